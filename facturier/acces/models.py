@@ -1,0 +1,168 @@
+"""Who uses the product, in which role, and the trace that each act leaves.
+
+Separation of duties is a constraint of the database: an ordonnateur can be neither régisseur
+(décret 2012-829, art. 3) nor comptable (décret 2012-1246).
+"""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class Role(models.TextChoices):
+    """What a user may be; several at once unless a constraint forbids it."""
+
+    FOURNISSEUR = "fournisseur", "Fournisseur"
+    AGENT = "agent", "Agent des finances"
+    SERVICE = "service", "Service gestionnaire"
+    ORDONNATEUR = "ordonnateur", "Ordonnateur"
+    REGISSEUR = "regisseur", "Régisseur"
+    COMPTABLE = "comptable", "Comptable public"
+    ADMINISTRATEUR = "administrateur", "Administrateur"
+
+
+class ServiceGestionnaire(models.Model):
+    """A department of the province, which orders goods and certifies the service fait."""
+
+    code = models.CharField(max_length=10, unique=True)
+    libelle = models.CharField("libellé", max_length=100)
+    direction = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = "service gestionnaire"
+        verbose_name_plural = "services gestionnaires"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} – {self.libelle}"
+
+
+class UtilisateurManager(BaseUserManager["Utilisateur"]):
+    """Makes users and finds the one that signs what batches do."""
+
+    def create_user(self, email: str, password: str | None = None, **champs: Any) -> "Utilisateur":
+        """Create a user known by `email`; without `password` the account cannot log in."""
+        utilisateur = self.model(email=self.normalize_email(email).lower(), **champs)
+        utilisateur.set_password(password)
+        utilisateur.save()
+        return utilisateur
+
+    def get_by_natural_key(self, username: str | None) -> "Utilisateur":
+        """Find a user by e-mail, whatever its case."""
+        return self.get(email=(username or "").lower())
+
+    def systeme(self) -> "Utilisateur":
+        """Return the account in whose name batches and outside messages act."""
+        utilisateur, _ = self.get_or_create(
+            email="systeme@province-sud.example",
+            defaults={"nom": "Système", "est_systeme": True, "password": "!"},
+        )
+        return utilisateur
+
+
+class Utilisateur(AbstractBaseUser):
+    """A person with an account, or the system itself."""
+
+    email = models.EmailField("adresse électronique", unique=True)
+    prenom = models.CharField("prénom", max_length=50, blank=True)
+    nom = models.CharField(max_length=80, blank=True)
+    fonction = models.CharField(max_length=80, blank=True, help_text="qualité, pour les signatures")
+    service = models.ForeignKey(
+        ServiceGestionnaire, models.PROTECT, null=True, blank=True, related_name="utilisateurs"
+    )
+    is_active = models.BooleanField("actif", default=True)
+    est_systeme = models.BooleanField("compte système", default=False)
+    inscrit_le = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UtilisateurManager] = UtilisateurManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = "utilisateur"
+        verbose_name_plural = "utilisateurs"
+
+    def __str__(self) -> str:
+        return self.nom_complet
+
+    @property
+    def nom_complet(self) -> str:
+        """First name and name, or the e-mail when neither is known."""
+        return f"{self.prenom} {self.nom}".strip() or self.email
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles held, read once per instance."""
+        return frozenset(self.attributions.values_list("role", flat=True))
+
+    def a_role(self, *roles: str) -> bool:
+        """Tell whether one of `roles` is held; the system account may carry out any act."""
+        return self.est_systeme or not self.roles.isdisjoint(roles)
+
+    def attribuer(self, role: str, *, par: "Utilisateur | None" = None) -> None:
+        """Give `role` to the user; harmless when already held.
+
+        Raises:
+            django.db.IntegrityError: the role excludes one already held.
+        """
+        AttributionRole.objects.get_or_create(
+            utilisateur=self, role=role, defaults={"accorde_par": par}
+        )
+        self.__dict__.pop("roles", None)
+
+
+class AttributionRole(models.Model):
+    """A role held by a user."""
+
+    utilisateur = models.ForeignKey(Utilisateur, models.CASCADE, related_name="attributions")
+    role = models.CharField("rôle", max_length=20, choices=Role.choices)
+    accorde_le = models.DateTimeField("accordé le", auto_now_add=True)
+    accorde_par = models.ForeignKey(Utilisateur, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = "attribution de rôle"
+        verbose_name_plural = "attributions de rôle"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["utilisateur", "role"],
+                name="acces_role_une_fois",
+                violation_error_message="Ce rôle est déjà attribué.",
+            ),
+            models.UniqueConstraint(
+                fields=["utilisateur"],
+                condition=Q(role__in=[Role.ORDONNATEUR, Role.REGISSEUR]),
+                name="acces_ordonnateur_ou_regisseur",
+                violation_error_message="Un ordonnateur ne peut pas être régisseur.",
+            ),
+            models.UniqueConstraint(
+                fields=["utilisateur"],
+                condition=Q(role__in=[Role.ORDONNATEUR, Role.COMPTABLE]),
+                name="acces_ordonnateur_ou_comptable",
+                violation_error_message="Un ordonnateur ne peut pas être comptable.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} : {self.get_role_display()}"
+
+
+class Passage(models.Model):
+    """Trace of one act on one object: who, when, from which state to which. Append only."""
+
+    acte = models.CharField(max_length=40)
+    depart = models.CharField("état de départ", max_length=30)
+    arrivee = models.CharField("état d’arrivée", max_length=30)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+    motif = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.acte} : {self.depart} → {self.arrivee}"

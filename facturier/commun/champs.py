@@ -1,0 +1,25 @@
+"""Model fields shared by every application."""
+
+from typing import Any
+
+from django.db import models
+
+
+class MontantField(models.BigIntegerField):
+    """An amount in whole francs (XPF has no decimals)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "en francs CFP, sans décimale")
+        super().__init__(*args, **kwargs)
+
+
+class FichierRange(models.Model):
+    """A file kept in the content-addressed store: its digest is its address."""
+
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    nom = models.CharField("nom du fichier", max_length=100)
+    type_mime = models.CharField("type de contenu", max_length=100)
+    taille = models.BigIntegerField("taille en octets")
+
+    class Meta:
+        abstract = True

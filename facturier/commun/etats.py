@@ -1,0 +1,139 @@
+"""State machines as tables, walked by one function (conception.md, decision 6).
+
+A model declares `TRANSITIONS`; its acts are methods that call `franchir`. The condition sits in
+the UPDATE itself: of two sessions that act at once, the second changes no row and is told.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One act of a state machine: where it may start, where it leads, whose role it takes.
+
+    `arrivee` is None for an act that comes back to the state that suspended the object: the
+    caller then names it.
+    """
+
+    departs: frozenset[str]
+    arrivee: str | None
+    roles: frozenset[str]
+
+
+def transition(departs: Iterable[str], arrivee: str | None, *roles: str) -> Transition:
+    """Build a `Transition` from plain values; `departs` may not be empty."""
+    return Transition(frozenset(departs), arrivee, frozenset(roles))
+
+
+class TransitionInterdite(ValidationError):
+    """The object is not, or no longer, in a state from which the act is possible."""
+
+
+class ActeInterdit(PermissionDenied):
+    """The person does not hold a role that the act asks for."""
+
+
+class Acteur(Protocol):
+    """Who carries out an act."""
+
+    pk: Any
+
+    def a_role(self, *roles: str) -> bool:
+        """Tell whether one of `roles` is held."""
+
+
+def _exiger_role(regle: Transition, acte: str, par: Acteur) -> None:
+    if not par.a_role(*regle.roles):
+        raise ActeInterdit(f"Votre rôle ne permet pas l’acte « {acte} ».")
+
+
+@transaction.atomic
+def franchir(
+    objet: Any,
+    acte: str,
+    *,
+    par: Acteur,
+    motif: str = "",
+    vers: str | None = None,
+    **champs: Any,
+) -> None:
+    """Carry `objet` through `acte`, set `champs` in the same UPDATE, record who did it.
+
+    Args:
+        objet: instance of a model with `TRANSITIONS`, a field `etat` and a relation `passages`.
+        acte: key of `TRANSITIONS`.
+        par: who acts; must hold one of the roles of the transition.
+        motif: reason, kept in the passage.
+        vers: state reached, only for a transition whose `arrivee` is None.
+        champs: other fields written by the same UPDATE.
+
+    Raises:
+        TransitionInterdite: the state does not allow the act, or someone else acted first.
+        ActeInterdit: `par` lacks the role.
+    """
+    regle: Transition = objet.TRANSITIONS[acte]
+    _exiger_role(regle, acte, par)
+    depart, arrivee = objet.etat, regle.arrivee or vers
+    if arrivee is None:
+        raise ValueError(f"l’acte {acte} demande l’état d’arrivée")
+    lignes = type(objet)._base_manager.filter(pk=objet.pk, etat=depart)
+    if depart not in regle.departs or lignes.update(etat=arrivee, **champs) == 0:
+        raise TransitionInterdite(
+            f"« {acte} » est impossible : l’état est « {objet.get_etat_display()} » "
+            "ou vient de changer. Rechargez la page."
+        )
+    objet.passages.create(acte=acte, depart=depart, arrivee=arrivee, par_id=par.pk, motif=motif)
+    for champ, valeur in {"etat": arrivee, **champs}.items():
+        setattr(objet, champ, valeur)
+
+
+@transaction.atomic
+def franchir_lot(
+    modele: type[models.Model],
+    identifiants: Iterable[int],
+    acte: str,
+    *,
+    par: Acteur,
+    motifs: Mapping[int, str] | None = None,
+    **champs: Any,
+) -> set[int]:
+    """Carry many rows of `modele` through `acte`: three statements, whatever their number.
+
+    Rows that are not in a state of departure are left alone. `motifs` gives the reason by key.
+
+    Returns:
+        The keys of the rows that changed.
+
+    Raises:
+        ActeInterdit: `par` lacks the role.
+    """
+    regle: Transition = modele.TRANSITIONS[acte]  # type: ignore[attr-defined]
+    _exiger_role(regle, acte, par)
+    if regle.arrivee is None:
+        raise ValueError(f"l’acte {acte} ne se fait pas en lot")
+    gestionnaire = modele._base_manager
+    departs = dict(
+        gestionnaire.select_for_update(of=("self",))
+        .filter(pk__in=list(identifiants), etat__in=regle.departs)
+        .order_by("pk")
+        .values_list("pk", "etat")
+    )
+    gestionnaire.filter(pk__in=departs).update(etat=regle.arrivee, **champs)
+    relation: Any = modele._meta.get_field("passages")
+    relation.related_model.objects.bulk_create(
+        relation.related_model(
+            **{f"{relation.field.name}_id": pk},
+            acte=acte,
+            depart=depart,
+            arrivee=regle.arrivee,
+            par_id=par.pk,
+            motif=(motifs or {}).get(pk, ""),
+        )
+        for pk, depart in departs.items()
+    )
+    return set(departs)

@@ -1,0 +1,44 @@
+"""System checks: settings that would lose money or leak it stop the start."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+BOUCLE_LOCALE = {"127.0.0.1", "localhost", "::1"}
+
+
+@register()
+def verifier_adresse_stripe(
+    app_configs: Sequence[Any] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse a live key with a loopback base, and a base in clear text outside loopback."""
+    base = urlsplit(settings.STRIPE_API_BASE)
+    est_locale = base.hostname in BOUCLE_LOCALE
+    erreurs: list[CheckMessage] = []
+    if est_locale and settings.STRIPE_SECRET_KEY.startswith("sk_live_"):
+        erreurs.append(
+            Error(
+                "Une clé Stripe réelle (sk_live_) est employée avec une adresse locale.",
+                hint="Corriger STRIPE_API_BASE ou STRIPE_SECRET_KEY.",
+                id="commun.E001",
+            )
+        )
+    if est_locale and settings.EN_PRODUCTION:
+        erreurs.append(
+            Error(
+                "STRIPE_API_BASE désigne cette machine : aucun paiement réel ne serait encaissé.",
+                hint="Retirer STRIPE_API_BASE en production.",
+                id="commun.E002",
+            )
+        )
+    if not est_locale and base.scheme != "https":
+        erreurs.append(
+            Error(
+                "STRIPE_API_BASE doit commencer par https:// hors de cette machine.",
+                id="commun.E003",
+            )
+        )
+    return erreurs

@@ -1,0 +1,170 @@
+-- Invariants of the ledger on PostgreSQL (conception.md, decision 2). Statement-level triggers with
+-- transition tables: a batch costs one check. ERRCODE 23514 reaches Django as IntegrityError.
+
+CREATE FUNCTION gl_refuser_modification() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'
+        USING ERRCODE = '23514', CONSTRAINT = 'gl_ajout_seul';
+END $$;
+
+CREATE TRIGGER ecriture_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_ecriture
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER ligne_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_ligneecriture
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER scellement_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_scellement
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER lettrage_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_lettrage
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER ligne_lettrage_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_lignelettrage
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER passage_piece_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_passagepiece
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+CREATE TRIGGER passage_bordereau_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_passagebordereau
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
+
+-- A line may only precede its header.
+CREATE FUNCTION gl_controler_lignes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM nouvelles n JOIN grand_livre_ecriture e ON e.id = n.ecriture_id) THEN
+        RAISE EXCEPTION 'Une ligne ne s’ajoute pas à une écriture déjà passée.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_ligne_tardive';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ligne_avant_entete AFTER INSERT ON grand_livre_ligneecriture
+    REFERENCING NEW TABLE AS nouvelles
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_controler_lignes();
+
+-- The header seals its lines; posting shares a lock that closing the exercice takes alone.
+CREATE FUNCTION gl_controler_entetes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    fautive record;
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(4217, e.exercice_id)
+        FROM (SELECT DISTINCT exercice_id FROM nouvelles) e;
+    SELECT n.id, x.clos_le, l.lignes, l.debit, l.credit, n.total, n.nombre_lignes,
+           l.mauvais_compte, o.contrepasse_id AS origine_contrepassation
+        INTO fautive
+        FROM nouvelles n
+        JOIN grand_livre_exercice x ON x.annee = n.exercice_id
+        LEFT JOIN grand_livre_ecriture o ON o.id = n.contrepasse_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS lignes,
+                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'D'), 0) AS debit,
+                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'C'), 0) AS credit,
+                   bool_or(c.exercice_id <> n.exercice_id OR NOT c.est_imputable) AS mauvais_compte
+            FROM grand_livre_ligneecriture m
+            JOIN grand_livre_compte c ON c.id = m.compte_id
+            WHERE m.ecriture_id = n.id
+        ) l
+        WHERE x.clos_le IS NOT NULL OR l.lignes < 2 OR l.debit <> l.credit OR l.debit <> n.total
+           OR l.lignes <> n.nombre_lignes OR l.mauvais_compte OR o.contrepasse_id IS NOT NULL
+        LIMIT 1;
+    IF NOT FOUND THEN
+        INSERT INTO grand_livre_attentescellement (ecriture_id) SELECT id FROM nouvelles;
+        RETURN NULL;
+    END IF;
+    IF fautive.clos_le IS NOT NULL THEN
+        RAISE EXCEPTION 'L’exercice est clos : l’écriture est refusée.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_exercice_clos';
+    ELSIF fautive.lignes < 2 THEN
+        RAISE EXCEPTION 'Une écriture a deux lignes ou plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_deux_lignes';
+    ELSIF fautive.debit <> fautive.credit THEN
+        RAISE EXCEPTION 'L’écriture n’est pas équilibrée : débit %, crédit %.', fautive.debit, fautive.credit
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_equilibre';
+    ELSIF fautive.mauvais_compte THEN
+        RAISE EXCEPTION 'Un compte n’est pas imputable ou n’est pas de l’exercice de l’écriture.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_compte';
+    ELSIF fautive.origine_contrepassation IS NOT NULL THEN
+        RAISE EXCEPTION 'Une contrepassation ne se contrepasse pas.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_contrepassation';
+    END IF;
+    RAISE EXCEPTION 'Les totaux de contrôle de l’écriture ne sont pas ceux de ses lignes.'
+        USING ERRCODE = '23514', CONSTRAINT = 'gl_controle';
+END $$;
+CREATE TRIGGER entete_scelle_lignes AFTER INSERT ON grand_livre_ecriture
+    REFERENCING NEW TABLE AS nouvelles
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_controler_entetes();
+
+-- Closing waits for the postings under way.
+CREATE FUNCTION gl_attendre_ecritures() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(4217, NEW.annee);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER exercice_attend_ecritures BEFORE UPDATE ON grand_livre_exercice
+    FOR EACH ROW EXECUTE FUNCTION gl_attendre_ecritures();
+
+-- A lettrage seals its lines in the same way.
+CREATE FUNCTION gl_controler_lettrages() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM nouvelles n
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS lignes,
+                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'D'), 0) AS debit,
+                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'C'), 0) AS credit,
+                   bool_or(m.compte_id <> n.compte_id OR m.tiers_id IS DISTINCT FROM n.tiers_id) AS etrangere
+            FROM grand_livre_lignelettrage ll
+            JOIN grand_livre_ligneecriture m ON m.id = ll.ligne_id
+            WHERE ll.lettrage_id = n.id
+        ) l
+        WHERE l.lignes < 2 OR l.debit <> n.total OR l.credit <> n.total OR l.etrangere
+    ) THEN
+        RAISE EXCEPTION 'Un lettrage réunit des lignes du même compte et du même tiers qui se soldent.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_lettrage';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER lettrage_scelle_lignes AFTER INSERT ON grand_livre_lettrage
+    REFERENCING NEW TABLE AS nouvelles
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_controler_lettrages();
+
+CREATE FUNCTION gl_controler_lignes_lettrage() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM nouvelles n JOIN grand_livre_lettrage l ON l.id = n.lettrage_id) THEN
+        RAISE EXCEPTION 'Une ligne ne s’ajoute pas à un lettrage déjà fait.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_lettrage_tardif';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ligne_lettrage_avant_entete AFTER INSERT ON grand_livre_lignelettrage
+    REFERENCING NEW TABLE AS nouvelles
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_controler_lignes_lettrage();
+
+-- One entry in one call: lines, then header. With a key already used, the first entry answers.
+CREATE FUNCTION gl_passer(
+    p_exercice integer, p_journal text, p_date date, p_evenement text, p_libelle text,
+    p_total bigint, p_cle text, p_contrepasse bigint, p_passee_le timestamptz, p_par bigint,
+    p_comptes text[], p_sens text[], p_montants bigint[], p_tiers bigint[], p_pieces bigint[],
+    OUT v_id bigint, OUT v_deja boolean
+) LANGUAGE plpgsql AS $$
+DECLARE
+    inserees integer;
+BEGIN
+    v_deja := false;
+    IF p_cle IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(p_cle, 4217));
+        SELECT id INTO v_id FROM grand_livre_ecriture WHERE cle = p_cle;
+        IF FOUND THEN
+            v_deja := true;
+            RETURN;
+        END IF;
+    END IF;
+    v_id := nextval(pg_get_serial_sequence('grand_livre_ecriture', 'id'));
+    INSERT INTO grand_livre_ligneecriture (ecriture_id, rang, compte_id, tiers_id, piece_id, sens, montant)
+        SELECT v_id, l.rang, c.id, l.tiers, l.piece, l.sens, l.montant
+        FROM unnest(p_comptes, p_sens, p_montants, p_tiers, p_pieces)
+            WITH ORDINALITY AS l(numero, sens, montant, tiers, piece, rang)
+        JOIN grand_livre_compte c ON c.exercice_id = p_exercice AND c.numero = l.numero;
+    GET DIAGNOSTICS inserees = ROW_COUNT;
+    IF inserees <> cardinality(p_comptes) THEN
+        RAISE EXCEPTION 'Compte inconnu pour l’exercice %.', p_exercice
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_compte_inconnu';
+    END IF;
+    INSERT INTO grand_livre_ecriture (id, exercice_id, journal_id, date_comptable, evenement, libelle,
+            total, nombre_lignes, cle, contrepasse_id, passee_le, par_id)
+        VALUES (v_id, p_exercice, p_journal, p_date, p_evenement, p_libelle, p_total,
+            cardinality(p_comptes), p_cle, p_contrepasse, p_passee_le, p_par);
+END $$;

@@ -1,0 +1,77 @@
+-- The same invariants on SQLite, row by row. A double semicolon on its own ends a statement.
+
+CREATE TRIGGER ecriture_sans_modification BEFORE UPDATE ON grand_livre_ecriture
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER ecriture_sans_suppression BEFORE DELETE ON grand_livre_ecriture
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER ligne_sans_modification BEFORE UPDATE ON grand_livre_ligneecriture
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER ligne_sans_suppression BEFORE DELETE ON grand_livre_ligneecriture
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER scellement_sans_modification BEFORE UPDATE ON grand_livre_scellement
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER scellement_sans_suppression BEFORE DELETE ON grand_livre_scellement
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER lettrage_sans_modification BEFORE UPDATE ON grand_livre_lettrage
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER lettrage_sans_suppression BEFORE DELETE ON grand_livre_lettrage
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER ligne_lettrage_sans_modification BEFORE UPDATE ON grand_livre_lignelettrage
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER ligne_lettrage_sans_suppression BEFORE DELETE ON grand_livre_lignelettrage
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER passage_piece_sans_modification BEFORE UPDATE ON grand_livre_passagepiece
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER passage_piece_sans_suppression BEFORE DELETE ON grand_livre_passagepiece
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER passage_bordereau_sans_modification BEFORE UPDATE ON grand_livre_passagebordereau
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER passage_bordereau_sans_suppression BEFORE DELETE ON grand_livre_passagebordereau
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+
+-- A line may only precede its header.
+CREATE TRIGGER ligne_avant_entete BEFORE INSERT ON grand_livre_ligneecriture
+WHEN EXISTS (SELECT 1 FROM grand_livre_ecriture WHERE id = NEW.ecriture_id)
+BEGIN SELECT RAISE(ABORT, 'Une ligne ne s’ajoute pas à une écriture déjà passée.'); END;;
+
+-- The header seals its lines.
+CREATE TRIGGER entete_exercice_ouvert BEFORE INSERT ON grand_livre_ecriture
+WHEN (SELECT clos_le FROM grand_livre_exercice WHERE annee = NEW.exercice_id) IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'L’exercice est clos : l’écriture est refusée.'); END;;
+CREATE TRIGGER entete_deux_lignes BEFORE INSERT ON grand_livre_ecriture
+WHEN (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) < 2
+BEGIN SELECT RAISE(ABORT, 'Une écriture a deux lignes ou plus.'); END;;
+CREATE TRIGGER entete_equilibre BEFORE INSERT ON grand_livre_ecriture
+WHEN (SELECT sum(CASE sens WHEN 'D' THEN montant ELSE -montant END)
+      FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) <> 0
+BEGIN SELECT RAISE(ABORT, 'L’écriture n’est pas équilibrée.'); END;;
+CREATE TRIGGER entete_controle BEFORE INSERT ON grand_livre_ecriture
+WHEN (SELECT coalesce(sum(montant), 0) FROM grand_livre_ligneecriture
+      WHERE ecriture_id = NEW.id AND sens = 'D') <> NEW.total
+  OR (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) <> NEW.nombre_lignes
+BEGIN SELECT RAISE(ABORT, 'Les totaux de contrôle de l’écriture ne sont pas ceux de ses lignes.'); END;;
+CREATE TRIGGER entete_comptes BEFORE INSERT ON grand_livre_ecriture
+WHEN EXISTS (SELECT 1 FROM grand_livre_ligneecriture m
+             LEFT JOIN grand_livre_compte c ON c.id = m.compte_id
+             WHERE m.ecriture_id = NEW.id
+               AND (c.id IS NULL OR c.exercice_id <> NEW.exercice_id OR NOT c.est_imputable))
+BEGIN SELECT RAISE(ABORT, 'Un compte n’est pas imputable ou n’est pas de l’exercice de l’écriture.'); END;;
+CREATE TRIGGER entete_contrepassation BEFORE INSERT ON grand_livre_ecriture
+WHEN (SELECT contrepasse_id FROM grand_livre_ecriture WHERE id = NEW.contrepasse_id) IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'Une contrepassation ne se contrepasse pas.'); END;;
+CREATE TRIGGER entete_attente AFTER INSERT ON grand_livre_ecriture
+BEGIN INSERT INTO grand_livre_attentescellement (ecriture_id) VALUES (NEW.id); END;;
+
+-- A lettrage seals its lines in the same way.
+CREATE TRIGGER ligne_lettrage_avant_entete BEFORE INSERT ON grand_livre_lignelettrage
+WHEN EXISTS (SELECT 1 FROM grand_livre_lettrage WHERE id = NEW.lettrage_id)
+BEGIN SELECT RAISE(ABORT, 'Une ligne ne s’ajoute pas à un lettrage déjà fait.'); END;;
+CREATE TRIGGER lettrage_scelle_lignes AFTER INSERT ON grand_livre_lettrage
+WHEN (SELECT count(*) < 2
+          OR coalesce(sum(CASE m.sens WHEN 'D' THEN m.montant ELSE 0 END), 0) <> NEW.total
+          OR coalesce(sum(CASE m.sens WHEN 'C' THEN m.montant ELSE 0 END), 0) <> NEW.total
+          OR max(m.compte_id <> NEW.compte_id OR m.tiers_id IS NOT NEW.tiers_id)
+      FROM grand_livre_lignelettrage ll
+      JOIN grand_livre_ligneecriture m ON m.id = ll.ligne_id
+      WHERE ll.lettrage_id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'Un lettrage réunit des lignes du même compte et du même tiers qui se soldent.'); END;;

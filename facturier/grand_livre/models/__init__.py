@@ -1,0 +1,69 @@
+"""Models of the ledger, by subject."""
+
+from facturier.grand_livre.models.comptes import (
+    Budget,
+    Compte,
+    Compteur,
+    Exercice,
+    Journal,
+    Parametre,
+    SchemaComptable,
+)
+from facturier.grand_livre.models.ecritures import (
+    AttenteScellement,
+    Ecriture,
+    Lettrage,
+    LigneEcriture,
+    LigneLettrage,
+    Scellement,
+    Solde,
+)
+from facturier.grand_livre.models.pieces import (
+    Bordereau,
+    EtatBordereau,
+    EtatPiece,
+    LignePiece,
+    Mandat,
+    PassageBordereau,
+    PassagePiece,
+    Piece,
+    PieceJustificative,
+    RattachementPiece,
+    SensPiece,
+    Titre,
+)
+from facturier.grand_livre.models.sens import Sens
+from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
+
+__all__ = [
+    "AttenteScellement",
+    "Bordereau",
+    "Budget",
+    "CategorieTiers",
+    "Compte",
+    "Compteur",
+    "Ecriture",
+    "EtatBordereau",
+    "EtatPiece",
+    "Exercice",
+    "Journal",
+    "Lettrage",
+    "LigneEcriture",
+    "LigneLettrage",
+    "LignePiece",
+    "Mandat",
+    "NatureJuridique",
+    "Parametre",
+    "PassageBordereau",
+    "PassagePiece",
+    "Piece",
+    "PieceJustificative",
+    "RattachementPiece",
+    "Scellement",
+    "SchemaComptable",
+    "Sens",
+    "SensPiece",
+    "Solde",
+    "Tiers",
+    "Titre",
+]

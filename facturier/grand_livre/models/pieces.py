@@ -1,0 +1,404 @@
+"""Pièces: mandats and titres, their lines, bordereaux and supporting documents.
+
+Mandats and titres share one table: they are numbered, listed, signed and transmitted alike, an
+act is one conditional UPDATE, and an export is one query. Check constraints say what each owes.
+A pièce keeps a frozen copy of the identity and bank details it was issued with.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+
+from facturier.acces.models import Passage, Role, ServiceGestionnaire
+from facturier.commun.champs import FichierRange, MontantField
+from facturier.commun.etats import Transition, transition
+from facturier.grand_livre.models.comptes import Budget, Compte, Exercice
+from facturier.grand_livre.models.tiers import Tiers
+
+
+class SensPiece(models.TextChoices):
+    """Whether a pièce orders a payment or a collection."""
+
+    DEPENSE = "depense", "Dépense"
+    RECETTE = "recette", "Recette"
+
+
+class EtatBordereau(models.TextChoices):
+    """States of a bordereau."""
+
+    OUVERT = "ouvert", "En préparation"
+    SIGNE = "signe", "Signé"
+    TRANSMIS = "transmis", "Transmis à la Trésorerie"
+    ACCEPTE = "accepte", "Accepté"
+    REFUSE = "refuse", "Refusé"
+
+
+class Bordereau(models.Model):
+    """A numbered list of mandats or of titres; its signature makes them executory."""
+
+    TRANSITIONS: dict[str, Transition] = {
+        "signer": transition({EtatBordereau.OUVERT}, EtatBordereau.SIGNE, Role.ORDONNATEUR),
+        "transmettre": transition({EtatBordereau.SIGNE}, EtatBordereau.TRANSMIS, Role.AGENT),
+        "accepter": transition({EtatBordereau.TRANSMIS}, EtatBordereau.ACCEPTE, Role.COMPTABLE),
+        "refuser": transition({EtatBordereau.TRANSMIS}, EtatBordereau.REFUSE, Role.COMPTABLE),
+    }
+
+    exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="bordereaux")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="bordereaux")
+    sens = models.CharField(max_length=7, choices=SensPiece)
+    type_bordereau = models.CharField("type", max_length=2, default="01")
+    numero = models.PositiveIntegerField("numéro")
+    date_emission = models.DateField("date d’émission")
+    etat = models.CharField(
+        "état", max_length=10, choices=EtatBordereau, default=EtatBordereau.OUVERT
+    )
+    signe_le = models.DateTimeField("signé le", null=True, blank=True)
+    signataire = models.CharField("certificat du signataire", max_length=200, blank=True)
+    empreinte_signee = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 du fragment signé, tel qu’il est conservé"
+    )
+
+    class Meta:
+        verbose_name = "bordereau"
+        verbose_name_plural = "bordereaux"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exercice", "budget", "sens", "numero"],
+                name="bordereau_numero_unique",
+                violation_error_message="Ce numéro de bordereau est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatBordereau.OUVERT)
+                | (Q(signe_le__isnull=False) & ~Q(empreinte_signee="")),
+                name="bordereau_signe_a_signature",
+                violation_error_message="Un bordereau signé porte sa signature.",
+            ),
+        ]
+        indexes = [models.Index(fields=["etat", "-id"], name="bordereau_etat")]
+
+    def __str__(self) -> str:
+        return f"Bordereau {self.reference}"
+
+    @property
+    def reference(self) -> str:
+        """Exercice, side and number, as people quote it: `2026-D-12`."""
+        return f"{self.exercice_id}-{self.sens[0].upper()}-{self.numero}"
+
+
+class PassageBordereau(Passage):
+    """Trace of an act on a bordereau."""
+
+    bordereau = models.ForeignKey(Bordereau, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de bordereau"
+        verbose_name_plural = "passages de bordereau"
+
+
+class PieceJustificative(FichierRange):
+    """A document that founds a pièce. `identifiant` names it for ever for the treasury."""
+
+    class Genre(models.TextChoices):
+        """What the document is, for the people and for the treasury."""
+
+        FACTURE = "facture", "Facture"
+        BON_COMMANDE = "bon_commande", "Bon de commande"
+        CERTIFICAT_SERVICE_FAIT = "service_fait", "Certificat de service fait"
+        RIB = "rib", "Relevé d’identité bancaire"
+        MARCHE = "marche", "Pièce de marché"
+        AVIS = "avis", "Avis des sommes à payer"
+        DECISION = "decision", "Décision ou délibération"
+        AUTRE = "autre", "Autre document"
+
+    identifiant = models.CharField("identifiant unique", max_length=50, unique=True)
+    genre = models.CharField(max_length=20, choices=Genre)
+    rangee_le = models.DateTimeField("rangée le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "pièce justificative"
+        verbose_name_plural = "pièces justificatives"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(identifiant__regex=r"^[0-9A-Za-z]{1,50}$"),
+                name="justificatif_identifiant_alphanumerique",
+                violation_error_message="L’identifiant n’a que des lettres et des chiffres.",
+            ),
+            models.CheckConstraint(
+                condition=Q(taille__gt=0),
+                name="justificatif_non_vide",
+                violation_error_message="Une pièce justificative n’est pas vide.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class EtatPiece(models.TextChoices):
+    """States of a mandat or titre."""
+
+    EMISE = "emise", "Émis"
+    SIGNEE = "signee", "Signé"
+    TRANSMISE = "transmise", "Transmis à la Trésorerie"
+    SUSPENDUE = "suspendue", "Suspendu par le comptable"
+    PRISE_EN_CHARGE = "prise_en_charge", "Pris en charge"
+    REJETEE = "rejetee", "Rejeté"
+    PAYEE = "payee", "Payé"
+    ANNULEE = "annulee", "Annulé"
+
+
+class PieceQuerySet(models.QuerySet["Piece"]):
+    """Questions about many pièces."""
+
+    def a_mettre_en_bordereau(self) -> "PieceQuerySet":
+        """Issued pièces that no bordereau holds yet."""
+        return self.filter(etat=EtatPiece.EMISE, bordereau__isnull=True)
+
+
+class Piece(models.Model):
+    """A mandat (order to pay) or a titre (order to collect)."""
+
+    Etat = EtatPiece
+    TRANSITIONS: dict[str, Transition] = {
+        "signer": transition({EtatPiece.EMISE}, EtatPiece.SIGNEE, Role.ORDONNATEUR),
+        "transmettre": transition({EtatPiece.SIGNEE}, EtatPiece.TRANSMISE, Role.AGENT),
+        "suspendre": transition({EtatPiece.TRANSMISE}, EtatPiece.SUSPENDUE, Role.COMPTABLE),
+        "prendre_en_charge": transition(
+            {EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE}, EtatPiece.PRISE_EN_CHARGE, Role.COMPTABLE
+        ),
+        "rejeter": transition(
+            {EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE, EtatPiece.PRISE_EN_CHARGE},
+            EtatPiece.REJETEE,
+            Role.COMPTABLE,
+        ),
+        "payer": transition({EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PAYEE, Role.COMPTABLE),
+        "annuler": transition({EtatPiece.EMISE}, EtatPiece.ANNULEE, Role.AGENT),
+    }
+
+    sens = models.CharField(max_length=7, choices=SensPiece)
+    exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="pieces")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="pieces")
+    numero = models.PositiveIntegerField("numéro")
+    type_piece = models.CharField("type", max_length=2, default="01")
+    nature_piece = models.CharField("nature", max_length=2, default="01")
+    date_emission = models.DateField("date d’émission")
+    objet = models.CharField(max_length=100)
+    service = models.ForeignKey(ServiceGestionnaire, models.PROTECT, related_name="pieces")
+    montant_ht = MontantField("montant HT")
+    montant_tgc = MontantField("TGC", default=0)
+    etat = models.CharField("état", max_length=20, choices=EtatPiece, default=EtatPiece.EMISE)
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="pieces"
+    )
+    piece_origine = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="pieces_correctives"
+    )
+    justificatifs = models.ManyToManyField(
+        PieceJustificative, through="RattachementPiece", related_name="pieces"
+    )
+
+    # Frozen identity of the tiers.
+    tiers = models.ForeignKey(Tiers, models.PROTECT, related_name="pieces")
+    nom_tiers = models.CharField("nom du tiers", max_length=100)
+    ridet = models.CharField("RIDET", max_length=10, blank=True)
+    adresse_complement = models.CharField("complément d’adresse", max_length=38, blank=True)
+    adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
+    code_postal = models.CharField(max_length=5)
+    ville = models.CharField(max_length=38)
+
+    # Mandat only: frozen bank details and the délai global de paiement.
+    mode_reglement = models.CharField("mode de règlement", max_length=2, blank=True)
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    titulaire_compte = models.CharField("titulaire du compte", max_length=32, blank=True)
+    debut_delai = models.DateField("début du délai", null=True, blank=True)
+    fin_delai = models.DateField("fin du délai", null=True, blank=True)
+    duree_delai = models.PositiveSmallIntegerField("durée du délai en jours", null=True, blank=True)
+
+    # Titre only.
+    date_echeance = models.DateField("date d’échéance", null=True, blank=True)
+    cle_paiement = models.CharField("clé de paiement", max_length=12, blank=True)
+    bases_liquidation = models.TextField("bases de liquidation", blank=True)
+    code_produit = models.CharField("code produit local", max_length=4, blank=True)
+
+    objects: Any = PieceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "pièce"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["exercice", "budget", "sens", "numero"],
+                name="piece_numero_unique",
+                violation_error_message="Ce numéro de pièce est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant_ht__gt=0) & Q(montant_tgc__gte=0),
+                name="piece_montants_positifs",
+                violation_error_message="Le montant hors taxe d’une pièce est positif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sens=SensPiece.RECETTE)
+                | (~Q(mode_reglement="") & Q(cle_paiement="") & Q(date_echeance__isnull=True)),
+                name="mandat_a_mode_reglement",
+                violation_error_message="Un mandat porte un mode de règlement.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode_reglement__in=["03", "05"])
+                | (~Q(iban="") & ~Q(titulaire_compte="")),
+                name="mandat_virement_a_compte",
+                violation_error_message="Un mandat payé par virement porte un compte bancaire.",
+            ),
+            models.CheckConstraint(
+                condition=Q(sens=SensPiece.DEPENSE)
+                | (
+                    ~Q(cle_paiement="")
+                    & ~Q(bases_liquidation="")
+                    & Q(date_echeance__gte=F("date_emission"))
+                    & Q(iban="")
+                    & Q(mode_reglement="")
+                ),
+                name="titre_a_cle_et_bases",
+                violation_error_message=(
+                    "Un titre porte une clé de paiement, ses bases de liquidation et une échéance."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatPiece.EMISE, EtatPiece.ANNULEE])
+                | Q(bordereau__isnull=False),
+                name="piece_avancee_en_bordereau",
+                violation_error_message="Une pièce signée ou transmise appartient à un bordereau.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sens", "etat", "-id"], name="piece_sens_etat"),
+            models.Index(fields=["tiers", "-id"], name="piece_tiers"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nom_genre.capitalize()} {self.reference}"
+
+    @property
+    def nom_genre(self) -> str:
+        """`mandat` or `titre`."""
+        return "mandat" if self.sens == SensPiece.DEPENSE else "titre"
+
+    @property
+    def reference(self) -> str:
+        """What people quote: `2026-M-000123` or `2026-T-000123`."""
+        return f"{self.exercice_id}-{self.nom_genre[0].upper()}-{self.numero:06d}"
+
+    @property
+    def montant_ttc(self) -> int:
+        """Amount with tax, in whole francs."""
+        return self.montant_ht + self.montant_tgc
+
+
+class Mandat(Piece):
+    """A pièce of expense."""
+
+    class Manager(models.Manager.from_queryset(PieceQuerySet)):  # type: ignore[misc]
+        """Only mandats."""
+
+        def get_queryset(self) -> PieceQuerySet:
+            """Keep the pièces of expense."""
+            return super().get_queryset().filter(sens=SensPiece.DEPENSE)  # type: ignore[no-any-return]
+
+    objects = Manager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "mandat"
+
+
+class Titre(Piece):
+    """A pièce of revenue."""
+
+    class Manager(models.Manager.from_queryset(PieceQuerySet)):  # type: ignore[misc]
+        """Only titres."""
+
+        def get_queryset(self) -> PieceQuerySet:
+            """Keep the pièces of revenue."""
+            return super().get_queryset().filter(sens=SensPiece.RECETTE)  # type: ignore[no-any-return]
+
+    objects = Manager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "titre"
+
+
+class PassagePiece(Passage):
+    """Trace of an act on a pièce."""
+
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de pièce"
+        verbose_name_plural = "passages de pièce"
+
+
+class LignePiece(models.Model):
+    """One imputation of a pièce: account by nature, function, amounts."""
+
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="lignes_piece")
+    rang = models.PositiveIntegerField()
+    compte = models.ForeignKey(Compte, models.PROTECT, related_name="+")
+    fonction = models.CharField(max_length=10, blank=True)
+    operation = models.CharField("opération", max_length=10, blank=True)
+    libelle = models.CharField("libellé", max_length=70, blank=True)
+    reference_facture = models.CharField("numéro de facture", max_length=20, blank=True)
+    montant_ht = MontantField("montant HT")
+    montant_tgc = MontantField("TGC", default=0)
+
+    class Meta:
+        verbose_name = "ligne de pièce"
+        verbose_name_plural = "lignes de pièce"
+        ordering = ["piece", "rang"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["piece", "rang"],
+                name="ligne_piece_rang_unique",
+                violation_error_message="Ce rang de ligne est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant_ht__gt=0) & Q(montant_tgc__gte=0),
+                name="ligne_piece_montants_positifs",
+                violation_error_message="Le montant d’une ligne de pièce est positif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.piece_id}/{self.rang}"
+
+    @property
+    def montant_ttc(self) -> int:
+        """Amount with tax, in whole francs."""
+        return self.montant_ht + self.montant_tgc
+
+
+class RattachementPiece(models.Model):
+    """Which documents found which pièce."""
+
+    piece = models.ForeignKey(Piece, models.PROTECT, related_name="rattachements")
+    justificatif = models.ForeignKey(
+        PieceJustificative, models.PROTECT, related_name="rattachements"
+    )
+    rang = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = "rattachement de pièce justificative"
+        verbose_name_plural = "rattachements de pièces justificatives"
+        ordering = ["piece", "rang"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["piece", "justificatif"],
+                name="rattachement_unique",
+                violation_error_message="Ce document est déjà rattaché à la pièce.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.justificatif_id} → {self.piece_id}"

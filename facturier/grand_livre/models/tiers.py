@@ -1,0 +1,70 @@
+"""A third party: its minimal identity. All that surrounds it lives in `fournisseurs`."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class CategorieTiers(models.TextChoices):
+    """Category of a tiers, with the codes of the treasury (PES V2, CatTiers)."""
+
+    PERSONNE_PHYSIQUE = "01", "Personne physique"
+    ETAT = "20", "État et établissement public national"
+    COMMUNE = "23", "Commune"
+    GROUPEMENT = "24", "Groupement de collectivités"
+    AUTRE_PUBLIC = "29", "Autre établissement public"
+    MORALE_PRIVEE = "50", "Personne morale de droit privé"
+    ORGANISME_SOCIAL = "74", "Autre organisme social"
+
+
+class NatureJuridique(models.TextChoices):
+    """Legal nature of a tiers, with the codes of the treasury (PES V2, NatJur)."""
+
+    PARTICULIER = "01", "Particulier"
+    ARTISAN = "02", "Artisan, commerçant, agriculteur"
+    SOCIETE = "03", "Société"
+    ASSOCIATION = "06", "Association"
+    ETAT = "07", "État"
+    ETABLISSEMENT_PUBLIC = "08", "Établissement public national"
+    COLLECTIVITE = "09", "Collectivité ou établissement public local"
+
+
+class Tiers(models.Model):
+    """A creditor or debtor of the province, as the ledger knows it."""
+
+    code = models.CharField(max_length=30, unique=True)
+    nom = models.CharField(max_length=100)
+    prenom = models.CharField("prénom", max_length=38, blank=True)
+    civilite = models.CharField("civilité", max_length=10, blank=True)
+    categorie = models.CharField(
+        "catégorie", max_length=2, choices=CategorieTiers, default=CategorieTiers.MORALE_PRIVEE
+    )
+    nature_juridique = models.CharField(
+        max_length=2, choices=NatureJuridique, default=NatureJuridique.SOCIETE
+    )
+    ridet = models.CharField("RIDET", max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "tiers"
+        verbose_name_plural = "tiers"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ridet"],
+                condition=~Q(ridet=""),
+                name="tiers_ridet_unique",
+                violation_error_message="Un tiers porte déjà ce RIDET.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(categorie=CategorieTiers.PERSONNE_PHYSIQUE)
+                | (~Q(prenom="") & ~Q(civilite="")),
+                name="tiers_personne_physique_nommee",
+                violation_error_message="Une personne physique a une civilité et un prénom.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nom_complet} ({self.code})"
+
+    @property
+    def nom_complet(self) -> str:
+        """Civility, first name and name of a person; name of a legal person."""
+        return " ".join(mot for mot in (self.civilite, self.prenom, self.nom) if mot)

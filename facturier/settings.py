@@ -1,0 +1,268 @@
+"""Settings of the project. Every variable is described in docs/exploitation.md.
+
+`FACTURIER_MODE` names the situation: `embarque` (default: one machine, SQLite, demonstration
+secrets), `essai` (test suite) or `production` (refuses to start on a missing secret).
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from facturier import environnement as env
+
+RACINE = Path(__file__).resolve().parent.parent
+MODE = env.texte("FACTURIER_MODE", "embarque")
+if MODE not in {"embarque", "essai", "production"}:
+    raise ImproperlyConfigured(
+        f"FACTURIER_MODE vaut « {MODE} » : attendu embarque, essai ou production."
+    )
+EN_PRODUCTION = MODE == "production"
+
+# --- What the running product writes ----------------------------------------------------------
+VAR = Path(env.texte("FACTURIER_VAR", str(RACINE / "var"))).absolute()
+DOCUMENTS_RACINE = VAR / "documents"
+CLES_RACINE = Path(env.texte("FACTURIER_CLES", str(VAR / "cles")))
+TPS_ENVOIS = Path(env.texte("TPS_ENVOIS", str(VAR / "tps" / "envois")))
+TPS_RETOURS = Path(env.texte("TPS_RETOURS", str(VAR / "tps" / "retours")))
+PES_XSD_DIR = env.texte("PES_XSD_DIR")
+TAILLE_MAXIMALE_DEPOT = env.entier("TAILLE_MAXIMALE_DEPOT", 20 * 1024 * 1024)  # bytes
+
+# --- Security ---------------------------------------------------------------------------------
+DEBUG = env.booleen("FACTURIER_DEBUG", defaut=False)
+if EN_PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("FACTURIER_DEBUG doit rester à 0 en production.")
+SECRET_KEY = env.secret(
+    "FACTURIER_SECRET_KEY",
+    demonstration="cle-de-demonstration-publique-a-ne-jamais-employer-ailleurs-0123456789",
+    exige=EN_PRODUCTION,
+)
+HOTES_LOCAUX = "127.0.0.1,localhost,[::1],testserver"
+ALLOWED_HOSTS = env.liste("FACTURIER_HOTES", "" if EN_PRODUCTION else HOTES_LOCAUX)
+ADRESSE_PUBLIQUE = env.texte("FACTURIER_ADRESSE", "http://127.0.0.1:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [ADRESSE_PUBLIQUE]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EN_PRODUCTION
+SESSION_COOKIE_NAME = "__Host-session" if EN_PRODUCTION else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if EN_PRODUCTION else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = env.entier("SESSION_DUREE_SECONDES", 30 * 60)
+SESSION_SAVE_EVERY_REQUEST = True
+SECURE_SSL_REDIRECT = EN_PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if EN_PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = EN_PRODUCTION
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if EN_PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "manifest-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# --- Applications -----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "facturier.accueil",
+    "exports_tps",
+    "facturier.suivi",
+    "telepaiement",
+    "fournisseurs",
+    "facturier.grand_livre",
+    "facturier.acces",
+    "facturier.commun",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "rest_framework",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "facturier.commun.journalisation.IdentifiantRequeteMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "facturier.acces.controle.ControleAccesMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "facturier.urls"
+WSGI_APPLICATION = "facturier.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [RACINE / "facturier" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "string_if_invalid": "<<variable inconnue : %s>>" if MODE == "essai" else "",
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------
+DATABASES = {
+    "default": environ.Env.db_url_config(
+        env.texte("DATABASE_URL") or f"sqlite:///{VAR / 'facturier.sqlite3'}"
+    )
+}
+EST_SQLITE = "sqlite" in DATABASES["default"]["ENGINE"]
+if EN_PRODUCTION and EST_SQLITE:
+    raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL en production.")
+if EST_SQLITE:
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "essai.sqlite3")}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.entier("DATABASE_DUREE_CONNEXION", 600)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Accounts ---------------------------------------------------------------------------------
+AUTH_USER_MODEL = "acces.Utilisateur"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = (
+    ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the test suite only
+    if MODE == "essai"
+    else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "accueil:tableau"
+LOGOUT_REDIRECT_URL = "accueil:portes"
+ACCOUNT_ADAPTER = "facturier.acces.comptes.AdaptateurCompte"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "facturier.acces.forms.InscriptionForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"login_failed": None}  # django-axes counts failures, with a trace
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "account/verrouille.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+
+# --- Language, time ---------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Pacific/Noumea"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Static files -----------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "statiques"
+STATICFILES_DIRS = [RACINE / "facturier" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "essai"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+
+# --- Mail -------------------------------------------------------------------------------------
+if EN_PRODUCTION:
+    EMAIL_CONFIG = environ.Env.email_url_config(env.texte("EMAIL_URL", "smtp://localhost:25"))
+    vars().update(EMAIL_CONFIG)
+elif MODE == "embarque":
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR / "courriels"
+DEFAULT_FROM_EMAIL = env.texte("FACTURIER_EXPEDITEUR", "ne-pas-repondre@province-sud.example")
+
+# --- Background tasks -------------------------------------------------------------------------
+CELERY_BROKER_URL = env.texte("CELERY_BROKER_URL", "filesystem://")
+FILE_ATTENTE = VAR / "file_attente"
+if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(FILE_ATTENTE / "messages"),
+        "data_folder_out": str(FILE_ATTENTE / "messages"),
+        "control_folder": str(FILE_ATTENTE / "controle"),
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ALWAYS_EAGER = MODE == "essai"
+CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# --- Card payments ----------------------------------------------------------------------------
+BANC_STRIPE = "http://127.0.0.1:12111"
+STRIPE_API_BASE = env.texte(
+    "STRIPE_API_BASE", "https://api.stripe.com" if EN_PRODUCTION else BANC_STRIPE
+)
+STRIPE_JS_URL = env.texte(
+    "STRIPE_JS_URL", "https://js.stripe.com/v3/" if EN_PRODUCTION else f"{BANC_STRIPE}/v3/"
+)
+STRIPE_SECRET_KEY = env.secret(
+    "STRIPE_SECRET_KEY", demonstration="sk_test_demonstration", exige=EN_PRODUCTION
+)
+STRIPE_PUBLIC_KEY = env.secret(
+    "STRIPE_PUBLIC_KEY", demonstration="pk_test_demonstration", exige=EN_PRODUCTION
+)
+STRIPE_WEBHOOK_SECRETS = [
+    valeur.strip()
+    for valeur in env.secret(
+        "STRIPE_WEBHOOK_SECRETS", demonstration="whsec_demonstration", exige=EN_PRODUCTION
+    ).split(",")
+]
+
+# --- API --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+}
+
+# --- Logs -------------------------------------------------------------------------------------
+LOGGING_CONFIG = "facturier.commun.journalisation.configurer"
+LOGGING = {"niveau": env.texte("FACTURIER_NIVEAU_JOURNAL", "INFO"), "silencieux": MODE == "essai"}
