@@ -60,13 +60,35 @@ def ranger(
     """
     _creer_dossier(racine / "sha256")
     with tempfile.NamedTemporaryFile(dir=racine / "sha256", prefix=".depot-") as temporaire:
-        sha256, taille = _recopier(flux, temporaire, taille_maximale)
+        sha256, taille = recopier(flux, temporaire, taille_maximale)
         type_mime = type_fichier(Path(temporaire.name))
         _exiger_type(type_mime, types_acceptes)
         os.fchmod(temporaire.fileno(), MODE_FICHIER)
         os.fsync(temporaire.fileno())
         _nommer(Path(temporaire.name), chemin(sha256, racine))
     return FichierRange(sha256, taille, type_mime)
+
+
+def recopier(source: BinaryIO, cible: IO[bytes], taille_maximale: int) -> tuple[str, int]:
+    """Copy a stream within a limit in bytes; return the SHA-256 and the size of what was copied.
+
+    Raises `FichierRefuse` when it is empty or goes beyond the limit.
+    """
+    empreinte = hashlib.sha256()
+    taille = 0
+    while bloc := source.read(TAILLE_BLOC):
+        taille += len(bloc)
+        if taille > taille_maximale:
+            raise FichierRefuse(
+                f"Le fichier dépasse {taille_lisible(taille_maximale)} : réduisez-le "
+                "(numérisation en 200 points par pouce, par exemple) ou scindez-le."
+            )
+        empreinte.update(bloc)
+        cible.write(bloc)
+    if taille == 0:
+        raise FichierRefuse("Le fichier est vide : vérifiez-le sur votre poste et redéposez-le.")
+    cible.flush()
+    return empreinte.hexdigest(), taille
 
 
 def ouvrir(sha256: str, racine: Path) -> BinaryIO:
@@ -109,24 +131,6 @@ def taille_lisible(octets: int) -> str:
     if octets >= MEGA_OCTET:
         return f"{octets / MEGA_OCTET:.1f}".removesuffix(".0").replace(".", ",") + "\u202fMo"
     return f"{max(1, round(octets / KILO_OCTET))}\u202fko"
-
-
-def _recopier(source: BinaryIO, cible: IO[bytes], taille_maximale: int) -> tuple[str, int]:
-    empreinte = hashlib.sha256()
-    taille = 0
-    while bloc := source.read(TAILLE_BLOC):
-        taille += len(bloc)
-        if taille > taille_maximale:
-            raise FichierRefuse(
-                f"Le fichier dépasse {taille_lisible(taille_maximale)} : réduisez-le "
-                "(numérisation en 200 points par pouce, par exemple) ou scindez-le."
-            )
-        empreinte.update(bloc)
-        cible.write(bloc)
-    if taille == 0:
-        raise FichierRefuse("Le fichier est vide : vérifiez-le sur votre poste et redéposez-le.")
-    cible.flush()
-    return empreinte.hexdigest(), taille
 
 
 def _exiger_type(type_mime: str, types_acceptes: Collection[str] | None) -> None:

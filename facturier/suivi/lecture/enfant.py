@@ -1,0 +1,51 @@
+"""The child process: sets its own limits, reads standard input, answers in JSON.
+
+Run as `python -m facturier.suivi.lecture.enfant TYPE_MIME`.
+"""
+
+import json
+import resource
+import sys
+from typing import Any
+
+MEMOIRE = 768 * 1024 * 1024
+SECONDES_PROCESSEUR = 15
+TAILLE_SORTIE = 16 * 1024 * 1024
+DESCRIPTEURS = 64
+
+
+def main() -> None:
+    """Read the invoice on standard input; write `{"facture": …}` or `{"refus": …}`."""
+    _borner()
+    json.dump(_reponse(sys.argv[1]), sys.stdout)
+
+
+def _borner() -> None:
+    """Limit what follows, imports included; a limit once set cannot be raised again."""
+    for ressource, maximum in (
+        (resource.RLIMIT_AS, MEMOIRE),
+        (resource.RLIMIT_CPU, SECONDES_PROCESSEUR),
+        (resource.RLIMIT_FSIZE, TAILLE_SORTIE),
+        (resource.RLIMIT_NOFILE, DESCRIPTEURS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(ressource, (maximum, maximum))
+
+
+def _reponse(type_mime: str) -> dict[str, Any]:
+    # Imported here: the limits must hold before any parser is loaded.
+    from facturier.commun.fichiers import FichierRefuse  # noqa: PLC0415
+    from facturier.suivi.lecture.analyse import analyser  # noqa: PLC0415
+    from facturier.suivi.lecture.echange import en_json  # noqa: PLC0415
+    from facturier.suivi.lecture.refus import TROP_LOURD  # noqa: PLC0415
+
+    try:
+        return {"facture": en_json(analyser(sys.stdin.buffer.read(), type_mime))}
+    except FichierRefuse as refus:
+        return {"refus": str(refus)}
+    except (MemoryError, RecursionError):
+        return {"refus": TROP_LOURD}
+
+
+if __name__ == "__main__":
+    main()

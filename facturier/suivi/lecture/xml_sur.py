@@ -1,0 +1,52 @@
+"""XML from outside: a hardened parser, no DOCTYPE, and the objects hidden in base64."""
+
+import binascii
+from base64 import b64decode
+from collections.abc import Iterator
+
+from lxml import etree
+
+from facturier.commun.fichiers import FichierRefuse
+from facturier.suivi.lecture.facture_lue import LONGUEUR_NOM, FichierJoint
+
+_DOCTYPE = (
+    "Ce XML contient une déclaration DOCTYPE, refusée par sécurité : réexportez la facture sans "
+    "DOCTYPE depuis votre logiciel."
+)
+_OBJETS_JOINTS = ("{*}EmbeddedDocumentBinaryObject", "{*}AttachmentBinaryObject")
+
+
+def lire_xml(contenu: bytes) -> etree._Element:
+    """Parse XML without entity, network or DTD. Raises `FichierRefuse` for a DOCTYPE or bad XML."""
+    parseur = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        racine = etree.fromstring(contenu, parseur)
+    except etree.XMLSyntaxError as erreur:
+        if b"<!DOCTYPE" in contenu.replace(b"\0", b""):
+            raise FichierRefuse(_DOCTYPE) from None
+        raise FichierRefuse(
+            f"Ce XML est mal formé (ligne {erreur.lineno or 1}) : réexportez la facture depuis "
+            "votre logiciel."
+        ) from None
+    if racine.getroottree().docinfo.internalDTD is not None:
+        raise FichierRefuse(_DOCTYPE)
+    return racine
+
+
+def objets_joints(racine: etree._Element) -> Iterator[FichierJoint]:
+    """Yield the binary objects of a UBL or CII invoice, sized once decoded."""
+    for element in racine.iter(*_OBJETS_JOINTS):
+        yield FichierJoint(
+            nom=element.get("filename", "sans nom")[:LONGUEUR_NOM],
+            type_mime=element.get("mimeCode", "application/octet-stream")[:LONGUEUR_NOM],
+            taille=_taille_decodee(element.text or ""),
+        )
+
+
+def _taille_decodee(base64: str) -> int:
+    try:
+        return len(b64decode(base64))
+    except (binascii.Error, ValueError):
+        return len(base64)
