@@ -1,0 +1,75 @@
+"""Postal address and means of contact, and the tables that help to check them."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class AdressePostale(models.Model):
+    """Where to write to and how to call. A tribe or a lieu-dit may stand in place of a street."""
+
+    adresse_complement = models.CharField(
+        "complément d’adresse", max_length=38, blank=True, help_text="immeuble, tribu, lieu-dit"
+    )
+    adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
+    code_postal = models.CharField(max_length=5)
+    ville = models.CharField("commune", max_length=38)
+    telephone = models.CharField("téléphone", max_length=16, blank=True)
+    courriel = models.EmailField("adresse électronique", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def lignes_adresse(self) -> list[str]:
+        """The lines of the address as they are written on an envelope."""
+        lignes = [self.adresse_complement, self.adresse_voie, f"{self.code_postal} {self.ville}"]
+        return [ligne for ligne in lignes if ligne]
+
+
+class CodePostal(models.Model):
+    """A postal code of New Caledonia and a commune it serves; staff keep the table."""
+
+    code = models.CharField("code postal", max_length=5)
+    commune = models.CharField(max_length=38)
+
+    class Meta:
+        verbose_name = "code postal"
+        verbose_name_plural = "codes postaux"
+        ordering = ["code", "commune"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "commune"],
+                name="code_postal_commune_unique",
+                violation_error_message="Ce code postal est déjà connu pour cette commune.",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{5}$"),
+                name="code_postal_cinq_chiffres",
+                violation_error_message="Un code postal a cinq chiffres.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.commune}"
+
+
+class Banque(models.Model):
+    """A bank by the five digits that open its RIBs; staff keep the table."""
+
+    code = models.CharField("code banque", max_length=5, primary_key=True)
+    nom = models.CharField(max_length=80)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+
+    class Meta:
+        verbose_name = "banque"
+        ordering = ["nom"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9]{5}$"),
+                name="banque_code_cinq_chiffres",
+                violation_error_message="Un code banque a cinq chiffres.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nom} ({self.code})"

@@ -1,0 +1,129 @@
+"""Documents asked once and reused, and the trace of who looked at protected data."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.champs import FichierRange
+from fournisseurs.models.demandes import DemandeEtablissement
+from fournisseurs.models.fournisseurs import Etablissement, Fournisseur
+
+
+class JustificatifQuerySet(models.QuerySet["Justificatif"]):
+    """Questions about many documents."""
+
+    def visibles_par(self, utilisateur: Utilisateur) -> Self:
+        """All for an agent; else those of one's requests and of the établissements one manages."""
+        if utilisateur.a_role(Role.AGENT):
+            return self
+        geres = Etablissement.objects.visibles_par(utilisateur, "gerer_donnees")
+        return self.filter(
+            Q(demande__demandeur=utilisateur) | Q(etablissement__in=geres.values("pk"))
+        )
+
+    def valables(self, au: date) -> Self:
+        """Those not out of date on day `au`."""
+        return self.filter(Q(valable_jusqu_au__isnull=True) | Q(valable_jusqu_au__gte=au))
+
+
+class Justificatif(FichierRange):
+    """A document that proves what a supplier declares."""
+
+    class Genre(models.TextChoices):
+        """What the document is."""
+
+        AVIS_RIDET = "avis_ridet", "Avis de situation au RIDET"
+        KBIS = "kbis", "Extrait Kbis"
+        MANDAT = "mandat", "Mandat ou procès-verbal de gérance"
+        RIB = "rib", "Relevé d’identité bancaire"
+        AUTRE = "autre", "Autre document"
+
+    class Analyse(models.TextChoices):
+        """What the antivirus said; a file it has not read is never claimed clean."""
+
+        NON_ANALYSE = "non_analyse", "Non analysé"
+        SAIN = "sain", "Aucun virus trouvé"
+        INFECTE = "infecte", "Virus trouvé"
+
+    genre = models.CharField(max_length=20, choices=Genre)
+    demande = models.ForeignKey(
+        DemandeEtablissement, models.PROTECT, null=True, blank=True, related_name="justificatifs"
+    )
+    fournisseur = models.ForeignKey(
+        Fournisseur, models.PROTECT, null=True, blank=True, related_name="justificatifs"
+    )
+    etablissement = models.ForeignKey(
+        Etablissement, models.PROTECT, null=True, blank=True, related_name="justificatifs"
+    )
+    valable_jusqu_au = models.DateField("valable jusqu’au", null=True, blank=True)
+    analyse = models.CharField(
+        "analyse antivirus", max_length=12, choices=Analyse, default=Analyse.NON_ANALYSE
+    )
+    analyse_le = models.DateTimeField("analysé le", null=True, blank=True)
+    depose_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    depose_le = models.DateTimeField("déposé le", auto_now_add=True)
+
+    objects: Any = JustificatifQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "justificatif"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(demande__isnull=False) | Q(fournisseur__isnull=False),
+                name="justificatif_rattache",
+                violation_error_message="Un justificatif appartient à une demande ou à une fiche.",
+            ),
+            models.CheckConstraint(
+                condition=Q(taille__gt=0) & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="justificatif_fournisseur_range",
+                violation_error_message="Un justificatif désigne un fichier non vide.",
+            ),
+            models.CheckConstraint(
+                condition=Q(analyse="non_analyse", analyse_le__isnull=True)
+                | (~Q(analyse="non_analyse") & Q(analyse_le__isnull=False)),
+                name="justificatif_analyse_datee",
+                violation_error_message="Une analyse antivirus porte sa date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_genre_display()} : {self.nom}"
+
+
+class ConsultationDonnees(models.Model):
+    """Trace of a look at protected data in clear. Append only."""
+
+    class Donnee(models.TextChoices):
+        """What was shown."""
+
+        IBAN = "iban", "IBAN complet"
+
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="consultations")
+    le = models.DateTimeField(auto_now_add=True)
+    donnee = models.CharField("donnée", max_length=10, choices=Donnee)
+    demande = models.ForeignKey(
+        DemandeEtablissement, models.PROTECT, null=True, blank=True, related_name="consultations"
+    )
+    fournisseur = models.ForeignKey(
+        Fournisseur, models.PROTECT, null=True, blank=True, related_name="consultations"
+    )
+
+    class Meta:
+        verbose_name = "consultation de données"
+        verbose_name_plural = "consultations de données"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(demande__isnull=False, fournisseur__isnull=True)
+                | Q(demande__isnull=True, fournisseur__isnull=False),
+                name="consultation_un_seul_objet",
+                violation_error_message="Une consultation porte sur une demande ou une fiche.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_donnee_display()} vu par {self.par}"
