@@ -105,7 +105,9 @@ def examiner(fichier: Path, outils: Outils) -> Examen:
     with fichier.open("rb") as flux:
         if b"ISO-8859-1" not in flux.read(TETE).upper():
             libelle = "ISO-8859-1 absent des 50 premiers caractères"
-            examen.refus.insert(0, Anomalie("ERREUR_ENCODING", libelle))
+            examen.refus = [Anomalie("ERREUR_ENCODING", libelle)]
+    if examen.est_refuse:
+        return examen  # what could not be read cannot be judged further
     _controler_tiers(examen, outils.memoire)
     if not examen.est_refuse:
         _controler_signatures(fichier, examen, outils.autorites)

@@ -169,6 +169,7 @@ def lire(fichier: Path) -> Iterator[Evenement]:
             try:
                 lecteur.parseur.Parse(octets, fini)
             except expat.ExpatError as erreur:
+                yield from lecteur.prets
                 raison = expat.errors.messages.get(erreur.code, "")
                 raise XmlIllisible(
                     f"ligne {erreur.lineno}\u202f: XML mal formé ({raison})."

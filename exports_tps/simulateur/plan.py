@@ -155,7 +155,9 @@ def _defaut(rang: int, table: dict[str, Any]) -> Defaut:
 
 
 def _verifier_valeurs(lieu: str, table: dict[str, Any]) -> None:
-    types = {champ.name: type(champ.default) for champ in fields(Defaut) if champ.name != "acte"}
+    types: dict[str, type] = {
+        champ.name: type(champ.default) for champ in fields(Defaut) if champ.name != "acte"
+    }
     for cle, valeur in table.items():
         attendu = list if types.get(cle) is tuple else types.get(cle, str)
         if type(valeur) is not attendu:
@@ -165,7 +167,7 @@ def _verifier_valeurs(lieu: str, table: dict[str, Any]) -> None:
             raise PlanInvalide(
                 f"{lieu}\u202f: « {cle} » vaut {valeur}\u202f; admis\u202f: {admises}."
             )
-        if attendu is int and valeur < 0:
+        if isinstance(valeur, int) and valeur < 0:
             raise PlanInvalide(f"{lieu}\u202f: « {cle} » doit être positif.")
     motifs = table.get("motifs", ["06"])
     if not motifs or not all(isinstance(motif, str) for motif in motifs):

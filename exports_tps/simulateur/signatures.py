@@ -107,7 +107,8 @@ def _partie(rang: int, reference: Noeud) -> Partie:
     adresse = reference.attributs.get("URI", "")
     if adresse and not adresse.startswith("#"):
         raise SignatureRefusee("INVALIDE", f"la référence {adresse} sort du fichier")
-    methode, prefixes, enveloppee = INCLUSIVES[0], (), False
+    methode, enveloppee = INCLUSIVES[0], False
+    prefixes: tuple[str, ...] = ()
     for transformation in reference.tous("Transforms/Transform"):
         if transformation.attributs.get("Algorithm") == ENVELOPPEE:
             enveloppee = True

@@ -165,9 +165,7 @@ def signer(texte, autorite, *, porteur="B12", methode=EXCLUSIVE):
 
 
 def _condensat(element, methode):
-    octets = etree.tostring(
-        element, method="c14n", exclusive=methode == EXCLUSIVE, with_tail=False
-    )
+    octets = etree.tostring(element, method="c14n", exclusive=methode == EXCLUSIVE, with_tail=False)
     return base64.b64encode(hashlib.sha256(octets).digest()).decode()
 
 

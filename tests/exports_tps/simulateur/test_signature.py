@@ -76,7 +76,7 @@ def test_un_certificat_perime_est_refuse(banc):
         ('URI="#B12"', 'URI="#P1"', "ne porte pas"),
         ('URI="#B12"', 'URI="http://exemple.test/"', "sort du fichier"),
         ('URI="#XB12"', 'URI="#B12"', "propriétés XAdES"),
-        ("SigningTime>", "AutreMoment>", "date de signature"),
+        ("SigningTime>", "AutreMoment>", "contenu modifié"),
         ("X509Certificate>", "X509Autre>", "certificat"),
     ],
 )
