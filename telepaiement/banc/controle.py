@@ -81,8 +81,8 @@ def confirmer(registre: Registre, donnees: Objet) -> Objet:
     annee = datetime.datetime.now(datetime.UTC).year + 3
     carte = {
         "number": str(donnees.get("numero", "4242424242424242")),
-        "exp_month": int(donnees.get("mois", 12)),
-        "exp_year": int(donnees.get("annee", annee)),
+        "exp_month": int(_nombre({"mois": 12} | donnees, "mois")),
+        "exp_year": int(_nombre({"annee": annee} | donnees, "annee")),
     }
     if "code" in donnees:
         carte["cvc"] = str(donnees["code"])

@@ -1,5 +1,6 @@
 """The thread that carries out planned tasks: webhook deliveries and late outcomes."""
 
+import contextlib
 import hashlib
 import hmac
 import http.client
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+from telepaiement.banc.erreurs import ErreurStripe
 from telepaiement.banc.registre import Objet, Registre
 
 ESSAIS_MAXIMAUX = 12
@@ -40,10 +42,15 @@ class Ordonnanceur(threading.Thread):
             if tache["action"] == "livrer":
                 livrer(self._registre, tache["cle"])
             with self._registre.verrou:
-                if tache["action"] in self._taches:
-                    self._taches[tache["action"]](self._registre, tache["cle"])
+                self._issue(tache)
                 self._registre.taches.remove(tache)
                 self._registre.enregistrer()
+
+    def _issue(self, tache: Objet) -> None:
+        """Bring a late outcome, unless something else (a control) brought another meanwhile."""
+        if tache["action"] in self._taches:
+            with contextlib.suppress(ErreurStripe):
+                self._taches[tache["action"]](self._registre, tache["cle"])
 
     def _prochaine(self) -> Objet | None:
         with self._registre.verrou:
@@ -87,7 +94,9 @@ def livrer(registre: Registre, cle: str) -> None:
 def envoyer(url: str, corps: bytes, secret: str) -> str:
     """POST `corps` signed to `url`; return the status, or why there was no answer."""
     parties = urlsplit(url)
-    hote = parties.hostname or ""
+    hote = parties.hostname
+    if not hote:
+        return "aucune adresse"
     connexion = (
         http.client.HTTPSConnection(
             hote, parties.port, timeout=DELAI_REPONSE, context=ssl.create_default_context()

@@ -24,11 +24,11 @@ VALEUR_MAXIMALE = 500
 
 
 def analyser(texte: str) -> dict[str, Any]:
-    """Turn `a[b]=1&c[]=2&d[0]=3` into `{"a": {"b": "1"}, "c": ["2"], "d": ["3"]}`."""
+    """Turn `a[b]=1&c[]=2&d[0]=3` into `{"a": {"b": "1"}, "c": {"0": "2"}, "d": {"0": "3"}}`."""
     racine: dict[str, Any] = {}
     for nom, valeur in parse_qsl(texte, keep_blank_values=True):
         _ranger(racine, _NOM.findall(nom) or [nom], valeur)
-    return {cle: _en_listes(valeur) for cle, valeur in racine.items()}
+    return racine
 
 
 def _ranger(racine: dict[str, Any], chemin: list[str], valeur: str) -> None:
@@ -39,15 +39,6 @@ def _ranger(racine: dict[str, Any], chemin: list[str], valeur: str) -> None:
             raise ErreurStripe(f"Invalid request: parameter {etape} is given twice.")
         noeud = suivant
     noeud[str(len(noeud)) if chemin[-1] == "[]" else chemin[-1]] = valeur
-
-
-def _en_listes(noeud: Any) -> Any:
-    if not isinstance(noeud, dict):
-        return noeud
-    enfants = {cle: _en_listes(valeur) for cle, valeur in noeud.items()}
-    if enfants and all(cle.isdecimal() for cle in enfants):
-        return list(enfants.values())
-    return enfants
 
 
 def valider(brut: Mapping[str, Any], schema: Schema, prefixe: str = "") -> dict[str, Any]:
@@ -131,12 +122,12 @@ def parmi(*choix: str) -> Lecteur:
 
 
 def liste(lecteur: Lecteur) -> Lecteur:
-    """Return a reader of a list of what `lecteur` reads."""
+    """Return a reader of a list (given as ranks and values) of what `lecteur` reads."""
 
     def lire(valeur: Any, nom: str) -> list[Any]:
-        if not isinstance(valeur, list):
+        if not isinstance(valeur, dict) or not all(rang.isdecimal() for rang in valeur):
             raise ErreurStripe("Invalid array", parametre=nom)
-        return [lecteur(element, f"{nom}[{rang}]") for rang, element in enumerate(valeur)]
+        return [lecteur(element, f"{nom}[{rang}]") for rang, element in valeur.items()]
 
     return lire
 

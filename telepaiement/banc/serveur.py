@@ -1,8 +1,10 @@
 """The HTTP server: 127.0.0.1 only, one thread per connection, HTTP/1.1."""
 
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from telepaiement.banc.api import Reponse, Requete, SansReponse, en_json, repondre
@@ -31,6 +33,11 @@ class Serveur(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Gestionnaire)
         self.registre: Registre
         self.arret = threading.Event()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a caller that hung up, which the faults asked for make usual."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def adresse(self) -> str:

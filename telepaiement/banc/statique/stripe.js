@@ -22,12 +22,10 @@
     expired_card: "Votre carte est expirée.",
     incorrect_cvc: "Le code de sécurité de votre carte est incorrect.",
     incorrect_number: "Votre numéro de carte est incorrect.",
-    processing_error:
-      "Une erreur est survenue lors du traitement de votre carte. Réessayez dans un instant.",
+    processing_error: "Une erreur est survenue lors du traitement de votre carte. Réessayez.",
     test_mode_live_card: "Votre carte a été refusée\u202f: ce n’est pas une carte d’essai.",
     payment_intent_authentication_failure:
-      "Nous ne pouvons pas authentifier votre moyen de paiement. " +
-      "Choisissez un autre moyen de paiement et réessayez.",
+      "Votre banque n’a pas pu authentifier votre moyen de paiement. Choisissez-en un autre.",
     payment_intent_unexpected_state: "Une erreur de traitement est survenue.",
     reseau: "Nous ne parvenons pas à joindre le service de paiement. Réessayez.",
     banque: "Authentification de votre banque",
@@ -106,8 +104,7 @@
     numero(valeur) {
       const numero = chiffres(valeur);
       if (marqueDe(numero) !== "amex") return numero.slice(0, 16).replace(/(.{4})(?=.)/g, "$1 ");
-      return [numero.slice(0, 4), numero.slice(4, 10), numero.slice(10, 15)]
-        .filter(Boolean).join(" ");
+      return numero.slice(0, 15).replace(/^(.{4})(.{1,6})(.*)$/, "$1 $2 $3").trim();
     },
     echeance(valeur) {
       let saisie = chiffres(valeur);
@@ -161,10 +158,7 @@
     mount(cible) {
       const parent = typeof cible === "string" ? document.querySelector(cible) : cible;
       if (!parent) {
-        throw new IntegrationError(
-          `The selector you specified (${cible}) applies to no DOM elements that are currently ` +
-            "on the page.",
-        );
+        throw new IntegrationError(`The selector you specified (${cible}) applies to no element.`);
       }
       this.unmount();
       this.#hote = balise("div");
@@ -277,14 +271,8 @@
 
     update() {}
 
-    collapse() {}
-
     focus() {
       this.#entrees.numero?.focus();
-    }
-
-    blur() {
-      Object.values(this.#entrees).forEach((entree) => entree.blur());
     }
 
     clear() {

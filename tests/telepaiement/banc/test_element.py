@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
 pytestmark = pytest.mark.navigateur
@@ -166,6 +167,26 @@ def test_un_numero_incomplet_se_dit_sans_rien_envoyer(page, client, intention):
     expect(numero).to_be_focused()
     expect(numero).to_have_attribute("aria-invalid", "true")
     assert client.v1.charges.list({"payment_intent": intention.id}).data == []
+
+
+def test_le_formulaire_de_carte_est_accessible(page):
+    page.get_by_label("Numéro de carte").fill("4242")
+    page.get_by_label("Date d’expiration").focus()
+
+    expect(page.get_by_text("Votre numéro de carte est incomplet.")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_sans_redirection_la_page_recoit_l_intention(page, intention):
+    page.get_by_label("Numéro de carte").fill("378282246310005")
+    page.get_by_label("Date d’expiration").fill("1230")
+    page.get_by_label("Code de sécurité").fill("1234")
+
+    resultat = page.evaluate("stripe.confirmPayment({ elements, redirect: 'if_required' })")
+
+    assert resultat["paymentIntent"]["id"] == intention.id
+    assert resultat["paymentIntent"]["status"] == "succeeded"
+    assert "latest_charge" not in resultat["paymentIntent"]
 
 
 def test_la_carte_ne_va_jamais_a_la_boutique(page, vitrine):

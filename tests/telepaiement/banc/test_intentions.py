@@ -13,7 +13,7 @@ def test_une_intention_creee_attend_une_carte(client):
             "amount": 12_500,
             "currency": "xpf",
             "automatic_payment_methods": {"enabled": True},
-            "metadata": {"tentative": "t1"},
+            "metadata": {"tentative": "t1", "17": "titre"},
             "description": "Titre 2026-17",
             "receipt_email": "camille@exemple.nc",
             "statement_descriptor_suffix": "PROVINCE SUD",
@@ -24,7 +24,7 @@ def test_une_intention_creee_attend_une_carte(client):
     assert intention.status == "requires_payment_method"
     assert intention.amount == 12_500
     assert intention.amount_received == 0
-    assert intention.metadata.to_dict() == {"tentative": "t1"}
+    assert intention.metadata.to_dict() == {"tentative": "t1", "17": "titre"}
     assert intention.client_secret.startswith(f"{intention.id}_secret_")
 
 
