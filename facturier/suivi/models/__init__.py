@@ -1,0 +1,40 @@
+"""Models of invoice tracking, by subject."""
+
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.models.commandes import BonCommande
+from facturier.suivi.models.echanges import (
+    Abonnement,
+    Message,
+    RetourFournisseur,
+    ServiceFait,
+    TypeAvis,
+)
+from facturier.suivi.models.factures import (
+    Document,
+    Facture,
+    LigneFacture,
+    PassageFacture,
+    RepartitionTaxe,
+    normaliser_numero,
+)
+from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
+
+__all__ = [
+    "Abonnement",
+    "BonCommande",
+    "Document",
+    "EtatFacture",
+    "ExigencePiece",
+    "Facture",
+    "LigneFacture",
+    "Message",
+    "MotifRetour",
+    "PassageFacture",
+    "RangPaiement",
+    "RepartitionTaxe",
+    "RetourFournisseur",
+    "ServiceFait",
+    "TypeAvis",
+    "TypeDepense",
+    "normaliser_numero",
+]

@@ -1,0 +1,85 @@
+"""Bons de commande: what the province has engaged, and what is left to invoice."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.champs import MontantField
+from facturier.suivi.etats import SANS_EFFET
+from fournisseurs.models import Etablissement, Fournisseur
+
+
+class BonCommandeQuerySet(models.QuerySet["BonCommande"]):
+    """Questions about many bons de commande."""
+
+    def avec_reste(self) -> "BonCommandeQuerySet":
+        """Annotate `montant_facture` and `montant_restant`, in whole francs with tax."""
+        factures = BonCommande.factures.rel.related_model._base_manager
+        facture = (
+            factures.filter(bon_commande=OuterRef("pk"))
+            .exclude(etat__in=SANS_EFFET)
+            .order_by()
+            .values("bon_commande")
+            .annotate(total=Sum("montant_ttc"))
+            .values("total")
+        )
+        return self.annotate(
+            montant_facture=Coalesce(Subquery(facture), 0, output_field=models.BigIntegerField()),
+            montant_restant=F("montant_engage") - F("montant_facture"),
+        )
+
+    def facturables_par(self, etablissement: Etablissement) -> "BonCommandeQuerySet":
+        """Keep the open orders addressed to the supplier of `etablissement`."""
+        return self.filter(
+            Q(etablissement=etablissement) | Q(etablissement__isnull=True),
+            fournisseur=etablissement.fournisseur_id,
+            est_clos=False,
+        )
+
+
+class BonCommande(models.Model):
+    """An engagement: the number a supplier quotes, and the imputation its invoices are paid on."""
+
+    numero = models.CharField("numéro", max_length=30, unique=True)
+    objet = models.CharField(max_length=100)
+    date_commande = models.DateField("date de la commande")
+    fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="bons_commande")
+    etablissement = models.ForeignKey(
+        Etablissement, models.PROTECT, null=True, blank=True, related_name="bons_commande"
+    )
+    service = models.ForeignKey(ServiceGestionnaire, models.PROTECT, related_name="bons_commande")
+    compte = models.CharField(max_length=12)
+    fonction = models.CharField(max_length=10)
+    montant_engage = MontantField("montant engagé TTC")
+    est_clos = models.BooleanField("clos", default=False)
+
+    objects: Any = BonCommandeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "bon de commande"
+        verbose_name_plural = "bons de commande"
+        ordering = ["-date_commande", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant_engage__gt=0),
+                name="bon_commande_montant_positif",
+                violation_error_message="Le montant engagé est supérieur à zéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(compte__regex=r"^[0-9]{2,12}$"),
+                name="bon_commande_compte_chiffres",
+                violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
+            ),
+        ]
+        indexes = [models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert")]
+
+    def __str__(self) -> str:
+        return f"{self.numero} – {self.objet}"
+
+    def reste(self) -> int:
+        """Whole francs left to invoice on the order, invoices rejected or withdrawn apart."""
+        restant: int = BonCommande.objects.avec_reste().get(pk=self.pk).montant_restant
+        return restant

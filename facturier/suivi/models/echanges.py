@@ -1,0 +1,132 @@
+"""What people say to each other about an invoice: certification, returns, questions, notices."""
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Utilisateur
+from facturier.suivi.models.factures import Facture
+from facturier.suivi.models.motifs import MotifRetour
+
+
+class ServiceFait(models.Model):
+    """Attestation that what was ordered was delivered (décret 2012-1246, art. 31). Append only."""
+
+    facture = models.OneToOneField(Facture, models.PROTECT, related_name="service_fait")
+    date_service_fait = models.DateField("date du service fait")
+    commentaire = models.TextField(blank=True)
+    certifie_le = models.DateTimeField("certifié le", auto_now_add=True)
+    certifie_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "service fait"
+        verbose_name_plural = "services faits"
+
+    def __str__(self) -> str:
+        return f"Service fait du {self.date_service_fait:%d/%m/%Y}"
+
+
+class RetourFournisseur(models.Model):
+    """An invoice sent back: reason, action expected, datum in question, and the answer."""
+
+    class Nature(models.TextChoices):
+        """What the return does to the invoice."""
+
+        SUSPENSION = "suspension", "Pièce ou précision demandée"
+        REORIENTATION = "reorientation", "Destinataire ou bon de commande à corriger"
+        REJET = "rejet", "Rejet"
+
+    facture = models.ForeignKey(Facture, models.PROTECT, related_name="retours")
+    nature = models.CharField(max_length=15, choices=Nature)
+    motif = models.ForeignKey(MotifRetour, models.PROTECT, related_name="retours")
+    champ = models.CharField("donnée en cause", max_length=40, blank=True)
+    valeur_attendue = models.CharField(max_length=200, blank=True)
+    commentaire = models.TextField(blank=True)
+    doublon_de = models.ForeignKey(Facture, models.PROTECT, null=True, blank=True, related_name="+")
+    cree_le = models.DateTimeField("le", auto_now_add=True)
+    cree_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    reponse = models.TextField("réponse du fournisseur", blank=True)
+    repondu_le = models.DateTimeField("répondu le", null=True, blank=True)
+    repondu_par = models.ForeignKey(
+        Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = "retour au fournisseur"
+        verbose_name_plural = "retours au fournisseur"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["facture"],
+                condition=Q(repondu_le__isnull=True),
+                name="retour_un_seul_ouvert",
+                violation_error_message="Un retour attend déjà une réponse.",
+            ),
+            models.CheckConstraint(
+                condition=Q(repondu_le__isnull=True) | Q(repondu_par__isnull=False),
+                name="retour_repondu_par",
+                violation_error_message="Une réponse a un auteur.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} : {self.motif}"
+
+    @property
+    def est_ouvert(self) -> bool:
+        """Whether the supplier still owes an answer."""
+        return self.repondu_le is None and self.nature != self.Nature.REJET
+
+
+class Message(models.Model):
+    """A question or an answer about an invoice; internal ones stay inside the province."""
+
+    facture = models.ForeignKey(Facture, models.PROTECT, related_name="messages")
+    auteur = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    texte = models.TextField(max_length=2000)
+    est_interne = models.BooleanField("interne", default=False)
+    ecrit_le = models.DateTimeField("écrit le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "message"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(texte=""),
+                name="message_non_vide",
+                violation_error_message="Un message n’est pas vide.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.texte[:60]
+
+
+class TypeAvis(models.TextChoices):
+    """Events a supplier may be told of by mail."""
+
+    DEPOT = "depot", "Dépôt d’une facture"
+    RETOUR = "retour", "Pièce demandée ou destinataire à corriger"
+    REJET = "rejet", "Rejet d’une facture"
+    PAIEMENT = "paiement", "Paiement d’une facture"
+    MESSAGE = "message", "Nouveau message de la province"
+
+
+class Abonnement(models.Model):
+    """A choice about one kind of notice; without a row, the notice is sent."""
+
+    utilisateur = models.ForeignKey(Utilisateur, models.CASCADE, related_name="abonnements")
+    type_avis = models.CharField("avis", max_length=10, choices=TypeAvis)
+    est_actif = models.BooleanField("actif", default=True)
+
+    class Meta:
+        verbose_name = "abonnement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["utilisateur", "type_avis"],
+                name="abonnement_unique",
+                violation_error_message="Ce choix est déjà enregistré.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} : {self.get_type_avis_display()}"

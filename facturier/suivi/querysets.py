@@ -1,0 +1,68 @@
+"""Questions about many invoices."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, Min, Q, Sum
+from django.utils import timezone
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.suivi.etats import SANS_EFFET, TERMINAUX, EtatFacture
+from fournisseurs.models import Habilitation
+
+if TYPE_CHECKING:
+    pass
+
+ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
+
+
+class FactureQuerySet(models.QuerySet[Any]):
+    """Invoices by reader, by state, by age."""
+
+    def visibles_par(self, utilisateur: Utilisateur) -> Self:
+        """Keep what `utilisateur` may read: a foreign invoice must answer 404.
+
+        Finance staff see every deposited invoice, a service its own, the comptable those that
+        reached it, a supplier those of its établissements (drafts included).
+        """
+        habilitations = Habilitation.objects.en_vigueur().de(utilisateur)
+        droits = Q(etablissement__in=habilitations.values("etablissement"))
+        deposees = ~Q(etat=EtatFacture.BROUILLON)
+        if utilisateur.a_role(*ROLES_DE_GESTION):
+            droits |= deposees
+        if utilisateur.a_role(Role.COMPTABLE):
+            droits |= deposees & Q(mandat__isnull=False)
+        if utilisateur.a_role(Role.SERVICE) and utilisateur.service_id is not None:
+            droits |= deposees & Q(service=utilisateur.service_id)
+        return self.filter(droits)
+
+    def deposees(self) -> Self:
+        """Leave the drafts out."""
+        return self.exclude(etat=EtatFacture.BROUILLON)
+
+    def vivantes(self) -> Self:
+        """Keep the invoices that claim something: neither draft, nor rejected, nor withdrawn."""
+        return self.exclude(etat__in=SANS_EFFET)
+
+    def en_cours(self) -> Self:
+        """Keep the invoices on which someone still has something to do."""
+        return self.deposees().exclude(etat__in=TERMINAUX)
+
+    def a_mandater(self) -> Self:
+        """Keep the liquidated invoices that no mandat pays yet."""
+        return self.filter(etat=EtatFacture.LIQUIDEE, mandat__isnull=True)
+
+    def deposees_avant(self, jours: int) -> Self:
+        """Keep the invoices deposited more than `jours` days ago."""
+        return self.filter(deposee_le__lt=timezone.now() - timedelta(days=jours))
+
+    def comptees_par_etat(self) -> list[dict[str, Any]]:
+        """Return one row a state: `etat`, `nombre`, `montant` (francs), `plus_ancienne`."""
+        return list(
+            self.order_by()
+            .values("etat")
+            .annotate(
+                nombre=Count("pk"), montant=Sum("montant_ttc"), plus_ancienne=Min("deposee_le")
+            )
+        )
