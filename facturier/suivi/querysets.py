@@ -11,9 +11,6 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.suivi.etats import SANS_EFFET, TERMINAUX, EtatFacture
 from fournisseurs.models import Habilitation
 
-if TYPE_CHECKING:
-    pass
-
 ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
 
