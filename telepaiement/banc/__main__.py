@@ -71,13 +71,10 @@ def main(ligne: list[str] | None = None) -> int:
     try:
         serveur = Serveur(arguments.port)
     except OSError as erreur:
-        if erreur.errno != errno.EADDRINUSE:
-            raise
-        print(
-            f"Le port {arguments.port} est déjà pris\u202f: choisissez-en un autre avec --port.",
-            file=sys.stderr,
+        dit = "est déjà pris" if erreur.errno == errno.EADDRINUSE else "n’est pas permis"
+        return _refuser(
+            f"Le port {arguments.port} {dit}\u202f: choisissez-en un autre avec --port."
         )
-        return 2
     reglages = Reglages(
         cle_secrete=arguments.cle_secrete,
         cle_publique=arguments.cle_publique,
@@ -88,11 +85,17 @@ def main(ligne: list[str] | None = None) -> int:
     )
     try:
         serveur.registre = Registre(reglages, arguments.etat)
+        serveur.registre.enregistrer()
     except (OSError, ValueError, KeyError, TypeError):
-        print(f"Le fichier d’état {arguments.etat} est illisible.", file=sys.stderr)
-        return 2
+        serveur.server_close()
+        return _refuser(f"Le fichier d’état {arguments.etat} ne peut être lu ou écrit.")
     _servir(serveur)
     return 0
+
+
+def _refuser(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 2
 
 
 def _servir(serveur: Serveur) -> None:

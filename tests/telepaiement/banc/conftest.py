@@ -84,8 +84,11 @@ class Banc:
 
 
 def lancer(*options: str, port: int = 0) -> Banc:
-    """Start a bench and wait for the address that it prints."""
-    ligne = [sys.executable, "-m", "telepaiement.banc", "--port", str(port), *options]
+    """Start a bench and wait for the address that it prints.
+
+    `-S` hides the installed packages: the bench needs the standard library alone.
+    """
+    ligne = [sys.executable, "-S", "-m", "telepaiement.banc", "--port", str(port), *options]
     processus = subprocess.Popen(ligne, stdout=subprocess.PIPE, text=True)
     premiere = processus.stdout.readline()
     adresse = re.search(r"http://127\.0\.0\.1:[0-9]+", premiere)

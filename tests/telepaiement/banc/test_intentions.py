@@ -1,5 +1,7 @@
 """PaymentIntents of the bench, through the real Stripe client."""
 
+import concurrent.futures
+
 import pytest
 import requests
 import stripe
@@ -180,6 +182,19 @@ def test_une_intention_annulee_ne_se_confirme_plus(client, intention):
     with pytest.raises(stripe.InvalidRequestError) as refus:
         client.v1.payment_intents.confirm(intention.id, {"payment_method": "pm_card_visa"})
     assert refus.value.code == "payment_intent_unexpected_state"
+
+
+def test_cinq_confirmations_simultanees_ne_debitent_qu_une_fois(client, intention):
+    moyen = {"payment_method": "pm_card_visa"}
+
+    with concurrent.futures.ThreadPoolExecutor(5) as fils:
+        appels = [
+            fils.submit(client.v1.payment_intents.confirm, intention.id, moyen) for _ in range(5)
+        ]
+
+    refus = [appel.exception().code for appel in appels if appel.exception()]
+    assert refus == ["payment_intent_unexpected_state"] * 4
+    assert len(client.v1.charges.list({"payment_intent": intention.id}).data) == 1
 
 
 def test_une_intention_payee_ne_s_annule_plus(client, payee):

@@ -37,6 +37,21 @@ def test_un_port_pris_se_dit_en_une_ligne(banc):
     )
 
 
+def test_un_etat_illisible_se_dit_en_une_ligne(tmp_path):
+    fichier = tmp_path / "etat.json"
+    fichier.write_text("{")
+
+    refus = subprocess.run(
+        [sys.executable, "-m", "telepaiement.banc", "--port", "0", "--etat", str(fichier)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refus.returncode == 2
+    assert refus.stderr == f"Le fichier d’état {fichier} ne peut être lu ou écrit.\n"
+
+
 @pytest.mark.parametrize("cle", ["", "sk_test_autre"])
 def test_une_cle_absente_ou_fausse_est_refusee(banc, cle):
     entetes = {"Authorization": f"Bearer {cle}"}
