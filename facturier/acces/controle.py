@@ -47,7 +47,8 @@ def roles_admis(vue: Any) -> frozenset[str]:
     if getattr(vue, "__module__", "").startswith(MODULES_PUBLICS):
         return frozenset({TOUS})
     classe = getattr(vue, "view_class", None)
-    return getattr(vue, "roles_admis", None) or getattr(classe, "roles_admis", frozenset())
+    admis: frozenset[str] = getattr(vue, "roles_admis", frozenset())
+    return admis or getattr(classe, "roles_admis", frozenset())
 
 
 class ControleAccesMiddleware:

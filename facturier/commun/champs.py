@@ -1,11 +1,17 @@
 """Model fields shared by every application."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.expressions import Combinable
+
+if TYPE_CHECKING:
+    EntierField = models.BigIntegerField[int | Combinable, int]
+else:
+    EntierField = models.BigIntegerField
 
 
-class MontantField(models.BigIntegerField):
+class MontantField(EntierField):
     """An amount in whole francs (XPF has no decimals)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

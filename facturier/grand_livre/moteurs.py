@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from facturier.grand_livre.models import Compte, Ecriture, Exercice, LigneEcriture
+from facturier.grand_livre.models import Compte, Ecriture, LigneEcriture
 
 if TYPE_CHECKING:
     from facturier.grand_livre.passation import EcritureAPasser
@@ -89,7 +89,7 @@ def ecrire_lot(
             (
                 pk,
                 rang,
-                _compte(comptes, e.exercice, li.compte),
+                comptes[e.exercice, li.compte],
                 li.tiers_id,
                 li.piece_id,
                 li.sens,
@@ -154,25 +154,24 @@ def cles_employees(cles: Sequence[str]) -> set[str]:
 
 
 def _comptes(ecritures: Iterable[EcritureAPasser]) -> dict[tuple[int, str], int]:
-    """Map (exercice, account number) to the key of the account, for the accounts used."""
-    exercices = {e.exercice for e in ecritures}
-    numeros = {ligne.compte for e in ecritures for ligne in e.lignes}
-    connus = Compte.objects.filter(exercice_id__in=exercices, numero__in=numeros)
-    return {
+    """Map (exercice, account number) to the key of the account, for the accounts used.
+
+    Raises:
+        IntegrityError: an exercice or an account is unknown.
+    """
+    voulus = {(e.exercice, ligne.compte) for e in ecritures for ligne in e.lignes}
+    connus = Compte.objects.filter(
+        exercice_id__in={exercice for exercice, _ in voulus},
+        numero__in={numero for _, numero in voulus},
+    )
+    comptes = {
         (exercice, numero): pk
         for pk, exercice, numero in connus.values_list("pk", "exercice_id", "numero")
     }
-
-
-def _compte(comptes: dict[tuple[int, str], int], exercice: int, numero: str) -> int:
-    try:
-        return comptes[exercice, numero]
-    except KeyError:
-        if not Exercice.objects.filter(pk=exercice).exists():
-            raise IntegrityError(f"L’exercice {exercice} est inconnu.") from None
-        raise IntegrityError(
-            f"Le compte {numero} est inconnu pour l’exercice {exercice}."
-        ) from None
+    if inconnus := sorted(voulus - comptes.keys()):
+        exercice, numero = inconnus[0]
+        raise IntegrityError(f"Le compte {numero} est inconnu pour l’exercice {exercice}.")
+    return comptes
 
 
 def _inserer(table: str, colonnes: Sequence[str], lignes: Iterable[tuple[Any, ...]]) -> None:

@@ -199,11 +199,11 @@ def lettrer(lignes: Iterable[LigneEcriture], *, par: Utilisateur) -> Lettrage:
 
 def _ecrire_lettrage(lignes: list[LigneEcriture], total: int, par: Utilisateur) -> Lettrage:
     """Insert the lines, then the header that seals them."""
-    compte, tiers = lignes[0].compte_id, lignes[0].tiers_id
+    compte = lignes[0].compte_id
     lettrage = Lettrage(
         pk=moteurs.prochains_identifiants(Lettrage._meta.db_table, 1)[0],
         compte_id=compte,
-        tiers_id=tiers,
+        tiers=lignes[0].tiers,
         numero=prendre_numero(f"lettrage-{compte}"),
         total=total,
         par=par,

@@ -160,7 +160,10 @@ BEGIN
         JOIN grand_livre_compte c ON c.exercice_id = p_exercice AND c.numero = l.numero;
     GET DIAGNOSTICS inserees = ROW_COUNT;
     IF inserees <> cardinality(p_comptes) THEN
-        RAISE EXCEPTION 'Compte inconnu pour l’exercice %.', p_exercice
+        RAISE EXCEPTION 'Le compte % est inconnu pour l’exercice %.', (
+                SELECT min(n) FROM unnest(p_comptes) n WHERE NOT EXISTS (
+                    SELECT 1 FROM grand_livre_compte c
+                    WHERE c.exercice_id = p_exercice AND c.numero = n)), p_exercice
             USING ERRCODE = '23514', CONSTRAINT = 'gl_compte_inconnu';
     END IF;
     INSERT INTO grand_livre_ecriture (id, exercice_id, journal_id, date_comptable, evenement, libelle,

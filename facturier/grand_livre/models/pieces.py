@@ -5,7 +5,7 @@ act is one conditional UPDATE, and an export is one query. Check constraints say
 A pièce keeps a frozen copy of the identity and bank details it was issued with.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -223,7 +223,7 @@ class Piece(models.Model):
     bases_liquidation = models.TextField("bases de liquidation", blank=True)
     code_produit = models.CharField("code produit local", max_length=4, blank=True)
 
-    objects: Any = PieceQuerySet.as_manager()
+    objects: ClassVar[Any] = PieceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "pièce"
@@ -293,7 +293,8 @@ class Piece(models.Model):
     @property
     def montant_ttc(self) -> int:
         """Amount with tax, in whole francs."""
-        return self.montant_ht + self.montant_tgc
+        total: int = self.montant_ht + self.montant_tgc
+        return total
 
 
 class Mandat(Piece):
@@ -306,7 +307,7 @@ class Mandat(Piece):
             """Keep the pièces of expense."""
             return super().get_queryset().filter(sens=SensPiece.DEPENSE)  # type: ignore[no-any-return]
 
-    objects = Manager()
+    objects: ClassVar[Any] = Manager()
 
     class Meta:
         proxy = True
@@ -323,7 +324,7 @@ class Titre(Piece):
             """Keep the pièces of revenue."""
             return super().get_queryset().filter(sens=SensPiece.RECETTE)  # type: ignore[no-any-return]
 
-    objects = Manager()
+    objects: ClassVar[Any] = Manager()
 
     class Meta:
         proxy = True
@@ -376,7 +377,8 @@ class LignePiece(models.Model):
     @property
     def montant_ttc(self) -> int:
         """Amount with tax, in whole francs."""
-        return self.montant_ht + self.montant_tgc
+        total: int = self.montant_ht + self.montant_tgc
+        return total
 
 
 class RattachementPiece(models.Model):

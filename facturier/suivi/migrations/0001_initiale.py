@@ -9,365 +9,1161 @@ import facturier.commun.champs
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('acces', '0001_initiale'),
-        ('fournisseurs', '0002_ajout_seul'),
-        ('grand_livre', '0002_invariants'),
+        ("acces", "0001_initiale"),
+        ("fournisseurs", "0002_ajout_seul"),
+        ("grand_livre", "0002_invariants"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BonCommande',
+            name="BonCommande",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numero', models.CharField(max_length=30, unique=True, verbose_name='numéro')),
-                ('objet', models.CharField(max_length=100)),
-                ('date_commande', models.DateField(verbose_name='date de la commande')),
-                ('compte', models.CharField(max_length=12)),
-                ('fonction', models.CharField(max_length=10)),
-                ('montant_engage', facturier.commun.champs.MontantField(help_text='en francs CFP, sans décimale', verbose_name='montant engagé TTC')),
-                ('est_clos', models.BooleanField(default=False, verbose_name='clos')),
-                ('etablissement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bons_commande', to='fournisseurs.etablissement')),
-                ('fournisseur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bons_commande', to='fournisseurs.fournisseur')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bons_commande', to='acces.servicegestionnaire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
+                ("objet", models.CharField(max_length=100)),
+                ("date_commande", models.DateField(verbose_name="date de la commande")),
+                ("compte", models.CharField(max_length=12)),
+                ("fonction", models.CharField(max_length=10)),
+                (
+                    "montant_engage",
+                    facturier.commun.champs.MontantField(
+                        help_text="en francs CFP, sans décimale", verbose_name="montant engagé TTC"
+                    ),
+                ),
+                ("est_clos", models.BooleanField(default=False, verbose_name="clos")),
+                (
+                    "etablissement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bons_commande",
+                        to="fournisseurs.etablissement",
+                    ),
+                ),
+                (
+                    "fournisseur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bons_commande",
+                        to="fournisseurs.fournisseur",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bons_commande",
+                        to="acces.servicegestionnaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bon de commande',
-                'verbose_name_plural': 'bons de commande',
-                'ordering': ['-date_commande', '-pk'],
+                "verbose_name": "bon de commande",
+                "verbose_name_plural": "bons de commande",
+                "ordering": ["-date_commande", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ExigencePiece',
+            name="ExigencePiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type_depense', models.CharField(choices=[('bon_commande', 'Achat sur bon de commande ou facture simple'), ('marche', 'Marché ou contrat écrit'), ('subvention', 'Subvention'), ('remboursement', 'Remboursement de recettes'), ('commission', 'Commission sur cartes bancaires'), ('aide', 'Bourse ou aide')], max_length=15, verbose_name='type de dépense')),
-                ('rang_paiement', models.CharField(choices=[('premier', 'Premier paiement'), ('suivant', 'Paiement suivant'), ('solde', 'Solde')], max_length=10, verbose_name='rang')),
-                ('genre', models.CharField(choices=[('facture', 'Facture'), ('bon_commande', 'Bon de commande'), ('service_fait', 'Certificat de service fait'), ('rib', 'Relevé d’identité bancaire'), ('marche', 'Pièce de marché'), ('avis', 'Avis des sommes à payer'), ('decision', 'Décision ou délibération'), ('autre', 'Autre document')], max_length=20)),
-                ('est_si_commande', models.BooleanField(default=False, verbose_name='seulement si un bon de commande est cité')),
-                ('libelle', models.CharField(max_length=120, verbose_name='libellé')),
-                ('article', models.CharField(max_length=120, verbose_name='texte')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "type_depense",
+                    models.CharField(
+                        choices=[
+                            ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                            ("marche", "Marché ou contrat écrit"),
+                            ("subvention", "Subvention"),
+                            ("remboursement", "Remboursement de recettes"),
+                            ("commission", "Commission sur cartes bancaires"),
+                            ("aide", "Bourse ou aide"),
+                        ],
+                        max_length=15,
+                        verbose_name="type de dépense",
+                    ),
+                ),
+                (
+                    "rang_paiement",
+                    models.CharField(
+                        choices=[
+                            ("premier", "Premier paiement"),
+                            ("suivant", "Paiement suivant"),
+                            ("solde", "Solde"),
+                        ],
+                        max_length=10,
+                        verbose_name="rang",
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("facture", "Facture"),
+                            ("bon_commande", "Bon de commande"),
+                            ("service_fait", "Certificat de service fait"),
+                            ("rib", "Relevé d’identité bancaire"),
+                            ("marche", "Pièce de marché"),
+                            ("avis", "Avis des sommes à payer"),
+                            ("decision", "Décision ou délibération"),
+                            ("autre", "Autre document"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "est_si_commande",
+                    models.BooleanField(
+                        default=False, verbose_name="seulement si un bon de commande est cité"
+                    ),
+                ),
+                ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
+                ("article", models.CharField(max_length=120, verbose_name="texte")),
             ],
             options={
-                'verbose_name': 'exigence de pièce',
-                'verbose_name_plural': 'exigences de pièces',
-                'ordering': ['type_depense', 'rang_paiement', 'genre'],
-                'constraints': [models.UniqueConstraint(fields=('type_depense', 'rang_paiement', 'genre'), name='exigence_piece_unique', violation_error_message='Cette pièce est déjà exigée.')],
+                "verbose_name": "exigence de pièce",
+                "verbose_name_plural": "exigences de pièces",
+                "ordering": ["type_depense", "rang_paiement", "genre"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("type_depense", "rang_paiement", "genre"),
+                        name="exigence_piece_unique",
+                        violation_error_message="Cette pièce est déjà exigée.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Facture',
+            name="Facture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('numero', models.CharField(blank=True, max_length=30, verbose_name='numéro')),
-                ('numero_normalise', models.CharField(blank=True, editable=False, max_length=30)),
-                ('objet', models.CharField(blank=True, max_length=100)),
-                ('date_emission', models.DateField(blank=True, null=True, verbose_name='date d’émission')),
-                ('periode_debut', models.DateField(blank=True, null=True, verbose_name='début de la période')),
-                ('periode_fin', models.DateField(blank=True, null=True, verbose_name='fin de la période')),
-                ('montant_ht', facturier.commun.champs.MontantField(blank=True, help_text='en francs CFP, sans décimale', null=True, verbose_name='montant HT')),
-                ('montant_tgc', facturier.commun.champs.MontantField(blank=True, help_text='en francs CFP, sans décimale', null=True, verbose_name='TGC')),
-                ('montant_ttc', facturier.commun.champs.MontantField(blank=True, help_text='en francs CFP, sans décimale', null=True, verbose_name='montant TTC')),
-                ('type_depense', models.CharField(choices=[('bon_commande', 'Achat sur bon de commande ou facture simple'), ('marche', 'Marché ou contrat écrit'), ('subvention', 'Subvention'), ('remboursement', 'Remboursement de recettes'), ('commission', 'Commission sur cartes bancaires'), ('aide', 'Bourse ou aide')], default='bon_commande', max_length=15, verbose_name='type de dépense')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='empreinte du fichier de la facture')),
-                ('lecture', models.JSONField(blank=True, default=dict, help_text='ce qui a été lu, et comment')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
-                ('deposee_le', models.DateTimeField(blank=True, null=True, verbose_name='déposée le')),
-                ('code_verification', models.CharField(blank=True, max_length=19, verbose_name='code de vérification')),
-                ('etat', models.CharField(choices=[('brouillon', 'Brouillon'), ('deposee', 'Déposée'), ('recue', 'Reçue par la province'), ('a_reorienter', 'Mauvais destinataire ou bon de commande'), ('en_certification', 'En vérification du service fait'), ('suspendue', 'Pièce ou précision demandée'), ('completee', 'Complétée'), ('service_fait', 'Service fait certifié'), ('liquidee', 'Liquidée'), ('mandatee', 'Mandatée'), ('transmise_tps', 'Transmise à la Trésorerie'), ('suspendue_tps', 'Suspendue par le comptable'), ('rejetee_tps', 'Mandat rejeté par la Trésorerie'), ('prise_en_charge', 'Acceptée par la Trésorerie'), ('rejetee', 'Rejetée'), ('payee', 'Payée'), ('retiree', 'Retirée par le fournisseur'), ('partiellement_payee', 'Payée en partie'), ('avoir', 'Soldée par compensation')], default='brouillon', max_length=20, verbose_name='état')),
-                ('suspendue_depuis', models.CharField(blank=True, choices=[('brouillon', 'Brouillon'), ('deposee', 'Déposée'), ('recue', 'Reçue par la province'), ('a_reorienter', 'Mauvais destinataire ou bon de commande'), ('en_certification', 'En vérification du service fait'), ('suspendue', 'Pièce ou précision demandée'), ('completee', 'Complétée'), ('service_fait', 'Service fait certifié'), ('liquidee', 'Liquidée'), ('mandatee', 'Mandatée'), ('transmise_tps', 'Transmise à la Trésorerie'), ('suspendue_tps', 'Suspendue par le comptable'), ('rejetee_tps', 'Mandat rejeté par la Trésorerie'), ('prise_en_charge', 'Acceptée par la Trésorerie'), ('rejetee', 'Rejetée'), ('payee', 'Payée'), ('retiree', 'Retirée par le fournisseur'), ('partiellement_payee', 'Payée en partie'), ('avoir', 'Soldée par compensation')], max_length=20, verbose_name='état suspendu')),
-                ('montant_liquide', facturier.commun.champs.MontantField(blank=True, help_text='en francs CFP, sans décimale', null=True, verbose_name='montant liquidé TTC')),
-                ('compte', models.CharField(blank=True, max_length=12, verbose_name='compte d’imputation')),
-                ('fonction', models.CharField(blank=True, max_length=10)),
-                ('payee_le', models.DateField(blank=True, null=True, verbose_name='payée le')),
-                ('reference_virement', models.CharField(blank=True, max_length=60, verbose_name='référence du virement')),
-                ('bon_commande', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='factures', to='facturier.boncommande')),
-                ('cree_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('deposee_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('etablissement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='factures', to='fournisseurs.etablissement')),
-                ('fournisseur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='factures', to='fournisseurs.fournisseur')),
-                ('mandat', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='factures', to='grand_livre.piece')),
-                ('service', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='factures', to='acces.servicegestionnaire')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("numero", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
+                ("numero_normalise", models.CharField(blank=True, editable=False, max_length=30)),
+                ("objet", models.CharField(blank=True, max_length=100)),
+                (
+                    "date_emission",
+                    models.DateField(blank=True, null=True, verbose_name="date d’émission"),
+                ),
+                (
+                    "periode_debut",
+                    models.DateField(blank=True, null=True, verbose_name="début de la période"),
+                ),
+                (
+                    "periode_fin",
+                    models.DateField(blank=True, null=True, verbose_name="fin de la période"),
+                ),
+                (
+                    "montant_ht",
+                    facturier.commun.champs.MontantField(
+                        blank=True,
+                        help_text="en francs CFP, sans décimale",
+                        null=True,
+                        verbose_name="montant HT",
+                    ),
+                ),
+                (
+                    "montant_tgc",
+                    facturier.commun.champs.MontantField(
+                        blank=True,
+                        help_text="en francs CFP, sans décimale",
+                        null=True,
+                        verbose_name="TGC",
+                    ),
+                ),
+                (
+                    "montant_ttc",
+                    facturier.commun.champs.MontantField(
+                        blank=True,
+                        help_text="en francs CFP, sans décimale",
+                        null=True,
+                        verbose_name="montant TTC",
+                    ),
+                ),
+                (
+                    "type_depense",
+                    models.CharField(
+                        choices=[
+                            ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                            ("marche", "Marché ou contrat écrit"),
+                            ("subvention", "Subvention"),
+                            ("remboursement", "Remboursement de recettes"),
+                            ("commission", "Commission sur cartes bancaires"),
+                            ("aide", "Bourse ou aide"),
+                        ],
+                        default="bon_commande",
+                        max_length=15,
+                        verbose_name="type de dépense",
+                    ),
+                ),
+                (
+                    "sha256",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="empreinte du fichier de la facture"
+                    ),
+                ),
+                (
+                    "lecture",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="ce qui a été lu, et comment"
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                (
+                    "deposee_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="déposée le"),
+                ),
+                (
+                    "code_verification",
+                    models.CharField(
+                        blank=True, max_length=19, verbose_name="code de vérification"
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("brouillon", "Brouillon"),
+                            ("deposee", "Déposée"),
+                            ("recue", "Reçue par la province"),
+                            ("a_reorienter", "Mauvais destinataire ou bon de commande"),
+                            ("en_certification", "En vérification du service fait"),
+                            ("suspendue", "Pièce ou précision demandée"),
+                            ("completee", "Complétée"),
+                            ("service_fait", "Service fait certifié"),
+                            ("liquidee", "Liquidée"),
+                            ("mandatee", "Mandatée"),
+                            ("transmise_tps", "Transmise à la Trésorerie"),
+                            ("suspendue_tps", "Suspendue par le comptable"),
+                            ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
+                            ("prise_en_charge", "Acceptée par la Trésorerie"),
+                            ("rejetee", "Rejetée"),
+                            ("payee", "Payée"),
+                            ("retiree", "Retirée par le fournisseur"),
+                            ("partiellement_payee", "Payée en partie"),
+                            ("avoir", "Soldée par compensation"),
+                        ],
+                        default="brouillon",
+                        max_length=20,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "suspendue_depuis",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("brouillon", "Brouillon"),
+                            ("deposee", "Déposée"),
+                            ("recue", "Reçue par la province"),
+                            ("a_reorienter", "Mauvais destinataire ou bon de commande"),
+                            ("en_certification", "En vérification du service fait"),
+                            ("suspendue", "Pièce ou précision demandée"),
+                            ("completee", "Complétée"),
+                            ("service_fait", "Service fait certifié"),
+                            ("liquidee", "Liquidée"),
+                            ("mandatee", "Mandatée"),
+                            ("transmise_tps", "Transmise à la Trésorerie"),
+                            ("suspendue_tps", "Suspendue par le comptable"),
+                            ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
+                            ("prise_en_charge", "Acceptée par la Trésorerie"),
+                            ("rejetee", "Rejetée"),
+                            ("payee", "Payée"),
+                            ("retiree", "Retirée par le fournisseur"),
+                            ("partiellement_payee", "Payée en partie"),
+                            ("avoir", "Soldée par compensation"),
+                        ],
+                        max_length=20,
+                        verbose_name="état suspendu",
+                    ),
+                ),
+                (
+                    "montant_liquide",
+                    facturier.commun.champs.MontantField(
+                        blank=True,
+                        help_text="en francs CFP, sans décimale",
+                        null=True,
+                        verbose_name="montant liquidé TTC",
+                    ),
+                ),
+                (
+                    "compte",
+                    models.CharField(blank=True, max_length=12, verbose_name="compte d’imputation"),
+                ),
+                ("fonction", models.CharField(blank=True, max_length=10)),
+                ("payee_le", models.DateField(blank=True, null=True, verbose_name="payée le")),
+                (
+                    "reference_virement",
+                    models.CharField(
+                        blank=True, max_length=60, verbose_name="référence du virement"
+                    ),
+                ),
+                (
+                    "bon_commande",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factures",
+                        to="facturier.boncommande",
+                    ),
+                ),
+                (
+                    "cree_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "deposee_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "etablissement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factures",
+                        to="fournisseurs.etablissement",
+                    ),
+                ),
+                (
+                    "fournisseur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factures",
+                        to="fournisseurs.fournisseur",
+                    ),
+                ),
+                (
+                    "mandat",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factures",
+                        to="grand_livre.piece",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factures",
+                        to="acces.servicegestionnaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'facture',
-                'ordering': ['-pk'],
+                "verbose_name": "facture",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='empreinte SHA-256')),
-                ('nom', models.CharField(max_length=100, verbose_name='nom du fichier')),
-                ('type_mime', models.CharField(max_length=100, verbose_name='type de contenu')),
-                ('taille', models.BigIntegerField(verbose_name='taille en octets')),
-                ('genre', models.CharField(choices=[('facture', 'Facture'), ('bon_commande', 'Bon de commande'), ('service_fait', 'Certificat de service fait'), ('rib', 'Relevé d’identité bancaire'), ('marche', 'Pièce de marché'), ('avis', 'Avis des sommes à payer'), ('decision', 'Décision ou délibération'), ('autre', 'Autre document')], default='autre', max_length=20)),
-                ('depose_le', models.DateTimeField(auto_now_add=True, verbose_name='déposé le')),
-                ('depose_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='facturier.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                ("nom", models.CharField(max_length=100, verbose_name="nom du fichier")),
+                ("type_mime", models.CharField(max_length=100, verbose_name="type de contenu")),
+                ("taille", models.BigIntegerField(verbose_name="taille en octets")),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[
+                            ("facture", "Facture"),
+                            ("bon_commande", "Bon de commande"),
+                            ("service_fait", "Certificat de service fait"),
+                            ("rib", "Relevé d’identité bancaire"),
+                            ("marche", "Pièce de marché"),
+                            ("avis", "Avis des sommes à payer"),
+                            ("decision", "Décision ou délibération"),
+                            ("autre", "Autre document"),
+                        ],
+                        default="autre",
+                        max_length=20,
+                    ),
+                ),
+                ("depose_le", models.DateTimeField(auto_now_add=True, verbose_name="déposé le")),
+                (
+                    "depose_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="facturier.facture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'document',
-                'ordering': ['pk'],
+                "verbose_name": "document",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='LigneFacture',
+            name="LigneFacture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rang', models.PositiveIntegerField()),
-                ('libelle', models.CharField(max_length=200, verbose_name='désignation')),
-                ('quantite', models.DecimalField(decimal_places=4, max_digits=14, null=True, verbose_name='quantité')),
-                ('prix', models.DecimalField(decimal_places=4, max_digits=16, null=True, verbose_name='prix unitaire HT')),
-                ('montant_ht', facturier.commun.champs.MontantField(help_text='en francs CFP, sans décimale', null=True, verbose_name='montant HT')),
-                ('taux', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='taux de TGC')),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lignes', to='facturier.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rang", models.PositiveIntegerField()),
+                ("libelle", models.CharField(max_length=200, verbose_name="désignation")),
+                (
+                    "quantite",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=14, null=True, verbose_name="quantité"
+                    ),
+                ),
+                (
+                    "prix",
+                    models.DecimalField(
+                        decimal_places=4, max_digits=16, null=True, verbose_name="prix unitaire HT"
+                    ),
+                ),
+                (
+                    "montant_ht",
+                    facturier.commun.champs.MontantField(
+                        help_text="en francs CFP, sans décimale",
+                        null=True,
+                        verbose_name="montant HT",
+                    ),
+                ),
+                (
+                    "taux",
+                    models.DecimalField(
+                        decimal_places=2, max_digits=5, null=True, verbose_name="taux de TGC"
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lignes",
+                        to="facturier.facture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de facture',
-                'verbose_name_plural': 'lignes de facture',
-                'ordering': ['facture', 'rang'],
+                "verbose_name": "ligne de facture",
+                "verbose_name_plural": "lignes de facture",
+                "ordering": ["facture", "rang"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('texte', models.TextField(max_length=2000)),
-                ('est_interne', models.BooleanField(default=False, verbose_name='interne')),
-                ('ecrit_le', models.DateTimeField(auto_now_add=True, verbose_name='écrit le')),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='facturier.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("texte", models.TextField(max_length=2000)),
+                ("est_interne", models.BooleanField(default=False, verbose_name="interne")),
+                ("ecrit_le", models.DateTimeField(auto_now_add=True, verbose_name="écrit le")),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="facturier.facture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'ordering': ['pk'],
+                "verbose_name": "message",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='MotifRetour',
+            name="MotifRetour",
             fields=[
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('codes_voisins', models.CharField(blank=True, max_length=100, verbose_name='codes de la même famille')),
-                ('libelle', models.CharField(max_length=120, verbose_name='libellé')),
-                ('action', models.CharField(choices=[('NOA', 'Rien à faire'), ('PIN', 'Compléter la facture'), ('NIN', 'Émettre une nouvelle facture'), ('CNA', 'Émettre un avoir ou une nouvelle facture'), ('OTH', 'Autre démarche')], max_length=3)),
-                ('consigne', models.CharField(help_text='ce que le fournisseur doit faire', max_length=200)),
-                ('champ', models.CharField(blank=True, max_length=40, verbose_name='donnée en cause')),
-                ('est_de_suspension', models.BooleanField(default=False, verbose_name='suspension')),
-                ('est_de_reorientation', models.BooleanField(default=False, verbose_name='réorientation')),
-                ('est_de_rejet', models.BooleanField(default=False, verbose_name='rejet')),
-                ('est_de_litige', models.BooleanField(default=False, verbose_name='litige')),
-                ('est_de_tresorerie', models.BooleanField(default=False, verbose_name='suspension par la Trésorerie')),
-                ('rang', models.PositiveSmallIntegerField(default=0)),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                (
+                    "codes_voisins",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="codes de la même famille"
+                    ),
+                ),
+                ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("NOA", "Rien à faire"),
+                            ("PIN", "Compléter la facture"),
+                            ("NIN", "Émettre une nouvelle facture"),
+                            ("CNA", "Émettre un avoir ou une nouvelle facture"),
+                            ("OTH", "Autre démarche"),
+                        ],
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "consigne",
+                    models.CharField(help_text="ce que le fournisseur doit faire", max_length=200),
+                ),
+                (
+                    "champ",
+                    models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
+                ),
+                (
+                    "est_de_suspension",
+                    models.BooleanField(default=False, verbose_name="suspension"),
+                ),
+                (
+                    "est_de_reorientation",
+                    models.BooleanField(default=False, verbose_name="réorientation"),
+                ),
+                ("est_de_rejet", models.BooleanField(default=False, verbose_name="rejet")),
+                ("est_de_litige", models.BooleanField(default=False, verbose_name="litige")),
+                (
+                    "est_de_tresorerie",
+                    models.BooleanField(default=False, verbose_name="suspension par la Trésorerie"),
+                ),
+                ("rang", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'motif de retour',
-                'verbose_name_plural': 'motifs de retour',
-                'ordering': ['rang', 'code'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('est_de_suspension', True), ('est_de_reorientation', True), ('est_de_rejet', True), ('est_de_litige', True), ('est_de_tresorerie', True), _connector='OR'), name='motif_retour_a_usage', violation_error_message='Un motif sert à un retour au moins.')],
+                "verbose_name": "motif de retour",
+                "verbose_name_plural": "motifs de retour",
+                "ordering": ["rang", "code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("est_de_suspension", True),
+                            ("est_de_reorientation", True),
+                            ("est_de_rejet", True),
+                            ("est_de_litige", True),
+                            ("est_de_tresorerie", True),
+                            _connector="OR",
+                        ),
+                        name="motif_retour_a_usage",
+                        violation_error_message="Un motif sert à un retour au moins.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='facture',
-            name='motif_rejet',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facturier.motifretour'),
+            model_name="facture",
+            name="motif_rejet",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="facturier.motifretour",
+            ),
         ),
         migrations.CreateModel(
-            name='PassageFacture',
+            name="PassageFacture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('acte', models.CharField(max_length=40)),
-                ('depart', models.CharField(max_length=30, verbose_name='état de départ')),
-                ('arrivee', models.CharField(max_length=30, verbose_name='état d’arrivée')),
-                ('le', models.DateTimeField(auto_now_add=True)),
-                ('motif', models.TextField(blank=True)),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passages', to='facturier.facture')),
-                ('par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("acte", models.CharField(max_length=40)),
+                ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
+                ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                ("le", models.DateTimeField(auto_now_add=True)),
+                ("motif", models.TextField(blank=True)),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="passages",
+                        to="facturier.facture",
+                    ),
+                ),
+                (
+                    "par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'passage de facture',
-                'verbose_name_plural': 'passages de facture',
-                'ordering': ['pk'],
-                'abstract': False,
+                "verbose_name": "passage de facture",
+                "verbose_name_plural": "passages de facture",
+                "ordering": ["pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RepartitionTaxe',
+            name="RepartitionTaxe",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('taux', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='taux de TGC')),
-                ('base', facturier.commun.champs.MontantField(help_text='en francs CFP, sans décimale', verbose_name='base HT')),
-                ('taxe', facturier.commun.champs.MontantField(help_text='en francs CFP, sans décimale', verbose_name='TGC')),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='taxes', to='facturier.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "taux",
+                    models.DecimalField(decimal_places=2, max_digits=5, verbose_name="taux de TGC"),
+                ),
+                (
+                    "base",
+                    facturier.commun.champs.MontantField(
+                        help_text="en francs CFP, sans décimale", verbose_name="base HT"
+                    ),
+                ),
+                (
+                    "taxe",
+                    facturier.commun.champs.MontantField(
+                        help_text="en francs CFP, sans décimale", verbose_name="TGC"
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="taxes",
+                        to="facturier.facture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'répartition de la TGC',
-                'verbose_name_plural': 'répartitions de la TGC',
-                'ordering': ['facture', 'taux'],
+                "verbose_name": "répartition de la TGC",
+                "verbose_name_plural": "répartitions de la TGC",
+                "ordering": ["facture", "taux"],
             },
         ),
         migrations.CreateModel(
-            name='RetourFournisseur',
+            name="RetourFournisseur",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(choices=[('suspension', 'Pièce ou précision demandée'), ('reorientation', 'Destinataire ou bon de commande à corriger'), ('rejet', 'Rejet')], max_length=15)),
-                ('champ', models.CharField(blank=True, max_length=40, verbose_name='donnée en cause')),
-                ('valeur_attendue', models.CharField(blank=True, max_length=200)),
-                ('commentaire', models.TextField(blank=True)),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='le')),
-                ('reponse', models.TextField(blank=True, verbose_name='réponse du fournisseur')),
-                ('repondu_le', models.DateTimeField(blank=True, null=True, verbose_name='répondu le')),
-                ('cree_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('doublon_de', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facturier.facture')),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retours', to='facturier.facture')),
-                ('motif', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='retours', to='facturier.motifretour')),
-                ('repondu_par', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("suspension", "Pièce ou précision demandée"),
+                            ("reorientation", "Destinataire ou bon de commande à corriger"),
+                            ("rejet", "Rejet"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                (
+                    "champ",
+                    models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
+                ),
+                ("valeur_attendue", models.CharField(blank=True, max_length=200)),
+                ("commentaire", models.TextField(blank=True)),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                ("reponse", models.TextField(blank=True, verbose_name="réponse du fournisseur")),
+                (
+                    "repondu_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="répondu le"),
+                ),
+                (
+                    "cree_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "doublon_de",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="facturier.facture",
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retours",
+                        to="facturier.facture",
+                    ),
+                ),
+                (
+                    "motif",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retours",
+                        to="facturier.motifretour",
+                    ),
+                ),
+                (
+                    "repondu_par",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'retour au fournisseur',
-                'verbose_name_plural': 'retours au fournisseur',
-                'ordering': ['pk'],
+                "verbose_name": "retour au fournisseur",
+                "verbose_name_plural": "retours au fournisseur",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceFait',
+            name="ServiceFait",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date_service_fait', models.DateField(verbose_name='date du service fait')),
-                ('commentaire', models.TextField(blank=True)),
-                ('certifie_le', models.DateTimeField(auto_now_add=True, verbose_name='certifié le')),
-                ('certifie_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('facture', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='service_fait', to='facturier.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("date_service_fait", models.DateField(verbose_name="date du service fait")),
+                ("commentaire", models.TextField(blank=True)),
+                (
+                    "certifie_le",
+                    models.DateTimeField(auto_now_add=True, verbose_name="certifié le"),
+                ),
+                (
+                    "certifie_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "facture",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_fait",
+                        to="facturier.facture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service fait',
-                'verbose_name_plural': 'services faits',
+                "verbose_name": "service fait",
+                "verbose_name_plural": "services faits",
             },
         ),
         migrations.CreateModel(
-            name='Abonnement',
+            name="Abonnement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type_avis', models.CharField(choices=[('depot', 'Dépôt d’une facture'), ('retour', 'Pièce demandée ou destinataire à corriger'), ('rejet', 'Rejet d’une facture'), ('paiement', 'Paiement d’une facture'), ('message', 'Nouveau message de la province')], max_length=10, verbose_name='avis')),
-                ('est_actif', models.BooleanField(default=True, verbose_name='actif')),
-                ('utilisateur', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='abonnements', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "type_avis",
+                    models.CharField(
+                        choices=[
+                            ("depot", "Dépôt d’une facture"),
+                            ("retour", "Pièce demandée ou destinataire à corriger"),
+                            ("rejet", "Rejet d’une facture"),
+                            ("paiement", "Paiement d’une facture"),
+                            ("message", "Nouveau message de la province"),
+                        ],
+                        max_length=10,
+                        verbose_name="avis",
+                    ),
+                ),
+                ("est_actif", models.BooleanField(default=True, verbose_name="actif")),
+                (
+                    "utilisateur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="abonnements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'abonnement',
-                'constraints': [models.UniqueConstraint(fields=('utilisateur', 'type_avis'), name='abonnement_unique', violation_error_message='Ce choix est déjà enregistré.')],
+                "verbose_name": "abonnement",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("utilisateur", "type_avis"),
+                        name="abonnement_unique",
+                        violation_error_message="Ce choix est déjà enregistré.",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='boncommande',
-            index=models.Index(fields=['fournisseur', 'est_clos'], name='bon_commande_ouvert'),
+            model_name="boncommande",
+            index=models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert"),
         ),
         migrations.AddConstraint(
-            model_name='boncommande',
-            constraint=models.CheckConstraint(condition=models.Q(('montant_engage__gt', 0)), name='bon_commande_montant_positif', violation_error_message='Le montant engagé est supérieur à zéro.'),
+            model_name="boncommande",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant_engage__gt", 0)),
+                name="bon_commande_montant_positif",
+                violation_error_message="Le montant engagé est supérieur à zéro.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='boncommande',
-            constraint=models.CheckConstraint(condition=models.Q(('compte__regex', '^[0-9]{2,12}$')), name='bon_commande_compte_chiffres', violation_error_message='Le compte d’imputation a de 2 à 12 chiffres.'),
+            model_name="boncommande",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("compte__regex", "^[0-9]{2,12}$")),
+                name="bon_commande_compte_chiffres",
+                violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('facture', 'sha256'), name='document_unique', violation_error_message='Ce fichier est déjà joint à la facture.'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("facture", "sha256"),
+                name="document_unique",
+                violation_error_message="Ce fichier est déjà joint à la facture.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('taille__gt', 0)), name='document_non_vide', violation_error_message='Un document n’est pas vide.'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taille__gt", 0)),
+                name="document_non_vide",
+                violation_error_message="Un document n’est pas vide.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lignefacture',
-            constraint=models.UniqueConstraint(fields=('facture', 'rang'), name='ligne_facture_rang_unique', violation_error_message='Ce rang de ligne est déjà pris.'),
+            model_name="lignefacture",
+            constraint=models.UniqueConstraint(
+                fields=("facture", "rang"),
+                name="ligne_facture_rang_unique",
+                violation_error_message="Ce rang de ligne est déjà pris.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('texte', ''), _negated=True), name='message_non_vide', violation_error_message='Un message n’est pas vide.'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("texte", ""), _negated=True),
+                name="message_non_vide",
+                violation_error_message="Un message n’est pas vide.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='facture',
-            index=models.Index(fields=['etat', '-id'], name='facture_etat'),
+            model_name="facture",
+            index=models.Index(fields=["etat", "-id"], name="facture_etat"),
         ),
         migrations.AddIndex(
-            model_name='facture',
-            index=models.Index(fields=['fournisseur', '-id'], name='facture_fournisseur'),
+            model_name="facture",
+            index=models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
         ),
         migrations.AddIndex(
-            model_name='facture',
-            index=models.Index(fields=['service', 'etat', '-id'], name='facture_service_etat'),
+            model_name="facture",
+            index=models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
         ),
         migrations.AddIndex(
-            model_name='facture',
-            index=models.Index(condition=models.Q(('sha256', ''), _negated=True), fields=['sha256'], name='facture_empreinte'),
+            model_name="facture",
+            index=models.Index(
+                condition=models.Q(("sha256", ""), _negated=True),
+                fields=["sha256"],
+                name="facture_empreinte",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.UniqueConstraint(condition=models.Q(('etat__in', ['brouillon', 'rejetee', 'retiree']), _negated=True), fields=('fournisseur', 'numero_normalise'), name='facture_numero_unique', violation_error_message='Une facture de ce numéro est déjà déposée.'),
+            model_name="facture",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("etat__in", ["brouillon", "rejetee", "retiree"]), _negated=True
+                ),
+                fields=("fournisseur", "numero_normalise"),
+                name="facture_numero_unique",
+                violation_error_message="Une facture de ce numéro est déjà déposée.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.UniqueConstraint(condition=models.Q(('code_verification', ''), _negated=True), fields=('code_verification',), name='facture_code_unique', violation_error_message='Ce code de vérification est déjà pris.'),
+            model_name="facture",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code_verification", ""), _negated=True),
+                fields=("code_verification",),
+                name="facture_code_unique",
+                violation_error_message="Ce code de vérification est déjà pris.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(('etat', 'brouillon'), models.Q(models.Q(('numero_normalise', ''), _negated=True), ('date_emission__isnull', False), ('service__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$'), ('deposee_le__isnull', False), ('deposee_par__isnull', False), models.Q(('code_verification', ''), _negated=True)), _connector='OR'), name='facture_deposee_complete', violation_error_message='Une facture déposée a un numéro, une date, un service et un fichier.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("etat", "brouillon"),
+                    models.Q(
+                        models.Q(("numero_normalise", ""), _negated=True),
+                        ("date_emission__isnull", False),
+                        ("service__isnull", False),
+                        ("sha256__regex", "^[0-9a-f]{64}$"),
+                        ("deposee_le__isnull", False),
+                        ("deposee_par__isnull", False),
+                        models.Q(("code_verification", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_deposee_complete",
+                violation_error_message="Une facture déposée a un numéro, une date, un service et un fichier.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(('etat', 'brouillon'), models.Q(('montant_ht__gt', 0), ('montant_ht__isnull', False), ('montant_tgc__gte', 0), ('montant_tgc__isnull', False), ('montant_ttc', django.db.models.expressions.CombinedExpression(models.F('montant_ht'), '+', models.F('montant_tgc'))), ('montant_ttc__isnull', False)), _connector='OR'), name='facture_montants_coherents', violation_error_message='Le montant TTC est la somme du HT et de la TGC.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("etat", "brouillon"),
+                    models.Q(
+                        ("montant_ht__gt", 0),
+                        ("montant_ht__isnull", False),
+                        ("montant_tgc__gte", 0),
+                        ("montant_tgc__isnull", False),
+                        (
+                            "montant_ttc",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("montant_ht"), "+", models.F("montant_tgc")
+                            ),
+                        ),
+                        ("montant_ttc__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_montants_coherents",
+                violation_error_message="Le montant TTC est la somme du HT et de la TGC.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(('periode_fin__isnull', True), models.Q(('periode_debut__isnull', False), ('periode_fin__gte', models.F('periode_debut'))), _connector='OR'), name='facture_periode_ordonnee', violation_error_message='La période finit après avoir commencé.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("periode_fin__isnull", True),
+                    models.Q(
+                        ("periode_debut__isnull", False),
+                        ("periode_fin__gte", models.F("periode_debut")),
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_periode_ordonnee",
+                violation_error_message="La période finit après avoir commencé.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'rejetee'), _negated=True), ('motif_rejet__isnull', False), _connector='OR'), name='facture_rejetee_a_motif', violation_error_message='Une facture rejetée porte un motif.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("etat", "rejetee"), _negated=True),
+                    ("motif_rejet__isnull", False),
+                    _connector="OR",
+                ),
+                name="facture_rejetee_a_motif",
+                violation_error_message="Une facture rejetée porte un motif.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['suspendue', 'completee']), models.Q(('suspendue_depuis', ''), _negated=True)), models.Q(models.Q(('etat__in', ['suspendue', 'completee']), _negated=True), ('suspendue_depuis', '')), _connector='OR'), name='facture_suspendue_depuis', violation_error_message='Une facture suspendue retient l’état où elle l’a été.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("etat__in", ["suspendue", "completee"]),
+                        models.Q(("suspendue_depuis", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("etat__in", ["suspendue", "completee"]), _negated=True),
+                        ("suspendue_depuis", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_suspendue_depuis",
+                violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['avoir', 'liquidee', 'mandatee', 'partiellement_payee', 'payee', 'prise_en_charge', 'rejetee_tps', 'suspendue_tps', 'transmise_tps']), _negated=True), models.Q(('montant_liquide__gt', 0), ('montant_liquide__isnull', False), ('montant_liquide__lte', models.F('montant_ttc')), models.Q(('compte', ''), _negated=True), models.Q(('fonction', ''), _negated=True)), _connector='OR'), name='facture_liquidee_a_imputation', violation_error_message='Une facture liquidée porte un montant liquidé et une imputation.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "etat__in",
+                            [
+                                "avoir",
+                                "liquidee",
+                                "mandatee",
+                                "partiellement_payee",
+                                "payee",
+                                "prise_en_charge",
+                                "rejetee_tps",
+                                "suspendue_tps",
+                                "transmise_tps",
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    models.Q(
+                        ("montant_liquide__gt", 0),
+                        ("montant_liquide__isnull", False),
+                        ("montant_liquide__lte", models.F("montant_ttc")),
+                        models.Q(("compte", ""), _negated=True),
+                        models.Q(("fonction", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_liquidee_a_imputation",
+                violation_error_message="Une facture liquidée porte un montant liquidé et une imputation.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat__in', ['avoir', 'mandatee', 'partiellement_payee', 'payee', 'prise_en_charge', 'rejetee_tps', 'suspendue_tps', 'transmise_tps']), _negated=True), ('mandat__isnull', False), _connector='OR'), name='facture_mandatee_a_mandat', violation_error_message='Une facture mandatée porte son mandat.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "etat__in",
+                            [
+                                "avoir",
+                                "mandatee",
+                                "partiellement_payee",
+                                "payee",
+                                "prise_en_charge",
+                                "rejetee_tps",
+                                "suspendue_tps",
+                                "transmise_tps",
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    ("mandat__isnull", False),
+                    _connector="OR",
+                ),
+                name="facture_mandatee_a_mandat",
+                violation_error_message="Une facture mandatée porte son mandat.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(('mandat__isnull', True), ('etat__in', ['avoir', 'liquidee', 'mandatee', 'partiellement_payee', 'payee', 'prise_en_charge', 'rejetee_tps', 'suspendue_tps', 'transmise_tps']), _connector='OR'), name='facture_mandat_apres_liquidation', violation_error_message='Seule une facture liquidée peut porter un mandat.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("mandat__isnull", True),
+                    (
+                        "etat__in",
+                        [
+                            "avoir",
+                            "liquidee",
+                            "mandatee",
+                            "partiellement_payee",
+                            "payee",
+                            "prise_en_charge",
+                            "rejetee_tps",
+                            "suspendue_tps",
+                            "transmise_tps",
+                        ],
+                    ),
+                    _connector="OR",
+                ),
+                name="facture_mandat_apres_liquidation",
+                violation_error_message="Seule une facture liquidée peut porter un mandat.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('etat', 'payee'), _negated=True), ('payee_le__isnull', False), _connector='OR'), name='facture_payee_a_date', violation_error_message='Une facture payée porte sa date de paiement.'),
+            model_name="facture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("etat", "payee"), _negated=True),
+                    ("payee_le__isnull", False),
+                    _connector="OR",
+                ),
+                name="facture_payee_a_date",
+                violation_error_message="Une facture payée porte sa date de paiement.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='passagefacture',
-            index=models.Index(fields=['acte', 'facture'], name='passage_facture_acte'),
+            model_name="passagefacture",
+            index=models.Index(fields=["acte", "facture"], name="passage_facture_acte"),
         ),
         migrations.AddConstraint(
-            model_name='repartitiontaxe',
-            constraint=models.UniqueConstraint(fields=('facture', 'taux'), name='repartition_taux_unique', violation_error_message='Ce taux est déjà réparti.'),
+            model_name="repartitiontaxe",
+            constraint=models.UniqueConstraint(
+                fields=("facture", "taux"),
+                name="repartition_taux_unique",
+                violation_error_message="Ce taux est déjà réparti.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='repartitiontaxe',
-            constraint=models.CheckConstraint(condition=models.Q(('taux__gte', 0), ('taux__lte', 100), ('base__gte', 0), ('taxe__gte', 0)), name='repartition_valeurs_positives', violation_error_message='Le taux, la base et la taxe sont positifs.'),
+            model_name="repartitiontaxe",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("taux__gte", 0), ("taux__lte", 100), ("base__gte", 0), ("taxe__gte", 0)
+                ),
+                name="repartition_valeurs_positives",
+                violation_error_message="Le taux, la base et la taxe sont positifs.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retourfournisseur',
-            constraint=models.UniqueConstraint(condition=models.Q(('repondu_le__isnull', True)), fields=('facture',), name='retour_un_seul_ouvert', violation_error_message='Un retour attend déjà une réponse.'),
+            model_name="retourfournisseur",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("repondu_le__isnull", True)),
+                fields=("facture",),
+                name="retour_un_seul_ouvert",
+                violation_error_message="Un retour attend déjà une réponse.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='retourfournisseur',
-            constraint=models.CheckConstraint(condition=models.Q(('repondu_le__isnull', True), ('repondu_par__isnull', False), _connector='OR'), name='retour_repondu_par', violation_error_message='Une réponse a un auteur.'),
+            model_name="retourfournisseur",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("repondu_le__isnull", True), ("repondu_par__isnull", False), _connector="OR"
+                ),
+                name="retour_repondu_par",
+                violation_error_message="Une réponse a un auteur.",
+            ),
         ),
     ]

@@ -1,0 +1,17 @@
+"""Celery application, and the whole schedule of the product."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facturier.settings")
+
+application = Celery("facturier")
+application.config_from_object("django.conf:settings", namespace="CELERY")
+application.autodiscover_tasks()
+
+application.conf.beat_schedule = {
+    "sceller": {"task": "grand_livre.sceller", "schedule": 60.0},
+    "verifier": {"task": "grand_livre.verifier", "schedule": crontab(hour="3", minute="0")},
+}

@@ -1,0 +1,68 @@
+"""What every management command of the product has in common (conception.md, section 4).
+
+`--json` prints one JSON object on standard output and nothing else; exit 0 = done, 1 = refused or
+anomalies found (told on standard error), 2 = wrong use. Never a traceback for bad input.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Refus(CommandError):
+    """Something was refused or found wrong: exit 1."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, returncode=1)
+
+
+class MauvaisUsage(CommandError):
+    """The command was called in a way it cannot serve: exit 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, returncode=2)
+
+
+class CommandeMetier(BaseCommand):
+    """A command that computes a result, then tells it in French or as JSON."""
+
+    requires_migrations_checks = True
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add `--json`, then the arguments of the command."""
+        parser.add_argument(
+            "--json", action="store_true", help="un objet JSON sur la sortie, et rien d’autre"
+        )
+        self.ajouter_arguments(parser)
+
+    def ajouter_arguments(self, parser: ArgumentParser) -> None:
+        """Add the arguments of this command; none by default."""
+
+    def executer(self, **options: Any) -> dict[str, Any]:
+        """Do the work and return the result, which `--json` prints as it is.
+
+        An entry `anomalies` that is not empty makes the command exit 1.
+        """
+        raise NotImplementedError
+
+    def raconter(self, resultat: dict[str, Any]) -> None:
+        """Tell the result to a person, on standard output."""
+        for cle, valeur in resultat.items():
+            self.stdout.write(f"{cle.replace('_', ' ')} : {valeur}")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run the command and set its exit code."""
+        try:
+            resultat = self.executer(**options)
+        except ValidationError as erreur:
+            raise Refus(" ".join(erreur.messages)) from erreur
+        if options["json"]:
+            self.stdout.write(json.dumps(resultat, ensure_ascii=False, default=str))
+        else:
+            self.raconter(resultat)
+        if resultat.get("anomalies"):
+            sys.exit(1)

@@ -1,0 +1,262 @@
+"""Issuing pièces: mandats, titres and the bordereaux that list them."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.grand_livre import evenements
+from facturier.grand_livre.models import (
+    Bordereau,
+    Budget,
+    Compte,
+    EtatPiece,
+    LignePiece,
+    Mandat,
+    PassagePiece,
+    Piece,
+    PieceJustificative,
+    RattachementPiece,
+    SensPiece,
+    Tiers,
+    Titre,
+)
+from facturier.grand_livre.numerotation import prendre_numero
+from facturier.grand_livre.passation import EcritureRefusee
+
+ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
+LONGUEUR_CLE = 10
+VIREMENT = "03"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destinataire:
+    """Identity of the tiers, as it is frozen on the pièce."""
+
+    tiers: Tiers
+    adresse_voie: str
+    code_postal: str
+    ville: str
+    adresse_complement: str = ""
+    ridet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompteBancaire:
+    """Bank details, as they are frozen on the mandat."""
+
+    iban: str
+    titulaire: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delai:
+    """Délai global de paiement: first day, last day with its suspensions, days allowed."""
+
+    debut: date
+    fin: date
+    duree: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imputation:
+    """One line of a pièce: account by nature, function, whole francs without and of tax."""
+
+    compte: str
+    montant_ht: int
+    montant_tgc: int = 0
+    fonction: str = ""
+    operation: str = ""
+    libelle: str = ""
+    reference_facture: str = ""
+
+
+@transaction.atomic
+def emettre_mandat(  # noqa: PLR0913
+    *,
+    exercice: int,
+    budget: Budget,
+    destinataire: Destinataire,
+    compte: CompteBancaire,
+    objet: str,
+    service: ServiceGestionnaire,
+    imputations: Sequence[Imputation],
+    justificatifs: Iterable[PieceJustificative],
+    delai: Delai,
+    date_emission: date,
+    par: Utilisateur,
+) -> Mandat:
+    """Issue a mandat: number it, freeze whom and where it pays, post its entry.
+
+    Raises:
+        EcritureRefusee: an account is unknown, or the entry breaks a rule of the ledger.
+    """
+    mandat = Mandat(
+        sens=SensPiece.DEPENSE,
+        objet=objet[:100],
+        mode_reglement=VIREMENT,
+        iban=compte.iban,
+        bic=compte.bic,
+        titulaire_compte=compte.titulaire[:32],
+        debut_delai=delai.debut,
+        fin_delai=delai.fin,
+        duree_delai=delai.duree,
+        exercice_id=exercice,
+        budget=budget,
+        service=service,
+        date_emission=date_emission,
+        **_identite(destinataire),
+    )
+    _enregistrer(mandat, imputations, par)
+    RattachementPiece.objects.bulk_create(
+        RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)
+        for rang, justificatif in enumerate(justificatifs, start=1)
+    )
+    evenements.mandater(mandat, par=par)
+    return mandat
+
+
+@transaction.atomic
+def emettre_titre(  # noqa: PLR0913
+    *,
+    exercice: int,
+    budget: Budget,
+    destinataire: Destinataire,
+    objet: str,
+    service: ServiceGestionnaire,
+    imputations: Sequence[Imputation],
+    bases_liquidation: str,
+    date_echeance: date,
+    code_produit: str,
+    date_emission: date,
+    par: Utilisateur,
+) -> Titre:
+    """Issue a titre de recettes: number it, draw its payment key, post its entry.
+
+    Raises:
+        EcritureRefusee: an account is unknown, or the entry breaks a rule of the ledger.
+    """
+    titre = Titre(
+        sens=SensPiece.RECETTE,
+        objet=objet[:100],
+        bases_liquidation=bases_liquidation,
+        date_echeance=date_echeance,
+        code_produit=code_produit,
+        cle_paiement="".join(secrets.choice(ALPHABET_CLE) for _ in range(LONGUEUR_CLE)),
+        exercice_id=exercice,
+        budget=budget,
+        service=service,
+        date_emission=date_emission,
+        **_identite(destinataire),
+    )
+    _enregistrer(titre, imputations, par)
+    evenements.emettre_titre(titre, par=par)
+    return titre
+
+
+@transaction.atomic
+def creer_bordereau(
+    *, sens: str, pieces: Iterable[int], date_emission: date, par: Utilisateur
+) -> Bordereau:
+    """List issued pièces of one side, budget and exercice on a new numbered bordereau.
+
+    Args:
+        pieces: keys of pièces in state `emise` that no bordereau holds.
+
+    Raises:
+        ValidationError: no pièce, pièces of several budgets or exercices, or one of them is no
+            longer free.
+    """
+    choisies = list(
+        Piece.objects.select_for_update()
+        .a_mettre_en_bordereau()
+        .filter(pk__in=list(pieces), sens=sens)
+        .order_by("pk")
+        .values_list("pk", "exercice_id", "budget_id")
+    )
+    demandees = set(pieces)
+    if not choisies:
+        raise ValidationError("Choisissez au moins une pièce émise et libre de tout bordereau.")
+    if len(choisies) != len(demandees):
+        raise ValidationError(
+            "Une des pièces choisies vient d’être placée dans un autre bordereau ou annulée. "
+            "Rechargez la liste."
+        )
+    origines = {(exercice, budget) for _, exercice, budget in choisies}
+    if len(origines) > 1:
+        raise ValidationError("Un bordereau réunit des pièces d’un seul budget et exercice.")
+    exercice, budget = origines.pop()
+    bordereau = Bordereau.objects.create(
+        exercice_id=exercice,
+        budget_id=budget,
+        sens=sens,
+        date_emission=date_emission,
+        numero=prendre_numero(f"bordereau-{sens}-{exercice}-{budget}"),
+    )
+    Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
+    return bordereau
+
+
+def _identite(destinataire: Destinataire) -> dict[str, Any]:
+    tiers = destinataire.tiers
+    return {
+        "tiers": tiers,
+        "nom_tiers": tiers.nom,
+        "ridet": destinataire.ridet or tiers.ridet,
+        "adresse_complement": destinataire.adresse_complement,
+        "adresse_voie": destinataire.adresse_voie,
+        "code_postal": destinataire.code_postal,
+        "ville": destinataire.ville,
+    }
+
+
+def _enregistrer(piece: Piece, imputations: Sequence[Imputation], par: Utilisateur) -> None:
+    """Number and save the pièce with its lines and the passage of its birth."""
+    comptes = _comptes_imputables(piece.exercice_id, imputations)
+    piece.montant_ht = sum(i.montant_ht for i in imputations)
+    piece.montant_tgc = sum(i.montant_tgc for i in imputations)
+    piece.nature_piece = (
+        "02" if evenements.section(imputations[0].compte) == "investissement" else "01"
+    )
+    piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")
+    piece.save(force_insert=True)
+    LignePiece.objects.bulk_create(
+        LignePiece(
+            piece_id=piece.pk,
+            rang=rang,
+            compte=comptes[imputation.compte],
+            fonction=imputation.fonction,
+            operation=imputation.operation,
+            libelle=imputation.libelle[:70],
+            reference_facture=imputation.reference_facture[:20],
+            montant_ht=imputation.montant_ht,
+            montant_tgc=imputation.montant_tgc,
+        )
+        for rang, imputation in enumerate(imputations, start=1)
+    )
+    PassagePiece.objects.create(
+        piece_id=piece.pk, acte="emettre", depart="", arrivee=EtatPiece.EMISE, par=par
+    )
+
+
+def _comptes_imputables(exercice: int, imputations: Sequence[Imputation]) -> dict[str, Compte]:
+    if not imputations:
+        raise EcritureRefusee("Une pièce a au moins une imputation.")
+    numeros = {imputation.compte for imputation in imputations}
+    comptes = {
+        compte.numero: compte
+        for compte in Compte.objects.filter(
+            exercice=exercice, numero__in=numeros, est_imputable=True
+        )
+    }
+    if inconnus := sorted(numeros - comptes.keys()):
+        raise EcritureRefusee(
+            f"Compte inconnu ou non imputable en {exercice} : {', '.join(inconnus)}."
+        )
+    return comptes

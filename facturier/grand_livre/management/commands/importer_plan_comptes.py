@@ -1,0 +1,48 @@
+"""Load a chart of accounts for one exercice."""
+
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from facturier.commun.commandes import CommandeMetier, MauvaisUsage
+from facturier.grand_livre.plan_comptes import FichierIllisible, importer_plan_comptes
+
+
+class Command(CommandeMetier):
+    """`manage.py importer_plan_comptes FICHIER --exercice AAAA [--executer]`."""
+
+    help = "Charge un plan de comptes (CSV numero;libelle;…) ; à blanc sans --executer."
+
+    def ajouter_arguments(self, parser: ArgumentParser) -> None:
+        """Add the file, the exercice and `--executer`."""
+        parser.add_argument("fichier", type=Path, metavar="FICHIER")
+        parser.add_argument("--exercice", type=int, required=True)
+        parser.add_argument("--executer", action="store_true", help="écrit en base")
+
+    def executer(self, **options: Any) -> dict[str, Any]:
+        """Import the file and return the counts."""
+        try:
+            bilan = importer_plan_comptes(
+                options["fichier"], exercice=options["exercice"], executer=options["executer"]
+            )
+        except FichierIllisible as erreur:
+            raise MauvaisUsage(str(erreur)) from erreur
+        return {
+            "crees": bilan.crees,
+            "modifies": bilan.modifies,
+            "inchanges": bilan.inchanges,
+            "rejetes": len(bilan.rejetes),
+            "execute": options["executer"],
+            "anomalies": [asdict(rejet) for rejet in bilan.rejetes],
+        }
+
+    def raconter(self, resultat: dict[str, Any]) -> None:
+        """Tell the counts, then each refused row on standard error."""
+        for rejet in resultat["anomalies"]:
+            self.stderr.write(f"ligne {rejet['ligne']} : {rejet['motif']}")
+        a_blanc = "" if resultat["execute"] else " (à blanc : ajoutez --executer)"
+        self.stdout.write(
+            f"{resultat['crees']} créés, {resultat['modifies']} modifiés, "
+            f"{resultat['inchanges']} inchangés, {resultat['rejetes']} rejetés{a_blanc}"
+        )

@@ -1,0 +1,132 @@
+"""Balances and statements: what is owed is read here, never stored beside the ledger."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Case, F, Q, Sum, When
+
+from facturier.commun.champs import MontantField
+from facturier.grand_livre.models import LigneEcriture, Piece, Sens, SensPiece, Tiers
+
+
+@dataclass(frozen=True, slots=True)
+class SoldeCompte:
+    """Movements of an account, in whole francs."""
+
+    debit: int
+    credit: int
+
+    @property
+    def solde(self) -> int:
+        """Debit minus credit: positive on the debit side."""
+        return self.debit - self.credit
+
+
+SQL_SOLDE = """
+    SELECT coalesce(sum(debit), 0), coalesce(sum(credit), 0) FROM (
+        SELECT s.debit, s.credit
+        FROM grand_livre_solde s
+        WHERE s.compte_id = %(compte)s AND s.jour <= %(au)s
+        UNION ALL
+        SELECT CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END,
+               CASE l.sens WHEN 'C' THEN l.montant ELSE 0 END
+        FROM grand_livre_attentescellement a
+        JOIN grand_livre_ecriture e ON e.id = a.ecriture_id
+        JOIN grand_livre_ligneecriture l ON l.ecriture_id = e.id
+        WHERE l.compte_id = %(compte)s AND e.date_comptable <= %(au)s
+    ) mouvements
+"""
+
+
+def solde(numero: str, *, exercice: int, au: date | None = None) -> SoldeCompte:
+    """Return what moved on account `numero` in `exercice`, up to day `au` included.
+
+    One statement reads the snapshots and the entries not sealed yet, so that both are of the
+    same moment. An account without movement, or unknown, has a zero balance.
+    """
+    with connection.cursor() as curseur:
+        curseur.execute(
+            "SELECT id FROM grand_livre_compte WHERE exercice_id = %s AND numero = %s",
+            [exercice, numero],
+        )
+        compte = curseur.fetchone()
+        if compte is None:
+            return SoldeCompte(0, 0)
+        curseur.execute(SQL_SOLDE, {"compte": compte[0], "au": au or date(9999, 12, 31)})
+        debit, credit = curseur.fetchone()
+    return SoldeCompte(int(debit), int(credit))
+
+
+def _signe(sens_positif: Sens) -> Case:
+    return Case(
+        When(sens=sens_positif, then=F("montant")),
+        default=-F("montant"),
+        output_field=MontantField(),
+    )
+
+
+def reste_du_par_piece(pieces: Iterable[int], *, sens: str) -> dict[int, int]:
+    """Return what is still owed on each pièce of one side, in whole francs, in one query."""
+    positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT
+    lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
+    return dict(lignes.values_list("piece").annotate(reste=Sum(_signe(positif))))
+
+
+def reste_du(piece: Piece) -> int:
+    """Return what is still owed on `piece`: by the province for a mandat, to it for a titre."""
+    return reste_du_par_piece([piece.pk], sens=piece.sens).get(piece.pk, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class LigneReleve:
+    """One line of the statement of a tiers; `solde` runs, positive when the tiers owes."""
+
+    date_comptable: date
+    libelle: str
+    compte: str
+    piece: str
+    debit: int
+    credit: int
+    solde: int
+
+
+def releve(
+    tiers: Tiers, *, debut: date | None = None, fin: date | None = None
+) -> Iterator[LigneReleve]:
+    """Yield the statement of `tiers`, in accounting order, with its running balance.
+
+    Lines before `debut` are not shown but count in the balance. One query, read in a stream.
+    """
+    lignes = (
+        LigneEcriture.objects.filter(tiers=tiers)
+        .select_related("ecriture", "compte", "piece")
+        .order_by("ecriture__date_comptable", "ecriture_id", "rang")
+    )
+    if fin:
+        lignes = lignes.filter(ecriture__date_comptable__lte=fin)
+    cumul = 0
+    for ligne in lignes.iterator(chunk_size=2000):
+        est_debit = ligne.sens == Sens.DEBIT
+        cumul += ligne.montant if est_debit else -ligne.montant
+        if debut and ligne.ecriture.date_comptable < debut:
+            continue
+        yield LigneReleve(
+            date_comptable=ligne.ecriture.date_comptable,
+            libelle=ligne.ecriture.libelle,
+            compte=ligne.compte.numero,
+            piece=ligne.piece.reference if ligne.piece else "",
+            debit=ligne.montant if est_debit else 0,
+            credit=0 if est_debit else ligne.montant,
+            solde=cumul,
+        )
+
+
+def totaux_tiers(tiers: Tiers) -> SoldeCompte:
+    """Return all that was debited and credited to `tiers`, in whole francs."""
+    totaux = LigneEcriture.objects.filter(tiers=tiers).aggregate(
+        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
+        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
+    )
+    return SoldeCompte(totaux["debit"], totaux["credit"])

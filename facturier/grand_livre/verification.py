@@ -1,0 +1,243 @@
+"""The night check: everything is recomputed by another road than the one that wrote it.
+
+Each check is a function that yields anomalies and never raises; `verifier()` runs the list.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from facturier.grand_livre.models import Scellement
+from facturier.grand_livre.scellement import (
+    ORIGINE,
+    empreinte_ecriture,
+    lignes_par_ecriture,
+)
+
+TAILLE_LECTURE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalie:
+    """Something that two roads do not tell alike: which check, on what, and how."""
+
+    controle: str
+    objet: str
+    detail: str
+
+
+def _lignes(sql: str) -> Iterator[tuple[object, ...]]:
+    with connection.cursor() as curseur:
+        curseur.execute(sql)
+        yield from curseur.fetchall()
+
+
+def ecritures_desequilibrees() -> Iterator[Anomalie]:
+    """Entries whose lines do not balance, or do not agree with their control totals."""
+    for pk, debit, credit, nombre, total, annonce in _lignes(
+        """
+        SELECT e.id,
+               coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END), 0),
+               coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE 0 END), 0),
+               count(l.id), e.total, e.nombre_lignes
+        FROM grand_livre_ecriture e
+        LEFT JOIN grand_livre_ligneecriture l ON l.ecriture_id = e.id
+        GROUP BY e.id, e.total, e.nombre_lignes
+        HAVING coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE -l.montant END), 0) <> 0
+            OR coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END), 0) <> e.total
+            OR count(l.id) <> e.nombre_lignes
+        """
+    ):
+        yield Anomalie(
+            "equilibre",
+            f"écriture {pk}",
+            f"débit {debit}, crédit {credit}, {nombre} lignes ; "
+            f"l’en-tête annonce {total} et {annonce} lignes",
+        )
+
+
+def lignes_orphelines() -> Iterator[Anomalie]:
+    """Lines without a header."""
+    for pk, ecriture in _lignes(
+        """
+        SELECT l.id, l.ecriture_id FROM grand_livre_ligneecriture l
+        LEFT JOIN grand_livre_ecriture e ON e.id = l.ecriture_id WHERE e.id IS NULL
+        """
+    ):
+        yield Anomalie("orpheline", f"ligne {pk}", f"l’écriture {ecriture} n’existe pas")
+
+
+def chaine_rompue() -> Iterator[Anomalie]:
+    """Numbers with a gap, and digests that the content of an entry no longer gives."""
+    chaines = Scellement.objects.order_by().values_list("exercice_id", "journal_id").distinct()
+    for exercice, journal in sorted(chaines):
+        yield from _verifier_chaine(exercice, journal)
+
+
+def _verifier_chaine(exercice: int, journal: str) -> Iterator[Anomalie]:
+    precedente, attendu = ORIGINE, 1
+    while lot := list(
+        Scellement.objects.filter(exercice=exercice, journal=journal, numero__gte=attendu)
+        .select_related("ecriture")
+        .order_by("numero")[:TAILLE_LECTURE]
+    ):
+        lignes = lignes_par_ecriture([s.ecriture_id for s in lot])
+        for scellement in lot:
+            if scellement.numero != attendu:
+                yield Anomalie(
+                    "numerotation",
+                    f"journal {journal} {exercice}",
+                    f"le numéro {attendu} manque avant le {scellement.numero}",
+                )
+            empreinte = empreinte_ecriture(
+                scellement.ecriture,
+                lignes[scellement.ecriture_id],
+                precedente,
+                scellement.numero,
+            )
+            if empreinte != scellement.empreinte:
+                yield Anomalie(
+                    "chaine",
+                    f"écriture {scellement.ecriture_id}",
+                    f"n° {scellement.numero} du journal {journal} {exercice} : "
+                    "le contenu a changé depuis le scellement",
+                )
+            precedente, attendu = scellement.empreinte, scellement.numero + 1
+
+
+def ecritures_ni_scellees_ni_en_attente() -> Iterator[Anomalie]:
+    """Entries that the sealing task will never see, or has left in its queue."""
+    for pk, est_scellee in _lignes(
+        """
+        SELECT e.id, s.ecriture_id IS NOT NULL FROM grand_livre_ecriture e
+        LEFT JOIN grand_livre_scellement s ON s.ecriture_id = e.id
+        LEFT JOIN grand_livre_attentescellement a ON a.ecriture_id = e.id
+        WHERE (s.ecriture_id IS NULL) = (a.ecriture_id IS NULL)
+        """
+    ):
+        detail = "scellée et encore en attente" if est_scellee else "ni scellée ni en attente"
+        yield Anomalie("scellement", f"écriture {pk}", detail)
+
+
+def soldes_faux() -> Iterator[Anomalie]:
+    """Snapshots that differ from the sum of the sealed lines, day by day."""
+    for numero, exercice, jour, debit, credit, debit_lu, credit_lu in _lignes(
+        """
+        SELECT c.numero, c.exercice_id, m.jour, sum(m.d), sum(m.c), sum(m.sd), sum(m.sc)
+        FROM (
+            SELECT l.compte_id, e.date_comptable AS jour,
+                   CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END AS d,
+                   CASE l.sens WHEN 'C' THEN l.montant ELSE 0 END AS c, 0 AS sd, 0 AS sc
+            FROM grand_livre_scellement s
+            JOIN grand_livre_ecriture e ON e.id = s.ecriture_id
+            JOIN grand_livre_ligneecriture l ON l.ecriture_id = e.id
+            UNION ALL
+            SELECT compte_id, jour, 0, 0, debit, credit FROM grand_livre_solde
+        ) m
+        JOIN grand_livre_compte c ON c.id = m.compte_id
+        GROUP BY c.numero, c.exercice_id, m.jour
+        HAVING sum(m.d) <> sum(m.sd) OR sum(m.c) <> sum(m.sc)
+        """
+    ):
+        yield Anomalie(
+            "solde",
+            f"compte {numero} ({exercice}) au {jour}",
+            f"lignes : débit {debit}, crédit {credit} ; solde tenu : {debit_lu}, {credit_lu}",
+        )
+
+
+def contrepassations_inexactes() -> Iterator[Anomalie]:
+    """Reversals that are not the exact mirror of what they reverse."""
+    for pk, origine in _lignes(
+        """
+        SELECT e.id, e.contrepasse_id FROM grand_livre_ecriture e
+        WHERE e.contrepasse_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM grand_livre_ligneecriture l
+            JOIN grand_livre_compte c ON c.id = l.compte_id
+            WHERE l.ecriture_id IN (e.id, e.contrepasse_id)
+            GROUP BY c.numero, coalesce(l.tiers_id, 0), coalesce(l.piece_id, 0)
+            HAVING sum(CASE l.sens WHEN 'D' THEN l.montant ELSE -l.montant END) <> 0
+        )
+        """
+    ):
+        yield Anomalie(
+            "contrepassation", f"écriture {pk}", f"n’annule pas exactement l’écriture {origine}"
+        )
+
+
+def pieces_sans_ecriture() -> Iterator[Anomalie]:
+    """Pièces whose lines, amounts and entry of issue do not say the same total."""
+    for reference, sens, montant, en_lignes, en_ecriture in _lignes(
+        """
+        SELECT p.numero, p.sens, p.montant_ht + p.montant_tgc,
+               (SELECT coalesce(sum(l.montant_ht + l.montant_tgc), 0)
+                FROM grand_livre_lignepiece l WHERE l.piece_id = p.id),
+               (SELECT coalesce(sum(e.total), 0) FROM grand_livre_ecriture e
+                WHERE e.cle = CASE p.sens WHEN 'depense' THEN 'mandatement-' ELSE 'titre-' END
+                              || CAST(p.id AS text))
+        FROM grand_livre_piece p
+        """
+    ):
+        if not montant == en_lignes == en_ecriture:
+            yield Anomalie(
+                "piece",
+                f"pièce de {sens} n° {reference}",
+                f"montant {montant}, lignes {en_lignes}, écriture {en_ecriture}",
+            )
+
+
+def pieces_soldees_a_tort() -> Iterator[Anomalie]:
+    """Mandats paid that still owe, or rejected ones whose debt was not reversed."""
+    for exercice, numero, etat, reste in _lignes(
+        """
+        SELECT p.exercice_id, p.numero, p.etat,
+               coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE -l.montant END), 0)
+        FROM grand_livre_piece p
+        LEFT JOIN grand_livre_ligneecriture l ON l.piece_id = p.id AND l.tiers_id IS NOT NULL
+        WHERE p.sens = 'depense' AND p.etat IN ('payee', 'rejetee', 'annulee')
+        GROUP BY p.id, p.exercice_id, p.numero, p.etat
+        HAVING coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE -l.montant END), 0) <> 0
+        """
+    ):
+        yield Anomalie(
+            "reste_du",
+            f"mandat {exercice}-{numero}",
+            f"état « {etat} », mais le grand livre doit encore {reste} F",
+        )
+
+
+def numeros_manquants() -> Iterator[Anomalie]:
+    """Gaps in the numbers of pièces and bordereaux."""
+    for table, libelle in (
+        ("grand_livre_piece", "pièces"),
+        ("grand_livre_bordereau", "bordereaux"),
+    ):
+        for exercice, sens, nombre, dernier in _lignes(
+            f"SELECT exercice_id, sens, count(*), max(numero) FROM {table} "  # noqa: S608
+            "GROUP BY exercice_id, budget_id, sens HAVING count(*) <> max(numero)"
+        ):
+            yield Anomalie(
+                "numerotation",
+                f"{libelle} de {sens} {exercice}",
+                f"{nombre} numéros pour un dernier numéro {dernier}",
+            )
+
+
+CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
+    ecritures_desequilibrees,
+    lignes_orphelines,
+    ecritures_ni_scellees_ni_en_attente,
+    chaine_rompue,
+    soldes_faux,
+    contrepassations_inexactes,
+    pieces_sans_ecriture,
+    pieces_soldees_a_tort,
+    numeros_manquants,
+]
+
+
+def verifier() -> Iterator[Anomalie]:
+    """Run every check and yield what they find."""
+    for controle in CONTROLES:
+        yield from controle()

@@ -1,0 +1,105 @@
+"""The cast and the reference data that every test may ask for."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.grand_livre.models import Budget
+from facturier.grand_livre.reference import charger_reference
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the reference data once in the test database."""
+    with django_db_blocker.unblock():
+        charger_reference()
+
+
+@pytest.fixture
+def reference(db) -> Budget:
+    """Return the main budget; load the reference data again if a test has emptied the tables."""
+    if not Budget.objects.exists():
+        charger_reference()
+    return Budget.objects.get(code="principal")
+
+
+@pytest.fixture(autouse=True)
+def dossiers_ranges(settings, tmp_path) -> None:
+    """Keep what the product writes inside the folder of the test."""
+    settings.DOCUMENTS_RACINE = tmp_path / "documents"
+    settings.CLES_RACINE = tmp_path / "cles"
+    settings.TPS_ENVOIS = tmp_path / "tps" / "envois"
+    settings.TPS_RETOURS = tmp_path / "tps" / "retours"
+
+
+@pytest.fixture(autouse=True)
+def cache_vide() -> Iterator[None]:
+    """Let no rate limit survive a test."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def personne(db) -> Callable[..., Utilisateur]:
+    """Make a user with the roles asked for."""
+
+    def creer(prenom: str, *roles: Role) -> Utilisateur:
+        utilisateur = Utilisateur.objects.create_user(
+            f"{prenom.lower()}@essai.example", "mot-de-passe-essai", prenom=prenom, nom="Fictif"
+        )
+        for role in roles:
+            utilisateur.attribuer(role)
+        return utilisateur
+
+    return creer
+
+
+@pytest.fixture
+def agent(personne) -> Utilisateur:
+    """Finance staff."""
+    return personne("Agathe", Role.AGENT)
+
+
+@pytest.fixture
+def service(personne) -> Utilisateur:
+    """Someone of an operational department."""
+    return personne("Serge", Role.SERVICE)
+
+
+@pytest.fixture
+def ordonnateur(personne) -> Utilisateur:
+    """Who signs bordereaux."""
+    return personne("Odile", Role.ORDONNATEUR)
+
+
+@pytest.fixture
+def regisseur(personne) -> Utilisateur:
+    """Who holds a till."""
+    return personne("Remi", Role.REGISSEUR)
+
+
+@pytest.fixture
+def comptable(personne) -> Utilisateur:
+    """Who controls and pays."""
+    return personne("Corinne", Role.COMPTABLE)
+
+
+@pytest.fixture
+def administrateur(personne) -> Utilisateur:
+    """Who grants roles."""
+    return personne("Ada", Role.ADMINISTRATEUR)
+
+
+@pytest.fixture
+def fournisseur(personne) -> Utilisateur:
+    """A supplier's user."""
+    return personne("Fanny", Role.FOURNISSEUR)
+
+
+@pytest.fixture
+def intrus(personne) -> Utilisateur:
+    """Another supplier's user, who must see nothing of the first."""
+    return personne("Ignace", Role.FOURNISSEUR)

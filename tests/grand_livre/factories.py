@@ -1,0 +1,79 @@
+"""Smallest valid objects of the ledger; pièces are issued through the real acts."""
+
+from datetime import date
+from typing import Any
+
+import factory
+
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.grand_livre.emission import (
+    CompteBancaire,
+    Delai,
+    Destinataire,
+    Imputation,
+    emettre_mandat,
+    emettre_titre,
+)
+from facturier.grand_livre.models import Budget, Mandat, Sens, Tiers, Titre
+from facturier.grand_livre.passation import Ligne
+
+JOUR = date(2026, 11, 23)
+
+
+class TiersFactory(factory.django.DjangoModelFactory):
+    """A company."""
+
+    class Meta:
+        model = Tiers
+
+    code = factory.Sequence(lambda n: f"T{n:05d}")
+    nom = factory.Sequence(lambda n: f"Société fictive {n}")
+
+
+def lignes(*triplets: tuple[str, str, int]) -> list[Ligne]:
+    """Build lines from (account, side, amount)."""
+    return [Ligne(compte, Sens(sens), montant) for compte, sens, montant in triplets]
+
+
+def destinataire(tiers: Tiers) -> Destinataire:
+    """Return a recipient in Nouméa."""
+    return Destinataire(
+        tiers=tiers, adresse_voie="1 rue Fictive", code_postal="98800", ville="Nouméa"
+    )
+
+
+def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Mandat:
+    """Issue a mandat of 111 000 F for electricity, unless told otherwise."""
+    champs.setdefault(
+        "imputations", [Imputation(compte="60612", montant_ht=100_000, montant_tgc=11_000)]
+    )
+    return emettre_mandat(
+        exercice=2026,
+        budget=Budget.objects.get(code="principal"),
+        destinataire=destinataire(tiers or TiersFactory()),
+        compte=CompteBancaire(iban="FR7617499000000000000000118", titulaire="Société fictive"),
+        objet="Électricité des collèges",
+        service=ServiceGestionnaire.objects.get(code="DEFE"),
+        justificatifs=[],
+        delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
+        date_emission=JOUR,
+        par=par,
+        **champs,
+    )
+
+
+def titre(par: Utilisateur, *, tiers: Tiers | None = None, montant: int = 45_000) -> Titre:
+    """Issue a titre for the occupation of public land."""
+    return emettre_titre(
+        exercice=2026,
+        budget=Budget.objects.get(code="principal"),
+        destinataire=destinataire(tiers or TiersFactory()),
+        objet="Occupation du domaine public",
+        service=ServiceGestionnaire.objects.get(code="DEPS"),
+        imputations=[Imputation(compte="70323", montant_ht=montant)],
+        bases_liquidation="Terrasse de 15 m² à 3 000 F le m², année 2026",
+        date_echeance=date(2026, 12, 31),
+        code_produit="D001",
+        date_emission=JOUR,
+        par=par,
+    )
