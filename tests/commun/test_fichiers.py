@@ -84,15 +84,10 @@ def test_une_lecture_interrompue_ne_laisse_rien(tmp_path):
     assert [chemin for chemin in tmp_path.rglob("*") if chemin.is_file()] == []
 
 
-def test_un_fichier_intact_est_verifie(tmp_path):
-    sha256 = ranger(PDF, tmp_path).sha256
-
-    assert fichiers.verifier(sha256, tmp_path) is None
-
-
-def test_un_fichier_modifie_apres_coup_est_denonce(tmp_path):
+def test_un_fichier_intact_est_admis_et_denonce_une_fois_modifie(tmp_path):
     sha256 = ranger(PDF, tmp_path).sha256
     place = fichiers.chemin(sha256, tmp_path)
+    fichiers.verifier(sha256, tmp_path)
     place.chmod(0o640)
     place.write_bytes(b"autre chose")
 

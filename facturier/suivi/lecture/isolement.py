@@ -41,7 +41,7 @@ def _reponse(fichier: IO[bytes], type_mime: str, delai: float) -> dict[str, Any]
     with tempfile.TemporaryFile() as sortie, tempfile.TemporaryFile() as erreurs:
         try:
             enfant = subprocess.run(  # noqa: S603 - our own module, arguments from our own table
-                [sys.executable, "-m", MODULE_ENFANT, type_mime],
+                [sys.executable, "-P", "-m", MODULE_ENFANT, type_mime],
                 stdin=fichier,
                 stdout=sortie,
                 stderr=erreurs,

@@ -150,7 +150,15 @@ def pdf_facturx(contenu_xml):
 def pdf_avec_joint(nom, octets, *, en_annotation=False):
     """Attach a file to the printed invoice: in the catalogue, or behind an annotation only."""
     with pikepdf.open(io.BytesIO(pdf())) as document:
-        fiche = pikepdf.AttachedFileSpec(document, octets, filename=nom)
+        fiche = pikepdf.AttachedFileSpec(
+            document,
+            octets,
+            filename=nom,
+            description="",
+            mime_type="text/plain",
+            creation_date="",
+            mod_date="",
+        )
         if en_annotation:
             annotation = pikepdf.Dictionary(
                 Type=pikepdf.Name.Annot,
