@@ -7,8 +7,8 @@ from typing import Any
 from exports_tps.simulateur.anomalies import vers_json
 from exports_tps.simulateur.bordereaux import BordereauRecu
 from exports_tps.simulateur.etat import ReponsePrevue
-from exports_tps.simulateur.examen import Examen
 from exports_tps.simulateur.plan import TOUTES, Defaut, Plan
+from exports_tps.simulateur.rangement import Examen
 
 ALTERATIONS = ("tronquer", "invalider", "tromper_collectivite")
 TEMPS = ("retarder", "desordonner", "repeter")

@@ -94,20 +94,26 @@ class Etat:
     def __init__(self, fichier: Path) -> None:
         try:
             self.base = sqlite3.connect(fichier, isolation_level=None, timeout=0.5)
-            self.base.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self.base.execute("PRAGMA synchronous = FULL")
-            self.base.execute("BEGIN EXCLUSIVE")
-            for instruction in SCHEMA.split(";"):
-                self.base.execute(instruction)
-            self.base.execute("COMMIT")
-        except sqlite3.OperationalError as erreur:
-            raison = "il est déjà utilisé par un autre simulateur"
-            raison = raison if "locked" in str(erreur) else "il ne peut pas être ouvert"
-            raise EtatInutilisable(f"Fichier d’état {fichier}\u202f: {raison}.") from erreur
-        except sqlite3.DatabaseError as erreur:
+        except sqlite3.Error as erreur:
             raise EtatInutilisable(
-                f"Fichier d’état {fichier}\u202f: ce n’est pas un état du simulateur."
+                f"Fichier d’état {fichier}\u202f: il ne peut pas être ouvert."
             ) from erreur
+        try:
+            self._preparer()
+        except sqlite3.DatabaseError as erreur:
+            self.base.close()
+            raison = "ce n’est pas un état du simulateur"
+            if isinstance(erreur, sqlite3.OperationalError):
+                raison = "il est déjà utilisé par un autre simulateur, ou protégé"
+            raise EtatInutilisable(f"Fichier d’état {fichier}\u202f: {raison}.") from erreur
+
+    def _preparer(self) -> None:
+        self.base.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self.base.execute("PRAGMA synchronous = FULL")
+        self.base.execute("BEGIN EXCLUSIVE")
+        for instruction in SCHEMA.split(";"):
+            self.base.execute(instruction)
+        self.base.execute("COMMIT")
 
     def fermer(self) -> None:
         """Release the file."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from exports_tps.simulateur.calendrier import prevoir
 from exports_tps.simulateur.etat import Etat, Reponse
-from exports_tps.simulateur.examen import Examen, Outils, empreinte, examiner
+from exports_tps.simulateur.examen import Outils, empreinte, examiner
 from exports_tps.simulateur.publication import SUFFIXE_PARTIEL, publier
+from exports_tps.simulateur.rangement import Examen
 
 GENRES = {
     "acquit": "acquittement",

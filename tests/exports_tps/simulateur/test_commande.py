@@ -1,0 +1,118 @@
+"""The command line: exit codes, output, refusals in one French line."""
+
+import sqlite3
+import subprocess
+import sys
+import tracemalloc
+
+import pytest
+
+from exports_tps.simulateur.__main__ import main
+from exports_tps.simulateur.examen import Outils, examiner
+from exports_tps.simulateur.plan import Plan
+from tests.exports_tps.simulateur import fabrique
+
+
+class MemoireVide:
+    """A treasury that has seen nothing."""
+
+    def nom_connu(self, nom_fic, cod_col):
+        return False
+
+    def bordereau_connu(self, cle):
+        return False
+
+    def piece_jointe_connue(self, id_unique):
+        return False
+
+
+def test_la_sortie_dit_ce_qui_est_recu_et_repondu(banc, capsys):
+    banc.deposer(fabrique.flux_simple())
+
+    code = main(["--envois", str(banc.envois), "--retours", str(banc.retours), "--une-fois"])
+
+    sortie = capsys.readouterr().out
+    assert code == 0
+    assert "Reçu flux.xml\u202f: bordereaux acceptés 1 sur 1, PJ acceptées 1 sur 1." in sortie
+    assert "acquittement" in sortie
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--envois", "absent"], "dossier d’envois"),
+        (["--retours", "absent"], "dossier de retours"),
+        (["--plan", "absent.toml"], "plan"),
+        (["--schemas", "absent"], "Schémas illisibles"),
+        (["--autorites", "absent.pem"], "autorités"),
+        (["--etat", "absent/etat"], "Fichier d’état"),
+        (["--intervalle", "0"], "intervalle"),
+    ],
+)
+def test_une_option_fautive_donne_une_ligne_et_le_code_2(banc, capsys, options, message):
+    arguments = ["--envois", str(banc.envois), "--retours", str(banc.retours), "--une-fois"]
+
+    code = main([*arguments, *options])
+
+    erreur = capsys.readouterr().err
+    assert code == 2
+    assert message in erreur
+    assert erreur.count("\n") == 1
+
+
+def test_un_etat_qui_n_en_est_pas_un_est_refuse(banc, capsys):
+    etat = banc.dossier / "etat"
+    etat.write_text("ceci n’est pas une base" * 100)
+
+    code = main(["--envois", str(banc.envois), "--retours", str(banc.retours), "--etat", str(etat)])
+
+    assert code == 2
+    assert "pas un état du simulateur" in capsys.readouterr().err
+
+
+def test_un_etat_deja_utilise_est_refuse(banc, capsys):
+    etat = banc.dossier / "etat"
+    autre = sqlite3.connect(etat)
+    autre.execute("BEGIN EXCLUSIVE")
+
+    code = main(["--envois", str(banc.envois), "--retours", str(banc.retours), "--etat", str(etat)])
+    autre.close()
+
+    assert code == 2
+    assert "déjà utilisé" in capsys.readouterr().err
+
+
+def test_une_option_inconnue_donne_le_code_2():
+    resultat = subprocess.run(
+        [sys.executable, "-m", "exports_tps.simulateur", "--inconnue"],
+        capture_output=True,
+        check=False,
+    )
+
+    assert resultat.returncode == 2
+
+
+def mesurer(fichier):
+    """Peak of Python memory while a file is examined, in bytes."""
+    outils = Outils(schema=None, autorites=[], plan=Plan(), memoire=MemoireVide())
+    tracemalloc.start()
+    examen = examiner(fichier, outils)
+    sommet = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert examen.refus == []
+    return sommet
+
+
+def test_la_memoire_ne_suit_pas_la_taille_des_pieces_jointes(banc):
+    contenu = fabrique.bordereau(12, [fabrique.mandat(45)], total_ht=100_000, total_tgc=11_000)
+    petite, grande = (
+        banc.deposer(
+            fabrique.flux(
+                contenu, pieces_jointes=[fabrique.piece_jointe("PJ1", contenu=bytes(taille))]
+            ).replace("AAAA", "AAAA" + " " * taille, 1),
+            f"{taille}.xml",
+        )
+        for taille in (1_000, 8_000_000)
+    )
+
+    assert mesurer(grande) < mesurer(petite) + 4_000_000
