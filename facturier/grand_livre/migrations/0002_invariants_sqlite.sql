@@ -35,30 +35,28 @@ WHEN EXISTS (SELECT 1 FROM grand_livre_ecriture WHERE id = NEW.ecriture_id)
 BEGIN SELECT RAISE(ABORT, 'Une ligne ne s’ajoute pas à une écriture déjà passée.'); END;;
 
 -- The header seals its lines.
-CREATE TRIGGER entete_exercice_ouvert BEFORE INSERT ON grand_livre_ecriture
-WHEN (SELECT clos_le FROM grand_livre_exercice WHERE annee = NEW.exercice_id) IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'L’exercice est clos : l’écriture est refusée.'); END;;
-CREATE TRIGGER entete_deux_lignes BEFORE INSERT ON grand_livre_ecriture
-WHEN (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) < 2
-BEGIN SELECT RAISE(ABORT, 'Une écriture a deux lignes ou plus.'); END;;
-CREATE TRIGGER entete_equilibre BEFORE INSERT ON grand_livre_ecriture
-WHEN (SELECT sum(CASE sens WHEN 'D' THEN montant ELSE -montant END)
-      FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) <> 0
-BEGIN SELECT RAISE(ABORT, 'L’écriture n’est pas équilibrée.'); END;;
-CREATE TRIGGER entete_controle BEFORE INSERT ON grand_livre_ecriture
-WHEN (SELECT coalesce(sum(montant), 0) FROM grand_livre_ligneecriture
-      WHERE ecriture_id = NEW.id AND sens = 'D') <> NEW.total
-  OR (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) <> NEW.nombre_lignes
-BEGIN SELECT RAISE(ABORT, 'Les totaux de contrôle de l’écriture ne sont pas ceux de ses lignes.'); END;;
-CREATE TRIGGER entete_comptes BEFORE INSERT ON grand_livre_ecriture
-WHEN EXISTS (SELECT 1 FROM grand_livre_ligneecriture m
-             LEFT JOIN grand_livre_compte c ON c.id = m.compte_id
-             WHERE m.ecriture_id = NEW.id
-               AND (c.id IS NULL OR c.exercice_id <> NEW.exercice_id OR NOT c.est_imputable))
-BEGIN SELECT RAISE(ABORT, 'Un compte n’est pas imputable ou n’est pas de l’exercice de l’écriture.'); END;;
-CREATE TRIGGER entete_contrepassation BEFORE INSERT ON grand_livre_ecriture
-WHEN (SELECT contrepasse_id FROM grand_livre_ecriture WHERE id = NEW.contrepasse_id) IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'Une contrepassation ne se contrepasse pas.'); END;;
+CREATE TRIGGER entete_scelle_lignes BEFORE INSERT ON grand_livre_ecriture
+BEGIN
+    SELECT RAISE(ABORT, 'L’exercice est clos : l’écriture est refusée.')
+    WHERE (SELECT clos_le FROM grand_livre_exercice WHERE annee = NEW.exercice_id) IS NOT NULL;
+    SELECT RAISE(ABORT, 'Une écriture a deux lignes ou plus.')
+    WHERE (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) < 2;
+    SELECT RAISE(ABORT, 'L’écriture n’est pas équilibrée.')
+    WHERE (SELECT sum(CASE sens WHEN 'D' THEN montant ELSE -montant END)
+           FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) <> 0;
+    SELECT RAISE(ABORT, 'Un compte n’est pas imputable ou n’est pas de l’exercice de l’écriture.')
+    WHERE EXISTS (SELECT 1 FROM grand_livre_ligneecriture m
+                  LEFT JOIN grand_livre_compte c ON c.id = m.compte_id
+                  WHERE m.ecriture_id = NEW.id
+                    AND (c.id IS NULL OR c.exercice_id <> NEW.exercice_id OR NOT c.est_imputable));
+    SELECT RAISE(ABORT, 'Une contrepassation ne se contrepasse pas.')
+    WHERE (SELECT contrepasse_id FROM grand_livre_ecriture WHERE id = NEW.contrepasse_id) IS NOT NULL;
+    SELECT RAISE(ABORT, 'Les totaux de contrôle de l’écriture ne sont pas ceux de ses lignes.')
+    WHERE (SELECT coalesce(sum(montant), 0) FROM grand_livre_ligneecriture
+           WHERE ecriture_id = NEW.id AND sens = 'D') <> NEW.total
+       OR (SELECT count(*) FROM grand_livre_ligneecriture
+           WHERE ecriture_id = NEW.id) <> NEW.nombre_lignes;
+END;;
 CREATE TRIGGER entete_attente AFTER INSERT ON grand_livre_ecriture
 BEGIN INSERT INTO grand_livre_attentescellement (ecriture_id) VALUES (NEW.id); END;;
 
