@@ -1,0 +1,49 @@
+"use strict";
+/* Comfort only: every screen works without this file. */
+
+const signalerErreurs = (racine) => {
+  const resume = racine.querySelector(".resume-erreurs");
+  if (resume) resume.focus();
+};
+
+/* Tell a lost connection; what was typed stays in the page. */
+const bandeau = document.getElementById("bandeau-reseau");
+const montrerBandeau = (coupe) => {
+  bandeau.hidden = !coupe;
+};
+
+/* A second click must not send the same form twice; a page restored from history may send again. */
+const formulairesPartis = new WeakSet();
+document.addEventListener("submit", (evenement) => {
+  const formulaire = evenement.target;
+  if (formulairesPartis.has(formulaire)) evenement.preventDefault();
+  else if (formulaire.method === "post" && !formulaire.hasAttribute("hx-post")) {
+    formulairesPartis.add(formulaire);
+    setTimeout(() => formulairesPartis.delete(formulaire), 8000);
+  }
+});
+addEventListener("pageshow", (evenement) => {
+  if (evenement.persisted) location.reload();
+});
+
+/* Leaving a form marked data-garder after typing asks first. */
+let saisieEnCours = false;
+document.addEventListener("input", (evenement) => {
+  if (evenement.target.closest("form[data-garder]")) saisieEnCours = true;
+});
+document.addEventListener("submit", () => {
+  saisieEnCours = false;
+});
+addEventListener("beforeunload", (evenement) => {
+  if (saisieEnCours) evenement.preventDefault();
+});
+
+document.addEventListener("click", (evenement) => {
+  if (evenement.target.closest("[data-imprimer]")) print();
+});
+addEventListener("offline", () => montrerBandeau(true));
+addEventListener("online", () => montrerBandeau(false));
+document.addEventListener("htmx:sendError", () => montrerBandeau(true));
+document.addEventListener("htmx:afterOnLoad", () => montrerBandeau(false));
+document.addEventListener("htmx:afterSwap", (evenement) => signalerErreurs(evenement.target));
+signalerErreurs(document);
