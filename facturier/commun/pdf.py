@@ -1,0 +1,343 @@
+"""The kit of every PDF the product gives: drawn on a canvas, page by page, top to bottom.
+
+Same input, same bytes: no clock is read, the date is an argument. Fonts are embedded, the language
+is French, the title of the document shows in the window. Lengths are in points (1/72 inch), the
+vertical position `y` goes down as blocks are drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, Self
+
+from django.utils import timezone
+from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from facturier.commun import montants
+
+POLICES = Path(__file__).parent / "polices"
+TEXTE, FORT = "SourceSans3", "SourceSans3-Semi"
+LARGEUR, HAUTEUR = A4
+MARGE = 54.0
+BAS = 72.0
+UTILE = LARGEUR - 2 * MARGE
+CORPS, INTERLIGNE = 10.5, 14.5
+ENCRE, DOUX, LAGON, CORAIL = (
+    HexColor(couleur) for couleur in ("#14262d", "#47585f", "#083a4a", "#b9431f")
+)
+TRAIT, FOND = HexColor("#c3ced2"), HexColor("#eef4f6")
+TOTAL_PAGES = "total_pages"
+
+
+@cache
+def _enregistrer_polices() -> None:
+    """Read the two fonts, once per process."""
+    for nom, fichier in ((TEXTE, "SourceSans3-Regular.ttf"), (FORT, "SourceSans3-SemiBold.ttf")):
+        pdfmetrics.registerFont(TTFont(nom, POLICES / fichier))
+
+
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """One column of a table: its heading, its share of the width, numbers on the right."""
+
+    titre: str
+    part: float
+    est_nombre: bool = False
+
+
+class Document:
+    """A PDF being drawn; `with Document(…) as pdf:` writes it to `sortie` at the end.
+
+    Args:
+        sortie: binary file object.
+        titre: title of the document, in its metadata and at its head.
+        etabli_le: moment of the document (aware), in its metadata and in the footer.
+        reference: shown in the footer of each page.
+        emetteur: lines under the name of the province in the letterhead.
+    """
+
+    def __init__(
+        self,
+        sortie: IO[bytes],
+        *,
+        titre: str,
+        etabli_le: datetime,
+        reference: str = "",
+        emetteur: Sequence[str] = ("Direction des finances",),
+    ) -> None:
+        _enregistrer_polices()
+        self.reference = reference
+        self.etabli_le = timezone.localtime(etabli_le)
+        self.page = 1
+        self.canevas = Canvas(sortie, pagesize=A4, invariant=1, lang="fr-FR", pageCompression=1)
+        self.canevas.setTitle(titre)
+        self.canevas.setAuthor("Province Sud de la Nouvelle-Calédonie")
+        self.canevas.setCreator("Services financiers de la province Sud")
+        self.canevas.setViewerPreference("DisplayDocTitle", "true")
+        self.canevas.setDateFormatter(self._date_des_metadonnees)
+        self.y = HAUTEUR - MARGE
+        self._en_tete(emetteur)
+
+    def __enter__(self) -> Self:
+        """Give the document to draw on."""
+        return self
+
+    def __exit__(self, genre: type[BaseException] | None, *reste: Any) -> None:
+        """Write the file, unless drawing failed."""
+        if genre is None:
+            self.terminer()
+
+    def _date_des_metadonnees(self, *horloge: int) -> str:
+        return f"D:{self.etabli_le:%Y%m%d%H%M%S}+11'00'"
+
+    # --- Pages ---------------------------------------------------------------------------------
+    def _en_tete(self, emetteur: Sequence[str]) -> None:
+        self.canevas.setFillColor(CORAIL)
+        self.canevas.rect(MARGE, self.y - 30, 4, 40, stroke=0, fill=1)
+        self._ligne("Province Sud", MARGE + 14, self.y - 4, police=FORT, corps=15, couleur=LAGON)
+        position = self.y - 18
+        for texte in ("Nouvelle-Calédonie", *emetteur):
+            self._ligne(texte, MARGE + 14, position, corps=9.5, couleur=DOUX)
+            position -= 12
+        self.y = position - 22
+
+    def _pied(self) -> None:
+        toile = self.canevas
+        toile.setStrokeColor(TRAIT)
+        toile.line(MARGE, BAS - 22, LARGEUR - MARGE, BAS - 22)
+        date = f"{self.etabli_le:%d/%m/%Y à %H:%M} (heure de Nouméa)"
+        gauche = " – ".join(filter(None, (self.reference, date)))
+        self._ligne(gauche, MARGE, BAS - 36, corps=8.5, couleur=DOUX)
+        debut = f"Page {self.page} / "
+        largeur = pdfmetrics.stringWidth(debut, TEXTE, 8.5)
+        toile.saveState()
+        toile.translate(LARGEUR - MARGE - 18 - largeur, BAS - 36)
+        self._ligne(debut, 0, 0, corps=8.5, couleur=DOUX)
+        toile.translate(largeur, 0)
+        toile.doForm(TOTAL_PAGES)
+        toile.restoreState()
+
+    def nouvelle_page(self) -> None:
+        """End the page and begin another, without letterhead."""
+        self._pied()
+        self.canevas.showPage()
+        self.page += 1
+        self.y = HAUTEUR - MARGE
+
+    def reserver(self, hauteur: float) -> bool:
+        """Begin a page when `hauteur` points do not fit; say whether it did."""
+        if self.y - hauteur >= BAS:
+            return False
+        self.nouvelle_page()
+        return True
+
+    def terminer(self) -> None:
+        """Write the whole document."""
+        self._pied()
+        self.canevas.showPage()
+        self.canevas.beginForm(TOTAL_PAGES, 0, -3, 40, 12)
+        self._ligne(str(self.page), 0, 0, corps=8.5, couleur=DOUX)
+        self.canevas.endForm()
+        self.canevas.save()
+
+    # --- Text ----------------------------------------------------------------------------------
+    def _ligne(
+        self,
+        texte: str,
+        x: float,
+        y: float,
+        *,
+        police: str = TEXTE,
+        corps: float = CORPS,
+        couleur: Any = ENCRE,
+        a_droite: bool = False,
+    ) -> None:
+        toile = self.canevas
+        toile.setFont(police, corps)
+        toile.setFillColor(couleur)
+        (toile.drawRightString if a_droite else toile.drawString)(x, y, texte)
+
+    def espace(self, hauteur: float = INTERLIGNE) -> None:
+        """Leave a gap."""
+        self.y -= hauteur
+
+    def titre(self, texte: str, sous_titre: str = "") -> None:
+        """Draw the title of the document, on as many lines as it takes."""
+        for ligne in simpleSplit(texte, FORT, 19, UTILE):
+            self.reserver(24)
+            self.y -= 19
+            self._ligne(ligne, MARGE, self.y, police=FORT, corps=19, couleur=LAGON)
+            self.y -= 5
+        if sous_titre:
+            self.paragraphe(sous_titre, couleur=DOUX)
+        self.y -= 10
+
+    def intertitre(self, texte: str) -> None:
+        """Draw a heading, kept with at least two lines of what follows."""
+        self.reserver(24 + 2 * INTERLIGNE)
+        self.y -= 22
+        self._ligne(texte, MARGE, self.y, police=FORT, corps=12.5, couleur=LAGON)
+        self.y -= 8
+
+    def paragraphe(
+        self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Any = ENCRE
+    ) -> None:
+        """Draw a text over the width, cut into lines and over pages."""
+        for ligne in simpleSplit(texte, police, corps, UTILE):
+            self.reserver(INTERLIGNE)
+            self.y -= INTERLIGNE
+            self._ligne(ligne, MARGE, self.y, police=police, corps=corps, couleur=couleur)
+        self.y -= 4
+
+    def adresse(self, lignes: Iterable[str]) -> None:
+        """Draw the addressee on the right, where windowed envelopes show it."""
+        for texte in filter(None, lignes):
+            self.reserver(INTERLIGNE)
+            self.y -= INTERLIGNE
+            self._ligne(texte, LARGEUR / 2 + 20, self.y)
+        self.y -= INTERLIGNE
+
+    def encadre(self, libelle: str, valeur: str, note: str = "") -> None:
+        """Draw what matters most (an amount, a key) in a tinted box."""
+        hauteur = 62.0 if note else 48.0
+        self.reserver(hauteur + 12)
+        self.y -= hauteur + 6
+        self.canevas.setFillColor(FOND)
+        self.canevas.roundRect(MARGE, self.y, UTILE, hauteur, 6, stroke=0, fill=1)
+        haut = self.y + hauteur
+        self._ligne(libelle, MARGE + 14, haut - 18, corps=9.5, couleur=DOUX)
+        self._ligne(valeur, MARGE + 14, haut - 38, police=FORT, corps=17, couleur=LAGON)
+        if note:
+            self._ligne(note, MARGE + 14, haut - 54, corps=9, couleur=DOUX)
+        self.y -= 8
+
+    def resume(self, lignes: Iterable[tuple[str, str]], *, part: float = 0.36) -> None:
+        """Draw a list of (label, value); long values go over several lines."""
+        retrait = UTILE * part
+        for libelle, valeur in lignes:
+            textes = simpleSplit(valeur, TEXTE, CORPS, UTILE - retrait) or [""]
+            titres = simpleSplit(libelle, FORT, CORPS, retrait - 10)
+            hauteur = max(len(textes), len(titres)) * INTERLIGNE + 6
+            self.reserver(hauteur)
+            haut = self.y - INTERLIGNE
+            for rang, texte in enumerate(titres):
+                self._ligne(texte, MARGE, haut - rang * INTERLIGNE, police=FORT)
+            for rang, texte in enumerate(textes):
+                self._ligne(texte, MARGE + retrait, haut - rang * INTERLIGNE)
+            self.y -= hauteur
+            self._filet()
+
+    def _filet(self) -> None:
+        self.canevas.setStrokeColor(TRAIT)
+        self.canevas.setLineWidth(0.5)
+        self.canevas.line(MARGE, self.y, LARGEUR - MARGE, self.y)
+
+    # --- Table ---------------------------------------------------------------------------------
+    def tableau(
+        self,
+        colonnes: Sequence[Colonne],
+        lignes: Iterable[Sequence[str | int]],
+        *,
+        total: Sequence[str | int] | None = None,
+    ) -> None:
+        """Draw rows over as many pages as it takes, the heading repeated on each.
+
+        Rows are read one by one. An int is an amount in francs, shown with its unit; a text too
+        long for its column goes over several lines.
+        """
+        abscisses = _abscisses(colonnes)
+        self.reserver(4 * INTERLIGNE)
+        self._titres(colonnes, abscisses)
+        for ligne in lignes:
+            self._rangee(colonnes, abscisses, ligne, TEXTE)
+        if total is not None:
+            self._rangee(colonnes, abscisses, total, FORT)
+        self.y -= 8
+
+    def _titres(self, colonnes: Sequence[Colonne], abscisses: Sequence[float]) -> None:
+        self.y -= 20
+        self.canevas.setFillColor(FOND)
+        self.canevas.rect(MARGE, self.y - 4, UTILE, 20, stroke=0, fill=1)
+        for rang, colonne in enumerate(colonnes):
+            self._cellule(colonne, abscisses, rang, colonne.titre, self.y + 3, FORT, 9.5)
+        self.y -= 4
+
+    def _rangee(
+        self,
+        colonnes: Sequence[Colonne],
+        abscisses: Sequence[float],
+        ligne: Sequence[str | int],
+        police: str,
+    ) -> None:
+        cellules = [
+            [montants.afficher(valeur)]
+            if isinstance(valeur, int)
+            else simpleSplit(valeur, police, 9.5, fin - debut - 8) or [""]
+            for valeur, debut, fin in zip(ligne, abscisses, abscisses[1:], strict=False)
+        ]
+        hauteur = max(map(len, cellules)) * 13 + 6
+        if self.reserver(hauteur):
+            self._titres(colonnes, abscisses)
+        for rang, textes in enumerate(cellules):
+            for numero, texte in enumerate(textes):
+                y = self.y - 13 * (numero + 1)
+                self._cellule(colonnes[rang], abscisses, rang, texte, y, police, 9.5)
+        self.y -= hauteur
+        self._filet()
+
+    def _cellule(
+        self,
+        colonne: Colonne,
+        abscisses: Sequence[float],
+        rang: int,
+        texte: str,
+        y: float,
+        police: str,
+        corps: float,
+    ) -> None:
+        x = abscisses[rang + 1] - 4 if colonne.est_nombre else abscisses[rang] + 4
+        self._ligne(texte, x, y, police=police, corps=corps, a_droite=colonne.est_nombre)
+
+    # --- QR code -------------------------------------------------------------------------------
+    def code_qr(self, contenu: str, *, cote: float = 96.0, legende: Sequence[str] = ()) -> None:
+        """Draw `contenu` as a QR code, `cote` points wide, its caption on its right."""
+        self.reserver(cote + 8)
+        modules = _modules_qr(contenu)
+        pas = cote / (len(modules) + 8)  # four modules of quiet zone on each side
+        haut = self.y - 4 * pas
+        trace = self.canevas.beginPath()
+        for rang, rangee in enumerate(modules):
+            for colonne, est_noir in enumerate(rangee):
+                if est_noir:
+                    x = MARGE + (colonne + 4) * pas
+                    trace.rect(x, haut - (rang + 1) * pas, pas, pas)
+        self.canevas.setFillColor(HexColor("#000000"))
+        self.canevas.drawPath(trace, stroke=0, fill=1)
+        for rang, texte in enumerate(legende):
+            self._ligne(texte, MARGE + cote + 12, self.y - 24 - rang * INTERLIGNE)
+        self.y -= cote + 8
+
+
+def _abscisses(colonnes: Sequence[Colonne]) -> list[float]:
+    """The left edge of each column, then the right edge of the last."""
+    somme = sum(colonne.part for colonne in colonnes)
+    bords = [MARGE]
+    for colonne in colonnes:
+        bords.append(bords[-1] + UTILE * colonne.part / somme)
+    return bords
+
+
+def _modules_qr(contenu: str) -> list[list[bool]]:
+    """The square matrix of a QR code, correction level M."""
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(contenu)
+    code.make()
+    return [[bool(module) for module in rangee] for rangee in code.modules]

@@ -1,0 +1,177 @@
+"""Filters and tags of the shell: `{% load coquille %}`."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm, CheckboxSelectMultiple, RadioSelect
+from django.forms.boundfield import BoundField
+from django.forms.formsets import BaseFormSet
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from facturier.commun import banque, montants
+from facturier.commun import ridet as ridets
+from facturier.commun.tons import ICONES, ton_de
+
+register = template.Library()
+
+
+# --- Values ------------------------------------------------------------------------------------
+@register.filter
+def francs(montant: int | None) -> str:
+    """Show whole francs, `138 750 F CFP`; nothing when there is no amount."""
+    return "" if montant is None else montants.afficher(montant)
+
+
+@register.filter
+def jour(valeur: date | datetime | None) -> str:
+    """Show a day, `23 novembre 2026`, that of Nouméa for a moment."""
+    if valeur is None:
+        return ""
+    local = timezone.localtime(valeur) if isinstance(valeur, datetime) else valeur
+    nom_du_jour = "1er" if local.day == 1 else str(local.day)
+    return f"{nom_du_jour}\u00a0{date_format(local, 'F Y')}"
+
+
+@register.filter
+def moment(valeur: datetime | None) -> str:
+    """Show a moment in the time of Nouméa, `23 novembre 2026 à 10 h 05`."""
+    if valeur is None:
+        return ""
+    local = timezone.localtime(valeur)
+    return f"{jour(local)} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+
+
+@register.filter
+def ridet(valeur: str | None) -> str:
+    """Show a RIDET as people write it, `0 300 137.001`."""
+    return ridets.afficher(valeur) if valeur else ""
+
+
+@register.filter
+def iban_masque(valeur: str | None) -> str:
+    """Show an IBAN that can be recognised and not used."""
+    return banque.masquer_iban(valeur) if valeur else ""
+
+
+@register.filter
+def octets(taille: int) -> str:
+    """Show the size of a file, `1,4 Mo`."""
+    for unite, seuil in (("Mo", 1_000_000), ("ko", 1_000)):
+        if taille >= seuil:
+            return f"{taille / seuil:.1f}".replace(".", ",").removesuffix(",0") + f"\u00a0{unite}"
+    return f"{taille}\u00a0octet{'s' if taille > 1 else ''}"
+
+
+# --- States ------------------------------------------------------------------------------------
+@register.inclusion_tag("partiels/badge.html")
+def etat(objet: Any) -> dict[str, str]:
+    """Show the state of `objet`: text, icon and colour."""
+    ton = ton_de(objet)
+    return {"texte": objet.get_etat_display(), "ton": ton, "icone_du_ton": ICONES[ton]}
+
+
+@register.inclusion_tag("partiels/badge.html")
+def badge(texte: str, ton: str = "neutre") -> dict[str, str]:
+    """Show `texte` in a tone: neutre, cours, attente, succes or refus."""
+    return {"texte": texte, "ton": ton, "icone_du_ton": ICONES[ton]}
+
+
+@register.inclusion_tag("partiels/chronologie.html")
+def chronologie(objet: Any, a_venir: Any = ()) -> dict[str, Any]:
+    """Show the passages of `objet`, oldest first, then the labels of the steps to come.
+
+    The passages are read once, with who acted.
+    """
+    libelles = dict(objet._meta.get_field("etat").flatchoices)
+    etapes = []
+    for passage in objet.passages.select_related("par").order_by("pk"):
+        ton = ton_de(objet, passage.arrivee)
+        libelle = libelles.get(passage.arrivee, passage.arrivee)
+        etapes.append(
+            {"passage": passage, "libelle": libelle, "ton": ton, "icone_du_ton": ICONES[ton]}
+        )
+    return {"etapes": etapes, "a_venir": a_venir}
+
+
+@register.inclusion_tag("partiels/icone.html")
+def icone(nom: str) -> dict[str, str]:
+    """Show one drawing of icones.svg, hidden from screen readers."""
+    return {"nom_icone": nom}
+
+
+# --- Forms -------------------------------------------------------------------------------------
+def _erreurs(formulaire: BaseForm) -> Iterator[tuple[str, str]]:
+    """Yield (identifier to focus, message) for each error of a form, in the order of fields."""
+    champs = [formulaire[nom] for nom in formulaire.fields]
+    premier = next((cible(champ) for champ in champs if not champ.is_hidden), "")
+    for message in formulaire.non_field_errors():
+        yield premier, str(message)
+    for champ in champs:
+        for erreur in champ.errors.as_data():
+            yield cible(champ), _message(champ, erreur)
+
+
+def _message(champ: BoundField, erreur: ValidationError) -> str:
+    """The message of an error; a missing value is told with the name of its field."""
+    message = " ".join(erreur.messages)
+    if erreur.code != "required":
+        return message
+    return f"{champ.label}\u202f: {message[:1].lower()}{message[1:]}"
+
+
+@register.filter
+def cible(champ: BoundField) -> str:
+    """Return the identifier of the first input of a field: what an error message links to."""
+    if isinstance(champ.field.widget, RadioSelect | CheckboxSelectMultiple):
+        return f"{champ.auto_id}_0"
+    return champ.id_for_label or champ.auto_id
+
+
+@register.inclusion_tag("partiels/resume_erreurs.html")
+def resume_erreurs(*formulaires: "BaseForm | BaseFormSet[Any]") -> dict[str, Any]:
+    """Show the summary of the errors of forms or formsets, each linked to its field."""
+    erreurs: list[tuple[str, str]] = []
+    for formulaire in formulaires:
+        if isinstance(formulaire, BaseFormSet):
+            erreurs += [("", str(message)) for message in formulaire.non_form_errors()]
+            for partie in formulaire.forms:
+                erreurs += _erreurs(partie)
+        elif formulaire.is_bound:
+            erreurs += _erreurs(formulaire)
+    return {"erreurs": erreurs}
+
+
+@register.simple_tag
+def champ(champ_lie: BoundField) -> SafeString:
+    """Show one field with its label, hint and errors; `{{ form }}` shows them all."""
+    return champ_lie.as_field_group()
+
+
+def _est_fautif(valeur: Any) -> bool:
+    if isinstance(valeur, BaseFormSet):
+        return valeur.is_bound and valeur.total_error_count() > 0
+    return isinstance(valeur, BaseForm) and valeur.is_bound and bool(valeur.errors)
+
+
+@register.simple_tag(takes_context=True)
+def prefixe_erreur(context: Context) -> str:
+    """Return « Erreur : » for the title of a page that shows a form with errors."""
+    fautifs = any(map(_est_fautif, context.flatten().values()))
+    return "Erreur\u202f: " if fautifs else ""
+
+
+@register.simple_tag(takes_context=True)
+def filtre_url(context: Context, **parametres: Any) -> str:
+    """Return the query string of the page with `parametres` changed (None removes one)."""
+    requete = context["request"].GET.copy()
+    for nom, valeur in parametres.items():
+        requete.pop(nom, None)
+        if valeur is not None:
+            requete[nom] = str(valeur)
+    return f"?{requete.urlencode()}" if requete else "?"
