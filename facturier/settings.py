@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "axes",
@@ -121,11 +122,15 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "facturier.accueil.navigation.navigation",
             ],
             "string_if_invalid": "<<variable inconnue : %s>>" if MODE == "essai" else "",
         },
     },
 ]
+
+FORM_RENDERER = "facturier.commun.rendu.RenduFormulaire"
+CSRF_FAILURE_VIEW = "facturier.accueil.erreurs.jeton_refuse"
 
 # --- Database ---------------------------------------------------------------------------------
 DATABASES = {
@@ -207,6 +212,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "essai"  # nothing is collected there
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640

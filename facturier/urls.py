@@ -4,4 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("compte/", include("allauth.account.urls")),
+    path("", include("facturier.accueil.urls")),
 ]
+
+handler400 = "facturier.accueil.erreurs.requete_refusee"
+handler403 = "facturier.accueil.erreurs.acces_refuse"
+handler404 = "facturier.accueil.erreurs.page_introuvable"
+handler500 = "facturier.accueil.erreurs.panne"
