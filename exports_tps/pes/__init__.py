@@ -1,0 +1,12 @@
+"""The PES V2 format of the treasury, pure Python (lxml, cryptography; no Django).
+
+declarations, types, latin1, messages   what a record is; simple types; characters; errors
+communs, depense, recette, pieces_jointes, acquit, retour   the records, declared once
+ecriture, bordereau, signature, signataire, flux   writing: a bordereau signed, then the flux
+modeles, analyse, lecture   the messages as trees of elements; one streaming reader
+regles, cles, referentiel   conditional rules, keys of identifiers, known triplets and couples
+canonique, verification, schema, controle   signatures checked again, official schemas, `controler`
+autorite   a demonstration authority
+
+Imports nothing: take what is needed from the modules. See `docs/pes.md`.
+"""

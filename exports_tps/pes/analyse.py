@@ -1,0 +1,451 @@
+"""One streaming reader for all messages: walks a file along its tree of elements.
+
+Built on expat: exact lines, text of documents by chunks, memory that does not grow with the file.
+Every departure from the tree is told to `signaler`; records come out as they are completed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+from xml.parsers import expat
+
+from exports_tps.pes.controle_base64 import Controle
+from exports_tps.pes.messages import Anomalie, Niveau
+from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
+from exports_tps.pes.signature import DS
+
+_MORCEAU: Final = 1 << 18
+_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_ATTRIBUTS_XSI: Final = frozenset({"schemaLocation", "noNamespaceSchemaLocation"})
+
+Signaler = Callable[[Anomalie], None]
+
+
+class _Arret(Exception):
+    """Reading cannot go on."""
+
+
+@dataclass(slots=True)
+class Unite:
+    """A record read: `objet` is None when its structure was refused."""
+
+    balise: str
+    objet: Any
+    ligne: int
+    lignes: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Borne:
+    """Start or end of an element of the skeleton; `decalage` is its offset in bytes."""
+
+    balise: str
+    est_debut: bool
+    ligne: int
+    decalage: int
+    identifiant: str = ""
+
+
+@dataclass(slots=True)
+class Scelle:
+    """A ds:Signature: its offsets, and the namespaces in scope around it."""
+
+    debut: int
+    fin: int
+    ligne: int
+    espaces: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Document:
+    """Content of a PJ: offsets of its start tag and of its end tag."""
+
+    debut: int
+    fin: int
+    ligne: int
+    est_vide: bool
+    est_gzip: bool
+    est_elidable: bool
+
+
+Evenement = Unite | Borne | Scelle | Document
+
+
+@dataclass(slots=True)
+class _Cadre:
+    """An open element: where we are among its children, and the fields read so far."""
+
+    noeud: Noeud
+    ligne: int
+    champs: dict[str, Any]
+    particule: Particule | None = None
+    position: int = -1
+    presents: set[str] | None = None
+
+
+class Analyse:
+    """Reads one file; see `evenements`."""
+
+    def __init__(
+        self,
+        racines: Mapping[tuple[str, str], Noeud],
+        signaler: Signaler,
+        *,
+        est_tolerante: bool = False,
+    ) -> None:
+        self._racines = racines
+        self._signaler = signaler
+        self._est_tolerante = est_tolerante
+        self._pile: list[_Cadre] = []
+        self._attente: list[Evenement] = []
+        self._espaces: list[tuple[int, dict[str, str]]] = [(0, {})]
+        self._profondeur = 0
+        self._ignore = 0
+        self._feuille = ""
+        self._scelle: Scelle | None = None
+        self._document: Document | None = None
+        self._controle: Controle | None = None
+        self._est_valide = True
+        self._est_dans_unite = False
+        self._lignes: list[int] = []
+        self._identifiants: set[str] = set()
+        self.racine: tuple[str, str] | None = None
+        self.encodage = ""
+        self._parseur = self._preparer()
+
+    def _preparer(self) -> expat.XMLParserType:
+        parseur = expat.ParserCreate()
+        parseur.ordered_attributes = True
+        parseur.buffer_text = True
+        parseur.buffer_size = _MORCEAU
+        parseur.StartElementHandler = self._debut
+        parseur.EndElementHandler = self._fin
+        parseur.CharacterDataHandler = self._texte
+        parseur.StartDoctypeDeclHandler = self._doctype
+        parseur.ProcessingInstructionHandler = self._instruction
+        parseur.XmlDeclHandler = self._declaration
+        return parseur
+
+    def evenements(self, fichier: BinaryIO) -> Iterator[Evenement]:
+        """Yield what the file holds, in its order; stops at the first thing that is not XML."""
+        try:
+            while morceau := fichier.read(_MORCEAU):
+                self._parseur.Parse(morceau, False)
+                yield from self._attente
+                self._attente.clear()
+            self._parseur.Parse(b"", True)
+        except expat.ExpatError as erreur:
+            self._anomalie("xml", "XML", f"XML mal formé : {expat.ErrorString(erreur.code)}.")
+        except _Arret:
+            pass
+        except ValueError:
+            self._anomalie("xml", "XML", "XML mal formé : encodage illisible.")
+        yield from self._attente
+        self._attente.clear()
+
+    def _anomalie(
+        self, regle: str, balise: str, message: str, niveau: Niveau = Niveau.FLUX
+    ) -> None:
+        self._est_valide = False
+        self._signaler(Anomalie(self._parseur.CurrentLineNumber, balise, regle, message, niveau))
+
+    # --- expat handlers -------------------------------------------------------------------------
+
+    def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:
+        self.encodage = (encodage or "utf-8").lower()
+
+    def _doctype(self, *_: Any) -> None:
+        self._anomalie("doctype", "DOCTYPE", "une déclaration DOCTYPE est refusée.")
+        raise _Arret
+
+    def _instruction(self, cible: str, donnees: str) -> None:
+        self._anomalie("instruction", cible, "une instruction de traitement est refusée.")
+
+    def _debut(self, nom: str, attributs: list[str]) -> None:
+        self._profondeur += 1
+        if self._ignore:
+            self._ignore += 1
+            if self._scelle is not None:
+                self._noter_identifiants(nom, attributs)
+            return
+        if self._feuille or self._controle is not None:
+            parent = self._feuille or "Fichier"
+            self._refuser(nom, f"« {nom} » n’a pas sa place dans « {parent} ».")
+            return
+        if not self._pile:
+            self._ouvrir_racine(nom, attributs)
+            return
+        if self._feuille_simple(nom, attributs):
+            return
+        self._ouvrir(nom, attributs)
+
+    def _feuille_simple(self, nom: str, attributs: list[str]) -> bool:
+        """Read a leaf `<nom V="…">`; say False when this is something else."""
+        cadre = self._pile[-1]
+        particule = cadre.noeud.indices.get(nom)
+        if particule is None or (type_simple := particule.noeud.type_simple) is None:
+            return False
+        self._placer(cadre, particule)
+        self._feuille = nom
+        if len(attributs) != 2 or attributs[0] != "V":  # noqa: PLR2004
+            self._attributs_de_feuille(nom, attributs)
+            return True
+        valeur = attributs[1]
+        if type_simple.accepte(valeur):
+            self._affecter(cadre, particule, type_simple.lire(valeur))
+        else:
+            self._anomalie("type", nom, type_simple.refus(valeur))
+        return True
+
+    def _attributs_de_feuille(self, nom: str, attributs: list[str]) -> None:
+        noms = attributs[::2]
+        if "V" not in noms:
+            self._anomalie("attribut", nom, f"« {nom} » doit porter sa valeur dans l’attribut V.")
+        for inconnu in (attribut for attribut in noms if attribut != "V"):
+            self._anomalie("attribut", nom, f"attribut « {inconnu} » inattendu.")
+
+    def _affecter(self, cadre: _Cadre, particule: Particule, valeur: Any) -> None:
+        champ = particule.champ
+        if champ is None:
+            return
+        if champ.exige is not None and valeur != champ.exige:
+            self._anomalie(
+                "version", champ.balise, f"la valeur {champ.exige} est exigée.", champ.niveau
+            )
+        if champ.est_multiple:
+            cadre.champs.setdefault(champ.nom, []).append(valeur)
+        else:
+            cadre.champs[champ.nom] = valeur
+
+    def _placer(self, cadre: _Cadre, particule: Particule) -> None:
+        """Check order and cardinality of a child."""
+        position = particule.position
+        if position > cadre.position + 1:
+            for balise in cadre.noeud.manquants(cadre.position, position):
+                self._anomalie("cardinalite", balise, f"il manque « {balise} ».")
+        elif position <= cadre.position:
+            self._deplacer(cadre, particule)
+        cadre.position = max(position, cadre.position)
+        if cadre.presents is not None:
+            cadre.presents.add(particule.noeud.balise)
+
+    def _deplacer(self, cadre: _Cadre, particule: Particule) -> None:
+        balise = particule.noeud.balise
+        if particule.position < cadre.position:
+            avant = cadre.noeud.particules[cadre.position].noeud.balise
+            self._anomalie("ordre", balise, f"« {balise} » doit précéder « {avant} ».")
+        elif not particule.est_multiple:
+            self._anomalie("cardinalite", balise, f"« {balise} » est en double.")
+
+    def _fin(self, nom: str) -> None:
+        self._profondeur -= 1
+        if self._ignore:
+            self._ignore -= 1
+            if not self._ignore and self._scelle is not None:
+                self._fermer_scelle()
+        elif self._feuille:
+            self._feuille = ""
+        elif self._document is not None and self._controle is not None:
+            self._fermer_document()
+        else:
+            self._fermer()
+        if self._espaces[-1][0] > self._profondeur:
+            self._espaces.pop()
+
+    def _texte(self, texte: str) -> None:
+        if self._ignore:
+            return
+        if self._controle is not None:
+            self._controle.lire(texte)
+        elif self._feuille or texte.strip(" \t\r\n"):
+            balise = self._feuille or (self._pile[-1].noeud.balise if self._pile else "XML")
+            self._anomalie("texte", balise, f"du texte n’a pas sa place dans « {balise} ».")
+
+    # --- blocks ---------------------------------------------------------------------------------
+
+    def _resoudre(self, nom: str) -> tuple[str, str]:
+        prefixe, _, local = nom.rpartition(":")
+        return self._espaces[-1][1].get(prefixe, ""), local
+
+    def _declarer(self, attributs: list[str]) -> list[tuple[str, str]]:
+        """Take the namespace declarations out of `attributs`; return the others."""
+        autres, espaces = [], {}
+        for attribut, valeur in zip(attributs[::2], attributs[1::2], strict=True):
+            if attribut == "xmlns" or attribut.startswith("xmlns:"):
+                espaces[attribut[6:]] = valeur
+            else:
+                autres.append((attribut, valeur))
+        if espaces:
+            self._espaces.append((self._profondeur, self._espaces[-1][1] | espaces))
+        return autres
+
+    def _refuser(self, nom: str, message: str) -> None:
+        self._anomalie("balise", nom, message)
+        self._ignore = 1
+
+    def _ouvrir_racine(self, nom: str, attributs: list[str]) -> None:
+        autres = self._declarer(attributs)
+        self.racine = self._resoudre(nom)
+        noeud = self._racines.get(self.racine) or self._racine_voisine(self.racine[1])
+        if noeud is None:
+            self._anomalie("racine", nom, f"« {nom} » n’est pas un message PES V2 connu.")
+            raise _Arret
+        self._controler_attributs(noeud, autres, est_racine=True)
+        self._empiler(noeud, None, autres)
+
+    def _racine_voisine(self, local: str) -> Noeud | None:
+        """A tolerant reading knows a root by its name, whatever its namespace."""
+        if not self._est_tolerante:
+            return None
+        return next((n for (_, nom), n in self._racines.items() if nom == local), None)
+
+    def _ouvrir(self, nom: str, attributs: list[str]) -> None:
+        cadre = self._pile[-1]
+        autres = self._declarer(attributs)
+        espace, local = self._resoudre(nom)
+        est_signature = (espace, local) == (DS, "Signature")
+        balise = SIGNATURE if est_signature else nom
+        particule = cadre.noeud.indices.get(balise)
+        if particule is None or (espace and not est_signature):
+            self._refuser(nom, f"« {nom} » n’a pas sa place dans « {cadre.noeud.balise} ».")
+            return
+        self._placer(cadre, particule)
+        if est_signature:
+            self._ouvrir_scelle(nom, attributs)
+            return
+        self._controler_attributs(particule.noeud, autres)
+        if particule.noeud.est_contenu:
+            self._ouvrir_document(autres)
+        else:
+            self._empiler(particule.noeud, particule, autres)
+
+    def _empiler(
+        self, noeud: Noeud, particule: Particule | None, attributs: list[tuple[str, str]]
+    ) -> None:
+        ligne = self._parseur.CurrentLineNumber
+        est_enveloppe = noeud.classe is None and self._est_dans_unite
+        if est_enveloppe:
+            parent = self._pile[-1]
+            cadre = _Cadre(noeud, ligne, parent.champs, particule, presents=parent.presents)
+        else:
+            cadre = _Cadre(noeud, ligne, {}, particule, presents=set() if noeud.choix else None)
+        self._pile.append(cadre)
+        if noeud.est_unite:
+            self._est_valide = self._est_dans_unite = True
+            self._lignes = []
+        elif noeud.balise == "LigneDePiece":
+            self._lignes.append(ligne)
+        elif noeud.classe is None and not est_enveloppe:
+            identifiant = dict(attributs).get("Id", "")
+            decalage = self._parseur.CurrentByteIndex
+            self._attente.append(Borne(noeud.balise, True, ligne, decalage, identifiant))
+
+    def _fermer(self) -> None:
+        cadre = self._pile.pop()
+        noeud = cadre.noeud
+        for balise in noeud.manquants(cadre.position, len(noeud.particules)):
+            self._anomalie(
+                "cardinalite", balise, f"il manque « {balise} » dans « {noeud.balise} »."
+            )
+        for choix in noeud.choix:
+            if raison := choix.refus(frozenset(cadre.presents or ())):
+                self._anomalie("choix", noeud.balise, raison)
+        if noeud.classe is not None:
+            self._fermer_enregistrement(cadre)
+        elif not self._est_dans_unite:
+            decalage = self._parseur.CurrentByteIndex
+            ligne = self._parseur.CurrentLineNumber
+            self._attente.append(Borne(noeud.balise, False, ligne, decalage))
+
+    def _fermer_enregistrement(self, cadre: _Cadre) -> None:
+        objet = self._construire(cadre)
+        if cadre.noeud.est_unite:
+            self._est_dans_unite = False
+            lignes = tuple(self._lignes)
+            self._attente.append(Unite(cadre.noeud.balise, objet, cadre.ligne, lignes))
+        elif cadre.particule is not None:
+            self._affecter(self._pile[-1], cadre.particule, objet)
+
+    def _construire(self, cadre: _Cadre) -> Any:
+        """Return the record of a closed block; None when refused, unless reading is tolerant."""
+        classe = cadre.noeud.classe
+        if classe is None or not (self._est_valide or self._est_tolerante):
+            return None
+        champs = cadre.champs
+        for champ in classe.CHAMPS:
+            if champ.est_multiple:
+                champs[champ.nom] = tuple(champs.get(champ.nom, ()))
+            elif self._est_tolerante:
+                champs.setdefault(champ.nom, None)
+        return classe(**champs)
+
+    def _controler_attributs(
+        self, noeud: Noeud, attributs: list[tuple[str, str]], *, est_racine: bool = False
+    ) -> None:
+        for nom, valeur in attributs:
+            espace, local = self._resoudre(nom) if ":" in nom else ("", nom)
+            if est_racine and espace == _XSI and local in _ATTRIBUTS_XSI:
+                continue
+            if nom == "Id" and noeud.est_identifie:
+                self._noter_identifiant(noeud.balise, valeur)
+            elif not (nom == "MIMEType" and noeud.est_contenu):
+                self._anomalie("attribut", noeud.balise, f"attribut « {nom} » inattendu.")
+
+    def _noter_identifiant(self, balise: str, identifiant: str) -> None:
+        if not est_nom_xml(identifiant):
+            self._anomalie("identifiant", balise, f"Id « {identifiant} » refusé : lettre en tête.")
+        if identifiant in self._identifiants:
+            self._anomalie(
+                "identifiant", balise, f"Id « {identifiant} » en double dans le fichier."
+            )
+        self._identifiants.add(identifiant)
+
+    # --- signatures and documents ---------------------------------------------------------------
+
+    def _noter_identifiants(self, nom: str, attributs: list[str]) -> None:
+        for attribut, valeur in zip(attributs[::2], attributs[1::2], strict=True):
+            if attribut == "Id":
+                self._noter_identifiant(nom, valeur)
+
+    def _ouvrir_scelle(self, nom: str, attributs: list[str]) -> None:
+        self._noter_identifiants(nom, attributs)
+        ligne = self._parseur.CurrentLineNumber
+        espaces = self._espaces[-1][1]
+        self._scelle = Scelle(self._parseur.CurrentByteIndex, 0, ligne, espaces)
+        self._ignore = 1
+
+    def _fermer_scelle(self) -> None:
+        if self._scelle is not None:
+            self._scelle.fin = self._parseur.CurrentByteIndex
+            self._attente.append(self._scelle)
+        self._scelle = None
+
+    def _ouvrir_document(self, attributs: list[tuple[str, str]]) -> None:
+        mime = dict(attributs).get("MIMEType")
+        if mime is None:
+            self._anomalie("attribut", "Fichier", "il manque l’attribut « MIMEType ».")
+        debut, ligne = self._parseur.CurrentByteIndex, self._parseur.CurrentLineNumber
+        est_elidable = ">" not in (mime or "")
+        self._document = Document(debut, 0, ligne, True, True, est_elidable)
+        self._controle = Controle()
+
+    def _fermer_document(self) -> None:
+        document, controle = self._document, self._controle
+        self._document = self._controle = None
+        if document is None or controle is None:
+            return
+        document.fin = self._parseur.CurrentByteIndex
+        document.est_vide = controle.est_vide
+        document.est_gzip = controle.est_gzip
+        if not controle.est_valide():
+            self._anomalie("type", "Fichier", "le contenu n’est pas du base64.")
+        self._attente.append(document)
+
+
+def est_nom_xml(identifiant: str) -> bool:
+    """Whether `identifiant` can be an xs:ID: no colon, no digit in front, no blank."""
+    if not identifiant or identifiant[0] in "-." or identifiant[0].isdigit():
+        return False
+    return all(caractere.isalnum() or caractere in "-._" for caractere in identifiant)

@@ -1,0 +1,60 @@
+"""Keys of identifiers that the treasury verifies: RIB, IBAN, SIREN, SIRET, NIR, RIDET."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_RIB: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_LONGUEUR_NIR: Final = 15
+
+
+def cle_rib(etablissement: str, guichet: str, compte: str) -> int:
+    """Return the RIB key of an account (letters allowed in the account number)."""
+    banque, agence, numero = (
+        int(partie.upper().translate(_RIB)) for partie in (etablissement, guichet, compte)
+    )
+    return 97 - (89 * banque + 15 * agence + 3 * numero) % 97
+
+
+def est_rib_valide(etablissement: str, guichet: str, compte: str, cle: str) -> bool:
+    """Whether the four parts have their full length and the key is right."""
+    forme = re.fullmatch(
+        r"[0-9A-Za-z]{5} [0-9A-Za-z]{5} [0-9A-Za-z]{11} [0-9]{2}",
+        f"{etablissement} {guichet} {compte} {cle}",
+    )
+    return forme is not None and cle_rib(etablissement, guichet, compte) == int(cle)
+
+
+def est_iban_valide(iban: str) -> bool:
+    """Whether the ISO 13616 key is right, for an IBAN in upper case without spaces."""
+    if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}", iban):
+        return False
+    tourne = iban[4:] + iban[:4]
+    return int("".join(str(int(caractere, 36)) for caractere in tourne)) % 97 == 1
+
+
+def _luhn(chiffres: str) -> bool:
+    doubles = (int(c) * 2 for c in chiffres[-2::-2])
+    total = sum(int(c) for c in chiffres[-1::-2]) + sum(d - 9 if d > 9 else d for d in doubles)  # noqa: PLR2004
+    return total % 10 == 0
+
+
+def _nir(identifiant: str) -> bool:
+    numero = identifiant.upper().replace("2A", "19").replace("2B", "18")
+    if len(numero) != _LONGUEUR_NIR or not numero.isdigit():
+        return False
+    return 97 - int(numero[:13]) % 97 == int(numero[13:])
+
+
+def est_identifiant_valide(nature: str, identifiant: str) -> bool:
+    """Whether `identifiant` has the form and key of its NatIdTiers; True for unchecked natures."""
+    if nature == "01":
+        return re.fullmatch("[0-9]{14}", identifiant) is not None and _luhn(identifiant)
+    if nature == "02":
+        return re.fullmatch("[0-9]{9}", identifiant) is not None and _luhn(identifiant)
+    if nature == "04":
+        return _nir(identifiant)
+    if nature == "08":
+        return re.fullmatch("[0-9]{9,10}", identifiant) is not None
+    return True

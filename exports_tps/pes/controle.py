@@ -1,0 +1,198 @@
+"""`controler`: every anomaly of a PES file, ours or not, with its line and its tag.
+
+Three passes, each streaming: our own declarations and rules, the signatures, the official schemas
+when they are at hand. Our own pass refuses whatever the schemas refuse.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from codecs import getincrementaldecoder
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from cryptography import x509
+
+from exports_tps.pes.analyse import Analyse, Scelle
+from exports_tps.pes.canonique import Canoniseur
+from exports_tps.pes.messages import Anomalie, Niveau
+from exports_tps.pes.modeles import RACINES
+from exports_tps.pes.schemas import valider
+from exports_tps.pes.suivi import BordereauLu, Suivi
+from exports_tps.pes.verification import (
+    Lue,
+    SignatureRefusee,
+    lire,
+    verifier_chaine,
+    verifier_rsa,
+)
+
+_MORCEAU: Final = 1 << 18
+_DEBUT: Final = 50  # where a tiers de télétransmission looks for the encoding
+
+
+def controler(
+    fichier: Path | BinaryIO,
+    *,
+    schemas: Path | None = None,
+    sans_signature: bool = False,
+    autorites: Sequence[x509.Certificate] | None = None,
+) -> Iterator[Anomalie]:
+    """Yield the anomalies of a PES_Aller, PES_ACQUIT or PES_Retour, as they are found.
+
+    `fichier` is a path or a binary stream that can seek. `schemas` is the folder that holds the
+    official schemas. `sans_signature` leaves signatures aside (a flux not signed yet).
+    `autorites` are the trusted certificates; None checks no chain, and says so.
+    """
+    with _ouvrir(fichier) as flux:
+        yield from _Controle(flux, schemas, sans_signature, autorites).anomalies()
+
+
+@contextmanager
+def _ouvrir(fichier: Path | BinaryIO) -> Iterator[BinaryIO]:
+    if isinstance(fichier, Path):
+        with fichier.open("rb") as flux:
+            yield flux
+    else:
+        yield fichier
+
+
+class _Controle:
+    def __init__(
+        self,
+        flux: BinaryIO,
+        schemas: Path | None,
+        sans_signature: bool,
+        autorites: Sequence[x509.Certificate] | None,
+    ) -> None:
+        self._flux = flux
+        self._schemas = schemas
+        self._sans_signature = sans_signature
+        self._autorites = autorites
+        self._trouvees: list[Anomalie] = []
+        self._est_lisible = True
+        self._encodage = "iso-8859-1"
+
+    def anomalies(self) -> Iterator[Anomalie]:
+        suivi = Suivi()
+        analyse = Analyse(RACINES, self._signaler)
+        yield from self._parcourir(analyse, suivi)
+        if not self._est_lisible or analyse.racine is None:
+            return
+        self._encodage = analyse.encodage or "utf-8"
+        if analyse.racine[1] == "PES_Aller" and not self._sans_signature:
+            yield from self._signatures(suivi)
+        if self._schemas is not None:
+            plages = [self._contenu(d, f) for d, f, elidable in suivi.plages if elidable]
+            yield from valider(self._flux, analyse.racine, self._schemas, plages)
+
+    def _signaler(self, anomalie: Anomalie) -> None:
+        self._est_lisible = self._est_lisible and anomalie.regle not in {"xml", "doctype", "racine"}
+        self._trouvees.append(anomalie)
+
+    def _vider(self) -> Iterator[Anomalie]:
+        yield from self._trouvees
+        self._trouvees.clear()
+
+    def _parcourir(self, analyse: Analyse, suivi: Suivi) -> Iterator[Anomalie]:
+        self._flux.seek(0)
+        entete = self._flux.read(_DEBUT)
+        self._flux.seek(0)
+        for evenement in analyse.evenements(self._flux):
+            yield from self._vider()
+            if analyse.racine and analyse.racine[1] == "PES_Aller":
+                yield from suivi.prendre(evenement)
+        yield from self._vider()
+        if analyse.racine and analyse.racine[1] == "PES_Aller" and self._est_lisible:
+            if b"iso-8859-1" not in entete.lower():
+                message = "la déclaration XML doit annoncer ISO-8859-1 dès les 50 premiers octets."
+                yield Anomalie(1, "XML", "encodage", message)
+            yield from suivi.conclure(1)
+
+    def _contenu(self, debut: int, fin: int) -> tuple[int, int]:
+        """Return the range of a document without its start tag."""
+        return self._apres_balise(debut), fin
+
+    def _apres_balise(self, decalage: int) -> int:
+        """Return the offset that follows the tag which begins at `decalage`."""
+        self._flux.seek(decalage)
+        morceau = self._flux.read(_MORCEAU)
+        return decalage + morceau.index(b">") + 1
+
+    # --- signatures -----------------------------------------------------------------------------
+
+    def _signatures(self, suivi: Suivi) -> Iterator[Anomalie]:
+        est_couvert = False
+        if suivi.scelle_global is not None and suivi.racine is not None:
+            identifiant = suivi.racine.identifiant
+            est_couvert = True
+            yield from self._verifier(
+                suivi.scelle_global, identifiant, suivi.racine.decalage, suivi.fin_racine
+            )
+        for bordereau in suivi.bordereaux:
+            yield from self._bordereau(bordereau, est_couvert=est_couvert)
+        if self._autorites is None and (est_couvert or any(b.scelle for b in suivi.bordereaux)):
+            message = "chaîne de certificats non vérifiée : aucune autorité fournie."
+            yield Anomalie(1, "Signature", "certificat", message, Niveau.AVERTISSEMENT)
+
+    def _bordereau(self, bordereau: BordereauLu, *, est_couvert: bool) -> Iterator[Anomalie]:
+        est_signe = bordereau.scelle is not None or est_couvert
+        if bordereau.est_dematerialise != est_signe:
+            message = (
+                "bordereau non signé alors que InfoDematerialisee vaut 1."
+                if bordereau.est_dematerialise
+                else "bordereau signé alors que InfoDematerialisee vaut 0 ou est absent."
+            )
+            yield Anomalie(bordereau.ligne, "InfoDematerialisee", "signature", message)
+        if bordereau.scelle is not None:
+            yield from self._verifier(
+                bordereau.scelle, bordereau.identifiant, bordereau.debut, bordereau.fin
+            )
+
+    def _verifier(
+        self, scelle: Scelle, identifiant: str, debut: int, fin: int
+    ) -> Iterator[Anomalie]:
+        try:
+            lue = lire(
+                self._lire(scelle.debut, self._apres_balise(scelle.fin)),
+                self._encodage,
+                scelle.espaces,
+            )
+            if not identifiant or lue.cible != identifiant:
+                raise SignatureRefusee("la signature ne désigne pas l’élément qui la porte.")
+            self._verifier_empreinte(lue, scelle, debut, fin)
+            verifier_rsa(lue)
+            verifier_chaine(lue, self._autorites)
+        except SignatureRefusee as refus:
+            yield Anomalie(scelle.ligne, "Signature", "signature", str(refus))
+
+    def _verifier_empreinte(self, lue: Lue, scelle: Scelle, debut: int, fin: int) -> None:
+        """Digest the bytes as they stand; if they are not canonical, digest their C14N."""
+        if self._empreinte_brute(scelle, debut, fin) == lue.empreinte:
+            return
+        canoniseur = Canoniseur(self._encodage, scelle.espaces)
+        if canoniseur.digerer(self._morceaux(debut, self._apres_balise(fin))) != lue.empreinte:
+            raise SignatureRefusee("contenu modifié après la signature.")
+
+    def _empreinte_brute(self, scelle: Scelle, debut: int, fin: int) -> bytes:
+        condensat = hashlib.sha256()
+        plages = (
+            (debut, scelle.debut),
+            (self._apres_balise(scelle.fin), self._apres_balise(fin)),
+        )
+        for plage in plages:
+            decodeur = getincrementaldecoder(self._encodage)()
+            for morceau in self._morceaux(*plage):
+                condensat.update(decodeur.decode(morceau).encode("utf-8"))
+        return condensat.digest()
+
+    def _lire(self, debut: int, fin: int) -> bytes:
+        return b"".join(self._morceaux(debut, fin))
+
+    def _morceaux(self, debut: int, fin: int) -> Iterator[bytes]:
+        self._flux.seek(debut)
+        while debut < fin and (morceau := self._flux.read(min(_MORCEAU, fin - debut))):
+            debut += len(morceau)
+            yield morceau

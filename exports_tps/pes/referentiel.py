@@ -1,0 +1,57 @@
+"""Known triplets, couples and code lists, read once from `referentiel.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+_FICHIER: Final = Path(__file__).with_name("referentiel.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Triplet:
+    """What the documentation attaches to one triplet (TypBord, TypPce, NatPce)."""
+
+    codes: str
+    libelle: str
+    rattachement: bool = False
+    natures_origine: tuple[str, ...] = ()
+    exercice: str = ""
+    convention: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Referentiel:
+    """The tables of `referentiel.toml`."""
+
+    depense: dict[str, Triplet]
+    recette: dict[str, Triplet]
+    modes_avec_compte: frozenset[str]
+    modes_sans_compte: frozenset[str]
+    couples: dict[str, frozenset[str]]
+    types_pj: dict[str, frozenset[str]]
+
+
+def _triplets(lignes: list[dict[str, Any]]) -> dict[str, Triplet]:
+    triplets = [
+        Triplet(**(ligne | {"natures_origine": tuple(ligne.get("natures_origine", ()))}))
+        for ligne in lignes
+    ]
+    return {triplet.codes: triplet for triplet in triplets}
+
+
+@cache
+def referentiel() -> Referentiel:
+    """Return the tables."""
+    lu = tomllib.loads(_FICHIER.read_text(encoding="utf-8"))
+    return Referentiel(
+        depense=_triplets(lu["depense"]["triplets"]),
+        recette=_triplets(lu["recette"]["triplets"]),
+        modes_avec_compte=frozenset(lu["depense"]["modes_avec_compte"]),
+        modes_sans_compte=frozenset(lu["depense"]["modes_sans_compte"]),
+        couples={categorie: frozenset(natures) for categorie, natures in lu["couples"].items()},
+        types_pj={domaine: frozenset(types) for domaine, types in lu["types_pj"].items()},
+    )

@@ -1,0 +1,72 @@
+"""Conditional rules of a mandat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from exports_tps.pes import regles
+from exports_tps.pes.depense import BordereauDepense, LigneMandat, Mandat, TiersDepense
+from exports_tps.pes.messages import Niveau
+from exports_tps.pes.referentiel import Triplet, referentiel
+from exports_tps.pes.regles import Ecart
+
+_PAIEMENT = "03"
+_MANDAT_GLOBAL = ("05", "09")
+
+
+def tete(bordereau: BordereauDepense, *, est_dematerialisee: bool) -> Iterator[Ecart]:
+    """Rules of the head of a dépense bordereau."""
+    return regles.tete_bordereau(bordereau, est_dematerialisee=est_dematerialisee, interdits="04")
+
+
+def piece(bordereau: BordereauDepense, mandat: Mandat) -> Iterator[Ecart]:
+    """Rules of one mandat and of its lines."""
+    codes = f"{bordereau.type} {mandat.type} {mandat.nature}"
+    triplet, inconnu = regles.triplet_connu("depense", codes)
+    if inconnu:
+        yield inconnu
+    if mandat.type in _MANDAT_GLOBAL and not triplet.natures_origine:
+        triplet = replace(triplet, natures_origine=(_PAIEMENT,))
+    delai = mandat.delai_global_paiement
+    if delai and delai.date_fin < delai.date_debut:
+        message = "la fin du délai global de paiement précède son début."
+        yield Ecart("DteFinDgp", "dgp", message, Niveau.AVERTISSEMENT)
+    for rang, ligne in enumerate(mandat.lignes):
+        for ecart in _ligne(bordereau, triplet, ligne):
+            yield replace(ecart, rang=rang)
+
+
+def _ligne(bordereau: BordereauDepense, triplet: Triplet, ligne: LigneMandat) -> Iterator[Ecart]:
+    yield from regles.rattachement(
+        triplet, ligne.rattachement, exercice=bordereau.exercice, natures_sans_ligne="03 04"
+    )
+    if triplet.convention and not (ligne.liens and ligne.liens.convention):
+        yield Ecart("IdConv", "convention", f"IdConv est obligatoire pour {triplet.codes}.")
+    yield from _compte(ligne)
+    if ligne.tiers is not None:
+        yield from _tiers(ligne.tiers)
+
+
+def _compte(ligne: LigneMandat) -> Iterator[Ecart]:
+    """The mode de règlement decides whether an account must, may or must not be there."""
+    compte = ligne.tiers.compte if ligne.tiers else None
+    tables = referentiel()
+    if compte is None:
+        if ligne.mode_reglement in tables.modes_avec_compte:
+            message = f"un compte bancaire est obligatoire avec ModRegl {ligne.mode_reglement}."
+            yield Ecart("CpteBancaire", "mode_reglement", message)
+        return
+    if ligne.mode_reglement in tables.modes_sans_compte:
+        message = f"un compte bancaire est interdit avec ModRegl {ligne.mode_reglement}."
+        yield Ecart("CpteBancaire", "mode_reglement", message)
+    else:
+        yield from regles.compte(compte)
+
+
+def _tiers(tiers: TiersDepense) -> Iterator[Ecart]:
+    yield from regles.identite(tiers)
+    yield from regles.adresse(tiers.adresse)
+    if tiers.categorie != "01" and (tiers.civilite or tiers.prenom):
+        message = "Civilite et Prenom sont réservés aux personnes physiques (CatTiers 01)."
+        yield Ecart("Prenom", "personne_morale", message)

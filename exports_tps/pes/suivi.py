@@ -1,0 +1,253 @@
+"""What `controler` follows along a PES_Aller: bordereaux, totals, identifiers, documents."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final
+
+from exports_tps.pes import regles, regles_depense, regles_recette
+from exports_tps.pes.analyse import Borne, Document, Evenement, Scelle, Unite
+from exports_tps.pes.messages import Anomalie, Niveau
+from exports_tps.pes.regles import Ecart
+
+_REGLES: Final[dict[str, Any]] = {"Depense": regles_depense, "Recette": regles_recette}
+_BALISE_HT: Final = {"Depense": "MtBordHT", "Recette": "MtBordHt"}
+_ELECTRONIQUE: Final = "01"
+
+
+class Numeros:
+    """A set of integers kept as intervals: constant memory for numbers that follow each other."""
+
+    def __init__(self) -> None:
+        self._debuts: list[int] = []
+        self._fins: list[int] = []
+
+    def ajouter(self, numero: int) -> bool:
+        """Add `numero`; False when it was already there."""
+        rang = bisect_right(self._debuts, numero) - 1
+        if rang >= 0 and numero <= self._fins[rang]:
+            return False
+        if rang >= 0 and numero == self._fins[rang] + 1:
+            self._fins[rang] = numero
+        else:
+            self._debuts.insert(rang + 1, numero)
+            self._fins.insert(rang + 1, numero)
+        return True
+
+
+@dataclass(slots=True)
+class BordereauLu:
+    """A bordereau of the file: where it is, who signs it, what its pièces add up to."""
+
+    domaine: str
+    ligne: int
+    identifiant: str
+    debut: int
+    fin: int = 0
+    scelle: Scelle | None = None
+    tete: Any = None
+    ligne_tete: int = 0
+    nombre: int = 0
+    ht: Any = 0
+    tva: Any = 0
+    est_complet: bool = True
+    est_dematerialise: bool = False
+
+
+@dataclass(slots=True)
+class Suivi:
+    """Takes the events of one PES_Aller; yields the anomalies that rules see."""
+
+    domaine: str = ""
+    est_dematerialisee: bool = False
+    bordereaux: list[BordereauLu] = field(default_factory=list)
+    scelle_global: Scelle | None = None
+    racine: Borne | None = None
+    fin_racine: int = 0
+    plages: list[tuple[int, int, bool]] = field(default_factory=list)
+    _courant: BordereauLu | None = None
+    _vus: set[tuple[Any, ...]] = field(default_factory=set)
+    _pieces: dict[tuple[str, int], Numeros] = field(default_factory=dict)
+    _references: dict[str, int] = field(default_factory=dict)
+    _papier: set[str] = field(default_factory=set)
+    _fiches: set[str] = field(default_factory=set)
+    _isolees: dict[str, int] = field(default_factory=dict)
+    _document: Document | None = None
+
+    def prendre(self, evenement: Evenement) -> Iterator[Anomalie]:
+        """Take one event and yield its anomalies."""
+        if isinstance(evenement, Unite):
+            yield from self._unite(evenement)
+        elif isinstance(evenement, Borne):
+            yield from self._borne(evenement)
+        elif isinstance(evenement, Scelle):
+            self._sceller(evenement)
+        else:
+            yield from self._contenu(evenement)
+
+    def _borne(self, borne: Borne) -> Iterator[Anomalie]:
+        if borne.balise == "PES_Aller":
+            self._borner_racine(borne)
+        elif borne.balise.endswith("Aller"):
+            self.domaine = borne.balise.removeprefix("PES_").removesuffix("Aller")
+            self.est_dematerialisee = False
+        elif borne.balise == "Bordereau" and borne.est_debut:
+            self._courant = BordereauLu(
+                self.domaine,
+                borne.ligne,
+                borne.identifiant,
+                borne.decalage,
+                est_dematerialise=self.est_dematerialisee,
+            )
+        elif borne.balise == "Bordereau" and self._courant is not None:
+            self._courant.fin = borne.decalage
+            yield from self._clore(self._courant)
+            self.bordereaux.append(self._courant)
+            self._courant = None
+
+    def _borner_racine(self, borne: Borne) -> None:
+        if borne.est_debut:
+            self.racine = borne
+        else:
+            self.fin_racine = borne.decalage
+
+    def _sceller(self, scelle: Scelle) -> None:
+        if self._courant is not None:
+            self._courant.scelle = scelle
+        else:
+            self.scelle_global = scelle
+
+    def _contenu(self, document: Document) -> Iterator[Anomalie]:
+        self._document = document
+        self.plages.append((document.debut, document.fin, document.est_elidable))
+        if document.est_vide:
+            message = "le contenu de la pièce jointe est vide."
+            yield Anomalie(document.ligne, "Fichier", "contenu_pj", message, Niveau.PJ)
+        elif not document.est_gzip:
+            message = "le contenu doit être compressé (gzip) avant d’être mis en base64."
+            yield Anomalie(document.ligne, "Fichier", "contenu_pj", message, Niveau.PJ)
+
+    def _unite(self, unite: Unite) -> Iterator[Anomalie]:
+        if unite.objet is None:
+            if self._courant is not None:
+                self._courant.est_complet = False
+            return
+        actes: dict[str, Callable[[Unite], Iterator[Anomalie]]] = {
+            "Piece": self._piece,
+            "PJ": self._pj,
+            "BlocBordereau": self._tete,
+            "EnTetePES": lambda lue: _anomalies(lue, regles.entete(lue.objet)),
+            "EnTeteDepense": self._entete,
+            "EnTeteRecette": self._entete,
+        }
+        acte = actes.get(unite.balise)
+        if acte is not None:
+            yield from acte(unite)
+
+    def _entete(self, unite: Unite) -> Iterator[Anomalie]:
+        self.est_dematerialisee = bool(unite.objet.est_dematerialisee)
+        yield from ()
+
+    def _tete(self, unite: Unite) -> Iterator[Anomalie]:
+        courant, tete = self._courant, unite.objet
+        if courant is None:
+            return
+        courant.tete, courant.ligne_tete = tete, unite.ligne
+        cle = (courant.domaine, tete.exercice, tete.type, tete.numero)
+        if cle in self._vus:
+            message = f"bordereau {tete.numero} en double dans le fichier."
+            yield Anomalie(unite.ligne, "IdBord", "doublon", message, Niveau.BORDEREAU)
+        self._vus.add(cle)
+        ecarts = _REGLES[courant.domaine].tete(tete, est_dematerialisee=self.est_dematerialisee)
+        yield from _anomalies(unite, ecarts)
+
+    def _piece(self, unite: Unite) -> Iterator[Anomalie]:
+        courant, piece = self._courant, unite.objet
+        if courant is None:
+            return
+        courant.nombre += 1
+        numeros_lignes = set()
+        for ligne in piece.lignes:
+            courant.ht += ligne.montant_ht
+            courant.tva += ligne.montant_tva or 0
+            numeros_lignes.add(ligne.numero)
+        if len(numeros_lignes) != len(piece.lignes):
+            message = f"pièce {piece.numero} : numéros de ligne en double."
+            yield Anomalie(unite.ligne, "IdLigne", "doublon", message, Niveau.BORDEREAU)
+        if courant.tete is not None:
+            yield from self._doublon(courant, unite)
+            yield from _anomalies(unite, _REGLES[courant.domaine].piece(courant.tete, piece))
+        self._noter_references(unite)
+
+    def _doublon(self, courant: BordereauLu, unite: Unite) -> Iterator[Anomalie]:
+        cle = (courant.domaine, courant.tete.exercice)
+        if not self._pieces.setdefault(cle, Numeros()).ajouter(unite.objet.numero):
+            message = f"pièce {unite.objet.numero} en double dans l’exercice."
+            yield Anomalie(unite.ligne, "IdPce", "doublon", message, Niveau.BORDEREAU)
+
+    def _noter_references(self, unite: Unite) -> None:
+        piece = unite.objet
+        references = [
+            *piece.references_pj,
+            *(r for ligne in piece.lignes for r in ligne.references_pj),
+        ]
+        for reference in references:
+            if reference.support == _ELECTRONIQUE:
+                self._references.setdefault(reference.identifiant_unique, unite.ligne)
+            else:
+                self._papier.add(reference.identifiant_unique)
+
+    def _pj(self, unite: Unite) -> Iterator[Anomalie]:
+        fiche = unite.objet
+        identifiant = fiche.identifiant_unique
+        if identifiant in self._fiches:
+            message = f"IdUnique « {identifiant} » en double : une PJ ne se répète jamais."
+            yield Anomalie(unite.ligne, "IdUnique", "doublon", message, Niveau.PJ)
+        self._fiches.add(identifiant)
+        if identifiant in self._papier:
+            message = f"PJ « {identifiant} » jointe, mais annoncée sur un autre support."
+            yield Anomalie(unite.ligne, "Support", "support", message, Niveau.PJ)
+        if not fiche.references_comptables:
+            self._isolees[identifiant] = unite.ligne
+        yield from _anomalies(unite, regles.fiche_pj(fiche))
+
+    def _clore(self, bordereau: BordereauLu) -> Iterator[Anomalie]:
+        """Compare the head of a bordereau with the sum of its pièces."""
+        tete = bordereau.tete
+        if tete is None or not bordereau.est_complet:
+            return
+        tva = tete.montant_tva or 0
+        comparaisons = (
+            ("NbrPce", tete.nombre_pieces, bordereau.nombre),
+            (_BALISE_HT[bordereau.domaine], tete.montant_ht, bordereau.ht),
+            ("MtBordTVA", tva, bordereau.tva),
+        )
+        for balise, annonce, reel in comparaisons:
+            if annonce != reel:
+                message = f"bordereau {tete.numero} : {annonce} annoncé, {reel} trouvé."
+                yield Anomalie(bordereau.ligne_tete, balise, "totaux", message, Niveau.BORDEREAU)
+
+    def conclure(self, ligne: int) -> Iterator[Anomalie]:
+        """Yield what can only be told at the end of the file."""
+        if not self.bordereaux and not self._fiches:
+            message = "le flux ne contient ni bordereau ni pièce jointe."
+            yield Anomalie(ligne, "PES_Aller", "flux_vide", message)
+        for identifiant, ou in self._references.items():
+            if identifiant not in self._fiches:
+                message = f"la PJ « {identifiant} » n’est pas dans ce fichier : envoi séparé ?"
+                yield Anomalie(ou, "PJRef", "lien_pj", message, Niveau.AVERTISSEMENT)
+        for identifiant, ou in self._isolees.items():
+            if identifiant not in self._references:
+                message = f"la PJ « {identifiant} » n’est rattachée à aucune pièce."
+                yield Anomalie(ou, "RefCompta", "lien_pj", message, Niveau.PJ)
+
+
+def _anomalies(unite: Unite, ecarts: Iterator[Ecart]) -> Iterator[Anomalie]:
+    for ecart in ecarts:
+        ligne = unite.ligne
+        if ecart.rang is not None and ecart.rang < len(unite.lignes):
+            ligne = unite.lignes[ecart.rang]
+        yield Anomalie(ligne, ecart.balise, ecart.regle, ecart.message, ecart.niveau)

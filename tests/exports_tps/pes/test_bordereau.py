@@ -1,0 +1,91 @@
+"""Phase one of writing: a bordereau streamed, hashed while written, signed."""
+
+import hashlib
+import re
+from base64 import b64decode
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+from lxml import etree
+
+from exports_tps.pes.bordereau import ecrire_bordereau, signer_bordereau
+from exports_tps.pes.messages import BordereauIncoherent, ChampRefuse
+from exports_tps.pes.signature import DS
+from tests.exports_tps.pes.exemples import MANDAT, bordereau_depense, mandats
+
+
+def test_l_empreinte_signee_est_celle_de_la_forme_canonique(signature):
+    sortie = BytesIO()
+
+    signer_bordereau(
+        sortie=sortie, bordereau=bordereau_depense(3), pieces=mandats(3), signature=signature
+    )
+
+    racine = etree.fromstring(sortie.getvalue())
+    scelle = racine.find(f"{{{DS}}}Signature")
+    annoncee = b64decode(scelle.findtext(f".//{{{DS}}}DigestValue"))
+    racine.remove(scelle)
+    assert (
+        hashlib.sha256(etree.tostring(racine, method="c14n", exclusive=True)).digest() == annoncee
+    )
+
+
+def test_le_fragment_connait_sa_taille_et_son_empreinte(signature):
+    sortie = BytesIO()
+
+    fragment = signer_bordereau(
+        sortie=sortie, bordereau=bordereau_depense(), pieces=[MANDAT], signature=signature
+    )
+
+    assert fragment.taille == len(sortie.getvalue())
+    assert fragment.sha256 == hashlib.sha256(sortie.getvalue()).hexdigest()
+    assert fragment.identifiant == "depense-2026-01-12"
+
+
+def test_un_total_faux_est_refuse(signature):
+    bordereau = bordereau_depense(2, montant_ht=1)
+
+    with pytest.raises(BordereauIncoherent, match="1 annoncé, 277500 trouvé"):
+        ecrire_bordereau(sortie=BytesIO(), bordereau=bordereau, pieces=mandats(2), signature=None)
+
+
+def test_un_nombre_de_pieces_faux_est_refuse():
+    with pytest.raises(BordereauIncoherent, match="3 annoncé, 2 trouvé"):
+        ecrire_bordereau(
+            sortie=BytesIO(), bordereau=bordereau_depense(3), pieces=mandats(2), signature=None
+        )
+
+
+def test_un_champ_refuse_est_nomme():
+    mandat = replace(MANDAT, objet="x" * 101)
+
+    with pytest.raises(ChampRefuse, match=re.escape("Mandat.objet")) as refus:
+        ecrire_bordereau(
+            sortie=BytesIO(), bordereau=bordereau_depense(), pieces=[mandat], signature=None
+        )
+
+    assert refus.value.balise == "Obj"
+
+
+def test_un_caractere_sans_equivalent_est_nomme():
+    mandat = replace(MANDAT, objet="Achat de 茶")
+
+    with pytest.raises(ChampRefuse, match=r"Mandat\.objet.*U\+8336"):
+        ecrire_bordereau(
+            sortie=BytesIO(), bordereau=bordereau_depense(), pieces=[mandat], signature=None
+        )
+
+
+def test_les_montants_peuvent_porter_deux_decimales():
+    sortie = BytesIO()
+
+    ecrire_bordereau(
+        sortie=sortie,
+        bordereau=bordereau_depense(),
+        pieces=[MANDAT],
+        signature=None,
+        decimales=2,
+    )
+
+    assert b'<MtHT V="138750.00"></MtHT>' in sortie.getvalue()
