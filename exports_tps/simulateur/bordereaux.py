@@ -1,6 +1,6 @@
 """What Hélios holds against one bordereau: totals and counts gathered while its pièces go by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from exports_tps.simulateur.regles import AUTRE, REGLES, Contexte, montant
 TYPES_ALLER = {"depense": {"01", "02", "03"}, "recette": {"01", "02", "03", "06"}}
 SANS_PAIEMENT = {"03", "05", "07"}  # ordre budgétaire, émis après paiement, non-valeurs
 ANNULATION = "02"
+SUPPORT_ELECTRONIQUE = "01"
 ANOMALIES_PAR_BORDEREAU = 200  # an answer stays readable when all is wrong
 
 
@@ -31,6 +32,8 @@ class BordereauRecu:
     total_ht: Decimal = Decimal(0)
     total_tva: Decimal = Decimal(0)
     anomalies: list[Anomalie] = field(default_factory=list)
+    papier: set[str] = field(default_factory=set)  # IdUnique said to travel outside the flux
+    a_reference_incomplete: bool = False
     vises: list[tuple[Defaut, str]] = field(default_factory=list)  # (planned fault, pièce)
 
     @property
@@ -65,10 +68,20 @@ class BordereauRecu:
             bloc = f"BlocLignePiece/{contexte.nom_info}"
             self.total_ht += montant(ligne.valeur(f"{bloc}/MtHT"))
             self.total_tva += montant(ligne.valeur(f"{bloc}/MtTVA"))
+            self._referencer(ligne.tous(f"{bloc}/PJRef"))
+        self._referencer(contexte.bloc.tous("PJRef"))
         for regle in REGLES:
             for anomalie in regle(contexte):
                 self.noter(anomalie)
         return contexte.numero
+
+    def _referencer(self, references: Iterable[Noeud]) -> None:
+        for reference in references:
+            support, identifiant = reference.valeur("Support"), reference.valeur("IdUnique")
+            if not (support and identifiant):
+                self.a_reference_incomplete = True
+            elif support != SUPPORT_ELECTRONIQUE:
+                self.papier.add(identifiant)
 
     def noter(self, anomalie: Anomalie) -> None:
         """Hold `anomalie` against the bordereau, up to a bound."""

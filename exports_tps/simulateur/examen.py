@@ -114,6 +114,9 @@ def _controler_helios(fichier: Path, examen: Examen, outils: Outils) -> None:
             examen.refus.append(Anomalie("ERREUR_VERSION_PES", f"IdVer {version} inconnu"))
     if examen.entete.get("FinJur"):
         examen.refus.append(Anomalie("ERREUR_PES_PARAM", "FinJur interdit hors M21 et M22"))
+    if any(bordereau.a_reference_incomplete for bordereau in examen.bordereaux):
+        libelle = "PJRef sans Support ou sans IdUnique"
+        examen.refus.append(Anomalie("ERREUR_SCHEMA_INCOMPLET", libelle))
     _controler_dematerialisation(examen)
     for defaut in outils.plan.pour(examen.entete["NomFic"], "refuser_flux"):
         examen.refus.append(Anomalie(defaut.anomalie, defaut.libelle))
@@ -149,11 +152,15 @@ def _controler_bordereaux(examen: Examen, outils: Outils) -> None:
 
 def _controler_pieces_jointes(examen: Examen, outils: Outils) -> None:
     vues: set[str] = set()
+    papier = {cle for bordereau in examen.bordereaux for cle in bordereau.papier}
     for jointe in examen.pieces_jointes:
         if jointe.id_unique in vues or outils.memoire.piece_jointe_connue(jointe.id_unique):
             libelle = f"PJ {jointe.id_unique} déjà intégrée"
             jointe.anomalies.append(Anomalie("ERREUR_DOUBLON_PJ", libelle))
         vues.add(jointe.id_unique)
+        if jointe.id_unique in papier:
+            libelle = f"PJ {jointe.id_unique} annoncée sur papier ou cédérom"
+            jointe.anomalies.append(Anomalie("ERREUR_PJ", libelle))
         for defaut in outils.plan.pour(examen.entete["NomFic"], "refuser_pj"):
             if defaut.vise_pj(rang=jointe.rang, id_unique=jointe.id_unique, nom=jointe.nom):
                 jointe.anomalies.append(Anomalie(defaut.anomalie, defaut.libelle))

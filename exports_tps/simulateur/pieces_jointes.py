@@ -47,6 +47,8 @@ def _defauts(noeud: Noeud, version: str) -> Iterator[Anomalie]:
         yield Anomalie(DEFAUT_PJ, fichier.contenu.defaut)
     if not re.fullmatch(r".+\.[A-Za-z0-9]{2,4}", noeud.valeur("NomPJ")):
         yield Anomalie(DEFAUT_PJ, f"extension de « {noeud.valeur('NomPJ')} » invalide")
+    if not re.fullmatch(r"[0-9A-Za-z]{1,50}", noeud.valeur("IdUnique")):
+        yield Anomalie(DEFAUT_PJ, "IdUnique\u202f: 1 à 50 lettres ou chiffres attendus")
     type_piece = noeud.valeur("TypePJ")
     for reference in noeud.tous("RefCompta"):
         domaine = reference.valeur("Domaine")

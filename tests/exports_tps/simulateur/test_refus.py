@@ -158,6 +158,30 @@ def test_une_extension_de_pj_invalide_refuse_la_pj_seule(banc, nom):
     assert anomalies == ["ERREUR_PJ"]
 
 
+@pytest.mark.parametrize(
+    ("avant", "apres"),
+    [
+        ('<Support V="01"/>', '<Support V="02"/>'),
+        ('<IdUnique V="PJ1"/>', '<IdUnique V="PJ-1"/>'),
+        (
+            '<Description V="Facture"/>',
+            '<Description V="F"/><RefCompta><Domaine V="02"/></RefCompta>',
+        ),
+        ('<PES_PJ><EnTetePES_PJ><IdVer V="1"/>', '<PES_PJ><EnTetePES_PJ><IdVer V="2"/>'),
+    ],
+)
+def test_une_pj_incoherente_est_refusee_seule(banc, avant, apres):
+    refuser(banc, fabrique.flux_simple().replace(avant, apres))
+
+    assert banc.valeurs("EtatAck") == ["1", "0"]
+
+
+def test_une_reference_de_pj_sans_support_refuse_le_flux(banc):
+    texte = fabrique.flux_simple().replace('<Support V="01"/>', "")
+
+    assert refuser(banc, texte) == (1, ["ERREUR_SCHEMA_INCOMPLET"])
+
+
 @pytest.mark.parametrize("contenu", [b"", b"\x00\xff pas du XML", b"<autre/>", b"<PES_Aller"])
 def test_un_fichier_etranger_est_signale_une_fois_sans_reponse(banc, contenu):
     banc.deposer(contenu)
