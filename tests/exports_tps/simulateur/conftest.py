@@ -33,7 +33,7 @@ def valider_reponse(schemas):
     def valider(fichier):
         schema = aller if fichier.name.startswith("PES_ACQUIT") else retour
         schema.validate(etree.parse(fichier))
-        return [str(erreur) for erreur in schema.error_log]
+        return str(schema.error_log).splitlines()
 
     return valider
 

@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -157,11 +158,14 @@ def signer(texte, autorite, *, porteur="B12", methode=EXCLUSIVE):
     signature.findall(f".//{{{DS}}}Reference/{{{DS}}}DigestValue")[1].text = _condensat(
         signes, methode
     )
-    infos = signature.find(f"{{{DS}}}SignedInfo")
+    infos = next(signature.iter(f"{{{DS}}}SignedInfo"))
     canonique = etree.tostring(infos, method="c14n", exclusive=methode == EXCLUSIVE)
-    valeur = autorite.cle_signataire.sign(canonique, padding.PKCS1v15(), hashes.SHA256())
-    signature.find(f"{{{DS}}}SignatureValue").text = base64.encodebytes(valeur).decode()
-    return etree.tostring(racine, encoding="ISO-8859-1", xml_declaration=True).decode("latin-1")
+    brute = autorite.cle_signataire.sign(canonique, padding.PKCS1v15(), hashes.SHA256())
+    valeur = next(signature.iter(f"{{{DS}}}SignatureValue"))
+    valeur.text = base64.encodebytes(brute).decode()
+    sortie = BytesIO()
+    etree.ElementTree(racine).write(sortie, encoding="ISO-8859-1", xml_declaration=True)
+    return sortie.getvalue().decode("latin-1")
 
 
 def _condensat(element, methode):
