@@ -1,0 +1,111 @@
+"""Till sessions of a counter (telepaiement.md, §8.7)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from facturier.acces.models import Passage, Role, Utilisateur
+from facturier.commun.champs import MontantField
+from facturier.commun.etats import Transition, transition
+from telepaiement.models.regies import Guichet, Regie
+
+
+class EtatSession(models.TextChoices):
+    """States of a till session."""
+
+    OUVERTE = "ouverte", "Ouverte"
+    CLOTUREE = "cloturee", "Clôturée"
+
+
+class SessionCaisse(models.Model):
+    """The till of one agent at one counter, on one day. Immutable once closed.
+
+    A closing is numbered per régie and carries the digest of the closing before it.
+    """
+
+    Etat = EtatSession
+    TRANSITIONS: ClassVar[dict[str, Transition]] = {
+        "cloturer": transition({EtatSession.OUVERTE}, EtatSession.CLOTUREE, Role.REGISSEUR),
+    }
+
+    guichet = models.ForeignKey(Guichet, models.PROTECT, related_name="sessions")
+    regie = models.ForeignKey(Regie, models.PROTECT, related_name="sessions")
+    agent = models.ForeignKey(Utilisateur, models.PROTECT, related_name="sessions_caisse")
+    jour = models.DateField("jour de caisse, à Nouméa")
+    fonds_caisse = MontantField("fonds de caisse")
+    etat = models.CharField("état", max_length=10, choices=EtatSession, default=EtatSession.OUVERTE)
+    ouverte_le = models.DateTimeField("ouverte le", auto_now_add=True)
+    cloturee_le = models.DateTimeField("clôturée le", null=True, blank=True)
+    numero = models.PositiveIntegerField("numéro de clôture", null=True, blank=True)
+    especes_attendues = MontantField("espèces attendues", null=True, blank=True)
+    especes_comptees = MontantField("espèces comptées", null=True, blank=True)
+    motif_ecart = models.CharField("motif de l’écart", max_length=200, blank=True)
+    totaux = models.JSONField("totaux par mode", default=dict, blank=True)
+    empreinte = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "session de caisse"
+        verbose_name_plural = "sessions de caisse"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["guichet"],
+                condition=Q(etat=EtatSession.OUVERTE),
+                name="session_une_ouverte_par_guichet",
+                violation_error_message="Une caisse est déjà ouverte à ce guichet.",
+            ),
+            models.UniqueConstraint(
+                fields=["agent"],
+                condition=Q(etat=EtatSession.OUVERTE),
+                name="session_une_ouverte_par_agent",
+                violation_error_message="Vous avez déjà une caisse ouverte.",
+            ),
+            models.UniqueConstraint(
+                fields=["regie", "numero"],
+                name="session_numero_unique",
+                violation_error_message="Ce numéro de clôture est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(fonds_caisse__gte=0),
+                name="session_fonds_positif",
+                violation_error_message="Le fonds de caisse n’est pas négatif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatSession.OUVERTE)
+                | Q(
+                    cloturee_le__isnull=False,
+                    numero__isnull=False,
+                    especes_attendues__isnull=False,
+                    especes_comptees__gte=0,
+                )
+                & ~Q(empreinte=""),
+                name="session_cloturee_comptee",
+                violation_error_message="Une caisse clôturée est comptée, numérotée et scellée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatSession.OUVERTE)
+                | Q(especes_comptees=F("especes_attendues"))
+                | ~Q(motif_ecart=""),
+                name="session_ecart_a_motif",
+                violation_error_message="Un écart de caisse porte un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Caisse {self.guichet} du {self.jour:%d/%m/%Y}"
+
+    @property
+    def ecart(self) -> int:
+        """Counted minus expected cash of a closed session, in whole francs."""
+        return (self.especes_comptees or 0) - (self.especes_attendues or 0)
+
+
+class PassageSessionCaisse(Passage):
+    """Trace of an act on a till session."""
+
+    session = models.ForeignKey(SessionCaisse, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de session de caisse"
+        verbose_name_plural = "passages de session de caisse"

@@ -1,0 +1,162 @@
+"""Attempts to pay one debt (telepaiement.md, §8.2)."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Passage, Role
+from facturier.commun.champs import MontantField
+from facturier.commun.etats import Transition, transition
+from facturier.grand_livre.models import Titre
+from telepaiement.querysets import TentativeQuerySet
+
+
+class EtatTentative(models.TextChoices):
+    """States of an attempt."""
+
+    CREEE = "creee", "Créée"
+    INITIEE = "initiee", "En attente de la carte"
+    AUTHENTIFICATION = "authentification", "Authentification demandée par la banque"
+    EN_COURS = "en_cours", "En cours à la banque"
+    A_VERIFIER = "a_verifier", "À vérifier"
+    REUSSIE = "reussie", "Réussie"
+    ECHOUEE = "echouee", "Échouée"
+    ANNULEE = "annulee", "Annulée"
+    EXPIREE = "expiree", "Expirée"
+
+
+ETATS_FINALS = frozenset(
+    {
+        EtatTentative.REUSSIE,
+        EtatTentative.ECHOUEE,
+        EtatTentative.ANNULEE,
+        EtatTentative.EXPIREE,
+    }
+)
+ETATS_OUVERTS = frozenset(EtatTentative) - ETATS_FINALS
+ETATS_ENGAGES = frozenset(
+    {EtatTentative.AUTHENTIFICATION, EtatTentative.EN_COURS, EtatTentative.A_VERIFIER}
+)
+_APRES_CREATION = ETATS_OUVERTS - {EtatTentative.CREEE}
+_ROLES = (Role.AGENT, Role.REGISSEUR)
+
+
+class Canal(models.TextChoices):
+    """Where the payer stands."""
+
+    INTERNET = "internet", "Paiement en ligne"
+    GUICHET_TPE = "guichet_tpe", "Lecteur de carte du guichet"
+
+
+class Tentative(models.Model):
+    """One intent to pay one debt. Its amount is read from the ledger, never from the browser."""
+
+    Etat = EtatTentative
+    TRANSITIONS: ClassVar[dict[str, Transition]] = {
+        "initier": transition(
+            {EtatTentative.CREEE, EtatTentative.A_VERIFIER}, EtatTentative.INITIEE, *_ROLES
+        ),
+        "authentifier": transition(ETATS_OUVERTS, EtatTentative.AUTHENTIFICATION, *_ROLES),
+        "traiter": transition(ETATS_OUVERTS, EtatTentative.EN_COURS, *_ROLES),
+        "refuser": transition(_APRES_CREATION, EtatTentative.INITIEE, *_ROLES),
+        "reprendre": transition(ETATS_ENGAGES, EtatTentative.INITIEE, *_ROLES),
+        "douter": transition(ETATS_OUVERTS, EtatTentative.A_VERIFIER, *_ROLES),
+        "reussir": transition(ETATS_OUVERTS, EtatTentative.REUSSIE, *_ROLES),
+        "echouer": transition(ETATS_OUVERTS, EtatTentative.ECHOUEE, *_ROLES),
+        "annuler": transition(ETATS_OUVERTS, EtatTentative.ANNULEE, *_ROLES),
+        "expirer": transition(ETATS_OUVERTS, EtatTentative.EXPIREE, *_ROLES),
+        "corriger": transition(
+            ETATS_FINALS - {EtatTentative.REUSSIE}, EtatTentative.REUSSIE, *_ROLES
+        ),
+    }
+
+    jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    titre = models.ForeignKey(Titre, models.PROTECT, related_name="tentatives")
+    canal = models.CharField(max_length=12, choices=Canal, default=Canal.INTERNET)
+    session_payeur = models.UUIDField("session du payeur")
+    adresse_payeur = models.GenericIPAddressField("adresse IP", null=True, blank=True)
+    courriel = models.EmailField("adresse électronique", blank=True)
+    montant = MontantField()
+    etat = models.CharField(
+        "état", max_length=20, choices=EtatTentative, default=EtatTentative.CREEE
+    )
+    reference = models.CharField("référence de la passerelle", max_length=100, blank=True)
+    secret_client = models.CharField(max_length=200, blank=True, editable=False)
+    nb_refus = models.PositiveSmallIntegerField("nombre de refus", default=0)
+    motif_refus = models.CharField("dernier code de refus", max_length=60, blank=True)
+    reference_refus = models.CharField(max_length=100, blank=True, editable=False)
+    anomalie = models.CharField(max_length=200, blank=True)
+    creee_le = models.DateTimeField("créée le", auto_now_add=True)
+    modifiee_le = models.DateTimeField("modifiée le", auto_now_add=True)
+
+    objects = TentativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "tentative"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["titre", "session_payeur"],
+                condition=Q(etat__in=sorted(ETATS_OUVERTS)),
+                name="tentative_une_ouverte_par_payeur",
+                violation_error_message="Un paiement de cette somme est déjà commencé.",
+            ),
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=~Q(reference=""),
+                name="tentative_reference_unique",
+                violation_error_message="Cette référence de paiement est déjà connue.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant__gt=0),
+                name="tentative_montant_positif",
+                violation_error_message="Le montant d’un paiement est positif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=EtatTentative.values),
+                name="tentative_etat_connu",
+                violation_error_message="Cet état de tentative n’existe pas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatTentative.CREEE, EtatTentative.A_VERIFIER])
+                | Q(etat__in=[EtatTentative.ANNULEE, EtatTentative.EXPIREE])
+                | ~Q(reference=""),
+                name="tentative_avancee_a_reference",
+                violation_error_message="Un paiement commencé porte la référence de la passerelle.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creee_le"],
+                name="tentative_ouverte",
+                condition=Q(etat__in=sorted(ETATS_OUVERTS)),
+            ),
+            models.Index(fields=["titre", "-creee_le"], name="tentative_titre"),
+            models.Index(fields=["adresse_payeur", "-creee_le"], name="tentative_adresse"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Tentative {self.jeton} : {self.get_etat_display()}"
+
+    @property
+    def est_finale(self) -> bool:
+        """Whether only a late success may still change the state."""
+        return self.etat in ETATS_FINALS
+
+    @property
+    def est_engagee(self) -> bool:
+        """Whether the bank may be taking the money at this very moment."""
+        return self.etat in ETATS_ENGAGES
+
+
+class PassageTentative(Passage):
+    """Trace of an act on an attempt; `motif` names the source (notification, retour, balayage)."""
+
+    tentative = models.ForeignKey(Tentative, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de tentative"
+        verbose_name_plural = "passages de tentative"
+        indexes = [models.Index(fields=["acte", "-le"], name="passage_tentative_acte")]

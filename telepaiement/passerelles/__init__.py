@@ -1,0 +1,12 @@
+"""Gateways of card payment: one seam, one module per provider."""
+
+from functools import cache
+
+from telepaiement.passerelles.contrat import Passerelle
+from telepaiement.passerelles.stripe import PasserelleStripe
+
+
+@cache
+def passerelle() -> Passerelle:
+    """Return the gateway of the settings: one client per process."""
+    return PasserelleStripe.des_reglages()

@@ -1,0 +1,56 @@
+"""Questions about many attempts, payments and messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q, Sum
+
+if TYPE_CHECKING:
+    from telepaiement.models import Encaissement, EvenementRecu, Tentative  # noqa: F401
+
+OUVERTS = ("a_verifier", "authentification", "creee", "en_cours", "initiee")
+A_TRAITER = ("en_erreur", "recu")
+
+
+class TentativeQuerySet(models.QuerySet["Tentative"]):
+    """Attempts."""
+
+    def ouvertes(self) -> Self:
+        """Those that no final state closes."""
+        return self.filter(etat__in=OUVERTS)
+
+    def plus_anciennes_que(self, duree: timedelta, a: datetime) -> Self:
+        """Those created `duree` or more before `a`."""
+        return self.filter(creee_le__lte=a - duree)
+
+    def depuis(self, duree: timedelta, a: datetime) -> Self:
+        """Those created less than `duree` before `a`."""
+        return self.filter(creee_le__gt=a - duree)
+
+
+class EncaissementQuerySet(models.QuerySet["Encaissement"]):
+    """Money facts."""
+
+    def valides(self) -> Self:
+        """Those that no cancellation undoes."""
+        return self.filter(annulation__isnull=True)
+
+    def en_trop(self) -> Self:
+        """Those of which a part is owed back: the worklist of refunds."""
+        return self.valides().filter(trop_percu__gt=0)
+
+    def totaux_par_mode(self) -> dict[str, int]:
+        """Sum of valid amounts by mode, in whole francs."""
+        lignes = self.valides().order_by().values_list("mode").annotate(total=Sum("montant"))
+        return dict(lignes)
+
+
+class EvenementQuerySet(models.QuerySet["EvenementRecu"]):
+    """Messages of the inbox."""
+
+    def a_traiter(self, a: datetime) -> Self:
+        """Those neither done nor waiting for a later attempt, oldest first."""
+        return self.filter(Q(etat__in=A_TRAITER), prochain_essai_le__lte=a).order_by("pk")
