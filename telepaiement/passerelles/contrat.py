@@ -89,8 +89,13 @@ class Passerelle(Protocol):
     Every method may raise `PasserelleMuette` (outcome unknown) or `PasserelleRefuse`.
     """
 
-    montant_maximal: int
-    est_reelle: bool
+    @property
+    def montant_maximal(self) -> int:
+        """The most that one payment may be, in whole francs."""
+
+    @property
+    def est_reelle(self) -> bool:
+        """Whether real money moves; False in test mode."""
 
     def creer(self, demande: Demande) -> Reference:
         """Create the payment, or return the one that the same key created before."""

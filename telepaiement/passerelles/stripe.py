@@ -92,7 +92,7 @@ class PasserelleStripe:
             {
                 "amount": demande.montant,
                 "currency": "xpf",
-                "payment_method_types": ["card"],
+                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
                 "payment_method_options": {"card": {"request_three_d_secure": authentification}},
                 "description": demande.objet,
                 "metadata": {
