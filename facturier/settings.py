@@ -263,6 +263,22 @@ STRIPE_WEBHOOK_SECRETS = [
     ).split(",")
 ]
 
+LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their names say
+    "recherches": env.entier("PAIEMENT_RECHERCHES", 10),
+    "recherches_periode_secondes": env.entier("PAIEMENT_RECHERCHES_SECONDES", 600),
+    "paiements_par_heure_et_titre": env.entier("PAIEMENT_PAR_HEURE_ET_TITRE", 5),
+    "paiements_par_heure_et_adresse": env.entier("PAIEMENT_PAR_HEURE_ET_ADRESSE", 5),
+    "refus_par_paiement": env.entier("PAIEMENT_REFUS", 5),
+    "pause_minutes": env.entier("PAIEMENT_PAUSE_MINUTES", 30),
+    "alerte_essais": env.entier("PAIEMENT_ALERTE_ESSAIS", 20),
+    "alerte_refus": env.entier("PAIEMENT_ALERTE_REFUS_POUR_CENT", 60),
+    "creation_minutes": env.entier("PAIEMENT_CREATION_MINUTES", 10),
+    "verification_minutes": env.entier("PAIEMENT_VERIFICATION_MINUTES", 15),
+    "expiration_minutes": env.entier("PAIEMENT_EXPIRATION_MINUTES", 90),
+    "repos_minutes": env.entier("PAIEMENT_REPOS_MINUTES", 5),
+}
+MANDATAIRES_DE_CONFIANCE = env.liste("FACTURIER_MANDATAIRES")  # whose X-Forwarded-For counts
+
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
