@@ -20,7 +20,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee, Ligne, contrepasser, passer
 
-MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque")
+MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"fonctionnement", "investissement", "redevable", "trop_percu"}
 PARTS_HORS_PIECE = {"trop_percu"}  # what is paid in excess is no longer the debt of the pièce
 
@@ -113,7 +113,7 @@ def encaisser(
     par: Utilisateur,
     trop_percu: int = 0,
 ) -> Ecriture:
-    """Post money received for a titre: D 5115, 5412 or 5118, C 4111, and C 466 for the excess.
+    """Post money received for a titre: D 5115, 5412, 5118 or 515, C 4111, and C 466 for the excess.
 
     Args:
         mode: one of `MODES_ENCAISSEMENT`.
