@@ -39,7 +39,7 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet --check --lint facturier fournisseurs telepaiement exports_tps
 	$(BIN)/python manage.py makemigrations --check --dry-run
-	FACTURIER_MODE=production $(BIN)/python -m facturier.accueil.controle_production
+	$(BIN)/python -m facturier.accueil.controle_production
 
 types: install
 	$(BIN)/mypy facturier fournisseurs telepaiement exports_tps tests

@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models.expressions import Combinable
 
 if TYPE_CHECKING:
-    EntierField = models.BigIntegerField[int | Combinable, int]
+    EntierField = models.BigIntegerField[Any, Any]  # nullable or not, as the model says
 else:
     EntierField = models.BigIntegerField
 

@@ -1,0 +1,280 @@
+"""Starts the whole product on one machine: `python -m facturier.accueil.lancement`.
+
+Prepares the database and the demonstration data, starts the Stripe bench, the treasury simulator,
+the web server and the worker on loopback, plays the circuit, then serves until Ctrl-C. All that
+was started is stopped together. What each program says goes to `var/journaux/`.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+RACINE = Path(__file__).resolve().parents[2]
+PORT_BANC = 12111
+DELAI_DEMARRAGE = 60  # seconds
+DELAI_ARRET = 15  # seconds
+ETAPES = (
+    ("Base de données", ["migrate", "--verbosity", "0"]),
+    ("Fichiers statiques", ["collectstatic", "--noinput", "--verbosity", "0"]),
+    ("Données de référence", ["charger_reference"]),
+    ("Personnes et données de démonstration", ["charger_demonstration"]),
+)
+
+
+class LancementImpossible(Exception):
+    """The product cannot start here; the message says why, in one line."""
+
+
+@dataclass
+class Lancement:
+    """The programs started together, and what they share."""
+
+    port: int
+    var: Path
+    processus: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+
+    @property
+    def adresse(self) -> str:
+        """Address of the site."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def banc(self) -> str:
+        """Address of the Stripe bench."""
+        return f"http://127.0.0.1:{PORT_BANC}"
+
+    @property
+    def environnement(self) -> dict[str, str]:
+        """Variables of every program started; what the caller set prevails."""
+        schemas = RACINE.parent / "shared" / "pes_v2" / "xsd"
+        return {
+            "FACTURIER_ADRESSE": self.adresse,
+            "FACTURIER_VAR": str(self.var),
+            "STRIPE_API_BASE": self.banc,
+            "STRIPE_JS_URL": f"{self.banc}/v3/",
+            "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
+            "PYTHONUNBUFFERED": "1",
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "facturier.settings",
+        }
+
+    def preparer(self) -> None:
+        """Check the place, then bring the database and the demonstration data up to date.
+
+        Raises:
+            LancementImpossible: a port is taken, `var/` cannot be written, or a step fails.
+        """
+        self._verifier_dossier()
+        for port in (self.port, PORT_BANC):
+            self._verifier_port(port)
+        for titre, commande in ETAPES:
+            print(f"• {titre}…", flush=True)
+            self.commander(commande, discret=True)
+
+    def _verifier_dossier(self) -> None:
+        try:
+            for dossier in ("journaux", "tps/envois", "tps/retours", "file_attente/messages"):
+                (self.var / dossier).mkdir(parents=True, exist_ok=True)
+            (self.var / "file_attente" / "controle").mkdir(exist_ok=True)
+            temoin = self.var / ".ecriture"
+            temoin.touch()
+            temoin.unlink()
+        except OSError as erreur:
+            raise LancementImpossible(
+                f"Le dossier {self.var} ne peut pas être écrit ({erreur.strerror}) : "
+                "donnez-vous ce droit, ou choisissez un autre dossier avec FACTURIER_VAR."
+            ) from None
+
+    def _verifier_port(self, port: int) -> None:
+        with socket.socket() as prise:
+            prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                prise.bind(("127.0.0.1", port))
+            except OSError:
+                raise LancementImpossible(
+                    f"Le port {port} est déjà pris sur 127.0.0.1 : arrêtez le programme qui "
+                    "l’occupe, ou choisissez-en un autre (make demo PORT=8001)."
+                ) from None
+
+    def commander(self, arguments: list[str], *, discret: bool = False) -> None:
+        """Run one management command to its end.
+
+        Raises:
+            LancementImpossible: the command fails; its last lines are repeated.
+        """
+        resultat = subprocess.run(  # noqa: S603
+            [sys.executable, str(RACINE / "manage.py"), *arguments],
+            env=self.environnement,
+            stdout=subprocess.PIPE if discret else None,
+            stderr=subprocess.PIPE if discret else None,
+            check=False,
+        )
+        if resultat.returncode:
+            fin = (resultat.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
+            raise LancementImpossible(
+                f"L’étape « {arguments[0]} » a échoué (code {resultat.returncode}). "
+                + " ".join(fin)
+            )
+
+    def demarrer(self) -> None:
+        """Start the bench, the simulator, the web server and the worker; wait until they answer.
+
+        Raises:
+            LancementImpossible: one of them stops, or does not answer in time.
+        """
+        python = sys.executable
+        self._lancer("banc Stripe", [python, "-m", "telepaiement.banc", *self._options_banc()])
+        self._attendre(f"{self.banc}/sante")
+        self._lancer(
+            "simulateur TPS", [python, "-m", "exports_tps.simulateur", *self._options_tps()]
+        )
+        self._lancer(
+            "serveur web",
+            [
+                *(python, "-m", "gunicorn", "facturier.wsgi"),
+                *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"),
+                *("--workers", "2", "--threads", "4", "--access-logfile", "-"),
+            ],
+        )
+        self._lancer(
+            "tâches de fond",
+            [
+                *(python, "-m", "celery", "-A", "facturier.celery", "worker", "--beat"),
+                *("--concurrency", "1", "--loglevel", "INFO"),
+                *("--schedule", str(self.var / "file_attente" / "calendrier")),
+            ],
+        )
+        self._attendre(f"{self.adresse}/sante/prete")
+
+    def _options_banc(self) -> list[str]:
+        return [
+            *("--port", str(PORT_BANC), "--webhook-url", f"{self.adresse}/telepaiement/stripe/"),
+            *("--webhook-secret", "whsec_demonstration"),
+            *("--cle-secrete", "sk_test_demonstration"),
+            *("--cle-publique", "pk_test_demonstration"),
+            *("--etat", str(self.var / "banc_stripe.json")),
+        ]
+
+    def _options_tps(self) -> list[str]:
+        options = [
+            *("--envois", str(self.var / "tps" / "envois")),
+            *("--retours", str(self.var / "tps" / "retours")),
+            *("--etat", str(self.var / "tps" / "simulateur.sqlite3")),
+            *("--autorites", str(self.var / "cles" / "autorite.pem"), "--intervalle", "1"),
+        ]
+        schemas = self.environnement["PES_XSD_DIR"]
+        return [*options, "--schemas", schemas] if schemas else options
+
+    def _lancer(self, nom: str, commande: list[str]) -> None:
+        journal = (self.var / "journaux" / f"{nom.replace(' ', '_').lower()}.log").open("ab")
+        processus = subprocess.Popen(  # noqa: S603
+            commande,
+            cwd=RACINE,
+            env=self.environnement,
+            stdout=journal,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        journal.close()
+        self.processus.append((nom, processus))
+
+    def verifier(self) -> None:
+        """Check that every program still runs.
+
+        Raises:
+            LancementImpossible: one of them has stopped.
+        """
+        for nom, processus in self.processus:
+            if processus.poll() is not None:
+                raise LancementImpossible(
+                    f"Le programme « {nom} » s’est arrêté (code {processus.returncode}) : "
+                    f"voyez {self.var / 'journaux'}."
+                )
+
+    def _attendre(self, adresse: str) -> None:
+        fin = time.monotonic() + DELAI_DEMARRAGE
+        while time.monotonic() < fin:
+            self.verifier()
+            try:
+                with urllib.request.urlopen(adresse, timeout=2):  # noqa: S310
+                    return
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.2)
+        raise LancementImpossible(f"{adresse} ne répond pas après {DELAI_DEMARRAGE} secondes.")
+
+    def arreter(self) -> None:
+        """Stop everything, last started first; insist after a while."""
+        for _, processus in reversed(self.processus):
+            if processus.poll() is None:
+                processus.terminate()
+        for _, processus in reversed(self.processus):
+            try:
+                processus.wait(DELAI_ARRET)
+            except subprocess.TimeoutExpired:
+                os.killpg(processus.pid, signal.SIGKILL)
+        self.processus.clear()
+
+
+class Interruption(Exception):
+    """Ctrl-C, or a request to stop."""
+
+
+def _interrompre(numero: int, cadre: FrameType | None) -> None:
+    raise Interruption
+
+
+def _servir(lancement: Lancement) -> None:
+    print(
+        f"\nLe site est servi sur {lancement.adresse}\n"
+        f"  panneau du banc Stripe : {lancement.banc}/panneau\n"
+        f"  journaux : {lancement.var / 'journaux'}\n"
+        "Ctrl-C arrête tout.",
+        flush=True,
+    )
+    while True:
+        lancement.verifier()
+        time.sleep(1)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prepare, start, play and serve; return the exit code."""
+    analyseur = argparse.ArgumentParser(
+        prog="python -m facturier.accueil.lancement",
+        description="Prépare la démonstration, joue le circuit et sert le site.",
+    )
+    analyseur.add_argument("--port", type=int, default=8000, help="port du site (8000)")
+    analyseur.add_argument("--sans-servir", action="store_true", help="s’arrête après le circuit")
+    analyseur.add_argument("--sans-circuit", action="store_true", help="sert sans jouer le circuit")
+    options = analyseur.parse_args(arguments)
+    var = Path(os.environ.get("FACTURIER_VAR") or RACINE / "var").absolute()
+    lancement = Lancement(options.port, var)
+    for numero in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(numero, _interrompre)
+    try:
+        lancement.preparer()
+        lancement.demarrer()
+        if not options.sans_circuit:
+            lancement.commander(["jouer_circuit"])
+        if not options.sans_servir:
+            _servir(lancement)
+    except Interruption:
+        print("\nArrêt demandé.", flush=True)
+    except LancementImpossible as erreur:
+        print(str(erreur), file=sys.stderr)
+        return 1
+    finally:
+        lancement.arreter()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
