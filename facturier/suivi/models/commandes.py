@@ -81,5 +81,6 @@ class BonCommande(models.Model):
 
     def reste(self) -> int:
         """Whole francs left to invoice on the order, invoices rejected or withdrawn apart."""
-        restant: int = BonCommande.objects.avec_reste().get(pk=self.pk).montant_restant
+        commande: Any = BonCommande.objects.avec_reste().get(pk=self.pk)
+        restant: int = commande.montant_restant
         return restant

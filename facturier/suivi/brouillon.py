@@ -1,0 +1,218 @@
+"""Drafts: a file is put away and read, then the supplier corrects what was read."""
+
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from facturier.acces.models import Utilisateur
+from facturier.commun import fichiers, types_contenu
+from facturier.commun.etats import TransitionInterdite
+from facturier.grand_livre.documents import raccourcir
+from facturier.grand_livre.models import PieceJustificative
+from facturier.suivi.lecture import FactureLue, lire_facture
+from facturier.suivi.models import (
+    Document,
+    Facture,
+    LigneFacture,
+    RepartitionTaxe,
+    normaliser_numero,
+)
+from facturier.suivi.saisie import Saisie, saisie_lue, trace_lecture
+from fournisseurs.models import CoordonneesBancaires, Etablissement
+
+TYPES_FACTURE = (types_contenu.PDF, types_contenu.XML)
+TYPES_JOINTS = (
+    types_contenu.PDF,
+    types_contenu.XML,
+    types_contenu.PNG,
+    types_contenu.JPEG,
+    types_contenu.XLSX,
+)
+NOMBRE_MAXIMAL_JOINTS = 20
+
+
+def commencer(
+    flux: BinaryIO, *, nom: str, etablissement: Etablissement, par: Utilisateur
+) -> Facture:
+    """Put an invoice file away, read it, and open a draft with what was read.
+
+    Raises:
+        PermissionDenied: `par` may not deposit for `etablissement`.
+        FichierRefuse: the file is empty, too large, not what its name says, or hostile.
+    """
+    exiger_droit(etablissement, par)
+    range_ = _ranger(flux, TYPES_FACTURE)
+    with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as copie:
+        lue = lire_facture(copie, nom, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT)
+    return ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
+
+
+@transaction.atomic
+def remplir(facture: Facture, saisie: Saisie, *, par: Utilisateur) -> Facture:
+    """Replace the data of a draft. Nothing is checked here but rights: `controler` does it.
+
+    Raises:
+        PermissionDenied: `par` may not deposit for the établissement.
+        TransitionInterdite: the invoice is deposited already.
+    """
+    exiger_droit(facture.etablissement, par)
+    _exiger_brouillon(facture)
+    _appliquer(facture, saisie)
+    facture.save()
+    facture.taxes.all().delete()
+    _enregistrer_taxes(facture, saisie)
+    return facture
+
+
+def joindre(
+    facture: Facture, flux: BinaryIO, *, nom: str, genre: str, par: Utilisateur
+) -> Document:
+    """Add a supporting document; the same content twice is one document.
+
+    Raises:
+        FichierRefuse: the file is not accepted, or the invoice has too many documents.
+    """
+    if facture.documents.count() > NOMBRE_MAXIMAL_JOINTS:
+        raise fichiers.FichierRefuse(
+            f"Une facture porte au plus {NOMBRE_MAXIMAL_JOINTS} pièces jointes : réunissez-les "
+            "dans un seul PDF."
+        )
+    range_ = _ranger(flux, TYPES_JOINTS)
+    document, _ = Document.objects.get_or_create(
+        facture=facture,
+        sha256=range_.sha256,
+        defaults={
+            "nom": raccourcir(nom),
+            "type_mime": range_.type_mime,
+            "taille": range_.taille,
+            "genre": genre,
+            "depose_par": par,
+        },
+    )
+    return document
+
+
+def abandonner(facture: Facture, *, par: Utilisateur) -> None:
+    """Delete a draft; its file stays in the store, as any other invoice may hold it.
+
+    Raises:
+        TransitionInterdite: the invoice is deposited: it can only be withdrawn.
+    """
+    exiger_droit(facture.etablissement, par)
+    _exiger_brouillon(facture)
+    facture.delete()
+
+
+def exiger_droit(etablissement: Etablissement, par: Utilisateur) -> None:
+    """Refuse who may not deposit for `etablissement`; batches run as the system account may."""
+    deposables = Etablissement.objects.visibles_par(par, "deposer")
+    if not par.est_systeme and not deposables.filter(pk=etablissement.pk).exists():
+        raise PermissionDenied("Vous n’êtes pas habilité à déposer pour cet établissement.")
+
+
+def _exiger_brouillon(facture: Facture) -> None:
+    if not facture.est_brouillon:
+        raise TransitionInterdite("Cette facture est déjà déposée : elle ne se modifie plus.")
+
+
+def _ranger(flux: BinaryIO, types: tuple[str, ...]) -> fichiers.FichierRange:
+    return fichiers.ranger(
+        flux,
+        racine=settings.DOCUMENTS_RACINE,
+        taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
+        types_acceptes=types,
+    )
+
+
+@transaction.atomic
+def ouvrir(
+    lue: FactureLue,
+    range_: fichiers.FichierRange,
+    *,
+    nom: str,
+    etablissement: Etablissement,
+    par: Utilisateur,
+) -> Facture:
+    """Open a draft on a file of the store, with what was read in it.
+
+    Raises:
+        PermissionDenied: `par` may not deposit for `etablissement`.
+    """
+    exiger_droit(etablissement, par)
+    saisie = saisie_lue(lue, etablissement)
+    facture = Facture(
+        fournisseur=etablissement.fournisseur,
+        etablissement=etablissement,
+        sha256=range_.sha256,
+        lecture=trace_lecture(lue, saisie),
+        cree_par=par,
+    )
+    facture.lecture["avertissements"] += _ecart_bancaire(lue, etablissement)
+    _appliquer(facture, saisie)
+    facture.save()
+    Document.objects.create(
+        facture=facture,
+        sha256=range_.sha256,
+        nom=raccourcir(nom),
+        type_mime=range_.type_mime,
+        taille=range_.taille,
+        genre=PieceJustificative.Genre.FACTURE,
+        depose_par=par,
+    )
+    _enregistrer_taxes(facture, saisie)
+    _enregistrer_lignes(facture, lue)
+    return facture
+
+
+def _appliquer(facture: Facture, saisie: Saisie) -> None:
+    facture.numero = saisie.numero.strip()
+    facture.numero_normalise = normaliser_numero(saisie.numero)
+    facture.objet = saisie.objet
+    facture.date_emission = saisie.date_emission
+    facture.montant_ht = saisie.montant_ht
+    facture.montant_tgc = saisie.montant_tgc
+    facture.montant_ttc = saisie.montant_ttc
+    facture.bon_commande = saisie.bon_commande
+    facture.service = saisie.bon_commande.service if saisie.bon_commande else saisie.service
+    facture.periode_debut = saisie.periode_debut
+    facture.periode_fin = saisie.periode_fin
+
+
+def _enregistrer_taxes(facture: Facture, saisie: Saisie) -> None:
+    RepartitionTaxe.objects.bulk_create(
+        RepartitionTaxe(facture=facture, taux=part.taux, base=part.base, taxe=part.taxe)
+        for part in saisie.taxes
+        if part.base >= 0 and part.taxe >= 0
+    )
+
+
+def _enregistrer_lignes(facture: Facture, lue: FactureLue) -> None:
+    LigneFacture.objects.bulk_create(
+        LigneFacture(
+            facture=facture,
+            rang=rang,
+            libelle=ligne.libelle[:200],
+            quantite=ligne.quantite,
+            prix=ligne.prix,
+            montant_ht=ligne.montant,
+            taux=ligne.taux,
+        )
+        for rang, ligne in enumerate(lue.lignes, start=1)
+    )
+
+
+def _ecart_bancaire(lue: FactureLue, etablissement: Etablissement) -> list[str]:
+    """Warn when the account printed on the invoice is none of those the province knows."""
+    if lue.iban is None:
+        return []
+    connus = CoordonneesBancaires.objects.courantes().filter(
+        fournisseur=etablissement.fournisseur_id
+    )
+    if connus.filter(iban=lue.iban.valeur).exists():
+        return []
+    return [
+        "Le compte bancaire imprimé sur la facture n’est pas celui que la province connaît : le "
+        "paiement ira au compte vérifié. Pour en changer, passez par vos données bancaires."
+    ]

@@ -1,0 +1,117 @@
+"""What a supplier states about an invoice, whether typed or read in the file."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from facturier.acces.models import ServiceGestionnaire
+from facturier.suivi.lecture import Donnee, FactureLue, Origine, TypeDocument
+from facturier.suivi.models import BonCommande
+from fournisseurs.models import Etablissement
+
+LONGUEUR_NUMERO = 30
+CHAMPS_LUS = ("numero", "date_emission", "montant_ht", "montant_tgc", "montant_ttc")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartTaxe:
+    """TGC of one rate: percent, base and tax in whole francs."""
+
+    taux: Decimal
+    base: int
+    taxe: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saisie:
+    """The data of a draft; what is not known yet is empty. Amounts are whole francs."""
+
+    numero: str = ""
+    date_emission: date | None = None
+    montant_ht: int | None = None
+    montant_tgc: int | None = None
+    montant_ttc: int | None = None
+    taxes: tuple[PartTaxe, ...] = field(default=())
+    objet: str = ""
+    bon_commande: BonCommande | None = None
+    service: ServiceGestionnaire | None = None
+    periode_debut: date | None = None
+    periode_fin: date | None = None
+
+
+def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
+    """Turn what was read in a file into the data of a draft."""
+    commande = _commande(lue, etablissement)
+    return Saisie(
+        numero=(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO],
+        date_emission=_valeur(lue.date_emission),
+        montant_ht=_valeur(lue.montant_ht),
+        montant_tgc=_valeur(lue.montant_tgc),
+        montant_ttc=_valeur(lue.montant_ttc),
+        taxes=_taxes(lue),
+        objet=commande.objet if commande else "",
+        bon_commande=commande,
+        service=commande.service if commande else None,
+    )
+
+
+def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
+    """Describe how each datum was read, kept with the draft and shown beside the form."""
+    champs = {nom: getattr(lue, nom).origine.value for nom in CHAMPS_LUS if getattr(lue, nom)}
+    if lue.repartition:
+        champs["taxes"] = lue.repartition.origine.value
+    if saisie.bon_commande and lue.numero_commande:
+        champs["bon_commande"] = lue.numero_commande.origine.value
+    avertissements = list(lue.avertissements)
+    if lue.numero_commande and not saisie.bon_commande:
+        avertissements.append(
+            f"Le bon de commande « {lue.numero_commande.valeur[:30]} » lu dans le fichier n’est "
+            "pas l’un de vos bons de commande ouverts : choisissez-le dans la liste, ou indiquez "
+            "la direction qui a commandé."
+        )
+    return {
+        "format": lue.format.value,
+        "champs": champs,
+        "avertissements": avertissements,
+        "ridet": lue.ridet_emetteur.valeur if lue.ridet_emetteur else "",
+        "ridet_certain": bool(lue.ridet_emetteur and not lue.ridet_emetteur.est_a_verifier),
+        "est_avoir": _valeur(lue.type_document) == TypeDocument.AVOIR,
+    }
+
+
+def mention(origine: str) -> str:
+    """Return what a person reads beside a prefilled datum."""
+    return "lu dans le fichier" if origine == Origine.STRUCTURE else "à vérifier"
+
+
+def _valeur(donnee: Donnee[Any] | None) -> Any:
+    return None if donnee is None else donnee.valeur
+
+
+def _commande(lue: FactureLue, etablissement: Etablissement) -> BonCommande | None:
+    if lue.numero_commande is None:
+        return None
+    ouvertes = BonCommande.objects.facturables_par(etablissement).select_related("service")
+    commande: BonCommande | None = ouvertes.filter(
+        numero__iexact=lue.numero_commande.valeur.strip()
+    ).first()
+    return commande
+
+
+def _taxes(lue: FactureLue) -> tuple[PartTaxe, ...]:
+    """Add up the parts of the same rate; a lone rate without base has the whole HT amount."""
+    if lue.repartition is None:
+        return ()
+    lus = lue.repartition.valeur
+    seule_base = _valeur(lue.montant_ht) if len(lus) == 1 else None
+    parts: dict[Decimal, PartTaxe] = {}
+    for part in lus:
+        base = part.base if part.base is not None else seule_base
+        if base is None:
+            return ()
+        deja = parts.get(part.taux, PartTaxe(taux=part.taux, base=0, taxe=0))
+        parts[part.taux] = PartTaxe(
+            taux=part.taux, base=deja.base + base, taxe=deja.taxe + part.taxe
+        )
+    return tuple(parts.values())
