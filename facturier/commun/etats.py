@@ -52,6 +52,26 @@ def _exiger_role(regle: Transition, acte: str, par: Acteur) -> None:
         raise ActeInterdit(f"Votre rôle ne permet pas l’acte « {acte} ».")
 
 
+def exiger(objet: Any, acte: str, *, par: Acteur) -> None:
+    """Check that `acte` is possible, before the rows that `franchir` will need are written.
+
+    Raises:
+        TransitionInterdite: the state does not allow the act.
+        ActeInterdit: `par` lacks the role.
+    """
+    regle: Transition = objet.TRANSITIONS[acte]
+    _exiger_role(regle, acte, par)
+    if objet.etat not in regle.departs:
+        raise _transition_interdite(objet, acte)
+
+
+def _transition_interdite(objet: Any, acte: str) -> TransitionInterdite:
+    return TransitionInterdite(
+        f"« {acte} » est impossible : l’état est « {objet.get_etat_display()} » "
+        "ou vient de changer. Rechargez la page."
+    )
+
+
 @transaction.atomic
 def franchir(
     objet: Any,
@@ -83,10 +103,7 @@ def franchir(
         raise ValueError(f"l’acte {acte} demande l’état d’arrivée")
     lignes = type(objet)._base_manager.filter(pk=objet.pk, etat=depart)
     if depart not in regle.departs or lignes.update(etat=arrivee, **champs) == 0:
-        raise TransitionInterdite(
-            f"« {acte} » est impossible : l’état est « {objet.get_etat_display()} » "
-            "ou vient de changer. Rechargez la page."
-        )
+        raise _transition_interdite(objet, acte)
     objet.passages.create(acte=acte, depart=depart, arrivee=arrivee, par_id=par.pk, motif=motif)
     for champ, valeur in {"etat": arrivee, **champs}.items():
         setattr(objet, champ, valeur)
