@@ -27,6 +27,7 @@ TPS_ENVOIS = Path(env.texte("TPS_ENVOIS", str(VAR / "tps" / "envois")))
 TPS_RETOURS = Path(env.texte("TPS_RETOURS", str(VAR / "tps" / "retours")))
 PES_XSD_DIR = env.texte("PES_XSD_DIR")
 TAILLE_MAXIMALE_DEPOT = env.entier("TAILLE_MAXIMALE_DEPOT", 20 * 1024 * 1024)  # bytes
+CLAMD_SOCKET = env.texte("CLAMD_SOCKET")  # path of a Unix socket or machine:port; empty: no scan
 
 # --- Security ---------------------------------------------------------------------------------
 DEBUG = env.booleen("FACTURIER_DEBUG", defaut=False)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 BOUCLE_LOCALE = {"127.0.0.1", "localhost", "::1"}
 
@@ -42,3 +42,27 @@ def verifier_adresse_stripe(
             )
         )
     return erreurs
+
+
+@register(Tags.security, deploy=True)
+def verifier_antivirus(
+    app_configs: Sequence[Any] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse to deploy without an antivirus: files would stay « non analysé »."""
+    adresse = settings.CLAMD_SOCKET
+    if not adresse:
+        return [
+            Error(
+                "CLAMD_SOCKET est vide : aucun fichier déposé ne serait analysé.",
+                hint="Donner le chemin de la socket de clamd, ou machine:port.",
+                id="commun.E004",
+            )
+        ]
+    if not adresse.startswith("/") and not adresse.rpartition(":")[2].isdigit():
+        return [
+            Error(
+                f"CLAMD_SOCKET vaut « {adresse} » : attendu un chemin absolu ou machine:port.",
+                id="commun.E005",
+            )
+        ]
+    return []
