@@ -37,8 +37,12 @@ def compte_en_vigueur(
     The account kept for `etablissement` comes first, then the main one of the supplier.
 
     Raises:
-        CompteIntrouvable: there is neither.
+        CompteIntrouvable: there is neither, or the supplier is suspended.
     """
+    if not fournisseur.est_actif:
+        raise CompteIntrouvable(
+            f"{fournisseur.tiers.nom_complet} est suspendu : réactivez la fiche avant de payer."
+        )
     comptes = CoordonneesBancaires.objects.filter(fournisseur=fournisseur).en_vigueur(au)
     if etablissement is not None:
         propre = comptes.filter(etablissement=etablissement).order_by("-debut", "-pk").first()

@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                     "traitee_le",
                     models.DateTimeField(blank=True, null=True, verbose_name="traitée le"),
                 ),
-                ("motif", models.TextField(blank=True, verbose_name="motif du refus")),
+                ("motif_refus", models.TextField(blank=True, verbose_name="motif du refus")),
                 (
                     "demandeur",
                     models.ForeignKey(
@@ -702,7 +702,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("etat", "refusee"), _negated=True),
-                    models.Q(("motif", ""), _negated=True),
+                    models.Q(("motif_refus", ""), _negated=True),
                     _connector="OR",
                 ),
                 name="demande_refusee_motivee",

@@ -63,7 +63,7 @@ class DemandeEtablissement(AdressePostale):
     traitee_par = models.ForeignKey(
         Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
     )
-    motif = models.TextField("motif du refus", blank=True)
+    motif_refus = models.TextField("motif du refus", blank=True)
     etablissement = models.ForeignKey(
         Etablissement, models.PROTECT, null=True, blank=True, related_name="demandes"
     )
@@ -89,7 +89,7 @@ class DemandeEtablissement(AdressePostale):
                 violation_error_message="Un RIDET a dix chiffres.",
             ),
             models.CheckConstraint(
-                condition=~Q(etat=EtatDemande.REFUSEE) | ~Q(motif=""),
+                condition=~Q(etat=EtatDemande.REFUSEE) | ~Q(motif_refus=""),
                 name="demande_refusee_motivee",
                 violation_error_message="Un refus porte un motif.",
             ),

@@ -1,0 +1,226 @@
+"""Life of a request to represent an établissement: deposit, acceptance, refusal, withdrawal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun import banque, ridet, telephone
+from facturier.commun.etats import TransitionInterdite, exiger, franchir
+from facturier.commun.fichiers import FichierRefuse
+from fournisseurs.coordonnees import Compte
+from fournisseurs.courriels import annoncer_decision
+from fournisseurs.depots import Preuve, ranger_preuve
+from fournisseurs.models import DemandeEtablissement, Etablissement, Justificatif
+from fournisseurs.rattachement import rattacher
+from fournisseurs.verifications import (
+    Anomalie,
+    Referentiel,
+    verifier_adresse,
+    verifier_compte,
+    verifier_ridet,
+    verifier_telephone,
+    verifier_titulaire,
+)
+
+PREUVES_D_EXISTENCE = {Justificatif.Genre.AVIS_RIDET, Justificatif.Genre.KBIS}
+DEJA_EN_COURS = (
+    "Vous avez déjà une demande en cours pour cet établissement : suivez-la, ou retirez-la avant "
+    "d’en déposer une autre."
+)
+
+
+class DemandeRefusee(ValidationError):
+    """The request cannot be taken; errors by field, in French."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What the person declares, as typed."""
+
+    ridet: str
+    denomination: str
+    adresse_voie: str
+    code_postal: str
+    ville: str
+    compte: Compte
+    fonction: str
+    adresse_complement: str = ""
+    telephone: str = ""
+    courriel: str = ""
+    service: str = ""
+
+
+def anomalies_declaration(
+    declaration: Declaration | DemandeEtablissement, compte: Compte, referentiel: Referentiel
+) -> list[Anomalie]:
+    """Return every anomaly, blocking or not, of a declaration or of a request already made."""
+    return [
+        *verifier_ridet(declaration.ridet),
+        *verifier_adresse(declaration.code_postal, declaration.ville, referentiel),
+        *verifier_telephone(declaration.telephone),
+        *verifier_compte(compte.iban, compte.bic, referentiel),
+        *verifier_titulaire(compte.titulaire, declaration.denomination),
+    ]
+
+
+@transaction.atomic
+def deposer_demande(
+    *, demandeur: Utilisateur, declaration: Declaration, preuves: Sequence[Preuve]
+) -> DemandeEtablissement:
+    """Record the request of `demandeur`, with its proofs, for an agent to check.
+
+    Raises:
+        DemandeRefusee: by field, what is wrong and what to do; nothing is recorded.
+    """
+    _exiger_sans_anomalie(declaration, preuves)
+    demande = _construire(demandeur, declaration)
+    if (
+        Etablissement.objects.visibles_par(demandeur, "deposer")
+        .filter(ridet=demande.ridet)
+        .exists()
+    ):
+        raise DemandeRefusee({"ridet": "Vous représentez déjà cet établissement."})
+    _valider(demande)
+    try:
+        with transaction.atomic():
+            demande.save(force_insert=True)
+    except IntegrityError:
+        raise DemandeRefusee({"ridet": DEJA_EN_COURS}) from None
+    for preuve in preuves:
+        _ranger(preuve, demande)
+    return demande
+
+
+def _exiger_sans_anomalie(declaration: Declaration, preuves: Sequence[Preuve]) -> None:
+    anomalies = anomalies_declaration(declaration, declaration.compte, Referentiel())
+    erreurs = {anomalie.champ: anomalie.message for anomalie in anomalies if anomalie.est_bloquante}
+    genres = {preuve.genre for preuve in preuves}
+    if not genres & PREUVES_D_EXISTENCE:
+        erreurs["avis_ridet"] = (
+            "Joignez l’avis de situation au RIDET ou l’extrait Kbis de moins de trois mois."
+        )
+    if Justificatif.Genre.RIB not in genres:
+        erreurs["rib"] = "Joignez le relevé d’identité bancaire délivré par la banque."
+    if erreurs:
+        raise DemandeRefusee(erreurs)
+
+
+def _construire(demandeur: Utilisateur, declaration: Declaration) -> DemandeEtablissement:
+    compte = declaration.compte
+    return DemandeEtablissement(
+        demandeur=demandeur,
+        ridet=ridet.normaliser(declaration.ridet),
+        denomination=declaration.denomination,
+        adresse_complement=declaration.adresse_complement,
+        adresse_voie=declaration.adresse_voie,
+        code_postal=declaration.code_postal,
+        ville=declaration.ville,
+        telephone=telephone.normaliser(declaration.telephone) if declaration.telephone else "",
+        courriel=declaration.courriel,
+        fonction=declaration.fonction,
+        service=declaration.service,
+        iban=banque.normaliser_iban(compte.iban),
+        bic=banque.normaliser_bic(compte.bic) if compte.bic else "",
+        titulaire=compte.titulaire,
+    )
+
+
+def _valider(demande: DemandeEtablissement) -> None:
+    try:
+        demande.full_clean()
+    except ValidationError as erreur:
+        messages = erreur.message_dict
+        if NON_FIELD_ERRORS in messages:
+            messages["ridet"] = messages.pop(NON_FIELD_ERRORS)
+        raise DemandeRefusee(messages) from None
+
+
+def _ranger(preuve: Preuve, demande: DemandeEtablissement) -> None:
+    try:
+        ranger_preuve(preuve, demande=demande, depose_par=demande.demandeur)
+    except FichierRefuse as erreur:
+        raise DemandeRefusee({preuve.genre.value: str(erreur)}) from None
+
+
+@transaction.atomic
+def accepter(demande: DemandeEtablissement, *, par: Utilisateur) -> Etablissement:
+    """Recognise the requester as administrator of the établissement, created if need be.
+
+    Every open request about the same enterprise is locked first, so that two agents never create
+    the same supplier twice. The requester is told by e-mail.
+
+    Raises:
+        TransitionInterdite: already dealt with, by oneself, or a proof is infected.
+        ActeInterdit: `par` is not an agent.
+    """
+    _verrouiller_entreprise(demande)
+    _exiger_autre_personne(demande, par)
+    if demande.justificatifs.filter(analyse=Justificatif.Analyse.INFECTE).exists():
+        raise TransitionInterdite(
+            "Un justificatif contient un virus : refusez la demande et demandez un document sain."
+        )
+    exiger(demande, "accepter", par=par)
+    etablissement = rattacher(demande, par=par)
+    franchir(
+        demande,
+        "accepter",
+        par=par,
+        etablissement=etablissement,
+        traitee_par=par,
+        traitee_le=timezone.now(),
+    )
+    transaction.on_commit(lambda: annoncer_decision(demande), robust=True)
+    return etablissement
+
+
+@transaction.atomic
+def refuser(demande: DemandeEtablissement, *, par: Utilisateur, motif: str) -> None:
+    """Refuse the request for `motif`, which is sent to the requester.
+
+    Raises:
+        TransitionInterdite: already dealt with, by oneself, or without reason.
+        ActeInterdit: `par` is not an agent.
+    """
+    motif = motif.strip()
+    if not motif:
+        raise TransitionInterdite("Indiquez le motif du refus : il est envoyé au demandeur.")
+    _exiger_autre_personne(demande, par)
+    franchir(
+        demande,
+        "refuser",
+        par=par,
+        motif=motif,
+        motif_refus=motif,
+        traitee_par=par,
+        traitee_le=timezone.now(),
+    )
+    transaction.on_commit(lambda: annoncer_decision(demande), robust=True)
+
+
+def retirer(demande: DemandeEtablissement, *, par: Utilisateur) -> None:
+    """Withdraw one's own request, as long as nobody has decided.
+
+    Raises:
+        TransitionInterdite: already dealt with, or made by somebody else.
+    """
+    if demande.demandeur_id != par.pk:
+        raise TransitionInterdite("Seule la personne qui a fait la demande peut la retirer.")
+    franchir(demande, "retirer", par=par)
+
+
+def _verrouiller_entreprise(demande: DemandeEtablissement) -> None:
+    """Lock the open requests of the enterprise, in order, and read `demande` again."""
+    ouvertes = DemandeEtablissement.objects.de_l_entreprise(demande.rid).a_traiter()
+    list(ouvertes.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    demande.refresh_from_db()
+
+
+def _exiger_autre_personne(demande: DemandeEtablissement, par: Utilisateur) -> None:
+    if demande.demandeur_id == par.pk:
+        raise TransitionInterdite(
+            "Vous avez fait cette demande : elle doit être traitée par un autre agent."
+        )

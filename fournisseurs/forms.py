@@ -1,0 +1,238 @@
+"""Forms of the pages about suppliers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from facturier.acces.models import Utilisateur
+from facturier.commun import banque
+from facturier.commun.saisie import SaisieJourField, SaisieRidetField
+from fournisseurs.coordonnees import Compte
+from fournisseurs.demandes import Declaration
+from fournisseurs.depots import Preuve
+from fournisseurs.models import DemandeEtablissement, Droit, Justificatif
+from fournisseurs.verifications import (
+    Anomalie,
+    Referentiel,
+    verifier_adresse,
+    verifier_telephone,
+)
+
+CHAMPS_RIB = ("rib_banque", "rib_guichet", "rib_compte", "rib_cle")
+ACCEPTE = {"accept": ".pdf,.png,.jpg,.jpeg,application/pdf,image/png,image/jpeg"}
+CHAMPS_DECLARATION = (
+    "ridet",
+    "denomination",
+    "adresse_complement",
+    "adresse_voie",
+    "code_postal",
+    "ville",
+    "telephone",
+    "courriel",
+    "fonction",
+    "service",
+)
+
+
+def _refuser_si_bloquante(anomalies: Iterable[Anomalie]) -> None:
+    for anomalie in anomalies:
+        if anomalie.est_bloquante:
+            raise ValidationError(anomalie.message)
+
+
+def _texte(label: str, nom: str, *, requis: bool = True, aide: str = "") -> forms.CharField:
+    """A text as long as the field `nom` of the model accepts."""
+    longueur: int = DemandeEtablissement._meta.get_field(nom).max_length
+    return forms.CharField(label=label, max_length=longueur, required=requis, help_text=aide)
+
+
+def _fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
+    return forms.FileField(
+        label=label,
+        required=requis,
+        help_text=aide,
+        widget=forms.FileInput(attrs=ACCEPTE),
+    )
+
+
+class DemandeForm(forms.Form):
+    """Everything a person declares to represent an établissement."""
+
+    ridet = SaisieRidetField(
+        help_text="Dix chiffres, par exemple 0 300 137.001. Il figure sur l’avis de situation."
+    )
+    denomination = _texte("Dénomination de l’établissement", "denomination")
+    fonction = _texte("Votre fonction dans l’entreprise", "fonction", aide="Par exemple : gérant.")
+    service = _texte("Votre service", "service", requis=False)
+    adresse_complement = _texte(
+        "Complément d’adresse",
+        "adresse_complement",
+        requis=False,
+        aide="Immeuble, tribu, lieu-dit.",
+    )
+    adresse_voie = _texte("Voie ou boîte postale", "adresse_voie")
+    code_postal = _texte("Code postal", "code_postal")
+    ville = _texte("Commune", "ville")
+    telephone = forms.CharField(label="Téléphone", max_length=30, required=False)
+    courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
+    rib_banque = forms.CharField(label="Code banque", max_length=5, required=False)
+    rib_guichet = forms.CharField(label="Code guichet", max_length=5, required=False)
+    rib_compte = forms.CharField(label="Numéro de compte", max_length=11, required=False)
+    rib_cle = forms.CharField(label="Clé RIB", max_length=2, required=False)
+    iban = forms.CharField(
+        label="IBAN",
+        max_length=50,
+        required=False,
+        help_text="À la place des quatre champs du RIB, ou en plus.",
+    )
+    bic = forms.CharField(label="BIC", max_length=15, required=False)
+    titulaire = _texte("Titulaire du compte", "titulaire", aide="Tel qu’écrit sur le RIB.")
+    avis_ridet = _fichier(
+        "Avis de situation au RIDET",
+        requis=False,
+        aide="PDF ou image. Joignez l’avis de situation ou l’extrait Kbis.",
+    )
+    kbis = _fichier("Extrait Kbis de moins de trois mois", requis=False)
+    mandat = _fichier(
+        "Mandat ou procès-verbal de gérance",
+        requis=False,
+        aide="Si vous n’êtes pas le représentant légal qui figure sur l’avis ou l’extrait.",
+    )
+    mandat_valable_jusqu_au = SaisieJourField(label="Mandat valable jusqu’au", required=False)
+    rib = _fichier("Relevé d’identité bancaire", requis=True, aide="Délivré par la banque.")
+
+    def clean_telephone(self) -> str:
+        """Refuse a number that cannot exist."""
+        numero: str = self.cleaned_data["telephone"]
+        _refuser_si_bloquante(verifier_telephone(numero))
+        return numero
+
+    def clean_code_postal(self) -> str:
+        """Refuse anything but five digits."""
+        code: str = self.cleaned_data["code_postal"]
+        _refuser_si_bloquante(verifier_adresse(code, "", Referentiel()))
+        return code
+
+    def clean_bic(self) -> str:
+        """Normalise the BIC."""
+        saisi: str = self.cleaned_data["bic"]
+        try:
+            return banque.normaliser_bic(saisi) if saisi else ""
+        except banque.BicInvalide as erreur:
+            raise ValidationError(str(erreur)) from erreur
+
+    def clean(self) -> dict[str, Any]:
+        """Make one IBAN of the RIB, of the IBAN, or of both when they agree."""
+        donnees: dict[str, Any] = super().clean() or {}
+        try:
+            self._reunir_compte(donnees)
+        except banque.RibInvalide as erreur:
+            self.add_error("rib_cle", str(erreur))
+        except banque.CoordonneesInvalides as erreur:
+            self.add_error("iban", str(erreur))
+        if not (self.files.get("avis_ridet") or self.files.get("kbis")):
+            self.add_error("avis_ridet", "Joignez l’avis de situation au RIDET ou l’extrait Kbis.")
+        return donnees
+
+    def _reunir_compte(self, donnees: dict[str, Any]) -> None:
+        rib = "".join(donnees.get(champ, "") for champ in CHAMPS_RIB)
+        iban_saisi = donnees.get("iban", "")
+        if not rib and not iban_saisi:
+            self.add_error("rib_banque", "Saisissez les quatre champs du RIB, ou l’IBAN.")
+            return
+        iban = banque.normaliser_iban(iban_saisi) if iban_saisi else ""
+        if rib:
+            iban_du_rib = banque.lire_rib(rib).iban
+            if iban and iban[4:] != iban_du_rib[4:]:
+                self.add_error("iban", "L’IBAN et le RIB ne désignent pas le même compte.")
+            iban = iban or iban_du_rib
+        donnees["iban"] = iban
+
+    @property
+    def declaration(self) -> Declaration:
+        """What was declared, once the form is valid."""
+        donnees = self.cleaned_data
+        return Declaration(
+            compte=Compte(donnees["iban"], donnees["bic"], donnees["titulaire"]),
+            **{champ: donnees[champ] for champ in CHAMPS_DECLARATION},
+        )
+
+    @property
+    def preuves(self) -> list[Preuve]:
+        """The documents handed in, once the form is valid."""
+        return [
+            Preuve(
+                genre,
+                self.cleaned_data[genre].name,
+                self.cleaned_data[genre].file,
+                self.cleaned_data.get(f"{genre}_valable_jusqu_au"),
+            )
+            for genre in Justificatif.Genre
+            if self.cleaned_data.get(genre)
+        ]
+
+
+class MotifForm(forms.Form):
+    """The reason of an act."""
+
+    motif = forms.CharField(
+        label="Motif",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Dites ce qui ne va pas et ce qu’il faut faire.",
+    )
+
+
+class HabilitationForm(forms.Form):
+    """Who is to act for the établissement, and how far."""
+
+    courriel = forms.EmailField(
+        label="Adresse électronique de la personne",
+        help_text="Elle doit avoir créé son compte avec cette adresse.",
+    )
+    droits = forms.MultipleChoiceField(
+        label="Ce qu’elle pourra faire, en plus de consulter",
+        choices=[(droit.value, droit.label) for droit in Droit if droit != Droit.CONSULTER],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    def clean_courriel(self) -> str:
+        """Find the account of the person."""
+        courriel: str = self.cleaned_data["courriel"].lower()
+        self.personne = Utilisateur.objects.filter(
+            email=courriel, is_active=True, est_systeme=False
+        ).first()
+        if self.personne is None:
+            raise ValidationError(
+                "Aucun compte n’a cette adresse : demandez à la personne de créer le sien d’abord."
+            )
+        return courriel
+
+
+class RechercheForm(forms.Form):
+    """Search in the list of tiers."""
+
+    recherche = forms.CharField(label="Nom, code ou RIDET", required=False, max_length=100)
+    qualite = forms.ChoiceField(
+        label="Qualité",
+        required=False,
+        choices=[("", "Toutes"), ("creancier", "Créanciers"), ("debiteur", "Débiteurs")],
+    )
+
+
+class PeriodeForm(forms.Form):
+    """Period of a statement."""
+
+    debut = SaisieJourField(label="Du", required=False)
+    fin = SaisieJourField(label="Au", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        donnees: dict[str, Any] = super().clean() or {}
+        debut, fin = donnees.get("debut"), donnees.get("fin")
+        if debut and fin and fin < debut:
+            self.add_error("fin", "La fin de la période précède son début.")
+        return donnees

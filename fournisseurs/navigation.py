@@ -1,0 +1,30 @@
+"""What the shell shows of suppliers: menu entries, and cards of the dashboard."""
+
+from collections.abc import Iterator
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.navigation import Carte, Entree
+from facturier.commun.tons import Ton
+from fournisseurs.models import ROLES_GESTION, DemandeEtablissement, Habilitation
+
+ENTREES = [
+    Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
+    Entree("Demandes", "fournisseurs:gestion_demandes", roles={Role.AGENT}, ordre=60),
+    Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_GESTION), ordre=70),
+]
+
+
+def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
+    """Yield the requests to decide on, or what a supplier has to start with."""
+    if utilisateur.a_role(Role.AGENT):
+        yield Carte(
+            "Demandes d’établissement à vérifier",
+            "fournisseurs:gestion_demandes",
+            nombre=DemandeEtablissement.objects.a_traiter().count(),
+            ton=Ton.ATTENTE,
+            ordre=30,
+        )
+    if utilisateur.a_role(Role.FOURNISSEUR) and not utilisateur.est_systeme:
+        nombre = Habilitation.objects.en_vigueur().de(utilisateur).count()
+        detail = "" if nombre else "Rattachez le premier pour déposer une facture."
+        yield Carte("Mes établissements", "fournisseurs:accueil", detail=detail, ordre=20)

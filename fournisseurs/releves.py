@@ -1,0 +1,132 @@
+"""What the province owes a tiers and what he owes it, read from the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from django.utils import timezone
+
+from facturier.commun.csv_sur import ligne_sure
+from facturier.commun.pdf import Colonne, Document
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece, Tiers
+from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_piece
+
+ETATS_ETEINTS = (EtatPiece.PAYEE, EtatPiece.REJETEE, EtatPiece.ANNULEE)
+TITRES_CSV = ("Date", "Libellé", "Pièce", "Compte", "Débit", "Crédit", "Solde")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDue:
+    """A pièce not settled, and what is left of it in whole francs."""
+
+    piece: Piece
+    reste: int
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a tiers stands: pièces not settled, either way."""
+
+    dues_au_tiers: list[PieceDue]
+    dues_par_le_tiers: list[PieceDue]
+
+    @property
+    def total_du_au_tiers(self) -> int:
+        """Francs the province owes."""
+        return sum(due.reste for due in self.dues_au_tiers)
+
+    @property
+    def total_du_par_le_tiers(self) -> int:
+        """Francs owed to the province."""
+        return sum(due.reste for due in self.dues_par_le_tiers)
+
+
+def situation(tiers: Tiers) -> Situation:
+    """Return the pièces of `tiers` that are not settled, the oldest first, in four queries."""
+    return Situation(
+        dues_au_tiers=_dues(tiers, SensPiece.DEPENSE),
+        dues_par_le_tiers=_dues(tiers, SensPiece.RECETTE),
+    )
+
+
+def _dues(tiers: Tiers, sens: SensPiece) -> list[PieceDue]:
+    pieces = Piece.objects.filter(tiers=tiers, sens=sens).exclude(etat__in=ETATS_ETEINTS)
+    par_cle = {piece.pk: piece for piece in pieces.order_by("pk")}
+    restes = reste_du_par_piece(par_cle, sens=sens)
+    return [PieceDue(piece, restes[pk]) for pk, piece in par_cle.items() if restes.get(pk, 0) > 0]
+
+
+def lignes_csv(tiers: Tiers, *, debut: date | None, fin: date | None) -> Iterator[list[object]]:
+    """Yield the heading and the rows of the statement, safe for a spreadsheet."""
+    yield list(TITRES_CSV)
+    for ligne in releve(tiers, debut=debut, fin=fin):
+        yield ligne_sure(
+            (
+                ligne.date_comptable.isoformat(),
+                ligne.libelle,
+                ligne.piece,
+                ligne.compte,
+                ligne.debit,
+                ligne.credit,
+                ligne.solde,
+            )
+        )
+
+
+def ecrire_pdf(sortie: IO[bytes], tiers: Tiers, *, debut: date | None, fin: date | None) -> None:
+    """Draw the statement of `tiers` on `sortie`: what is owed either way, then every movement."""
+    etat = situation(tiers)
+    with Document(
+        sortie,
+        titre=f"Relevé de compte de {tiers.nom_complet}",
+        etabli_le=timezone.now(),
+        reference=f"Relevé {tiers.code}",
+    ) as pdf:
+        pdf.titre("Relevé de compte", sous_titre=f"{tiers.nom_complet}, tiers {tiers.code}")
+        pdf.resume([("Période", periode(debut, fin))])
+        pdf.intertitre("Ce que la province doit au tiers")
+        _tableau_des_dues(pdf, etat.dues_au_tiers, etat.total_du_au_tiers)
+        pdf.intertitre("Ce que le tiers doit à la province")
+        _tableau_des_dues(pdf, etat.dues_par_le_tiers, etat.total_du_par_le_tiers)
+        pdf.intertitre("Mouvements")
+        _tableau_des_mouvements(pdf, releve(tiers, debut=debut, fin=fin))
+
+
+def periode(debut: date | None, fin: date | None) -> str:
+    """Return a period in words."""
+    depuis = f"du {debut:%d/%m/%Y}" if debut else "depuis l’origine"
+    return f"{depuis} au {fin:%d/%m/%Y}" if fin else f"{depuis}, jusqu’à ce jour"
+
+
+def _tableau_des_dues(pdf: Document, dues: list[PieceDue], total: int) -> None:
+    if not dues:
+        pdf.paragraphe("Rien à ce jour.")
+        return
+    pdf.tableau(
+        [Colonne("Pièce", 2), Colonne("Objet", 5), Colonne("Reste dû", 2, est_nombre=True)],
+        [(due.piece.reference, due.piece.objet, due.reste) for due in dues],
+        total=("Total", "", total),
+    )
+
+
+def _tableau_des_mouvements(pdf: Document, lignes: Iterator[LigneReleve]) -> None:
+    pdf.tableau(
+        [
+            Colonne("Date", 1.4),
+            Colonne("Libellé", 4),
+            Colonne("Débit", 1.8, est_nombre=True),
+            Colonne("Crédit", 1.8, est_nombre=True),
+            Colonne("Solde", 1.8, est_nombre=True),
+        ],
+        (
+            (
+                f"{ligne.date_comptable:%d/%m/%Y}",
+                ligne.libelle,
+                ligne.debit or "",
+                ligne.credit or "",
+                ligne.solde,
+            )
+            for ligne in lignes
+        ),
+    )

@@ -1,0 +1,53 @@
+"""Addresses of the pages about suppliers and debtors."""
+
+from django.urls import path
+
+from fournisseurs.views import espace, gestion, releves
+
+app_name = "fournisseurs"
+urlpatterns = [
+    path("fournisseur/", espace.accueil, name="accueil"),
+    path("fournisseur/etablissements/demander/", espace.demander, name="demander"),
+    path("fournisseur/etablissements/<str:ridet>/", espace.etablissement, name="etablissement"),
+    path(
+        "fournisseur/etablissements/<str:ridet>/habilitations/",
+        espace.habiliter_personne,
+        name="habiliter",
+    ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/habilitations/<int:pk>/retirer/",
+        espace.retirer_droits,
+        name="retirer_habilitation",
+    ),
+    path("fournisseur/demandes/<int:pk>/", espace.demande, name="demande"),
+    path("fournisseur/demandes/<int:pk>/retirer/", espace.retirer_demande, name="retirer_demande"),
+    path("fournisseur/justificatifs/<int:pk>/", espace.justificatif, name="justificatif"),
+    path("fournisseur/comptes/<str:code>/", releves.releve_de_compte, name="releve"),
+    path("fournisseur/comptes/<str:code>/releve.csv", releves.releve_csv, name="releve_csv"),
+    path("fournisseur/comptes/<str:code>/releve.pdf", releves.releve_pdf, name="releve_pdf"),
+    path("gestion/tiers/", gestion.tiers, name="gestion_tiers"),
+    path("gestion/tiers/demandes/", gestion.demandes, name="gestion_demandes"),
+    path("gestion/tiers/demandes/<int:pk>/", gestion.demande, name="gestion_demande"),
+    path("gestion/tiers/demandes/<int:pk>/iban/", gestion.voir_iban, name="voir_iban"),
+    path(
+        "gestion/tiers/demandes/<int:pk>/accepter/",
+        gestion.accepter_demande,
+        name="accepter_demande",
+    ),
+    path(
+        "gestion/tiers/demandes/<int:pk>/refuser/", gestion.refuser_demande, name="refuser_demande"
+    ),
+    path("gestion/tiers/<str:code>/", gestion.fiche, name="gestion_fiche"),
+    path(
+        "gestion/tiers/<str:code>/suspendre/",
+        gestion.changer_etat,
+        {"acte": "suspendre"},
+        name="suspendre",
+    ),
+    path(
+        "gestion/tiers/<str:code>/reactiver/",
+        gestion.changer_etat,
+        {"acte": "reactiver"},
+        name="reactiver",
+    ),
+]

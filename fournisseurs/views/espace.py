@@ -1,0 +1,248 @@
+"""Pages of a supplier: his établissements, his requests, who acts for him."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from facturier.acces.controle import ouvrir_aux_comptes, reserver_a
+from facturier.acces.models import Role
+from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
+from fournisseurs.demandes import DemandeRefusee, deposer_demande, retirer
+from fournisseurs.depots import ouvrir_justificatif
+from fournisseurs.forms import DemandeForm, HabilitationForm
+from fournisseurs.habilitations import (
+    HabilitationRefusee,
+    exiger_gestion_des_droits,
+    habiliter,
+    retirer_habilitation,
+)
+from fournisseurs.models import (
+    DemandeEtablissement,
+    Droit,
+    Etablissement,
+    Habilitation,
+    Justificatif,
+)
+
+FIL = [("Mes établissements", "/fournisseur/")]
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_GET
+def accueil(requete: HttpRequest) -> HttpResponse:
+    """List one's établissements with one's rights, and one's requests."""
+    habilitations = (
+        Habilitation.objects.en_vigueur()
+        .de(requete.user)
+        .select_related("etablissement__fournisseur__tiers")
+        .order_by("etablissement__denomination", "pk")
+    )
+    demandes = DemandeEtablissement.objects.filter(demandeur=requete.user)
+    return render(
+        requete,
+        "fournisseurs/accueil.html",
+        {"habilitations": habilitations, "demandes": demandes[:20]},
+    )
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_http_methods(["GET", "POST"])
+def demander(requete: HttpRequest) -> HttpResponse:
+    """Ask to represent an établissement."""
+    form = DemandeForm(requete.POST or None, requete.FILES or None)
+    if requete.method == "POST" and form.is_valid():
+        try:
+            demande = deposer_demande(
+                demandeur=requete.user, declaration=form.declaration, preuves=form.preuves
+            )
+        except DemandeRefusee as refus:
+            _reporter(form, refus)
+        else:
+            messages.success(requete, "Votre demande est déposée : un agent va la vérifier.")
+            return redirect("fournisseurs:demande", pk=demande.pk)
+    statut = 422 if form.errors else 200
+    return render(requete, "fournisseurs/demander.html", {"form": form, "fil": FIL}, status=statut)
+
+
+def _reporter(form: DemandeForm, refus: DemandeRefusee) -> None:
+    """Put what the act refused beside the fields of the form."""
+    for champ, erreurs in refus.message_dict.items():
+        form.add_error(champ if champ in form.fields else None, erreurs)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_GET
+def demande(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show a request of one's own: state, what was declared, documents, timeline."""
+    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    return render(
+        requete,
+        "fournisseurs/demande.html",
+        {
+            "demande": objet,
+            "fil": FIL,
+            "lignes": lignes_demande(objet, objet.iban_masque),
+            "a_venir": ["Vérification par un agent"] if objet.est_en_cours else [],
+        },
+    )
+
+
+def lignes_demande(demande: DemandeEtablissement, iban: str) -> list[tuple[str, str]]:
+    """Return what a request declares, as (label, value), with the IBAN as given."""
+    service = f", {demande.service}" if demande.service else ""
+    return [
+        ("RIDET", demande.ridet_affiche),
+        ("Dénomination", demande.denomination),
+        ("Adresse", ", ".join(demande.lignes_adresse)),
+        ("Téléphone", demande.telephone or "non indiqué"),
+        ("Adresse électronique", demande.courriel or "non indiquée"),
+        ("Demandeur", f"{demande.demandeur.nom_complet} ({demande.demandeur.email})"),
+        ("Fonction", f"{demande.fonction}{service}"),
+        ("IBAN", iban),
+        ("BIC", demande.bic or "non indiqué"),
+        ("Titulaire du compte", demande.titulaire),
+    ]
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_http_methods(["GET", "POST"])
+def retirer_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw a request of one's own, after a page that says what it means."""
+    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    if requete.method == "POST":
+        try:
+            retirer(objet, par=requete.user)
+            messages.success(requete, "Votre demande est retirée.")
+        except ValidationError as refus:
+            messages.error(requete, refus.messages[0])
+        return redirect("fournisseurs:demande", pk=pk)
+    return render(
+        requete,
+        "confirmation.html",
+        {
+            "titre": "Retirer cette demande",
+            "consequence": "Elle ne sera plus examinée. Vous pourrez en déposer une autre.",
+            "action": "Retirer la demande",
+            "retour": reverse("fournisseurs:demande", args=[pk]),
+            "lignes": [("Établissement", str(objet.denomination)), ("RIDET", objet.ridet_affiche)],
+        },
+    )
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_GET
+def etablissement(requete: HttpRequest, ridet: str) -> HttpResponse:
+    """Show an établissement one represents: identity, bank account, people, documents."""
+    return _page_etablissement(requete, _etablissement(requete, ridet), HabilitationForm())
+
+
+def _etablissement(
+    requete: HttpRequest, ridet: str, droit: Droit = Droit.CONSULTER
+) -> Etablissement:
+    visibles = Etablissement.objects.visibles_par(requete.user, droit)
+    objet: Etablissement = get_object_or_404(
+        visibles.select_related("fournisseur__tiers"), ridet=ridet
+    )
+    return objet
+
+
+def _page_etablissement(
+    requete: HttpRequest, objet: Etablissement, form: HabilitationForm
+) -> HttpResponse:
+    droits = {
+        droit
+        for droit in Droit
+        if Etablissement.objects.visibles_par(requete.user, droit).filter(pk=objet.pk).exists()
+    }
+    comptes = objet.fournisseur.coordonnees.courantes().select_related("etablissement")
+    return render(
+        requete,
+        "fournisseurs/etablissement.html",
+        {
+            "etablissement": objet,
+            "fil": FIL,
+            "form": form,
+            "gere_droits": Droit.GERER_DROITS in droits,
+            "gere_donnees": Droit.GERER_DONNEES in droits,
+            "compte": comptes.filter(etablissement=objet).first()
+            or comptes.filter(etablissement__isnull=True).first(),
+            "habilitations": objet.habilitations.en_vigueur().select_related(
+                "representant__utilisateur"
+            ),
+            "justificatifs": objet.justificatifs.visibles_par(requete.user),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_POST
+def habiliter_personne(requete: HttpRequest, ridet: str) -> HttpResponse:
+    """Let a colleague act for the établissement."""
+    objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
+    form = HabilitationForm(requete.POST)
+    if not form.is_valid():
+        return _page_etablissement(requete, objet, form)
+    if form.personne == requete.user:
+        form.add_error("courriel", "Vous ne pouvez pas changer vos propres droits.")
+        return _page_etablissement(requete, objet, form)
+    habiliter(
+        utilisateur=form.personne,
+        etablissement=objet,
+        droits=[Droit(droit) for droit in form.cleaned_data["droits"]],
+        par=requete.user,
+    )
+    messages.success(requete, f"{form.personne.nom_complet} est habilitée ou habilité.")
+    return redirect("fournisseurs:etablissement", ridet=ridet)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_http_methods(["GET", "POST"])
+def retirer_droits(requete: HttpRequest, ridet: str, pk: int) -> HttpResponse:
+    """Take back the rights of somebody, after a page that says what it means."""
+    objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
+    exiger_gestion_des_droits(objet, requete.user)
+    habilitation = get_object_or_404(objet.habilitations.en_vigueur(), pk=pk)
+    retour = reverse("fournisseurs:etablissement", args=[ridet])
+    if requete.method == "POST":
+        try:
+            retirer_habilitation(habilitation, par=requete.user)
+            messages.success(requete, "L’habilitation est retirée.")
+        except HabilitationRefusee as refus:
+            messages.error(requete, refus.messages[0])
+        return redirect(retour)
+    return render(
+        requete,
+        "confirmation.html",
+        {
+            "titre": "Retirer cette habilitation",
+            "consequence": "Cette personne ne verra plus rien de l’établissement.",
+            "action": "Retirer l’habilitation",
+            "retour": retour,
+            "est_dangereux": True,
+            "lignes": [("Personne", str(habilitation.representant))],
+        },
+    )
+
+
+@ouvrir_aux_comptes
+@require_GET
+def justificatif(requete: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """Hand a document back as an attachment, to those who may see it."""
+    objet = get_object_or_404(Justificatif.objects.visibles_par(requete.user), pk=pk)
+    try:
+        flux = ouvrir_justificatif(objet)
+    except (FichierRefuse, FichierIntrouvable) as refus:
+        return render(
+            requete, "fournisseurs/document_indisponible.html", {"raison": str(refus)}, status=409
+        )
+    return FileResponse(
+        flux,
+        as_attachment=True,
+        filename=objet.nom,
+        content_type=objet.type_mime,
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+    )

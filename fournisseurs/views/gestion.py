@@ -1,0 +1,240 @@
+"""Pages of the finance staff: tiers, and requests to decide on."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from fournisseurs.consultation import reveler_iban
+from fournisseurs.demandes import accepter, refuser
+from fournisseurs.forms import MotifForm, RechercheForm
+from fournisseurs.instruction import anomalies_demande
+from fournisseurs.models import (
+    ROLES_GESTION,
+    DemandeEtablissement,
+    EtatDemande,
+    Fournisseur,
+)
+from fournisseurs.suspension import reactiver, suspendre
+from fournisseurs.views.espace import lignes_demande
+
+TAILLE_PAGE = 50
+FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def tiers(requete: HttpRequest) -> HttpResponse:
+    """List suppliers and debtors by name, with a search."""
+    form = RechercheForm(requete.GET)
+    form.is_valid()
+    filtres = form.cleaned_data
+    fournisseurs = Fournisseur.objects.select_related("tiers").order_by("tiers__nom", "pk")
+    if filtres.get("recherche"):
+        fournisseurs = fournisseurs.correspondant_a(filtres["recherche"])
+    if filtres.get("qualite"):
+        fournisseurs = fournisseurs.filter(**{f"est_{filtres['qualite']}": True})
+    page = list(_apres(fournisseurs, requete.GET.get("apres", ""))[: TAILLE_PAGE + 1])
+    suivant = _adresse_suivante(requete, page[TAILLE_PAGE - 1]) if page[TAILLE_PAGE:] else ""
+    return render(
+        requete,
+        "fournisseurs/gestion/tiers.html",
+        {"form": form, "fournisseurs": page[:TAILLE_PAGE], "suivant": suivant},
+    )
+
+
+def _apres(fournisseurs: QuerySet[Fournisseur], cle: str) -> QuerySet[Fournisseur]:
+    """Keep what follows the supplier of key `cle` in the order of the list."""
+    dernier = Fournisseur.objects.filter(pk=cle).first() if cle.isdecimal() else None
+    if dernier is None:
+        return fournisseurs
+    nom = dernier.tiers.nom
+    return fournisseurs.filter(Q(tiers__nom__gt=nom) | Q(tiers__nom=nom, pk__gt=dernier.pk))
+
+
+def _adresse_suivante(requete: HttpRequest, dernier: Fournisseur) -> str:
+    parametres = requete.GET.copy()
+    parametres["apres"] = str(dernier.pk)
+    return f"?{parametres.urlencode()}"
+
+
+@reserver_a(Role.AGENT)
+@require_GET
+def demandes(requete: HttpRequest) -> HttpResponse:
+    """Work list of requests, by state, with counts and age."""
+    etat = requete.GET.get("etat", EtatDemande.DEPOSEE)
+    if etat not in EtatDemande.values:
+        etat = EtatDemande.DEPOSEE
+    en_tete = "deposee_le" if etat == EtatDemande.DEPOSEE else "-traitee_le"
+    liste = DemandeEtablissement.objects.filter(etat=etat).select_related("demandeur")
+    comptes = dict(
+        DemandeEtablissement.objects.order_by().values_list("etat").annotate(nombre=Count("pk"))
+    )
+    maintenant = timezone.now()
+    return render(
+        requete,
+        "fournisseurs/gestion/demandes.html",
+        {
+            "etat_choisi": etat,
+            "onglets": [(code, nom, comptes.get(code, 0)) for code, nom in EtatDemande.choices],
+            "demandes": [
+                (demande, (maintenant - demande.deposee_le).days)
+                for demande in liste.order_by(en_tete, "pk")[:200]
+            ],
+            "fil": FIL_DEMANDES[:1],
+        },
+    )
+
+
+@reserver_a(Role.AGENT)
+@require_GET
+def demande(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show a request with its evidence and what is unusual."""
+    objet = _demande(pk)
+    return _page_demande(requete, objet, MotifForm())
+
+
+def _demande(pk: int) -> DemandeEtablissement:
+    requetes = DemandeEtablissement.objects.select_related("demandeur", "traitee_par")
+    objet: DemandeEtablissement = get_object_or_404(requetes, pk=pk)
+    return objet
+
+
+def _page_demande(
+    requete: HttpRequest, objet: DemandeEtablissement, form: MotifForm, iban: str = ""
+) -> HttpResponse:
+    reponse = render(
+        requete,
+        "fournisseurs/gestion/demande.html",
+        {
+            "demande": objet,
+            "form": form,
+            "iban": iban,
+            "lignes": lignes_demande(objet, iban or objet.iban_masque),
+            "anomalies": anomalies_demande(objet),
+            "justificatifs": objet.justificatifs.all(),
+            "est_sienne": objet.demandeur_id == requete.user.pk,
+            "fil": FIL_DEMANDES,
+        },
+        status=422 if form.errors else 200,
+    )
+    reponse["Cache-Control"] = "no-store"
+    return reponse
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def voir_iban(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show the request again with the whole IBAN, and record who looked."""
+    objet = _demande(pk)
+    return _page_demande(requete, objet, MotifForm(), reveler_iban(objet, par=requete.user))
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def accepter_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Accept a request; say so, or say why it is impossible."""
+    try:
+        etablissement = accepter(_demande(pk), par=requete.user)
+    except ValidationError as refus:
+        messages.error(requete, refus.messages[0])
+        return redirect("fournisseurs:gestion_demande", pk=pk)
+    messages.success(requete, f"{etablissement} est rattaché : le demandeur est prévenu.")
+    return redirect("fournisseurs:gestion_demandes")
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def refuser_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse a request with a reason."""
+    objet = _demande(pk)
+    form = MotifForm(requete.POST)
+    if not form.is_valid():
+        return _page_demande(requete, objet, form)
+    try:
+        refuser(objet, par=requete.user, motif=form.cleaned_data["motif"])
+    except ValidationError as refus:
+        messages.error(requete, refus.messages[0])
+        return redirect("fournisseurs:gestion_demande", pk=pk)
+    messages.success(requete, "La demande est refusée : le demandeur est prévenu du motif.")
+    return redirect("fournisseurs:gestion_demandes")
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def fiche(requete: HttpRequest, code: str) -> HttpResponse:
+    """Show a tiers: identity, accounts, établissements, pièces, history."""
+    fournisseur = get_object_or_404(Fournisseur.objects.select_related("tiers"), tiers__code=code)
+    return render(
+        requete,
+        "fournisseurs/gestion/fiche.html",
+        {
+            "fournisseur": fournisseur,
+            "lignes": _lignes_fiche(fournisseur),
+            "etablissements": fournisseur.etablissements.all(),
+            "comptes": fournisseur.coordonnees.select_related("etablissement", "verifiee_par"),
+            "justificatifs": fournisseur.justificatifs.visibles_par(requete.user),
+            "pieces": fournisseur.tiers.pieces.order_by("-pk")[:20],
+            "fil": FIL_DEMANDES[:1],
+        },
+    )
+
+
+def _lignes_fiche(fournisseur: Fournisseur) -> list[tuple[str, str]]:
+    tiers = fournisseur.tiers
+    return [
+        ("Code", tiers.code),
+        ("RID", fournisseur.rid or "sans objet"),
+        ("Qualité", fournisseur.qualites),
+        ("Catégorie", tiers.get_categorie_display()),
+        ("Nature juridique", tiers.get_nature_juridique_display()),
+        ("Adresse", ", ".join(fournisseur.lignes_adresse)),
+        ("Téléphone", fournisseur.telephone or "non indiqué"),
+        ("Adresse électronique", fournisseur.courriel or "non indiquée"),
+    ]
+
+
+TEXTES_ETAT: dict[str, dict[str, Any]] = {
+    "suspendre": {
+        "titre": "Suspendre ce fournisseur",
+        "consequence": "Aucun paiement ne pourra lui être mandaté tant qu’il est suspendu.",
+        "action": "Suspendre",
+        "est_dangereux": True,
+    },
+    "reactiver": {
+        "titre": "Réactiver ce fournisseur",
+        "consequence": "Ses factures pourront de nouveau être mandatées.",
+        "action": "Réactiver",
+        "est_dangereux": False,
+    },
+}
+ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver": reactiver}
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def changer_etat(requete: HttpRequest, code: str, acte: str) -> HttpResponse:
+    """Suspend a supplier or make him active again, with a reason."""
+    fournisseur = get_object_or_404(Fournisseur, tiers__code=code)
+    form = MotifForm(requete.POST or None)
+    if requete.method == "POST" and form.is_valid():
+        try:
+            ACTES_ETAT[acte](fournisseur, par=requete.user, motif=form.cleaned_data["motif"])
+        except ValidationError as refus:
+            messages.error(requete, refus.messages[0])
+        return redirect("fournisseurs:gestion_fiche", code=code)
+    contexte = TEXTES_ETAT[acte] | {
+        "form": form,
+        "retour": reverse("fournisseurs:gestion_fiche", args=[code]),
+        "lignes": [("Tiers", str(fournisseur.tiers))],
+    }
+    return render(requete, "confirmation.html", contexte, status=422 if form.errors else 200)

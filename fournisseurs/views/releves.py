@@ -1,0 +1,101 @@
+"""Statement of account: « ce qu’on me doit, ce que je dois », on screen, as PDF and as CSV."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from facturier.acces.controle import ouvrir_aux_comptes
+from facturier.grand_livre.models import Tiers
+from facturier.grand_livre.soldes import releve
+from fournisseurs.forms import PeriodeForm
+from fournisseurs.models import ROLES_GESTION, Fournisseur
+from fournisseurs.releves import ecrire_pdf, lignes_csv, situation
+
+LIGNES_A_L_ECRAN = 200
+
+
+def _tiers(requete: HttpRequest, code: str) -> Tiers:
+    """Return the tiers of this code, if the person may see it."""
+    visibles = Fournisseur.objects.visibles_par(requete.user).select_related("tiers")
+    tiers: Tiers = get_object_or_404(visibles.distinct(), tiers__code=code).tiers
+    return tiers
+
+
+def _periode(requete: HttpRequest) -> tuple[PeriodeForm, dict[str, Any]]:
+    """Return the form of the period, and its bounds when they are right."""
+    form = PeriodeForm(requete.GET)
+    bornes = form.cleaned_data if form.is_valid() else {}
+    return form, {"debut": bornes.get("debut"), "fin": bornes.get("fin")}
+
+
+@ouvrir_aux_comptes
+@require_GET
+def releve_de_compte(requete: HttpRequest, code: str) -> HttpResponse:
+    """Show what is owed either way, then the movements of the period."""
+    tiers = _tiers(requete, code)
+    form, bornes = _periode(requete)
+    lignes = list(islice(releve(tiers, **bornes), LIGNES_A_L_ECRAN + 1))
+    est_agent = requete.user.a_role(*ROLES_GESTION)
+    fil = ("Tiers", "/gestion/tiers/") if est_agent else ("Mes établissements", "/fournisseur/")
+    return render(
+        requete,
+        "fournisseurs/releve.html",
+        {
+            "tiers": tiers,
+            "form": form,
+            "situation": situation(tiers),
+            "lignes": lignes[:LIGNES_A_L_ECRAN],
+            "est_coupe": len(lignes) > LIGNES_A_L_ECRAN,
+            "est_agent": est_agent,
+            "fil": [fil],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, texte: str) -> str:
+        return texte
+
+
+@ouvrir_aux_comptes
+@require_GET
+def releve_csv(requete: HttpRequest, code: str) -> StreamingHttpResponse:
+    """Stream the statement as CSV, for a French spreadsheet."""
+    tiers = _tiers(requete, code)
+    _, bornes = _periode(requete)
+
+    def morceaux() -> Iterator[str]:
+        yield "\ufeff"
+        redacteur = csv.writer(_Echo(), delimiter=";")
+        for ligne in lignes_csv(tiers, **bornes):
+            yield redacteur.writerow(ligne)
+
+    return StreamingHttpResponse(
+        morceaux(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="releve-{tiers.code}.csv"'},
+    )
+
+
+@ouvrir_aux_comptes
+@require_GET
+def releve_pdf(requete: HttpRequest, code: str) -> HttpResponse:
+    """Give the statement as PDF."""
+    tiers = _tiers(requete, code)
+    _, bornes = _periode(requete)
+    sortie = BytesIO()
+    ecrire_pdf(sortie, tiers, **bornes)
+    return HttpResponse(
+        sortie.getvalue(),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="releve-{tiers.code}.pdf"'},
+    )
