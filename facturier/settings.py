@@ -143,6 +143,7 @@ EST_SQLITE = "sqlite" in DATABASES["default"]["ENGINE"]
 if EN_PRODUCTION and EST_SQLITE:
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL en production.")
 if EST_SQLITE:
+    VAR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, never its folder
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
