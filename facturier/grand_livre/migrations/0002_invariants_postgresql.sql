@@ -22,6 +22,29 @@ CREATE TRIGGER passage_piece_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_p
 CREATE TRIGGER passage_bordereau_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_passagebordereau
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
 
+-- A pièce keeps its number, its amounts and whom it pays as they were issued.
+CREATE FUNCTION gl_refuser_retouche() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'
+        USING ERRCODE = '23514', CONSTRAINT = 'gl_piece_figee';
+END $$;
+CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece FOR EACH ROW
+    WHEN ((
+        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
+        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
+        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
+        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation
+    ) IS DISTINCT FROM (
+        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
+        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
+        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
+        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation
+    )) EXECUTE FUNCTION gl_refuser_retouche();
+CREATE TRIGGER piece_sans_suppression BEFORE DELETE ON grand_livre_piece
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_retouche();
+CREATE TRIGGER ligne_piece_figee BEFORE UPDATE OR DELETE ON grand_livre_lignepiece
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_retouche();
+
 -- A line may only precede its header.
 CREATE FUNCTION gl_controler_lignes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -42,11 +65,12 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(4217, e.exercice_id)
         FROM (SELECT DISTINCT exercice_id FROM nouvelles) e;
-    SELECT n.id, x.clos_le, l.lignes, l.debit, l.credit, n.total, n.nombre_lignes,
-           l.mauvais_compte, o.contrepasse_id AS origine_contrepassation
+    SELECT n.id, n.journal_id, j.code, x.clos_le, l.lignes, l.debit, l.credit, l.mauvais_compte,
+           o.contrepasse_id AS origine_contrepassation
         INTO fautive
         FROM nouvelles n
         JOIN grand_livre_exercice x ON x.annee = n.exercice_id
+        LEFT JOIN grand_livre_journal j ON j.code = n.journal_id
         LEFT JOIN grand_livre_ecriture o ON o.id = n.contrepasse_id
         CROSS JOIN LATERAL (
             SELECT count(*) AS lignes,
@@ -59,6 +83,7 @@ BEGIN
         ) l
         WHERE x.clos_le IS NOT NULL OR l.lignes < 2 OR l.debit <> l.credit OR l.debit <> n.total
            OR l.lignes <> n.nombre_lignes OR l.mauvais_compte OR o.contrepasse_id IS NOT NULL
+           OR j.code IS NULL
         LIMIT 1;
     IF NOT FOUND THEN
         INSERT INTO grand_livre_attentescellement (ecriture_id) SELECT id FROM nouvelles;
@@ -67,6 +92,9 @@ BEGIN
     IF fautive.clos_le IS NOT NULL THEN
         RAISE EXCEPTION 'L’exercice est clos : l’écriture est refusée.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_exercice_clos';
+    ELSIF fautive.code IS NULL THEN
+        RAISE EXCEPTION 'Le journal % est inconnu.', fautive.journal_id
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_journal';
     ELSIF fautive.lignes < 2 THEN
         RAISE EXCEPTION 'Une écriture a deux lignes ou plus.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_deux_lignes';

@@ -29,6 +29,27 @@ BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas
 CREATE TRIGGER passage_bordereau_sans_suppression BEFORE DELETE ON grand_livre_passagebordereau
 BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
 
+-- A pièce keeps its number, its amounts and whom it pays as they were issued.
+CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece
+WHEN (
+        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
+        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
+        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
+        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation
+) IS NOT (
+        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
+        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
+        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
+        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation
+)
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+CREATE TRIGGER piece_sans_suppression BEFORE DELETE ON grand_livre_piece
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+CREATE TRIGGER ligne_piece_sans_modification BEFORE UPDATE ON grand_livre_lignepiece
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+CREATE TRIGGER ligne_piece_sans_suppression BEFORE DELETE ON grand_livre_lignepiece
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+
 -- A line may only precede its header.
 CREATE TRIGGER ligne_avant_entete BEFORE INSERT ON grand_livre_ligneecriture
 WHEN EXISTS (SELECT 1 FROM grand_livre_ecriture WHERE id = NEW.ecriture_id)
@@ -39,6 +60,8 @@ CREATE TRIGGER entete_scelle_lignes BEFORE INSERT ON grand_livre_ecriture
 BEGIN
     SELECT RAISE(ABORT, 'L’exercice est clos : l’écriture est refusée.')
     WHERE (SELECT clos_le FROM grand_livre_exercice WHERE annee = NEW.exercice_id) IS NOT NULL;
+    SELECT RAISE(ABORT, 'Le journal est inconnu.')
+    WHERE NOT EXISTS (SELECT 1 FROM grand_livre_journal WHERE code = NEW.journal_id);
     SELECT RAISE(ABORT, 'Une écriture a deux lignes ou plus.')
     WHERE (SELECT count(*) FROM grand_livre_ligneecriture WHERE ecriture_id = NEW.id) < 2;
     SELECT RAISE(ABORT, 'L’écriture n’est pas équilibrée.')
