@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre import evenements
@@ -15,9 +15,11 @@ from facturier.grand_livre.models import (
     Bordereau,
     Budget,
     Compte,
+    EtatBordereau,
     EtatPiece,
     LignePiece,
     Mandat,
+    PassageBordereau,
     PassagePiece,
     Piece,
     PieceJustificative,
@@ -95,7 +97,8 @@ def emettre_mandat(  # noqa: PLR0913
     """Issue a mandat: number it, freeze whom and where it pays, post its entry.
 
     Raises:
-        EcritureRefusee: an account is unknown, or the entry breaks a rule of the ledger.
+        EcritureRefusee: an account is unknown, a constraint of the pièce is broken, or its
+            entry breaks a rule of the ledger.
     """
     mandat = Mandat(
         sens=SensPiece.DEPENSE,
@@ -116,7 +119,7 @@ def emettre_mandat(  # noqa: PLR0913
     _enregistrer(mandat, imputations, par)
     RattachementPiece.objects.bulk_create(
         RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)
-        for rang, justificatif in enumerate(justificatifs, start=1)
+        for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
     )
     evenements.mandater(mandat, par=par)
     return mandat
@@ -140,7 +143,8 @@ def emettre_titre(  # noqa: PLR0913
     """Issue a titre de recettes: number it, draw its payment key, post its entry.
 
     Raises:
-        EcritureRefusee: an account is unknown, or the entry breaks a rule of the ledger.
+        EcritureRefusee: an account is unknown, a constraint of the pièce is broken, or its
+            entry breaks a rule of the ledger.
     """
     titre = Titre(
         sens=SensPiece.RECETTE,
@@ -173,14 +177,14 @@ def creer_bordereau(
         ValidationError: no pièce, pièces of several budgets or exercices, or one of them is no
             longer free.
     """
+    demandees = set(pieces)
     choisies = list(
         Piece.objects.select_for_update()
         .a_mettre_en_bordereau()
-        .filter(pk__in=list(pieces), sens=sens)
+        .filter(pk__in=demandees, sens=sens)
         .order_by("pk")
         .values_list("pk", "exercice_id", "budget_id")
     )
-    demandees = set(pieces)
     if not choisies:
         raise ValidationError("Choisissez au moins une pièce émise et libre de tout bordereau.")
     if len(choisies) != len(demandees):
@@ -198,6 +202,9 @@ def creer_bordereau(
         sens=sens,
         date_emission=date_emission,
         numero=prendre_numero(f"bordereau-{sens}-{exercice}-{budget}"),
+    )
+    PassageBordereau.objects.create(
+        bordereau=bordereau, acte="creer", depart="", arrivee=EtatBordereau.OUVERT, par=par
     )
     Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
     return bordereau
@@ -225,24 +232,34 @@ def _enregistrer(piece: Piece, imputations: Sequence[Imputation], par: Utilisate
         "02" if evenements.section(imputations[0].compte) == "investissement" else "01"
     )
     piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")
-    piece.save(force_insert=True)
-    LignePiece.objects.bulk_create(
-        LignePiece(
-            piece_id=piece.pk,
-            rang=rang,
-            compte=comptes[imputation.compte],
-            fonction=imputation.fonction,
-            operation=imputation.operation,
-            libelle=imputation.libelle[:70],
-            reference_facture=imputation.reference_facture[:20],
-            montant_ht=imputation.montant_ht,
-            montant_tgc=imputation.montant_tgc,
+    try:
+        piece.save(force_insert=True)
+        LignePiece.objects.bulk_create(
+            LignePiece(
+                piece_id=piece.pk,
+                rang=rang,
+                compte=comptes[imputation.compte],
+                fonction=imputation.fonction,
+                operation=imputation.operation,
+                libelle=imputation.libelle[:70],
+                reference_facture=imputation.reference_facture[:20],
+                montant_ht=imputation.montant_ht,
+                montant_tgc=imputation.montant_tgc,
+            )
+            for rang, imputation in enumerate(imputations, start=1)
         )
-        for rang, imputation in enumerate(imputations, start=1)
-    )
+    except (IntegrityError, DataError) as erreur:
+        raise EcritureRefusee(_motif_refus(erreur)) from erreur
     PassagePiece.objects.create(
         piece_id=piece.pk, acte="emettre", depart="", arrivee=EtatPiece.EMISE, par=par
     )
+
+
+def _motif_refus(erreur: Exception) -> str:
+    """Return the French message of the constraint that the database names."""
+    contraintes = (*Piece._meta.constraints, *LignePiece._meta.constraints)
+    messages = (str(c.violation_error_message) for c in contraintes if c.name in str(erreur))
+    return next(messages, "Un champ de la pièce est trop long ou hors limites.")
 
 
 def _comptes_imputables(exercice: int, imputations: Sequence[Imputation]) -> dict[str, Compte]:

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from django.db import transaction
+
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
     Ecriture,
@@ -19,6 +21,7 @@ from facturier.grand_livre.models import (
     Titre,
 )
 from facturier.grand_livre.passation import EcritureRefusee, Ligne, contrepasser, passer
+from facturier.grand_livre.soldes import reste_du
 
 MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"fonctionnement", "investissement", "redevable", "trop_percu"}
@@ -46,6 +49,7 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
     )
 
 
+@transaction.atomic
 def payer_mandat(
     mandat: Piece, *, montant: int, date_paiement: date, reference: str, par: Utilisateur
 ) -> Ecriture:
@@ -56,11 +60,13 @@ def payer_mandat(
         reference: identity of the payment in the treasury's answer; makes it post once.
 
     Raises:
-        EcritureRefusee: a mandat on both sections is paid by parts, which cannot be split.
+        EcritureRefusee: more than what is due, or a mandat on both sections is paid by parts,
+            which cannot be split.
     """
+    Piece.objects.select_for_update().only("pk").get(pk=mandat.pk)
     _, dues = _ventiler(mandat)
     parts = dues if montant == sum(dues.values()) else _une_part(dues, montant)
-    return _passer_evenement(
+    ecriture = _passer_evenement(
         "paiement_mandat",
         cle=f"paiement-{mandat.pk}-{reference}",
         libelle=f"Paiement du mandat {mandat.reference}",
@@ -70,6 +76,12 @@ def payer_mandat(
         piece=mandat,
         par=par,
     )
+    if (reste := reste_du(mandat)) < 0:
+        raise EcritureRefusee(
+            f"Le paiement de {montant} F dépasse de {-reste} F ce que le mandat "
+            f"{mandat.reference} doit encore."
+        )
+    return ecriture
 
 
 def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:

@@ -39,9 +39,10 @@ def ecrire(ecriture: EcritureAPasser, passee_le: datetime) -> tuple[int, bool]:
     """Write one entry; return its key, and whether its `cle` was used before."""
     if connection.vendor == "postgresql":
         return _appeler(ecriture, passee_le)
-    deja = Ecriture.objects.filter(cle=ecriture.cle).values_list("pk", flat=True).first()
-    if ecriture.cle is not None and deja is not None:
-        return deja, True
+    if ecriture.cle is not None:
+        memes = Ecriture.objects.filter(cle=ecriture.cle).values_list("pk", flat=True)
+        if (deja := memes.first()) is not None:
+            return deja, True
     return ecrire_lot([ecriture], passee_le)[0], False
 
 

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import moteurs
 from facturier.grand_livre.models import (
     Ecriture,
+    Exercice,
     Lettrage,
     LigneEcriture,
     LigneLettrage,
     Sens,
 )
 from facturier.grand_livre.numerotation import prendre_numero
+
+TOTAL_MAXIMAL = 10**13  # francs; keeps every sum of a year within a big integer
+LONGUEURS = {"evenement": 40, "libelle": 200, "cle": 120}
 
 
 class EcritureRefusee(ValueError):
@@ -63,9 +67,10 @@ class EcritureAPasser:
         """Check what can be checked without the database.
 
         Raises:
-            EcritureRefusee: fewer than two lines, an amount that is not above zero, or debits
-                that differ from credits.
+            EcritureRefusee: fewer than two lines, an amount that is not above zero, debits
+                that differ from credits, a total beyond reason, or a text that is too long.
         """
+        self._controler_textes()
         if len(self.lignes) < 2:  # noqa: PLR2004
             raise EcritureRefusee("Une écriture a deux lignes ou plus.")
         for ligne in self.lignes:
@@ -79,6 +84,15 @@ class EcritureAPasser:
             raise EcritureRefusee(
                 f"L’écriture n’est pas équilibrée : débit {self.total}, crédit {credit}."
             )
+        if self.total > TOTAL_MAXIMAL:
+            raise EcritureRefusee(
+                f"Le total de l’écriture ({self.total} F) dépasse {TOTAL_MAXIMAL} F."
+            )
+
+    def _controler_textes(self) -> None:
+        for champ, longueur in LONGUEURS.items():
+            if len(getattr(self, champ) or "") > longueur:
+                raise EcritureRefusee(f"{champ} : {longueur} caractères au plus.")
 
 
 def passer(
@@ -129,8 +143,8 @@ def passer_lot(ecritures: Iterable[EcritureAPasser]) -> list[int]:
     try:
         with transaction.atomic():
             deja = moteurs.cles_employees(cles)
-            return moteurs.ecrire_lot([e for e in a_passer if e.cle is None or e.cle not in deja])
-    except IntegrityError as erreur:
+            return moteurs.ecrire_lot([e for e in a_passer if e.cle not in deja])
+    except (IntegrityError, DataError) as erreur:
         _refuser(erreur)
 
 
@@ -161,7 +175,7 @@ def contrepasser(
     ]
     return _ecrire(
         EcritureAPasser(
-            exercice=ecriture.exercice_id,
+            exercice=_exercice_ouvert(ecriture.exercice_id, date_comptable),
             journal=ecriture.journal_id,
             date_comptable=date_comptable,
             evenement=f"contrepassation_{ecriture.evenement}"[:40],
@@ -173,19 +187,27 @@ def contrepasser(
     )
 
 
+def _exercice_ouvert(annee: int, date_comptable: date) -> int:
+    """Return `annee`, or the year of `date_comptable` when that exercice is closed."""
+    est_clos = Exercice.objects.filter(annee=annee, clos_le__isnull=False).exists()
+    return date_comptable.year if est_clos else annee
+
+
 @transaction.atomic
 def lettrer(lignes: Iterable[LigneEcriture], *, par: Utilisateur) -> Lettrage:
     """Match lines of one account and one tiers whose debits equal their credits.
 
     Raises:
-        EcritureRefusee: lines of several accounts or tiers, that do not settle each other, or
-            one of which is lettered already.
+        EcritureRefusee: lines of several accounts or tiers, of no tiers, that do not settle
+            each other, or one of which is lettered already.
     """
     retenues = list(lignes)
     debit = sum(ligne.montant for ligne in retenues if ligne.sens == Sens.DEBIT)
     credit = sum(ligne.montant for ligne in retenues if ligne.sens == Sens.CREDIT)
     if len({(ligne.compte_id, ligne.tiers_id) for ligne in retenues}) != 1:
         raise EcritureRefusee("Un lettrage réunit des lignes du même compte et du même tiers.")
+    if retenues[0].tiers_id is None:
+        raise EcritureRefusee("Seules des lignes qui portent un tiers se lettrent.")
     if debit != credit:
         raise EcritureRefusee(
             f"Les lignes à lettrer ne se soldent pas : débit {debit}, crédit {credit}."
@@ -220,9 +242,9 @@ def _ecrire(a_passer: EcritureAPasser) -> Ecriture:
     a_passer.controler()
     passee_le = timezone.now()
     try:
-        with transaction.atomic(savepoint=connection.in_atomic_block):
+        with transaction.atomic():
             identifiant, deja = moteurs.ecrire(a_passer, passee_le)
-    except IntegrityError as erreur:
+    except (IntegrityError, DataError) as erreur:
         _refuser(erreur)
     if deja:
         return _premiere(identifiant, a_passer)
@@ -256,13 +278,13 @@ def _premiere(identifiant: int, a_passer: EcritureAPasser) -> Ecriture:
 MESSAGES = {
     "contrepasse": "Cette écriture est déjà contrepassée.",
     "lettrage_ligne_id": "Une ligne est déjà lettrée.",
-    "ligne_id": "Une ligne est déjà lettrée.",
-    "exercice": "L’exercice est inconnu.",
-    "journal": "Le journal est inconnu.",
+    "lignelettrage.ligne_id": "Une ligne est déjà lettrée.",
+    "ecriture_cle": "La clé d’unicité vient d’être employée pour une autre écriture.",
+    "ecriture.cle": "La clé d’unicité vient d’être employée pour une autre écriture.",
 }
 
 
-def _refuser(erreur: IntegrityError) -> NoReturn:
+def _refuser(erreur: IntegrityError | DataError) -> NoReturn:
     """Turn a refusal of the database into one sentence in French."""
     diagnostic = getattr(erreur.__cause__, "diag", None)
     texte = (diagnostic.message_primary if diagnostic else None) or str(erreur)

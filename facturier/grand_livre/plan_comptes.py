@@ -51,11 +51,13 @@ def importer_plan_comptes(fichier: Path, *, exercice: int, executer: bool) -> Bi
     connus = {c.numero: c for c in Compte.objects.filter(exercice=exercice)}
     a_creer: dict[str, Compte] = {}
     a_modifier: list[Compte] = []
+    deja_lus: set[str] = set()
     for numero_ligne, ligne in _lire(fichier):
         numero = ligne["numero"].strip()
-        if motif := _refus(ligne, numero, exercice, a_creer):
+        if motif := _refus(ligne, numero, exercice, deja_lus):
             bilan.rejetes.append(Rejet(numero_ligne, ";".join(ligne.values()), motif))
             continue
+        deja_lus.add(numero)
         libelle = ligne["libelle"].strip()
         est_imputable = ligne.get("terminal", "1") == "1"
         compte = connus.get(numero)
@@ -104,7 +106,7 @@ def _lire(fichier: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise FichierIllisible(f"{fichier.name} ne peut pas être lu : {erreur}.") from None
 
 
-def _refus(ligne: dict[str, str], numero: str, exercice: int, deja_lus: dict[str, Compte]) -> str:
+def _refus(ligne: dict[str, str], numero: str, exercice: int, deja_lus: set[str]) -> str:
     """Return why a row is refused, or the empty string."""
     supprime = ligne.get("supprime_depuis", "").strip()
     if not numero.isascii() or not numero.isdigit() or len(numero) not in LONGUEUR_NUMERO:

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -163,6 +163,7 @@ def empreinte_ecriture(
         ecriture.total,
         ecriture.cle,
         ecriture.contrepasse_id,
+        ecriture.passee_le.astimezone(UTC).isoformat(),
         ecriture.par_id,
         [list(ligne[2:]) for ligne in lignes],
     ]

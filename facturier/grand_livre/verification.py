@@ -168,42 +168,70 @@ def contrepassations_inexactes() -> Iterator[Anomalie]:
 
 def pieces_sans_ecriture() -> Iterator[Anomalie]:
     """Pièces whose lines, amounts and entry of issue do not say the same total."""
-    for reference, sens, montant, en_lignes, en_ecriture in _lignes(
+    for exercice, sens, numero, montant, en_lignes, en_ecriture in _lignes(
         """
-        SELECT p.numero, p.sens, p.montant_ht + p.montant_tgc,
-               (SELECT coalesce(sum(l.montant_ht + l.montant_tgc), 0)
-                FROM grand_livre_lignepiece l WHERE l.piece_id = p.id),
-               (SELECT coalesce(sum(e.total), 0) FROM grand_livre_ecriture e
-                WHERE e.cle = CASE p.sens WHEN 'depense' THEN 'mandatement-' ELSE 'titre-' END
-                              || CAST(p.id AS text))
-        FROM grand_livre_piece p
+        SELECT * FROM (
+            SELECT p.exercice_id, p.sens, p.numero, p.montant_ht + p.montant_tgc AS montant,
+                   (SELECT coalesce(sum(l.montant_ht + l.montant_tgc), 0)
+                    FROM grand_livre_lignepiece l WHERE l.piece_id = p.id) AS en_lignes,
+                   (SELECT coalesce(sum(e.total), 0) FROM grand_livre_ecriture e
+                    WHERE e.cle = CASE p.sens WHEN 'depense' THEN 'mandatement-' ELSE 'titre-' END
+                                  || CAST(p.id AS text)) AS en_ecriture
+            FROM grand_livre_piece p
+        ) t
+        WHERE montant <> en_lignes OR montant <> en_ecriture
         """
     ):
-        if not montant == en_lignes == en_ecriture:
-            yield Anomalie(
-                "piece",
-                f"pièce de {sens} n° {reference}",
-                f"montant {montant}, lignes {en_lignes}, écriture {en_ecriture}",
-            )
+        yield Anomalie(
+            "piece",
+            f"pièce de {sens} {exercice}-{numero}",
+            f"montant {montant}, lignes {en_lignes}, écriture {en_ecriture}",
+        )
 
 
 def pieces_soldees_a_tort() -> Iterator[Anomalie]:
-    """Mandats paid that still owe, or rejected ones whose debt was not reversed."""
-    for exercice, numero, etat, reste in _lignes(
+    """Mandats paid that still owe, and pièces rejected or cancelled whose debt was not reversed.
+
+    A cancelled titre may be overpaid: what was collected before is owed back.
+    """
+    for exercice, sens, numero, etat, reste in _lignes(
         """
-        SELECT p.exercice_id, p.numero, p.etat,
-               coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE -l.montant END), 0)
-        FROM grand_livre_piece p
-        LEFT JOIN grand_livre_ligneecriture l ON l.piece_id = p.id AND l.tiers_id IS NOT NULL
-        WHERE p.sens = 'depense' AND p.etat IN ('payee', 'rejetee', 'annulee')
-        GROUP BY p.id, p.exercice_id, p.numero, p.etat
-        HAVING coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE -l.montant END), 0) <> 0
+        SELECT * FROM (
+            SELECT p.exercice_id, p.sens, p.numero, p.etat, coalesce(sum(
+                CASE WHEN (l.sens = 'C') = (p.sens = 'depense') THEN l.montant ELSE -l.montant END
+            ), 0) AS reste
+            FROM grand_livre_piece p
+            LEFT JOIN grand_livre_ligneecriture l ON l.piece_id = p.id AND l.tiers_id IS NOT NULL
+            WHERE p.etat IN ('rejetee', 'annulee') OR (p.sens = 'depense' AND p.etat = 'payee')
+            GROUP BY p.id, p.exercice_id, p.sens, p.numero, p.etat
+        ) t
+        WHERE reste > 0 OR (sens = 'depense' AND reste <> 0)
         """
     ):
         yield Anomalie(
             "reste_du",
-            f"mandat {exercice}-{numero}",
-            f"état « {etat} », mais le grand livre doit encore {reste} F",
+            f"pièce de {sens} {exercice}-{numero}",
+            f"état « {etat} », mais il reste {reste} F au grand livre",
+        )
+
+
+def lettrages_inexacts() -> Iterator[Anomalie]:
+    """Lettrages whose lines do not settle each other, or are of another account or tiers."""
+    for pk, debit, credit, total in _lignes(
+        """
+        SELECT t.id, sum(CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END),
+               sum(CASE l.sens WHEN 'C' THEN l.montant ELSE 0 END), t.total
+        FROM grand_livre_lettrage t
+        LEFT JOIN grand_livre_lignelettrage ll ON ll.lettrage_id = t.id
+        LEFT JOIN grand_livre_ligneecriture l ON l.id = ll.ligne_id
+            AND l.compte_id = t.compte_id AND l.tiers_id = t.tiers_id
+        GROUP BY t.id, t.total
+        HAVING coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE 0 END), 0) <> t.total
+            OR coalesce(sum(CASE l.sens WHEN 'C' THEN l.montant ELSE 0 END), 0) <> t.total
+        """
+    ):
+        yield Anomalie(
+            "lettrage", f"lettrage {pk}", f"débit {debit}, crédit {credit}, total annoncé {total}"
         )
 
 
@@ -233,6 +261,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     contrepassations_inexactes,
     pieces_sans_ecriture,
     pieces_soldees_a_tort,
+    lettrages_inexacts,
     numeros_manquants,
 ]
 
