@@ -183,6 +183,15 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "facturier.acces.forms.InscriptionForm"
+ACCOUNT_FORMS = {
+    "login": "facturier.acces.forms_compte.ConnexionForm",
+    "signup": "facturier.acces.forms_compte.CreationForm",
+    "add_email": "facturier.acces.forms_compte.AdresseForm",
+    "reset_password": "facturier.acces.forms_compte.OubliForm",
+    "reset_password_from_key": "facturier.acces.forms_compte.NouveauMotDePasseForm",
+    "change_password": "facturier.acces.forms_compte.ChangementForm",
+    "reauthenticate": "facturier.acces.forms_compte.ConfirmationForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False

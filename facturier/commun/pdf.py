@@ -5,7 +5,7 @@ is French, the title of the document shows in the window. Lengths are in points 
 vertical position `y` goes down as blocks are drawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,7 +16,6 @@ from django.utils import timezone
 from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -77,8 +76,9 @@ class Document:
         self.reference = reference
         self.etabli_le = timezone.localtime(etabli_le)
         self.page = 1
-        self.canevas = Canvas(sortie, pagesize=A4, invariant=1, lang="fr-FR", pageCompression=1)
+        self.canevas = Canvas(sortie, pagesize=A4, invariant=1, lang="fr-FR", initialFontName=TEXTE)
         self.canevas.setTitle(titre)
+        self.canevas.setSubject(reference or titre)
         self.canevas.setAuthor("Province Sud de la Nouvelle-Calédonie")
         self.canevas.setCreator("Services financiers de la province Sud")
         self.canevas.setViewerPreference("DisplayDocTitle", "true")
@@ -114,14 +114,12 @@ class Document:
         toile.setStrokeColor(TRAIT)
         toile.line(MARGE, BAS - 22, LARGEUR - MARGE, BAS - 22)
         date = f"{self.etabli_le:%d/%m/%Y à %H:%M} (heure de Nouméa)"
-        gauche = " – ".join(filter(None, (self.reference, date)))
-        self._ligne(gauche, MARGE, BAS - 36, corps=8.5, couleur=DOUX)
+        droite = " – ".join(filter(None, (self.reference, date)))
+        self._ligne(droite, LARGEUR - MARGE, BAS - 36, corps=8.5, couleur=DOUX, a_droite=True)
         debut = f"Page {self.page} / "
-        largeur = pdfmetrics.stringWidth(debut, TEXTE, 8.5)
+        self._ligne(debut, MARGE, BAS - 36, corps=8.5, couleur=DOUX)
         toile.saveState()
-        toile.translate(LARGEUR - MARGE - 18 - largeur, BAS - 36)
-        self._ligne(debut, 0, 0, corps=8.5, couleur=DOUX)
-        toile.translate(largeur, 0)
+        toile.translate(MARGE + pdfmetrics.stringWidth(debut, TEXTE, 8.5), BAS - 36)
         toile.doForm(TOTAL_PAGES)
         toile.restoreState()
 
@@ -163,7 +161,7 @@ class Document:
         toile = self.canevas
         toile.setFont(police, corps)
         toile.setFillColor(couleur)
-        (toile.drawRightString if a_droite else toile.drawString)(x, y, texte)
+        (toile.drawRightString if a_droite else toile.drawString)(x, y, _elargir(texte))
 
     def espace(self, hauteur: float = INTERLIGNE) -> None:
         """Leave a gap."""
@@ -171,7 +169,7 @@ class Document:
 
     def titre(self, texte: str, sous_titre: str = "") -> None:
         """Draw the title of the document, on as many lines as it takes."""
-        for ligne in simpleSplit(texte, FORT, 19, UTILE):
+        for ligne in _couper(texte, FORT, 19, UTILE):
             self.reserver(24)
             self.y -= 19
             self._ligne(ligne, MARGE, self.y, police=FORT, corps=19, couleur=LAGON)
@@ -191,7 +189,7 @@ class Document:
         self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Any = ENCRE
     ) -> None:
         """Draw a text over the width, cut into lines and over pages."""
-        for ligne in simpleSplit(texte, police, corps, UTILE):
+        for ligne in _couper(texte, police, corps, UTILE):
             self.reserver(INTERLIGNE)
             self.y -= INTERLIGNE
             self._ligne(ligne, MARGE, self.y, police=police, corps=corps, couleur=couleur)
@@ -223,8 +221,8 @@ class Document:
         """Draw a list of (label, value); long values go over several lines."""
         retrait = UTILE * part
         for libelle, valeur in lignes:
-            textes = simpleSplit(valeur, TEXTE, CORPS, UTILE - retrait) or [""]
-            titres = simpleSplit(libelle, FORT, CORPS, retrait - 10)
+            textes = _couper(valeur, TEXTE, CORPS, UTILE - retrait)
+            titres = _couper(libelle, FORT, CORPS, retrait - 10)
             hauteur = max(len(textes), len(titres)) * INTERLIGNE + 6
             self.reserver(hauteur)
             haut = self.y - INTERLIGNE
@@ -280,7 +278,7 @@ class Document:
         cellules = [
             [montants.afficher(valeur)]
             if isinstance(valeur, int)
-            else simpleSplit(valeur, police, 9.5, fin - debut - 8) or [""]
+            else _couper(valeur, police, 9.5, fin - debut - 8)
             for valeur, debut, fin in zip(ligne, abscisses, abscisses[1:], strict=False)
         ]
         hauteur = max(map(len, cellules)) * 13 + 6
@@ -333,6 +331,47 @@ def _abscisses(colonnes: Sequence[Colonne]) -> list[float]:
     for colonne in colonnes:
         bords.append(bords[-1] + UTILE * colonne.part / somme)
     return bords
+
+
+def _elargir(texte: str) -> str:
+    """Replace the narrow no-break space, which this font draws too narrow for print."""
+    return texte.replace("\u202f", "\u00a0")
+
+
+def _couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:
+    """Cut a text into lines of at most `largeur` points; at least one line, no-break spaces kept.
+
+    A word longer than a line (an address, a digest) is cut where the line ends.
+    """
+
+    def mesurer(morceau: str) -> float:
+        return float(pdfmetrics.stringWidth(_elargir(morceau), police, corps))
+
+    lignes: list[str] = []
+    for alinea in texte.split("\n"):
+        ligne = ""
+        for mot in alinea.split(" "):
+            essai = f"{ligne} {mot}" if ligne else mot
+            if mesurer(essai) <= largeur:
+                ligne = essai
+                continue
+            if ligne:
+                lignes.append(ligne)
+            *pleines, ligne = _trancher(mot, mesurer, largeur)
+            lignes += pleines
+        lignes.append(ligne)
+    return lignes
+
+
+def _trancher(mot: str, mesurer: Callable[[str], float], largeur: float) -> list[str]:
+    """Cut one word into pieces of at most `largeur` points, one character at least each."""
+    morceaux = [""]
+    for lettre in mot:
+        if morceaux[-1] and mesurer(morceaux[-1] + lettre) > largeur:
+            morceaux.append(lettre)
+        else:
+            morceaux[-1] += lettre
+    return morceaux
 
 
 def _modules_qr(contenu: str) -> list[list[bool]]:

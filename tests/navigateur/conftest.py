@@ -1,0 +1,116 @@
+"""A real browser for the journeys: Chromium, a live server, checks of accessibility and of the CSP.
+
+Every test that takes `page` fails if the browser console shows an error: a refusal of the CSP, a
+missing file, a script that breaks. `TOLEREES` lists the answers that a journey provokes on purpose.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+CHROMIUM = next(
+    (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
+)
+GRAVES = {"serious", "critical"}
+TOLEREES = re.compile(r"Failed to load resource: .* status of (400|403|404|422|429|500)")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the driver of the browser owns an event loop
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies here, and skip it with its reason on a machine without Chromium."""
+    absent = pytest.mark.skip(reason="Chromium absent : installer le paquet chromium")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("navigateur")
+            if CHROMIUM is None:
+                item.add_marker(absent)
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[Browser]:
+    """One Chromium for the session."""
+    with sync_playwright() as pilote:
+        chromium = pilote.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(navigateur: Browser, live_server) -> Iterator[Page]:
+    """A page of 1280 pixels on the live server; addresses may be relative."""
+    contexte = navigateur.new_context(
+        base_url=live_server.url,
+        locale="fr-FR",
+        timezone_id="Pacific/Noumea",
+        viewport={"width": 1280, "height": 800},
+        reduced_motion="reduce",
+    )
+    contexte.set_default_timeout(10_000)
+    feuille = contexte.new_page()
+    anomalies: list[str] = []
+
+    def noter(message: ConsoleMessage) -> None:
+        if message.type == "error" and not TOLEREES.search(message.text):
+            anomalies.append(message.text)
+
+    feuille.on("console", noter)
+    feuille.on("pageerror", lambda erreur: anomalies.append(str(erreur)))
+    yield feuille
+    contexte.close()
+    assert not anomalies, anomalies
+
+
+@pytest.fixture
+def verifier_accessibilite(page: Page):
+    """Call it on each screen: fails on a serious or critical rule of axe, or a page too wide."""
+
+    def verifier() -> None:
+        resultats = Axe().run(page)
+        graves = [
+            f"{regle['id']} : {regle['nodes'][0]['html'][:160]}"
+            for regle in resultats.response["violations"]
+            if regle["impact"] in GRAVES
+        ]
+        assert not graves, "\n".join([page.url, *graves])
+        debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert debord <= 0, f"{page.url} déborde de {debord} px"
+
+    return verifier
+
+
+@pytest.fixture
+def au_clavier(page: Page):
+    """Reach a control with Tab alone, as someone without a mouse; returns when it has the focus."""
+
+    def atteindre(nom: str, tabulations: int = 60) -> None:
+        for _ in range(tabulations):
+            page.keyboard.press("Tab")
+            focus = page.evaluate(
+                "(e => (e.labels?.[0]?.innerText || e.ariaLabel || e.innerText || '').trim())"
+                "(document.activeElement)"
+            )
+            if focus.startswith(nom):
+                return
+        pytest.fail(f"« {nom} » n’est pas atteint au clavier")
+
+    return atteindre
+
+
+@pytest.fixture
+def photographier(page: Page, tmp_path: Path):
+    """Keep a whole-page picture, in PHOTOGRAPHIES when that variable names a folder."""
+    dossier = Path(os.environ.get("PHOTOGRAPHIES", tmp_path))
+
+    def prendre(nom: str, largeur: int = 1280) -> Path:
+        page.set_viewport_size({"width": largeur, "height": 800})
+        fichier = dossier / f"{nom}-{largeur}.png"
+        page.screenshot(path=fichier, full_page=True)
+        return fichier
+
+    return prendre
