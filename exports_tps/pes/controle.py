@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from cryptography import x509
+from lxml import etree
 
 from exports_tps.pes.analyse import Analyse, Scelle
 from exports_tps.pes.canonique import Canoniseur
@@ -24,6 +25,7 @@ from exports_tps.pes.suivi import BordereauLu, Suivi
 from exports_tps.pes.verification import (
     Lue,
     SignatureRefusee,
+    analyser,
     lire,
     verifier_chaine,
     verifier_rsa,
@@ -82,7 +84,7 @@ class _Controle:
         if not self._est_lisible or analyse.racine is None:
             return
         self._encodage = analyse.encodage or "utf-8"
-        if analyse.racine[1] == "PES_Aller" and not self._sans_signature:
+        if analyse.racine[1] == "PES_Aller":
             yield from self._signatures(suivi)
         if self._schemas is not None:
             plages = [self._contenu(d, f) for d, f, elidable in suivi.plages if elidable]
@@ -133,13 +135,14 @@ class _Controle:
             )
         for bordereau in suivi.bordereaux:
             yield from self._bordereau(bordereau, est_couvert=est_couvert)
-        if self._autorites is None and (est_couvert or any(b.scelle for b in suivi.bordereaux)):
+        a_des_signatures = est_couvert or any(b.scelle for b in suivi.bordereaux)
+        if self._autorites is None and a_des_signatures and not self._sans_signature:
             message = "chaîne de certificats non vérifiée : aucune autorité fournie."
             yield Anomalie(1, "Signature", "certificat", message, Niveau.AVERTISSEMENT)
 
     def _bordereau(self, bordereau: BordereauLu, *, est_couvert: bool) -> Iterator[Anomalie]:
         est_signe = bordereau.scelle is not None or est_couvert
-        if bordereau.est_dematerialise != est_signe:
+        if bordereau.est_dematerialise != est_signe and not self._sans_signature:
             message = (
                 "bordereau non signé alors que InfoDematerialisee vaut 1."
                 if bordereau.est_dematerialise
@@ -155,11 +158,10 @@ class _Controle:
         self, scelle: Scelle, identifiant: str, debut: int, fin: int
     ) -> Iterator[Anomalie]:
         try:
-            lue = lire(
-                self._lire(scelle.debut, self._apres_balise(scelle.fin)),
-                self._encodage,
-                scelle.espaces,
-            )
+            element = self._analyser(scelle)
+            if self._sans_signature:
+                return
+            lue = lire(element)
             if not identifiant or lue.cible != identifiant:
                 raise SignatureRefusee("la signature ne désigne pas l’élément qui la porte.")
             self._verifier_empreinte(lue, scelle, debut, fin)
@@ -167,6 +169,10 @@ class _Controle:
             verifier_chaine(lue, self._autorites)
         except SignatureRefusee as refus:
             yield Anomalie(scelle.ligne, "Signature", "signature", str(refus))
+
+    def _analyser(self, scelle: Scelle) -> etree._Element:
+        octets = self._lire(scelle.debut, self._apres_balise(scelle.fin))
+        return analyser(octets, self._encodage, scelle.espaces)
 
     def _verifier_empreinte(self, lue: Lue, scelle: Scelle, debut: int, fin: int) -> None:
         """Digest the bytes as they stand; if they are not canonical, digest their C14N."""

@@ -108,8 +108,6 @@ def _tiers(tiers: TiersRecette) -> Iterator[Ecart]:
     yield from regles.adresse(tiers.adresse)
     if tiers.compte is not None:
         yield from regles.compte(tiers.compte)
-    if (tiers.civilite or "").lower() == "mademoiselle":
-        yield Ecart("Civilite", "civilite", "la civilité « Mademoiselle » est refusée.")
     if tiers.categorie != "01" and (tiers.date_naissance or tiers.lieu_naissance):
         message = "DteNaissance et LieuNaissance sont réservés aux personnes physiques."
         yield Ecart("DteNaissance", "personne_morale", message)

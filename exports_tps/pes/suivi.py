@@ -189,11 +189,8 @@ class Suivi:
 
     def _noter_references(self, unite: Unite) -> None:
         piece = unite.objet
-        references = [
-            *piece.references_pj,
-            *(r for ligne in piece.lignes for r in ligne.references_pj),
-        ]
-        for reference in references:
+        des_lignes = chain.from_iterable(ligne.references_pj for ligne in piece.lignes)
+        for reference in chain(piece.references_pj, des_lignes):
             if reference.support == _ELECTRONIQUE:
                 self._references.setdefault(reference.identifiant_unique, unite.ligne)
             else:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from exports_tps.pes.signature import C14N_EXCLUSIVE, DS, ENVELOPPEE, RSA_SHA256, SHA256
+from exports_tps.pes.structure_signature import refus
 
 _NS: Final = {"ds": DS}
 _XADES: Final = "http://uri.etsi.org/01903/"
@@ -43,8 +44,15 @@ class Lue:
     signee_le: datetime
 
 
-def lire(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> Lue:
-    """Parse the bytes of one ds:Signature; SignatureRefusee outside the profile."""
+def analyser(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> etree._Element:
+    """Parse the bytes of one ds:Signature; SignatureRefusee when its structure is not allowed."""
+    element = _analyser(octets, encodage, espaces)
+    if raison := refus(element):
+        raise SignatureRefusee(raison)
+    return element
+
+
+def _analyser(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> etree._Element:
     declarations = "".join(
         f' xmlns{":" + prefixe if prefixe else ""}="{espace}"'
         for prefixe, espace in espaces.items()
@@ -54,9 +62,13 @@ def lire(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> Lue:
     analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     document = enveloppe.encode("ascii") + octets + b"</racine>"
     try:
-        element = etree.fromstring(document, analyseur)[0]
+        return etree.fromstring(document, analyseur)[0]
     except etree.XMLSyntaxError as erreur:
         raise SignatureRefusee("signature illisible.") from erreur
+
+
+def lire(element: etree._Element) -> Lue:
+    """Read a signature; SignatureRefusee outside the profile."""
     _controler_methodes(element)
     cible, empreinte = _controler_references(element)
     return Lue(element, cible, empreinte, _certificats(element), _moment(element))

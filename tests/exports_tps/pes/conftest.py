@@ -2,14 +2,17 @@
 
 import os
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
+from exports_tps.pes.bordereau import signer_bordereau
+from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import Signature
-from tests.exports_tps.pes.exemples import MOMENT
+from tests.exports_tps.pes import exemples
 
 _DEPOT = Path(__file__).resolve().parents[3]
 
@@ -36,7 +39,7 @@ def ordonnateur(autorite):
 @pytest.fixture(scope="session")
 def signature(ordonnateur):
     signataire = SignataireLogiciel(ordonnateur.certificat, ordonnateur.cle)
-    return Signature(signataire=signataire, signee_le=MOMENT)
+    return Signature(signataire=signataire, signee_le=exemples.MOMENT)
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +48,33 @@ def schemas():
     if not dossier.is_dir():
         pytest.skip(f"schémas officiels absents de {dossier.name}")
     return dossier
+
+
+def ecrire_flux_signe(signature, nombre=2):
+    """Return a flux of `nombre` mandats and one titre, in two signed bordereaux."""
+    depense, recette, flux = BytesIO(), BytesIO(), BytesIO()
+    signer_bordereau(
+        sortie=depense,
+        bordereau=exemples.bordereau_depense(nombre),
+        pieces=exemples.mandats(nombre),
+        signature=signature,
+    )
+    signer_bordereau(
+        sortie=recette,
+        bordereau=exemples.bordereau_recette(),
+        pieces=[exemples.TITRE],
+        signature=signature,
+    )
+    ecrire_flux(
+        sortie=flux,
+        enveloppe=exemples.ENVELOPPE,
+        entete=exemples.ENTETE,
+        depense=Section(fragments=[lambda: BytesIO(depense.getvalue())]),
+        recette=Section(fragments=[lambda: BytesIO(recette.getvalue())]),
+    )
+    return flux.getvalue()
+
+
+@pytest.fixture(scope="session")
+def flux_signe(signature):
+    return ecrire_flux_signe(signature)

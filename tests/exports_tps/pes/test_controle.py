@@ -1,0 +1,166 @@
+"""Rules that the schema does not know: each is broken once, and told at its line."""
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pytest
+
+from exports_tps.pes.controle import controler
+from exports_tps.pes.messages import Niveau
+from tests.exports_tps.golden import CAS, flux, section
+from tests.exports_tps.pes import exemples
+from tests.exports_tps.pes.exemples import LIGNE, MANDAT, TIERS, TITRE
+
+
+def _anomalies(octets):
+    return list(controler(BytesIO(octets), sans_signature=True))
+
+
+def _regles(octets):
+    return [(anomalie.balise, anomalie.regle) for anomalie in _anomalies(octets)]
+
+
+def _mandat(ligne=LIGNE, **champs):
+    mandat = replace(MANDAT, lignes=(ligne,), **champs)
+    return flux(depense=section(exemples.bordereau_depense(), [mandat]))
+
+
+def _titre(ligne=None, **champs):
+    titre = replace(TITRE, lignes=(ligne or exemples.LIGNE_TITRE,), **champs)
+    return flux(recette=section(exemples.bordereau_recette(), [titre]))
+
+
+def _adresse(**champs):
+    return replace(LIGNE, tiers=replace(TIERS, adresse=replace(exemples.ADRESSE, **champs)))
+
+
+def _compte(**champs):
+    return replace(LIGNE, tiers=replace(TIERS, compte=replace(exemples.COMPTE, **champs)))
+
+
+def _tiers(**champs):
+    return replace(LIGNE, tiers=replace(TIERS, **champs))
+
+
+def _iban(iban):
+    return _tiers(compte=exemples.CompteBancaire(iban=iban, titulaire="X SARL"))
+
+
+def _ligne_titre(**champs):
+    return {"ligne": replace(exemples.LIGNE_TITRE, **champs)}
+
+
+MANDATS = [
+    ("CleRib", "rib", _compte(cle_rib="01")),
+    ("IBAN", "iban", _iban("FR1420041010050500013M02607")),
+    ("BIC", "iban", _iban("BE68539007547034")),
+    ("CpteBancaire", "mode_reglement", replace(LIGNE, mode_reglement="01")),
+    ("CpteBancaire", "mode_reglement", _tiers(compte=None)),
+    ("CP", "code_postal", _adresse(code_postal="9880")),
+    ("CodPays", "pays", _adresse(est_non_resident=True)),
+    ("CodPays", "pays", _adresse(code_pays="501")),
+    ("IdTiers", "identifiant", _tiers(nature_identifiant=None)),
+    ("IdTiers", "identifiant", _tiers(identifiant="0.123.456")),
+    ("IdTiers", "identifiant", _tiers(nature_identifiant="02")),
+    ("Civilite", "personne_physique", _tiers(categorie="01", nature_juridique="01")),
+    ("Prenom", "personne_morale", _tiers(prenom="Jean")),
+    ("NatJur", "couple_tiers", _tiers(nature_juridique="11")),
+]
+
+
+def test_un_flux_correct_n_a_pas_d_anomalie():
+    assert _anomalies(CAS["depense"]()) == []
+
+
+@pytest.mark.parametrize(("balise", "regle", "ligne"), MANDATS)
+def test_chaque_regle_d_une_ligne_de_mandat(balise, regle, ligne):
+    assert _regles(_mandat(ligne)) == [(balise, regle)]
+
+
+@pytest.mark.parametrize(
+    ("balise", "champs"),
+    [
+        ("RattachPiece", {"type": "13"}),
+        ("IdConv", {"type": "06"}),
+    ],
+)
+def test_chaque_triplet_apporte_ses_regles(balise, champs):
+    assert balise in [trouvee for trouvee, _ in _regles(_mandat(**champs))]
+
+
+def test_un_triplet_inconnu_avertit_seulement():
+    (anomalie,) = _anomalies(_mandat(type="11"))
+
+    assert (anomalie.regle, anomalie.niveau) == ("triplet", Niveau.AVERTISSEMENT)
+
+
+@pytest.mark.parametrize(
+    ("balise", "champs"),
+    [
+        ("IdRol", {"role": 4}),
+        ("DteAsp", {"date_avis": date(2020, 1, 1)}),
+        ("DebFact", {"debut_facturation": date(2026, 1, 1)}),
+        ("NumDette", {"numero_dette": 12}),
+        ("Edition", {"edition": "06"}),
+        ("Majo", _ligne_titre(est_majoree=True)),
+        ("Majo", _ligne_titre(taux_majoration=3)),
+        ("TypTiers", _ligne_titre(tiers=(replace(exemples.DEBITEUR, type="05"),))),
+    ],
+)
+def test_chaque_regle_d_un_titre(balise, champs):
+    assert [trouvee for trouvee, _ in _regles(_titre(**champs))] == [balise]
+
+
+def test_les_totaux_sont_recalcules():
+    faux = CAS["depense"]().replace(b'<MtBordHT V="138750">', b'<MtBordHT V="138751">')
+
+    (anomalie,) = _anomalies(faux)
+
+    assert (anomalie.balise, anomalie.regle, anomalie.ligne) == ("MtBordHT", "totaux", 8)
+
+
+def test_une_piece_en_double_est_refusee():
+    sortie = flux(depense=section(exemples.bordereau_depense(2), [MANDAT, MANDAT]))
+
+    assert _regles(sortie) == [("IdPce", "doublon")]
+
+
+def test_un_doctype_est_refuse():
+    octets = CAS["depense"]().replace(
+        b"<pes:PES_Aller", b"<!DOCTYPE a [<!ENTITY b 'c'>]><pes:PES_Aller"
+    )
+
+    assert _regles(octets) == [("DOCTYPE", "doctype")]
+
+
+def test_un_encodage_non_annonce_est_refuse():
+    octets = CAS["recette"]().decode("iso-8859-1").replace("ISO-8859-1", "UTF-8").encode()
+
+    assert ("XML", "encodage") in _regles(octets)
+
+
+def test_un_flux_tronque_est_dit_mal_forme():
+    (*_, derniere) = _anomalies(CAS["depense"]()[:1500])
+
+    assert derniere.regle == "xml"
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "regle"),
+    [
+        (b'">H4sI', b'">AAAA', "contenu_pj"),
+        (b'TypePJ V="003"', b'TypePJ V="002"', "domaine_pj"),
+        (b'<IdVer V="1">', b'<IdVer V="2">', "version"),
+    ],
+)
+def test_chaque_regle_d_une_piece_jointe(avant, apres, regle):
+    (anomalie,) = _anomalies(CAS["pieces_jointes"]().replace(avant, apres))
+
+    assert (anomalie.regle, anomalie.niveau) == (regle, Niveau.PJ)
+
+
+def test_une_piece_jointe_en_double_est_refusee():
+    deux = flux(pieces_jointes=[exemples.PJ_ISOLEE, exemples.PJ_ISOLEE])
+
+    assert _regles(deux) == [("IdUnique", "doublon")]

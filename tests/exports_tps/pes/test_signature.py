@@ -1,0 +1,181 @@
+"""Signatures: three verifiers agree on ours; what was touched, wrapped or added is refused."""
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+from lxml import etree
+from signxml import XMLVerifier
+from signxml.verifier import SignatureConfiguration
+
+from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
+from exports_tps.pes.controle import controler
+from exports_tps.pes.signataire import SignataireLogiciel
+from exports_tps.pes.signature import DS, XADES_1_1_1, XADES_1_2_2, Signature
+from tests.exports_tps.pes import exemples
+from tests.exports_tps.pes.conftest import ecrire_flux_signe
+
+
+def _refus(octets, autorite):
+    anomalies = controler(BytesIO(octets), autorites=[autorite.certificat])
+    return [anomalie.message for anomalie in anomalies if anomalie.est_bloquante]
+
+
+def _xmlsec1(octets, autorite, dossier, espace=XADES_1_1_1):
+    (dossier / "flux.xml").write_bytes(octets)
+    (dossier / "ca.pem").write_bytes(autorite.certificat_pem())
+    commande = ["xmlsec1", "--verify", "--id-attr:Id", "Bordereau", "--id-attr:Id"]
+    commande += [f"{espace}:SignedProperties", "--trusted-pem", "ca.pem", "flux.xml"]
+    return subprocess.run(commande, cwd=dossier, capture_output=True, check=False).returncode
+
+
+def test_le_flux_signe_est_accepte_par_nos_controles_et_le_schema(flux_signe, autorite, schemas):
+    anomalies = controler(BytesIO(flux_signe), schemas=schemas, autorites=[autorite.certificat])
+
+    assert list(anomalies) == []
+
+
+def test_xmlsec1_accepte_la_signature(flux_signe, autorite, tmp_path):
+    assert _xmlsec1(flux_signe, autorite, tmp_path) == 0
+
+
+def test_xmlsec1_refuse_un_octet_change(flux_signe, autorite, tmp_path):
+    altere = flux_signe.replace(b'<MtHT V="138750">', b'<MtHT V="138751">', 1)
+
+    assert _xmlsec1(altere, autorite, tmp_path) != 0
+
+
+def test_signxml_accepte_chaque_bordereau(flux_signe, ordonnateur):
+    racine = etree.fromstring(flux_signe)
+    configuration = SignatureConfiguration(expect_references=2)
+
+    signes = [
+        XMLVerifier()
+        .verify(
+            etree.tostring(bordereau),
+            x509_cert=ordonnateur.certificat,
+            id_attribute="Id",
+            expect_config=configuration,
+            ignore_ambiguous_key_info=True,
+        )[0]
+        .signed_xml
+        for bordereau in racine.iter("Bordereau")
+    ]
+
+    assert [signe.tag for signe in signes] == ["Bordereau", "Bordereau"]
+
+
+def test_un_octet_change_est_refuse(flux_signe, autorite):
+    altere = flux_signe.replace("Nouméa".encode("iso-8859-1"), "Nouméb".encode("iso-8859-1"), 1)
+
+    assert _refus(altere, autorite) == ["contenu modifié après la signature."]
+
+
+def test_une_propriete_signee_changee_est_refusee(flux_signe, autorite):
+    altere = flux_signe.replace(b"<xad:ClaimedRole>Ordonnateur", b"<xad:ClaimedRole>Comptable", 1)
+
+    assert _refus(altere, autorite) == ["propriétés signées modifiées après la signature."]
+
+
+def test_un_condensat_refait_sans_la_cle_est_refuse(flux_signe, autorite):
+    debut = flux_signe.index(b"<ds:SignatureValue>") + 19
+    altere = (
+        flux_signe[:debut]
+        + (b"B" if flux_signe[debut : debut + 1] == b"A" else b"A")
+        + flux_signe[debut + 1 :]
+    )
+
+    assert "signature RSA invalide" in _refus(altere, autorite)[0]
+
+
+def test_un_bordereau_ajoute_sans_signature_est_refuse(flux_signe, autorite):
+    debut, fin = flux_signe.index(b"<Bordereau"), flux_signe.index(b"<ds:Signature")
+    copie = flux_signe[debut:fin].replace(b"depense-2026-01-12", b"ajout").replace(b'"12"', b'"13"')
+    altere = flux_signe.replace(b"</PES_DepenseAller>", copie + b"</Bordereau></PES_DepenseAller>")
+
+    assert "bordereau non signé alors que InfoDematerialisee vaut 1." in _refus(altere, autorite)
+
+
+def test_un_identifiant_en_double_est_refuse(flux_signe, autorite):
+    altere = flux_signe.replace(b'Id="recette-2026-01-7"', b'Id="depense-2026-01-12"')
+
+    assert any("en double dans le fichier" in refus for refus in _refus(altere, autorite))
+
+
+def test_une_signature_qui_designe_un_autre_element_est_refusee(flux_signe, autorite):
+    altere = flux_signe.replace(b'<Bordereau Id="depense-2026-01-12">', b'<Bordereau Id="autre">')
+
+    assert "la signature ne désigne pas l’élément qui la porte." in _refus(altere, autorite)
+
+
+def test_un_bordereau_signe_deplace_dans_une_enveloppe_est_refuse(flux_signe, autorite):
+    debut, fin = flux_signe.index(b"<Bordereau"), flux_signe.index(b"</Bordereau>") + 12
+    original = flux_signe[debut:fin]
+    scelle = original[original.index(b"<ds:Signature") : original.index(b"</ds:Signature>") + 15]
+    faux = original.replace(b"138750", b"999999").replace(b'depense-2026-01-12"', b'faux"', 1)
+    cache = scelle.replace(b"</ds:Object>", b"</ds:Object><ds:Object>" + original + b"</ds:Object>")
+    altere = flux_signe[:debut] + faux.replace(scelle, cache) + flux_signe[fin:]
+
+    assert _refus(altere, autorite) != []
+
+
+def test_une_forme_non_canonique_equivalente_reste_valide(flux_signe, autorite):
+    altere = flux_signe.replace(b'<CodCol V="250"></CodCol>', b'<CodCol V="250"/>')
+    altere = altere.replace(b'<NatPce V="01"></NatPce>', b"<NatPce   V='01' />")
+
+    assert _refus(altere, autorite) == []
+
+
+def test_une_autorite_inconnue_est_refusee(flux_signe):
+    autre = creer_autorite(
+        nom="Autre", organisation="Essais", valable_du=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+
+    assert "autorité inconnue" in _refus(flux_signe, autre)[0]
+
+
+def test_un_certificat_perime_au_moment_de_signer_est_refuse(autorite):
+    identite = delivrer_certificat(
+        autorite,
+        nom="Parti",
+        organisation="Essais",
+        valable_du=datetime(2026, 2, 1, tzinfo=UTC),
+        duree=timedelta(days=30),
+    )
+    signataire = SignataireLogiciel(identite.certificat, identite.cle)
+    signature = Signature(signataire=signataire, signee_le=exemples.MOMENT)
+
+    assert "hors de sa période de validité" in _refus(ecrire_flux_signe(signature), autorite)[0]
+
+
+def test_sans_autorite_la_chaine_est_dite_non_verifiee(flux_signe):
+    anomalies = list(controler(BytesIO(flux_signe)))
+
+    assert [(a.regle, a.est_bloquante) for a in anomalies] == [("certificat", False)]
+
+
+def test_l_espace_xades_est_un_parametre(ordonnateur, autorite, tmp_path):
+    signataire = SignataireLogiciel(ordonnateur.certificat, ordonnateur.cle)
+    signature = Signature(
+        signataire=signataire, signee_le=exemples.MOMENT, espace_xades=XADES_1_2_2
+    )
+    flux = ecrire_flux_signe(signature)
+
+    assert _refus(flux, autorite) == []
+    assert _xmlsec1(flux, autorite, tmp_path, XADES_1_2_2) == 0
+
+
+def test_la_signature_a_la_structure_attendue(flux_signe):
+    racine = etree.fromstring(flux_signe)
+
+    assert len(racine.findall(f".//{{{DS}}}Signature")) == len(list(racine.iter("Bordereau")))
+    assert racine.findtext(f".//{{{XADES_1_1_1}}}SigningTime") == "2026-11-21T23:30:00Z"
+
+
+def test_le_pkcs12_se_relit(ordonnateur, autorite, tmp_path):
+    fichier = tmp_path / "ordonnateur.p12"
+    fichier.write_bytes(ordonnateur.pkcs12("secret d'essai", chaine=(autorite.certificat,)))
+
+    signataire = SignataireLogiciel.depuis_pkcs12(fichier, "secret d'essai")
+
+    assert signataire.certificat == ordonnateur.certificat
