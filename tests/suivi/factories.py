@@ -1,6 +1,7 @@
 """Objects of invoice tracking; each trait reaches its state through the real acts."""
 
-# mypy: ignore-errors  (factory_boy exports nothing explicitly, and its factories are not generic)
+# mypy: ignore-errors
+# (factory_boy exports nothing explicitly, and its factories are not generic)
 
 import io
 from datetime import date
@@ -13,7 +14,7 @@ from django.utils import timezone
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun import fichiers
 from facturier.grand_livre.models import Tiers
-from facturier.suivi import brouillon, depot, instruction
+from facturier.suivi import avancement, brouillon, depot, instruction, mandatement
 from facturier.suivi.lecture import FactureLue, Format
 from facturier.suivi.models import BonCommande, Facture, MotifRetour
 from facturier.suivi.saisie import PartTaxe, Saisie
@@ -33,6 +34,11 @@ ETAPES = (
     "en_certification",
     "service_fait",
     "liquidee",
+    "mandat_emis",
+    "mandatee",
+    "transmise_tps",
+    "prise_en_charge",
+    "payee",
 )
 
 
@@ -135,6 +141,11 @@ class FactureFactory(factory.Factory):
         en_certification = factory.Trait(jusque="en_certification")
         certifiee = factory.Trait(jusque="service_fait")
         liquidee = factory.Trait(jusque="liquidee")
+        mandat_emis = factory.Trait(jusque="mandat_emis")
+        mandatee = factory.Trait(jusque="mandatee")
+        transmise = factory.Trait(jusque="transmise_tps")
+        prise_en_charge = factory.Trait(jusque="prise_en_charge")
+        payee = factory.Trait(jusque="payee")
 
     etablissement = factory.SubFactory(EtablissementFactory)
     service = factory.SubFactory(ServiceFactory)
@@ -166,6 +177,7 @@ class FactureFactory(factory.Factory):
         brouillon.remplir(facture, saisie, par=deposant)
         for etape in ETAPES[1 : ETAPES.index(jusque) + 1]:
             AVANCER[etape](facture)
+            facture.refresh_from_db()
         return facture
 
 
@@ -178,6 +190,20 @@ AVANCER = {
     ),
     "liquidee": lambda f: instruction.liquider(
         f, compte="6064", fonction="930", par=acteur(Role.AGENT)
+    ),
+    "mandat_emis": lambda f: mandatement.mandater([f.pk], par=acteur(Role.AGENT)),
+    "mandatee": lambda f: avancement.constater_signature(
+        [f.mandat_id], par=acteur(Role.ORDONNATEUR)
+    ),
+    "transmise_tps": lambda f: avancement.constater_transmission(
+        [f.mandat_id], par=acteur(Role.AGENT)
+    ),
+    "prise_en_charge": lambda f: avancement.constater_prise_en_charge(
+        [f.mandat_id], par=acteur(Role.COMPTABLE)
+    ),
+    "payee": lambda f: avancement.constater_paiement(
+        {f.mandat_id: avancement.PaiementMandat(date(2026, 11, 20), "VIR-1")},
+        par=acteur(Role.COMPTABLE),
     ),
 }
 

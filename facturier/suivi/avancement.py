@@ -1,0 +1,115 @@
+"""What becomes of the invoices of many mandats: called by whoever signs, transmits and reads back.
+
+Each function takes the keys of mandats and carries their invoices in a fixed number of statements,
+whatever their number; invoices that are not in a state of departure are left alone, so that calling
+twice is harmless. Suppliers are told on commit.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Case, Value, When
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir_lot
+from facturier.suivi.models import Facture, TypeAvis
+from facturier.suivi.notifications import prevenir_lot
+
+
+@dataclass(frozen=True, slots=True)
+class PaiementMandat:
+    """The payment of one mandat, as the treasury states it."""
+
+    date_paiement: date
+    reference: str = ""
+
+
+def constater_signature(mandats: Collection[int], *, par: Utilisateur) -> set[int]:
+    """The bordereau is signed: liquidée → mandatée; clock 1 stops. Returns the invoices moved."""
+    return _avancer(mandats, "signer_mandat", par=par)
+
+
+def constater_transmission(mandats: Collection[int], *, par: Utilisateur) -> set[int]:
+    """The flux is handed over: mandatée → transmise_tps; clock 2 starts."""
+    return _avancer(mandats, "transmettre", par=par)
+
+
+def constater_prise_en_charge(mandats: Collection[int], *, par: Utilisateur) -> set[int]:
+    """The comptable takes the mandats in charge."""
+    return _avancer(mandats, "prendre_en_charge", par=par)
+
+
+def constater_suspension(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
+    """The comptable suspends: `motifs` gives the reason by mandat (GBCP, art. 38)."""
+    return _avancer(motifs, "suspendre_tps", par=par, motifs=motifs)
+
+
+def constater_rejet(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
+    """The comptable rejects: internal until an agent liquidates again or rejects the invoice."""
+    return _avancer(motifs, "rejeter_tps", par=par, motifs=motifs)
+
+
+@transaction.atomic
+def constater_paiement(paiements: Mapping[int, PaiementMandat], *, par: Utilisateur) -> set[int]:
+    """The treasury has paid: prise_en_charge → payée, with date and reference by mandat."""
+    payees = _avancer(
+        paiements,
+        "payer",
+        par=par,
+        motifs={mandat: _texte(paiement) for mandat, paiement in paiements.items()},
+        payee_le=_par_mandat(
+            {mandat: p.date_paiement for mandat, p in paiements.items()}, models.DateField()
+        ),
+        reference_virement=_par_mandat(
+            {mandat: p.reference for mandat, p in paiements.items()}, models.CharField()
+        ),
+    )
+    prevenir_lot(payees, TypeAvis.PAIEMENT)
+    return payees
+
+
+def constater_paiement_partiel(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
+    """The treasury has paid a part; what is left is read from the ledger."""
+    return _avancer(motifs, "payer_partiellement", par=par, motifs=motifs)
+
+
+def constater_compensation(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
+    """The treasury has settled the mandat against a debt or a credit note."""
+    return _avancer(motifs, "compenser", par=par, motifs=motifs)
+
+
+@transaction.atomic
+def _avancer(
+    mandats: Collection[int],
+    acte: str,
+    *,
+    par: Utilisateur,
+    motifs: Mapping[int, str] | None = None,
+    **champs: Any,
+) -> set[int]:
+    """Carry the invoices of `mandats` through `acte`, each with the reason of its mandat."""
+    factures = dict(Facture.objects.filter(mandat__in=list(mandats)).values_list("pk", "mandat_id"))
+    if not factures:
+        return set()
+    par_facture = {pk: motifs[mandat] for pk, mandat in factures.items()} if motifs else None
+    return franchir_lot(Facture, factures, acte, par=par, motifs=par_facture, **champs)
+
+
+def _par_mandat(valeurs: Mapping[int, Any], champ: "models.Field[Any, Any]") -> Any:
+    """Build one expression that gives each invoice the value of its mandat.
+
+    Mandats are grouped by value: a day of payments has one date and few references.
+    """
+    groupes: dict[Any, list[int]] = {}
+    for mandat, valeur in valeurs.items():
+        groupes.setdefault(valeur, []).append(mandat)
+    cas = [When(mandat__in=ids, then=Value(valeur)) for valeur, ids in groupes.items()]
+    return Case(*cas, output_field=champ)
+
+
+def _texte(paiement: PaiementMandat) -> str:
+    reference = f", référence {paiement.reference}" if paiement.reference else ""
+    return f"Payée le {paiement.date_paiement:%d/%m/%Y}{reference}"

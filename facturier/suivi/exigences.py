@@ -1,0 +1,33 @@
+"""Which documents a mandat must carry, and why one is blocked.
+
+A mandat cannot be issued while a required document is missing; the treasury may ask for nothing
+outside the list, and a missing one justifies a suspension (décret 2012-1246, art. 20).
+"""
+
+from collections.abc import Collection
+
+from facturier.grand_livre.models import EtatPiece
+from facturier.suivi.models import BonCommande, ExigencePiece, Facture, RangPaiement
+
+SANS_PAIEMENT = (EtatPiece.ANNULEE, EtatPiece.REJETEE)
+
+
+def rang_paiement(commande: BonCommande | None) -> RangPaiement:
+    """Tell whether a mandat would be the first paid on `commande`; alone, an invoice is a first."""
+    if commande is None:
+        return RangPaiement.PREMIER
+    mandatees = Facture.objects.filter(bon_commande=commande, mandat__isnull=False)
+    if mandatees.exclude(mandat__etat__in=SANS_PAIEMENT).exists():
+        return RangPaiement.SUIVANT
+    return RangPaiement.PREMIER
+
+
+def exigences(*, type_depense: str, rang: str, commande: BonCommande | None) -> list[ExigencePiece]:
+    """Return the documents required, in their order."""
+    toutes = ExigencePiece.objects.filter(type_depense=type_depense, rang_paiement=rang)
+    return [exigence for exigence in toutes if commande or not exigence.est_si_commande]
+
+
+def manquantes(exigees: list[ExigencePiece], genres: Collection[str]) -> list[ExigencePiece]:
+    """Return the requirements that none of the documents at hand meets."""
+    return [exigence for exigence in exigees if exigence.genre not in genres]

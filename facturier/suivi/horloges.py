@@ -1,0 +1,178 @@
+"""The two clocks of an invoice, read from its passages: nothing is stored beside them.
+
+Clock 1, délai de mandatement, runs from the deposit to the signature of the bordereau and waits
+while the supplier owes an answer. Clock 2, délai of the treasury, runs from the transmission to
+the payment. Durations and what a treasury suspension or rejection does are dated parameters.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from django.utils import timezone
+
+from facturier.grand_livre.emission import Delai
+from facturier.grand_livre.models import Parametre
+from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, EtatFacture
+from facturier.suivi.models import Facture, PassageFacture
+
+_E = EtatFacture
+COURT_MANDATEMENT = frozenset(
+    {_E.DEPOSEE, _E.RECUE, _E.EN_CERTIFICATION, _E.COMPLETEE, _E.SERVICE_FAIT, _E.LIQUIDEE}
+    | {_E.REJETEE_TPS}
+)
+COURT_TPS = frozenset({_E.TRANSMISE_TPS, _E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE})
+RAISONS_PAUSE = {
+    _E.SUSPENDUE: "une pièce ou une précision vous était demandée",
+    _E.A_REORIENTER: "le destinataire ou le bon de commande était à corriger",
+    _E.SUSPENDUE_TPS: "la Trésorerie avait suspendu le paiement",
+}
+JOUR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch during which a clock waits; `fin` is None while it lasts."""
+
+    debut: datetime
+    fin: datetime | None
+    raison: str
+
+
+@dataclass(frozen=True, slots=True)
+class Horloge:
+    """One clock: whole days run, days allowed, last day, and the pauses that moved it."""
+
+    nom: str
+    debut: datetime
+    duree_limite: int
+    jours_ecoules: int
+    echeance: date
+    est_arretee: bool
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def est_en_pause(self) -> bool:
+        """Whether the clock waits now."""
+        return bool(self.pauses) and self.pauses[-1].fin is None and not self.est_arretee
+
+    @property
+    def est_depassee(self) -> bool:
+        """Whether more days have run than allowed."""
+        return self.jours_ecoules > self.duree_limite
+
+    @property
+    def jours_restants(self) -> int:
+        """Days left; negative once late."""
+        return self.duree_limite - self.jours_ecoules
+
+
+@dataclass(frozen=True, slots=True)
+class _Etape:
+    """A state, from its passage to the next."""
+
+    etat: str
+    debut: datetime
+    fin: datetime | None
+
+
+def horloges(facture: Facture, *, au: datetime | None = None) -> list[Horloge]:
+    """Return the clocks that have started, délai de mandatement first."""
+    passages = facture.passages.order_by("pk")
+    return horloges_des_passages(passages, au=au or timezone.now())
+
+
+def horloges_des_passages(passages: Iterable[PassageFacture], *, au: datetime) -> list[Horloge]:
+    """Compute the clocks from passages in their order, up to the moment `au`."""
+    etapes = _etapes([(p.arrivee, p.le) for p in passages if p.depart != p.arrivee])
+    trouvees = [_mandatement(etapes, au), _tresorerie(etapes, au)]
+    return [horloge for horloge in trouvees if horloge is not None]
+
+
+def delai_de_mandatement(facture: Facture, *, au: date) -> Delai:
+    """Return the délai as a mandat carries it: first day, last day with its pauses, days."""
+    horloge = horloges(facture)[0]
+    return Delai(
+        debut=timezone.localdate(horloge.debut),
+        fin=horloge.echeance,
+        duree=Parametre.objects.entier("delai_mandatement_jours", au),
+    )
+
+
+def _etapes(passages: Sequence[tuple[str, datetime]]) -> list[_Etape]:
+    etapes = [_Etape(etat, debut, fin) for (etat, debut), (_, fin) in pairwise(passages)]
+    if passages:
+        etapes.append(_Etape(*passages[-1], None))
+    return etapes
+
+
+def _mandatement(etapes: list[_Etape], au: datetime) -> Horloge | None:
+    debut = next((e.debut for e in etapes if e.etat == _E.DEPOSEE), None)
+    if debut is None:
+        return None
+    rejet = next((i for i, e in enumerate(etapes) if e.etat == _E.REJETEE_TPS), None)
+    if rejet is not None and _parametre("rejet_tps_horloge", debut) == "recommence":
+        etapes = etapes[rejet:]
+        debut = etapes[0].debut
+    return _horloge(
+        "Délai de mandatement",
+        etapes,
+        debut=debut,
+        limite=int(_parametre("delai_mandatement_jours", debut)),
+        court=COURT_MANDATEMENT,
+        pause=ATTENDENT_FOURNISSEUR,
+        au=au,
+    )
+
+
+def _tresorerie(etapes: list[_Etape], au: datetime) -> Horloge | None:
+    debut = next((e.debut for e in etapes if e.etat == _E.TRANSMISE_TPS), None)
+    if debut is None:
+        return None
+    en_pause = _parametre("suspension_tps_arrete_horloge", debut) == "1"
+    suspension = frozenset({_E.SUSPENDUE_TPS})
+    return _horloge(
+        "Délai de la Trésorerie",
+        etapes,
+        debut=debut,
+        limite=int(_parametre("delai_tps_jours", debut)),
+        court=COURT_TPS if en_pause else COURT_TPS | suspension,
+        pause=suspension if en_pause else frozenset(),
+        au=au,
+    )
+
+
+def _horloge(
+    nom: str,
+    etapes: list[_Etape],
+    *,
+    debut: datetime,
+    limite: int,
+    court: frozenset[EtatFacture],
+    pause: frozenset[EtatFacture],
+    au: datetime,
+) -> Horloge:
+    utiles = [e for e in etapes if e.debut >= debut]
+    ecoule = sum((_duree(e, au) for e in utiles if e.etat in court), timedelta())
+    arretees = [e for e in utiles if e.etat in pause]
+    attendu = sum((_duree(e, au) for e in arretees), timedelta())
+    dernier_etat = utiles[-1].etat
+    return Horloge(
+        nom=nom,
+        debut=debut,
+        duree_limite=limite,
+        jours_ecoules=ecoule // JOUR,
+        echeance=timezone.localdate(debut + attendu) + limite * JOUR,
+        est_arretee=dernier_etat not in court | pause,
+        pauses=tuple(Pause(e.debut, e.fin, RAISONS_PAUSE[_E(e.etat)]) for e in arretees),
+    )
+
+
+def _duree(etape: _Etape, au: datetime) -> timedelta:
+    fin = etape.fin or au
+    return max(fin - etape.debut, timedelta())
+
+
+def _parametre(cle: str, debut: datetime) -> str:
+    return Parametre.objects.valeur(cle, timezone.localdate(debut))

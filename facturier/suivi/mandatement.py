@@ -1,0 +1,329 @@
+"""From liquidated invoices to a mandat, and back when the mandat is cancelled or rejected.
+
+The mandat keeps a frozen copy of the identity and the verified bank account of the supplier;
+its documents are those of the invoices and of the order (décret 2012-1246, art. 20).
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import cast
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.grand_livre.documents import enregistrer_justificatif, ranger_justificatif
+from facturier.grand_livre.emission import (
+    CompteBancaire,
+    Destinataire,
+    Imputation,
+    emettre_mandat,
+)
+from facturier.grand_livre.evenements import annuler_emission
+from facturier.grand_livre.models import (
+    Budget,
+    EtatBordereau,
+    EtatPiece,
+    Mandat,
+    Piece,
+    PieceJustificative,
+)
+from facturier.grand_livre.passation import EcritureRefusee
+from facturier.grand_livre.soldes import reste_du
+from facturier.suivi.edition_commande import editer_commande
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.exigences import exigences, manquantes, rang_paiement
+from facturier.suivi.horloges import delai_de_mandatement
+from facturier.suivi.models import BonCommande, Document, ExigencePiece, Facture, PassageFacture
+from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
+from fournisseurs.models import Etablissement, Justificatif
+
+NUMEROS_CITES = 5
+
+
+@transaction.atomic
+def mandater(
+    factures: Collection[int],
+    *,
+    par: Utilisateur,
+    type_depense: str | None = None,
+    rang: str | None = None,
+    pieces: Iterable[PieceJustificative] = (),
+    date_emission: date | None = None,
+) -> Mandat:
+    """Issue one mandat for liquidated invoices of one établissement and one service.
+
+    Args:
+        factures: keys of invoices in state `liquidee` that no mandat pays.
+        type_depense: kind of expense, by default that of the first invoice.
+        rang: place of the payment, by default told by the earlier mandats of the order.
+        pieces: documents added to those of the invoices.
+        date_emission: by default today in Nouméa; its year is the exercice.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        ValidationError: an invoice is no longer free, a document is missing, the supplier is
+            suspended or has no verified bank account, or the ledger refuses the entry.
+    """
+    _exiger_agent(par)
+    choisies = _verrouiller(factures)
+    premiere = choisies[0]
+    jour = date_emission or timezone.localdate()
+    justificatifs = _rassembler(
+        choisies,
+        type_depense=type_depense or premiere.type_depense,
+        rang=rang or rang_paiement(premiere.bon_commande),
+        pieces=list(pieces),
+        par=par,
+    )
+    try:
+        mandat = emettre_mandat(
+            exercice=jour.year,
+            budget=budget_courant(),
+            destinataire=_destinataire(premiere.etablissement),
+            compte=_compte(premiere.etablissement, jour),
+            objet=_objet(choisies),
+            service=cast(ServiceGestionnaire, premiere.service),
+            imputations=[_imputation(facture) for facture in choisies],
+            justificatifs=justificatifs,
+            delai=delai_de_mandatement(premiere, au=jour),
+            date_emission=jour,
+            par=par,
+        )
+    except (EcritureRefusee, CompteIntrouvable) as erreur:
+        raise ValidationError(str(erreur)) from erreur
+    Facture.objects.filter(pk__in=[f.pk for f in choisies]).update(mandat=mandat.pk)
+    _tracer(choisies, "mandater", f"Mandat {mandat.reference}", par)
+    return mandat
+
+
+@transaction.atomic
+def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
+    """Cancel a mandat that is not signed; its entry is reversed and its invoices are free again.
+
+    Raises:
+        TransitionInterdite: the mandat is signed, or its bordereau is.
+        ValidationError: no reason given.
+    """
+    if not motif.strip():
+        raise ValidationError("Donnez le motif de l’annulation.")
+    if mandat.bordereau is not None and mandat.bordereau.etat != EtatBordereau.OUVERT:
+        raise TransitionInterdite("Le bordereau de ce mandat est signé : il ne s’annule plus ici.")
+    franchir(mandat, "annuler", par=par, motif=motif, bordereau_id=None)
+    annuler_emission(mandat, motif=motif, date_comptable=timezone.localdate(), par=par)
+    liberees = list(Facture.objects.filter(mandat=mandat.pk, etat=EtatFacture.LIQUIDEE))
+    Facture.objects.filter(pk__in=[f.pk for f in liberees]).update(mandat=None)
+    _tracer(liberees, "annuler_mandat", f"Mandat {mandat.reference} annulé : {motif}", par)
+
+
+@transaction.atomic
+def reliquider(facture: Facture, *, par: Utilisateur, motif: str = "") -> None:
+    """Bring an invoice whose mandat the treasury rejected back to liquidation.
+
+    The entry of the rejected mandat is reversed, unless it was when the rejection was read.
+    """
+    mandat = facture.mandat
+    if mandat is None or mandat.etat != EtatPiece.REJETEE:
+        raise TransitionInterdite("Le mandat de cette facture n’est pas rejeté.")
+    if reste_du(mandat):
+        annuler_emission(
+            mandat, motif="Mandat rejeté", date_comptable=timezone.localdate(), par=par
+        )
+    texte = f"Mandat {mandat.reference} rejeté. {motif}".strip()
+    franchir(facture, "reliquider", par=par, motif=texte, mandat_id=None)
+
+
+def liquidateurs(mandats: Collection[int]) -> dict[int, set[int]]:
+    """Map each mandat to the users who liquidated its invoices: none of them may sign it."""
+    paires = PassageFacture.objects.filter(
+        acte="liquider", facture__mandat__in=list(mandats)
+    ).values_list("facture__mandat", "par")
+    trouves: dict[int, set[int]] = {}
+    for mandat, utilisateur in paires:
+        if mandat is not None:
+            trouves.setdefault(mandat, set()).add(utilisateur)
+    return trouves
+
+
+def pieces_manquantes(
+    factures: Collection[Facture], *, type_depense: str, rang: str
+) -> list[ExigencePiece]:
+    """Say which required documents the invoices do not bring: why a mandat would be blocked."""
+    commande = next((f.bon_commande for f in factures if f.bon_commande), None)
+    exigees = exigences(type_depense=type_depense, rang=rang, commande=commande)
+    genres = set(
+        Document.objects.filter(facture__in=[f.pk for f in factures]).values_list(
+            "genre", flat=True
+        )
+    )
+    if commande:
+        genres.add(PieceJustificative.Genre.BON_COMMANDE)
+    if factures and _rib(next(iter(factures))):
+        genres.add(PieceJustificative.Genre.RIB)
+    return manquantes(exigees, genres)
+
+
+def budget_courant() -> Budget:
+    """Return the budget mandats are issued on.
+
+    Raises:
+        ValidationError: reference data are not loaded.
+    """
+    budget = Budget.objects.order_by("pk").first()
+    if budget is None:
+        raise ValidationError("Aucun budget n’est connu : chargez les données de référence.")
+    return budget
+
+
+def _exiger_agent(par: Utilisateur) -> None:
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances mandate une facture.")
+
+
+def _verrouiller(factures: Collection[int]) -> list[Facture]:
+    """Lock the invoices and check that one mandat may pay them all."""
+    choisies = list(
+        Facture.objects.select_for_update(of=("self",))
+        .a_mandater()
+        .filter(pk__in=list(factures))
+        .select_related("etablissement__fournisseur__tiers", "service", "bon_commande__service")
+        .order_by("pk")
+    )
+    if not choisies:
+        raise ValidationError("Choisissez au moins une facture liquidée et non mandatée.")
+    if len(choisies) != len(set(factures)):
+        raise ValidationError(
+            "Une des factures choisies vient d’être mandatée ou suspendue. Rechargez la liste."
+        )
+    if len({f.etablissement_id for f in choisies}) > 1:
+        raise ValidationError("Un mandat paie les factures d’un seul établissement.")
+    if len({f.service_id for f in choisies}) > 1:
+        raise ValidationError("Un mandat paie les factures d’une seule direction.")
+    if not choisies[0].etablissement.fournisseur.est_actif:
+        raise ValidationError("Ce fournisseur est suspendu : ses factures ne se mandatent pas.")
+    return choisies
+
+
+def _rassembler(
+    factures: list[Facture],
+    *,
+    type_depense: str,
+    rang: str,
+    pieces: list[PieceJustificative],
+    par: Utilisateur,
+) -> list[PieceJustificative]:
+    """Check the requirements, then record the documents of the invoices and of the order."""
+    apportes = {piece.genre for piece in pieces}
+    absentes = [
+        exigence
+        for exigence in pieces_manquantes(factures, type_depense=type_depense, rang=rang)
+        if exigence.genre not in apportes
+    ]
+    if absentes:
+        raise ValidationError([f"Pièce manquante : {e.libelle} ({e.article})." for e in absentes])
+    documents = Document.objects.filter(facture__in=[f.pk for f in factures]).order_by(
+        "facture", "pk"
+    )
+    uniques: dict[str, Document] = {}
+    for document in documents:
+        uniques.setdefault(document.sha256, document)
+    recueillies = [
+        enregistrer_justificatif(
+            sha256=d.sha256, taille=d.taille, type_mime=d.type_mime, nom=d.nom, genre=d.genre
+        )
+        for d in uniques.values()
+    ]
+    return [*recueillies, *_documents_province(factures, type_depense, rang), *pieces]
+
+
+def _documents_province(
+    factures: list[Facture], type_depense: str, rang: str
+) -> list[PieceJustificative]:
+    """Produce the required documents that the province holds: orders, and the RIB on file."""
+    commandes = {f.bon_commande for f in factures if f.bon_commande}
+    exigees = exigences(type_depense=type_depense, rang=rang, commande=next(iter(commandes), None))
+    genres = {exigence.genre for exigence in exigees}
+    produites = []
+    if PieceJustificative.Genre.BON_COMMANDE in genres:
+        produites += [_piece_commande(c) for c in sorted(commandes, key=lambda c: c.pk)]
+    rib = _rib(factures[0])
+    if PieceJustificative.Genre.RIB in genres and rib is not None:
+        produites.append(
+            enregistrer_justificatif(
+                sha256=rib.sha256,
+                taille=rib.taille,
+                type_mime=rib.type_mime,
+                nom=rib.nom,
+                genre=PieceJustificative.Genre.RIB,
+            )
+        )
+    return produites
+
+
+def _piece_commande(commande: BonCommande) -> PieceJustificative:
+    return ranger_justificatif(
+        editer_commande(commande, etabli_le=timezone.now()),
+        nom=f"bon-de-commande-{commande.numero}.pdf",
+        genre=PieceJustificative.Genre.BON_COMMANDE,
+    )
+
+
+def _rib(facture: Facture) -> Justificatif | None:
+    rib: Justificatif | None = (
+        Justificatif.objects.valables(timezone.localdate())
+        .filter(fournisseur=facture.fournisseur_id, genre=Justificatif.Genre.RIB)
+        .last()
+    )
+    return rib
+
+
+def _destinataire(etablissement: Etablissement) -> Destinataire:
+    return Destinataire(
+        tiers=etablissement.fournisseur.tiers,
+        ridet=etablissement.ridet,
+        adresse_complement=etablissement.adresse_complement,
+        adresse_voie=etablissement.adresse_voie,
+        code_postal=etablissement.code_postal,
+        ville=etablissement.ville,
+    )
+
+
+def _compte(etablissement: Etablissement, jour: date) -> CompteBancaire:
+    compte = compte_en_vigueur(etablissement.fournisseur, jour, etablissement=etablissement)
+    return CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire)
+
+
+def _imputation(facture: Facture) -> Imputation:
+    return Imputation(
+        compte=facture.compte,
+        fonction=facture.fonction,
+        montant_ht=facture.montant_ht,
+        montant_tgc=facture.montant_tgc,
+        libelle=facture.objet or f"Facture {facture.numero}",
+        reference_facture=facture.numero,
+    )
+
+
+def _objet(factures: list[Facture]) -> str:
+    numeros = ", ".join(facture.numero for facture in factures[:NUMEROS_CITES])
+    if len(factures) == 1:
+        return f"{factures[0].objet or 'Facture'} (facture {numeros})"
+    suite = "…" if len(factures) > NUMEROS_CITES else ""
+    return f"Factures {numeros}{suite}"
+
+
+def _tracer(factures: Iterable[Facture], acte: str, motif: str, par: Utilisateur) -> None:
+    """Write the passage of an act that leaves the invoice in its state."""
+    PassageFacture.objects.bulk_create(
+        PassageFacture(
+            facture=facture,
+            acte=acte,
+            depart=facture.etat,
+            arrivee=facture.etat,
+            par=par,
+            motif=motif,
+        )
+        for facture in factures
+    )

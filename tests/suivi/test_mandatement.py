@@ -1,0 +1,193 @@
+"""Mandats: what they freeze, what they require, what cancelling and rejecting free."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from facturier.acces.models import Role
+from facturier.commun.etats import ActeInterdit, franchir, franchir_lot
+from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.models import Ecriture, EtatPiece, Mandat, Piece
+from facturier.grand_livre.soldes import reste_du
+from facturier.suivi import avancement, mandatement
+from facturier.suivi.models import Facture
+from fournisseurs.models import CoordonneesBancaires
+from tests.suivi.factories import (
+    BonCommandeFactory,
+    EtablissementFactory,
+    FactureFactory,
+    ServiceFactory,
+    acteur,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
+
+
+def rejeter_par_tresorerie(facture, motif="Imputation inexacte"):
+    """Carry the mandat of a transmitted invoice to its rejection."""
+    mandat = facture.mandat
+    bordereau = creer_bordereau(
+        sens="depense",
+        pieces=[mandat.pk],
+        date_emission=mandat.date_emission,
+        par=acteur(Role.AGENT),
+    )
+    Piece.objects.filter(pk=mandat.pk).update(etat=EtatPiece.TRANSMISE, bordereau=bordereau)
+    franchir_lot(Piece, [mandat.pk], "rejeter", par=acteur(Role.COMPTABLE))
+    avancement.constater_rejet({mandat.pk: motif}, par=acteur(Role.COMPTABLE))
+    facture.refresh_from_db()
+
+
+def test_un_mandat_fige_le_tiers_le_compte_et_le_delai(agent):
+    facture = FactureFactory(liquidee=True, numero="FA1")
+
+    mandat = mandatement.mandater([facture.pk], par=agent)
+
+    assert (mandat.montant_ht, mandat.montant_tgc) == (100_000, 11_000)
+    assert mandat.iban == "FR7617499000000000000000118"
+    assert mandat.duree_delai == 30
+    assert mandat.lignes_piece.get().reference_facture == "FA1"
+    assert reste_du(mandat) == 111_000
+
+
+def test_un_mandat_paie_plusieurs_factures_du_meme_etablissement(agent):
+    premiere = FactureFactory(liquidee=True)
+    seconde = FactureFactory(
+        liquidee=True, etablissement=premiere.etablissement, date_emission=date(2026, 11, 3)
+    )
+
+    mandat = mandatement.mandater([premiere.pk, seconde.pk], par=agent)
+
+    assert mandat.montant_ttc == 222_000
+    assert set(mandat.factures.all()) == {premiere, seconde}
+
+
+def test_le_bon_de_commande_cite_est_joint_au_premier_mandat_seulement(agent):
+    etablissement = EtablissementFactory()
+    commande = BonCommandeFactory(fournisseur=etablissement.fournisseur)
+    premiere, seconde = (
+        FactureFactory(
+            liquidee=True, etablissement=etablissement, bon_commande=commande, montant_ht=ht
+        )
+        for ht in (100_000, 100_005)
+    )
+
+    genres = [
+        sorted(
+            mandatement.mandater([f.pk], par=agent).justificatifs.values_list("genre", flat=True)
+        )
+        for f in (premiere, seconde)
+    ]
+
+    assert genres == [["bon_commande", "facture"], ["facture"]]
+
+
+def test_une_piece_exigee_et_absente_bloque_le_mandat(agent):
+    facture = FactureFactory(liquidee=True)
+
+    with pytest.raises(ValidationError, match="Contrat, annexes et notification"):
+        mandatement.mandater([facture.pk], type_depense="marche", par=agent)
+
+    assert not Mandat.objects.exists()
+
+
+def test_deux_etablissements_ou_deux_directions_font_deux_mandats(agent):
+    factures = [FactureFactory(liquidee=True).pk, FactureFactory(liquidee=True).pk]
+    premiere = FactureFactory(liquidee=True)
+    autre_direction = FactureFactory(
+        liquidee=True,
+        etablissement=premiere.etablissement,
+        service=ServiceFactory(code="DEFE", libelle="Collèges"),
+    )
+
+    with pytest.raises(ValidationError, match="un seul établissement"):
+        mandatement.mandater(factures, par=agent)
+    with pytest.raises(ValidationError, match="une seule direction"):
+        mandatement.mandater([premiere.pk, autre_direction.pk], par=agent)
+
+
+def test_une_facture_deja_mandatee_ne_l_est_pas_deux_fois(agent):
+    facture = FactureFactory(mandat_emis=True)
+
+    with pytest.raises(ValidationError, match="au moins une facture"):
+        mandatement.mandater([facture.pk], par=agent)
+
+
+def test_sans_compte_verifie_rien_ne_se_mandate(agent):
+    facture = FactureFactory(liquidee=True)
+    CoordonneesBancaires.objects.filter(fournisseur=facture.fournisseur).update(
+        fin=CoordonneesBancaires.objects.get(fournisseur=facture.fournisseur).debut
+    )
+
+    with pytest.raises(ValidationError, match="aucun compte bancaire vérifié"):
+        mandatement.mandater([facture.pk], par=agent)
+
+
+def test_seul_un_agent_mandate(service):
+    facture = FactureFactory(liquidee=True)
+
+    with pytest.raises(ActeInterdit):
+        mandatement.mandater([facture.pk], par=service)
+
+
+def test_un_mandat_annule_libere_ses_factures_et_se_contrepasse(agent):
+    facture = FactureFactory(mandat_emis=True)
+    mandat = facture.mandat
+
+    mandatement.annuler_mandat(mandat, motif="Mauvaise imputation", par=agent)
+
+    facture.refresh_from_db()
+    assert (mandat.etat, facture.etat, facture.mandat) == ("annulee", "liquidee", None)
+    assert reste_du(mandat) == 0
+    assert Ecriture.objects.filter(contrepasse__isnull=False).count() == 1
+
+
+def test_une_facture_dont_le_mandat_est_rejete_se_mandate_a_nouveau(agent):
+    facture = FactureFactory(transmise=True)
+    rejete = facture.mandat
+    rejeter_par_tresorerie(facture)
+
+    mandatement.reliquider(facture, par=agent)
+    mandat = mandatement.mandater([facture.pk], par=agent)
+
+    assert reste_du(rejete) == 0
+    assert reste_du(mandat) == 111_000
+    assert facture.passages.filter(acte="reliquider").get().motif.startswith("Mandat")
+
+
+def test_les_liquidateurs_d_un_mandat_sont_connus():
+    facture = FactureFactory(mandat_emis=True)
+
+    assert mandatement.liquidateurs([facture.mandat_id]) == {
+        facture.mandat_id: {acteur(Role.AGENT).pk}
+    }
+
+
+def test_un_mandat_rejete_ne_se_reliquide_pas_avant_son_rejet(agent):
+    facture = FactureFactory(transmise=True)
+
+    with pytest.raises(ValidationError, match="n’est pas rejeté"):
+        mandatement.reliquider(facture, par=agent)
+
+    assert Facture.objects.get(pk=facture.pk).etat == "transmise_tps"
+
+
+def test_un_mandat_signe_ne_s_annule_plus(agent):
+    facture = FactureFactory(mandatee=True)
+    mandat = facture.mandat
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[mandat.pk], date_emission=mandat.date_emission, par=agent
+    )
+    mandat.refresh_from_db()
+    franchir(
+        bordereau,
+        "signer",
+        par=acteur(Role.ORDONNATEUR),
+        signe_le="2026-11-20T00:00:00Z",
+        empreinte_signee="0" * 64,
+    )
+    mandat.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="est signé"):
+        mandatement.annuler_mandat(mandat, motif="Trop tard", par=agent)
