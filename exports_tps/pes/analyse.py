@@ -6,6 +6,7 @@ Every departure from the tree is told to `signaler`; records come out as they ar
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -155,6 +156,11 @@ class Analyse:
 
     def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:
         self.encodage = (encodage or "utf-8").lower()
+        try:
+            codecs.lookup(self.encodage)
+        except LookupError:
+            self._anomalie("xml", "XML", f"encodage « {encodage} » inconnu.")
+            raise _Arret from None
 
     def _doctype(self, *_: Any) -> None:
         self._anomalie("doctype", "DOCTYPE", "une déclaration DOCTYPE est refusée.")

@@ -140,6 +140,12 @@ def test_un_encodage_non_annonce_est_refuse():
     assert ("XML", "encodage") in _regles(octets)
 
 
+def test_un_encodage_inconnu_est_refuse():
+    octets = CAS["depense"]().replace(b"ISO-8859-1", b"IS-8859-1")
+
+    assert _regles(octets) == [("XML", "xml")]
+
+
 def test_un_flux_tronque_est_dit_mal_forme():
     (*_, derniere) = _anomalies(CAS["depense"]()[:1500])
 
