@@ -75,3 +75,17 @@ def test_la_connexion_se_fait_au_clavier(page, au_clavier, photographier, django
 
     page.get_by_role("heading", name="Bonjour Léa Fictive").wait_for()
     photographier("tableau")
+
+
+@LARGEURS
+@pytest.mark.parametrize("adresse", ["/composants/", "/composants/?faux"])
+def test_les_composants_sont_accessibles(
+    page, settings, verifier_accessibilite, photographier, adresse, largeur
+):
+    settings.ROOT_URLCONF = "tests.navigateur.urls_composants"
+    page.set_viewport_size({"width": largeur, "height": 800})
+
+    page.goto(adresse)
+
+    verifier_accessibilite()
+    photographier("composants-faux" if "faux" in adresse else "composants", largeur)

@@ -122,6 +122,8 @@ def _message(champ: BoundField, erreur: ValidationError) -> str:
     message = " ".join(erreur.messages)
     if erreur.code != "required":
         return message
+    if champ.label.endswith("?"):
+        return f"{champ.label} {message}"
     return f"{champ.label}\u202f: {message[:1].lower()}{message[1:]}"
 
 
