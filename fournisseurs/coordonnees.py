@@ -47,14 +47,14 @@ def compte_en_vigueur(
     if etablissement is not None:
         propre = comptes.filter(etablissement=etablissement).order_by("-debut", "-pk").first()
         if propre is not None:
-            return propre  # type: ignore[no-any-return]
+            return propre
     principal = comptes.filter(etablissement__isnull=True).order_by("-debut", "-pk").first()
     if principal is None:
         raise CompteIntrouvable(
             f"{fournisseur.tiers.nom_complet} n’a aucun compte bancaire vérifié en vigueur le "
             f"{au:%d/%m/%Y} : demandez-lui un relevé d’identité bancaire."
         )
-    return principal  # type: ignore[no-any-return]
+    return principal
 
 
 @transaction.atomic
@@ -86,10 +86,10 @@ def enregistrer_compte(
         compte.bic,
         compte.titulaire,
     ):
-        return courante  # type: ignore[no-any-return]
+        return courante
     courantes.filter(debut__gt=aujourd_hui).update(fin=F("debut"))
     courantes.update(fin=aujourd_hui)
-    return CoordonneesBancaires.objects.create(  # type: ignore[no-any-return]
+    return CoordonneesBancaires.objects.create(
         fournisseur=fournisseur,
         etablissement=etablissement,
         iban=compte.iban,

@@ -48,7 +48,7 @@ def ranger_preuve(
         taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
         types_acceptes=TYPES_ACCEPTES,
     )
-    return Justificatif.objects.create(  # type: ignore[no-any-return]
+    return Justificatif.objects.create(
         genre=preuve.genre,
         demande=demande,
         depose_par=depose_par,

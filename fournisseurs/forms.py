@@ -44,8 +44,10 @@ def _refuser_si_bloquante(anomalies: Iterable[Anomalie]) -> None:
 
 def _texte(label: str, nom: str, *, requis: bool = True, aide: str = "") -> forms.CharField:
     """A text as long as the field `nom` of the model accepts."""
-    longueur: int = DemandeEtablissement._meta.get_field(nom).max_length
-    return forms.CharField(label=label, max_length=longueur, required=requis, help_text=aide)
+    champ: Any = DemandeEtablissement._meta.get_field(nom)
+    return forms.CharField(
+        label=label, max_length=champ.max_length, required=requis, help_text=aide
+    )
 
 
 def _fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
@@ -202,13 +204,14 @@ class HabilitationForm(forms.Form):
     def clean_courriel(self) -> str:
         """Find the account of the person."""
         courriel: str = self.cleaned_data["courriel"].lower()
-        self.personne = Utilisateur.objects.filter(
+        personne = Utilisateur.objects.filter(
             email=courriel, is_active=True, est_systeme=False
         ).first()
-        if self.personne is None:
+        if personne is None:
             raise ValidationError(
                 "Aucun compte n’a cette adresse : demandez à la personne de créer le sien d’abord."
             )
+        self.personne: Utilisateur = personne
         return courriel
 
 

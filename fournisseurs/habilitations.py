@@ -40,7 +40,7 @@ def habiliter(
         representant.save(update_fields=["fonction", "service"])
     anciennes = etablissement.habilitations.en_vigueur().filter(representant=representant)
     anciennes.update(retiree_le=timezone.now(), retiree_par=par)
-    return Habilitation.objects.create(  # type: ignore[no-any-return]
+    return Habilitation.objects.create(
         representant=representant,
         etablissement=etablissement,
         accordee_par=par,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,13 +26,14 @@ from fournisseurs.models import (
     Habilitation,
     Justificatif,
 )
+from fournisseurs.views.requetes import RequeteConnectee
 
 FIL = [("Mes établissements", "/fournisseur/")]
 
 
 @reserver_a(Role.FOURNISSEUR)
 @require_GET
-def accueil(requete: HttpRequest) -> HttpResponse:
+def accueil(requete: RequeteConnectee) -> HttpResponse:
     """List one's établissements with one's rights, and one's requests."""
     habilitations = (
         Habilitation.objects.en_vigueur()
@@ -50,7 +51,7 @@ def accueil(requete: HttpRequest) -> HttpResponse:
 
 @reserver_a(Role.FOURNISSEUR)
 @require_http_methods(["GET", "POST"])
-def demander(requete: HttpRequest) -> HttpResponse:
+def demander(requete: RequeteConnectee) -> HttpResponse:
     """Ask to represent an établissement."""
     form = DemandeForm(requete.POST or None, requete.FILES or None)
     if requete.method == "POST" and form.is_valid():
@@ -75,7 +76,7 @@ def _reporter(form: DemandeForm, refus: DemandeRefusee) -> None:
 
 @reserver_a(Role.FOURNISSEUR)
 @require_GET
-def demande(requete: HttpRequest, pk: int) -> HttpResponse:
+def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request of one's own: state, what was declared, documents, timeline."""
     objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
     return render(
@@ -109,7 +110,7 @@ def lignes_demande(demande: DemandeEtablissement, iban: str) -> list[tuple[str, 
 
 @reserver_a(Role.FOURNISSEUR)
 @require_http_methods(["GET", "POST"])
-def retirer_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+def retirer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Withdraw a request of one's own, after a page that says what it means."""
     objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
     if requete.method == "POST":
@@ -134,13 +135,13 @@ def retirer_demande(requete: HttpRequest, pk: int) -> HttpResponse:
 
 @reserver_a(Role.FOURNISSEUR)
 @require_GET
-def etablissement(requete: HttpRequest, ridet: str) -> HttpResponse:
+def etablissement(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Show an établissement one represents: identity, bank account, people, documents."""
     return _page_etablissement(requete, _etablissement(requete, ridet), HabilitationForm())
 
 
 def _etablissement(
-    requete: HttpRequest, ridet: str, droit: Droit = Droit.CONSULTER
+    requete: RequeteConnectee, ridet: str, droit: Droit = Droit.CONSULTER
 ) -> Etablissement:
     visibles = Etablissement.objects.visibles_par(requete.user, droit)
     objet: Etablissement = get_object_or_404(
@@ -150,7 +151,7 @@ def _etablissement(
 
 
 def _page_etablissement(
-    requete: HttpRequest, objet: Etablissement, form: HabilitationForm
+    requete: RequeteConnectee, objet: Etablissement, form: HabilitationForm
 ) -> HttpResponse:
     droits = {
         droit
@@ -180,7 +181,7 @@ def _page_etablissement(
 
 @reserver_a(Role.FOURNISSEUR)
 @require_POST
-def habiliter_personne(requete: HttpRequest, ridet: str) -> HttpResponse:
+def habiliter_personne(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Let a colleague act for the établissement."""
     objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
     form = HabilitationForm(requete.POST)
@@ -195,13 +196,13 @@ def habiliter_personne(requete: HttpRequest, ridet: str) -> HttpResponse:
         droits=[Droit(droit) for droit in form.cleaned_data["droits"]],
         par=requete.user,
     )
-    messages.success(requete, f"{form.personne.nom_complet} est habilitée ou habilité.")
+    messages.success(requete, f"L’habilitation de {form.personne.nom_complet} est enregistrée.")
     return redirect("fournisseurs:etablissement", ridet=ridet)
 
 
 @reserver_a(Role.FOURNISSEUR)
 @require_http_methods(["GET", "POST"])
-def retirer_droits(requete: HttpRequest, ridet: str, pk: int) -> HttpResponse:
+def retirer_droits(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
     """Take back the rights of somebody, after a page that says what it means."""
     objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
     exiger_gestion_des_droits(objet, requete.user)
@@ -230,7 +231,7 @@ def retirer_droits(requete: HttpRequest, ridet: str, pk: int) -> HttpResponse:
 
 @ouvrir_aux_comptes
 @require_GET
-def justificatif(requete: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def justificatif(requete: RequeteConnectee, pk: int) -> HttpResponse | FileResponse:
     """Hand a document back as an attachment, to those who may see it."""
     objet = get_object_or_404(Justificatif.objects.visibles_par(requete.user), pk=pk)
     try:

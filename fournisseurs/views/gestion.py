@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from fournisseurs.models import (
 )
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
+from fournisseurs.views.requetes import RequeteConnectee
 
 TAILLE_PAGE = 50
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
@@ -33,7 +34,7 @@ FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/deman
 
 @reserver_a(*ROLES_GESTION)
 @require_GET
-def tiers(requete: HttpRequest) -> HttpResponse:
+def tiers(requete: RequeteConnectee) -> HttpResponse:
     """List suppliers and debtors by name, with a search."""
     form = RechercheForm(requete.GET)
     form.is_valid()
@@ -61,7 +62,7 @@ def _apres(fournisseurs: QuerySet[Fournisseur], cle: str) -> QuerySet[Fournisseu
     return fournisseurs.filter(Q(tiers__nom__gt=nom) | Q(tiers__nom=nom, pk__gt=dernier.pk))
 
 
-def _adresse_suivante(requete: HttpRequest, dernier: Fournisseur) -> str:
+def _adresse_suivante(requete: RequeteConnectee, dernier: Fournisseur) -> str:
     parametres = requete.GET.copy()
     parametres["apres"] = str(dernier.pk)
     return f"?{parametres.urlencode()}"
@@ -69,7 +70,7 @@ def _adresse_suivante(requete: HttpRequest, dernier: Fournisseur) -> str:
 
 @reserver_a(Role.AGENT)
 @require_GET
-def demandes(requete: HttpRequest) -> HttpResponse:
+def demandes(requete: RequeteConnectee) -> HttpResponse:
     """Work list of requests, by state, with counts and age."""
     etat = requete.GET.get("etat", EtatDemande.DEPOSEE)
     if etat not in EtatDemande.values:
@@ -97,7 +98,7 @@ def demandes(requete: HttpRequest) -> HttpResponse:
 
 @reserver_a(Role.AGENT)
 @require_GET
-def demande(requete: HttpRequest, pk: int) -> HttpResponse:
+def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request with its evidence and what is unusual."""
     objet = _demande(pk)
     return _page_demande(requete, objet, MotifForm())
@@ -110,7 +111,7 @@ def _demande(pk: int) -> DemandeEtablissement:
 
 
 def _page_demande(
-    requete: HttpRequest, objet: DemandeEtablissement, form: MotifForm, iban: str = ""
+    requete: RequeteConnectee, objet: DemandeEtablissement, form: MotifForm, iban: str = ""
 ) -> HttpResponse:
     reponse = render(
         requete,
@@ -133,7 +134,7 @@ def _page_demande(
 
 @reserver_a(Role.AGENT)
 @require_POST
-def voir_iban(requete: HttpRequest, pk: int) -> HttpResponse:
+def voir_iban(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show the request again with the whole IBAN, and record who looked."""
     objet = _demande(pk)
     return _page_demande(requete, objet, MotifForm(), reveler_iban(objet, par=requete.user))
@@ -141,7 +142,7 @@ def voir_iban(requete: HttpRequest, pk: int) -> HttpResponse:
 
 @reserver_a(Role.AGENT)
 @require_POST
-def accepter_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+def accepter_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Accept a request; say so, or say why it is impossible."""
     try:
         etablissement = accepter(_demande(pk), par=requete.user)
@@ -154,7 +155,7 @@ def accepter_demande(requete: HttpRequest, pk: int) -> HttpResponse:
 
 @reserver_a(Role.AGENT)
 @require_POST
-def refuser_demande(requete: HttpRequest, pk: int) -> HttpResponse:
+def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Refuse a request with a reason."""
     objet = _demande(pk)
     form = MotifForm(requete.POST)
@@ -171,7 +172,7 @@ def refuser_demande(requete: HttpRequest, pk: int) -> HttpResponse:
 
 @reserver_a(*ROLES_GESTION)
 @require_GET
-def fiche(requete: HttpRequest, code: str) -> HttpResponse:
+def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Show a tiers: identity, accounts, établissements, pièces, history."""
     fournisseur = get_object_or_404(Fournisseur.objects.select_related("tiers"), tiers__code=code)
     return render(
@@ -180,6 +181,7 @@ def fiche(requete: HttpRequest, code: str) -> HttpResponse:
         {
             "fournisseur": fournisseur,
             "lignes": _lignes_fiche(fournisseur),
+            "est_agent": requete.user.a_role(Role.AGENT),
             "etablissements": fournisseur.etablissements.all(),
             "comptes": fournisseur.coordonnees.select_related("etablissement", "verifiee_par"),
             "justificatifs": fournisseur.justificatifs.visibles_par(requete.user),
@@ -222,7 +224,7 @@ ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver
 
 @reserver_a(Role.AGENT)
 @require_http_methods(["GET", "POST"])
-def changer_etat(requete: HttpRequest, code: str, acte: str) -> HttpResponse:
+def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpResponse:
     """Suspend a supplier or make him active again, with a reason."""
     fournisseur = get_object_or_404(Fournisseur, tiers__code=code)
     form = MotifForm(requete.POST or None)

@@ -6,7 +6,7 @@ from io import BytesIO
 from itertools import islice
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
@@ -16,18 +16,19 @@ from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
 from fournisseurs.models import ROLES_GESTION, Fournisseur
 from fournisseurs.releves import ecrire_pdf, lignes_csv, situation
+from fournisseurs.views.requetes import RequeteConnectee
 
 LIGNES_A_L_ECRAN = 200
 
 
-def _tiers(requete: HttpRequest, code: str) -> Tiers:
+def _tiers(requete: RequeteConnectee, code: str) -> Tiers:
     """Return the tiers of this code, if the person may see it."""
     visibles = Fournisseur.objects.visibles_par(requete.user).select_related("tiers")
     tiers: Tiers = get_object_or_404(visibles.distinct(), tiers__code=code).tiers
     return tiers
 
 
-def _periode(requete: HttpRequest) -> tuple[PeriodeForm, dict[str, Any]]:
+def _periode(requete: RequeteConnectee) -> tuple[PeriodeForm, dict[str, Any]]:
     """Return the form of the period, and its bounds when they are right."""
     form = PeriodeForm(requete.GET)
     bornes = form.cleaned_data if form.is_valid() else {}
@@ -36,7 +37,7 @@ def _periode(requete: HttpRequest) -> tuple[PeriodeForm, dict[str, Any]]:
 
 @ouvrir_aux_comptes
 @require_GET
-def releve_de_compte(requete: HttpRequest, code: str) -> HttpResponse:
+def releve_de_compte(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Show what is owed either way, then the movements of the period."""
     tiers = _tiers(requete, code)
     form, bornes = _periode(requete)
@@ -68,7 +69,7 @@ class _Echo:
 
 @ouvrir_aux_comptes
 @require_GET
-def releve_csv(requete: HttpRequest, code: str) -> StreamingHttpResponse:
+def releve_csv(requete: RequeteConnectee, code: str) -> StreamingHttpResponse:
     """Stream the statement as CSV, for a French spreadsheet."""
     tiers = _tiers(requete, code)
     _, bornes = _periode(requete)
@@ -88,7 +89,7 @@ def releve_csv(requete: HttpRequest, code: str) -> StreamingHttpResponse:
 
 @ouvrir_aux_comptes
 @require_GET
-def releve_pdf(requete: HttpRequest, code: str) -> HttpResponse:
+def releve_pdf(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Give the statement as PDF."""
     tiers = _tiers(requete, code)
     _, bornes = _periode(requete)

@@ -1,0 +1,113 @@
+"""Who sees what: every page against the cast, then one supplier against another."""
+
+import pytest
+from django.urls import reverse
+
+from fournisseurs.models import (
+    DemandeEtablissement,
+    Etablissement,
+    Fournisseur,
+    Justificatif,
+)
+from tests.fournisseurs.factories import DemandeEtablissementFactory, FournisseurFactory
+
+pytestmark = pytest.mark.django_db
+
+RIDET = "9000027001"
+DISTRIBUTION = [
+    "fournisseur",
+    "intrus",
+    "agent",
+    "service",
+    "ordonnateur",
+    "regisseur",
+    "comptable",
+    "administrateur",
+]
+# Page (in the words of `_adresse`), then who is served; the others get 403, or 404 by object.
+MATRICE = {
+    "accueil": "fournisseur intrus",
+    "demander": "fournisseur intrus",
+    "etablissement": "fournisseur",
+    "demande": "fournisseur",
+    "retirer_demande": "fournisseur",
+    "justificatif": "fournisseur agent",
+    "releve": "fournisseur agent ordonnateur comptable",
+    "releve_csv": "fournisseur agent ordonnateur comptable",
+    "releve_pdf": "fournisseur agent ordonnateur comptable",
+    "gestion_tiers": "agent ordonnateur comptable",
+    "gestion_fiche": "agent ordonnateur comptable",
+    "gestion_demandes": "agent",
+    "gestion_demande": "agent",
+    "suspendre": "agent",
+    "reactiver": "agent",
+}
+
+
+@pytest.fixture
+def dossier(fournisseur):
+    """A supplier represented by `fournisseur`, and his accepted request."""
+    FournisseurFactory(representant=fournisseur, ridet=RIDET)
+    return DemandeEtablissement.objects.get()
+
+
+def _adresse(page, dossier):
+    arguments = {
+        "etablissement": [RIDET],
+        "demande": [dossier.pk],
+        "retirer_demande": [dossier.pk],
+        "gestion_demande": [dossier.pk],
+        "justificatif": [dossier.justificatifs.all()[0].pk],
+    }
+    sur_tiers = {"releve", "releve_csv", "releve_pdf", "gestion_fiche", "suspendre", "reactiver"}
+    tiers = [dossier.etablissement.fournisseur.tiers.code] if page in sur_tiers else []
+    return reverse(f"fournisseurs:{page}", args=arguments.get(page, tiers))
+
+
+@pytest.mark.parametrize("qui", DISTRIBUTION)
+@pytest.mark.parametrize("page", MATRICE)
+def test_une_page_ne_sert_que_ceux_de_la_matrice(client, request, dossier, page, qui):
+    client.force_login(request.getfixturevalue(qui))
+
+    reponse = client.get(_adresse(page, dossier))
+    reponse.close()
+
+    assert (reponse.status_code == 200) == (qui in MATRICE[page].split())
+    assert reponse.status_code in {200, 403, 404}
+
+
+@pytest.mark.parametrize("page", MATRICE)
+def test_une_page_demande_de_se_connecter(client, dossier, page):
+    reponse = client.get(_adresse(page, dossier))
+
+    assert reponse.status_code == 302
+    assert reponse.url.startswith("/compte/")
+
+
+@pytest.mark.parametrize(
+    "page", ["etablissement", "demande", "retirer_demande", "justificatif", "releve", "releve_pdf"]
+)
+def test_ce_qui_est_a_un_autre_n_existe_pas_pour_l_intrus(client, intrus, dossier, page):
+    client.force_login(intrus)
+
+    assert client.get(_adresse(page, dossier)).status_code == 404
+
+
+@pytest.mark.parametrize("acte", ["accepter_demande", "refuser_demande", "voir_iban"])
+def test_les_actes_d_un_agent_sont_fermes_aux_autres(client, intrus, comptable, acte):
+    demande = DemandeEtablissementFactory()
+    adresse = reverse(f"fournisseurs:{acte}", args=[demande.pk])
+
+    client.force_login(intrus)
+    assert client.post(adresse, {"motif": "Non."}).status_code == 403
+    client.force_login(comptable)
+    assert client.post(adresse, {"motif": "Non."}).status_code == 403
+    demande.refresh_from_db()
+    assert demande.etat == "deposee"
+
+
+@pytest.mark.parametrize("modele", [Etablissement, Fournisseur, DemandeEtablissement, Justificatif])
+def test_les_requetes_ne_montrent_rien_a_l_intrus(dossier, fournisseur, intrus, agent, modele):
+    assert modele.objects.visibles_par(fournisseur).exists()
+    assert modele.objects.visibles_par(agent).exists()
+    assert not modele.objects.visibles_par(intrus).exists()
