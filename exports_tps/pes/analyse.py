@@ -16,8 +16,10 @@ from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
 from exports_tps.pes.signature import DS
+from exports_tps.pes.types import TypeSimple
 
 _MORCEAU: Final = 1 << 18
+_MEMOIRE: Final = 64  # values of a leaf already checked: codes, dates, towns come back
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _ATTRIBUTS_XSI: Final = frozenset({"schemaLocation", "noNamespaceSchemaLocation"})
 
@@ -171,39 +173,48 @@ class Analyse:
 
     def _debut(self, nom: str, attributs: list[str]) -> None:
         self._profondeur += 1
+        if self._pile and not (self._ignore or self._feuille or self._controle):
+            cadre = self._pile[-1]
+            particule = cadre.noeud.indices.get(nom)
+            if particule is not None and particule.noeud.type_simple is not None:
+                self._lire_feuille(cadre, particule, particule.noeud.type_simple, attributs)
+            else:
+                self._ouvrir(nom, attributs)
+        else:
+            self._debut_rare(nom, attributs)
+
+    def _debut_rare(self, nom: str, attributs: list[str]) -> None:
+        """Start of the root, or of an element that is not looked into."""
         if self._ignore:
             self._ignore += 1
             if self._scelle is not None:
                 self._noter_identifiants(nom, attributs)
-            return
-        if self._feuille or self._controle is not None:
+        elif self._feuille or self._controle is not None:
             parent = self._feuille or "Fichier"
             self._refuser(nom, f"« {nom} » n’a pas sa place dans « {parent} ».")
-            return
-        if not self._pile:
+        else:
             self._ouvrir_racine(nom, attributs)
-            return
-        if self._feuille_simple(nom, attributs):
-            return
-        self._ouvrir(nom, attributs)
 
-    def _feuille_simple(self, nom: str, attributs: list[str]) -> bool:
-        """Read a leaf `<nom V="…">`; say False when this is something else."""
-        cadre = self._pile[-1]
-        particule = cadre.noeud.indices.get(nom)
-        if particule is None or (type_simple := particule.noeud.type_simple) is None:
-            return False
+    def _lire_feuille(
+        self, cadre: _Cadre, particule: Particule, type_simple: TypeSimple, attributs: list[str]
+    ) -> None:
+        """Read a leaf `<nom V="…">`."""
         self._placer(cadre, particule)
-        self._feuille = nom
+        self._feuille = nom = particule.noeud.balise
         if len(attributs) != 2 or attributs[0] != "V":  # noqa: PLR2004
             self._attributs_de_feuille(nom, attributs)
-            return True
+            return
         valeur = attributs[1]
-        if type_simple.accepte(valeur):
-            self._affecter(cadre, particule, type_simple.lire(valeur))
+        lues = particule.noeud.lues
+        if valeur in lues:
+            self._affecter(cadre, particule, lues[valeur])
+        elif type_simple.accepte(valeur):
+            lue = type_simple.lire(valeur)
+            if len(lues) < _MEMOIRE:
+                lues[valeur] = lue
+            self._affecter(cadre, particule, lue)
         else:
             self._anomalie("type", nom, type_simple.refus(valeur))
-        return True
 
     def _attributs_de_feuille(self, nom: str, attributs: list[str]) -> None:
         noms = attributs[::2]
@@ -233,7 +244,7 @@ class Analyse:
                 self._anomalie("cardinalite", balise, f"il manque « {balise} ».")
         elif position <= cadre.position:
             self._deplacer(cadre, particule)
-        cadre.position = max(position, cadre.position)
+        cadre.position = max(cadre.position, position)
         if cadre.presents is not None:
             cadre.presents.add(particule.noeud.balise)
 

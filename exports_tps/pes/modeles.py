@@ -61,6 +61,7 @@ class Noeud:
     choix: tuple[Choix, ...] = ()
     indices: dict[str, Particule] = field(default_factory=dict)
     cumul: tuple[int, ...] = ()
+    lues: dict[str, Any] = field(default_factory=dict)  # values already checked, a few dozens
 
     def __post_init__(self) -> None:
         for position, particule in enumerate(self.particules):
