@@ -13,7 +13,7 @@ const montrerBandeau = (coupe) => {
 };
 
 /* A second click must not send the same form twice; a page restored from history may send again. */
-const formulairesPartis = new WeakSet();
+let formulairesPartis = new WeakSet();
 document.addEventListener("submit", (evenement) => {
   const formulaire = evenement.target;
   if (formulairesPartis.has(formulaire)) evenement.preventDefault();
@@ -22,8 +22,8 @@ document.addEventListener("submit", (evenement) => {
     setTimeout(() => formulairesPartis.delete(formulaire), 8000);
   }
 });
-addEventListener("pageshow", (evenement) => {
-  if (evenement.persisted) location.reload();
+addEventListener("pageshow", () => {
+  formulairesPartis = new WeakSet();
 });
 
 /* Leaving a form marked data-garder after typing asks first. */

@@ -89,3 +89,13 @@ def test_les_composants_sont_accessibles(
 
     verifier_accessibilite()
     photographier("composants-faux" if "faux" in adresse else "composants", largeur)
+
+
+def test_une_coupure_du_reseau_s_annonce_et_garde_la_saisie(page):
+    page.goto("/compte/signup/")
+    page.get_by_label("Prénom").fill("Léa")
+
+    page.context.set_offline(True)
+    page.get_by_text("La connexion est coupée").wait_for()
+
+    assert page.get_by_label("Prénom").input_value() == "Léa"
