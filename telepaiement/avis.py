@@ -1,0 +1,165 @@
+"""Avis des sommes à payer: the copy of an executory titre sent to the debtor (domaine.md, E3)."""
+
+import io
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from facturier.commun import montants
+from facturier.commun.pdf import Colonne, Document
+from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
+from facturier.grand_livre.soldes import reste_du
+
+JOUR = "%d/%m/%Y"
+COLONNES = (
+    Colonne("Imputation", 2),
+    Colonne("Libellé", 5),
+    Colonne("HT", 2, est_nombre=True),
+    Colonne("TGC", 2, est_nombre=True),
+    Colonne("Total", 2, est_nombre=True),
+)
+
+
+def adresse_paiement(titre: Titre) -> str:
+    """Return the public address that the QR code leads to: the form, filled in."""
+    parametres = urlencode({"reference": titre.reference, "cle": titre.cle_paiement})
+    return f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}?{parametres}"
+
+
+def signature(titre: Titre) -> PassageBordereau:
+    """Return the act that made the titre executory: the signing of its bordereau.
+
+    Raises:
+        ValidationError: nobody signed it yet, so that there is no avis to send.
+    """
+    passage = (
+        PassageBordereau.objects.filter(bordereau_id=titre.bordereau_id, acte="signer")
+        .select_related("par")
+        .first()
+        if titre.bordereau_id
+        else None
+    )
+    if passage is None:
+        raise ValidationError(
+            "L’avis s’édite quand l’ordonnateur a signé le bordereau du titre : il n’est pas encore "
+            "exécutoire."
+        )
+    return passage
+
+
+def editer(titre: Titre, *, le: datetime) -> bytes:
+    """Return the PDF of the avis, with the fifteen contents that the instruction asks for.
+
+    Wordings and delays are those in force on the day the titre was issued.
+
+    Raises:
+        ValidationError: the titre is not executory yet.
+    """
+    signee = signature(titre)
+    sortie = io.BytesIO()
+    with Document(
+        sortie,
+        titre=f"Avis des sommes à payer {titre.reference}",
+        etabli_le=le,
+        reference=f"Titre {titre.reference}",
+        emetteur=(titre.service.direction, titre.service.libelle),
+    ) as pdf:
+        pdf.adresse(_adresse(titre))
+        pdf.titre("Avis des sommes à payer", f"Titre de recettes n° {titre.reference}")
+        pdf.encadre(
+            "Somme à payer",
+            montants.afficher(max(reste_du(titre), 0)),
+            f"avant le {titre.date_echeance:{JOUR}}",
+        )
+        pdf.resume(_creance(titre, signee))
+        pdf.intertitre("Détail de la somme")
+        pdf.tableau(COLONNES, _imputations(titre), total=_total(titre))
+        _paiement(pdf, titre)
+        _recours(pdf, titre)
+        _talon(pdf, titre)
+    return sortie.getvalue()
+
+
+def parametre(cle: str, titre: Titre) -> str:
+    """Return the wording `cle` in force on the day the titre was issued."""
+    return Parametre.objects.valeur(cle, titre.date_emission)
+
+
+def _adresse(titre: Titre) -> tuple[str, ...]:
+    ville = f"{titre.code_postal} {titre.ville}"
+    return (titre.tiers.nom_complet, titre.adresse_complement, titre.adresse_voie, ville)
+
+
+def _creance(titre: Titre, signee: PassageBordereau) -> list[tuple[str, str]]:
+    emetteur = signee.par
+    executoire = timezone.localtime(signee.le)
+    qualite = emetteur.fonction or "ordonnateur"
+    return [
+        ("Numéro d’ordre", f"{titre.numero} de l’exercice {titre.exercice_id}"),
+        ("Nature de la créance", titre.objet),
+        ("Bases de liquidation", titre.bases_liquidation),
+        ("Débiteur", f"{titre.tiers.nom_complet} (code {titre.tiers.code})"),
+        ("Intérêts", parametre("mention_interets_titre", titre)),
+        ("Émis le", f"{titre.date_emission:{JOUR}}"),
+        ("Rendu exécutoire le", f"{executoire:{JOUR}} – bordereau {signee.bordereau.reference}"),
+        ("Émetteur", f"{emetteur.nom_complet}, {qualite}"),
+        ("Caractère exécutoire", parametre("mention_executoire_titre", titre)),
+    ]
+
+
+def _imputations(titre: Titre) -> list[tuple[str | int, ...]]:
+    lignes = titre.lignes_piece.select_related("compte").order_by("rang")
+    return [
+        (
+            f"{ligne.compte.numero} {ligne.fonction}".strip(),
+            ligne.libelle or ligne.compte.libelle,
+            ligne.montant_ht,
+            ligne.montant_tgc,
+            ligne.montant_ttc,
+        )
+        for ligne in lignes
+    ]
+
+
+def _total(titre: Titre) -> tuple[str | int, ...]:
+    return ("", "Total", titre.montant_ht, titre.montant_tgc, titre.montant_ttc)
+
+
+def _paiement(pdf: Document, titre: Titre) -> None:
+    pdf.intertitre("Comment payer")
+    pdf.paragraphe(parametre("moyens_paiement_titre", titre))
+    pdf.code_qr(
+        adresse_paiement(titre),
+        legende=(
+            "Par carte bancaire, à l’adresse :",
+            f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}",
+            f"Référence : {titre.reference}",
+            f"Clé de paiement : {titre.cle_paiement}",
+        ),
+    )
+    pdf.paragraphe(f"Comptable : {parametre('coordonnees_comptable', titre)}")
+
+
+def _recours(pdf: Document, titre: Titre) -> None:
+    pdf.intertitre("Voies et délais de recours")
+    pdf.paragraphe(parametre("mention_recours_titre", titre))
+    jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
+    pdf.paragraphe(f"Délai pour contester : {jours} jours à compter de la réception de cet avis.")
+
+
+def _talon(pdf: Document, titre: Titre) -> None:
+    pdf.reserver(150)
+    pdf.intertitre("Talon de paiement – à joindre à votre règlement")
+    pdf.resume(
+        [
+            ("Titre", titre.reference),
+            ("Débiteur", titre.tiers.nom_complet),
+            ("Clé de paiement", titre.cle_paiement),
+            ("Somme à payer", montants.afficher(max(reste_du(titre), 0))),
+            ("Échéance", f"{titre.date_echeance:{JOUR}}"),
+        ]
+    )

@@ -1,0 +1,278 @@
+"""Till of a counter: opening, cash, cheques and bank terminal, cancelling (telepaiement.md, §8.5).
+
+A payment is typed, shown again, then confirmed; its identity is drawn when it is typed, so that
+confirming twice records it once.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Titre
+from facturier.grand_livre.passation import contrepasser
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import creances
+from telepaiement.encaissement import enregistrer
+from telepaiement.models import (
+    AnnulationEncaissement,
+    Encaissement,
+    EtatSession,
+    Guichet,
+    Mode,
+    Regie,
+    SessionCaisse,
+    Tentative,
+)
+from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
+from telepaiement.synchronisation import fermer
+
+MODES_GUICHET = {
+    Mode.TPE: "accepte_tpe",
+    Mode.ESPECES: "accepte_especes",
+    Mode.CHEQUE: "accepte_cheque",
+    Mode.VIREMENT: "accepte_virement",
+}
+PAIEMENT_EN_COURS = (
+    "Un paiement en ligne de cette somme est en cours à la banque : attendez sa réponse avant "
+    "d’encaisser, pour que le payeur ne paie pas deux fois."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saisie:
+    """A payment typed at the counter and not yet confirmed. Amounts in whole francs."""
+
+    mode: str
+    montant: int
+    identifiant: UUID = field(default_factory=uuid4)
+    somme_remise: int | None = None
+    numero_ticket: str = ""
+    numero_autorisation: str = ""
+    marque: str = ""
+    quatre_derniers: str = ""
+    banque: str = ""
+    numero_cheque: str = ""
+    tireur: str = ""
+    reference_virement: str = ""
+
+
+@transaction.atomic
+def ouvrir_session(*, guichet: Guichet, fonds_caisse: int, par: Utilisateur) -> SessionCaisse:
+    """Open the till of `par` at `guichet`, with `fonds_caisse` francs in it.
+
+    Raises:
+        ValidationError: counter out of service, more cash than the acte allows, or a till
+            already open at this counter or by this person.
+    """
+    if not guichet.est_ouvert:
+        raise ValidationError(f"Le guichet « {guichet.libelle} » n’est pas en service.")
+    if fonds_caisse > guichet.regie.fonds_caisse:
+        raise ValidationError(
+            {
+                "fonds_caisse": "L’acte de la régie limite le fonds de caisse à "
+                f"{afficher(guichet.regie.fonds_caisse)}."
+            }
+        )
+    session = SessionCaisse(
+        guichet=guichet,
+        regie=guichet.regie,
+        agent=par,
+        jour=timezone.localdate(),
+        fonds_caisse=fonds_caisse,
+    )
+    session.full_clean()
+    session.save()
+    session.passages.create(acte="ouvrir", depart="", arrivee=session.etat, par=par)
+    return session
+
+
+def session_ouverte(agent: Utilisateur) -> SessionCaisse | None:
+    """Return the till that `agent` has open, if any."""
+    return (
+        SessionCaisse.objects.filter(agent=agent, etat=EtatSession.OUVERTE)
+        .select_related("guichet", "regie")
+        .first()
+    )
+
+
+def modes_admis(regie: Regie) -> list[str]:
+    """Return the modes that the acte of `regie` accepts at its counters (art. 9)."""
+    return [mode for mode, champ in MODES_GUICHET.items() if getattr(regie, champ)]
+
+
+def especes_en_caisse(session: SessionCaisse) -> int:
+    """Return the cash that should be in the till now, in whole francs."""
+    recues = session.encaissements.valides().filter(mode=Mode.ESPECES)
+    return session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0)
+
+
+def encaisse_regie(regie: Regie) -> int:
+    """Return the cash of all the open tills of `regie`, in whole francs (art. 12 and 18)."""
+    sessions = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE)
+    fonds = sessions.aggregate(total=Sum("fonds_caisse"))["total"] or 0
+    recues = Encaissement.objects.valides().filter(session__in=sessions, mode=Mode.ESPECES)
+    return int(fonds + (recues.aggregate(total=Sum("montant"))["total"] or 0))
+
+
+def controler_saisie(*, session: SessionCaisse, titre: Titre, saisie: Saisie) -> None:
+    """Check what was typed against the debt, the acte of the régie and the till.
+
+    Raises:
+        ValidationError: by field where there is one, in French.
+    """
+    regie = session.regie
+    if session.jour != timezone.localdate():
+        raise ValidationError("Cette caisse est d’un autre jour : clôturez-la, puis ouvrez-en une.")
+    if not regie.admet(titre.code_produit):
+        raise ValidationError("L’acte de la régie ne permet pas d’encaisser ce produit (art. 8).")
+    if saisie.mode not in modes_admis(regie):
+        raise ValidationError({"mode": "L’acte de la régie n’admet pas ce mode de paiement."})
+    reste = reste_du(titre)
+    if motif := creances.motif_impayable(titre, reste):
+        raise ValidationError(motif)
+    if not 0 < saisie.montant <= reste:
+        raise ValidationError({"montant": f"Le montant va de 1 F à {afficher(reste)}, reste dû."})
+    if saisie.mode == Mode.ESPECES:
+        _controler_especes(regie, saisie)
+    if saisie.mode == Mode.TPE and not session.guichet.terminal:
+        raise ValidationError({"mode": "Ce guichet n’a pas de terminal bancaire."})
+
+
+def _controler_especes(regie: Regie, saisie: Saisie) -> None:
+    if saisie.somme_remise is None or saisie.somme_remise < saisie.montant:
+        raise ValidationError({"somme_remise": "La somme remise ne couvre pas le montant."})
+    if encaisse_regie(regie) + saisie.montant > regie.plafond_encaisse:
+        raise ValidationError(
+            "L’encaisse maximale de la régie serait dépassée "
+            f"({afficher(regie.plafond_encaisse)}) : versez d’abord les fonds à la Trésorerie."
+        )
+
+
+def encaisser_au_guichet(
+    *, session: SessionCaisse, titre_id: int, saisie: Saisie, par: Utilisateur
+) -> Encaissement:
+    """Record a confirmed payment and issue its quittance; the same entry confirmed twice, once.
+
+    Online attempts on the debt are closed first; one that the bank may be taking blocks.
+
+    Raises:
+        ValidationError: as `controler_saisie`; someone else's till, or a ticket already typed.
+    """
+    deja = Encaissement.objects.filter(saisie=saisie.identifiant).first()
+    if deja is not None:
+        return deja
+    if session.agent_id != par.pk:
+        raise ValidationError("Cette caisse est celle d’un autre agent.")
+    _liberer(titre_id, par)
+    try:
+        return _encaisser(session=session, titre_id=titre_id, saisie=saisie, par=par)
+    except IntegrityError as erreur:
+        raise ValidationError(_expliquer(erreur)) from erreur
+
+
+@transaction.atomic
+def _encaisser(
+    *, session: SessionCaisse, titre_id: int, saisie: Saisie, par: Utilisateur
+) -> Encaissement:
+    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
+    controler_saisie(session=session, titre=titre, saisie=saisie)
+    if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
+        raise ValidationError(PAIEMENT_EN_COURS)
+    terminal = session.guichet.terminal if saisie.mode == Mode.TPE else ""
+    return enregistrer(
+        titre=titre,
+        regie=session.regie,
+        mode=saisie.mode,
+        montant=saisie.montant,
+        moment=timezone.now(),
+        reference=f"guichet-{saisie.identifiant}",
+        par=par,
+        session=session,
+        saisie=saisie.identifiant,
+        somme_remise=saisie.somme_remise if saisie.mode == Mode.ESPECES else None,
+        terminal=terminal,
+        rectifie=_ticket_annule(session, saisie, terminal),
+        numero_ticket=saisie.numero_ticket,
+        numero_autorisation=saisie.numero_autorisation,
+        marque=saisie.marque,
+        quatre_derniers=saisie.quatre_derniers,
+        banque=saisie.banque,
+        numero_cheque=saisie.numero_cheque,
+        tireur=saisie.tireur,
+        reference_virement=saisie.reference_virement,
+    )
+
+
+def _ticket_annule(session: SessionCaisse, saisie: Saisie, terminal: str) -> Encaissement | None:
+    """Return the cancelled entry of the same ticket that this one replaces, if there is one."""
+    if not terminal:
+        return None
+    return Encaissement.objects.filter(
+        terminal=terminal,
+        jour=session.jour,
+        numero_ticket=saisie.numero_ticket,
+        annulation__isnull=False,
+        rectifie_par__isnull=True,
+    ).first()
+
+
+def _liberer(titre_id: int, par: Utilisateur) -> None:
+    """Close the online attempts on the debt, so that the card cannot be charged meanwhile.
+
+    Without an answer of the gateway no other means is taken (§8.5): the card may be paying.
+    """
+    ouvertes = Tentative.objects.ouvertes().filter(titre_id=titre_id)
+    for tentative in ouvertes.order_by("pk"):
+        if tentative.est_engagee:
+            raise ValidationError(PAIEMENT_EN_COURS)
+        try:
+            fermer(tentative, "annuler", source="encaissement au guichet", par=par)
+        except (PasserelleMuette, PasserelleRefuse) as erreur:
+            raise ValidationError(PAIEMENT_EN_COURS) from erreur
+
+
+def _expliquer(erreur: IntegrityError) -> str:
+    texte = str(erreur)
+    if "encaissement_ticket_unique" in texte or "numero_ticket" in texte:
+        return "Ce ticket du terminal est déjà saisi aujourd’hui : vérifiez son numéro."
+    if "clôturée" in texte:
+        return "Cette caisse vient d’être clôturée : ouvrez-en une autre."
+    return "L’encaissement est incomplet ou déjà enregistré : reprenez la saisie."
+
+
+@transaction.atomic
+def annuler_encaissement(
+    *, encaissement_id: int, motif: str, par: Utilisateur
+) -> AnnulationEncaissement:
+    """Cancel a counter payment of the day by reversing its entry; the debt is owed again.
+
+    Raises:
+        ValidationError: not of today's open till of `par`, already cancelled, or no reason.
+    """
+    titre_id = Encaissement.objects.values_list("titre_id", flat=True).get(pk=encaissement_id)
+    Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    encaissement = Encaissement.objects.select_related("session", "ecriture").get(
+        pk=encaissement_id
+    )
+    session = encaissement.session
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi cet encaissement est annulé."})
+    if session is None or session.etat != EtatSession.OUVERTE or session.agent_id != par.pk:
+        raise ValidationError("Seul l’agent de la caisse encore ouverte annule un encaissement.")
+    if encaissement.jour != timezone.localdate():
+        raise ValidationError("Un encaissement s’annule le jour même, pas après.")
+    if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():
+        raise ValidationError("Cet encaissement est déjà annulé.")
+    ecriture = contrepasser(
+        encaissement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
+    )
+    return AnnulationEncaissement.objects.create(
+        encaissement=encaissement, ecriture=ecriture, motif=motif.strip()[:200], par=par
+    )

@@ -1,0 +1,74 @@
+"""Debts as the payer meets them: found by two elements, payable or not, and why."""
+
+import re
+from hmac import compare_digest
+
+from facturier.grand_livre.models import EtatPiece, Titre
+from telepaiement.models import Regie
+
+ETATS_PAYABLES = frozenset({EtatPiece.SIGNEE, EtatPiece.TRANSMISE, EtatPiece.PRISE_EN_CHARGE})
+REFERENCE = re.compile(r"([0-9]{4})-?T-?([0-9]{1,9})", re.IGNORECASE)
+CLE_ABSENTE = "-" * 12
+MOTIFS = {
+    EtatPiece.EMISE: "Ce titre n’est pas encore signé par l’ordonnateur : il n’est pas exigible.",
+    EtatPiece.SUSPENDUE: "Ce titre est suspendu par le comptable : ne payez pas pour l’instant.",
+    EtatPiece.REJETEE: "Ce titre a été rejeté par le comptable : vous n’avez rien à payer.",
+    EtatPiece.ANNULEE: "Ce titre est annulé : vous n’avez rien à payer.",
+}
+SOLDE = "Ce titre est entièrement payé : vous n’avez plus rien à payer."
+
+
+def lire_reference(saisie: str) -> tuple[int, int] | None:
+    """Return exercice and number of `2026-T-000123`, however it is spaced, or None."""
+    trouve = REFERENCE.fullmatch(re.sub(r"\s", "", saisie))
+    return (int(trouve[1]), int(trouve[2])) if trouve else None
+
+
+def chercher(reference: str, cle: str) -> Titre | None:
+    """Return the titre that bears both `reference` and `cle`, or None.
+
+    An unknown reference and a wrong key take the same road: nothing tells them apart.
+    """
+    lue = lire_reference(reference)
+    candidats = list(par_reference(reference)) if lue else []
+    donnee = re.sub(r"[\s-]", "", cle).upper().encode()
+    trouve = None
+    for titre in candidats or [Titre(cle_paiement=CLE_ABSENTE)]:
+        if compare_digest(titre.cle_paiement.encode(), donnee) and titre.pk:
+            trouve = titre
+    return trouve
+
+
+def par_reference(reference: str) -> list[Titre]:
+    """Return the titres quoted by `reference`: one per budget, so one in practice."""
+    lue = lire_reference(reference)
+    if lue is None:
+        return []
+    return list(Titre.objects.filter(exercice_id=lue[0], numero=lue[1]).select_related("tiers"))
+
+
+def motif_impayable(titre: Titre, reste: int) -> str:
+    """Return in French why `titre`, of which `reste` francs are owed, cannot be paid; or ""."""
+    if titre.etat in MOTIFS:
+        return MOTIFS[EtatPiece(titre.etat)]
+    if reste <= 0 or titre.etat not in ETATS_PAYABLES:
+        return SOLDE
+    return ""
+
+
+def regie_en_ligne() -> Regie | None:
+    """Return the régie that holds online payment, if there is one."""
+    return Regie.objects.filter(est_en_ligne=True).first()
+
+
+def motif_hors_ligne(titre: Titre, maximum: int, reste: int) -> str:
+    """Return in French why a payable `titre` cannot be paid online, or ""."""
+    regie = regie_en_ligne()
+    if regie is None or not regie.admet(titre.code_produit):
+        return "Cette somme ne se paie pas en ligne. Payez-la au guichet ou par chèque."
+    if reste > maximum:
+        return (
+            "Cette somme dépasse ce qu’une carte peut payer en une fois. Payez-la au guichet, "
+            "par chèque ou par virement."
+        )
+    return ""

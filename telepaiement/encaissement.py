@@ -1,0 +1,111 @@
+"""Recording money: the Encaissement, its entry and its receipt, in one transaction."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.grand_livre import evenements
+from facturier.grand_livre.models import Exercice, Titre
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import courriels, quittances
+from telepaiement.creances import regie_en_ligne
+from telepaiement.models import Encaissement, Mode, Regie, Tentative
+from telepaiement.passerelles.contrat import EtatDistant
+
+
+class RegieAbsente(RuntimeError):
+    """No régie holds online payment: its reference data is missing."""
+
+
+def encaisser_carte(
+    tentative: Tentative, distant: EtatDistant, *, par: Utilisateur
+) -> Encaissement:
+    """Record the money of a card payment made online; the caller holds the lock of the debt.
+
+    What the debt no longer calls for is flagged `trop_percu`: money received is never refused.
+
+    Raises:
+        RegieAbsente: no régie holds online payment.
+    """
+    regie = regie_en_ligne()
+    if regie is None:
+        raise RegieAbsente("Aucune régie ne tient le paiement en ligne.")
+    encaissement = enregistrer(
+        titre=tentative.titre,
+        regie=regie,
+        mode=Mode.CARTE,
+        montant=distant.montant,
+        moment=distant.encaisse_le or timezone.now(),
+        reference=distant.charge,
+        par=par,
+        tentative=tentative,
+        charge=distant.charge,
+        marque=distant.marque[:20],
+        quatre_derniers=distant.quatre_derniers,
+    )
+    if tentative.courriel:
+        transaction.on_commit(
+            partial(courriels.envoyer_quittance, encaissement.quittance.pk), robust=True
+        )
+    return encaissement
+
+
+def enregistrer(
+    *,
+    titre: Titre,
+    regie: Regie,
+    mode: str,
+    montant: int,
+    moment: datetime,
+    reference: str,
+    par: Utilisateur,
+    **details: Any,
+) -> Encaissement:
+    """Post money received for `titre`, record it, issue its quittance.
+
+    The caller holds the lock of the titre, in a transaction.
+
+    Args:
+        montant: whole francs received.
+        moment: when, in UTC; its day in Nouméa is the day of the till and of the entry.
+        reference: identity of the money fact: charge of the gateway, or entry at the counter.
+        details: other fields of the Encaissement.
+
+    Raises:
+        facturier.grand_livre.passation.EcritureRefusee: the ledger refuses the entry.
+    """
+    trop_percu = max(0, montant - max(reste_du(titre), 0))
+    jour = timezone.localdate(moment)
+    ecriture = evenements.encaisser(
+        titre,
+        mode=mode,
+        montant=montant,
+        trop_percu=trop_percu,
+        date_comptable=_date_comptable(jour),
+        reference=reference,
+        par=par,
+    )
+    encaissement = Encaissement.objects.create(
+        titre=titre,
+        regie=regie,
+        mode=mode,
+        montant=montant,
+        trop_percu=trop_percu,
+        encaisse_le=moment,
+        jour=jour,
+        par=par,
+        ecriture=ecriture,
+        **details,
+    )
+    quittances.emettre(encaissement)
+    return encaissement
+
+
+def _date_comptable(jour: date) -> date:
+    """Return the day of the money, or today when its exercice is closed since."""
+    ouvert = Exercice.objects.filter(pk=jour.year, clos_le__isnull=True).exists()
+    return jour if ouvert else timezone.localdate()

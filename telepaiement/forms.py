@@ -1,0 +1,185 @@
+"""Forms of payers, counters and staff."""
+
+from typing import Any
+
+from django import forms
+
+from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.grand_livre.models import EtatPiece, Tiers
+from telepaiement.models import Guichet, Mode, Produit
+
+CODE_CARTE = r"^[0-9]{4}$"
+
+
+class RechercheForm(forms.Form):
+    """The two elements that identify a debt."""
+
+    reference = forms.CharField(
+        label="Référence du titre",
+        max_length=30,
+        help_text="En haut de votre avis, par exemple 2026-T-000123.",
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+    )
+    cle = forms.CharField(
+        label="Clé de paiement",
+        max_length=20,
+        help_text="Dix lettres et chiffres, à côté du code à scanner.",
+        widget=forms.TextInput({"autocomplete": "off", "class": "court", "spellcheck": "false"}),
+    )
+
+
+class ReglementForm(forms.Form):
+    """What the payer adds before paying."""
+
+    courriel = forms.EmailField(
+        label="Adresse électronique",
+        required=False,
+        help_text="Pour recevoir la quittance. Elle ne sert à rien d’autre.",
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+
+class VerificationForm(forms.Form):
+    """The code printed on a receipt."""
+
+    code = forms.CharField(
+        label="Code de vérification",
+        max_length=20,
+        help_text="Douze lettres et chiffres, au bas de la quittance.",
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+    )
+
+
+class OuvertureForm(forms.Form):
+    """Opening a till."""
+
+    guichet = forms.ModelChoiceField(
+        Guichet.objects.filter(est_ouvert=True).select_related("regie"), label="Guichet"
+    )
+    fonds_caisse = SaisieMontantField(
+        label="Fonds de caisse", help_text="Ce que contient la caisse avant le premier paiement."
+    )
+
+
+class EncaissementForm(forms.Form):
+    """A payment at the counter; which fields are needed depends on the mode."""
+
+    mode = forms.ChoiceField(label="Mode de paiement", widget=forms.RadioSelect)
+    montant = SaisieMontantField(label="Montant", minimum=1)
+    somme_remise = SaisieMontantField(
+        label="Somme remise", required=False, help_text="Espèces : la monnaie à rendre est calculée."
+    )
+    numero_ticket = forms.CharField(
+        label="Numéro de ticket", max_length=20, required=False, help_text="Terminal bancaire."
+    )
+    numero_autorisation = forms.CharField(
+        label="Numéro d’autorisation", max_length=20, required=False, help_text="Terminal bancaire."
+    )
+    quatre_derniers = forms.RegexField(
+        CODE_CARTE,
+        label="Quatre derniers chiffres de la carte",
+        required=False,
+        help_text="Terminal bancaire. Jamais le numéro entier.",
+        error_messages={"invalid": "Saisissez quatre chiffres, et jamais le numéro de la carte."},
+    )
+    banque = forms.CharField(max_length=60, required=False, help_text="Chèque.")
+    numero_cheque = forms.CharField(
+        label="Numéro du chèque", max_length=20, required=False, help_text="Chèque."
+    )
+    tireur = forms.CharField(
+        max_length=100, required=False, help_text="Chèque : le nom de son titulaire."
+    )
+    reference_virement = forms.CharField(
+        label="Référence du virement", max_length=60, required=False, help_text="Virement constaté."
+    )
+
+    EXIGES = {
+        Mode.ESPECES: ("somme_remise",),
+        Mode.TPE: ("numero_ticket", "numero_autorisation"),
+        Mode.CHEQUE: ("banque", "numero_cheque", "tireur"),
+        Mode.VIREMENT: ("reference_virement",),
+    }
+
+    def __init__(self, *args: Any, modes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ = self.fields["mode"]
+        assert isinstance(champ, forms.ChoiceField)  # noqa: S101  narrows the type
+        champ.choices = [(mode, Mode(mode).label) for mode in modes]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the mode needs, forget what belongs to another mode."""
+        propres: dict[str, Any] = super().clean() or self.cleaned_data
+        mode = propres.get("mode")
+        for autre, champs in self.EXIGES.items():
+            for champ in champs:
+                if autre != mode:
+                    propres[champ] = None if champ == "somme_remise" else ""
+                elif champ not in self.errors and propres.get(champ) in (None, ""):
+                    self.add_error(champ, "Ce mode de paiement demande cette information.")
+        if mode != Mode.TPE:
+            propres["quatre_derniers"] = ""
+        return propres
+
+
+class MotifForm(forms.Form):
+    """Why something is undone."""
+
+    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+
+class ClotureForm(forms.Form):
+    """What was counted in the till."""
+
+    especes_comptees = SaisieMontantField(
+        label="Espèces comptées", help_text="Billets et pièces, fonds de caisse compris."
+    )
+    motif_ecart = forms.CharField(
+        label="Motif de l’écart",
+        max_length=200,
+        required=False,
+        help_text="À remplir si la somme comptée diffère de la somme attendue.",
+    )
+
+
+class FiltreTitresForm(forms.Form):
+    """Filters of the list of titres."""
+
+    q = forms.CharField(label="Référence ou nom", required=False, max_length=100)
+    etat = forms.ChoiceField(
+        label="État", required=False, choices=[("", "Tous les états"), *EtatPiece.choices]
+    )
+    exercice = forms.IntegerField(required=False, min_value=2000, max_value=2100)
+
+
+class TitreForm(forms.Form):
+    """A titre de recettes to issue."""
+
+    tiers = forms.ModelChoiceField(
+        Tiers.objects.all(),
+        label="Code du débiteur",
+        to_field_name="code",
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+        help_text="Le code d’un tiers qui existe déjà.",
+        error_messages={"invalid_choice": "Aucun tiers ne porte ce code : créez-le d’abord."},
+    )
+    adresse_complement = forms.CharField(
+        label="Complément d’adresse", max_length=38, required=False
+    )
+    adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38)
+    code_postal = forms.RegexField(r"^[0-9]{5}$", label="Code postal")
+    ville = forms.CharField(max_length=38)
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.all(), label="Service gestionnaire"
+    )
+    produit = forms.ModelChoiceField(Produit.objects.all(), label="Produit")
+    fonction = forms.CharField(max_length=10, required=False)
+    objet = forms.CharField(max_length=100)
+    bases_liquidation = forms.CharField(
+        label="Bases de liquidation",
+        widget=forms.Textarea({"rows": 4}),
+        help_text="Texte, quantités et tarif : sans elles, le titre est irrégulier.",
+    )
+    montant_ht = SaisieMontantField(label="Montant hors taxe", minimum=1)
+    montant_tgc = SaisieMontantField(label="TGC", required=False)
+    date_echeance = SaisieJourField(label="Date d’échéance", required=False)

@@ -1,0 +1,101 @@
+"""Inbox of the gateway's notifications: store raw, answer, process (conception.md, decision 7)."""
+
+import traceback
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from telepaiement.models import EtatEvenement, EvenementRecu, Tentative
+from telepaiement.passerelles import passerelle
+from telepaiement.passerelles.contrat import NotificationInvalide
+from telepaiement.querysets import A_TRAITER
+from telepaiement.synchronisation import synchroniser
+
+journal = structlog.get_logger(__name__)
+RESERVATION = timedelta(minutes=2)  # how long one process keeps a message to itself
+PREMIER_DELAI = timedelta(seconds=30)
+DELAI_MAXIMAL = timedelta(hours=6)
+LONGUEUR_ERREUR = 4000
+NATURES = ("payment_intent.", "charge.")
+
+
+def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
+    """Store a notification as it came; return it, or None when it was stored before.
+
+    Raises:
+        NotificationInvalide: not signed by the gateway, unreadable, or of the other mode
+            (test or live) than ours.
+    """
+    indice = passerelle().analyser_notification(corps, entetes)
+    if indice.est_reel != passerelle().est_reelle:
+        raise NotificationInvalide("mode réel et mode d’essai mélangés")
+    try:
+        with transaction.atomic():
+            return EvenementRecu.objects.create(
+                identifiant=indice.identifiant[:100],
+                nature=indice.nature[:80],
+                reference=indice.reference[:100],
+                corps=corps.decode("utf-8"),
+            )
+    except IntegrityError:
+        if EvenementRecu.objects.filter(identifiant=indice.identifiant[:100]).exists():
+            return None
+        raise
+
+
+def traiter(evenement: EvenementRecu) -> bool:
+    """Process one message; return whether it is done with.
+
+    One process at a time: the reservation is a conditional UPDATE, and runs out by itself if the
+    process dies. What fails is kept with its traceback and comes back later, ever more slowly.
+    """
+    maintenant = timezone.now()
+    reservees = EvenementRecu.objects.filter(
+        pk=evenement.pk, etat__in=A_TRAITER, prochain_essai_le__lte=maintenant
+    ).update(prochain_essai_le=maintenant + RESERVATION, nb_essais=F("nb_essais") + 1)
+    if not reservees:
+        return False
+    evenement.refresh_from_db()
+    try:
+        etat = _appliquer(evenement)
+    except Exception:  # whatever it is, the message must come back
+        _garder_en_erreur(evenement)
+        return False
+    EvenementRecu.objects.filter(pk=evenement.pk).update(
+        etat=etat, traite_le=timezone.now(), derniere_erreur=""
+    )
+    return True
+
+
+def _appliquer(evenement: EvenementRecu) -> str:
+    """Read back what the message hints at; return the state it ends in."""
+    if not evenement.reference or not evenement.nature.startswith(NATURES):
+        return EtatEvenement.IGNORE
+    tentative = Tentative.objects.filter(reference=evenement.reference).first()
+    if tentative is None:
+        journal.warning("paiement_inconnu", evenement=evenement.identifiant)
+        return EtatEvenement.IGNORE
+    synchroniser(tentative, source=f"notification {evenement.identifiant}")
+    return EtatEvenement.TRAITE
+
+
+def _garder_en_erreur(evenement: EvenementRecu) -> None:
+    journal.exception("evenement_en_erreur", evenement=evenement.identifiant)
+    delai = min(PREMIER_DELAI * 2 ** min(evenement.nb_essais, 12), DELAI_MAXIMAL)
+    EvenementRecu.objects.filter(pk=evenement.pk).update(
+        etat=EtatEvenement.EN_ERREUR,
+        derniere_erreur=traceback.format_exc()[-LONGUEUR_ERREUR:],
+        prochain_essai_le=timezone.now() + delai,
+    )
+
+
+def vider(*, maximum: int = 1000) -> dict[str, int]:
+    """Process the messages that are due, oldest first; return how many ended how."""
+    resultat = {"traites": 0, "en_attente": 0}
+    for evenement in EvenementRecu.objects.a_traiter(timezone.now())[:maximum]:
+        resultat["traites" if traiter(evenement) else "en_attente"] += 1
+    return resultat

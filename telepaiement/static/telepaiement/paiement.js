@@ -1,0 +1,70 @@
+// Card form of the payment page. The card is typed in the gateway's own fields; this script asks our
+// server, just before the charge, whether the debt still stands, then hands over to the gateway.
+(function () {
+  "use strict";
+
+  const formulaire = document.getElementById("carte");
+  const bouton = document.getElementById("carte-payer");
+  const erreur = document.getElementById("carte-erreur");
+  const etat = document.getElementById("carte-etat");
+  if (!formulaire) return;
+  if (typeof window.Stripe !== "function") {
+    document.getElementById("carte-indisponible").hidden = false;
+    return;
+  }
+
+  const stripe = window.Stripe(formulaire.dataset.clePublique);
+  const elements = stripe.elements({ clientSecret: formulaire.dataset.secret, locale: "fr" });
+  const champs = elements.create("payment");
+  formulaire.hidden = false;
+  champs.on("ready", function () { bouton.disabled = false; });
+  champs.mount("#carte-champs");
+
+  function dire(message) {
+    erreur.querySelector("p").textContent = message;
+    erreur.hidden = !message;
+    if (message) erreur.focus();
+  }
+
+  function occuper(occupe) {
+    bouton.disabled = occupe;
+    formulaire.setAttribute("aria-busy", String(occupe));
+    etat.textContent = occupe ? "Paiement en cours, ne fermez pas cette page." : "";
+  }
+
+  async function controler() {
+    const jeton = formulaire.querySelector("[name=csrfmiddlewaretoken]").value;
+    const reponse = await fetch(formulaire.dataset.controle, {
+      method: "POST",
+      headers: { "X-CSRFToken": jeton },
+      credentials: "same-origin",
+    });
+    if (!reponse.ok) throw new Error(String(reponse.status));
+    return (await reponse.json()).motif;
+  }
+
+  async function payer() {
+    const saisie = await elements.submit();
+    if (saisie.error) return saisie.error.message;
+    const motif = await controler();
+    if (motif) return motif;
+    const issue = await stripe.confirmPayment({
+      elements: elements,
+      confirmParams: { return_url: formulaire.dataset.retour },
+    });
+    return issue.error ? issue.error.message : "";
+  }
+
+  formulaire.addEventListener("submit", async function (evenement) {
+    evenement.preventDefault();
+    dire("");
+    occuper(true);
+    try {
+      const message = await payer();
+      if (message) dire(message);
+    } catch {
+      dire("La connexion est coupée. Rechargez la page pour voir où en est votre paiement.");
+    }
+    occuper(false);
+  });
+})();

@@ -1,0 +1,18 @@
+"""Background work of the payments."""
+
+from celery import shared_task
+
+from telepaiement.balayage import balayer
+from telepaiement.notifications import vider
+
+
+@shared_task(name="telepaiement.vider_evenements")
+def vider_evenements() -> None:
+    """Process the messages of the gateway that wait."""
+    vider()
+
+
+@shared_task(name="telepaiement.synchroniser_paiements")
+def synchroniser_paiements() -> None:
+    """Bring the open attempts where the money is."""
+    balayer()

@@ -1,0 +1,170 @@
+"""Opening an attempt to pay a debt by card.
+
+The row is committed before the gateway is called: a crash in between leaves a trace, and the key
+drawn from its token brings the same payment back (telepaiement.md, §8.2).
+"""
+
+from uuid import UUID
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import TransitionInterdite, franchir
+from facturier.grand_livre.models import Titre
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import creances, limites
+from telepaiement.models import EtatTentative, Tentative
+from telepaiement.passerelles import passerelle
+from telepaiement.passerelles.contrat import Demande, PasserelleMuette, PasserelleRefuse
+from telepaiement.synchronisation import fermer
+
+journal = structlog.get_logger(__name__)
+INDISPONIBLE = (
+    "Le paiement par carte ne répond pas pour l’instant : aucune somme n’a été prélevée. "
+    "Réessayez dans quelques minutes, ou payez au guichet avec votre avis."
+)
+
+
+class PaiementIndisponible(Exception):
+    """The gateway did not create the payment; the message is in French."""
+
+
+class PaiementRefuse(ValidationError):
+    """The debt cannot be paid online now; the message says why, in French."""
+
+
+def ouvrir(
+    *, titre_id: int, session_payeur: UUID, adresse: str | None = None, courriel: str = ""
+) -> Tentative:
+    """Return the open attempt of this payer on this debt, made if need be, ready for a card.
+
+    Its amount is what the ledger says is owed now. An attempt left at another amount is
+    cancelled first.
+
+    Args:
+        session_payeur: identity of the browser session.
+        adresse: IP address of the payer, counted by the limits.
+        courriel: where to send the receipt, or "".
+
+    Raises:
+        PaiementRefuse: nothing to pay, not payable online, or too many attempts.
+        PaiementIndisponible: the gateway refused or did not answer.
+    """
+    ancienne = _ouverte(titre_id, session_payeur)
+    if ancienne and ancienne.montant != reste_du(ancienne.titre):
+        fermer(ancienne, "annuler", source="montant changé")
+    tentative = _reserver(
+        titre_id=titre_id, session_payeur=session_payeur, adresse=adresse, courriel=courriel
+    )
+    if not tentative.reference:
+        initier(tentative, source="ouverture")
+    return tentative
+
+
+def _ouverte(titre_id: int, session_payeur: UUID) -> Tentative | None:
+    return (
+        Tentative.objects.ouvertes()
+        .filter(titre_id=titre_id, session_payeur=session_payeur)
+        .select_related("titre")
+        .first()
+    )
+
+
+@transaction.atomic
+def _reserver(
+    *, titre_id: int, session_payeur: UUID, adresse: str | None, courriel: str
+) -> Tentative:
+    """Commit the intention, under the lock of the debt: two tabs find the same attempt."""
+    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    reste = reste_du(titre)
+    maximum = passerelle().montant_maximal
+    motif = creances.motif_impayable(titre, reste)
+    if motif := motif or creances.motif_hors_ligne(titre, maximum, reste):
+        raise PaiementRefuse(motif)
+    existante = _ouverte(titre_id, session_payeur)
+    if existante is not None:
+        return existante
+    if motif := limites.refus_ouverture(titre, adresse):
+        raise PaiementRefuse(motif)
+    tentative = Tentative.objects.create(
+        titre=titre,
+        session_payeur=session_payeur,
+        adresse_payeur=adresse or None,
+        courriel=courriel,
+        montant=reste,
+    )
+    tentative.passages.create(
+        acte="creer", depart="", arrivee=tentative.etat, par=Utilisateur.objects.systeme()
+    )
+    return tentative
+
+
+def initier(tentative: Tentative, *, source: str) -> None:
+    """Create the payment at the gateway, or find the one that an interrupted call created.
+
+    Raises:
+        PaiementIndisponible: the gateway refused, or did not answer.
+    """
+    try:
+        reference = passerelle().creer(_demande(tentative))
+    except PasserelleMuette as erreur:
+        _noter(tentative, "douter", source=source, anomalie=f"création sans réponse : {erreur}")
+        raise PaiementIndisponible(INDISPONIBLE) from erreur
+    except PasserelleRefuse as erreur:
+        journal.error("paiement_refuse_a_la_creation", tentative=str(tentative.jeton))
+        _noter(tentative, "annuler", source=source, anomalie=f"création refusée : {erreur}")
+        raise PaiementIndisponible(INDISPONIBLE) from erreur
+    _noter(
+        tentative,
+        "initier",
+        source=source,
+        anomalie="",
+        reference=reference.identifiant,
+        secret_client=reference.secret_client,
+    )
+
+
+def _demande(tentative: Tentative) -> Demande:
+    titre = tentative.titre
+    return Demande(
+        tentative=tentative.jeton,
+        cle=f"tentative-{tentative.jeton}-create",
+        montant=tentative.montant,
+        objet=f"Titre {titre.reference}",
+        reference_titre=titre.reference,
+        exiger_authentification=limites.est_sous_attaque(),
+    )
+
+
+def _noter(tentative: Tentative, acte: str, *, source: str, **champs: str) -> None:
+    """Carry the attempt through `acte`; harmless when another process has just done it."""
+    try:
+        franchir(
+            tentative,
+            acte,
+            par=Utilisateur.objects.systeme(),
+            motif=source,
+            modifiee_le=timezone.now(),
+            **champs,
+        )
+    except TransitionInterdite:
+        tentative.refresh_from_db()
+
+
+def controler_avant_paiement(tentative: Tentative) -> str:
+    """Return in French why the card must not be charged now, or "" (I6): asked just before.
+
+    The debt may have been paid or changed since the page was shown.
+    """
+    titre = tentative.titre
+    reste = reste_du(titre)
+    if motif := creances.motif_impayable(titre, reste):
+        return motif
+    if tentative.etat not in {EtatTentative.INITIEE, EtatTentative.AUTHENTIFICATION}:
+        return "Ce paiement n’est plus ouvert : rechargez la page pour voir où il en est."
+    if reste != tentative.montant:
+        return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
+    return ""

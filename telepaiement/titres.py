@@ -1,0 +1,114 @@
+"""Titres de recettes: issuing one, cancelling one before it leaves."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.etats import franchir
+from facturier.grand_livre.emission import Destinataire, Imputation, emettre_titre
+from facturier.grand_livre.evenements import annuler_emission
+from facturier.grand_livre.models import Budget, Parametre, Tiers, Titre
+from facturier.grand_livre.passation import EcritureRefusee
+from facturier.grand_livre.soldes import reste_du
+from telepaiement.models import Produit
+
+BUDGET_PAR_DEFAUT = "principal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandeTitre:
+    """What a titre is issued from. Amounts in whole francs."""
+
+    tiers: Tiers
+    adresse_voie: str
+    code_postal: str
+    ville: str
+    service: ServiceGestionnaire
+    produit: Produit
+    objet: str
+    bases_liquidation: str
+    montant_ht: int
+    montant_tgc: int | None = None
+    fonction: str = ""
+    adresse_complement: str = ""
+    date_echeance: date | None = None
+
+
+def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) -> Titre:
+    """Issue a titre: its account is that of its product, its amount agrees with the tariff.
+
+    Without `date_echeance`, the payer has the days that the parameter in force allows.
+
+    Raises:
+        ValidationError: amount that the published tariff does not divide, due date in the past,
+            or an account that the ledger refuses; in French.
+    """
+    jour = le or timezone.localdate()
+    tarif = demande.produit.tarif
+    if tarif and demande.montant_ht % tarif:
+        raise ValidationError(
+            {"montant_ht": f"Le montant n’est pas un multiple du tarif publié ({tarif} F)."}
+        )
+    echeance = demande.date_echeance or jour + timedelta(
+        days=Parametre.objects.entier("echeance_titre_jours", jour)
+    )
+    if echeance < jour:
+        raise ValidationError({"date_echeance": "L’échéance ne précède pas l’émission."})
+    try:
+        return _emettre(demande, par, jour, echeance)
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
+
+
+def _emettre(demande: DemandeTitre, par: Utilisateur, jour: date, echeance: date) -> Titre:
+    return emettre_titre(
+        exercice=jour.year,
+        budget=Budget.objects.get(code=BUDGET_PAR_DEFAUT),
+        destinataire=Destinataire(
+            tiers=demande.tiers,
+            adresse_complement=demande.adresse_complement,
+            adresse_voie=demande.adresse_voie,
+            code_postal=demande.code_postal,
+            ville=demande.ville,
+        ),
+        objet=demande.objet,
+        service=demande.service,
+        imputations=[
+            Imputation(
+                compte=demande.produit.compte,
+                montant_ht=demande.montant_ht,
+                montant_tgc=demande.montant_tgc or 0,
+                fonction=demande.fonction,
+                libelle=demande.objet,
+            )
+        ],
+        bases_liquidation=demande.bases_liquidation,
+        date_echeance=echeance,
+        code_produit=demande.produit.code,
+        date_emission=jour,
+        par=par,
+    )
+
+
+@transaction.atomic
+def annuler(titre_id: int, *, motif: str, par: Utilisateur) -> Titre:
+    """Cancel a titre that no bordereau holds, and reverse its entry.
+
+    Raises:
+        ValidationError: in a bordereau already, partly paid, or no reason given.
+        facturier.commun.etats.TransitionInterdite: no longer `emise`.
+    """
+    titre: Titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi ce titre est annulé."})
+    if titre.bordereau_id is not None:
+        raise ValidationError("Ce titre est dans un bordereau : il ne s’annule plus ici.")
+    if reste_du(titre) != titre.montant_ttc:
+        raise ValidationError("Ce titre a déjà été payé en partie : il ne s’annule plus ici.")
+    franchir(titre, "annuler", par=par, motif=motif.strip())
+    annuler_emission(titre, motif=motif.strip(), date_comptable=timezone.localdate(), par=par)
+    return titre

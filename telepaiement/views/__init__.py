@@ -1,0 +1,1 @@
+"""Pages, by public: payers, counters, staff; and the address of the gateway's notifications."""

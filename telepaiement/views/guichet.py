@@ -1,0 +1,336 @@
+"""Pages of the counter: one till per régisseur, payments typed then confirmed."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun import montants
+from facturier.grand_livre.models import Titre
+from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
+from telepaiement import caisse, creances, quittances
+from telepaiement.cloture import cloturer_caisse
+from telepaiement.forms import ClotureForm, EncaissementForm, MotifForm, OuvertureForm
+from telepaiement.models import Encaissement, Mode, SessionCaisse
+from telepaiement.views.communs import agent, rapporter, reponse_pdf
+
+SAISIES = "saisies_guichet"
+RESULTATS = 20
+LONGUEUR_MINIMALE = 2
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def accueil(request: HttpRequest) -> HttpResponse:
+    """Open the till, or show where it stands and search a debt."""
+    session = caisse.session_ouverte(agent(request))
+    if session is not None:
+        return render(request, "telepaiement/guichet/accueil.html", _position(session))
+    form = OuvertureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            caisse.ouvrir_session(par=agent(request), **form.cleaned_data)
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            return redirect("telepaiement:guichet")
+    statut = 422 if form.errors else 200
+    return render(request, "telepaiement/guichet/ouverture.html", {"form": form}, status=statut)
+
+
+def _position(session: SessionCaisse) -> dict[str, Any]:
+    encaisse = caisse.encaisse_regie(session.regie)
+    return {
+        "session": session,
+        "especes": caisse.especes_en_caisse(session),
+        "encaisse": encaisse,
+        "disponible": max(session.regie.plafond_encaisse - encaisse, 0),
+        "est_d_un_autre_jour": session.jour != timezone.localdate(),
+    }
+
+
+def _session_exigee(request: HttpRequest) -> SessionCaisse:
+    session = caisse.session_ouverte(agent(request))
+    if session is None:
+        raise Http404("Aucune caisse ouverte.")
+    return session
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def recherche(request: HttpRequest) -> HttpResponse:
+    """Find a debt by its reference, the name of its debtor, or the text of its QR code."""
+    _session_exigee(request)
+    texte = request.GET.get("q", "").strip()
+    titres = _chercher(texte)
+    if len(titres) == 1:
+        return redirect("telepaiement:guichet_titre", titre_id=titres[0].pk)
+    restes = reste_du_par_piece([titre.pk for titre in titres], sens="recette")
+    return render(
+        request,
+        "telepaiement/guichet/recherche.html",
+        {"q": texte, "lignes": [(titre, restes.get(titre.pk, 0)) for titre in titres]},
+    )
+
+
+def _chercher(texte: str) -> list[Titre]:
+    reference = texte
+    if texte.startswith("http"):
+        reference = parse_qs(urlsplit(texte).query).get("reference", [""])[0]
+    if creances.lire_reference(reference):
+        return creances.par_reference(reference)
+    if len(texte) < LONGUEUR_MINIMALE:
+        return []
+    payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES)
+    par_nom = Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte)
+    return list(payables.filter(par_nom).select_related("tiers").order_by("-pk")[:RESULTATS])
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Type a payment; it is only recorded once confirmed on the next page."""
+    session = _session_exigee(request)
+    dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
+    reste = max(reste_du(dette), 0)
+    form = EncaissementForm(
+        request.POST or None,
+        modes=caisse.modes_admis(session.regie),
+        initial={"montant": reste},
+    )
+    if request.method == "POST" and form.is_valid():
+        saisie = caisse.Saisie(**form.cleaned_data)
+        try:
+            caisse.controler_saisie(session=session, titre=dette, saisie=saisie)
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            _retenir(request, dette, saisie)
+            return redirect("telepaiement:guichet_confirmer", identifiant=saisie.identifiant)
+    return render(
+        request,
+        "telepaiement/guichet/titre.html",
+        {
+            "form": form,
+            "titre": dette,
+            "reste": reste,
+            "impayable": creances.motif_impayable(dette, reste),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:
+    saisies = request.session.get(SAISIES, {})
+    champs = {nom: getattr(saisie, nom) for nom in saisie.__dataclass_fields__}
+    saisies[str(saisie.identifiant)] = {
+        **champs,
+        "identifiant": str(saisie.identifiant),
+        "titre_id": dette.pk,
+    }
+    request.session[SAISIES] = dict(list(saisies.items())[-10:])
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
+    """Show what was typed and the change to give; a POST records the money."""
+    session = _session_exigee(request)
+    retenue = dict(request.session.get(SAISIES, {}).get(str(identifiant), {}))
+    if not retenue:
+        raise Http404("Saisie inconnue.")
+    dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=retenue.pop("titre_id"))
+    saisie = caisse.Saisie(**{**retenue, "identifiant": identifiant})
+    contexte = {
+        "titre": "Confirmer l’encaissement",
+        "consequence": "La quittance sera émise et numérotée. Vérifiez le titre et la somme.",
+        "action": "Confirmer et émettre la quittance",
+        "retour": reverse("telepaiement:guichet_titre", args=[dette.pk]),
+        "lignes": _recapitulatif(dette, saisie),
+    }
+    if request.method == "POST":
+        try:
+            fait = caisse.encaisser_au_guichet(
+                session=session, titre_id=dette.pk, saisie=saisie, par=agent(request)
+            )
+        except ValidationError as erreur:
+            contexte["consequence"] = " ".join(erreur.messages)
+            return render(request, "confirmation.html", contexte, status=422)
+        return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
+    return render(request, "confirmation.html", contexte)
+
+
+def _recapitulatif(dette: Titre, saisie: caisse.Saisie) -> list[tuple[str, str]]:
+    lignes = [
+        ("Titre", f"{dette.reference} – {dette.objet}"),
+        ("Débiteur", dette.tiers.nom_complet),
+        ("Mode de paiement", Mode(saisie.mode).label),
+        ("Montant", montants.afficher(saisie.montant)),
+    ]
+    if saisie.somme_remise is not None:
+        lignes += [
+            ("Somme remise", montants.afficher(saisie.somme_remise)),
+            ("Monnaie à rendre", montants.afficher(saisie.somme_remise - saisie.montant)),
+        ]
+    details = (
+        ("Numéro de ticket", saisie.numero_ticket),
+        ("Numéro d’autorisation", saisie.numero_autorisation),
+        ("Chèque", f"{saisie.banque} {saisie.numero_cheque} {saisie.tireur}".strip()),
+        ("Référence du virement", saisie.reference_virement),
+    )
+    return lignes + [(libelle, valeur) for libelle, valeur in details if valeur]
+
+
+def _encaissement(request: HttpRequest, encaissement_id: int) -> Encaissement:
+    """Return a payment of one's own tills; another's answers 404."""
+    return get_object_or_404(
+        Encaissement.objects.select_related(
+            "titre__tiers", "quittance__regie", "session", "annulation", "par"
+        ),
+        pk=encaissement_id,
+        session__agent=agent(request),
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Show a recorded payment and its receipt."""
+    fait = _encaissement(request, encaissement_id)
+    return render(
+        request,
+        "telepaiement/guichet/encaissement.html",
+        {
+            "encaissement": fait,
+            "mode": quittances.mode_detaille(fait),
+            "annulation": getattr(fait, "annulation", None),
+        },
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Give the receipt to print."""
+    fait = _encaissement(request, encaissement_id)
+    nom = f"quittance-{fait.quittance.reference}.pdf"
+    return reponse_pdf(quittances.original(fait.quittance), nom)
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Give a copy of the receipt, marked as such."""
+    fait = _encaissement(request, encaissement_id)
+    contenu = quittances.dessiner(fait.quittance, duplicata_du=timezone.now())
+    return reponse_pdf(contenu, f"quittance-{fait.quittance.reference}-duplicata.pdf")
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Cancel a payment of the day, with a reason."""
+    fait = _encaissement(request, encaissement_id)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            caisse.annuler_encaissement(
+                encaissement_id=fait.pk, motif=form.cleaned_data["motif"], par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "L’encaissement est annulé ; la somme est due à nouveau.")
+            return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
+    contexte = {
+        "titre": f"Annuler l’encaissement de {montants.afficher(fait.montant)}",
+        "consequence": "La quittance ne vaudra plus, et la somme sera due à nouveau. "
+        "Rendez au payeur ce qu’il a remis.",
+        "action": "Annuler l’encaissement",
+        "retour": reverse("telepaiement:guichet_encaissement", args=[fait.pk]),
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def journal(request: HttpRequest) -> HttpResponse:
+    """List the payments of the open till, newest first."""
+    session = _session_exigee(request)
+    faits = session.encaissements.select_related("titre", "quittance__regie", "annulation")
+    totaux = session.encaissements.totaux_par_mode()
+    return render(
+        request,
+        "telepaiement/guichet/journal.html",
+        {
+            "session": session,
+            "encaissements": faits.order_by("-pk"),
+            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
+            "total": sum(totaux.values()),
+        },
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def cloture(request: HttpRequest) -> HttpResponse:
+    """Count the till and close it."""
+    session = _session_exigee(request)
+    form = ClotureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cloturer_caisse(session_id=session.pk, par=agent(request), **form.cleaned_data)
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            return redirect("telepaiement:guichet_session", session_id=session.pk)
+    totaux = session.encaissements.totaux_par_mode()
+    return render(
+        request,
+        "telepaiement/guichet/cloture.html",
+        {
+            "form": form,
+            "session": session,
+            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def session_close(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Show a closed till of one's own."""
+    session = get_object_or_404(
+        SessionCaisse.objects.select_related("guichet", "regie", "agent"),
+        pk=session_id,
+        agent=agent(request),
+    )
+    totaux = [(Mode(mode).label, total) for mode, total in sorted(session.totaux.items())]
+    return render(
+        request, "telepaiement/guichet/session.html", {"session": session, "totaux": totaux}
+    )

@@ -1,0 +1,214 @@
+"""Pages of the finance staff: titres de recettes, their payments, their avis."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.models import EtatPiece, SensPiece, Titre
+from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
+from telepaiement import avis, creances, titres
+from telepaiement.forms import FiltreTitresForm, MotifForm, TitreForm
+from telepaiement.models import Encaissement, EtatTentative, Tentative
+from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.synchronisation import synchroniser
+from telepaiement.views.communs import agent, rapporter, reponse_pdf
+
+LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.REGISSEUR)
+PAR_PAGE = 50
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    """List titres by keyset, filtered, with what is still owed on each."""
+    form = FiltreTitresForm(request.GET)
+    filtres = form.cleaned_data if form.is_valid() else {}
+    page = list(_filtrer(filtres, request.GET.get("apres", ""))[: PAR_PAGE + 1])
+    suivant = page[PAR_PAGE - 1].pk if len(page) > PAR_PAGE else None
+    page = page[:PAR_PAGE]
+    restes = reste_du_par_piece([titre.pk for titre in page], sens=SensPiece.RECETTE)
+    return render(
+        request,
+        "telepaiement/titres/liste.html",
+        {
+            "form": form,
+            "lignes": [(titre, restes.get(titre.pk, 0)) for titre in page],
+            "suivant": suivant,
+            "peut_gerer": agent(request).a_role(Role.AGENT),
+        },
+    )
+
+
+def _filtrer(filtres: dict[str, Any], apres: str) -> Any:
+    resultat = Titre.objects.select_related("tiers", "bordereau").order_by("-pk")
+    if apres.isdecimal():
+        resultat = resultat.filter(pk__lt=int(apres))
+    if filtres.get("etat"):
+        resultat = resultat.filter(etat=filtres["etat"])
+    if filtres.get("exercice"):
+        resultat = resultat.filter(exercice_id=filtres["exercice"])
+    texte = filtres.get("q", "").strip()
+    if lue := creances.lire_reference(texte):
+        return resultat.filter(exercice_id=lue[0], numero=lue[1])
+    if texte:
+        resultat = resultat.filter(Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte))
+    return resultat
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def creer(request: HttpRequest) -> HttpResponse:
+    """Issue one titre."""
+    form = TitreForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            titre = titres.emettre(titres.DemandeTitre(**form.cleaned_data), par=agent(request))
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, f"Le titre {titre.reference} est émis.")
+            return redirect("telepaiement:titre", titre_id=titre.pk)
+    statut = 422 if form.errors else 200
+    return render(request, "telepaiement/titres/creer.html", {"form": form}, status=statut)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Show a titre: its lines, its payments, its attempts, its history."""
+    titre = get_object_or_404(
+        Titre.objects.select_related("tiers", "service", "budget", "bordereau"), pk=titre_id
+    )
+    encaissements = titre.encaissements.select_related("quittance__regie", "annulation", "par")
+    reste = reste_du(titre)
+    return render(
+        request,
+        "telepaiement/titres/detail.html",
+        {
+            "titre": titre,
+            "reste": reste,
+            "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
+            "encaissements": encaissements.order_by("pk"),
+            "tentatives": titre.tentatives.order_by("-pk")[:20],
+            "a_un_avis": titre.etat in creances.ETATS_PAYABLES,
+            "peut_annuler": titre.etat == EtatPiece.EMISE and titre.bordereau_id is None,
+            "peut_gerer": agent(request).a_role(Role.AGENT),
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def avis_pdf(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Give the avis des sommes à payer of an executory titre."""
+    titre = get_object_or_404(
+        Titre.objects.select_related("tiers", "service", "bordereau"), pk=titre_id
+    )
+    try:
+        contenu = avis.editer(titre, le=timezone.now())
+    except ValidationError as erreur:
+        messages.error(request, erreur.message)
+        return redirect("telepaiement:titre", titre_id=titre.pk)
+    return reponse_pdf(contenu, f"avis-{titre.reference}.pdf")
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def annuler(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Cancel a titre that no bordereau holds."""
+    titre = get_object_or_404(Titre, pk=titre_id)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            titres.annuler(titre.pk, motif=form.cleaned_data["motif"], par=agent(request))
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, f"Le titre {titre.reference} est annulé.")
+            return redirect("telepaiement:titre", titre_id=titre.pk)
+    contexte = {
+        "titre": f"Annuler le titre {titre.reference}",
+        "consequence": f"Son écriture de {afficher(titre.montant_ttc)} sera contrepassée. "
+        "Son numéro reste pris.",
+        "action": "Annuler le titre",
+        "retour": reverse("telepaiement:titre", args=[titre.pk]),
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def mettre_en_bordereau(request: HttpRequest) -> HttpResponse:
+    """List the chosen titres on a new bordereau."""
+    choisis = [int(pk) for pk in request.POST.getlist("titre") if pk.isdecimal()]
+    try:
+        bordereau = creer_bordereau(
+            sens=SensPiece.RECETTE,
+            pieces=choisis,
+            date_emission=timezone.localdate(),
+            par=agent(request),
+        )
+    except ValidationError as erreur:
+        messages.error(request, erreur.message)
+    else:
+        messages.success(request, f"Le bordereau {bordereau.reference} attend sa signature.")
+    return redirect(f"{reverse('telepaiement:titres')}?etat=emise")
+
+
+@reserver_a(Role.AGENT, Role.REGISSEUR)
+@require_POST
+def verifier(request: HttpRequest, tentative_id: int) -> HttpResponse:
+    """Read a payment back at an agent's wish."""
+    tentative = get_object_or_404(Tentative, pk=tentative_id)
+    try:
+        apres = synchroniser(tentative, source="vérification d’un agent", par=agent(request))
+    except PasserelleMuette:
+        messages.error(request, "Le service de paiement ne répond pas : réessayez plus tard.")
+    else:
+        messages.success(request, f"Paiement vérifié : {apres.get_etat_display().lower()}.")
+    return redirect("telepaiement:titre", titre_id=tentative.titre_id)
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_GET
+def a_verifier(request: HttpRequest) -> HttpResponse:
+    """List the payments whose outcome is doubtful: a person must look."""
+    tentatives = Tentative.objects.filter(etat=EtatTentative.A_VERIFIER).select_related("titre")
+    return render(
+        request,
+        "telepaiement/titres/a_verifier.html",
+        {"tentatives": tentatives.order_by("pk")[:PAR_PAGE]},
+    )
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_GET
+def trop_percus(request: HttpRequest) -> HttpResponse:
+    """List what was received beyond the debts, and is owed back."""
+    encaissements = Encaissement.objects.en_trop().select_related("titre__tiers", "quittance__regie")
+    return render(
+        request,
+        "telepaiement/titres/trop_percus.html",
+        {"encaissements": encaissements.order_by("pk")[:PAR_PAGE]},
+    )
