@@ -45,8 +45,8 @@ def signature(titre: Titre) -> PassageBordereau:
     )
     if passage is None:
         raise ValidationError(
-            "L’avis s’édite quand l’ordonnateur a signé le bordereau du titre : il n’est pas encore "
-            "exécutoire."
+            "L’avis s’édite quand l’ordonnateur a signé le bordereau du titre : il n’est pas "
+            "encore exécutoire."
         )
     return passage
 

@@ -109,7 +109,7 @@ def modes_admis(regie: Regie) -> list[str]:
 def especes_en_caisse(session: SessionCaisse) -> int:
     """Return the cash that should be in the till now, in whole francs."""
     recues = session.encaissements.valides().filter(mode=Mode.ESPECES)
-    return session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0)
+    return int(session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0))
 
 
 def encaisse_regie(regie: Regie) -> int:

@@ -10,10 +10,13 @@ from telepaiement.models import Quittance
 
 
 def envoyer_quittance(quittance_id: int) -> None:
-    """Send the receipt to the address that the payer gave, with its PDF."""
+    """Send the receipt, with its PDF, to the address that the payer gave; nothing without one."""
     quittance = Quittance.objects.select_related(
         "regie", "encaissement__tentative", "encaissement__titre"
     ).get(pk=quittance_id)
+    tentative = quittance.encaissement.tentative
+    if tentative is None or not tentative.courriel:
+        return
     adresse = reverse("telepaiement:verification", args=[quittance.code])
     corps = render_to_string(
         "telepaiement/courriels/quittance.txt",
@@ -26,7 +29,7 @@ def envoyer_quittance(quittance_id: int) -> None:
     message = EmailMessage(
         subject=f"Votre quittance {quittance.reference}",
         body=corps,
-        to=[quittance.encaissement.tentative.courriel],
+        to=[tentative.courriel],
     )
     message.attach(
         f"quittance-{quittance.reference}.pdf", quittances.original(quittance), "application/pdf"

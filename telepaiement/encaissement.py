@@ -47,10 +47,9 @@ def encaisser_carte(
         marque=distant.marque[:20],
         quatre_derniers=distant.quatre_derniers,
     )
-    if tentative.courriel:
-        transaction.on_commit(
-            partial(courriels.envoyer_quittance, encaissement.quittance.pk), robust=True
-        )
+    transaction.on_commit(
+        partial(courriels.envoyer_quittance, encaissement.quittance.pk), robust=True
+    )
     return encaissement
 
 

@@ -68,7 +68,9 @@ class EncaissementForm(forms.Form):
     mode = forms.ChoiceField(label="Mode de paiement", widget=forms.RadioSelect)
     montant = SaisieMontantField(label="Montant", minimum=1)
     somme_remise = SaisieMontantField(
-        label="Somme remise", required=False, help_text="Espèces : la monnaie à rendre est calculée."
+        label="Somme remise",
+        required=False,
+        help_text="Espèces : la monnaie à rendre est calculée.",
     )
     numero_ticket = forms.CharField(
         label="Numéro de ticket", max_length=20, required=False, help_text="Terminal bancaire."

@@ -49,7 +49,9 @@ urlpatterns = [
     path("gestion/titres/<int:titre_id>/avis.pdf", titres.avis_pdf, name="titre_avis"),
     path("gestion/titres/<int:titre_id>/annuler/", titres.annuler, name="titre_annuler"),
     path(
-        "gestion/titres/tentatives/<int:tentative_id>/verifier/", titres.verifier, name="verifier_tentative"
+        "gestion/titres/tentatives/<int:tentative_id>/verifier/",
+        titres.verifier,
+        name="verifier_tentative",
     ),
     path("gestion/paiements/a-verifier/", titres.a_verifier, name="paiements_a_verifier"),
     path("gestion/paiements/trop-percus/", titres.trop_percus, name="trop_percus"),

@@ -41,15 +41,15 @@ INCONNU = (
 CONSULTES = "titres_consultes"
 PAYEUR = "payeur"
 GABARITS = {
-    EtatTentative.CREEE: "attente",
-    EtatTentative.INITIEE: "paiement",
-    EtatTentative.AUTHENTIFICATION: "paiement",
-    EtatTentative.EN_COURS: "attente",
-    EtatTentative.A_VERIFIER: "attente",
-    EtatTentative.REUSSIE: "reussi",
-    EtatTentative.ECHOUEE: "termine",
-    EtatTentative.ANNULEE: "termine",
-    EtatTentative.EXPIREE: "termine",
+    EtatTentative.CREEE: "telepaiement/attente.html",
+    EtatTentative.INITIEE: "telepaiement/paiement.html",
+    EtatTentative.AUTHENTIFICATION: "telepaiement/paiement.html",
+    EtatTentative.EN_COURS: "telepaiement/attente.html",
+    EtatTentative.A_VERIFIER: "telepaiement/attente.html",
+    EtatTentative.REUSSIE: "telepaiement/reussi.html",
+    EtatTentative.ECHOUEE: "telepaiement/termine.html",
+    EtatTentative.ANNULEE: "telepaiement/termine.html",
+    EtatTentative.EXPIREE: "telepaiement/termine.html",
 }
 
 
@@ -69,8 +69,7 @@ def avec_origines_stripe(vue: Callable[..., HttpResponse]) -> Callable[..., Http
             "connect-src": [interface],
             "frame-src": [script, "https://hooks.stripe.com"],
         }
-        reponse: HttpResponse = csp_update(politique)(vue)(request, *args, **kwargs)
-        return reponse
+        return csp_update(politique)(vue)(request, *args, **kwargs)  # type: ignore[return-value]
 
     return interne
 
@@ -82,7 +81,9 @@ def accueil(request: HttpRequest) -> HttpResponse:
     """Ask for reference and key; the QR code of the avis fills them in."""
     if request.method == "GET":
         initial = {champ: request.GET.get(champ, "") for champ in ("reference", "cle")}
-        return render(request, "telepaiement/accueil.html", {"form": RechercheForm(initial=initial)})
+        return render(
+            request, "telepaiement/accueil.html", {"form": RechercheForm(initial=initial)}
+        )
     form = RechercheForm(request.POST)
     if form.is_valid():
         if not limites.recherche_permise(limites.adresse_client(request)):
@@ -106,7 +107,8 @@ def _retenir(request: HttpRequest, titre: Titre) -> None:
 def _titre_consulte(request: HttpRequest, titre_id: int) -> Titre | None:
     if titre_id not in request.session.get(CONSULTES, []):
         return None
-    return get_object_or_404(Titre.objects.select_related("tiers", "service"), pk=titre_id)
+    titre: Titre = get_object_or_404(Titre.objects.select_related("tiers", "service"), pk=titre_id)
+    return titre
 
 
 @ouvrir_a_tous
@@ -150,8 +152,8 @@ def _situation(titre: Titre) -> dict[str, Any]:
     """Return what is owed, whether it can be paid online, and how to contest it."""
     reste = reste_du(titre)
     impayable = creances.motif_impayable(titre, reste)
-    hors_ligne = "" if impayable else creances.motif_hors_ligne(
-        titre, passerelle().montant_maximal, reste
+    hors_ligne = (
+        "" if impayable else creances.motif_hors_ligne(titre, passerelle().montant_maximal, reste)
     )
     jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
     return {
@@ -196,12 +198,12 @@ def retour(request: HttpRequest, jeton: UUID) -> HttpResponse:
 def _montrer(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     gabarit = GABARITS[EtatTentative(tentative.etat)]
     contexte: dict[str, Any] = {"tentative": tentative, "titre": tentative.titre}
-    if gabarit == "paiement":
+    if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
-    if gabarit == "reussi":
+    if gabarit == "telepaiement/reussi.html":
         contexte["encaissement"] = tentative.encaissement
         contexte["mode"] = quittances.mode_detaille(tentative.encaissement)
-    return render(request, f"telepaiement/{gabarit}.html", contexte)
+    return render(request, gabarit, contexte)
 
 
 def _contexte_carte(tentative: Tentative) -> dict[str, Any]:

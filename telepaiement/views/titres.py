@@ -206,7 +206,9 @@ def a_verifier(request: HttpRequest) -> HttpResponse:
 @require_GET
 def trop_percus(request: HttpRequest) -> HttpResponse:
     """List what was received beyond the debts, and is owed back."""
-    encaissements = Encaissement.objects.en_trop().select_related("titre__tiers", "quittance__regie")
+    encaissements = Encaissement.objects.en_trop().select_related(
+        "titre__tiers", "quittance__regie"
+    )
     return render(
         request,
         "telepaiement/titres/trop_percus.html",

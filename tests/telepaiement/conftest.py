@@ -1,0 +1,152 @@
+"""The bench as the gateway of the product, régies, and payers in a hurry."""
+
+import hashlib
+import hmac
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+from django.db import connection
+from django.test import Client
+
+from facturier.grand_livre.models import Titre
+from telepaiement.models import Guichet, Tentative
+from telepaiement.passerelles import passerelle
+from telepaiement.reference import charger_regies
+from telepaiement.tentatives import ouvrir
+
+SECRET = "whsec_essai"
+CARTE, CARTE_REFUSEE, CARTE_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
+DELAI = 15
+
+
+@dataclass(frozen=True)
+class Banc:
+    """The bench, spoken to by HTTP."""
+
+    adresse: str
+
+    def faire(self, controle: str, **champs: Any) -> dict[str, Any]:
+        """Call one of its controls; a decline answers 402."""
+        reponse = requests.post(f"{self.adresse}/_controle/{controle}", json=champs, timeout=DELAI)
+        assert reponse.status_code in {200, 402}, reponse.text
+        return reponse.json()
+
+    def payer(self, tentative: Tentative, numero: str = CARTE, **champs: Any) -> dict[str, Any]:
+        """Type a card number, as the payer's browser would."""
+        return self.faire("confirmer", payment_intent=tentative.reference, numero=numero, **champs)
+
+    def etat(self) -> dict[str, Any]:
+        """Return all that the bench remembers."""
+        return requests.get(f"{self.adresse}/_controle/etat", timeout=DELAI).json()
+
+    def intentions(self, tentative: Tentative) -> list[dict[str, Any]]:
+        """Return the payments that bear the token of an attempt."""
+        return [
+            objet
+            for objet in self.etat()["objets"]["payment_intent"]
+            if objet["metadata"].get("tentative") == str(tentative.jeton)
+        ]
+
+    def evenement(self, tentative: Tentative, nature: str) -> bytes:
+        """Return the body of the last event of this type about an attempt."""
+        trouves = [
+            objet
+            for objet in self.etat()["objets"]["event"]
+            if objet["type"] == nature and objet["data"]["object"]["id"] == tentative.reference
+        ]
+        return json.dumps(trouves[-1]).encode()
+
+
+def lancer_banc(*options: str) -> Iterator[Banc]:
+    """Run a bench on a free port until the generator is closed."""
+    commande = [sys.executable, "-m", "telepaiement.banc", "--port", "0"]
+    commande += ["--cle-secrete", "sk_test_essai", "--cle-publique", "pk_test_essai"]
+    commande += ["--webhook-secret", SECRET, "--delai-webhook", "0", *options]
+    with subprocess.Popen(commande, stdout=subprocess.PIPE, text=True) as processus:
+        assert processus.stdout is not None
+        adresse = re.search(r"http://[0-9.]+:[0-9]+", processus.stdout.readline())
+        assert adresse is not None
+        yield Banc(adresse[0])
+        processus.terminate()
+        processus.wait(timeout=DELAI)
+
+
+@pytest.fixture(scope="session")
+def programme_banc() -> Iterator[Banc]:
+    """Run one bench for all the tests."""
+    yield from lancer_banc()
+
+
+def brancher(settings: Any, banc: Banc) -> None:
+    """Make the product speak to this bench."""
+    settings.STRIPE_API_BASE = banc.adresse
+    settings.STRIPE_JS_URL = f"{banc.adresse}/v3/"
+    settings.STRIPE_SECRET_KEY = "sk_test_essai"
+    settings.STRIPE_PUBLIC_KEY = "pk_test_essai"
+    settings.STRIPE_WEBHOOK_SECRETS = ["whsec_ancien", SECRET]
+    passerelle.cache_clear()
+
+
+@pytest.fixture
+def banc(programme_banc: Banc, settings: Any) -> Iterator[Banc]:
+    """Return the bench, without faults left by another test."""
+    brancher(settings, programme_banc)
+    yield programme_banc
+    programme_banc.faire("pannes", perdre=0, timeout=0, panne_api=0, traitement=0, lenteur=0)
+    passerelle.cache_clear()
+
+
+@pytest.fixture
+def regies(reference: Any) -> Guichet:
+    """Load régies, counters and products; return a counter."""
+    charger_regies()
+    return Guichet.objects.get(code="CENTRE1")
+
+
+@pytest.fixture
+def commencer(banc: Banc, regies: Guichet) -> Callable[..., Tentative]:
+    """Open an attempt on a titre, from a browser session of its own unless told otherwise."""
+
+    def ouvrir_tentative(titre: Titre, **champs: Any) -> Tentative:
+        champs.setdefault("session_payeur", uuid4())
+        return ouvrir(titre_id=titre.pk, **champs)
+
+    return ouvrir_tentative
+
+
+def signature(corps: bytes, *, secret: str = SECRET, age: int = 0) -> str:
+    """Sign a body as the gateway does, `age` seconds ago."""
+    instant = int(time.time()) - age
+    signe = hmac.new(secret.encode(), f"{instant}.".encode() + corps, hashlib.sha256)
+    return f"t={instant},v1={signe.hexdigest()}"
+
+
+@pytest.fixture
+def notifier(client: Client) -> Callable[..., int]:
+    """Post a body to the webhook; return the status of the answer."""
+
+    def poster(corps: bytes, *, entete: str | None = None, **options: Any) -> int:
+        valeur = signature(corps, **options) if entete is None else entete
+        reponse = client.post(
+            "/telepaiement/stripe/",
+            data=corps,
+            content_type="application/json",
+            headers={"Stripe-Signature": valeur},
+        )
+        return reponse.status_code
+
+    return poster
+
+
+def fermer_connexion() -> None:
+    """Close the connection of a thread, so that the test database can be dropped."""
+    connection.close()
