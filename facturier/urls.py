@@ -6,6 +6,7 @@ urlpatterns = [
     path("compte/", include("allauth.account.urls")),
     path("", include("facturier.accueil.urls")),
     path("", include("fournisseurs.urls")),
+    path("", include("telepaiement.urls")),
 ]
 
 handler400 = "facturier.accueil.erreurs.requete_refusee"
