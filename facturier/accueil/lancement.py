@@ -169,7 +169,7 @@ class Lancement:
             *("--envois", str(self.var / "tps" / "envois")),
             *("--retours", str(self.var / "tps" / "retours")),
             *("--etat", str(self.var / "tps" / "simulateur.sqlite3")),
-            *("--autorites", str(self.var / "cles" / "autorite.pem"), "--intervalle", "1"),
+            *("--autorites", str(self.var / "cles" / "signature" / "autorites.pem"), "--intervalle", "1"),
         ]
         schemas = self.environnement["PES_XSD_DIR"]
         return [*options, "--schemas", schemas] if schemas else options

@@ -37,6 +37,7 @@ def configurer(reglages: dict[str, Any]) -> None:
                 "handlers": ["sortie"],
                 "level": "WARNING" if reglages["silencieux"] else reglages["niveau"],
             },
+            "loggers": {"factur-x": {"level": "WARNING"}},
         }
     )
     structlog.configure(
