@@ -26,6 +26,9 @@ CLES_RACINE = Path(env.texte("FACTURIER_CLES", str(VAR / "cles")))
 TPS_ENVOIS = Path(env.texte("TPS_ENVOIS", str(VAR / "tps" / "envois")))
 TPS_RETOURS = Path(env.texte("TPS_RETOURS", str(VAR / "tps" / "retours")))
 PES_XSD_DIR = env.texte("PES_XSD_DIR")
+SIGNATURE_MOT_DE_PASSE = env.secret(
+    "SIGNATURE_MOT_DE_PASSE", demonstration="mot-de-passe-de-demonstration", exige=EN_PRODUCTION
+)
 TAILLE_MAXIMALE_DEPOT = env.entier("TAILLE_MAXIMALE_DEPOT", 20 * 1024 * 1024)  # bytes
 CLAMD_SOCKET = env.texte("CLAMD_SOCKET")  # path of a Unix socket or machine:port; empty: no scan
 

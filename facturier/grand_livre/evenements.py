@@ -5,7 +5,8 @@ accounting date. Each function is idempotent: its key says which fact it posts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -13,19 +14,38 @@ from django.db import transaction
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
     Ecriture,
+    LigneEcriture,
     LignePiece,
     Mandat,
     Piece,
     SchemaComptable,
     Sens,
+    SensPiece,
     Titre,
 )
-from facturier.grand_livre.passation import EcritureRefusee, Ligne, contrepasser, passer
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.passation import (
+    EcritureAPasser,
+    EcritureRefusee,
+    Ligne,
+    contrepasser,
+    passer,
+    passer_lot,
+)
+from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 
 MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"fonctionnement", "investissement", "redevable", "trop_percu"}
 PARTS_HORS_PIECE = {"trop_percu"}  # what is paid in excess is no longer the debt of the pièce
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paiement:
+    """A payment of a mandat by the treasury: whole francs, its day, what names it for ever."""
+
+    mandat: Piece
+    montant: int
+    date_paiement: date
+    reference: str
 
 
 def section(numero: str) -> str:
@@ -84,6 +104,51 @@ def payer_mandat(
     return ecriture
 
 
+@transaction.atomic
+def payer_mandats(paiements: Sequence[Paiement], *, par: Utilisateur) -> list[int]:
+    """Post many payments as `payer_mandat` does, in a constant number of statements.
+
+    Returns:
+        The keys of the entries that were new: a payment already posted is left out.
+
+    Raises:
+        EcritureRefusee: as `payer_mandat`; none is posted.
+    """
+    mandats = {paiement.mandat.pk: paiement.mandat for paiement in paiements}
+    ventilations = _ventiler_lot(mandats)
+    ecritures = []
+    schemas: dict[date, list[SchemaComptable]] = {}
+    for paiement in paiements:
+        jour = paiement.date_paiement
+        if jour not in schemas:
+            schemas[jour] = _schema("paiement_mandat", jour)
+        dues = ventilations[paiement.mandat.pk]
+        montant = paiement.montant
+        parts = dues if montant == sum(dues.values()) else _une_part(dues, montant)
+        ecritures.append(
+            EcritureAPasser(
+                exercice=jour.year,
+                journal=schemas[jour][0].journal_id,
+                date_comptable=jour,
+                evenement="paiement_mandat",
+                libelle=f"Paiement du mandat {paiement.mandat.reference}"[:200],
+                lignes=_lignes_de_schema(
+                    schemas[jour], {**parts, "tresor": montant}, (), paiement.mandat
+                ),
+                par_id=par.pk,
+                cle=f"paiement-{paiement.mandat.pk}-{paiement.reference}",
+            )
+        )
+    nouvelles = passer_lot(ecritures)
+    for piece, reste in reste_du_par_piece(mandats, sens=SensPiece.DEPENSE).items():
+        if reste < 0:
+            raise EcritureRefusee(
+                f"Les paiements du mandat {mandats[piece].reference} dépassent de {-reste} F "
+                "ce qu’il doit encore."
+            )
+    return nouvelles
+
+
 def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:
     """Post a titre: D 4111, C revenue accounts, tax included."""
     imputations, parts = _ventiler(titre)
@@ -113,6 +178,42 @@ def annuler_emission(
     if ecriture is None:
         raise EcritureRefusee(f"{piece} n’a pas d’écriture à contrepasser.")
     return contrepasser(ecriture, par=par, motif=motif, date_comptable=date_comptable)
+
+
+def annuler_emissions(
+    pieces: Sequence[Piece], *, motif: str, date_comptable: date, par: Utilisateur
+) -> list[int]:
+    """Reverse the entries of many pièces of one side, in a constant number of statements.
+
+    Returns:
+        The keys of the reversals: an entry already reversed is left out.
+    """
+    prefixe = {"depense": "mandatement", "recette": "titre"}
+    cles = [f"{prefixe[piece.sens]}-{piece.pk}" for piece in pieces]
+    ecritures = Ecriture.objects.filter(cle__in=cles, contrepassee_par__isnull=True).in_bulk()
+    lignes: dict[int, list[Ligne]] = defaultdict(list)
+    for ligne in (
+        LigneEcriture.objects.filter(ecriture__in=ecritures)
+        .select_related("compte")
+        .order_by("ecriture_id", "rang")
+    ):
+        inverse = Sens(ligne.sens).inverse
+        lignes[ligne.ecriture_id].append(
+            Ligne(ligne.compte.numero, inverse, ligne.montant, ligne.tiers_id, ligne.piece_id)
+        )
+    return passer_lot(
+        EcritureAPasser(
+            exercice=ecriture.exercice_id,
+            journal=ecriture.journal_id,
+            date_comptable=date_comptable,
+            evenement=f"contrepassation_{ecriture.evenement}"[:40],
+            libelle=f"Contrepassation de l’écriture {ecriture.pk} : {motif}"[:200],
+            lignes=lignes[ecriture.pk],
+            par_id=par.pk,
+            contrepasse_id=ecriture.pk,
+        )
+        for ecriture in ecritures.values()
+    )
 
 
 def encaisser(
@@ -202,6 +303,15 @@ def _ventiler(piece: Piece) -> tuple[list[tuple[str, int]], dict[str, int]]:
     return imputations, dict(parts)
 
 
+def _ventiler_lot(pieces: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return what the imputations of each pièce make by section, tax included; one query."""
+    parts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    lignes = LignePiece.objects.filter(piece__in=pieces).select_related("compte")
+    for ligne in lignes:
+        parts[ligne.piece_id][section(ligne.compte.numero)] += ligne.montant_ttc
+    return {piece: dict(dues) for piece, dues in parts.items()}
+
+
 def _une_part(parts: Mapping[str, int], montant: int) -> dict[str, int]:
     if len(parts) != 1:
         raise EcritureRefusee(
@@ -223,11 +333,35 @@ def _passer_evenement(
     piece: Piece | None = None,
 ) -> Ecriture:
     """Post `parts` (amount by part of the scheme), and `imputations` where the scheme says."""
-    schema = list(SchemaComptable.objects.en_vigueur(evenement, date_comptable))
+    schema = _schema(evenement, date_comptable)
+    return passer(
+        exercice=exercice,
+        journal=schema[0].journal_id,
+        date_comptable=date_comptable,
+        evenement=evenement,
+        libelle=libelle[:200],
+        lignes=_lignes_de_schema(schema, parts, imputations, piece),
+        par=par,
+        cle=cle,
+    )
+
+
+def _schema(evenement: str, jour: date) -> list[SchemaComptable]:
+    """Return the scheme of `evenement` in force on `jour`."""
+    schema = list(SchemaComptable.objects.en_vigueur(evenement, jour))
     if not schema:
         raise EcritureRefusee(
-            f"Aucun schéma comptable « {evenement} » n’est en vigueur le {date_comptable:%d/%m/%Y}."
+            f"Aucun schéma comptable « {evenement} » n’est en vigueur le {jour:%d/%m/%Y}."
         )
+    return schema
+
+
+def _lignes_de_schema(
+    schema: Iterable[SchemaComptable],
+    parts: Mapping[str, int],
+    imputations: Iterable[tuple[str, int]],
+    piece: Piece | None,
+) -> list[Ligne]:
     lignes: list[Ligne] = []
     for regle in schema:
         sens = Sens(regle.sens)
@@ -235,16 +369,7 @@ def _passer_evenement(
             lignes += [Ligne(numero, sens, montant) for numero, montant in imputations]
         elif montant := parts.get(regle.part, 0):
             lignes.append(_ligne_de_part(regle, sens, montant, piece))
-    return passer(
-        exercice=exercice,
-        journal=schema[0].journal_id,
-        date_comptable=date_comptable,
-        evenement=evenement,
-        libelle=libelle[:200],
-        lignes=lignes,
-        par=par,
-        cle=cle,
-    )
+    return lignes
 
 
 def _ligne_de_part(regle: SchemaComptable, sens: Sens, montant: int, piece: Piece | None) -> Ligne:

@@ -1,0 +1,260 @@
+"""PES_ACQUIT: accepted or refused, element by element (pes_v2, §7).
+
+Matching is lenient: name of the flux and code collectivité, or the name alone when the code is
+missing. Acceptance may be partial; a bordereau that the message leaves out waits for another one,
+unless the file as a whole is accepted or refused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.utils import timezone
+
+from exports_tps.decisions import rejeter
+from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
+from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Verdict
+from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
+from exports_tps.pes.lecture import Tete, lire_acquit
+from exports_tps.transmission import transmettre
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir, franchir_lot
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
+
+DOMAINE_PJ: Final = "4"
+SENS: Final = {"5": "depense", "6": "recette"}
+Portee, Decision = Verdict.Portee, Verdict.Decision
+TRANCHES = {EtatBordereau.ACCEPTE, EtatBordereau.REFUSE}
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What an acquittement said so far of one flux."""
+
+    flux: Flux
+    bordereaux: dict[tuple[int, int, str], Bordereau]
+    acceptes: set[int] = field(default_factory=set)
+    refuses: dict[int, str] = field(default_factory=dict)
+    est_accepte: bool | None = None  # the file as a whole
+    motif: str = ""
+    documents_refuses: set[int] = field(default_factory=set)
+    reserves: list[str] = field(default_factory=list)
+
+    def designer(self, element: ElementAcquit) -> list[Bordereau]:
+        """Return the bordereaux that an element speaks of (both sides for a signature)."""
+        if not (element.numero_bordereau or "").isdigit():
+            return []
+        sens = SENS.get(element.domaine)
+        return [
+            bordereau
+            for (numero, exercice, cote), bordereau in self.bordereaux.items()
+            if numero == int(element.numero_bordereau or 0)
+            and element.exercice in (None, "", str(exercice))
+            and sens in (None, cote)
+        ]
+
+
+def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
+    """Apply an acquittement; set `message.flux`; return what could not be applied, in French.
+
+    Raises:
+        Etranger: no flux of that name was sent.
+        Illisible: the file is truncated.
+    """
+    with contenu(message) as fichier:
+        tete, elements = lire_acquit(fichier)
+        flux = _flux(tete)
+        message.flux = flux
+        bilan = Bilan(flux, _bordereaux(flux))
+        for lot in par_lots(elements):
+            Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
+        exiger_entier(tete)
+    if flux.etat == EtatFlux.CONSTITUE:
+        transmettre(flux, par=par)  # sent, but killed before it was recorded
+    if not bilan.acceptes and not bilan.refuses and bilan.est_accepte is None:
+        bilan.est_accepte = True  # a PES_ACQUIT without verdict accepts the file
+        Verdict.objects.create(
+            message=message,
+            portee=Portee.FLUX,
+            identifiant=flux.nom_fichier[:60],
+            decision=Decision.ACCEPTE,
+        )
+    _conclure(bilan, par)
+    return bilan.reserves
+
+
+def _flux(tete: Tete) -> Flux:
+    """Find the flux that the head names.
+
+    Raises:
+        Etranger: there is none, or it never left.
+    """
+    candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier or "").exclude(
+        etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR]
+    )
+    if tete.code_collectivite:
+        candidats = candidats.filter(code_collectivite=tete.code_collectivite)
+    flux = candidats.select_for_update(of=("self",)).order_by("-pk").first()
+    if flux is None:
+        raise Etranger(
+            f"Aucun flux « {tete.nom_fichier or 'sans nom'} » de la collectivité "
+            f"« {tete.code_collectivite or 'non précisée'} » n’a été envoyé d’ici."
+        )
+    return flux
+
+
+def _bordereaux(flux: Flux) -> dict[tuple[int, int, str], Bordereau]:
+    return {
+        (b.numero, b.exercice_id, b.sens): b
+        for b in Bordereau.objects.filter(lignes_flux__flux=flux).order_by("pk")
+    }
+
+
+def _verdicts(
+    message: MessageTPS, bilan: Bilan, elements: list[ElementAcquit]
+) -> Iterator[Verdict]:
+    documents = _documents(bilan.flux, elements)
+    for element in elements:
+        motif = _motif(element.erreurs)
+        decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
+        commun = {"message": message, "decision": decision, "code": _codes(element.erreurs)}
+        if element.identifiant_unique or element.domaine == DOMAINE_PJ:
+            cle = documents.get(element.identifiant_unique or "")
+            if cle and not element.est_accepte:
+                bilan.documents_refuses.add(cle)
+            yield Verdict(
+                **commun,
+                portee=Portee.JUSTIFICATIF,
+                identifiant=element.identifiant_unique or "",
+                justificatif_id=cle,
+                libelle=motif,
+            )
+        elif designes := bilan.designer(element):
+            for bordereau in designes:
+                yield from _verdicts_bordereau(commun, bilan, bordereau, element)
+        else:
+            _noter_ensemble(bilan, element, motif)
+            yield Verdict(
+                **commun,
+                portee=Portee.FLUX,
+                identifiant=(element.numero_bordereau or bilan.flux.nom_fichier)[:60],
+                libelle=motif,
+            )
+
+
+def _documents(flux: Flux, elements: list[ElementAcquit]) -> dict[str, int]:
+    """Map the identifiers told to the documents of the flux, in one query."""
+    identifiants = {e.identifiant_unique for e in elements if e.identifiant_unique}
+    lignes = LigneFlux.objects.filter(flux=flux, justificatif__identifiant__in=identifiants)
+    return dict(lignes.values_list("justificatif__identifiant", "justificatif_id"))
+
+
+def _noter_ensemble(bilan: Bilan, element: ElementAcquit, motif: str) -> None:
+    """Take a verdict on the file as a whole; a bordereau that is not ours is only a reserve."""
+    if element.numero_bordereau:
+        bilan.reserves.append(f"Bordereau {element.numero_bordereau} absent de ce flux.")
+    elif element.est_accepte:
+        bilan.est_accepte = bilan.est_accepte is not False
+    else:
+        bilan.est_accepte = False
+        bilan.motif = bilan.motif or motif
+
+
+def _verdicts_bordereau(
+    commun: dict[str, object], bilan: Bilan, bordereau: Bordereau, element: ElementAcquit
+) -> Iterator[Verdict]:
+    details = list(_details(element.pieces))
+    motif = _motif(element.erreurs) or "; ".join(libelle for *_, libelle in details[:5])
+    if element.est_accepte:
+        bilan.acceptes.add(bordereau.pk)
+    else:
+        bilan.refuses[bordereau.pk] = motif or "Bordereau refusé par la Trésorerie."
+    yield Verdict(
+        **commun,
+        portee=Portee.BORDEREAU,
+        identifiant=bordereau.reference,
+        bordereau=bordereau,
+        libelle=motif,
+    )
+    numeros = {int(numero) for numero, *_ in details if numero.isdigit()}
+    cles = dict(
+        Piece.objects.filter(bordereau=bordereau, numero__in=numeros).values_list("numero", "pk")
+    )
+    for numero, ligne, code, libelle in details:
+        yield Verdict(
+            **{**commun, "code": code},
+            portee=Portee.PIECE,
+            identifiant=numero,
+            bordereau=bordereau,
+            piece_id=cles.get(int(numero)) if numero.isdigit() else None,
+            ligne=ligne,
+            libelle=libelle,
+        )
+
+
+def _details(pieces: tuple[DetailPiece, ...]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield number of pièce, of line, code and label of each reason."""
+    for piece in pieces:
+        for erreur in piece.erreurs:
+            yield piece.numero or "", "", erreur.code or "", erreur.libelle or ""
+        for ligne in piece.lignes:
+            for erreur in ligne.erreurs:
+                yield (
+                    piece.numero or "",
+                    ligne.numero or "",
+                    erreur.code or "",
+                    erreur.libelle or "",
+                )
+
+
+def _motif(erreurs: tuple[ErreurAcquit, ...]) -> str:
+    return " ; ".join(erreur.libelle or erreur.code or "" for erreur in erreurs)
+
+
+def _codes(erreurs: tuple[ErreurAcquit, ...]) -> str:
+    return ", ".join(erreur.code for erreur in erreurs if erreur.code)[:100]
+
+
+# --- Consequences -----------------------------------------------------------------------------
+def _conclure(bilan: Bilan, par: Utilisateur) -> None:
+    """Carry bordereaux, pièces, documents and flux where the verdicts lead."""
+    tous = {bordereau.pk for bordereau in bilan.bordereaux.values()}
+    reste = tous - bilan.acceptes - bilan.refuses.keys()
+    if bilan.est_accepte is False:
+        bilan.refuses |= dict.fromkeys(reste, bilan.motif or "Flux refusé par la Trésorerie.")
+    elif bilan.est_accepte:
+        bilan.acceptes |= reste
+    franchir_lot(Bordereau, bilan.acceptes - bilan.refuses.keys(), "accepter", par=par)
+    _refuser(bilan, par)
+    conclure_flux(bilan.flux, par=par, a_refus_pj=bool(bilan.documents_refuses))
+
+
+def _refuser(bilan: Bilan, par: Utilisateur) -> None:
+    """Refuse bordereaux: their pièces are rejected, what they held may be sent again."""
+    refuses = franchir_lot(Bordereau, bilan.refuses, "refuser", par=par, motifs=bilan.refuses)
+    for cle in sorted(bilan.refuses.keys() - refuses):
+        if Bordereau.objects.filter(pk=cle, etat=EtatBordereau.ACCEPTE).exists():
+            bilan.reserves.append(f"Bordereau {cle} refusé après avoir été accepté : à vérifier.")
+    pieces = Piece.objects.filter(bordereau__in=refuses).values_list("pk", "bordereau")
+    motifs = {pk: bilan.refuses[bordereau] for pk, bordereau in pieces if bordereau}
+    rejeter(motifs, date_rejet=timezone.localdate(), par=par)
+    lignes = bilan.flux.lignes.filter(liberee_le=None)
+    maintenant = timezone.now()
+    lignes.filter(justificatif__in=bilan.documents_refuses).update(liberee_le=maintenant)
+    if bilan.est_accepte is False:
+        lignes.filter(justificatif__isnull=False).update(liberee_le=maintenant)
+
+
+def conclure_flux(flux: Flux, *, par: Utilisateur, a_refus_pj: bool = False) -> None:
+    """Carry a flux to its end once all its bordereaux are accepted or refused."""
+    etats = set(
+        Bordereau.objects.filter(lignes_flux__flux=flux).values_list("etat", flat=True).distinct()
+    )
+    if flux.etat != EtatFlux.TRANSMIS or not etats <= TRANCHES:
+        return
+    if etats == {EtatBordereau.REFUSE}:
+        franchir(flux, "refuser", par=par)
+    elif EtatBordereau.REFUSE in etats or a_refus_pj:
+        franchir(flux, "acquitter_en_partie", par=par)
+    else:
+        franchir(flux, "acquitter", par=par)

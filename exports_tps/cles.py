@@ -1,0 +1,82 @@
+"""Who signs, and whom we trust: the certificates kept under `CLES_RACINE`.
+
+`ordonnateur.p12` holds the key and certificate of the ordonnateur, `autorites.pem` the trusted
+authorities. Production receives both from its certification authority; elsewhere a demonstration
+authority makes them at the first signature.
+"""
+
+import os
+import shutil
+import tempfile
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
+
+from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
+from exports_tps.pes.signataire import SignataireLogiciel
+
+DOSSIER = "signature"
+PKCS12 = "ordonnateur.p12"
+AUTORITES = "autorites.pem"
+ORGANISATION = "Province Sud de la Nouvelle-Caledonie (demonstration)"
+
+
+def signataire() -> SignataireLogiciel:
+    """Return the key and certificate of the ordonnateur.
+
+    Raises:
+        ImproperlyConfigured: production has no certificate under `CLES_RACINE`.
+        exports_tps.pes.messages.ErreurPES: the file is unreadable, or its password is wrong.
+    """
+    fichier = _dossier() / PKCS12
+    return _charger(fichier, settings.SIGNATURE_MOT_DE_PASSE, fichier.stat().st_mtime_ns)
+
+
+def autorites() -> list[x509.Certificate]:
+    """Return the trusted authorities; see `signataire`."""
+    return x509.load_pem_x509_certificates((_dossier() / AUTORITES).read_bytes())
+
+
+@lru_cache(4)
+def _charger(fichier: Path, mot_de_passe: str, modifie_le: int) -> SignataireLogiciel:
+    """Read a PKCS#12 once: its protection makes opening it slow on purpose."""
+    return SignataireLogiciel.depuis_pkcs12(fichier, mot_de_passe)
+
+
+def _dossier() -> Path:
+    dossier = settings.CLES_RACINE / DOSSIER
+    if (dossier / PKCS12).exists():
+        return dossier
+    if settings.EN_PRODUCTION:
+        raise ImproperlyConfigured(
+            f"Le certificat de l’ordonnateur manque : placez {PKCS12} et {AUTORITES} "
+            f"dans {dossier}."
+        )
+    _creer_demonstration(dossier)
+    return dossier
+
+
+def _creer_demonstration(dossier: Path) -> None:
+    """Make the demonstration authority; a folder appears whole, and the first one stays."""
+    dossier.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = Path(tempfile.mkdtemp(dir=dossier.parent, prefix=".signature-"))
+    depuis = timezone.now().replace(microsecond=0) - timedelta(days=1)
+    autorite = creer_autorite(
+        nom="Autorite de demonstration", organisation=ORGANISATION, valable_du=depuis
+    )
+    identite = delivrer_certificat(
+        autorite, nom="Ordonnateur de demonstration", organisation=ORGANISATION, valable_du=depuis
+    )
+    contenu = identite.pkcs12(settings.SIGNATURE_MOT_DE_PASSE, chaine=(autorite.certificat,))
+    (provisoire / PKCS12).write_bytes(contenu)
+    (provisoire / PKCS12).chmod(0o400)
+    (provisoire / AUTORITES).write_bytes(autorite.certificat_pem())
+    try:
+        os.rename(provisoire, dossier)
+    except OSError:  # someone else was first
+        shutil.rmtree(provisoire)

@@ -1,0 +1,282 @@
+"""Constituting a flux: one file from signed bordereaux, checked before it may leave.
+
+Three steps, each committed: reserve (number, lines), write, check. A flux that a crash left in
+constitution is taken up again: its bytes depend on its rows alone, its moment included.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from exports_tps.cles import autorites
+from exports_tps.enregistrements import fiche_pj
+from exports_tps.lot_pieces import ecrire_lot
+from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
+from exports_tps.pes.communs import EnTete, Enveloppe
+from exports_tps.pes.controle import controler
+from exports_tps.pes.flux import Section, ecrire_flux
+from exports_tps.pes.latin1 import ajuster
+from exports_tps.pes.messages import Anomalie, ErreurPES
+from exports_tps.pes.pieces_jointes import PieceJointe
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun import fichiers
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.grand_livre.models import (
+    Bordereau,
+    EtatBordereau,
+    Piece,
+    PieceJustificative,
+    SensPiece,
+)
+from facturier.grand_livre.numerotation import prendre_numero
+
+LOT = 2000
+ANOMALIES_CITEES = 20
+TYPE_FICHIER = "PESALR2"
+SIGLE = "PROVINCE SUD NC"
+APPLICATION = "Services financiers 1.0"
+SANS_LIMITE = 2**62  # bytes: the size of a flux follows from what it holds
+
+
+class FluxRefuse(ValidationError):
+    """The flux is not fit to be sent: it was set aside and its bordereaux are free again."""
+
+
+def constituer_flux(
+    bordereaux: Sequence[Bordereau],
+    *,
+    par: Utilisateur,
+    profil: str = ProfilExport.PES_V2,
+    constitue_le: datetime | None = None,
+) -> Flux:
+    """Make the flux of signed bordereaux of one budget and exercice, and check it.
+
+    Bordereaux that already are, alone and together, in a flux give that flux back, finished if a
+    crash had left it half made.
+
+    Args:
+        constitue_le: moment written in the file (aware), by default now.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        ValidationError: a bordereau is not signed, is in another flux, or they do not go together.
+        FluxRefuse: the file would be rejected by the treasury.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances constitue un flux.")
+    flux = _reserver([b.pk for b in bordereaux], par, profil, constitue_le or timezone.now())
+    return achever(flux, par=par)
+
+
+def achever(flux: Flux, *, par: Utilisateur) -> Flux:
+    """Write and check a flux in constitution; harmless for one that is constituted already.
+
+    Raises:
+        FluxRefuse: see `constituer_flux`.
+    """
+    if flux.etat != EtatFlux.EN_CONSTITUTION:
+        return flux
+    settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as fichier:
+        try:
+            _ecrire(flux, fichier)
+            _exiger_conformite(flux, fichier)
+        except (ErreurPES, fichiers.FichierAltere, fichiers.FichierIntrouvable) as erreur:
+            _ecarter(flux, [str(erreur)], par)
+        except FluxRefuse as refus:
+            _ecarter(flux, refus.messages, par)
+        fichier.seek(0)
+        range_ = fichiers.ranger(
+            fichier, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE
+        )
+    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+    return flux
+
+
+# --- Reserving --------------------------------------------------------------------------------
+@transaction.atomic
+def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) -> Flux:
+    choisis = list(
+        Bordereau.objects.select_for_update(of=("self",))
+        .select_related("budget")
+        .filter(pk__in=cles)
+        .order_by("sens", "numero")
+    )
+    if not choisis or len(choisis) != len(set(cles)):
+        raise ValidationError("Choisissez au moins un bordereau signé ; rechargez la liste.")
+    if deja := _flux_existant(choisis):
+        return deja
+    _exiger_envoyables(choisis)
+    budget = choisis[0].budget
+    numero = prendre_numero(f"flux-{budget.code_collectivite}")
+    jour = timezone.localtime(moment)
+    flux = Flux.objects.create(
+        exercice_id=choisis[0].exercice_id,
+        budget=budget,
+        profil=profil,
+        numero=numero,
+        code_collectivite=budget.code_collectivite,
+        nom_fichier=f"{TYPE_FICHIER}_{budget.identifiant_collectivite}_{jour:%y%m%d}_{numero:06d}",
+        constitue_le=moment.replace(microsecond=0),
+    )
+    flux.passages.create(acte="constituer", depart="", arrivee=flux.etat, par=par)
+    _reserver_lignes(flux, choisis)
+    return flux
+
+
+def _flux_existant(choisis: list[Bordereau]) -> Flux | None:
+    """Return the flux that holds exactly `choisis`, if there is one.
+
+    Raises:
+        ValidationError: some of them are in another flux.
+    """
+    lignes = LigneFlux.objects.filter(bordereau__in=choisis, liberee_le=None)
+    flux = list(Flux.objects.filter(pk__in=lignes.values("flux")))
+    if not flux:
+        return None
+    nombre = LigneFlux.objects.filter(flux=flux[0], bordereau__isnull=False).count()
+    if len(flux) > 1 or nombre != len(choisis) or lignes.count() != nombre:
+        cles = set(lignes.values_list("bordereau", flat=True))
+        pris = ", ".join(bordereau.reference for bordereau in choisis if bordereau.pk in cles)
+        raise ValidationError(f"Déjà dans un flux : {pris}. Retirez-les du choix.")
+    return flux[0]
+
+
+def _exiger_envoyables(choisis: list[Bordereau]) -> None:
+    for bordereau in choisis:
+        if bordereau.etat != EtatBordereau.SIGNE:
+            raise TransitionInterdite(
+                f"{bordereau} est « {bordereau.get_etat_display()} » : "
+                "seul un bordereau signé et non transmis entre dans un flux."
+            )
+    if len({(b.budget_id, b.exercice_id) for b in choisis}) > 1:
+        raise ValidationError("Un flux réunit des bordereaux d’un seul budget et exercice.")
+
+
+def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
+    """Record what the flux holds: bordereaux, pièces, and the documents never sent before."""
+    LigneFlux.objects.bulk_create(
+        LigneFlux(flux=flux, bordereau=bordereau, empreinte=bordereau.empreinte_signee)
+        for bordereau in choisis
+    )
+    pieces = Piece.objects.filter(bordereau__in=choisis).order_by("pk").values_list("pk", flat=True)
+    _creer(LigneFlux(flux=flux, piece_id=pk) for pk in pieces.iterator(chunk_size=LOT))
+    envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
+    documents = (
+        PieceJustificative.objects.filter(rattachements__piece__bordereau__in=choisis)
+        .exclude(pk__in=envoyes.values("justificatif"))
+        .order_by("pk")
+        .distinct()
+        .values_list("pk", "sha256")
+    )
+    _creer(
+        LigneFlux(flux=flux, justificatif_id=pk, empreinte=sha256)
+        for pk, sha256 in documents.iterator(chunk_size=LOT)
+    )
+
+
+def _creer(lignes: Iterable[LigneFlux]) -> None:
+    restantes = iter(lignes)
+    while lot := list(islice(restantes, LOT)):
+        LigneFlux.objects.bulk_create(lot)
+
+
+# --- Writing ----------------------------------------------------------------------------------
+def _ecrire(flux: Flux, sortie: BinaryIO) -> None:
+    if flux.profil == ProfilExport.LOT_PIECES:
+        ecrire_lot(flux, sortie)
+        return
+    jour = timezone.localtime(flux.constitue_le).date()
+    budget = flux.budget
+    ecrire_flux(
+        sortie=sortie,
+        enveloppe=Enveloppe(
+            version=2,
+            type_fichier=TYPE_FICHIER,
+            nom_fichier=flux.nom_fichier,
+            emetteur_sigle=SIGLE,
+            emetteur_adresse=APPLICATION,
+        ),
+        entete=EnTete(
+            date_emission=jour,
+            codique=budget.codique_poste,
+            identifiant_collectivite=budget.identifiant_collectivite,
+            code_collectivite=flux.code_collectivite,
+            code_budget=budget.code_budget,
+            libelle_budget=ajuster(budget.libelle, 38),
+        ),
+        depense=_section(flux, SensPiece.DEPENSE),
+        recette=_section(flux, SensPiece.RECETTE),
+        pieces_jointes=_pieces_jointes(flux),
+    )
+
+
+def _section(flux: Flux, sens: str) -> Section | None:
+    """Return the signed fragments of one side, after checking that none was altered."""
+    lignes = flux.lignes.filter(bordereau__sens=sens).order_by("bordereau__numero")
+    empreintes = list(lignes.values_list("empreinte", flat=True))
+    for empreinte in empreintes:
+        fichiers.verifier(empreinte, settings.DOCUMENTS_RACINE)
+    if not empreintes:
+        return None
+    return Section(fragments=[partial(_ouvrir, empreinte) for empreinte in empreintes])
+
+
+def _ouvrir(sha256: str) -> BinaryIO:
+    return fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE)
+
+
+def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
+    """Yield the documents of the flux, each read when it is written."""
+    documents = PieceJustificative.objects.filter(lignes_flux__flux=flux)
+    recettes = set(
+        documents.filter(rattachements__piece__sens=SensPiece.RECETTE).values_list("pk", flat=True)
+    )
+    for document in documents.order_by("lignes_flux__pk").iterator(chunk_size=LOT):
+        sens = SensPiece.RECETTE if document.pk in recettes else SensPiece.DEPENSE
+        yield PieceJointe(
+            fiche=fiche_pj(document, sens),
+            ouvrir=partial(_ouvrir, document.sha256),
+            type_mime=document.type_mime,
+        )
+
+
+# --- Checking ---------------------------------------------------------------------------------
+def schemas_officiels() -> Path | None:
+    """Return the folder of the official schemas, when one is installed."""
+    return Path(settings.PES_XSD_DIR) if settings.PES_XSD_DIR else None
+
+
+def _exiger_conformite(flux: Flux, fichier: BinaryIO) -> None:
+    if flux.profil == ProfilExport.LOT_PIECES:
+        return
+    fichier.seek(0)
+    bloquantes: list[Anomalie] = []
+    for anomalie in controler(fichier, schemas=schemas_officiels(), autorites=autorites()):
+        if anomalie.est_bloquante:
+            bloquantes.append(anomalie)
+        if len(bloquantes) >= ANOMALIES_CITEES:
+            break
+    if bloquantes:
+        raise FluxRefuse([str(anomalie) for anomalie in bloquantes])
+
+
+@transaction.atomic
+def _liberer(flux: Flux, raisons: list[str], par: Utilisateur) -> None:
+    franchir(flux, "ecarter", par=par, motif="\n".join(raisons[:ANOMALIES_CITEES]))
+    flux.lignes.filter(liberee_le=None).update(liberee_le=timezone.now())
+
+
+def _ecarter(flux: Flux, raisons: list[str], par: Utilisateur) -> None:
+    """Set the flux aside, free what it held, and tell why."""
+    _liberer(flux, raisons, par)
+    raise FluxRefuse([f"Le flux {flux.numero} est écarté, il serait rejeté.", *raisons])

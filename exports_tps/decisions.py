@@ -1,0 +1,118 @@
+"""What the comptable decided, applied to pièces: said by a PES_Retour, or entered on a page.
+
+Each function takes any number of pièces and costs a fixed number of statements. A pièce that is
+past the state concerned is left alone: answers may come late, twice or in disorder.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir_lot
+from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_mandats
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.soldes import reste_du_par_piece
+from facturier.suivi.avancement import (
+    PaiementMandat,
+    constater_paiement,
+    constater_paiement_partiel,
+    constater_prise_en_charge,
+    constater_rejet,
+    constater_suspension,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CumulPaye:
+    """All that was paid on a mandat so far, in whole francs, the last time on `date_paiement`."""
+
+    montant: int
+    date_paiement: date
+    reference: str
+
+
+@transaction.atomic
+def prendre_en_charge(pieces: Collection[int], *, par: Utilisateur) -> set[int]:
+    """Carry pièces to `prise_en_charge`; return those that moved."""
+    prises = franchir_lot(Piece, pieces, "prendre_en_charge", par=par)
+    constater_prise_en_charge(prises, par=par)
+    return prises
+
+
+@transaction.atomic
+def suspendre(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
+    """Suspend pièces, each for its reason (GBCP, art. 38); return those that moved."""
+    suspendues = franchir_lot(Piece, motifs, "suspendre", par=par, motifs=motifs)
+    constater_suspension({pk: motifs[pk] for pk in suspendues}, par=par)
+    return suspendues
+
+
+@transaction.atomic
+def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) -> set[int]:
+    """Reject pièces: their entry is reversed, their invoices go back to liquidation."""
+    rejetees = franchir_lot(Piece, motifs, "rejeter", par=par, motifs=motifs)
+    annuler_emissions(
+        list(Piece.objects.filter(pk__in=rejetees)),
+        motif="rejet par le comptable",
+        date_comptable=date_rejet,
+        par=par,
+    )
+    constater_rejet({pk: motifs[pk] for pk in rejetees}, par=par)
+    return rejetees
+
+
+@transaction.atomic
+def payer(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> set[int]:
+    """Post what mandats were paid since the last answer; return those that are paid in full.
+
+    A cumulative amount makes answers order-free: only what goes beyond what the ledger holds is
+    posted. A mandat that was not taken in charge yet is taken in charge.
+    """
+    prendre_en_charge(cumuls, par=par)
+    mandats = list(
+        Piece.objects.select_for_update(of=("self",))
+        .filter(pk__in=cumuls, sens=SensPiece.DEPENSE, etat=EtatPiece.PRISE_EN_CHARGE)
+        .order_by("pk")
+    )
+    nouveaux = list(_nouveaux_paiements(mandats, cumuls))
+    payer_mandats(nouveaux, par=par)
+    return _solder([paiement.mandat.pk for paiement in nouveaux], cumuls, par)
+
+
+def _nouveaux_paiements(
+    mandats: Sequence[Piece], cumuls: Mapping[int, CumulPaye]
+) -> Iterator[Paiement]:
+    restes = reste_du_par_piece([m.pk for m in mandats], sens=SensPiece.DEPENSE)
+    for mandat in mandats:
+        cumul, reste = cumuls[mandat.pk], restes.get(mandat.pk, 0)
+        deja_paye = mandat.montant_ttc - reste
+        montant = min(cumul.montant - deja_paye, reste)
+        if montant > 0:
+            yield Paiement(
+                mandat=mandat,
+                montant=montant,
+                date_paiement=cumul.date_paiement,
+                reference=f"cumul-{cumul.montant}",
+            )
+
+
+def _solder(mandats: list[int], cumuls: Mapping[int, CumulPaye], par: Utilisateur) -> set[int]:
+    """Carry what is paid in full to `payee`, and tell the suppliers either way."""
+    restes = reste_du_par_piece(mandats, sens=SensPiece.DEPENSE)
+    soldes = franchir_lot(Piece, [pk for pk in mandats if restes[pk] <= 0], "payer", par=par)
+    constater_paiement(
+        {pk: PaiementMandat(cumuls[pk].date_paiement, cumuls[pk].reference) for pk in soldes},
+        par=par,
+    )
+    constater_paiement_partiel(
+        {
+            pk: f"Reçu de la Trésorerie à ce jour : {cumuls[pk].montant} F CFP"
+            for pk in mandats
+            if pk not in soldes
+        },
+        par=par,
+    )
+    return soldes

@@ -1,0 +1,82 @@
+"""The bordereau as a PDF: what the ordonnateur reads before signing, and what is archived."""
+
+import io
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from facturier.commun.pdf import Colonne, Document
+from facturier.grand_livre.models import Bordereau, SensPiece
+
+COLONNES = (
+    Colonne("Pièce", 1.5),
+    Colonne("Tiers", 2.4),
+    Colonne("Objet", 3),
+    Colonne("HT", 1.5, est_nombre=True),
+    Colonne("TGC", 1.4, est_nombre=True),
+    Colonne("TTC", 1.5, est_nombre=True),
+)
+
+
+def editer_bordereau(bordereau: Bordereau, *, etabli_le: datetime) -> bytes:
+    """Return the PDF of `bordereau`, its pièces in order; same input, same bytes."""
+    genre = "mandats" if bordereau.sens == SensPiece.DEPENSE else "titres de recettes"
+    totaux = bordereau.pieces.aggregate(
+        ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0)
+    )
+    sortie = io.BytesIO()
+    with Document(
+        sortie,
+        titre=f"Bordereau de {genre} {bordereau.reference}",
+        etabli_le=etabli_le,
+        reference=f"Bordereau {bordereau.reference}",
+    ) as pdf:
+        pdf.titre(f"Bordereau de {genre} nº {bordereau.numero}", bordereau.budget.libelle)
+        pdf.resume(_resume(bordereau))
+        pdf.intertitre("Pièces")
+        total = totaux["ht"] + totaux["tgc"]
+        pdf.tableau(
+            COLONNES,
+            _rangees(bordereau),
+            total=("Total", "", "", totaux["ht"], totaux["tgc"], total),
+        )
+        _signature(pdf, bordereau)
+    return sortie.getvalue()
+
+
+def _resume(bordereau: Bordereau) -> list[tuple[str, str]]:
+    return [
+        ("Exercice", str(bordereau.exercice_id)),
+        ("Date d’émission", f"{bordereau.date_emission:%d/%m/%Y}"),
+        ("Nombre de pièces", str(bordereau.pieces.count())),
+        ("État", bordereau.get_etat_display()),
+    ]
+
+
+def _rangees(bordereau: Bordereau) -> Iterator[tuple[str | int, ...]]:
+    for piece in bordereau.pieces.order_by("numero").iterator(chunk_size=2000):
+        yield (
+            piece.reference,
+            piece.nom_tiers,
+            piece.objet,
+            piece.montant_ht,
+            piece.montant_tgc,
+            piece.montant_ttc,
+        )
+
+
+def _signature(pdf: Document, bordereau: Bordereau) -> None:
+    pdf.intertitre("Signature de l’ordonnateur")
+    if bordereau.signe_le is None:
+        pdf.paragraphe("Ce bordereau n’est pas signé : il n’a pas de valeur exécutoire.")
+        return
+    moment = timezone.localtime(bordereau.signe_le)
+    pdf.resume(
+        [
+            ("Signé le", f"{moment:%d/%m/%Y à %H:%M:%S} (heure de Nouméa)"),
+            ("Certificat", bordereau.signataire),
+            ("Empreinte SHA-256 du fragment signé", bordereau.empreinte_signee),
+        ]
+    )

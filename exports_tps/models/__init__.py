@@ -1,0 +1,24 @@
+"""What was sent to the treasury, and what it answered."""
+
+from exports_tps.models.flux import (
+    EtatFlux,
+    Flux,
+    LigneFlux,
+    PassageFlux,
+    ProfilExport,
+    Transmission,
+)
+from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
+
+__all__ = [
+    "EtatFlux",
+    "EtatMessage",
+    "Flux",
+    "GenreMessage",
+    "LigneFlux",
+    "MessageTPS",
+    "PassageFlux",
+    "ProfilExport",
+    "Transmission",
+    "Verdict",
+]

@@ -1,0 +1,209 @@
+"""A flux: one file for the treasury, what it holds, and the proof that it was sent.
+
+The rows are append only by trigger (PJ art. 4-1: justification of transmissions); a line may only
+be released, once, when the treasury refused what it sent.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from facturier.acces.models import Passage, Role
+from facturier.commun.etats import Transition, transition
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Bordereau, Budget, Exercice, Piece, PieceJustificative
+
+
+class ProfilExport(models.TextChoices):
+    """How a flux is written (domaine A8)."""
+
+    PES_V2 = "pes_v2", "PES V2"
+    LOT_PIECES = "lot_pieces", "Lot de pièces (accord local)"
+
+
+class EtatFlux(models.TextChoices):
+    """States of a flux."""
+
+    EN_CONSTITUTION = "en_constitution", "En constitution"
+    CONSTITUE = "constitue", "Constitué et contrôlé"
+    TRANSMIS = "transmis", "Transmis"
+    ACQUITTE = "acquitte", "Acquitté"
+    ACQUITTE_EN_PARTIE = "acquitte_en_partie", "Acquitté en partie"
+    REFUSE = "refuse", "Refusé"
+    EN_ERREUR = "en_erreur", "Écarté avant envoi"
+
+
+class Flux(models.Model):
+    """One file for the treasury. Its name is never used again: answers are matched on it."""
+
+    TRANSITIONS: dict[str, Transition] = {
+        "controler": transition({EtatFlux.EN_CONSTITUTION}, EtatFlux.CONSTITUE, Role.AGENT),
+        "ecarter": transition(
+            {EtatFlux.EN_CONSTITUTION, EtatFlux.CONSTITUE}, EtatFlux.EN_ERREUR, Role.AGENT
+        ),
+        "transmettre": transition({EtatFlux.CONSTITUE}, EtatFlux.TRANSMIS, Role.AGENT),
+        "acquitter": transition({EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE, Role.COMPTABLE),
+        "acquitter_en_partie": transition(
+            {EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE_EN_PARTIE, Role.COMPTABLE
+        ),
+        "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
+    }
+    TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE}
+
+    exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="+")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")
+    profil = models.CharField(max_length=12, choices=ProfilExport, default=ProfilExport.PES_V2)
+    numero = models.PositiveIntegerField("numéro")
+    code_collectivite = models.CharField("code collectivité", max_length=3)
+    nom_fichier = models.CharField("nom du fichier", max_length=100)
+    constitue_le = models.DateTimeField("constitué le", help_text="moment écrit dans le fichier")
+    etat = models.CharField(
+        "état", max_length=20, choices=EtatFlux, default=EtatFlux.EN_CONSTITUTION
+    )
+    sha256 = models.CharField("empreinte SHA-256", max_length=64, blank=True)
+    taille = models.BigIntegerField("taille en octets", default=0)
+    transmis_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "flux"
+        verbose_name_plural = "flux"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code_collectivite", "nom_fichier"],
+                name="flux_nom_unique",
+                violation_error_message="Ce nom de fichier a déjà servi pour la collectivité.",
+            ),
+            models.UniqueConstraint(
+                fields=["code_collectivite", "numero"],
+                name="flux_numero_unique",
+                violation_error_message="Ce numéro de flux est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR])
+                | (Q(sha256__regex=r"^[0-9a-f]{64}$") & Q(taille__gt=0)),
+                name="flux_constitue_a_fichier",
+                violation_error_message="Un flux constitué a un fichier et son empreinte.",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR, EtatFlux.CONSTITUE]
+                )
+                | Q(transmis_le__isnull=False),
+                name="flux_transmis_a_date",
+                violation_error_message="Un flux transmis porte sa date d’envoi.",
+            ),
+        ]
+        indexes = [models.Index(fields=["etat", "-id"], name="flux_etat")]
+
+    def __str__(self) -> str:
+        return f"Flux {self.numero}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the flux."""
+        return reverse("exports_tps:flux", args=[self.pk])
+
+    @property
+    def nom_physique(self) -> str:
+        """Name of the file in the outbox."""
+        return f"{self.nom_fichier}.{'xml' if self.profil == ProfilExport.PES_V2 else 'zip'}"
+
+
+class PassageFlux(Passage):
+    """Trace of an act on a flux."""
+
+    flux = models.ForeignKey(Flux, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de flux"
+        verbose_name_plural = "passages de flux"
+
+
+class LigneFlux(models.Model):
+    """One thing that a flux holds: a bordereau, a pièce of it, or a supporting document."""
+
+    flux = models.ForeignKey(Flux, models.PROTECT, related_name="lignes")
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+    )
+    piece = models.ForeignKey(
+        Piece, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+    )
+    justificatif = models.ForeignKey(
+        PieceJustificative, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+    )
+    empreinte = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 de ce qui est envoyé"
+    )
+    liberee_le = models.DateTimeField(
+        "libérée le", null=True, blank=True, help_text="refusé ou écarté : peut repartir"
+    )
+
+    class Meta:
+        verbose_name = "ligne de flux"
+        verbose_name_plural = "lignes de flux"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bordereau__isnull=False, piece__isnull=True, justificatif__isnull=True)
+                | Q(bordereau__isnull=True, piece__isnull=False, justificatif__isnull=True)
+                | Q(bordereau__isnull=True, piece__isnull=True, justificatif__isnull=False),
+                name="ligne_flux_un_objet",
+                violation_error_message="Une ligne de flux désigne un seul objet.",
+            ),
+            models.UniqueConstraint(
+                fields=["bordereau"],
+                condition=Q(liberee_le__isnull=True),
+                name="ligne_flux_bordereau_une_fois",
+                violation_error_message="Ce bordereau est déjà dans un flux.",
+            ),
+            models.UniqueConstraint(
+                fields=["piece"],
+                condition=Q(liberee_le__isnull=True),
+                name="ligne_flux_piece_une_fois",
+                violation_error_message="Cette pièce est déjà dans un flux.",
+            ),
+            models.UniqueConstraint(
+                fields=["justificatif"],
+                condition=Q(liberee_le__isnull=True),
+                name="ligne_flux_justificatif_une_fois",
+                violation_error_message="Cette pièce justificative est déjà dans un flux.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flux_id} : {self.bordereau_id or self.piece_id or self.justificatif_id}"
+
+
+class Transmission(models.Model):
+    """One attempt to send a flux, with its proof."""
+
+    class Issue(models.TextChoices):
+        """How the attempt ended."""
+
+        REUSSIE = "reussie", "Déposé et relu"
+        DEJA_PRESENT = "deja_present", "Déjà présent, identique"
+        ECHOUEE = "echouee", "Échec"
+
+    flux = models.ForeignKey(Flux, models.PROTECT, related_name="transmissions")
+    tentee_le = models.DateTimeField("tentée le")
+    destination = models.CharField(max_length=300)
+    issue = models.CharField(max_length=12, choices=Issue)
+    sha256 = models.CharField(
+        "empreinte relue", max_length=64, blank=True, help_text="relue chez le destinataire"
+    )
+    detail = models.TextField("détail", blank=True)
+
+    class Meta:
+        verbose_name = "transmission"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(issue="echouee") | Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="transmission_a_preuve",
+                violation_error_message="Une transmission réussie porte l’empreinte relue.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flux_id} : {self.get_issue_display()}"

@@ -1,0 +1,106 @@
+"""What the treasury answers: kept raw first, then read into verdicts (conception, decision 7)."""
+
+from django.db import models
+from django.db.models import Q
+
+from exports_tps.models.flux import Flux
+from facturier.commun.champs import MontantField
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
+
+
+class GenreMessage(models.TextChoices):
+    """What a file of the treasury is."""
+
+    ACQUIT = "acquit", "Acquittement"
+    RETOUR = "retour", "Retour"
+    INCONNU = "inconnu", "Inconnu"
+
+
+class EtatMessage(models.TextChoices):
+    """What was done with a message."""
+
+    RECU = "recu", "Reçu"
+    APPLIQUE = "applique", "Appliqué"
+    MIS_DE_COTE = "mis_de_cote", "Mis de côté"
+    EN_ERREUR = "en_erreur", "Illisible"
+
+
+class MessageTPS(models.Model):
+    """A file of the treasury, as received. Its content is its identity: twice changes nothing."""
+
+    TONS = {EtatMessage.APPLIQUE: Ton.SUCCES, EtatMessage.MIS_DE_COTE: Ton.ATTENTE}
+
+    nom = models.CharField("nom du fichier", max_length=255)
+    sha256 = models.CharField("empreinte SHA-256", max_length=64, unique=True)
+    taille = models.BigIntegerField("taille en octets")
+    recu_le = models.DateTimeField("reçu le", auto_now_add=True)
+    genre = models.CharField(max_length=10, choices=GenreMessage, default=GenreMessage.INCONNU)
+    etat = models.CharField("état", max_length=12, choices=EtatMessage, default=EtatMessage.RECU)
+    applique_le = models.DateTimeField("appliqué le", null=True, blank=True)
+    flux = models.ForeignKey(Flux, models.PROTECT, null=True, blank=True, related_name="messages")
+    erreur = models.TextField(blank=True, help_text="ce qui empêche de l’appliquer")
+    reserves = models.TextField("réserves", blank=True, help_text="ce qui n’a pas pu l’être")
+
+    class Meta:
+        verbose_name = "message de la Trésorerie"
+        verbose_name_plural = "messages de la Trésorerie"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR])
+                | ~Q(erreur=""),
+                name="message_ecarte_a_raison",
+                violation_error_message="Un message écarté dit pourquoi.",
+            ),
+        ]
+        indexes = [models.Index(fields=["etat", "id"], name="message_etat")]
+
+    def __str__(self) -> str:
+        return self.nom
+
+
+class Verdict(models.Model):
+    """What one message says of one object, kept as it was said."""
+
+    class Portee(models.TextChoices):
+        """What the verdict speaks of."""
+
+        FLUX = "flux", "Flux"
+        BORDEREAU = "bordereau", "Bordereau"
+        PIECE = "piece", "Pièce"
+        JUSTIFICATIF = "justificatif", "Pièce justificative"
+
+    class Decision(models.TextChoices):
+        """What the treasury decided."""
+
+        ACCEPTE = "accepte", "Accepté"
+        REFUSE = "refuse", "Refusé"
+        SUSPENDU = "suspendu", "Suspendu"
+        PRIS_EN_CHARGE = "pris_en_charge", "Pris en charge"
+        REJETE = "rejete", "Rejeté"
+        PAYE = "paye", "Payé"
+
+    message = models.ForeignKey(MessageTPS, models.PROTECT, related_name="verdicts")
+    portee = models.CharField("portée", max_length=12, choices=Portee)
+    identifiant = models.CharField(max_length=60, help_text="tel que la Trésorerie l’écrit")
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="verdicts"
+    )
+    piece = models.ForeignKey(Piece, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    justificatif = models.ForeignKey(
+        PieceJustificative, models.PROTECT, null=True, blank=True, related_name="verdicts"
+    )
+    ligne = models.CharField("ligne de la pièce", max_length=13, blank=True)
+    decision = models.CharField("décision", max_length=15, choices=Decision)
+    code = models.CharField(max_length=100, blank=True)
+    libelle = models.TextField("libellé", blank=True)
+    date_effet = models.DateField("date d’effet", null=True, blank=True)
+    montant = MontantField("montant payé à ce jour", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "verdict"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.identifiant} : {self.get_decision_display()}"

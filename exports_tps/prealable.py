@@ -1,0 +1,172 @@
+"""The checks before signing: what the comptable will look at (GBCP art. 19-2° and 20).
+
+Each check is a function of one pièce; the anomaly names the pièce and says what to do.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+
+from exports_tps.pes.cles import est_iban_valide
+from facturier.grand_livre.models import Bordereau, LignePiece, Piece, RattachementPiece, SensPiece
+
+MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
+CODE_POSTAL = 5
+ETRANGER = "99999"
+
+Constat = dict[str, Any]
+CHAMPS = (
+    "pk",
+    "numero",
+    "exercice_id",
+    "sens",
+    "montant_ht",
+    "montant_tgc",
+    "mode_reglement",
+    "iban",
+    "titulaire_compte",
+    "adresse_voie",
+    "code_postal",
+    "ville",
+    "code_produit",
+    "bases_liquidation",
+    "total_ht",
+    "total_tgc",
+    "documents",
+)
+
+
+@dataclass(slots=True)
+class Controle:
+    """One line of the checklist, with what it holds against which pièces."""
+
+    libelle: str
+    reference: str
+    regle: Callable[[Constat], str]
+    sens: str | None = None
+    anomalies: list[str] = field(default_factory=list)
+    nombre: int = 0
+
+    @property
+    def est_conforme(self) -> bool:
+        """Whether no pièce fails the check."""
+        return self.nombre == 0
+
+    def examiner(self, constat: Constat) -> None:
+        """Apply the rule to one pièce."""
+        if self.sens not in (None, constat["sens"]):
+            return
+        if message := self.regle(constat):
+            self.nombre += 1
+            if self.nombre <= MAXIMUM_CITE:
+                self.anomalies.append(f"{_nom(constat)} : {message}")
+
+
+def _nom(constat: Constat) -> str:
+    genre, lettre = ("Mandat", "M") if constat["sens"] == SensPiece.DEPENSE else ("Titre", "T")
+    return f"{genre} {constat['exercice_id']}-{lettre}-{constat['numero']:06d}"
+
+
+def _liquidation(constat: Constat) -> str:
+    attendus = (constat["montant_ht"], constat["montant_tgc"])
+    if (constat["total_ht"], constat["total_tgc"]) == attendus:
+        return ""
+    return "les lignes ne font pas le montant de la pièce ; annulez-la et émettez-la de nouveau."
+
+
+def _justificatifs(constat: Constat) -> str:
+    if constat["documents"]:
+        return ""
+    return "aucune pièce justificative ; annulez le mandat et émettez-le avec ses documents."
+
+
+def _compte_bancaire(constat: Constat) -> str:
+    if constat["mode_reglement"] not in {"03", "05"}:
+        return ""
+    if not est_iban_valide(constat["iban"]):
+        return (
+            f"l’IBAN « {constat['iban']} » est invalide ; corrigez la fiche du fournisseur, "
+            "puis émettez le mandat de nouveau."
+        )
+    if not constat["titulaire_compte"].strip():
+        return "le titulaire du compte manque ; complétez la fiche du fournisseur."
+    return ""
+
+
+def _adresse(constat: Constat) -> str:
+    code = constat["code_postal"]
+    if not constat["adresse_voie"].strip() or not constat["ville"].strip():
+        return "l’adresse du tiers est incomplète ; complétez sa voie et sa ville."
+    if len(code) != CODE_POSTAL or not code.isdigit() or code == ETRANGER:
+        return f"le code postal « {code} » doit avoir 5 chiffres, en France ou Nouvelle-Calédonie."
+    return ""
+
+
+def _produit(constat: Constat) -> str:
+    if constat["code_produit"].isalnum():
+        return ""
+    return "le code produit local manque ; annulez le titre et choisissez son produit."
+
+
+def _bases(constat: Constat) -> str:
+    return "" if constat["bases_liquidation"].strip() else "les bases de liquidation manquent."
+
+
+def _liste() -> list[Controle]:
+    depense, recette = SensPiece.DEPENSE, SensPiece.RECETTE
+    return [
+        Controle("Liquidation exacte", "GBCP, art. 20", _liquidation),
+        Controle("Pièces justificatives présentes", "GBCP, art. 20", _justificatifs, depense),
+        Controle("Caractère libératoire : compte", "GBCP, art. 20", _compte_bancaire, depense),
+        Controle("Identité et adresse du tiers", "GBCP, art. 19", _adresse),
+        Controle("Produit local désigné", "GBCP, art. 24", _produit, recette),
+        Controle("Bases de liquidation indiquées", "GBCP, art. 24", _bases, recette),
+    ]
+
+
+def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
+    def total(champ: str) -> Subquery:
+        lignes = LignePiece.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
+        return Subquery(lignes.annotate(total=Sum(champ)).values("total"))
+
+    documents = RattachementPiece.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
+    constats: QuerySet[Piece, Constat] = (
+        bordereau.pieces.order_by("numero")
+        .annotate(
+            total_ht=total("montant_ht"),
+            total_tgc=total("montant_tgc"),
+            documents=Subquery(documents.annotate(nombre=Count("pk")).values("nombre")),
+        )
+        .values(*CHAMPS)
+    )
+    return constats
+
+
+def controler_prealable(bordereau: Bordereau) -> list[Controle]:
+    """Return the checklist of `bordereau`, filled in: one query, whatever the number of pièces."""
+    controles = [c for c in _liste() if c.sens in (None, bordereau.sens)]
+    for constat in _constats(bordereau).iterator(chunk_size=2000):
+        for controle in controles:
+            controle.examiner(constat)
+    return controles
+
+
+def anomalies_prealables(bordereau: Bordereau) -> Iterator[str]:
+    """Yield what keeps `bordereau` from being signed."""
+    if not bordereau.pieces.exists():
+        yield f"{bordereau} : il ne contient aucune pièce."
+    if bordereau.exercice.clos_le is not None:
+        yield f"{bordereau} : l’exercice {bordereau.exercice_id} est clos."
+    for controle in controler_prealable(bordereau):
+        yield from controle.anomalies
+        if controle.nombre > MAXIMUM_CITE:
+            yield f"{controle.libelle} : et {controle.nombre - MAXIMUM_CITE} autres pièces."
+
+
+def exiger_prealable(bordereau: Bordereau) -> None:
+    """Raise ValidationError, each message naming a pièce and what to do, unless all is right."""
+    if anomalies := list(anomalies_prealables(bordereau)):
+        raise ValidationError(anomalies)

@@ -1,0 +1,150 @@
+"""Reading what the treasury answers: each file is stored raw, then applied once.
+
+A message is applied in one transaction: killed half way, it is read again whole. The content of a
+file is its identity, so that the same answer twice, under any name, changes nothing; a truncated
+file is kept with its error, and is another message once it has changed.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from lxml import etree
+
+from exports_tps.application_acquit import appliquer_acquit
+from exports_tps.application_retour import appliquer_retour
+from exports_tps.messages import Etranger, Illisible
+from exports_tps.models import EtatMessage, GenreMessage, MessageTPS
+from exports_tps.pes.messages import ErreurPES
+from facturier.acces.models import Utilisateur
+from facturier.commun import fichiers
+from facturier.grand_livre.passation import EcritureRefusee
+
+journal = structlog.get_logger(__name__)
+
+GENRES = {
+    "PES_ACQUIT": GenreMessage.ACQUIT,
+    "PES_NonAcquit": GenreMessage.ACQUIT,
+    "PES_Retour": GenreMessage.RETOUR,
+}
+APPLICATIONS: dict[str, Callable[..., list[str]]] = {
+    GenreMessage.ACQUIT: appliquer_acquit,
+    GenreMessage.RETOUR: appliquer_retour,
+}
+TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes; the limit of a tiers de télétransmission (README §2)
+
+
+@dataclass(slots=True)
+class Bilan:
+    """What one reading of the inbox did: names of files."""
+
+    appliques: list[str] = field(default_factory=list)
+    deja_lus: list[str] = field(default_factory=list)
+    mis_de_cote: list[str] = field(default_factory=list)
+    en_erreur: list[str] = field(default_factory=list)
+
+    def noter(self, message: MessageTPS) -> None:
+        """Count one message by what became of it."""
+        listes = {
+            EtatMessage.APPLIQUE: self.appliques,
+            EtatMessage.MIS_DE_COTE: self.mis_de_cote,
+            EtatMessage.EN_ERREUR: self.en_erreur,
+        }
+        listes[EtatMessage(message.etat)].append(message.nom)
+
+
+def lire_retours(dossier: Path | None = None, *, par: Utilisateur | None = None) -> Bilan:
+    """Read every file of the inbox, and apply those that were not.
+
+    Args:
+        dossier: by default `TPS_RETOURS`; hidden files and `*.part` are left alone.
+        par: by default the system account.
+    """
+    acteur = par or Utilisateur.objects.systeme()
+    bilan = Bilan()
+    for message in MessageTPS.objects.filter(etat=EtatMessage.RECU).order_by("pk"):
+        bilan.noter(appliquer(message, par=acteur))  # left by a reading that was killed
+    for fichier in _fichiers(dossier or settings.TPS_RETOURS):
+        message, est_nouveau = recevoir(fichier)
+        if est_nouveau or message.etat == EtatMessage.RECU:
+            bilan.noter(appliquer(message, par=acteur))
+        else:
+            bilan.deja_lus.append(message.nom)
+    return bilan
+
+
+def recevoir(fichier: Path) -> tuple[MessageTPS, bool]:
+    """Store a file as received; return its message, and whether it is new.
+
+    Raises:
+        fichiers.FichierRefuse: the file is larger than any answer of the treasury.
+    """
+    with fichier.open("rb") as contenu:
+        range_ = fichiers.ranger(
+            contenu, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
+        )
+    return MessageTPS.objects.get_or_create(
+        sha256=range_.sha256,
+        defaults={"nom": fichier.name[:255], "taille": range_.taille},
+    )
+
+
+def appliquer(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
+    """Apply a message that was received, once; what prevents it is kept on the message."""
+    try:
+        return _appliquer(message.pk, par)
+    except Etranger as raison:
+        return _ecarter(message, EtatMessage.MIS_DE_COTE, raison)
+    except (Illisible, ErreurPES, EcritureRefusee) as raison:
+        return _ecarter(message, EtatMessage.EN_ERREUR, raison)
+
+
+@transaction.atomic
+def _appliquer(cle: int, par: Utilisateur) -> MessageTPS:
+    message = MessageTPS.objects.select_for_update(of=("self",)).get(pk=cle)
+    if message.etat == EtatMessage.APPLIQUE:
+        return message  # another worker was first
+    message.genre = _genre(message)
+    reserves = APPLICATIONS[message.genre](message, par=par)
+    message.etat, message.applique_le = EtatMessage.APPLIQUE, timezone.now()
+    message.reserves, message.erreur = "\n".join(reserves), ""
+    message.save(update_fields=["genre", "etat", "applique_le", "flux", "reserves", "erreur"])
+    return message
+
+
+def _genre(message: MessageTPS) -> GenreMessage:
+    """Tell what a message is by its root element."""
+    with fichiers.ouvrir(message.sha256, settings.DOCUMENTS_RACINE) as contenu:
+        lecture = etree.iterparse(
+            contenu, events=("start",), resolve_entities=False, no_network=True, load_dtd=False
+        )
+        try:
+            _, racine = next(iter(lecture))
+        except (etree.XMLSyntaxError, StopIteration) as erreur:
+            raise Illisible(f"Le fichier n’est pas un document XML : {erreur}.") from erreur
+    nom = etree.QName(racine).localname
+    if nom not in GENRES:
+        raise Etranger(f"« {nom} » n’est ni un acquittement ni un retour de la Trésorerie.")
+    return GENRES[nom]
+
+
+def _ecarter(message: MessageTPS, etat: EtatMessage, raison: Exception) -> MessageTPS:
+    journal.warning("message_tps_ecarte", nom=message.nom, etat=str(etat), raison=str(raison))
+    message.etat, message.erreur = etat, str(raison)
+    message.save(update_fields=["etat", "erreur"])
+    return message
+
+
+def _fichiers(dossier: Path) -> Iterator[Path]:
+    """Yield the files of the inbox, whole ones only, by name."""
+    if not dossier.is_dir():
+        return
+    for fichier in sorted(dossier.iterdir()):
+        if fichier.name.startswith(".") or fichier.suffix == ".part" or not fichier.is_file():
+            continue
+        if fichier.stat().st_size:
+            yield fichier

@@ -1,0 +1,133 @@
+"""The ordonnateur signs a bordereau: its pièces become executory (PJ art. 4-1).
+
+The signed fragment is kept in the store of documents, under its digest; a flux copies its bytes.
+"""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from exports_tps.cles import signataire
+from exports_tps.enregistrements import pieces_pes, tete_pes
+from exports_tps.pes.bordereau import Fragment
+from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
+from exports_tps.pes.ecriture import ecrire
+from exports_tps.pes.messages import ErreurPES
+from exports_tps.pes.signature import Signature
+from exports_tps.prealable import exiger_prealable
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun import fichiers
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.suivi.avancement import constater_signature
+from facturier.suivi.mandatement import liquidateurs
+
+SANS_LIMITE = sys.maxsize  # the size of a fragment follows from what it lists
+
+
+@transaction.atomic
+def signer_bordereau(
+    bordereau: Bordereau, *, par: Utilisateur, signee_le: datetime | None = None
+) -> Bordereau:
+    """Sign `bordereau` and carry its pièces, and the invoices of its mandats, along.
+
+    Args:
+        signee_le: signing time (aware), by default now.
+
+    Raises:
+        ActeInterdit: `par` is not ordonnateur, or liquidated an invoice of the bordereau.
+        TransitionInterdite: the bordereau is signed already.
+        ValidationError: a check before signing fails; each message names a pièce and what to do.
+    """
+    verrouille = (
+        Bordereau.objects.select_for_update(of=("self",))
+        .select_related("exercice", "budget")
+        .get(pk=bordereau.pk)
+    )
+    _exiger_pouvoir(verrouille, par)
+    exiger_prealable(verrouille)
+    moment = (signee_le or timezone.now()).replace(microsecond=0)
+    signature = Signature(
+        signataire=signataire(), signee_le=moment, role=par.fonction or "Ordonnateur"
+    )
+    fragment = _ranger_fragment(verrouille, signature)
+    franchir(
+        verrouille,
+        "signer",
+        par=par,
+        signe_le=moment,
+        signataire=signature.signataire.certificat.subject.rfc4514_string()[:200],
+        empreinte_signee=fragment.sha256,
+    )
+    _signer_pieces(verrouille, par)
+    bordereau.refresh_from_db()
+    return bordereau
+
+
+def empechement(bordereau: Bordereau, par: Utilisateur) -> str:
+    """Say why `par` may not sign `bordereau`, whatever its content; empty when he may."""
+    if not par.a_role(Role.ORDONNATEUR):
+        return "Seul un ordonnateur signe un bordereau."
+    if bordereau.sens != SensPiece.DEPENSE:
+        return ""
+    mandats = list(bordereau.pieces.values_list("pk", flat=True))
+    liquides = [pk for pk, qui in liquidateurs(mandats).items() if par.pk in qui]
+    if not liquides:
+        return ""
+    numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
+    cites = ", ".join(piece.reference for piece in numeros)
+    return (
+        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
+        "un autre ordonnateur doit le signer."
+    )
+
+
+def _exiger_pouvoir(bordereau: Bordereau, par: Utilisateur) -> None:
+    if bordereau.etat != EtatBordereau.OUVERT:
+        raise TransitionInterdite(f"Ce bordereau est « {bordereau.get_etat_display()} ».")
+    if raison := empechement(bordereau, par):
+        raise ActeInterdit(raison)
+
+
+def _ranger_fragment(bordereau: Bordereau, signature: Signature) -> Fragment:
+    """Stream the signed fragment to the store; nothing of it is kept in memory."""
+    with tempfile.TemporaryFile() as sortie:
+        try:
+            fragment = signer_fragment(
+                sortie=sortie,
+                bordereau=tete_pes(bordereau),
+                pieces=pieces_pes(bordereau),
+                signature=signature,
+            )
+        except ErreurPES as erreur:
+            raise ValidationError(list(_expliquer(bordereau)) or [str(erreur)]) from erreur
+        sortie.seek(0)
+        fichiers.ranger(sortie, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE)
+    return fragment
+
+
+def _expliquer(bordereau: Bordereau) -> Iterator[str]:
+    """Name the pièces that the format refuses, written one by one."""
+    genre = "Mandat" if bordereau.sens == SensPiece.DEPENSE else "Titre"
+    for piece in pieces_pes(bordereau):
+        try:
+            ecrire("Piece", piece)
+        except ErreurPES as erreur:
+            yield f"{genre} {piece.numero} : {erreur}"
+
+
+def _signer_pieces(bordereau: Bordereau, par: Utilisateur) -> None:
+    attendues = set(bordereau.pieces.values_list("pk", flat=True))
+    signees = franchir_lot(Piece, attendues, "signer", par=par)
+    if signees != attendues:
+        raise TransitionInterdite(
+            "Une pièce du bordereau n’est plus « Émise » : rechargez la page et retirez-la."
+        )
+    if bordereau.sens == SensPiece.DEPENSE:
+        constater_signature(signees, par=par)
