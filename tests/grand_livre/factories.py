@@ -18,6 +18,7 @@ from facturier.grand_livre.models import Budget, Mandat, Sens, Tiers, Titre
 from facturier.grand_livre.passation import Ligne
 
 JOUR = date(2026, 11, 23)
+COMPTE_BANCAIRE = CompteBancaire(iban="FR7617499000000000000000118", titulaire="Société fictive")
 
 
 class TiersFactory(factory.django.DjangoModelFactory):
@@ -44,6 +45,8 @@ def destinataire(tiers: Tiers) -> Destinataire:
 
 def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Mandat:
     """Issue a mandat of 111 000 F for electricity, unless told otherwise."""
+    champs.setdefault("compte", COMPTE_BANCAIRE)
+    champs.setdefault("justificatifs", [])
     champs.setdefault(
         "imputations", [Imputation(compte="60612", montant_ht=100_000, montant_tgc=11_000)]
     )
@@ -51,10 +54,8 @@ def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Ma
         exercice=2026,
         budget=Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory()),
-        compte=CompteBancaire(iban="FR7617499000000000000000118", titulaire="Société fictive"),
         objet="Électricité des collèges",
         service=ServiceGestionnaire.objects.get(code="DEFE"),
-        justificatifs=[],
         delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
         date_emission=JOUR,
         par=par,
@@ -62,18 +63,26 @@ def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Ma
     )
 
 
-def titre(par: Utilisateur, *, tiers: Tiers | None = None, montant: int = 45_000) -> Titre:
+def titre(
+    par: Utilisateur,
+    *,
+    tiers: Tiers | None = None,
+    montant: int = 45_000,
+    compte: str = "70323",
+    **champs: Any,
+) -> Titre:
     """Issue a titre for the occupation of public land."""
+    champs.setdefault("date_echeance", date(2026, 12, 31))
     return emettre_titre(
         exercice=2026,
         budget=Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory()),
         objet="Occupation du domaine public",
         service=ServiceGestionnaire.objects.get(code="DEPS"),
-        imputations=[Imputation(compte="70323", montant_ht=montant)],
+        imputations=[Imputation(compte=compte, montant_ht=montant)],
         bases_liquidation="Terrasse de 15 m² à 3 000 F le m², année 2026",
-        date_echeance=date(2026, 12, 31),
         code_produit="D001",
         date_emission=JOUR,
         par=par,
+        **champs,
     )

@@ -1,0 +1,203 @@
+"""Worked examples: the files of `exemples/` read like pages of accounts, and are played here.
+
+Each block names an event, the entry it must post, and the balances that must follow. Someone from
+the treasury can review or add a file without reading Python.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from facturier.acces.models import Utilisateur
+from facturier.grand_livre import evenements
+from facturier.grand_livre.emission import Imputation
+from facturier.grand_livre.models import Ecriture, Piece, SchemaComptable
+from facturier.grand_livre.scellement import sceller
+from facturier.grand_livre.soldes import solde
+from facturier.grand_livre.verification import verifier
+from tests.grand_livre.factories import JOUR, mandat, titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
+EXEMPLES = sorted((Path(__file__).parent / "exemples").glob("*.txt"))
+
+
+class Mouvement(NamedTuple):
+    """A row of a table: account, debit, credit."""
+
+    compte: str
+    debit: int
+    credit: int
+
+
+class Etape(NamedTuple):
+    """An event with its arguments, the entry expected, the balances expected."""
+
+    evenement: str
+    arguments: list[str]
+    ecriture: list[Mouvement]
+    soldes: list[Mouvement]
+
+
+def _cellules(ligne: str) -> list[str]:
+    return [cellule.strip() for cellule in ligne.split("|")]
+
+
+def _francs(texte: str) -> int:
+    return int(texte.replace(" ", "") or 0)
+
+
+def _mouvements(lignes: list[str]) -> list[Mouvement]:
+    return [
+        Mouvement(compte, _francs(debit), _francs(credit))
+        for compte, debit, credit in map(_cellules, lignes)
+    ]
+
+
+def lire(exemple: Path) -> Iterator[Etape]:
+    """Yield the steps of an example, after its title."""
+    for bloc in exemple.read_text(encoding="utf-8").strip().split("\n\n")[1:]:
+        tete, _, *tables = bloc.splitlines()
+        evenement, *arguments = _cellules(tete.removeprefix("Événement : "))
+        coupe = tables.index("Soldes")
+        yield Etape(
+            evenement, arguments, _mouvements(tables[:coupe]), _mouvements(tables[coupe + 1 :])
+        )
+
+
+@dataclass
+class Dossier:
+    """Plays the events of one example on one pièce."""
+
+    par: Utilisateur
+    piece: Piece | None = None
+    references: Iterator[int] = field(default_factory=count)
+
+    def jouer(self, evenement: str, arguments: list[str]) -> Ecriture:
+        """Carry out an event through the real acts and return the entry it posted."""
+        actes = {
+            "mandat": self.mandater,
+            "paiement": self.payer,
+            "rejet du mandat": self.annuler,
+            "titre": self.emettre_titre,
+            "annulation du titre": self.annuler,
+            "encaissement": self.encaisser,
+            "remboursement": self.rembourser,
+            "versement": self.verser,
+        }
+        actes[evenement](*arguments)
+        return Ecriture.objects.latest("pk")
+
+    def verifier_etape(self, etape: Etape, *, scelle: bool) -> None:
+        """Play one step, seal it or not, and compare with what the accountant wrote."""
+        ecriture = self.jouer(etape.evenement, etape.arguments)
+        if scelle:
+            sceller()
+
+        assert sorted(_passes(ecriture)) == sorted(etape.ecriture)
+        assert [_solde(attendu.compte) for attendu in etape.soldes] == etape.soldes
+
+    def mandater(self, *cellules: str) -> None:
+        """Issue a mandat; the cells go by three: account, amount, tax."""
+        triplets = zip(*[iter(cellules)] * 3, strict=True)
+        self.piece = mandat(
+            self.par,
+            imputations=[
+                Imputation(compte=compte, montant_ht=_francs(ht), montant_tgc=_francs(tgc))
+                for compte, ht, tgc in triplets
+            ],
+        )
+
+    def payer(self, montant: str) -> None:
+        """Pay the mandat, in part or in full."""
+        evenements.payer_mandat(
+            self.piece,
+            montant=_francs(montant),
+            date_paiement=JOUR,
+            reference=f"ordre-{next(self.references)}",
+            par=self.par,
+        )
+
+    def emettre_titre(self, compte: str, montant: str) -> None:
+        """Issue a titre on one revenue account."""
+        self.piece = titre(self.par, compte=compte, montant=_francs(montant))
+
+    def annuler(self) -> None:
+        """Reverse the issue of the pièce."""
+        evenements.annuler_emission(
+            self.piece, motif="erreur de tiers", date_comptable=JOUR, par=self.par
+        )
+
+    def encaisser(self, mode: str, montant: str, trop_percu: str) -> None:
+        """Receive money for the titre."""
+        evenements.encaisser(
+            self.piece,
+            mode=mode,
+            montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
+            date_comptable=JOUR,
+            reference=f"recu-{next(self.references)}",
+            par=self.par,
+        )
+
+    def rembourser(self, montant: str, trop_percu: str) -> None:
+        """Give money back to the card."""
+        evenements.rembourser_carte(
+            self.piece,
+            montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
+            date_comptable=JOUR,
+            reference=f"rendu-{next(self.references)}",
+            par=self.par,
+        )
+
+    def verser(self, brut: str, commission: str) -> None:
+        """Receive a payout of the bank."""
+        evenements.verser_cartes(
+            brut=_francs(brut),
+            commission=_francs(commission),
+            date_comptable=JOUR,
+            reference=f"versement-{next(self.references)}",
+            par=self.par,
+        )
+
+
+def _passes(ecriture: Ecriture) -> list[Mouvement]:
+    return [
+        Mouvement(
+            ligne.compte.numero,
+            ligne.montant if ligne.sens == "D" else 0,
+            ligne.montant if ligne.sens == "C" else 0,
+        )
+        for ligne in ecriture.lignes.select_related("compte")
+    ]
+
+
+def _solde(compte: str) -> Mouvement:
+    montant = solde(compte, exercice=2026).solde
+    return Mouvement(compte, max(montant, 0), max(-montant, 0))
+
+
+@pytest.mark.parametrize("exemple", EXEMPLES, ids=lambda exemple: exemple.stem)
+@pytest.mark.parametrize("scelle", [False, True], ids=["en attente", "scelle"])
+def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple, scelle):
+    dossier = Dossier(agent)
+
+    for etape in lire(exemple):
+        dossier.verifier_etape(etape, scelle=scelle)
+
+    assert list(verifier()) == []
+
+
+def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
+    schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
+    schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}
+    textes = "\n".join(exemple.read_text(encoding="utf-8") for exemple in EXEMPLES)
+
+    connus = SchemaComptable.objects.values_list("evenement", flat=True)
+
+    assert set(connus) == schemas
+    assert all(f"encaissement | {mode} " in textes for mode in evenements.MODES_ENCAISSEMENT)
