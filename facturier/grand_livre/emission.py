@@ -1,5 +1,6 @@
 """Issuing pièces: mandats, titres and the bordereaux that list them."""
 
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -258,7 +259,11 @@ def _enregistrer(piece: Piece, imputations: Sequence[Imputation], par: Utilisate
 def _motif_refus(erreur: Exception) -> str:
     """Return the French message of the constraint that the database names."""
     contraintes = (*Piece._meta.constraints, *LignePiece._meta.constraints)
-    messages = (str(c.violation_error_message) for c in contraintes if c.name in str(erreur))
+    messages = (
+        str(contrainte.violation_error_message)
+        for contrainte in contraintes
+        if re.search(rf"\b{contrainte.name}\b", str(erreur))
+    )
     return next(messages, "Un champ de la pièce est trop long ou hors limites.")
 
 

@@ -180,7 +180,10 @@ def _inserer(table: str, colonnes: Sequence[str], lignes: Iterable[tuple[Any, ..
     noms = ", ".join(colonnes)
     with connection.cursor() as curseur:
         if connection.vendor == "postgresql":
-            with curseur.cursor.copy(f"COPY {table} ({noms}) FROM STDIN") as copie:
+            with (
+                connection.wrap_database_errors,
+                curseur.cursor.copy(f"COPY {table} ({noms}) FROM STDIN") as copie,
+            ):
                 for ligne in lignes:
                     copie.write_row(ligne)
         else:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import factory
+from factory.declarations import Sequence
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre.emission import (
@@ -21,14 +22,14 @@ JOUR = date(2026, 11, 23)
 COMPTE_BANCAIRE = CompteBancaire(iban="FR7617499000000000000000118", titulaire="Société fictive")
 
 
-class TiersFactory(factory.django.DjangoModelFactory):
+class TiersFactory(factory.django.DjangoModelFactory[Tiers]):
     """A company."""
 
     class Meta:
         model = Tiers
 
-    code = factory.Sequence(lambda n: f"T{n:05d}")
-    nom = factory.Sequence(lambda n: f"Société fictive {n}")
+    code = Sequence(lambda n: f"T{n:05d}")
+    nom = Sequence(lambda n: f"Société fictive {n}")
 
 
 def lignes(*triplets: tuple[str, str, int]) -> list[Ligne]:
@@ -43,7 +44,9 @@ def destinataire(tiers: Tiers) -> Destinataire:
     )
 
 
-def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Mandat:
+def mandat(
+    par: Utilisateur, *, tiers: Tiers | None = None, budget: Budget | None = None, **champs: Any
+) -> Mandat:
     """Issue a mandat of 111 000 F for electricity, unless told otherwise."""
     champs.setdefault("compte", COMPTE_BANCAIRE)
     champs.setdefault("justificatifs", [])
@@ -52,8 +55,8 @@ def mandat(par: Utilisateur, *, tiers: Tiers | None = None, **champs: Any) -> Ma
     )
     return emettre_mandat(
         exercice=2026,
-        budget=Budget.objects.get(code="principal"),
-        destinataire=destinataire(tiers or TiersFactory()),
+        budget=budget or Budget.objects.get(code="principal"),
+        destinataire=destinataire(tiers or TiersFactory.create()),
         objet="Électricité des collèges",
         service=ServiceGestionnaire.objects.get(code="DEFE"),
         delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
@@ -76,7 +79,7 @@ def titre(
     return emettre_titre(
         exercice=2026,
         budget=Budget.objects.get(code="principal"),
-        destinataire=destinataire(tiers or TiersFactory()),
+        destinataire=destinataire(tiers or TiersFactory.create()),
         objet="Occupation du domaine public",
         service=ServiceGestionnaire.objects.get(code="DEPS"),
         imputations=[Imputation(compte=compte, montant_ht=montant)],

@@ -4,7 +4,7 @@ Each block names an event, the entry it must post, and the balances that must fo
 the treasury can review or add a file without reading Python.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -73,12 +73,12 @@ class Dossier:
     """Plays the events of one example on one pièce."""
 
     par: Utilisateur
-    piece: Piece | None = None
+    piece: Piece = field(init=False)
     references: Iterator[int] = field(default_factory=count)
 
     def jouer(self, evenement: str, arguments: list[str]) -> Ecriture:
         """Carry out an event through the real acts and return the entry it posted."""
-        actes = {
+        actes: dict[str, Callable[..., None]] = {
             "mandat": self.mandater,
             "paiement": self.payer,
             "rejet du mandat": self.annuler,

@@ -247,7 +247,7 @@ def _ligne_de_tiers(agent, tiers, sens, montant):
 
 
 def test_lettrer_reunit_une_dette_et_son_reglement(reference, agent):
-    tiers = TiersFactory()
+    tiers = TiersFactory.create()
     dette = _ligne_de_tiers(agent, tiers, "D", 500)
     reglement = _ligne_de_tiers(agent, tiers, "C", 500)
 
@@ -259,11 +259,11 @@ def test_lettrer_reunit_une_dette_et_son_reglement(reference, agent):
 
 
 def test_lettrer_refuse_ce_qui_ne_se_solde_pas(reference, agent):
-    tiers = TiersFactory()
+    tiers = TiersFactory.create()
     dette = _ligne_de_tiers(agent, tiers, "D", 500)
     reglement = _ligne_de_tiers(agent, tiers, "C", 400)
 
     with pytest.raises(EcritureRefusee, match="débit 500, crédit 400"):
         lettrer([dette, reglement], par=agent)
     with pytest.raises(EcritureRefusee, match="même compte et du même tiers"):
-        lettrer([dette, _ligne_de_tiers(agent, TiersFactory(), "C", 500)], par=agent)
+        lettrer([dette, _ligne_de_tiers(agent, TiersFactory.create(), "C", 500)], par=agent)

@@ -8,6 +8,8 @@ from typing import Any
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 from facturier.grand_livre.plan_comptes import FichierIllisible, importer_plan_comptes
 
+ANNEES = range(1900, 3000)
+
 
 class Command(CommandeMetier):
     """`manage.py importer_plan_comptes FICHIER --exercice AAAA [--executer]`."""
@@ -22,6 +24,8 @@ class Command(CommandeMetier):
 
     def executer(self, **options: Any) -> dict[str, Any]:
         """Import the file and return the counts."""
+        if options["exercice"] not in ANNEES:
+            raise MauvaisUsage("L’exercice est une année à quatre chiffres, comme 2026.")
         try:
             bilan = importer_plan_comptes(
                 options["fichier"], exercice=options["exercice"], executer=options["executer"]
