@@ -14,7 +14,7 @@ CREATE TRIGGER verdict_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_verdict
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
 CREATE TRIGGER ligne_flux_sans_suppression BEFORE DELETE ON exports_tps_ligneflux
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
-CREATE TRIGGER message_sans_suppression BEFORE DELETE ON exports_tps_messagetps
+CREATE TRIGGER message_tps_sans_suppression BEFORE DELETE ON exports_tps_messagetps
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
 CREATE TRIGGER flux_sans_suppression BEFORE DELETE ON exports_tps_flux
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();

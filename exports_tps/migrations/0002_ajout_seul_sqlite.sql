@@ -14,7 +14,7 @@ CREATE TRIGGER verdict_sans_suppression BEFORE DELETE ON exports_tps_verdict
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
 CREATE TRIGGER ligne_flux_sans_suppression BEFORE DELETE ON exports_tps_ligneflux
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
-CREATE TRIGGER message_sans_suppression BEFORE DELETE ON exports_tps_messagetps
+CREATE TRIGGER message_tps_sans_suppression BEFORE DELETE ON exports_tps_messagetps
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
 CREATE TRIGGER flux_sans_suppression BEFORE DELETE ON exports_tps_flux
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
