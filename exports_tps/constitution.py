@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.messages import Anomalie, ErreurPES
 from exports_tps.pes.pieces_jointes import PieceJointe
+from exports_tps.schemas_officiels import dossier_schemas
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
@@ -251,17 +251,12 @@ def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
 
 
 # --- Checking ---------------------------------------------------------------------------------
-def schemas_officiels() -> Path | None:
-    """Return the folder of the official schemas, when one is installed."""
-    return Path(settings.PES_XSD_DIR) if settings.PES_XSD_DIR else None
-
-
 def _exiger_conformite(flux: Flux, fichier: BinaryIO) -> None:
     if flux.profil == ProfilExport.LOT_PIECES:
         return
     fichier.seek(0)
     bloquantes: list[Anomalie] = []
-    for anomalie in controler(fichier, schemas=schemas_officiels(), autorites=autorites()):
+    for anomalie in controler(fichier, schemas=dossier_schemas(), autorites=autorites()):
         if anomalie.est_bloquante:
             bloquantes.append(anomalie)
         if len(bloquantes) >= ANOMALIES_CITEES:

@@ -46,6 +46,7 @@ class Bilan:
     deja_lus: list[str] = field(default_factory=list)
     mis_de_cote: list[str] = field(default_factory=list)
     en_erreur: list[str] = field(default_factory=list)
+    refuses: list[str] = field(default_factory=list)
 
     def noter(self, message: MessageTPS) -> None:
         """Count one message by what became of it."""
@@ -69,7 +70,12 @@ def lire_retours(dossier: Path | None = None, *, par: Utilisateur | None = None)
     for message in MessageTPS.objects.filter(etat=EtatMessage.RECU).order_by("pk"):
         bilan.noter(appliquer(message, par=acteur))  # left by a reading that was killed
     for fichier in _fichiers(dossier or settings.TPS_RETOURS):
-        message, est_nouveau = recevoir(fichier)
+        try:
+            message, est_nouveau = recevoir(fichier)
+        except (OSError, fichiers.FichierRefuse) as erreur:
+            journal.warning("fichier_tps_refuse", nom=fichier.name, raison=str(erreur))
+            bilan.refuses.append(f"{fichier.name} : {erreur}")
+            continue
         if est_nouveau or message.etat == EtatMessage.RECU:
             bilan.noter(appliquer(message, par=acteur))
         else:

@@ -7,6 +7,7 @@ at any moment is thus resumed without sending twice.
 import hashlib
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from django.conf import settings
@@ -56,6 +57,21 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         ) from erreur
     _constater(flux, destination, issue, par)
     return flux
+
+
+def transmettre_en_attente(
+    *, par: Utilisateur, numeros: Collection[int] = ()
+) -> tuple[list[Flux], list[str]]:
+    """Send every constituted flux, or those of `numeros`; return them, and failures in French."""
+    transmis: list[Flux] = []
+    echecs: list[str] = []
+    prets = Flux.objects.filter(etat=EtatFlux.CONSTITUE).order_by("pk")
+    for flux in prets.filter(numero__in=numeros) if numeros else prets:
+        try:
+            transmis.append(transmettre(flux, par=par))
+        except EnvoiImpossible as erreur:
+            echecs += erreur.messages
+    return transmis, echecs
 
 
 def _deposer(flux: Flux, destination: Path) -> str:

@@ -15,5 +15,7 @@ application.conf.beat_schedule = {
     "sceller": {"task": "grand_livre.sceller", "schedule": 60.0},
     "vider_evenements": {"task": "telepaiement.vider_evenements", "schedule": 60.0},
     "synchroniser_paiements": {"task": "telepaiement.synchroniser_paiements", "schedule": 300.0},
+    "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
+    "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
     "verifier": {"task": "grand_livre.verifier", "schedule": crontab(hour="3", minute="0")},
 }

@@ -1,0 +1,119 @@
+"""Constitute the flux of signed bordereaux, by budget and exercice."""
+
+import re
+import shutil
+from argparse import ArgumentParser
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from exports_tps.constitution import FluxRefuse, achever, constituer_flux
+from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
+from facturier.acces.models import Utilisateur
+from facturier.commun import fichiers
+from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
+from facturier.grand_livre.models import Bordereau, EtatBordereau
+
+REFERENCE = re.compile(r"(\d{4})-([DR])-(\d{1,7})")
+SENS = {"D": "depense", "R": "recette"}
+
+
+class Command(CommandeMetier):
+    """Builds and checks; finishes first what a crash left half made."""
+
+    help = "Constitue et contrôle les flux des bordereaux signés."
+
+    def ajouter_arguments(self, parser: ArgumentParser) -> None:
+        """Which bordereaux, which profile, where to copy the files."""
+        parser.add_argument(
+            "--bordereau",
+            action="append",
+            default=[],
+            metavar="REFERENCE",
+            help="par exemple 2026-D-12 ; par défaut tous les bordereaux signés et libres",
+        )
+        parser.add_argument(
+            "--profil", choices=ProfilExport.values, default=ProfilExport.PES_V2.value
+        )
+        parser.add_argument("--sortie", type=Path, help="dossier où copier les fichiers")
+
+    def executer(self, **options: Any) -> dict[str, Any]:
+        """Constitute one flux per budget and exercice."""
+        sortie = options["sortie"]
+        if sortie is not None and not sortie.is_dir():
+            raise MauvaisUsage(f"Le dossier {sortie} n’existe pas.")
+        bordereaux = _choisir(options["bordereau"])
+        systeme = Utilisateur.objects.systeme()
+        faits: list[Flux] = []
+        anomalies: list[str] = []
+        for flux in Flux.objects.filter(etat=EtatFlux.EN_CONSTITUTION).select_related("budget"):
+            _tenter(lambda flux=flux: achever(flux, par=systeme), faits, anomalies)
+        for _, groupe in groupby(bordereaux, key=lambda b: (b.budget_id, b.exercice_id)):
+            lot = list(groupe)
+            _tenter(
+                lambda lot=lot: constituer_flux(lot, par=systeme, profil=options["profil"]),
+                faits,
+                anomalies,
+            )
+        if sortie is not None:
+            for flux in faits:
+                _copier(flux, sortie)
+        for anomalie in anomalies:
+            self.stderr.write(anomalie)
+        return {"flux": [_decrire(flux) for flux in faits], "anomalies": anomalies}
+
+    def raconter(self, resultat: dict[str, Any]) -> None:
+        """One line per flux."""
+        for flux in resultat["flux"]:
+            self.stdout.write(f"Flux {flux['numero']} : {flux['nom']} ({flux['taille']} octets)")
+        if not resultat["flux"] and not resultat["anomalies"]:
+            self.stdout.write("Aucun bordereau signé n’attend d’être envoyé.")
+
+
+def _choisir(references: list[str]) -> list[Bordereau]:
+    """Return the bordereaux named, or all that are signed and in no flux, by budget and year."""
+    if not references:
+        pris = LigneFlux.objects.filter(bordereau__isnull=False, liberee_le=None)
+        libres = Bordereau.objects.filter(etat=EtatBordereau.SIGNE).exclude(
+            pk__in=pris.values("bordereau")
+        )
+        return list(libres.order_by("budget", "exercice", "pk"))
+    critere = Q()
+    for reference in references:
+        trouve = REFERENCE.fullmatch(reference)
+        if trouve is None:
+            raise MauvaisUsage(f"« {reference} » n’est pas une référence comme 2026-D-12.")
+        exercice, sens, numero = trouve.groups()
+        critere |= Q(exercice=int(exercice), sens=SENS[sens], numero=int(numero))
+    choisis = list(Bordereau.objects.filter(critere).order_by("budget", "exercice", "pk"))
+    if inconnus := set(references) - {bordereau.reference for bordereau in choisis}:
+        raise Refus(f"Bordereau inconnu : {', '.join(sorted(inconnus))}.")
+    return choisis
+
+
+def _tenter(acte: Any, faits: list[Flux], anomalies: list[str]) -> None:
+    try:
+        faits.append(acte())
+    except FluxRefuse as refus:
+        anomalies += refus.messages
+
+
+def _copier(flux: Flux, sortie: Path) -> None:
+    with (
+        fichiers.ouvrir(flux.sha256, settings.DOCUMENTS_RACINE) as source,
+        (sortie / flux.nom_physique).open("wb") as copie,
+    ):
+        shutil.copyfileobj(source, copie)
+
+
+def _decrire(flux: Flux) -> dict[str, Any]:
+    return {
+        "numero": flux.numero,
+        "nom": flux.nom_fichier,
+        "etat": flux.etat,
+        "sha256": flux.sha256,
+        "taille": flux.taille,
+    }

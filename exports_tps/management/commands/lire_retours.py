@@ -1,0 +1,41 @@
+"""Read the inbox: acquittements and retours of the treasury, each applied once."""
+
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from exports_tps.models import MessageTPS
+from exports_tps.retours import lire_retours
+from facturier.commun.commandes import CommandeMetier, MauvaisUsage
+
+
+class Command(CommandeMetier):
+    """Resumable and harmless twice: the content of a file is its identity."""
+
+    help = "Lit les acquittements et les retours de la Trésorerie."
+
+    def ajouter_arguments(self, parser: ArgumentParser) -> None:
+        """Which folder."""
+        parser.add_argument("dossier", nargs="?", type=Path, help="TPS_RETOURS par défaut")
+
+    def executer(self, **options: Any) -> dict[str, Any]:
+        """Apply what is new; files set aside or unreadable make the command exit 1."""
+        dossier = options["dossier"]
+        if dossier is not None and not dossier.is_dir():
+            raise MauvaisUsage(f"Le dossier {dossier} n’existe pas.")
+        bilan = lire_retours(dossier)
+        noms = bilan.mis_de_cote + bilan.en_erreur
+        ecartes = MessageTPS.objects.filter(nom__in=noms).exclude(erreur="").order_by("pk")
+        anomalies = [f"{message.nom} : {message.erreur}" for message in ecartes]
+        for anomalie in anomalies + bilan.refuses:
+            self.stderr.write(anomalie)
+        return {**asdict(bilan), "anomalies": anomalies + bilan.refuses}
+
+    def raconter(self, resultat: dict[str, Any]) -> None:
+        """Count the files by what became of them."""
+        self.stdout.write(
+            f"Appliqués : {len(resultat['appliques'])} ; déjà lus : {len(resultat['deja_lus'])} ; "
+            f"mis de côté : {len(resultat['mis_de_cote'])} ; "
+            f"illisibles : {len(resultat['en_erreur'])}"
+        )

@@ -1,0 +1,154 @@
+"""The commands, called as a person would: results, exit codes, never a traceback."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from exports_tps.signature import signer_bordereau
+from facturier.commun import fichiers
+from tests.exports_tps.factories import bordereau_depense, flux_constitue, flux_transmis, tresorerie
+
+pytestmark = pytest.mark.django_db
+
+
+def lancer(*arguments):
+    """Run a command with --json; return its exit code and its object."""
+    sortie = io.StringIO()
+    code = 0
+    try:
+        call_command(*map(str, arguments), "--json", stdout=sortie, stderr=io.StringIO())
+    except SystemExit as fin:
+        code = int(fin.code or 0)
+    except CommandError as refus:
+        return refus.returncode, str(refus)
+    return code, json.loads(sortie.getvalue())
+
+
+def test_constituer_puis_transmettre_tous_les_bordereaux_signes(
+    circuit, agent, ordonnateur, settings
+):
+    signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+
+    constitution, transmission = lancer("constituer_flux"), lancer("transmettre_flux")
+
+    nom = f"{constitution[1]['flux'][0]['nom']}.xml"
+    assert (constitution[0], transmission) == (0, (0, {"transmis": [nom], "anomalies": []}))
+    assert (settings.TPS_ENVOIS / nom).exists()
+
+
+def test_constituer_deux_fois_ne_fait_qu_un_flux(circuit, agent, ordonnateur):
+    bordereau = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    reference = bordereau.reference
+
+    premier = lancer("constituer_flux", "--bordereau", reference)
+    second = lancer("constituer_flux", "--bordereau", reference)
+
+    assert premier == second
+
+
+def test_constituer_refuse_un_bordereau_non_signe(circuit, agent):
+    bordereau = bordereau_depense(agent)
+
+    code, message = lancer("constituer_flux", "--bordereau", bordereau.reference)
+
+    assert code == 1
+    assert "seul un bordereau signé" in message
+
+
+@pytest.mark.parametrize(("reference", "code"), [("12", 2), ("2026-D-999", 1)])
+def test_constituer_refuse_une_reference_fautive(circuit, reference, code):
+    assert lancer("constituer_flux", "--bordereau", reference)[0] == code
+
+
+def test_lire_les_retours_deux_fois(circuit, agent, ordonnateur):
+    flux_transmis(agent, ordonnateur)
+    tresorerie("--jusqu-au-bout")
+
+    premier, second = lancer("lire_retours"), lancer("lire_retours")
+
+    assert (premier[0], len(premier[1]["appliques"])) == (0, 3)
+    assert (second[0], len(second[1]["deja_lus"])) == (0, 3)
+
+
+def test_un_fichier_etranger_dans_la_boite_est_signale(circuit, tmp_path):
+    (tmp_path / "note.xml").write_text("<note/>", encoding="utf-8")
+
+    code, resultat = lancer("lire_retours", tmp_path)
+
+    assert (code, resultat["mis_de_cote"]) == (1, ["note.xml"])
+
+
+def test_lire_un_dossier_absent_est_un_mauvais_usage(circuit, tmp_path):
+    assert lancer("lire_retours", tmp_path / "absent")[0] == 2
+
+
+def test_un_flux_constitue_est_conforme(circuit, agent, ordonnateur, settings, tmp_path):
+    flux = flux_constitue(agent, ordonnateur)
+
+    code, resultat = lancer(
+        "controler_pes", fichiers.chemin(flux.sha256, settings.DOCUMENTS_RACINE)
+    )
+
+    assert (code, resultat["anomalies"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "contenu", [b"", b"\x00\xff", b"<a/>", b"<PES_Aller", b"<!DOCTYPE a><a/>", b"PK\x03\x04"]
+)
+def test_controler_n_importe_quoi_repond_sans_trace(tmp_path, contenu):
+    fichier = tmp_path / "essai.xml"
+    fichier.write_bytes(contenu)
+
+    code, resultat = lancer("controler_pes", fichier)
+
+    assert code == 1
+    assert resultat["fichiers"][0]["anomalies"]
+
+
+def test_controler_un_dossier_ou_un_absent_repond_sans_trace(tmp_path):
+    code, resultat = lancer("controler_pes", tmp_path, tmp_path / "absent.xml")
+
+    assert code == 1
+    assert [fichier["conforme"] for fichier in resultat["fichiers"]] == [False, False]
+
+
+def archive(tmp_path, **entrees):
+    chemin = tmp_path / "schemas.zip"
+    with zipfile.ZipFile(chemin, "w") as contenu:
+        for nom, texte in entrees.items():
+            contenu.writestr(nom, texte)
+    return chemin
+
+
+def test_installer_refuse_une_archive_qui_sort_de_son_dossier(tmp_path):
+    fautive = archive(tmp_path, **{"PES_V2/Rev0/PES_Aller.xsd": "<a/>", "../evade.xsd": "<a/>"})
+
+    code, message = lancer("installer_schemas_pes", fautive, "--dossier", tmp_path / "xsd")
+
+    assert (code, (tmp_path / "evade.xsd").exists()) == (1, False)
+    assert "dangereuse" in message
+
+
+def test_installer_refuse_des_schemas_illisibles(tmp_path):
+    fautive = archive(tmp_path, **{"doc/PES_V2/Rev0/PES_Aller.xsd": "<a/>"})
+
+    code, _ = lancer("installer_schemas_pes", fautive, "--dossier", tmp_path / "xsd")
+
+    assert (code, (tmp_path / "xsd").exists()) == (1, False)
+
+
+def test_installer_deballe_les_schemas_officiels(avec_schemas, tmp_path):
+    source = Path(avec_schemas)
+    if not avec_schemas:
+        pytest.skip("schémas officiels absents")
+    noms = {f"DGFiP/{f.relative_to(source)}": f.read_text() for f in source.rglob("*.xsd")}
+
+    code, resultat = lancer(
+        "installer_schemas_pes", archive(tmp_path, **noms), "--dossier", tmp_path / "xsd"
+    )
+
+    assert (code, resultat["fichiers"]) == (0, len(noms))
