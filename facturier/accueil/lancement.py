@@ -63,6 +63,7 @@ class Lancement:
             "STRIPE_JS_URL": f"{self.banc}/v3/",
             "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
             "PYTHONUNBUFFERED": "1",
+            "TZ": "Pacific/Noumea",
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "facturier.settings",
         }
@@ -169,7 +170,8 @@ class Lancement:
             *("--envois", str(self.var / "tps" / "envois")),
             *("--retours", str(self.var / "tps" / "retours")),
             *("--etat", str(self.var / "tps" / "simulateur.sqlite3")),
-            *("--autorites", str(self.var / "cles" / "signature" / "autorites.pem"), "--intervalle", "1"),
+            *("--autorites", str(self.var / "cles" / "signature" / "autorites.pem")),
+            *("--intervalle", "1"),
         ]
         schemas = self.environnement["PES_XSD_DIR"]
         return [*options, "--schemas", schemas] if schemas else options

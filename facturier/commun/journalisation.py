@@ -37,7 +37,7 @@ def configurer(reglages: dict[str, Any]) -> None:
                 "handlers": ["sortie"],
                 "level": "WARNING" if reglages["silencieux"] else reglages["niveau"],
             },
-            "loggers": {"factur-x": {"level": "WARNING"}},
+            "loggers": {nom: {"level": "WARNING"} for nom in ("factur-x", "stripe")},
         }
     )
     structlog.configure(
