@@ -108,7 +108,7 @@ def test_la_cloture_attend_les_ecritures_en_cours(reference, agent):
             _passer(agent)
             ecrite.set()
             a_ecrire_encore.wait(timeout=30)
-        return timezone.now()
+            return timezone.now()  # before the commit that lets closing go on
 
     def clore():
         ecrite.wait(timeout=30)
