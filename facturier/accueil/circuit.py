@@ -155,7 +155,7 @@ class Circuit:
                 fonction="Gérante",
             ),
             preuves=[
-                Preuve(genre, f"{genre}.pdf", BytesIO(document_de_preuve(genre.label, ridet)))
+                Preuve(genre, f"{genre}.pdf", BytesIO(document_de_preuve(str(genre.label), ridet)))
                 for genre in (Justificatif.Genre.AVIS_RIDET, Justificatif.Genre.RIB)
             ],
         )

@@ -40,6 +40,7 @@ class Lancement:
 
     port: int
     var: Path
+    port_banc: int = PORT_BANC
     processus: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     @property
@@ -50,7 +51,7 @@ class Lancement:
     @property
     def banc(self) -> str:
         """Address of the Stripe bench."""
-        return f"http://127.0.0.1:{PORT_BANC}"
+        return f"http://127.0.0.1:{self.port_banc}"
 
     @property
     def environnement(self) -> dict[str, str]:
@@ -75,7 +76,7 @@ class Lancement:
             LancementImpossible: a port is taken, `var/` cannot be written, or a step fails.
         """
         self._verifier_dossier()
-        for port in (self.port, PORT_BANC):
+        for port in (self.port, self.port_banc):
             self._verifier_port(port)
         for titre, commande in ETAPES:
             print(f"• {titre}…", flush=True)
@@ -158,7 +159,12 @@ class Lancement:
 
     def _options_banc(self) -> list[str]:
         return [
-            *("--port", str(PORT_BANC), "--webhook-url", f"{self.adresse}/telepaiement/stripe/"),
+            *(
+                "--port",
+                str(self.port_banc),
+                "--webhook-url",
+                f"{self.adresse}/telepaiement/stripe/",
+            ),
             *("--webhook-secret", "whsec_demonstration"),
             *("--cle-secrete", "sk_test_demonstration"),
             *("--cle-publique", "pk_test_demonstration"),
@@ -254,11 +260,12 @@ def main(arguments: list[str] | None = None) -> int:
         description="Prépare la démonstration, joue le circuit et sert le site.",
     )
     analyseur.add_argument("--port", type=int, default=8000, help="port du site (8000)")
+    analyseur.add_argument("--port-banc", type=int, default=PORT_BANC, help="port du banc Stripe")
     analyseur.add_argument("--sans-servir", action="store_true", help="s’arrête après le circuit")
     analyseur.add_argument("--sans-circuit", action="store_true", help="sert sans jouer le circuit")
     options = analyseur.parse_args(arguments)
     var = Path(os.environ.get("FACTURIER_VAR") or RACINE / "var").absolute()
-    lancement = Lancement(options.port, var)
+    lancement = Lancement(options.port, var, options.port_banc)
     for numero in (signal.SIGINT, signal.SIGTERM):
         signal.signal(numero, _interrompre)
     try:
