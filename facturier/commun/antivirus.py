@@ -53,7 +53,11 @@ def _connecter(adresse: str) -> socket.socket:
     if adresse.startswith("/"):
         connexion = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connexion.settimeout(DELAI_SECONDES)
-        connexion.connect(adresse)
+        try:
+            connexion.connect(adresse)
+        except OSError:
+            connexion.close()
+            raise
         return connexion
     machine, _, port = adresse.rpartition(":")
     return socket.create_connection((machine, int(port)), timeout=DELAI_SECONDES)

@@ -1,0 +1,1 @@
+"""Take over suppliers and debtors from a file: read, check by columns, write in batches."""

@@ -1,0 +1,143 @@
+"""Documents handed in: antivirus spoken to over a real socket, quarantine, names."""
+
+import io
+import socketserver
+import struct
+import threading
+
+import pytest
+from django.core.checks import run_checks
+
+from facturier.commun import antivirus
+from facturier.commun.fichiers import FichierRefuse
+from fournisseurs.demandes import DemandeRefusee, accepter
+from fournisseurs.depots import nom_court, ouvrir_justificatif
+from fournisseurs.models import DemandeEtablissement, Justificatif
+from tests.fournisseurs.factories import (
+    PDF,
+    DemandeEtablissementFactory,
+    creer_agent,
+    preuve,
+    preuves,
+)
+
+SIGNATURE = b"SIGNATURE-DE-VIRUS-POUR-ESSAI"
+VEROLE = PDF + SIGNATURE
+
+
+class ServeurInstream(socketserver.BaseRequestHandler):
+    """Speaks the INSTREAM command of clamd, and finds one signature."""
+
+    def handle(self):
+        flux = self.request.makefile("rb")
+        assert flux.read(10) == b"zINSTREAM\0"
+        recu = b""
+        while taille := struct.unpack(">I", flux.read(4))[0]:
+            recu += flux.read(taille)
+        flux.close()
+        reponse = b"stream: Essai FOUND" if SIGNATURE in recu else b"stream: OK"
+        self.request.sendall(reponse + b"\0")
+
+
+@pytest.fixture
+def clamd(settings):
+    """Run the server on a free port and declare it."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), ServeurInstream) as serveur:
+        fil = threading.Thread(target=serveur.serve_forever)
+        fil.start()
+        settings.CLAMD_SOCKET = f"127.0.0.1:{serveur.server_address[1]}"
+        yield
+        serveur.shutdown()
+        fil.join()
+
+
+def test_sans_antivirus_un_fichier_n_est_jamais_dit_sain(settings):
+    settings.CLAMD_SOCKET = ""
+
+    assert antivirus.analyser(io.BytesIO(PDF)) == "non_analyse"
+
+
+def test_un_antivirus_muet_n_est_pas_un_bon_resultat(settings):
+    settings.CLAMD_SOCKET = "/inexistant/clamd.socket"
+
+    assert antivirus.analyser(io.BytesIO(PDF)) == "non_analyse"
+
+
+@pytest.mark.usefixtures("clamd")
+def test_l_antivirus_lit_tout_le_fichier():
+    long = PDF * 5_000
+
+    assert antivirus.analyser(io.BytesIO(long)) == "sain"
+    assert antivirus.analyser(io.BytesIO(long + SIGNATURE)) == "infecte"
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clamd")
+def test_un_document_analyse_est_dit_sain_avec_sa_date():
+    document = DemandeEtablissementFactory().justificatifs.first()
+
+    assert document.analyse == "sain"
+    assert document.analyse_le is not None
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("clamd")
+def test_un_document_infecte_refuse_la_demande_et_n_est_pas_garde(settings):
+    documents = [preuve("avis_ridet"), preuve("rib", contenu=VEROLE)]
+
+    with pytest.raises(DemandeRefusee, match="virus"):
+        DemandeEtablissementFactory(preuves=documents)
+
+    assert not DemandeEtablissement.objects.exists()
+    gardes = [f for f in settings.DOCUMENTS_RACINE.rglob("*") if f.is_file()]
+    assert len(gardes) == 1
+
+
+@pytest.mark.django_db
+def test_un_document_reste_en_quarantaine_tant_que_l_antivirus_se_tait(settings):
+    document = DemandeEtablissementFactory().justificatifs.first()
+    settings.CLAMD_SOCKET = "127.0.0.1:1"
+
+    with pytest.raises(FichierRefuse, match="quarantaine"):
+        ouvrir_justificatif(document)
+
+
+@pytest.mark.django_db
+def test_un_virus_trouve_apres_coup_ferme_le_document_et_la_demande(request):
+    documents = [*preuves(), preuve("mandat", contenu=VEROLE)]
+    demande = DemandeEtablissementFactory(preuves=documents)
+    document = demande.justificatifs.get(genre="mandat")
+    request.getfixturevalue("clamd")
+
+    with pytest.raises(FichierRefuse, match="ne peut pas être ouvert"):
+        ouvrir_justificatif(document)
+
+    assert Justificatif.objects.get(pk=document.pk).analyse == "infecte"
+    with pytest.raises(Exception, match="contient un virus"):
+        accepter(demande, par=creer_agent())
+
+
+@pytest.mark.parametrize(
+    ("nom", "court"),
+    [
+        ("C:\\Documents\\rib.pdf", "rib.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\n.pdf", "ab.pdf"),
+        ("", "document"),
+        ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
+    ],
+)
+def test_le_nom_d_un_document_est_sans_chemin_et_tient_en_cent_caracteres(nom, court):
+    assert nom_court(nom) == court
+
+
+@pytest.mark.parametrize(
+    ("adresse", "attendus"),
+    [("", ["commun.E004"]), ("clamd", ["commun.E005"]), ("/run/clamd.sock", [])],
+)
+def test_deployer_sans_antivirus_est_refuse(settings, adresse, attendus):
+    settings.CLAMD_SOCKET = adresse
+
+    trouves = [c.id for c in run_checks(tags=["security"], include_deployment_checks=True)]
+
+    assert [code for code in trouves if code in {"commun.E004", "commun.E005"}] == attendus
