@@ -1,0 +1,114 @@
+"""One debt, several hands: it is paid once, and money received is never refused."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from facturier.grand_livre.models import Titre
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement.models import Encaissement, EtatTentative, Quittance, Tentative
+from telepaiement.synchronisation import fermer, synchroniser
+from telepaiement.tentatives import controler_avant_paiement, ouvrir
+from tests.telepaiement.conftest import fermer_connexion
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+
+
+def test_deux_onglets_partagent_la_meme_tentative(commencer):
+    titre, payeur = titre_payable(), uuid4()
+
+    premier = commencer(titre, session_payeur=payeur)
+    second = commencer(titre, session_payeur=payeur)
+
+    assert premier == second
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_ouvertures_ensemble_font_une_tentative(banc, regies):
+    titre, payeur = titre_payable(), uuid4()
+
+    def commencer(_rang):
+        tentative = ouvrir(titre_id=titre.pk, session_payeur=payeur)
+        fermer_connexion()
+        return tentative.reference
+
+    with ThreadPoolExecutor(2) as fils:
+        references = set(fils.map(commencer, range(2)))
+
+    assert Tentative.objects.count() == len(references) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_cartes_debitees_ensemble_laissent_un_trop_percu(banc, commencer):
+    titre = titre_payable(12_500)
+    tentatives = [commencer(titre), commencer(titre)]
+    [banc.payer(tentative) for tentative in tentatives]
+
+    def lire(tentative):
+        synchroniser(tentative, source="retour")
+        fermer_connexion()
+
+    with ThreadPoolExecutor(2) as fils:
+        list(fils.map(lire, tentatives))
+
+    trop_percus = Encaissement.objects.order_by("trop_percu").values_list("trop_percu", flat=True)
+    assert list(trop_percus) == [0, 12_500]
+    assert reste_du(titre) == 0
+    assert solde("466", exercice=2026).credit == 12_500
+    assert Quittance.objects.count() == 2
+
+
+def test_le_second_payeur_est_arrete_juste_avant_de_payer(banc, commencer):
+    titre = titre_payable()
+    premiere, seconde = commencer(titre), commencer(titre)
+    banc.payer(premiere)
+    synchroniser(premiere, source="retour")
+
+    motif = controler_avant_paiement(Tentative.objects.get(pk=seconde.pk))
+
+    assert "entièrement payé" in motif
+
+
+def test_une_dette_changee_depuis_l_affichage_ne_se_paie_pas(commencer):
+    tentative = commencer(titre_payable(12_500))
+    tentative.montant = 12_000
+
+    motif = controler_avant_paiement(tentative)
+
+    assert "Le montant dû a changé" in motif
+
+
+def test_un_paiement_annule_trop_tard_est_encaisse(banc, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+
+    apres = fermer(tentative, "annuler", source="abandon du payeur")
+
+    assert apres.etat == EtatTentative.REUSSIE
+    assert Encaissement.objects.count() == 1
+
+
+def test_un_succes_tardif_corrige_un_etat_final(banc, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    Tentative.objects.filter(pk=tentative.pk).update(etat=EtatTentative.EXPIREE)
+
+    apres = synchroniser(tentative, source="notification")
+
+    assert apres.etat == EtatTentative.REUSSIE
+    assert apres.passages.last().acte == "corriger"
+
+
+def test_une_dette_payee_ailleurs_donne_un_trop_percu_entier(banc, commencer):
+    titre = titre_payable(12_500)
+    tentative = commencer(titre)
+    autre = commencer(titre)
+    banc.payer(tentative)
+    banc.payer(autre)
+    synchroniser(autre, source="notification")
+
+    synchroniser(tentative, source="notification")
+
+    assert Titre.objects.get(pk=titre.pk).encaissements.filter(trop_percu=12_500).count() == 1

@@ -1,0 +1,203 @@
+"""The webhook: forged, late, repeated, lost, out of order, wrong."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+
+from telepaiement.models import Encaissement, EtatEvenement, EtatTentative, EvenementRecu
+from telepaiement.notifications import traiter, vider
+from telepaiement.passerelles.stripe import PasserelleStripe
+from telepaiement.synchronisation import synchroniser
+from tests.telepaiement.conftest import CARTE_REFUSEE, fermer_connexion, signature
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+SUCCES = "payment_intent.succeeded"
+
+
+def test_la_notification_seule_regle_le_paiement(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+
+    statut = notifier(banc.evenement(tentative, SUCCES))
+
+    assert statut == 200
+    assert Encaissement.objects.get().tentative == tentative
+    assert EvenementRecu.objects.get().etat == EtatEvenement.TRAITE
+
+
+def test_une_notification_repetee_ne_change_rien(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    corps = banc.evenement(tentative, SUCCES)
+
+    statuts = [notifier(corps), notifier(corps)]
+
+    assert statuts == [200, 200]
+    assert Encaissement.objects.count() == EvenementRecu.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cinq_notifications_ensemble_donnent_un_encaissement(banc, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    corps = banc.evenement(tentative, SUCCES)
+
+    def poster(_rang):
+        reponse = Client().post(
+            "/telepaiement/stripe/",
+            data=corps,
+            content_type="application/json",
+            headers={"Stripe-Signature": signature(corps)},
+        )
+        fermer_connexion()
+        return reponse.status_code
+
+    with ThreadPoolExecutor(5) as fils:
+        statuts = list(fils.map(poster, range(5)))
+
+    assert statuts == [200] * 5
+    assert Encaissement.objects.count() == EvenementRecu.objects.count() == 1
+
+
+def test_un_echec_arrive_apres_le_succes_est_sans_effet(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative, CARTE_REFUSEE)
+    echec = banc.evenement(tentative, "payment_intent.payment_failed")
+    banc.payer(tentative)
+    notifier(banc.evenement(tentative, SUCCES))
+
+    notifier(echec)
+
+    tentative.refresh_from_db()
+    assert (tentative.etat, tentative.nb_refus) == (EtatTentative.REUSSIE, 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"secret": "whsec_faux"},
+        {"age": 301},
+        {"age": -1000},
+        {"entete": ""},
+        {"entete": "t=1,v1=00"},
+        {"entete": "n’importe quoi"},
+    ],
+)
+def test_une_signature_fausse_ou_hors_delai_est_refusee(banc, commencer, notifier, options):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+
+    statut = notifier(banc.evenement(tentative, SUCCES), **options)
+
+    assert statut == 400
+    assert not EvenementRecu.objects.exists()
+
+
+def test_l_ancien_secret_vaut_pendant_son_remplacement(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+
+    statut = notifier(banc.evenement(tentative, SUCCES), secret="whsec_ancien")
+
+    assert statut == 200
+
+
+@pytest.mark.parametrize("corps", [b"pas du json", b"[]", b'{"id": "evt_1"}', b"\xff\xfe"])
+def test_un_corps_illisible_est_refuse(banc, db, notifier, corps):
+    statut = notifier(corps)
+
+    assert statut == 400
+
+
+def test_un_corps_de_deux_mega_octets_est_refuse(banc, db, notifier):
+    statut = notifier(b'{"id": "' + b"x" * 2_000_000 + b'"}')
+
+    assert statut == 413
+
+
+def test_un_evenement_de_l_autre_mode_est_refuse(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    evenement = json.loads(banc.evenement(tentative, SUCCES)) | {"livemode": True}
+
+    statut = notifier(json.dumps(evenement).encode())
+
+    assert statut == 400
+
+
+def test_un_paiement_inconnu_est_garde_et_ignore(banc, regies, notifier):
+    evenement = {
+        "id": "evt_inconnu",
+        "type": SUCCES,
+        "livemode": False,
+        "data": {"object": {"object": "payment_intent", "id": "pi_inconnu"}},
+    }
+
+    statut = notifier(json.dumps(evenement).encode())
+
+    assert statut == 200
+    assert EvenementRecu.objects.get().etat == EtatEvenement.IGNORE
+
+
+def test_une_panne_du_traitement_repond_200_et_se_rejoue(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    corps = banc.evenement(tentative, SUCCES)
+    banc.faire("pannes", panne_api=3)
+    statut = notifier(corps)
+    en_panne = EvenementRecu.objects.get()
+    EvenementRecu.objects.update(prochain_essai_le=en_panne.recu_le)
+
+    bilan = vider()
+
+    assert (statut, en_panne.etat) == (200, EtatEvenement.EN_ERREUR)
+    assert "PasserelleMuette" in en_panne.derniere_erreur
+    assert bilan == {"traites": 1, "en_attente": 0}
+    assert Encaissement.objects.count() == 1
+
+
+def test_rejouer_toute_la_boite_ne_change_rien(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    notifier(banc.evenement(tentative, SUCCES))
+    EvenementRecu.objects.update(etat=EtatEvenement.RECU)
+
+    vider()
+
+    assert Encaissement.objects.count() == 1
+
+
+def test_un_message_reserve_par_un_autre_processus_attend(banc, commencer, notifier):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    banc.faire("pannes", panne_api=3)
+    notifier(banc.evenement(tentative, SUCCES))
+
+    fait = traiter(EvenementRecu.objects.get())
+
+    assert not fait
+
+
+@pytest.mark.parametrize(
+    ("changement", "anomalie"),
+    [({"montant": 12_400}, "montant reçu"), ({"devise": "EUR"}, "devise reçue")],
+)
+def test_un_montant_ou_une_devise_qui_differe_attend_une_personne(
+    banc, commencer, monkeypatch, changement, anomalie
+):
+    tentative = commencer(titre_payable(12_500))
+    banc.payer(tentative)
+    lire = PasserelleStripe.lire
+    monkeypatch.setattr(
+        PasserelleStripe, "lire", lambda soi, ref: replace(lire(soi, ref), **changement)
+    )
+
+    apres = synchroniser(tentative, source="retour")
+
+    assert apres.etat == EtatTentative.A_VERIFIER
+    assert apres.anomalie.startswith(anomalie)
+    assert not Encaissement.objects.exists()
