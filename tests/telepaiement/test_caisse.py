@@ -1,0 +1,269 @@
+"""The till: modes, ceilings, change, cancelling, closing."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement import caisse
+from telepaiement.cloture import PREMIERE_EMPREINTE, cloturer_caisse
+from telepaiement.models import Encaissement, EtatTentative, Mode, Quittance
+from telepaiement.synchronisation import synchroniser
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+TPE = {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"}
+CHEQUE = {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. Fictif"}
+
+
+@pytest.fixture
+def session(regies, regisseur, banc):
+    """An open till of 20 000 F."""
+    return caisse.ouvrir_session(guichet=regies, fonds_caisse=20_000, par=regisseur)
+
+
+@pytest.fixture
+def encaisser(session, regisseur):
+    """Type and confirm a payment."""
+
+    def faire(titre, mode=Mode.ESPECES, montant=12_500, **details):
+        if mode == Mode.ESPECES:
+            details.setdefault("somme_remise", montant)
+        saisie = caisse.Saisie(mode=mode, montant=montant, **details)
+        return caisse.encaisser_au_guichet(
+            session=session, titre_id=titre.pk, saisie=saisie, par=regisseur
+        )
+
+    return faire
+
+
+@pytest.mark.parametrize(
+    ("mode", "details", "compte"),
+    [
+        (Mode.ESPECES, {"somme_remise": 15_000}, "5412"),
+        (Mode.TPE, TPE, "5115"),
+        (Mode.CHEQUE, CHEQUE, "5118"),
+        (Mode.VIREMENT, {"reference_virement": "VIR-1"}, "515"),
+    ],
+)
+def test_chaque_mode_solde_la_dette_et_donne_une_quittance(encaisser, mode, details, compte):
+    titre = titre_payable(12_500)
+
+    encaissement = encaisser(titre, mode, **details)
+
+    assert reste_du(titre) == 0
+    assert solde(compte, exercice=2026).debit == 12_500
+    assert encaissement.quittance.reference == f"CENTRE-{encaissement.jour.year}-000001"
+
+
+def test_un_cheque_de_cent_millions_s_encaisse(encaisser):
+    titre = titre_payable(100_000_000)
+
+    encaissement = encaisser(titre, Mode.CHEQUE, 100_000_000, **CHEQUE)
+
+    assert encaissement.montant == 100_000_000
+
+
+def test_la_monnaie_a_rendre_se_deduit_de_la_somme_remise(encaisser):
+    encaissement = encaisser(titre_payable(12_500), somme_remise=15_000)
+
+    assert encaissement.rendu == 2_500
+
+
+def test_confirmer_deux_fois_la_meme_saisie_encaisse_une_fois(encaisser):
+    titre, identifiant = titre_payable(), uuid4()
+
+    premier = encaisser(titre, identifiant=identifiant)
+    second = encaisser(titre, identifiant=identifiant)
+
+    assert premier == second
+    assert Encaissement.objects.count() == 1
+
+
+def test_une_dette_soldee_ne_s_encaisse_plus(encaisser):
+    titre = titre_payable()
+    encaisser(titre)
+
+    with pytest.raises(ValidationError, match="entièrement payé"):
+        encaisser(titre)
+
+
+def test_on_n_encaisse_pas_plus_que_la_dette(encaisser):
+    with pytest.raises(ValidationError, match="reste dû"):
+        encaisser(titre_payable(12_500), montant=12_501)
+
+
+def test_un_acompte_laisse_le_reste_du(encaisser):
+    titre = titre_payable(12_500)
+
+    encaisser(titre, montant=2_500)
+
+    assert reste_du(titre) == 10_000
+
+
+def test_les_especes_ne_depassent_pas_l_encaisse_maximale(encaisser):
+    titre = titre_payable(990_000)
+
+    with pytest.raises(ValidationError, match="encaisse maximale"):
+        encaisser(titre, montant=990_000)
+
+
+def test_un_produit_hors_de_l_acte_ne_s_encaisse_pas(encaisser, session):
+    session.regie.produits.clear()
+
+    with pytest.raises(ValidationError, match="ne permet pas d’encaisser ce produit"):
+        encaisser(titre_payable())
+
+
+def test_un_mode_hors_de_l_acte_est_refuse(encaisser, session):
+    session.regie.accepte_cheque = False
+
+    with pytest.raises(ValidationError, match="n’admet pas ce mode"):
+        encaisser(titre_payable(), Mode.CHEQUE, **CHEQUE)
+
+
+def test_un_ticket_deja_saisi_est_refuse(encaisser):
+    encaisser(titre_payable(), Mode.TPE, **TPE)
+
+    with pytest.raises(ValidationError, match="ticket du terminal est déjà saisi"):
+        encaisser(titre_payable(), Mode.TPE, **TPE)
+
+
+def test_un_ticket_annule_se_reprend_sur_le_bon_titre(encaisser, regisseur):
+    faux = encaisser(titre_payable(), Mode.TPE, **TPE)
+    caisse.annuler_encaissement(encaissement_id=faux.pk, motif="Mauvais titre", par=regisseur)
+
+    bon = encaisser(titre_payable(), Mode.TPE, **TPE)
+
+    assert bon.rectifie == faux
+
+
+def test_un_encaissement_annule_rend_la_dette_et_sort_de_la_caisse(encaisser, session, regisseur):
+    titre = titre_payable(12_500)
+    fait = encaisser(titre)
+
+    caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Erreur de titre", par=regisseur)
+
+    assert reste_du(titre) == 12_500
+    assert caisse.especes_en_caisse(session) == 20_000
+    assert solde("5412", exercice=2026).solde == 0
+
+
+def test_un_encaissement_ne_s_annule_ni_deux_fois_ni_sans_motif(encaisser, regisseur):
+    fait = encaisser(titre_payable())
+    with pytest.raises(ValidationError, match="pourquoi"):
+        caisse.annuler_encaissement(encaissement_id=fait.pk, motif=" ", par=regisseur)
+    caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Erreur", par=regisseur)
+
+    with pytest.raises(ValidationError, match="déjà annulé"):
+        caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Erreur", par=regisseur)
+
+
+def test_un_encaissement_ferme_le_paiement_en_ligne_commence(encaisser, commencer):
+    titre = titre_payable()
+    tentative = commencer(titre)
+
+    encaisser(titre)
+
+    tentative.refresh_from_db()
+    assert tentative.etat == EtatTentative.ANNULEE
+
+
+def test_un_paiement_en_ligne_deja_fait_arrete_le_guichet(banc, encaisser, commencer):
+    titre = titre_payable()
+    banc.payer(commencer(titre))
+
+    with pytest.raises(ValidationError, match="entièrement payé"):
+        encaisser(titre)
+
+    assert Encaissement.objects.get().mode == Mode.CARTE
+
+
+def test_un_paiement_en_cours_a_la_banque_arrete_le_guichet(banc, encaisser, commencer):
+    titre = titre_payable()
+    tentative = commencer(titre)
+    banc.faire("pannes", traitement=600)
+    banc.payer(tentative)
+
+    with pytest.raises(ValidationError, match="en cours à la banque"):
+        encaisser(titre)
+
+
+def test_une_caisse_par_guichet_et_par_agent(session, regies, regisseur):
+    with pytest.raises(ValidationError, match="déjà ouverte"):
+        caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+
+
+def test_le_fonds_de_caisse_est_limite_par_l_acte(regies, regisseur):
+    with pytest.raises(ValidationError, match="limite le fonds de caisse"):
+        caisse.ouvrir_session(guichet=regies, fonds_caisse=20_001, par=regisseur)
+
+
+def test_une_caisse_de_la_veille_se_cloture_avant_d_encaisser(encaisser):
+    titre = titre_payable()
+
+    with (
+        time_machine.travel(timezone.now() + timedelta(days=1), tick=False),
+        pytest.raises(ValidationError, match="autre jour"),
+    ):
+        encaisser(titre)
+
+
+def test_la_cloture_compte_numerote_et_enchaine(encaisser, session, regies, regisseur):
+    encaisser(titre_payable(12_500))
+    premiere = cloturer_caisse(
+        session_id=session.pk, especes_comptees=32_500, motif_ecart="", par=regisseur
+    )
+    autre = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+
+    seconde = cloturer_caisse(
+        session_id=autre.pk, especes_comptees=0, motif_ecart="", par=regisseur
+    )
+
+    assert (premiere.numero, seconde.numero) == (1, 2)
+    assert premiere.totaux == {"especes": 12_500}
+    assert premiere.empreinte not in {PREMIERE_EMPREINTE, seconde.empreinte}
+
+
+def test_un_ecart_de_caisse_demande_un_motif(session, regisseur):
+    with pytest.raises(ValidationError, match="recomptez"):
+        cloturer_caisse(
+            session_id=session.pk, especes_comptees=19_500, motif_ecart="", par=regisseur
+        )
+
+    close = cloturer_caisse(
+        session_id=session.pk, especes_comptees=19_500, motif_ecart="Rendu en trop", par=regisseur
+    )
+
+    assert close.ecart == -500
+
+
+def test_une_caisse_ne_se_cloture_pas_deux_fois(session, regisseur):
+    cloturer_caisse(session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=regisseur)
+
+    with pytest.raises(ValidationError, match="déjà clôturée"):
+        cloturer_caisse(
+            session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=regisseur
+        )
+
+
+def test_la_caisse_d_un_autre_ne_se_touche_pas(session, personne):
+    autre = personne("Ramona")
+
+    with pytest.raises(ValidationError, match="autre agent"):
+        cloturer_caisse(session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=autre)
+
+
+def test_le_guichet_et_le_web_numerotent_chacun_leurs_quittances(banc, encaisser, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    encaisser(titre_payable())
+
+    synchroniser(tentative, source="retour")
+
+    numeros = Quittance.objects.order_by("pk").values_list("regie__code", "numero")
+    assert list(numeros) == [("CENTRE", 1), ("ENLIGNE", 1)]

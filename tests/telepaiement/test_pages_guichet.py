@@ -1,0 +1,149 @@
+"""Pages of the counter."""
+
+import pytest
+from django.urls import reverse
+
+from telepaiement.models import Encaissement, SessionCaisse
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def guichet(client, regies, regisseur, banc):
+    """A browser at a counter whose till is open."""
+    client.force_login(regisseur)
+    donnees = {"guichet": regies.pk, "fonds_caisse": "20 000"}
+    client.post(reverse("telepaiement:guichet"), donnees)
+    return client
+
+
+@pytest.fixture
+def encaisser(guichet):
+    """Type cash for a titre, confirm, and return the payment."""
+
+    def faire(titre):
+        adresse = reverse("telepaiement:guichet_titre", args=[titre.pk])
+        saisie = {"mode": "especes", "montant": "12 500", "somme_remise": "15 000"}
+        confirmation = guichet.post(adresse, saisie)["Location"]
+        guichet.post(confirmation)
+        return Encaissement.objects.latest("pk")
+
+    return faire
+
+
+def test_la_caisse_s_ouvre_et_montre_sa_position(guichet):
+    texte = guichet.get(reverse("telepaiement:guichet")).content.decode()
+
+    assert SessionCaisse.objects.get().fonds_caisse == 20_000
+    assert "Guichet 1 du centre administratif" in texte
+
+
+def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
+    titre = titre_payable(12_500)
+    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk])
+    saisie = {"mode": "especes", "montant": "12500", "somme_remise": "15000"}
+    confirmation = guichet.post(adresse, saisie)["Location"]
+    avant = Encaissement.objects.count()
+
+    texte = guichet.get(confirmation).content.decode()
+    guichet.post(confirmation)
+
+    assert (avant, Encaissement.objects.count()) == (0, 1)
+    assert "2\u202f500\u202fF" in texte
+
+
+def test_un_mode_demande_ses_informations(guichet):
+    adresse = reverse("telepaiement:guichet_titre", args=[titre_payable().pk])
+
+    reponse = guichet.post(adresse, {"mode": "tpe", "montant": "12500"})
+
+    assert reponse.status_code == 422
+    assert "Ce mode de paiement demande cette information." in reponse.content.decode()
+
+
+def test_un_numero_de_carte_entier_est_refuse_a_la_saisie(guichet):
+    adresse = reverse("telepaiement:guichet_titre", args=[titre_payable().pk])
+    saisie = {"mode": "tpe", "montant": "1", "numero_ticket": "1", "numero_autorisation": "1"}
+
+    reponse = guichet.post(adresse, saisie | {"quatre_derniers": "4242424242424242"})
+
+    assert "jamais le numéro de la carte" in reponse.content.decode()
+
+
+@pytest.mark.parametrize("forme", ["{0.reference}", "https://x/?reference={0.reference}&cle=1"])
+def test_la_recherche_lit_une_reference_ou_un_code_scanne(guichet, forme):
+    titre = titre_payable()
+
+    reponse = guichet.get(reverse("telepaiement:guichet_recherche"), {"q": forme.format(titre)})
+
+    assert reponse["Location"] == reverse("telepaiement:guichet_titre", args=[titre.pk])
+
+
+def test_la_recherche_par_nom_propose_les_titres(guichet):
+    titres = [titre_payable(), titre_payable()]
+
+    texte = guichet.get(reverse("telepaiement:guichet_recherche"), {"q": "fictive"})
+
+    assert all(titre.reference in texte.content.decode() for titre in titres)
+
+
+def test_la_quittance_et_son_duplicata_s_impriment(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+
+    pdfs = [
+        guichet.get(reverse(f"telepaiement:guichet_{nom}", args=[fait.pk])).content
+        for nom in ("quittance", "duplicata")
+    ]
+
+    assert all(pdf.startswith(b"%PDF") for pdf in pdfs)
+    assert pdfs[0] != pdfs[1]
+
+
+def test_un_encaissement_s_annule_avec_un_motif(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+    adresse = reverse("telepaiement:guichet_annuler", args=[fait.pk])
+
+    sans_motif = guichet.post(adresse, {"motif": ""})
+    guichet.post(adresse, {"motif": "Erreur de titre"})
+
+    assert sans_motif.status_code == 422
+    assert Encaissement.objects.get().annulation.motif == "Erreur de titre"
+
+
+def test_le_journal_montre_les_encaissements_et_leurs_totaux(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+
+    texte = guichet.get(reverse("telepaiement:guichet_journal")).content.decode()
+
+    assert fait.quittance.reference in texte
+
+
+def test_la_cloture_refuse_un_ecart_sans_motif_puis_scelle(guichet, encaisser):
+    encaisser(titre_payable(12_500))
+    adresse = reverse("telepaiement:guichet_cloture")
+    affichage = guichet.get(adresse)
+    refus = guichet.post(adresse, {"especes_comptees": "32 000"})
+
+    fin = guichet.post(adresse, {"especes_comptees": "32 500"}, follow=True)
+
+    assert (affichage.status_code, refus.status_code) == (200, 422)
+    assert "clôture n° 1" in fin.content.decode()
+
+
+def test_l_encaissement_d_un_autre_regisseur_n_existe_pas(encaisser, client, personne):
+    fait = encaisser(titre_payable(12_500))
+    autre = personne("Ramona", "regisseur")
+    client.force_login(autre)
+
+    reponse = client.get(reverse("telepaiement:guichet_encaissement", args=[fait.pk]))
+
+    assert reponse.status_code == 404
+
+
+def test_sans_caisse_ouverte_rien_ne_s_encaisse(client, regies, regisseur):
+    client.force_login(regisseur)
+
+    reponse = client.get(reverse("telepaiement:guichet_journal"))
+
+    assert reponse.status_code == 404

@@ -1,0 +1,218 @@
+"""Pages of the payer, as a browser without script sees them."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from facturier.commun.montants import afficher
+from telepaiement.models import Encaissement, EtatTentative, Tentative
+from tests.telepaiement.conftest import CARTE_REFUSEE
+from tests.telepaiement.factories import titre_emis, titre_payable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def chercher(client, regies, banc):
+    """Look a titre up by reference and key."""
+
+    def poster(titre, *, cle=None, **suite):
+        donnees = {"reference": titre.reference, "cle": cle or titre.cle_paiement}
+        return client.post(reverse("telepaiement:accueil"), donnees, **suite)
+
+    return poster
+
+
+@pytest.fixture
+def regler(client, chercher):
+    """Look a titre up, then press « Payer »; return the attempt."""
+
+    def poster(titre, courriel=""):
+        creance = chercher(titre)["Location"]
+        client.post(creance, {"courriel": courriel})
+        return Tentative.objects.latest("pk")
+
+    return poster
+
+
+def page(client, nom, tentative):
+    reponse = client.get(reverse(f"telepaiement:{nom}", args=[tentative.jeton]))
+    return reponse.content.decode()
+
+
+def test_l_accueil_se_remplit_par_le_code_scanne(client, regies):
+    reponse = client.get("/payer/?reference=2026-T-000001&cle=ABCDEFGHJK")
+
+    assert 'value="2026-T-000001"' in reponse.content.decode()
+
+
+def test_la_creance_dit_quoi_pourquoi_combien_et_comment_contester(client, chercher):
+    titre = titre_payable(138_750)
+
+    texte = client.get(chercher(titre)["Location"]).content.decode()
+
+    assert titre.bases_liquidation in texte
+    assert afficher(138_750) in texte
+    assert "tribunal administratif" in texte
+
+
+def test_reference_inconnue_et_cle_fausse_ont_la_meme_reponse(chercher, client):
+    titre = titre_payable()
+    fausse = chercher(titre, cle="ZZZZZZZZZZ")
+    inconnue = client.post(
+        reverse("telepaiement:accueil"), {"reference": "2026-T-999999", "cle": "ZZZZZZZZZZ"}
+    )
+
+    textes = {
+        re.sub(r'(value="[^"]*"|csrf\w+)', "", reponse.content.decode())
+        for reponse in (fausse, inconnue)
+    }
+
+    assert len(textes) == 1
+    assert fausse.status_code == inconnue.status_code == 422
+
+
+def test_la_onzieme_recherche_en_dix_minutes_attend(chercher):
+    titre = titre_payable()
+    [chercher(titre, cle="ZZZZZZZZZZ") for _ in range(10)]
+
+    reponse = chercher(titre)
+
+    assert reponse.status_code == 429
+
+
+def test_une_creance_ne_se_lit_pas_sans_sa_cle(client, regies):
+    titre = titre_payable()
+
+    reponse = client.get(reverse("telepaiement:creance", args=[titre.pk]))
+
+    assert reponse["Location"] == reverse("telepaiement:accueil")
+
+
+def test_un_titre_non_exigible_l_explique(client, chercher):
+    texte = client.get(chercher(titre_emis())["Location"]).content.decode()
+
+    assert "pas encore signé" in texte
+    assert "par carte</button>" not in texte
+
+
+def test_afficher_une_creance_ne_cree_aucun_paiement(client, chercher):
+    client.get(chercher(titre_payable())["Location"])
+
+    assert not Tentative.objects.exists()
+
+
+def test_la_page_de_carte_nomme_seule_la_passerelle_dans_sa_politique(client, banc, regler):
+    tentative = regler(titre_payable())
+
+    reponse = client.get(reverse("telepaiement:paiement", args=[tentative.jeton]))
+    ailleurs = client.get(reverse("telepaiement:accueil"))
+
+    assert f"script-src 'self' {banc.adresse}" in reponse["Content-Security-Policy"]
+    assert banc.adresse not in ailleurs["Content-Security-Policy"]
+
+
+def test_la_page_de_carte_ne_contient_ni_script_ni_style_en_ligne(client, regler):
+    texte = page(client, "paiement", regler(titre_payable()))
+
+    assert not re.search(r"<script(?![^>]*src=)|style=|onclick=", texte)
+    assert "<noscript>" in texte
+
+
+def test_le_paiement_fait_donne_sa_quittance_en_pdf(client, banc, regler):
+    tentative = regler(titre_payable())
+    banc.payer(tentative)
+
+    texte = page(client, "retour", tentative)
+    pdf = client.get(reverse("telepaiement:quittance", args=[tentative.jeton]))
+
+    assert Encaissement.objects.get().quittance.reference in texte
+    assert pdf.content.startswith(b"%PDF")
+
+
+def test_le_retour_ignore_ce_que_dit_la_barre_d_adresse(client, regler):
+    tentative = regler(titre_payable())
+    adresse = reverse("telepaiement:retour", args=[tentative.jeton])
+
+    client.get(f"{adresse}?redirect_status=succeeded&payment_intent=pi_faux")
+
+    assert not Encaissement.objects.exists()
+
+
+def test_un_refus_s_explique_et_se_recommence_sur_la_meme_page(client, banc, regler):
+    tentative = regler(titre_payable())
+    banc.payer(tentative, CARTE_REFUSEE)
+
+    texte = page(client, "retour", tentative)
+
+    assert "Le paiement a été refusé. Votre banque a refusé" in texte
+    assert 'id="carte-payer"' in texte
+
+
+def test_un_paiement_en_attente_se_rafraichit_seul(client, banc, regler):
+    tentative = regler(titre_payable())
+    banc.faire("pannes", traitement=600)
+    banc.payer(tentative)
+
+    texte = page(client, "retour", tentative)
+
+    assert 'http-equiv="refresh"' in texte
+    assert "Ne payez pas une seconde fois" in texte
+
+
+def test_le_payeur_peut_renoncer(client, regler):
+    tentative = regler(titre_payable())
+
+    client.post(reverse("telepaiement:abandonner", args=[tentative.jeton]))
+
+    assert "Vous n’avez pas payé" in page(client, "paiement", tentative)
+
+
+def test_une_passerelle_muette_se_dit_sans_trace_technique(client, banc, chercher):
+    creance = chercher(titre_payable())["Location"]
+    banc.faire("pannes", panne_api=3)
+
+    reponse = client.post(creance, {"courriel": ""})
+
+    assert reponse.status_code == 422
+    assert "aucune somme n’a été prélevée" in reponse.content.decode()
+    assert Tentative.objects.get().etat == EtatTentative.A_VERIFIER
+
+
+def test_la_quittance_part_par_courriel_avec_son_pdf(
+    client, banc, regler, mailoutbox, django_capture_on_commit_callbacks
+):
+    tentative = regler(titre_payable(), courriel="usager@essai.example")
+    banc.payer(tentative)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page(client, "retour", tentative)
+
+    assert mailoutbox[0].to == ["usager@essai.example"]
+    assert mailoutbox[0].attachments[0][2] == "application/pdf"
+
+
+def test_une_quittance_se_verifie_par_son_code(client, banc, regler):
+    tentative = regler(titre_payable())
+    banc.payer(tentative)
+    page(client, "retour", tentative)
+    code = Encaissement.objects.get().quittance.code
+
+    reponse = client.post(reverse("telepaiement:verifier"), {"code": code.lower()}, follow=True)
+
+    assert "Cette quittance est authentique" in reponse.content.decode()
+
+
+def test_un_code_inconnu_ne_se_verifie_pas(client, regies):
+    reponse = client.get(reverse("telepaiement:verification", args=["ABCD-EFGH-JKLM"]))
+
+    assert reponse.status_code == 404
+
+
+def test_le_controle_avant_paiement_se_fait_par_post(client, regler):
+    tentative = regler(titre_payable())
+    adresse = reverse("telepaiement:controle", args=[tentative.jeton])
+
+    assert client.get(adresse).status_code == 405
+    assert client.post(adresse).json() == {"motif": ""}
