@@ -18,7 +18,7 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Compte
 from facturier.suivi.brouillon import exiger_droit
-from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, EtatFacture
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models import (
     BonCommande,
     Facture,
@@ -243,11 +243,6 @@ def exiger_service(facture: Facture, par: Utilisateur) -> None:
     """
     if not par.a_role(Role.AGENT) and par.service_id != facture.service_id:
         raise ActeInterdit("Cette facture relève d’un autre service que le vôtre.")
-
-
-def attend_fournisseur(facture: Facture) -> bool:
-    """Whether the supplier holds the invoice."""
-    return facture.etat in ATTENDENT_FOURNISSEUR
 
 
 def motifs(nature: str) -> QuerySet[MotifRetour]:

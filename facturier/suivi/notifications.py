@@ -12,6 +12,14 @@ from django.template.loader import render_to_string
 from facturier.suivi.models import Abonnement, Facture, TypeAvis
 from fournisseurs.models import Habilitation
 
+GABARITS = {
+    TypeAvis.DEPOT: "suivi/courriels/depot.txt",
+    TypeAvis.RETOUR: "suivi/courriels/retour.txt",
+    TypeAvis.REJET: "suivi/courriels/rejet.txt",
+    TypeAvis.PAIEMENT: "suivi/courriels/paiement.txt",
+    TypeAvis.MESSAGE: "suivi/courriels/message.txt",
+}
+
 
 def prevenir(facture: Facture, type_avis: TypeAvis) -> None:
     """Tell the people of one supplier, once the transaction is committed."""
@@ -65,7 +73,7 @@ def _message(facture: Facture, type_avis: TypeAvis, adresse: str) -> EmailMessag
     """Render one mail; the first line of its template is the subject."""
     retours = list(facture.retours.all())
     texte = render_to_string(
-        f"suivi/courriels/{type_avis}.txt",
+        GABARITS[type_avis],
         {
             "facture": facture,
             "retour": retours[-1] if retours else None,

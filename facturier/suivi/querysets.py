@@ -54,6 +54,16 @@ class FactureQuerySet(models.QuerySet[Any]):
         """Keep the invoices deposited more than `jours` days ago."""
         return self.filter(deposee_le__lt=timezone.now() - timedelta(days=jours))
 
+    def correspondant_a(self, recherche: str) -> Self:
+        """Keep those whose number, order, supplier or RIDET contains what was typed."""
+        compact = "".join(recherche.split()).upper()
+        return self.filter(
+            Q(numero_normalise__contains=compact)
+            | Q(bon_commande__numero__icontains=recherche)
+            | Q(etablissement__denomination__icontains=recherche)
+            | Q(etablissement__ridet__contains=compact.replace(".", ""))
+        )
+
     def comptees_par_etat(self) -> list[dict[str, Any]]:
         """Return one row a state: `etat`, `nombre`, `montant` (francs), `plus_ancienne`."""
         return list(

@@ -64,8 +64,8 @@ def test_un_mandat_paie_plusieurs_factures_du_meme_etablissement(agent):
 
 
 def test_le_bon_de_commande_cite_est_joint_au_premier_mandat_seulement(agent):
-    etablissement = EtablissementFactory()
-    commande = BonCommandeFactory(fournisseur=etablissement.fournisseur)
+    etablissement = EtablissementFactory.create()
+    commande = BonCommandeFactory.create(fournisseur=etablissement.fournisseur)
     premiere, seconde = (
         FactureFactory(
             liquidee=True, etablissement=etablissement, bon_commande=commande, montant_ht=ht
@@ -98,7 +98,7 @@ def test_deux_etablissements_ou_deux_directions_font_deux_mandats(agent):
     autre_direction = FactureFactory(
         liquidee=True,
         etablissement=premiere.etablissement,
-        service=ServiceFactory(code="DEFE", libelle="Collèges"),
+        service=ServiceFactory.create(code="DEFE", libelle="Collèges"),
     )
 
     with pytest.raises(ValidationError, match="un seul établissement"):

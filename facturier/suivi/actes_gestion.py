@@ -1,0 +1,139 @@
+"""The acts staff may carry out on an invoice: their form, their consequence, their function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.suivi import instruction, mandatement
+from facturier.suivi.etats import TRANSITIONS, EtatFacture
+from facturier.suivi.forms import (
+    CertificationForm,
+    DestinataireForm,
+    LiquidationForm,
+    RetourForm,
+)
+from facturier.suivi.libelles import ACTES
+from facturier.suivi.models import Facture
+
+Fabrique = Callable[..., forms.Form]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActeGestion:
+    """One act: code of the transition, what it does, the form it needs, whether it is final."""
+
+    code: str
+    consequence: str
+    formulaire: Fabrique | None = None
+    executer: Callable[[Facture, Utilisateur, Any], object]
+    est_dangereux: bool = False
+
+    @property
+    def libelle(self) -> str:
+        """What the button says."""
+        return ACTES[self.code]
+
+
+def _champs(fonction: Callable[..., object]) -> Callable[[Facture, Utilisateur, Any], object]:
+    """Call an act with the cleaned fields of its form."""
+    return lambda facture, par, form: fonction(
+        facture, par=par, **(form.cleaned_data if form else {})
+    )
+
+
+def _retour(fonction: Callable[..., object]) -> Callable[[Facture, Utilisateur, Any], object]:
+    return lambda facture, par, form: fonction(facture, form.retour, par=par)
+
+
+REGISTRE = {
+    acte.code: acte
+    for acte in (
+        ActeGestion(
+            code="recevoir",
+            consequence="Le fournisseur verra que la province a reçu sa facture.",
+            executer=_champs(instruction.recevoir),
+        ),
+        ActeGestion(
+            code="demander_certification",
+            consequence="Le service qui a commandé devra certifier le service fait.",
+            executer=_champs(instruction.demander_certification),
+        ),
+        ActeGestion(
+            code="certifier_service_fait",
+            consequence="Vous attestez que la livraison ou la prestation est conforme à la "
+            "commande (décret 2012-1246, article 31).",
+            formulaire=CertificationForm,
+            executer=_champs(instruction.certifier_service_fait),
+        ),
+        ActeGestion(
+            code="liquider",
+            consequence="Le montant de la dette et son imputation sont fixés (décret 2012-1246, "
+            "article 31). Vous ne pourrez pas signer le bordereau de cette facture.",
+            formulaire=LiquidationForm,
+            executer=_champs(instruction.liquider),
+        ),
+        ActeGestion(
+            code="reprendre",
+            consequence="La facture revient à l’étape qui l’avait suspendue.",
+            executer=_champs(instruction.reprendre),
+        ),
+        ActeGestion(
+            code="readresser",
+            consequence="La facture revient au bureau des finances, avec le même numéro.",
+            formulaire=DestinataireForm,
+            executer=_champs(instruction.readresser),
+        ),
+        ActeGestion(
+            code="reliquider",
+            consequence="La facture revient à la liquidation ; un nouveau mandat sera émis.",
+            executer=_champs(mandatement.reliquider),
+        ),
+        ActeGestion(
+            code="suspendre",
+            consequence="Le délai de mandatement attend la réponse du fournisseur, qui est "
+            "prévenu.",
+            formulaire=partial(RetourForm, nature="suspension"),
+            executer=_retour(instruction.suspendre),
+        ),
+        ActeGestion(
+            code="reorienter",
+            consequence="Le fournisseur est prévenu ; le bureau des finances peut aussi corriger "
+            "le destinataire.",
+            formulaire=partial(RetourForm, nature="reorientation"),
+            executer=_retour(instruction.reorienter),
+        ),
+        ActeGestion(
+            code="rejeter",
+            consequence="Le rejet est définitif : le fournisseur devra déposer une nouvelle "
+            "facture, avec un nouveau numéro.",
+            formulaire=partial(RetourForm, nature="rejet"),
+            executer=_retour(instruction.rejeter),
+            est_dangereux=True,
+        ),
+    )
+}
+BLOQUES_PAR_MANDAT = frozenset({"suspendre", "rejeter"})
+
+
+def actes_possibles(facture: Facture, utilisateur: Utilisateur) -> list[ActeGestion]:
+    """Return the acts that the state, the role and the service allow, in their usual order."""
+    if not utilisateur.a_role(Role.AGENT) and utilisateur.service_id != facture.service_id:
+        return []
+    return [
+        acte
+        for acte in REGISTRE.values()
+        if facture.etat in TRANSITIONS[acte.code].departs
+        and utilisateur.a_role(*TRANSITIONS[acte.code].roles)
+        and not _est_bloque(acte.code, facture)
+    ]
+
+
+def _est_bloque(code: str, facture: Facture) -> bool:
+    if code == "demander_certification" and facture.etat == EtatFacture.COMPLETEE:
+        return facture.suspendue_depuis not in instruction.AVANT_CERTIFICATION
+    porte_mandat = facture.mandat_id is not None and facture.etat == EtatFacture.LIQUIDEE
+    return porte_mandat and code in BLOQUES_PAR_MANDAT

@@ -1,0 +1,83 @@
+"""The certificate of deposit: what was deposited, when, and how anyone can check it."""
+
+import io
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from facturier.commun.montants import afficher
+from facturier.commun.pdf import Document
+from facturier.suivi.models import Facture
+
+
+def certificat(facture: Facture) -> io.BytesIO:
+    """Return the PDF certificate of a deposited invoice; same invoice, same bytes.
+
+    Raises:
+        ValueError: the invoice is still a draft.
+    """
+    if facture.deposee_le is None:
+        raise ValueError("un brouillon n’a pas de certificat de dépôt")
+    sortie = io.BytesIO()
+    adresse = adresse_verification(facture)
+    depot = timezone.localtime(facture.deposee_le)
+    with Document(
+        sortie,
+        titre=f"Certificat de dépôt de la facture {facture.numero}",
+        etabli_le=facture.deposee_le,
+        reference=facture.code_verification,
+    ) as pdf:
+        pdf.titre("Certificat de dépôt", f"Facture {facture.numero}")
+        pdf.encadre(
+            "Déposée le (heure de Nouméa)",
+            f"{depot:%d/%m/%Y à %H:%M:%S}",
+            "Cette date est opposable : le délai de mandatement court à partir d’elle.",
+        )
+        pdf.resume(_lignes(facture))
+        pdf.intertitre("Vérifier ce certificat")
+        pdf.paragraphe(
+            "Toute personne peut vérifier ce certificat à l’adresse ci-dessous ; l’empreinte "
+            "SHA-256 permet de s’assurer qu’un fichier est bien celui qui a été déposé."
+        )
+        pdf.code_qr(adresse, legende=("Code de vérification", facture.code_verification, adresse))
+    sortie.seek(0)
+    return sortie
+
+
+def adresse_verification(facture: Facture) -> str:
+    """Return the public address at which the certificate is checked."""
+    chemin = reverse("suivi:verification", args=[facture.code_verification])
+    return f"{settings.ADRESSE_PUBLIQUE}{chemin}"
+
+
+def trouver_par_code(saisie: str) -> Facture | None:
+    """Return the invoice that a code designates, typed in any case, with or without dashes."""
+    code = "".join(saisie.split()).replace("-", "").upper()
+    groupes = "-".join(code[debut : debut + 4] for debut in range(0, len(code), 4))
+    facture: Facture | None = (
+        Facture.objects.deposees()
+        .select_related("etablissement")
+        .filter(code_verification=groupes)
+        .first()
+        if code
+        else None
+    )
+    return facture
+
+
+def _lignes(facture: Facture) -> list[tuple[str, str]]:
+    destinataire = str(facture.service)
+    if facture.bon_commande:
+        destinataire += f", bon de commande {facture.bon_commande.numero}"
+    return [
+        ("Fournisseur", facture.etablissement.denomination),
+        ("RIDET", facture.etablissement.ridet_affiche),
+        ("Numéro de la facture", facture.numero),
+        ("Date de la facture", f"{facture.date_emission:%d/%m/%Y}"),
+        ("Montant TTC", afficher(facture.montant_ttc or 0)),
+        ("Destinataire", destinataire),
+        ("Déposée par", str(facture.deposee_par)),
+        ("Fichier", facture.document_principal.nom),
+        ("Empreinte SHA-256", facture.sha256),
+    ]

@@ -1,0 +1,402 @@
+"""Forms: wording and shape only; the rules are in the acts."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.grand_livre.models import Mandat, Parametre, PieceJustificative
+from facturier.suivi import saisie as saisies
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.instruction import Retour, motifs
+from facturier.suivi.models import (
+    Abonnement,
+    BonCommande,
+    Facture,
+    RangPaiement,
+    TypeAvis,
+    TypeDepense,
+    normaliser_numero,
+)
+from facturier.suivi.saisie import PartTaxe, Saisie
+from fournisseurs.models import Etablissement
+
+
+def cle_taux(taux: Decimal) -> str:
+    """Return the part of a field name that stands for a rate: `11`, `5_5`."""
+    return f"{taux.normalize():f}".replace(".", "_")
+
+
+class FichierForm(forms.Form):
+    """Step 1 of a deposit: for which établissement, and the file."""
+
+    etablissement = forms.ModelChoiceField(
+        Etablissement.objects.none(), label="Établissement", empty_label="Choisissez"
+    )
+    fichier = forms.FileField(
+        label="Fichier de la facture",
+        help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus. Un PDF issu de votre logiciel se lit "
+        "mieux qu’une numérisation.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.xml"}),
+    )
+
+    def __init__(self, *arguments: Any, utilisateur: Utilisateur, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        choix = Etablissement.objects.visibles_par(utilisateur, "deposer").order_by("denomination")
+        champ: Any = self.fields["etablissement"]
+        champ.queryset = choix
+        uniques = list(choix[:2])
+        if len(uniques) == 1:
+            champ.initial = uniques[0].pk
+
+
+class FactureForm(forms.Form):
+    """Step 2 of a deposit: the data of the invoice, prefilled with what was read."""
+
+    numero = forms.CharField(label="Numéro de la facture", max_length=30, required=False)
+    date_emission = SaisieJourField(label="Date de la facture", required=False)
+    bon_commande = forms.ModelChoiceField(
+        BonCommande.objects.none(),
+        label="Bon de commande",
+        required=False,
+        empty_label="Je n’ai pas de bon de commande",
+    )
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.order_by("libelle"),
+        label="Direction qui a commandé",
+        required=False,
+        help_text="Seulement si vous n’avez pas de bon de commande.",
+        empty_label="Choisissez",
+    )
+    objet = forms.CharField(label="Objet", max_length=100, required=False)
+    periode_debut = SaisieJourField(label="Début de la période facturée", required=False)
+    periode_fin = SaisieJourField(label="Fin de la période facturée", required=False)
+    montant_ht = SaisieMontantField(label="Montant hors taxe", required=False)
+    montant_tgc = SaisieMontantField(label="TGC", required=False)
+    montant_ttc = SaisieMontantField(label="Montant TTC", required=False)
+
+    def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
+        options["initial"] = _initial(facture)
+        super().__init__(*arguments, **options)
+        self.facture = facture
+        jour = facture.date_emission or timezone.localdate()
+        commandes: Any = self.fields["bon_commande"]
+        commandes.queryset = BonCommande.objects.facturables_par(facture.etablissement)
+        self.taux = [
+            Decimal(taux) for taux in Parametre.objects.valeur("taux_tgc", jour).split(";")
+        ]
+        self._ajouter_taux(facture)
+        self._marquer(facture.lecture.get("champs", {}))
+
+    def _ajouter_taux(self, facture: Facture) -> None:
+        lus = {part.taux: part for part in facture.taxes.all()}
+        for taux in self.taux:
+            part, cle = lus.get(taux), cle_taux(taux)
+            libelle = f"{taux.normalize():f} %"
+            self.fields[f"base_{cle}"] = SaisieMontantField(
+                label=f"Base à {libelle}", required=False, initial=part.base if part else None
+            )
+            self.fields[f"taxe_{cle}"] = SaisieMontantField(
+                label=f"TGC à {libelle}", required=False, initial=part.taxe if part else None
+            )
+
+    def _marquer(self, origines: dict[str, str]) -> None:
+        """Say beside each prefilled datum whether it was read for sure, or must be checked."""
+        for nom, origine in origines.items():
+            champ: Any = self.fields.get(nom)
+            if champ is None:
+                continue
+            if saisies.mention(origine) == "lu dans le fichier":
+                champ.lu_dans_le_fichier = True
+            else:
+                champ.help_text = f"Lu dans le texte du PDF : à vérifier. {champ.help_text}".strip()
+
+    def clean(self) -> dict[str, Any]:
+        """Check the order of the period, which the database checks too."""
+        donnees = super().clean() or {}
+        debut, fin = donnees.get("periode_debut"), donnees.get("periode_fin")
+        if fin and (debut is None or fin < debut):
+            self.add_error("periode_fin", "La période finit après avoir commencé.")
+        return donnees
+
+    @property
+    def lignes_taxe(self) -> list[tuple[str, Any, Any]]:
+        """One row a rate: its name, and its two fields."""
+        return [
+            (
+                f"{taux.normalize():f} %",
+                self[f"base_{cle_taux(taux)}"],
+                self[f"taxe_{cle_taux(taux)}"],
+            )
+            for taux in self.taux
+        ]
+
+    @property
+    def saisie(self) -> Saisie:
+        """What was typed, as the act takes it."""
+        donnees = {
+            nom: valeur
+            for nom, valeur in self.cleaned_data.items()
+            if not nom.startswith(("base_", "taxe_"))
+        }
+        return Saisie(**donnees, taxes=tuple(self._taxes()))
+
+    def _taxes(self) -> list[PartTaxe]:
+        parts = []
+        for taux in self.taux:
+            base = self.cleaned_data.get(f"base_{cle_taux(taux)}")
+            taxe = self.cleaned_data.get(f"taxe_{cle_taux(taux)}")
+            if base or taxe:
+                parts.append(PartTaxe(taux=taux, base=base or 0, taxe=taxe or 0))
+        return parts
+
+
+class PieceJointeForm(forms.Form):
+    """A document added to an invoice."""
+
+    genre = forms.ChoiceField(label="Nature du document", choices=PieceJustificative.Genre.choices)
+    fichier = forms.FileField(label="Document", help_text="PDF, XML, PNG, JPEG ou XLSX.")
+
+
+class ReponseForm(forms.Form):
+    """The answer of the supplier to a return."""
+
+    reponse = forms.CharField(
+        label="Votre réponse", widget=forms.Textarea(attrs={"rows": 4}), required=False
+    )
+    genre = forms.ChoiceField(
+        label="Nature du document joint",
+        choices=PieceJustificative.Genre.choices,
+        initial=PieceJustificative.Genre.AUTRE,
+        required=False,
+    )
+    fichier = forms.FileField(
+        label="Document demandé", required=False, help_text="PDF, XML, PNG, JPEG ou XLSX."
+    )
+
+
+class MotifForm(forms.Form):
+    """Why an act is done."""
+
+    motif = forms.CharField(label="Motif", widget=forms.Textarea(attrs={"rows": 3}), max_length=500)
+
+
+class DestinataireForm(forms.Form):
+    """The right order, or the right service."""
+
+    bon_commande = forms.ModelChoiceField(
+        BonCommande.objects.none(),
+        label="Bon de commande",
+        required=False,
+        empty_label="Aucun bon de commande",
+    )
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.order_by("libelle"),
+        label="Direction qui a commandé",
+        required=False,
+        empty_label="Choisissez",
+    )
+
+    def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        commandes: Any = self.fields["bon_commande"]
+        commandes.queryset = BonCommande.objects.facturables_par(facture.etablissement)
+
+
+class CertificationForm(forms.Form):
+    """The day of the service fait."""
+
+    date_service_fait = SaisieJourField(
+        label="Date du service fait", au_plus_tard=timezone.localdate
+    )
+    commentaire = forms.CharField(
+        label="Commentaire", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.facture = facture
+
+
+class LiquidationForm(forms.Form):
+    """The imputation, by default that of the order."""
+
+    compte = forms.CharField(
+        label="Compte", max_length=12, widget=forms.TextInput({"class": "court"})
+    )
+    fonction = forms.CharField(max_length=10, widget=forms.TextInput({"class": "court"}))
+
+    def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if facture.bon_commande:
+            self.fields["compte"].initial = facture.bon_commande.compte
+            self.fields["fonction"].initial = facture.bon_commande.fonction
+
+
+class RetourForm(forms.Form):
+    """Reason, value expected and comment of a return."""
+
+    motif: Any = forms.ModelChoiceField(
+        queryset=None, label="Motif", widget=forms.RadioSelect, empty_label=None
+    )
+    valeur_attendue = forms.CharField(
+        label="Valeur attendue",
+        max_length=200,
+        required=False,
+        help_text="Ce que la facture devrait porter, par exemple le montant exact.",
+    )
+    numero_doublon = forms.CharField(
+        label="Numéro de la facture déjà déposée",
+        max_length=30,
+        required=False,
+        help_text="Seulement pour un doublon : le fournisseur en verra le lien.",
+    )
+    commentaire = forms.CharField(
+        label="Précision pour le fournisseur",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *arguments: Any, facture: Facture, nature: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.facture = facture
+        choix: Any = self.fields["motif"]
+        choix.queryset = motifs(nature)
+        if nature != "rejet":
+            del self.fields["numero_doublon"]
+
+    def clean_numero_doublon(self) -> Facture | None:
+        """Find the invoice that the number designates, for the same supplier."""
+        numero = self.cleaned_data["numero_doublon"]
+        if not numero:
+            return None
+        trouvee: Facture | None = (
+            Facture.objects.vivantes()
+            .filter(
+                fournisseur=self.facture.fournisseur_id,
+                numero_normalise=normaliser_numero(numero),
+            )
+            .exclude(pk=self.facture.pk)
+            .first()
+        )
+        if trouvee is None:
+            raise ValidationError("Ce fournisseur n’a pas d’autre facture de ce numéro.")
+        return trouvee
+
+    @property
+    def retour(self) -> Retour:
+        """The return, as the act takes it."""
+        donnees = self.cleaned_data
+        return Retour(
+            motif=donnees["motif"],
+            valeur_attendue=donnees["valeur_attendue"],
+            commentaire=donnees["commentaire"],
+            doublon_de=donnees.get("numero_doublon"),
+        )
+
+
+class MessageForm(forms.Form):
+    """A question or an answer."""
+
+    texte = forms.CharField(
+        label="Votre message", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class MessageInterneForm(MessageForm):
+    """The same, for staff, who may keep it inside the province."""
+
+    est_interne = forms.BooleanField(
+        label="Message interne, que le fournisseur ne voit pas", required=False
+    )
+
+
+class FiltreForm(forms.Form):
+    """Filters of a list, kept in the address."""
+
+    etat = forms.ChoiceField(
+        label="État", required=False, choices=[("", "Tous"), *EtatFacture.choices]
+    )
+    q = forms.CharField(label="Numéro ou fournisseur", required=False, max_length=60)
+
+    def appliquer(self, factures: Any) -> Any:
+        """Keep what was asked for; a filter that makes no sense keeps everything."""
+        if not self.is_valid():
+            return factures
+        if etat := self.cleaned_data["etat"]:
+            factures = factures.filter(etat=etat)
+        return filtrer_texte(factures, self.cleaned_data["q"])
+
+
+class AvisForm(forms.Form):
+    """Which notices one wants."""
+
+    types = forms.MultipleChoiceField(
+        label="Recevoir un message électronique",
+        choices=TypeAvis.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def enregistrer(self, utilisateur: Utilisateur) -> None:
+        """Keep one choice a kind of notice."""
+        for type_avis in TypeAvis:
+            Abonnement.objects.update_or_create(
+                utilisateur=utilisateur,
+                type_avis=type_avis,
+                defaults={"est_actif": type_avis in self.cleaned_data["types"]},
+            )
+
+
+class MandatementForm(forms.Form):
+    """The invoices to pay by one mandat, and the kind of expense."""
+
+    factures = forms.ModelMultipleChoiceField(
+        Facture.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    type_depense = forms.ChoiceField(label="Type de dépense", choices=TypeDepense.choices)
+    rang = forms.ChoiceField(
+        label="Rang du paiement",
+        required=False,
+        choices=[("", "Selon les mandats précédents"), *RangPaiement.choices],
+    )
+
+    def __init__(self, *arguments: Any, factures: QuerySet[Facture], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        choix: Any = self.fields["factures"]
+        choix.queryset = factures
+
+
+class BordereauForm(forms.Form):
+    """The mandats to list on a bordereau."""
+
+    mandats = forms.ModelMultipleChoiceField(
+        Mandat.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *arguments: Any, mandats: QuerySet[Any], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        choix: Any = self.fields["mandats"]
+        choix.queryset = mandats
+
+
+def filtrer_texte(factures: Any, recherche: str) -> Any:
+    """Keep the invoices whose number, order or supplier contains what was typed."""
+    texte = recherche.strip()
+    if not texte:
+        return factures
+    return factures.correspondant_a(texte)
+
+
+def _initial(facture: Facture) -> dict[str, Any]:
+    champs = ["numero", "date_emission", "bon_commande", "service", "objet"]
+    champs += ["periode_debut", "periode_fin", "montant_ht", "montant_tgc", "montant_ttc"]
+    initial = {champ: getattr(facture, champ) for champ in champs}
+    if facture.bon_commande:
+        initial["service"] = None
+    return initial

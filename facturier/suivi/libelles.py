@@ -1,0 +1,95 @@
+"""The words people read: plain ones beside the legal ones, and who holds an invoice."""
+
+from facturier.commun.tons import Ton, ton_de
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.models import Facture
+
+_E = EtatFacture
+EN_CLAIR = {
+    _E.BROUILLON: "Vous ne l’avez pas encore envoyée.",
+    _E.DEPOSEE: "La province l’a bien dans son système ; le délai court.",
+    _E.RECUE: "Le bureau des finances l’a prise en main.",
+    _E.A_REORIENTER: "Elle n’est pas arrivée au bon endroit : indiquez le bon destinataire.",
+    _E.EN_CERTIFICATION: "Le service qui a commandé vérifie que la prestation est faite.",
+    _E.SUSPENDUE: "Il manque une pièce ou une précision : la suite dépend de vous.",
+    _E.COMPLETEE: "Votre réponse est arrivée ; le traitement reprend.",
+    _E.SERVICE_FAIT: "Le service confirme que la prestation est faite.",
+    _E.LIQUIDEE: "La province reconnaît la dette et en a fixé le montant.",
+    _E.MANDATEE: "L’ordre de payer est signé.",
+    _E.TRANSMISE_TPS: "L’ordre de payer est chez le comptable public.",
+    _E.SUSPENDUE_TPS: "Le comptable public attend une réponse de la province.",
+    _E.REJETEE_TPS: "La province corrige l’ordre de payer.",
+    _E.PRISE_EN_CHARGE: "Le comptable public a accepté l’ordre de payer.",
+    _E.REJETEE: "Elle ne sera pas payée : une nouvelle facture est attendue.",
+    _E.PAYEE: "Le virement est parti.",
+    _E.RETIREE: "Vous l’avez retirée.",
+    _E.PARTIELLEMENT_PAYEE: "Une partie est payée ; le reste suit.",
+    _E.AVOIR: "Elle est soldée par compensation.",
+}
+A_LA_TRESORERIE = frozenset(
+    {_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS, _E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE}
+)
+AU_FOURNISSEUR = frozenset({_E.BROUILLON, _E.SUSPENDUE, _E.A_REORIENTER})
+INTERNES = frozenset({_E.SUSPENDUE_TPS, _E.REJETEE_TPS})
+ETAT_PUBLIC = {_E.SUSPENDUE_TPS: _E.TRANSMISE_TPS, _E.REJETEE_TPS: _E.LIQUIDEE}
+PARCOURS = (
+    _E.DEPOSEE,
+    _E.RECUE,
+    _E.EN_CERTIFICATION,
+    _E.SERVICE_FAIT,
+    _E.LIQUIDEE,
+    _E.MANDATEE,
+    _E.TRANSMISE_TPS,
+    _E.PRISE_EN_CHARGE,
+    _E.PAYEE,
+)
+ACTES = {
+    "deposer": "Déposer",
+    "recevoir": "Accuser réception",
+    "demander_certification": "Demander la certification du service fait",
+    "certifier_service_fait": "Certifier le service fait",
+    "liquider": "Liquider",
+    "suspendre": "Demander une pièce ou une précision",
+    "reprendre": "Reprendre le traitement",
+    "reorienter": "Signaler un mauvais destinataire",
+    "readresser": "Corriger le destinataire",
+    "rejeter": "Rejeter la facture",
+    "reliquider": "Reprendre après le rejet du mandat",
+}
+
+
+def detenteur(facture: Facture) -> str:
+    """Return who holds the invoice now; empty once nothing is expected of anybody."""
+    etat = _E(facture.etat)
+    if facture.est_terminee:
+        return ""
+    if etat in AU_FOURNISSEUR:
+        return "vous, le fournisseur"
+    if etat == _E.EN_CERTIFICATION:
+        return str(facture.service.libelle) if facture.service else ""
+    if etat in A_LA_TRESORERIE:
+        return "la Trésorerie de la province Sud"
+    if etat == _E.LIQUIDEE and facture.mandat_id:
+        return "l’ordonnateur, pour signature"
+    return "le bureau des finances"
+
+
+def etat_public(facture: Facture) -> EtatFacture:
+    """Return the state shown to the supplier: what only concerns the treasury stays inside."""
+    etat = _E(facture.etat)
+    return ETAT_PUBLIC.get(etat, etat)
+
+
+def ton_public(facture: Facture) -> Ton:
+    """Return the tone of the state shown to the supplier."""
+    return ton_de(facture, etat_public(facture))
+
+
+def etapes_a_venir(facture: Facture) -> list[str]:
+    """Return the labels of the usual steps that remain."""
+    etat = etat_public(facture)
+    if facture.est_terminee:
+        return []
+    connu = facture.suspendue_depuis or etat
+    rang = PARCOURS.index(_E(connu)) if connu in PARCOURS else 0
+    return [str(reste.label) for reste in PARCOURS[rang + 1 :]]

@@ -1,0 +1,70 @@
+"""What invoice tracking offers to the menu and to the dashboard."""
+
+from collections.abc import Iterable
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.navigation import Carte, Entree
+from facturier.commun.tons import Ton
+from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
+from facturier.suivi.models import Facture
+
+ENTREES = [
+    Entree("Mes factures", "suivi:liste", roles={Role.FOURNISSEUR}, ordre=10),
+    Entree("Déposer une facture", "suivi:deposer", roles={Role.FOURNISSEUR}, ordre=20),
+    Entree(
+        "Factures",
+        "suivi:gestion_liste",
+        roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE},
+        ordre=10,
+    ),
+    Entree("Mandats", "suivi:mandats", roles={Role.AGENT, Role.ORDONNATEUR}, ordre=20),
+]
+A_FAIRE = {
+    EtatFacture.DEPOSEE: "Factures à recevoir",
+    EtatFacture.RECUE: "Factures à envoyer en certification",
+    EtatFacture.A_REORIENTER: "Factures à réorienter",
+    EtatFacture.EN_CERTIFICATION: "Services faits à certifier",
+    EtatFacture.COMPLETEE: "Réponses de fournisseurs à lire",
+    EtatFacture.SERVICE_FAIT: "Factures à liquider",
+    EtatFacture.REJETEE_TPS: "Mandats rejetés par la Trésorerie",
+}
+ACTES_PRINCIPAUX = {
+    EtatFacture.DEPOSEE: "recevoir",
+    EtatFacture.RECUE: "demander_certification",
+    EtatFacture.A_REORIENTER: "readresser",
+    EtatFacture.EN_CERTIFICATION: "certifier_service_fait",
+    EtatFacture.COMPLETEE: "reprendre",
+    EtatFacture.SERVICE_FAIT: "liquider",
+    EtatFacture.REJETEE_TPS: "reliquider",
+}
+
+
+def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
+    """Return the work lists on which `utilisateur` has something to do, in two queries."""
+    visibles = Facture.objects.visibles_par(utilisateur)
+    nombres = {ligne["etat"]: ligne["nombre"] for ligne in visibles.comptees_par_etat()}
+    if utilisateur.a_role(Role.FOURNISSEUR):
+        yield Carte(
+            "Factures à compléter",
+            "suivi:liste",
+            nombre=sum(nombres.get(etat, 0) for etat in ATTENDENT_FOURNISSEUR),
+            ton=Ton.ATTENTE,
+            ordre=10,
+        )
+    for etat, libelle in A_FAIRE.items():
+        roles = TRANSITIONS[ACTES_PRINCIPAUX[etat]].roles - {Role.FOURNISSEUR}
+        if utilisateur.a_role(*roles):
+            yield Carte(
+                libelle,
+                "suivi:gestion_liste",
+                nombre=nombres.get(etat, 0),
+                recherche=f"etat={etat}",
+                ordre=20,
+            )
+    if utilisateur.a_role(Role.AGENT):
+        yield Carte(
+            "Factures à mandater",
+            "suivi:mandater",
+            nombre=Facture.objects.a_mandater().count(),
+            ordre=30,
+        )

@@ -1,0 +1,1 @@
+"""Screens of invoice tracking, by reader: supplier, public, finance staff."""

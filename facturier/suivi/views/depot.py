@@ -1,0 +1,137 @@
+"""Deposit in three steps, one thing a page: file, data, check."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.fichiers import FichierRefuse
+from facturier.suivi import brouillon, depot
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.forms import FactureForm, FichierForm, PieceJointeForm
+from facturier.suivi.models import Facture
+from facturier.suivi.views.communs import NON_TRAITABLE, afficher, utilisateur_de
+
+
+def _brouillon(requete: HttpRequest, pk: int) -> Facture:
+    visibles = Facture.objects.visibles_par(utilisateur_de(requete)).filter(
+        etat=EtatFacture.BROUILLON
+    )
+    facture: Facture = get_object_or_404(
+        visibles.select_related("etablissement__fournisseur", "fournisseur", "service"), pk=pk
+    )
+    return facture
+
+
+@reserver_a(Role.FOURNISSEUR)
+def deposer(requete: HttpRequest) -> HttpResponse:
+    """Step 1: take the file, read it, open a draft."""
+    utilisateur = utilisateur_de(requete)
+    formulaire = FichierForm(requete.POST or None, requete.FILES or None, utilisateur=utilisateur)
+    if formulaire.is_bound and formulaire.is_valid():
+        fichier: Any = formulaire.cleaned_data["fichier"]
+        try:
+            facture = brouillon.commencer(
+                fichier,
+                nom=fichier.name,
+                etablissement=formulaire.cleaned_data["etablissement"],
+                par=utilisateur,
+            )
+        except FichierRefuse as refus:
+            formulaire.add_error("fichier", str(refus))
+        else:
+            return redirect("suivi:saisie", facture.pk)
+    brouillons = (
+        Facture.objects.visibles_par(utilisateur)
+        .filter(etat=EtatFacture.BROUILLON)
+        .select_related("etablissement")[:20]
+    )
+    contexte = {"form": formulaire, "brouillons": brouillons}
+    return afficher(requete, "suivi/deposer.html", contexte, formulaire)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def saisie(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Step 2: correct what was read, complete what was not."""
+    facture = _brouillon(requete, pk)
+    formulaire = FactureForm(requete.POST or None, facture=facture)
+    if formulaire.is_bound and formulaire.is_valid():
+        brouillon.remplir(facture, formulaire.saisie, par=utilisateur_de(requete))
+        return redirect("suivi:verifier", facture.pk)
+    contexte = {"form": formulaire, "facture": facture}
+    return afficher(requete, "suivi/saisie.html", contexte, formulaire)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Step 3: show everything and what is wrong with it, then deposit."""
+    facture = _brouillon(requete, pk)
+    statut = 200
+    if requete.method == "POST":
+        try:
+            depot.deposer(facture, par=utilisateur_de(requete))
+        except depot.DepotRefuse:
+            statut = NON_TRAITABLE
+        else:
+            messages.success(requete, f"La facture {facture.numero} est déposée.")
+            return redirect("suivi:depose", facture.pk)
+    anomalies = depot.controler(facture)
+    contexte = {
+        "facture": facture,
+        "bloquantes": [anomalie for anomalie in anomalies if anomalie.est_bloquante],
+        "avertissements": [anomalie for anomalie in anomalies if not anomalie.est_bloquante],
+        "documents": facture.documents.all(),
+        "taxes": facture.taxes.all(),
+        "form": PieceJointeForm(),
+    }
+    return render(requete, "suivi/verifier.html", contexte, status=statut)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_POST
+def joindre(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Add a document to the draft."""
+    facture = _brouillon(requete, pk)
+    utilisateur = utilisateur_de(requete)
+    brouillon.exiger_droit(facture.etablissement, utilisateur)
+    formulaire = PieceJointeForm(requete.POST, requete.FILES)
+    if formulaire.is_valid():
+        fichier: Any = formulaire.cleaned_data["fichier"]
+        genre = formulaire.cleaned_data["genre"]
+        try:
+            brouillon.joindre(facture, fichier, nom=fichier.name, genre=genre, par=utilisateur)
+        except FichierRefuse as refus:
+            messages.error(requete, str(refus))
+    else:
+        messages.error(requete, "Choisissez un document et sa nature.")
+    return redirect("suivi:verifier", facture.pk)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def abandonner(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a draft, after a page that says so."""
+    facture = _brouillon(requete, pk)
+    if requete.method == "POST":
+        brouillon.abandonner(facture, par=utilisateur_de(requete))
+        messages.success(requete, "Le brouillon est supprimé.")
+        return redirect("suivi:liste")
+    contexte = {
+        "titre": "Supprimer ce brouillon",
+        "consequence": "La facture n’a pas été déposée : ce que vous avez saisi sera perdu.",
+        "action": "Supprimer le brouillon",
+        "retour": facture.get_absolute_url(),
+        "est_dangereux": True,
+    }
+    return render(requete, "confirmation.html", contexte)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def depose(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Tell that the deposit is done, and give the certificate."""
+    visibles = Facture.objects.visibles_par(utilisateur_de(requete)).deposees()
+    facture = get_object_or_404(visibles.select_related("etablissement", "service"), pk=pk)
+    return render(requete, "suivi/depose.html", {"facture": facture})

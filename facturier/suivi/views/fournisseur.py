@@ -1,0 +1,227 @@
+"""The supplier's side: list, page of an invoice, answers, certificate."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.fichiers import FichierRefuse
+from facturier.suivi import brouillon, instruction
+from facturier.suivi.certificat import certificat
+from facturier.suivi.chronologie import chronologie
+from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, EtatFacture
+from facturier.suivi.forms import (
+    AvisForm,
+    DestinataireForm,
+    FiltreForm,
+    MessageForm,
+    MotifForm,
+    ReponseForm,
+)
+from facturier.suivi.horloges import horloges
+from facturier.suivi.libelles import EN_CLAIR, detenteur, etapes_a_venir, etat_public, ton_public
+from facturier.suivi.messagerie import ecrire
+from facturier.suivi.models import Abonnement, Facture, TypeAvis
+from facturier.suivi.pages import page_cle
+from facturier.suivi.views.communs import (
+    afficher,
+    document_visible,
+    envoyer_pdf,
+    facture_visible,
+    reporter,
+    telecharger,
+    utilisateur_de,
+)
+
+RETIRABLES = frozenset({EtatFacture.DEPOSEE, EtatFacture.RECUE, EtatFacture.SUSPENDUE})
+
+
+@reserver_a(Role.FOURNISSEUR)
+def liste(requete: HttpRequest) -> HttpResponse:
+    """List the invoices of one's établissements; those to complete come first in a banner."""
+    visibles = Facture.objects.visibles_par(utilisateur_de(requete)).select_related("etablissement")
+    filtre = FiltreForm(requete.GET or None)
+    page = page_cle(filtre.appliquer(visibles), requete.GET)
+    contexte = {
+        "form": filtre,
+        "page": page,
+        "lignes": [
+            (facture, etat_public(facture).label, ton_public(facture)) for facture in page.objets
+        ],
+        "a_completer": visibles.filter(etat__in=ATTENDENT_FOURNISSEUR)[:5],
+        "est_filtree": bool(requete.GET),
+    }
+    return render(requete, "suivi/liste.html", contexte)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def detail(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show one invoice: where it stands, who holds it, the clocks, what is asked."""
+    facture = facture_visible(requete, pk)
+    if facture.est_brouillon:
+        return redirect("suivi:saisie", facture.pk)
+    public = etat_public(facture)
+    contexte = {
+        "facture": facture,
+        "libelle_etat": public.label,
+        "ton_etat": ton_public(facture),
+        "en_clair": EN_CLAIR[public],
+        "detenteur": detenteur(facture),
+        "horloges": horloges(facture),
+        "etapes": chronologie(facture, est_interne=False),
+        "a_venir": etapes_a_venir(facture),
+        "documents": facture.documents.all(),
+        "taxes": facture.taxes.all(),
+        "retours": facture.retours.select_related("motif", "doublon_de"),
+        "fil_messages": facture.messages.filter(est_interne=False).select_related("auteur"),
+        "form": MessageForm(),
+        "est_retirable": facture.etat in RETIRABLES
+        and facture.suspendue_depuis in {"", EtatFacture.RECUE},
+    }
+    return render(requete, "suivi/detail.html", contexte)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def completer(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Answer a suspension: a document, a text, or both."""
+    facture = _attendue(requete, pk, EtatFacture.SUSPENDUE)
+    formulaire = ReponseForm(requete.POST or None, requete.FILES or None)
+    if formulaire.is_bound and formulaire.is_valid() and _repondre(requete, facture, formulaire):
+        messages.success(requete, "Votre réponse est envoyée : le traitement reprend.")
+        return redirect(facture)
+    contexte = {
+        "facture": facture,
+        "form": formulaire,
+        "retour": facture.retours.select_related("motif").last(),
+    }
+    return afficher(requete, "suivi/completer.html", contexte, formulaire)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def readresser(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Give the right order or service; the number is kept."""
+    facture = _attendue(requete, pk, EtatFacture.A_REORIENTER)
+    formulaire = DestinataireForm(requete.POST or None, facture=facture)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            instruction.readresser(facture, par=utilisateur_de(requete), **formulaire.cleaned_data)
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            messages.success(requete, "La facture est renvoyée au bon destinataire.")
+            return redirect(facture)
+    contexte = {
+        "facture": facture,
+        "form": formulaire,
+        "retour": facture.retours.select_related("motif").last(),
+    }
+    return afficher(requete, "suivi/completer.html", contexte, formulaire)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def retirer(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw an invoice before its certification."""
+    facture = facture_visible(requete, pk)
+    formulaire = MotifForm(requete.POST or None)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            instruction.retirer(
+                facture, motif=formulaire.cleaned_data["motif"], par=utilisateur_de(requete)
+            )
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            messages.success(requete, f"La facture {facture.numero} est retirée.")
+            return redirect(facture)
+    contexte = {
+        "form": formulaire,
+        "titre": f"Retirer la facture {facture.numero}",
+        "consequence": "La facture ne sera pas payée. Son numéro pourra resservir.",
+        "action": "Retirer la facture",
+        "retour": reverse("suivi:detail", args=[facture.pk]),
+        "est_dangereux": True,
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_POST
+def message(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Write to the province about an invoice."""
+    facture = facture_visible(requete, pk)
+    formulaire = MessageForm(requete.POST)
+    if formulaire.is_valid():
+        ecrire(facture, formulaire.cleaned_data["texte"], par=utilisateur_de(requete))
+        messages.success(requete, "Votre message est envoyé.")
+    else:
+        messages.error(requete, "Écrivez un message de 2 000 caractères au plus.")
+    return redirect(facture)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def document(requete: HttpRequest, pk: int, document: int) -> FileResponse:
+    """Download one document of one's invoice."""
+    return telecharger(document_visible(requete, pk, document))
+
+
+@reserver_a(Role.FOURNISSEUR)
+def telecharger_certificat(requete: HttpRequest, pk: int) -> FileResponse:
+    """Download the certificate of deposit."""
+    facture = facture_visible(requete, pk)
+    if facture.est_brouillon:
+        raise Http404("Un brouillon n’a pas de certificat.")
+    return envoyer_pdf(certificat(facture), f"certificat-depot-{facture.pk}.pdf")
+
+
+@reserver_a(Role.FOURNISSEUR)
+def avis(requete: HttpRequest) -> HttpResponse:
+    """Choose the notices one receives."""
+    utilisateur = utilisateur_de(requete)
+    refuses = Abonnement.objects.filter(utilisateur=utilisateur, est_actif=False)
+    coupes = set(refuses.values_list("type_avis", flat=True))
+    formulaire = AvisForm(
+        requete.POST if requete.method == "POST" else None,
+        initial={"types": [type_avis for type_avis in TypeAvis if type_avis not in coupes]},
+    )
+    if formulaire.is_bound and formulaire.is_valid():
+        formulaire.enregistrer(utilisateur)
+        messages.success(requete, "Vos choix sont enregistrés.")
+        return redirect("suivi:avis")
+    return afficher(requete, "suivi/avis.html", {"form": formulaire}, formulaire)
+
+
+def _attendue(requete: HttpRequest, pk: int, etat: str) -> Facture:
+    """Return an invoice that waits for its supplier in `etat`; any other answers 404."""
+    facture = facture_visible(requete, pk)
+    if facture.etat != etat:
+        raise Http404("Rien n’est attendu de vous sur cette facture.")
+    return facture
+
+
+def _repondre(requete: HttpRequest, facture: Facture, formulaire: ReponseForm) -> bool:
+    """Add the document, then complete; say whether it is done, errors put in the form."""
+    utilisateur = utilisateur_de(requete)
+    donnees: dict[str, Any] = formulaire.cleaned_data
+    fichier = donnees["fichier"]
+    brouillon.exiger_droit(facture.etablissement, utilisateur)
+    try:
+        if fichier:
+            brouillon.joindre(
+                facture,
+                fichier,
+                nom=fichier.name,
+                genre=donnees["genre"] or "autre",
+                par=utilisateur,
+            )
+        instruction.completer(facture, reponse=donnees["reponse"], par=utilisateur)
+    except FichierRefuse as refus:
+        formulaire.add_error("fichier", str(refus))
+    except ValidationError as erreur:
+        reporter(formulaire, erreur)
+    return not formulaire.errors

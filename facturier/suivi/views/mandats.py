@@ -1,0 +1,154 @@
+"""Mandats and their bordereaux, for finance staff."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.models import (
+    EtatPiece,
+    LigneEcriture,
+    Mandat,
+    PieceJustificative,
+    SensPiece,
+)
+from facturier.suivi import mandatement
+from facturier.suivi.forms import BordereauForm, MandatementForm, MotifForm
+from facturier.suivi.models import Facture
+from facturier.suivi.pages import page_cle
+from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
+
+LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.ADMINISTRATEUR)
+LIMITE_CHOIX = 200
+
+
+@reserver_a(*LECTEURS)
+def liste(requete: HttpRequest) -> HttpResponse:
+    """List the mandats, newest first."""
+    mandats = Mandat.objects.select_related("bordereau", "service")
+    etat = requete.GET.get("etat", "")
+    if etat in EtatPiece.values:
+        mandats = mandats.filter(etat=etat)
+    contexte = {
+        "page": page_cle(mandats, requete.GET),
+        "etats": EtatPiece.choices,
+        "etat": etat,
+        "a_mandater": Facture.objects.a_mandater().count(),
+        "a_bordereau": Mandat.objects.a_mettre_en_bordereau().count(),
+    }
+    return render(requete, "suivi/mandats.html", contexte)
+
+
+@reserver_a(Role.AGENT)
+def mandater(requete: HttpRequest) -> HttpResponse:
+    """Choose liquidated invoices of one établissement and issue their mandat."""
+    factures = Facture.objects.a_mandater().select_related("etablissement", "service")
+    etablissement = requete.GET.get("etablissement", "")
+    if etablissement.isdigit():
+        factures = factures.filter(etablissement=int(etablissement))
+    formulaire = MandatementForm(requete.POST or None, factures=factures)
+    if formulaire.is_bound and formulaire.is_valid():
+        donnees: dict[str, Any] = formulaire.cleaned_data
+        try:
+            mandat = mandatement.mandater(
+                [facture.pk for facture in donnees["factures"]],
+                type_depense=donnees["type_depense"],
+                rang=donnees["rang"] or None,
+                par=utilisateur_de(requete),
+            )
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            messages.success(requete, f"Le mandat {mandat.reference} est émis.")
+            return redirect("suivi:mandat", mandat.pk)
+    contexte = {"form": formulaire, "factures": factures.order_by("pk")[:LIMITE_CHOIX]}
+    return afficher(requete, "suivi/mandater.html", contexte, formulaire)
+
+
+@reserver_a(*LECTEURS)
+def detail(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show a mandat: whom and where it pays, its documents, its entry, its story."""
+    mandat = get_object_or_404(Mandat.objects.select_related("bordereau", "service"), pk=pk)
+    contexte = {
+        "mandat": mandat,
+        "factures": Facture.objects.filter(mandat=mandat.pk).select_related("etablissement"),
+        "imputations": mandat.lignes_piece.select_related("compte"),
+        "rattachements": mandat.rattachements.select_related("justificatif"),
+        "ecritures": _lignes_ecriture(mandat),
+        "est_annulable": mandat.etat == EtatPiece.EMISE
+        and utilisateur_de(requete).a_role(Role.AGENT),
+    }
+    return render(requete, "suivi/mandat.html", contexte)
+
+
+@reserver_a(*LECTEURS)
+def justificatif(requete: HttpRequest, pk: int, justificatif: int) -> FileResponse:
+    """Download a document of a mandat."""
+    mandat = get_object_or_404(Mandat, pk=pk)
+    return telecharger(get_object_or_404(PieceJustificative, pk=justificatif, pieces=mandat.pk))
+
+
+@reserver_a(Role.AGENT)
+def annuler(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a mandat that is not signed."""
+    mandat = get_object_or_404(Mandat.objects.select_related("bordereau"), pk=pk)
+    formulaire = MotifForm(requete.POST or None)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            mandatement.annuler_mandat(
+                mandat, motif=formulaire.cleaned_data["motif"], par=utilisateur_de(requete)
+            )
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            messages.success(requete, f"Le mandat {mandat.reference} est annulé.")
+            return redirect("suivi:mandat", mandat.pk)
+    contexte = {
+        "form": formulaire,
+        "titre": f"Annuler le mandat {mandat.reference}",
+        "consequence": "L’écriture est contrepassée ; les factures redeviennent à mandater. "
+        "Le numéro du mandat ne resservira pas.",
+        "action": "Annuler le mandat",
+        "retour": reverse("suivi:mandat", args=[mandat.pk]),
+        "est_dangereux": True,
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+@reserver_a(Role.AGENT)
+def bordereau(requete: HttpRequest) -> HttpResponse:
+    """List issued mandats on a new bordereau, to be signed by the ordonnateur."""
+    mandats = Mandat.objects.a_mettre_en_bordereau().select_related("service")
+    formulaire = BordereauForm(requete.POST or None, mandats=mandats)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            cree = creer_bordereau(
+                sens=SensPiece.DEPENSE,
+                pieces=[mandat.pk for mandat in formulaire.cleaned_data["mandats"]],
+                date_emission=timezone.localdate(),
+                par=utilisateur_de(requete),
+            )
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            messages.success(requete, f"Le bordereau {cree.reference} attend sa signature.")
+            return redirect("suivi:mandats")
+    contexte = {"form": formulaire, "mandats": mandats.order_by("pk")[:LIMITE_CHOIX]}
+    return afficher(requete, "suivi/bordereau.html", contexte, formulaire)
+
+
+def _lignes_ecriture(mandat: Mandat) -> Any:
+    """Return the legs of every entry of the mandat: issue, payment, reversal."""
+    ecritures = LigneEcriture.objects.filter(piece=mandat.pk).values("ecriture")
+    return (
+        LigneEcriture.objects.filter(ecriture__in=ecritures)
+        .select_related("ecriture", "compte")
+        .order_by("ecriture", "rang")
+    )
