@@ -49,7 +49,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = EN_PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if EN_PRODUCTION else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if EN_PRODUCTION else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = env.entier("SESSION_DUREE_SECONDES", 30 * 60)
+SESSION_COOKIE_AGE = env.entier("SESSION_DUREE_SECONDES", 30 * 60)  # idle time, seconds
+SESSION_DUREE_FOURNISSEUR = env.entier("SESSION_DUREE_FOURNISSEUR_SECONDES", 15 * 60)
+CHEMINS_SANS_COPIE = ("/payer/", "/compte/")  # kept by no cache, even without an account
 SESSION_SAVE_EVERY_REQUEST = True
 SECURE_SSL_REDIRECT = EN_PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if EN_PRODUCTION else 0
@@ -92,6 +94,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "axes",
     "csp",
     "django_htmx",
@@ -111,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "facturier.acces.sessions.SessionsMiddleware",
     "facturier.acces.controle.ControleAccesMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

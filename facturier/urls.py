@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("compte/", include("allauth.account.urls")),
     path("", include("facturier.accueil.urls")),
+    path("", include("facturier.acces.urls")),
     path("", include("facturier.suivi.urls")),
     path("", include("fournisseurs.urls")),
     path("", include("telepaiement.urls")),

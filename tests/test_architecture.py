@@ -103,7 +103,8 @@ def test_le_projet_ne_parle_que_de_lui(motif):
 def _gabarits() -> dict[str, Path]:
     dossiers = [RACINE / "facturier" / "templates"]
     dossiers += [
-        RACINE / p / "templates" for p in (*PAQUETS, "facturier/suivi", "facturier/accueil")
+        RACINE / p / "templates"
+        for p in (*PAQUETS, "facturier/acces", "facturier/suivi", "facturier/accueil")
     ]
     return {
         str(f.relative_to(d)): f

@@ -12,12 +12,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 
 Vue = TypeVar("Vue", bound=Callable[..., Any])
 TOUS = "tous"
 CONNECTE = "connecte"
 MODULES_PUBLICS = ("allauth.account.",)  # sign-in pages protect themselves
+
+
+class RequeteConnectee(HttpRequest):
+    """A request whose person is known: the access control lets no other through."""
+
+    user: Utilisateur
 
 
 def reserver_a(*roles: Role) -> Callable[[Vue], Vue]:

@@ -4,11 +4,12 @@ Separation of duties is a constraint of the database: an ordonnateur can be neit
 (décret 2012-829, art. 3) nor comptable (décret 2012-1246).
 """
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 
@@ -76,6 +77,7 @@ class Utilisateur(AbstractBaseUser):
     is_active = models.BooleanField("actif", default=True)
     est_systeme = models.BooleanField("compte système", default=False)
     inscrit_le = models.DateTimeField(auto_now_add=True)
+    generation_sessions = models.PositiveIntegerField("génération des sessions", default=0)
 
     objects: ClassVar[UtilisateurManager] = UtilisateurManager()
 
@@ -85,9 +87,19 @@ class Utilisateur(AbstractBaseUser):
     class Meta:
         verbose_name = "utilisateur"
         verbose_name_plural = "utilisateurs"
+        indexes = [models.Index(fields=["nom", "prenom", "id"], name="acces_annuaire")]
 
     def __str__(self) -> str:
         return self.nom_complet
+
+    def get_session_auth_hash(self) -> str:
+        """Bind sessions to the password and to `generation_sessions`: a new one ends them all."""
+        return f"{super().get_session_auth_hash()}:{self.generation_sessions}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Yield the same under each former secret of the site, during its rotation."""
+        for empreinte in super().get_session_auth_fallback_hash():
+            yield f"{empreinte}:{self.generation_sessions}"
 
     @property
     def nom_complet(self) -> str:
@@ -103,16 +115,30 @@ class Utilisateur(AbstractBaseUser):
         """Tell whether one of `roles` is held; the system account may carry out any act."""
         return self.est_systeme or not self.roles.isdisjoint(roles)
 
-    def attribuer(self, role: str, *, par: "Utilisateur | None" = None) -> None:
-        """Give `role` to the user; harmless when already held.
+    def attribuer(
+        self, role: str, *, par: "Utilisateur | None" = None, motif: str = ""
+    ) -> "AttributionRole":
+        """Give `role` to the user and record it; harmless when already held.
+
+        Without `par` the system grants it: sign-up, loading of people.
 
         Raises:
             django.db.IntegrityError: the role excludes one already held.
         """
-        AttributionRole.objects.get_or_create(
-            utilisateur=self, role=role, defaults={"accorde_par": par}
-        )
+        with transaction.atomic():
+            attribution, est_nouvelle = AttributionRole.objects.get_or_create(
+                utilisateur=self, role=role, defaults={"accorde_par": par}
+            )
+            if est_nouvelle:
+                self.passages.create(
+                    acte="attribuer",
+                    depart="",
+                    arrivee=role,
+                    motif=motif,
+                    par=par or Utilisateur.objects.systeme(),
+                )
         self.__dict__.pop("roles", None)
+        return attribution
 
 
 class AttributionRole(models.Model):
@@ -166,3 +192,13 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acte} : {self.depart} → {self.arrivee}"
+
+
+class PassageUtilisateur(Passage):
+    """One change of an account: invitation, role granted or withdrawn, end or return of access."""
+
+    utilisateur = models.ForeignKey(Utilisateur, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage d’un compte"
+        verbose_name_plural = "passages des comptes"

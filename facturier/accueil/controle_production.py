@@ -12,6 +12,7 @@ VALEURS = {
     "FACTURIER_SECRET_KEY": "valeur-de-controle-" + "x9Kd7QpL2mZtR4vB8nWc" * 3,
     "FACTURIER_HOTES": "services.province-sud.example",
     "FACTURIER_ADRESSE": "https://services.province-sud.example",
+    "CLAMD_SOCKET": "/run/clamav/clamd.ctl",
     "DATABASE_URL": "postgresql://facturier@localhost/facturier",
     "STRIPE_SECRET_KEY": "sk_live_controle",
     "STRIPE_PUBLIC_KEY": "pk_live_controle",

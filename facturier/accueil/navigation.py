@@ -14,7 +14,13 @@ from django.urls import NoReverseMatch, reverse
 from facturier.acces.models import Utilisateur
 from facturier.commun.navigation import Carte, Entree
 
-APPLICATIONS = ("fournisseurs", "facturier.suivi", "telepaiement", "exports_tps")
+APPLICATIONS = (
+    "facturier.acces",
+    "fournisseurs",
+    "facturier.suivi",
+    "telepaiement",
+    "exports_tps",
+)
 
 
 @cache
