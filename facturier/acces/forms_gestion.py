@@ -44,7 +44,7 @@ class AffectationForm(MotifForm):
         required=False,
         empty_label="Aucun",
     )
-    field_order = ("fonction", "service", "motif")
+    field_order: tuple[str, ...] = ("fonction", "service", "motif")
 
 
 class InvitationForm(AffectationForm):

@@ -19,7 +19,7 @@ INSCRIPTION = {
 
 
 def lien(courriel):
-    return re.search(r"http://testserver(\S+)", courriel.body)[1]
+    return re.findall(r"http://testserver(\S+)", courriel.body)[0]
 
 
 def test_une_inscription_confirmee_ouvre_un_compte_de_fournisseur(client, mailoutbox):
