@@ -43,7 +43,7 @@ def commencer(
         FichierRefuse: the file is empty, too large, not what its name says, or hostile.
     """
     exiger_droit(etablissement, par)
-    range_ = _ranger(flux, TYPES_FACTURE)
+    range_ = ranger_facture(flux)
     with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as copie:
         lue = lire_facture(copie, nom, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT)
     return ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
@@ -115,6 +115,15 @@ def exiger_droit(etablissement: Etablissement, par: Utilisateur) -> None:
 def _exiger_brouillon(facture: Facture) -> None:
     if not facture.est_brouillon:
         raise TransitionInterdite("Cette facture est déjà déposée : elle ne se modifie plus.")
+
+
+def ranger_facture(flux: BinaryIO) -> fichiers.FichierRange:
+    """Put an invoice file away.
+
+    Raises:
+        FichierRefuse: empty, too large, or neither PDF nor XML.
+    """
+    return _ranger(flux, TYPES_FACTURE)
 
 
 def _ranger(flux: BinaryIO, types: tuple[str, ...]) -> fichiers.FichierRange:

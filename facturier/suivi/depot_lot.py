@@ -1,0 +1,91 @@
+"""Batch deposit: every invoice file of a folder, each accepted or rejected on its own.
+
+The établissement is the one whose RIDET is read in the file; the order is the one it quotes.
+A file deposited already is rejected as a duplicate, so that running twice is harmless.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.fichiers import FichierRefuse
+from facturier.suivi import brouillon
+from facturier.suivi.depot import deposer
+from facturier.suivi.lecture import FactureLue, lire_facture
+from fournisseurs.models import Etablissement
+
+EXTENSIONS = frozenset({".pdf", ".xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What became of one file: the number and key of its invoice, or why it was rejected."""
+
+    fichier: str
+    numero: str = ""
+    facture: int | None = None
+    motif: str = ""
+
+    @property
+    def est_accepte(self) -> bool:
+        """Whether the invoice is deposited (or would be)."""
+        return not self.motif
+
+
+def deposer_dossier(dossier: Path, *, par: Utilisateur, executer: bool) -> Iterator[Sort]:
+    """Deposit the PDF and XML files of `dossier`, in the order of their names.
+
+    Each file is a transaction; without `executer` it is undone once every check has run, and no
+    mail leaves. Files stay where they are.
+    """
+    for chemin in sorted(dossier.iterdir()):
+        if chemin.is_file() and chemin.suffix.lower() in EXTENSIONS:
+            yield _deposer(chemin, par, executer)
+
+
+def _deposer(chemin: Path, par: Utilisateur, executer: bool) -> Sort:
+    try:
+        lue = lire_facture(chemin, chemin.name)
+        etablissement = _etablissement(lue)
+        with chemin.open("rb") as flux:
+            range_ = brouillon.ranger_facture(flux)
+        with transaction.atomic():
+            facture = brouillon.ouvrir(
+                lue, range_, nom=chemin.name, etablissement=etablissement, par=par
+            )
+            deposer(facture, par=par)
+            if not executer:
+                transaction.set_rollback(True)
+        return Sort(chemin.name, facture.numero, facture.pk if executer else None)
+    except FichierRefuse as refus:
+        return Sort(chemin.name, motif=str(refus))
+    except ValidationError as refus:
+        return Sort(chemin.name, motif=" ".join(refus.messages))
+    except OSError as erreur:
+        return Sort(chemin.name, motif=f"Le fichier ne s’ouvre pas : {erreur.strerror}.")
+
+
+def _etablissement(lue: FactureLue) -> Etablissement:
+    """Find the issuer by the RIDET read in the file.
+
+    Raises:
+        FichierRefuse: no RIDET is read, or no known établissement bears it.
+    """
+    ridet = lue.ridet_emetteur
+    if ridet is None:
+        raise FichierRefuse(
+            "Aucun RIDET ne se lit dans le fichier : déposez-le depuis le site, où l’établissement "
+            "se choisit."
+        )
+    etablissement = (
+        Etablissement.objects.filter(ridet=ridet.valeur).select_related("fournisseur").first()
+    )
+    if etablissement is None:
+        raise FichierRefuse(
+            f"Le RIDET {ridet.valeur} lu dans le fichier n’est pas celui d’un fournisseur connu."
+        )
+    return etablissement

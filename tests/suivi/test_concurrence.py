@@ -1,0 +1,100 @@
+"""Two people act at once on the same invoice: one does it, the other is told."""
+
+import threading
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connections
+from django.utils import timezone
+
+from facturier.acces.models import Role
+from facturier.grand_livre.models import Mandat
+from facturier.suivi import depot, instruction, mandatement
+from facturier.suivi.models import Facture
+from tests.suivi.factories import EtablissementFactory, FactureFactory, acteur, retour
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("referentiel")]
+
+
+def ensemble(*actes):
+    """Run the acts in threads that start together; return what each raised, or None."""
+    depart = threading.Barrier(len(actes))
+    issues: list[ValidationError | None] = [None for _ in actes]
+
+    def jouer(rang, acte):
+        depart.wait()
+        try:
+            acte()
+        except ValidationError as erreur:
+            issues[rang] = erreur
+        finally:
+            connections.close_all()
+
+    fils = [threading.Thread(target=jouer, args=couple) for couple in enumerate(actes)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+    return issues
+
+
+def copie(facture):
+    return Facture.objects.get(pk=facture.pk)
+
+
+def test_deux_agents_recoivent_la_meme_facture_un_seul_passage_reste():
+    facture = FactureFactory(deposee=True)
+    agent = acteur(Role.AGENT)
+    premier, second = copie(facture), copie(facture)
+
+    issues = ensemble(
+        lambda: instruction.recevoir(premier, par=agent),
+        lambda: instruction.recevoir(second, par=agent),
+    )
+
+    assert issues.count(None) == 1
+    assert facture.passages.filter(acte="recevoir").count() == 1
+
+
+def test_deux_agents_mandatent_la_meme_facture_un_seul_mandat_existe():
+    facture = FactureFactory(liquidee=True)
+    agent = acteur(Role.AGENT)
+
+    issues = ensemble(
+        lambda: mandatement.mandater([facture.pk], par=agent),
+        lambda: mandatement.mandater([facture.pk], par=agent),
+    )
+
+    assert issues.count(None) == 1
+    assert Mandat.objects.count() == 1
+
+
+def test_un_mandat_et_une_suspension_ne_passent_pas_ensemble():
+    facture = FactureFactory(liquidee=True)
+    agent = acteur(Role.AGENT)
+    suspendue = copie(facture)
+    motif = retour("JUSTIF_ABS")
+
+    issues = ensemble(
+        lambda: mandatement.mandater([facture.pk], par=agent),
+        lambda: instruction.suspendre(suspendue, motif, par=agent),
+    )
+
+    facture.refresh_from_db()
+    assert issues.count(None) == 1
+    assert (facture.mandat is None) == (facture.etat == "suspendue")
+
+
+def test_le_meme_numero_depose_deux_fois_a_la_fois_n_entre_qu_une():
+    etablissement = EtablissementFactory.create()
+    brouillons = [
+        FactureFactory(etablissement=etablissement, numero="FA42", contenu=f"%PDF-1.4 {i}".encode())
+        for i in range(2)
+    ]
+    deposant = acteur(Role.FOURNISSEUR)
+
+    issues = ensemble(*(lambda b=b: depot.deposer(b, par=deposant) for b in brouillons))
+
+    assert issues.count(None) == 1
+    assert Facture.objects.deposees().count() == 1
+    assert timezone.now() > Facture.objects.deposees().get().deposee_le
