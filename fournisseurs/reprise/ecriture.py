@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -43,13 +42,12 @@ class Connus:
         codes = {ligne.code for ligne in lignes}
         rids = {ligne.rid for ligne in lignes if ligne.rid}
         ridets = {ligne.ridet for ligne in lignes if ligne.ridet}
-        fiches = list(
-            Fournisseur.objects.filter(Q(tiers__code__in=codes) | Q(rid__in=rids)).select_related(
-                "tiers"
-            )
-        )
-        self.par_rid = {fiche.rid: fiche for fiche in fiches if fiche.rid}
-        self.par_code = {fiche.tiers.code: fiche for fiche in fiches}
+        toutes = Fournisseur.objects.select_related("tiers")
+        self.par_rid = {fiche.rid: fiche for fiche in toutes.filter(rid__in=rids)}
+        self.par_code = {fiche.tiers.code: fiche for fiche in self.par_rid.values()}
+        autres = toutes.filter(tiers__code__in=codes - self.par_code.keys())
+        self.par_code |= {fiche.tiers.code: fiche for fiche in autres}
+        fiches = list(self.par_code.values())
         self.etablissements = {
             etablissement.ridet: etablissement
             for etablissement in Etablissement.objects.filter(ridet__in=ridets)
