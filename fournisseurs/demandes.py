@@ -90,6 +90,7 @@ def deposer_demande(
             demande.save(force_insert=True)
     except IntegrityError:
         raise DemandeRefusee({"ridet": DEJA_EN_COURS}) from None
+    demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=demandeur)
     for preuve in preuves:
         _ranger(preuve, demande)
     return demande

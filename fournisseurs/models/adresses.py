@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from facturier.commun import telephone
+
 
 class AdressePostale(models.Model):
     """Where to write to and how to call. A tribe or a lieu-dit may stand in place of a street."""
@@ -24,6 +26,11 @@ class AdressePostale(models.Model):
         """The lines of the address as they are written on an envelope."""
         lignes = [self.adresse_complement, self.adresse_voie, f"{self.code_postal} {self.ville}"]
         return [ligne for ligne in lignes if ligne]
+
+    @property
+    def telephone_affiche(self) -> str:
+        """The telephone as people read it, or that there is none."""
+        return telephone.afficher(self.telephone) if self.telephone else "non indiqué"
 
 
 class CodePostal(models.Model):

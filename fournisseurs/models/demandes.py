@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import banque, ridet
 from facturier.commun.etats import Transition, transition
+from facturier.commun.tons import Ton
 from fournisseurs.models.adresses import AdressePostale
 from fournisseurs.models.fournisseurs import Etablissement
 
@@ -43,6 +44,7 @@ class DemandeEtablissement(AdressePostale):
     """What a person declares to be recognised as representing an établissement."""
 
     Etat = EtatDemande
+    TONS = {EtatDemande.ACCEPTEE: Ton.SUCCES}
     TRANSITIONS: dict[str, Transition] = {
         "accepter": transition({EtatDemande.DEPOSEE}, EtatDemande.ACCEPTEE, Role.AGENT),
         "refuser": transition({EtatDemande.DEPOSEE}, EtatDemande.REFUSEE, Role.AGENT),

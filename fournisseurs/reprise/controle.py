@@ -4,9 +4,12 @@ The rules are those of `facturier.commun` (RIDET, RIB, IBAN, BIC), written here 
 test gives both the same values and expects the same answers.
 """
 
+from contextlib import suppress
+
 import numpy as np
 import pandas as pd
 
+from facturier.commun.telephone import TelephoneInvalide, normaliser
 from fournisseurs.models import CoordonneesBancaires
 from fournisseurs.reprise.colonnes import SYNONYMES
 from fournisseurs.reprise.lecture import LIGNE, TROP
@@ -117,12 +120,27 @@ def _controler_adresse(lignes: pd.DataFrame) -> None:
     locaux = telephone.str.fullmatch(r"[2-57-9][0-9]{5}")
     telephone = telephone.where(~locaux, "+687" + telephone)
     lignes["telephone"] = telephone
-    faux = ~telephone.str.fullmatch(r"(?:\+687[2-57-9][0-9]{5}|\+(?!687)[1-9][0-9]{7,14})?")
-    _rejeter(lignes, faux, "Le téléphone doit avoir six chiffres, ou un indicatif et le numéro.")
+    caledoniens = telephone.str.fullmatch(r"(?:\+687[2-57-9][0-9]{5})?")
+    etrangers = telephone.isin(_numeros_etrangers(telephone[~caledoniens]))
+    _rejeter(
+        lignes,
+        ~caledoniens & ~etrangers,
+        "Le téléphone doit avoir six chiffres, ou un indicatif et le numéro.",
+    )
     courriel = lignes["courriel"].str.lower()
     lignes["courriel"] = courriel
     faux = ~courriel.str.fullmatch(r"(?:[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?")
     _rejeter(lignes, faux, "L’adresse électronique n’est pas valide.")
+
+
+def _numeros_etrangers(numeros: "pd.Series[str]") -> set[str]:
+    """Return the few numbers of other countries that can exist, each looked at once."""
+    existants = set()
+    for numero in set(numeros):
+        with suppress(TelephoneInvalide):
+            if normaliser(numero) == numero:
+                existants.add(numero)
+    return existants
 
 
 def _controler_compte(lignes: pd.DataFrame) -> None:

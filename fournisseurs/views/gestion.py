@@ -200,7 +200,7 @@ def _lignes_fiche(fournisseur: Fournisseur) -> list[tuple[str, str]]:
         ("Catégorie", tiers.get_categorie_display()),
         ("Nature juridique", tiers.get_nature_juridique_display()),
         ("Adresse", ", ".join(fournisseur.lignes_adresse)),
-        ("Téléphone", fournisseur.telephone or "non indiqué"),
+        ("Téléphone", fournisseur.telephone_affiche),
         ("Adresse électronique", fournisseur.courriel or "non indiquée"),
     ]
 

@@ -42,7 +42,7 @@ def test_deux_agents_acceptent_la_meme_demande_un_seul_gagne(transactional_db):
 
     assert issues == ["acceptee", "trop_tard"]
     assert Tiers.objects.filter(code=demande.rid).count() == 1
-    assert demande.passages.count() == 1
+    assert demande.passages.filter(acte="accepter").count() == 1
 
 
 def test_deux_demandes_de_la_meme_entreprise_donnent_une_seule_fiche(transactional_db):

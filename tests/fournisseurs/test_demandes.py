@@ -110,7 +110,8 @@ def test_accepter_cree_la_fiche_le_compte_et_l_administrateur(agent):
     assert habilitation.representant.utilisateur == demande.demandeur
     assert habilitation.droits == list(Droit)
     assert fournisseur.justificatifs.count() == 2
-    assert [(p.acte, p.par) for p in demande.passages.all()] == [("accepter", agent)]
+    actes = [(passage.acte, passage.par) for passage in demande.passages.all()]
+    assert actes == [("deposer", demande.demandeur), ("accepter", agent)]
 
 
 def test_un_second_etablissement_rejoint_la_fiche_de_l_entreprise(agent):

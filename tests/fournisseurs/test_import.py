@@ -26,6 +26,7 @@ BON = {
     "cp": "98800",
     "commune": "Nouméa",
     "iban": IBAN_BCI,
+    "telephone": "",
 }
 
 
@@ -135,12 +136,14 @@ def test_un_classeur_se_lit_meme_quand_le_tableur_a_mange_les_zeros(tmp_path):
         ({"nom": ""}, "« nom » est vide"),
         ({"nom": "deux\nlignes"}, "saut de ligne"),
         ({"cp": "988"}, "cinq chiffres"),
+        ({"telephone": "+999 12 34 56 78"}, "téléphone"),
+        ({"telephone": "687 25 81 22"}, "téléphone"),
         ({"iban": "FR7617499000000000000000119"}, "IBAN"),
         ({"iban": "FR0017499000000000000000119"}, "IBAN"),
     ],
 )
 def test_une_ligne_fautive_est_rejetee_et_les_autres_ecrites(fichier, champs, explication):
-    bonne = BON | {"ridet": "9000027001"}
+    bonne = BON | {"ridet": "9000027001", "telephone": "+33 1 23 45 67 89"}
 
     code, resultat = lancer(fichier(BON | champs, bonne), "--executer")
 
@@ -191,8 +194,8 @@ def test_un_fichier_absent_est_un_mauvais_usage(tmp_path):
 
 
 def test_un_changement_met_a_jour_sans_effacer_ni_recreer(fichier):
-    lancer(fichier(BON | {"tel": "258122"}), "--executer")
-    change = BON | {"tel": "", "adresse": "14 rue des Banians", "role": "débiteur"}
+    lancer(fichier(BON | {"telephone": "258122"}), "--executer")
+    change = BON | {"adresse": "14 rue des Banians", "role": "débiteur"}
 
     code, resultat = lancer(fichier(change), "--executer")
 

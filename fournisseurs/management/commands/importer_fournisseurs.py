@@ -63,8 +63,8 @@ class Command(CommandeMetier):
     def raconter(self, resultat: dict[str, Any]) -> None:
         """Tell the counts, and whether anything was written."""
         self.stdout.write(
-            f"{resultat['crees']} créés, {resultat['modifies']} modifiés, "
-            f"{resultat['inchanges']} inchangés, {resultat['rejetes']} rejetés."
+            f"Créés : {resultat['crees']}, modifiés : {resultat['modifies']}, "
+            f"inchangés : {resultat['inchanges']}, rejetés : {resultat['rejetes']}."
         )
         if not resultat["execute"]:
             self.stdout.write("Essai à blanc : rien n’est écrit. Ajoutez --executer pour le faire.")
