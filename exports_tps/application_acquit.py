@@ -11,6 +11,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from exports_tps.cloture import conclure_flux
 from exports_tps.decisions import rejeter
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
 from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Verdict
@@ -18,13 +19,12 @@ from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
 from exports_tps.transmission import transmettre
 from facturier.acces.models import Utilisateur
-from facturier.commun.etats import franchir, franchir_lot
+from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
 
 DOMAINE_PJ: Final = "4"
 SENS: Final = {"5": "depense", "6": "recette"}
 Portee, Decision = Verdict.Portee, Verdict.Decision
-TRANCHES = {EtatBordereau.ACCEPTE, EtatBordereau.REFUSE}
 
 
 @dataclass(slots=True)
@@ -243,18 +243,3 @@ def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     lignes.filter(justificatif__in=bilan.documents_refuses).update(liberee_le=maintenant)
     if bilan.est_accepte is False:
         lignes.filter(justificatif__isnull=False).update(liberee_le=maintenant)
-
-
-def conclure_flux(flux: Flux, *, par: Utilisateur, a_refus_pj: bool = False) -> None:
-    """Carry a flux to its end once all its bordereaux are accepted or refused."""
-    etats = set(
-        Bordereau.objects.filter(lignes_flux__flux=flux).values_list("etat", flat=True).distinct()
-    )
-    if flux.etat != EtatFlux.TRANSMIS or not etats <= TRANCHES:
-        return
-    if etats == {EtatBordereau.REFUSE}:
-        franchir(flux, "refuser", par=par)
-    elif EtatBordereau.REFUSE in etats or a_refus_pj:
-        franchir(flux, "acquitter_en_partie", par=par)
-    else:
-        franchir(flux, "acquitter", par=par)

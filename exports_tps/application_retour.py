@@ -10,15 +10,14 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from exports_tps.application_acquit import conclure_flux
+from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye, payer, prendre_en_charge, rejeter, suspendre
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
-from exports_tps.models import Flux, MessageTPS, Verdict
+from exports_tps.models import MessageTPS, Verdict
 from exports_tps.motifs import libelle_motifs
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from facturier.acces.models import Utilisateur
-from facturier.commun.etats import franchir_lot
-from facturier.grand_livre.models import Bordereau, Budget, EtatPiece, Piece, SensPiece
+from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
 
 Decision = Verdict.Decision
 ETATS: Final = {
@@ -193,20 +192,12 @@ def _ranger(lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict) -> None:
 
 
 def _executer(lot: Lot, par: Utilisateur) -> None:
-    _accepter_bordereaux(lot.prises | lot.suspensions.keys() | lot.rejets.keys(), par)
+    accepter_bordereaux(lot.prises | lot.suspensions.keys() | lot.rejets.keys(), par=par)
     suspendre(lot.suspensions, par=par)
     prendre_en_charge(lot.prises, par=par)
     payer(lot.paiements, par=par)
     if lot.rejets:
         rejeter(lot.rejets, date_rejet=max(lot.dates_rejet), par=par)
-
-
-def _accepter_bordereaux(pieces: set[int], par: Utilisateur) -> None:
-    """A pièce is never handled in a refused bordereau: its acquittement is late, not missing."""
-    bordereaux = Bordereau.objects.filter(pieces__in=pieces).values_list("pk", flat=True).distinct()
-    acceptes = franchir_lot(Bordereau, bordereaux, "accepter", par=par)
-    for flux in Flux.objects.filter(lignes__bordereau__in=acceptes).distinct():
-        conclure_flux(flux, par=par)
 
 
 def _contradictions(lot: Lot) -> list[str]:

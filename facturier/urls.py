@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("facturier.suivi.urls")),
     path("", include("fournisseurs.urls")),
     path("", include("telepaiement.urls")),
+    path("", include("exports_tps.urls")),
 ]
 
 handler400 = "facturier.accueil.erreurs.requete_refusee"

@@ -81,6 +81,15 @@ class Verdict(models.Model):
         REJETE = "rejete", "Rejeté"
         PAYE = "paye", "Payé"
 
+    TONS = {
+        "accepte": Ton.SUCCES,
+        "refuse": Ton.REFUS,
+        "suspendu": Ton.ATTENTE,
+        "pris_en_charge": Ton.COURS,
+        "rejete": Ton.REFUS,
+        "paye": Ton.SUCCES,
+    }
+
     message = models.ForeignKey(MessageTPS, models.PROTECT, related_name="verdicts")
     portee = models.CharField("portée", max_length=12, choices=Portee)
     identifiant = models.CharField(max_length=60, help_text="tel que la Trésorerie l’écrit")
@@ -104,3 +113,8 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.identifiant} : {self.get_decision_display()}"
+
+    @property
+    def ton(self) -> Ton:
+        """Tone of the badge."""
+        return self.TONS[self.decision]

@@ -1,0 +1,36 @@
+"""When a bordereau is accepted, and when a flux has had all its verdicts."""
+
+from collections.abc import Collection
+
+from exports_tps.models import EtatFlux, Flux
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir, franchir_lot
+from facturier.grand_livre.models import Bordereau, EtatBordereau
+
+TRANCHES = {EtatBordereau.ACCEPTE, EtatBordereau.REFUSE}
+
+
+def accepter_bordereaux(pieces: Collection[int], *, par: Utilisateur) -> None:
+    """Accept the bordereaux of pièces that the comptable handles.
+
+    A pièce is never handled in a refused bordereau: its acquittement is late, not missing.
+    """
+    bordereaux = Bordereau.objects.filter(pieces__in=pieces).values_list("pk", flat=True).distinct()
+    acceptes = franchir_lot(Bordereau, bordereaux, "accepter", par=par)
+    for flux in Flux.objects.filter(lignes__bordereau__in=acceptes).distinct():
+        conclure_flux(flux, par=par)
+
+
+def conclure_flux(flux: Flux, *, par: Utilisateur, a_refus_pj: bool = False) -> None:
+    """Carry a flux to its end once all its bordereaux are accepted or refused."""
+    etats = set(
+        Bordereau.objects.filter(lignes_flux__flux=flux).values_list("etat", flat=True).distinct()
+    )
+    if flux.etat != EtatFlux.TRANSMIS or not etats <= TRANCHES:
+        return
+    if etats == {EtatBordereau.REFUSE}:
+        franchir(flux, "refuser", par=par)
+    elif EtatBordereau.REFUSE in etats or a_refus_pj:
+        franchir(flux, "acquitter_en_partie", par=par)
+    else:
+        franchir(flux, "acquitter", par=par)

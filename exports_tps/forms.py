@@ -1,0 +1,71 @@
+"""Forms of the pages of exports_tps."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from exports_tps.models import ProfilExport
+from facturier.commun.montants import afficher
+from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.grand_livre.models import Piece, SensPiece
+
+
+class BordereauForm(forms.Form):
+    """The free pièces to list on a new bordereau."""
+
+    pieces = forms.ModelMultipleChoiceField(
+        Piece.objects.none(),
+        label="Pièces à inscrire",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins une pièce."},
+    )
+
+    def __init__(self, *args: Any, sens: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        libres = Piece.objects.a_mettre_en_bordereau().filter(sens=sens).order_by("numero")
+        champ: Any = self.fields["pieces"]
+        champ.queryset = libres
+        champ.label_from_instance = _decrire
+        if sens == SensPiece.RECETTE:
+            champ.label = "Titres à inscrire"
+        else:
+            champ.label = "Mandats à inscrire"
+
+
+def _decrire(piece: Piece) -> str:
+    return f"{piece.reference} – {piece.nom_tiers} – {afficher(piece.montant_ttc)}"
+
+
+class ConstitutionForm(forms.Form):
+    """How to write the flux."""
+
+    profil = forms.ChoiceField(
+        label="Profil", choices=ProfilExport, initial=ProfilExport.PES_V2, widget=forms.RadioSelect
+    )
+
+
+class MotifForm(forms.Form):
+    """Why the comptable suspends or rejects."""
+
+    motif = forms.CharField(
+        label="Motif",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Transmis à l’ordonnateur, qui doit pouvoir y répondre.",
+    )
+
+
+class PaiementForm(forms.Form):
+    """A payment that no PES_Retour tells."""
+
+    montant = SaisieMontantField(label="Montant payé", minimum=1)
+    date_paiement = SaisieJourField(label="Date du paiement")
+    reference = forms.CharField(label="Référence du virement", max_length=60)
+
+    def clean_date_paiement(self) -> Any:
+        """A payment is not in the future."""
+        jour = self.cleaned_data["date_paiement"]
+        if jour > timezone.localdate():
+            raise forms.ValidationError("La date du paiement ne peut pas être à venir.")
+        return jour

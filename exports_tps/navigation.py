@@ -1,0 +1,72 @@
+"""What the shell shows of the exchanges with the treasury: menu entries and dashboard cards."""
+
+from collections.abc import Iterator
+
+from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.navigation import Carte, Entree
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece, Piece
+
+AGENT, ORDONNATEUR, COMPTABLE = Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE
+ENTREES = [
+    Entree("Bordereaux", "exports_tps:bordereaux", roles={AGENT, ORDONNATEUR}, ordre=40),
+    Entree("Flux", "exports_tps:flux_liste", roles={AGENT, ORDONNATEUR, COMPTABLE}, ordre=50),
+    Entree("Trésorerie", "exports_tps:tps", roles={COMPTABLE}, ordre=30),
+]
+
+
+def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
+    """Yield the work lists of whoever asks."""
+    if utilisateur.a_role(Role.AGENT):
+        yield from _cartes_agent()
+    if utilisateur.a_role(Role.ORDONNATEUR):
+        yield _bordereaux("Bordereaux à signer", EtatBordereau.OUVERT, 10)
+    if utilisateur.a_role(Role.COMPTABLE):
+        yield Carte(
+            "Pièces à viser",
+            "exports_tps:tps",
+            nombre=Piece.objects.filter(etat=EtatPiece.TRANSMISE).count(),
+            ton=Ton.ATTENTE,
+            recherche=f"etat={EtatPiece.TRANSMISE}",
+            ordre=10,
+        )
+
+
+def _cartes_agent() -> Iterator[Carte]:
+    yield Carte(
+        "Pièces à mettre en bordereau",
+        "exports_tps:bordereaux",
+        nombre=Piece.objects.a_mettre_en_bordereau().count(),
+        ton=Ton.ATTENTE,
+        ordre=50,
+    )
+    yield _bordereaux("Bordereaux signés", EtatBordereau.SIGNE, 51)
+    yield Carte(
+        "Flux à transmettre",
+        "exports_tps:flux_liste",
+        nombre=Flux.objects.filter(etat=EtatFlux.CONSTITUE).count(),
+        ton=Ton.ATTENTE,
+        recherche=f"etat={EtatFlux.CONSTITUE}",
+        ordre=52,
+    )
+    yield Carte(
+        "Réponses de la Trésorerie à examiner",
+        "exports_tps:messages",
+        nombre=MessageTPS.objects.filter(
+            etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
+        ).count(),
+        ton=Ton.REFUS,
+        ordre=53,
+    )
+
+
+def _bordereaux(libelle: str, etat: EtatBordereau, ordre: int) -> Carte:
+    return Carte(
+        libelle,
+        "exports_tps:bordereaux",
+        nombre=Bordereau.objects.filter(etat=etat).count(),
+        ton=Ton.ATTENTE,
+        recherche=f"etat={etat}",
+        ordre=ordre,
+    )

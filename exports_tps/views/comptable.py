@@ -1,0 +1,164 @@
+"""Pages of the comptable: what was sent to him, and his decisions on one pièce."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exports_tps import visa
+from exports_tps.forms import MotifForm, PaiementForm
+from exports_tps.models import Flux
+from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.soldes import reste_du
+
+FIL = [("Trésorerie", "/tps/")]
+ETATS_VISIBLES = [
+    EtatPiece.TRANSMISE,
+    EtatPiece.SUSPENDUE,
+    EtatPiece.PRISE_EN_CHARGE,
+    EtatPiece.REJETEE,
+    EtatPiece.PAYEE,
+]
+ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
+    "prendre_en_charge": (
+        "Prendre en charge",
+        "La pièce est acceptée ; une suspension en cours est levée.",
+        visa.prendre_en_charge,
+        None,
+    ),
+    "suspendre": (
+        "Suspendre",
+        "Le délai de paiement s’arrête et l’ordonnateur est informé de votre motif.",
+        visa.suspendre,
+        MotifForm,
+    ),
+    "rejeter": (
+        "Rejeter",
+        "La pièce est écartée, son écriture est contrepassée, et ses factures sont à reprendre.",
+        visa.rejeter,
+        MotifForm,
+    ),
+    "payer": (
+        "Enregistrer un paiement",
+        "L’écriture de paiement est passée et le fournisseur est prévenu.",
+        visa.payer,
+        PaiementForm,
+    ),
+}
+POSSIBLES = {
+    EtatPiece.TRANSMISE: ("prendre_en_charge", "suspendre", "rejeter"),
+    EtatPiece.SUSPENDUE: ("prendre_en_charge", "rejeter"),
+    EtatPiece.PRISE_EN_CHARGE: ("payer", "rejeter"),
+}
+
+
+@reserver_a(Role.COMPTABLE)
+@require_GET
+def accueil(requete: RequeteConnectee) -> HttpResponse:
+    """List the pièces that were sent, by state, and the last flux."""
+    etat = requete.GET.get("etat", EtatPiece.TRANSMISE)
+    etat = etat if etat in ETATS_VISIBLES else EtatPiece.TRANSMISE
+    transmises = Piece.objects.filter(etat__in=ETATS_VISIBLES)
+    nombres = dict(transmises.values_list("etat").annotate(Count("pk")).order_by())
+    page, suivant = page_par_cle(requete, transmises.filter(etat=etat))
+    return render(
+        requete,
+        "exports_tps/tps.html",
+        {
+            "pieces": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
+            "flux": Flux.objects.filter(transmis_le__isnull=False)[:10],
+        },
+    )
+
+
+@reserver_a(Role.COMPTABLE)
+@require_GET
+def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Show a pièce as it was sent: identity, lines, documents, flux, verdicts, timeline."""
+    objet = _lire(pk)
+    possibles = [a for a in POSSIBLES.get(EtatPiece(objet.etat), ()) if _convient(objet, a)]
+    return render(
+        requete,
+        "exports_tps/piece.html",
+        {
+            "piece": objet,
+            "fil": FIL,
+            "lignes": _resume(objet),
+            "imputations": objet.lignes_piece.select_related("compte"),
+            "documents": objet.justificatifs.order_by("rattachements__rang"),
+            "flux": Flux.objects.filter(lignes__piece=objet).order_by("-pk"),
+            "verdicts": objet.verdicts.select_related("message"),
+            "actes": [(acte, ACTES[acte][0]) for acte in possibles],
+        },
+    )
+
+
+@reserver_a(Role.COMPTABLE)
+@require_http_methods(["GET", "POST"])
+def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
+    """Confirm an act on a pièce, with its reason or its payment, then carry it out."""
+    objet = _lire(pk)
+    libelle, consequence, fonction, classe = ACTES[acte]
+    form = classe(requete.POST or None, initial=_initial(objet, acte)) if classe else None
+    if requete.method == "POST" and (form is None or form.is_valid()):
+        donnees = form.cleaned_data if form else {}
+        tenter(
+            requete,
+            lambda: fonction(objet, par=requete.user, **donnees),
+            f"{objet} : {libelle.lower()}, c’est fait.",
+        )
+        return redirect("exports_tps:tps_piece", pk)
+    return render(
+        requete,
+        "confirmation.html",
+        {
+            "titre": f"{libelle} – {objet}",
+            "consequence": consequence,
+            "action": libelle,
+            "retour": reverse("exports_tps:tps_piece", args=[pk]),
+            "form": form,
+            "lignes": _resume(objet),
+            "est_dangereux": acte == "rejeter",
+        },
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+def _lire(pk: int) -> Piece:
+    objet: Piece = get_object_or_404(Piece, pk=pk, etat__in=ETATS_VISIBLES)
+    return objet
+
+
+def _convient(objet: Piece, acte: str) -> bool:
+    return acte != "payer" or objet.sens == SensPiece.DEPENSE
+
+
+def _initial(objet: Piece, acte: str) -> dict[str, Any]:
+    return {"montant": reste_du(objet)} if acte == "payer" else {}
+
+
+def _resume(objet: Piece) -> list[tuple[str, str]]:
+    lignes = [
+        ("Tiers", objet.nom_tiers),
+        ("Objet", objet.objet),
+        ("Montant HT", afficher(objet.montant_ht)),
+        ("TGC", afficher(objet.montant_tgc)),
+        ("Montant TTC", afficher(objet.montant_ttc)),
+        ("Reste dû", afficher(reste_du(objet))),
+    ]
+    if objet.sens == SensPiece.DEPENSE:
+        lignes.append(("Compte à créditer", f"{objet.iban} – {objet.titulaire_compte}"))
+    if objet.fin_delai:
+        lignes.append(("À payer avant le", f"{objet.fin_delai:%d/%m/%Y}"))
+    return lignes

@@ -1,0 +1,178 @@
+"""Flux: list, detail with proofs and verdicts, transmission, files; messages of the treasury."""
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS, Verdict
+from exports_tps.preuves import verifier_flux
+from exports_tps.transmission import transmettre
+from exports_tps.views.pages import (
+    LECTEURS,
+    RequeteConnectee,
+    fichier_range,
+    page_par_cle,
+    tenter,
+)
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.fichiers import taille_lisible
+from facturier.grand_livre.models import Bordereau
+
+FIL = [("Flux", "/gestion/flux/")]
+TYPE_MIME = {"pes_v2": "application/xml", "lot_pieces": "application/zip"}
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def liste(requete: RequeteConnectee) -> HttpResponse:
+    """List flux by state, newest first, and count the messages that want a look."""
+    etat = requete.GET.get("etat", "")
+    nombres = dict(Flux.objects.values_list("etat").annotate(Count("pk")).order_by())
+    retenus = Flux.objects.annotate(nombre=Count("lignes__piece"))
+    if etat in EtatFlux.values:
+        retenus = retenus.filter(etat=etat)
+    page, suivant = page_par_cle(requete, retenus)
+    return render(
+        requete,
+        "exports_tps/flux_liste.html",
+        {
+            "liste": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": [(code, libelle, nombres.get(code, 0)) for code, libelle in EtatFlux.choices],
+            "total": sum(nombres.values()),
+            "a_regarder": MessageTPS.objects.filter(
+                etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
+            ).count(),
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Show a flux: file, attempts, bordereaux, answers, verdicts, timeline."""
+    objet = _lire(pk)
+    verdicts, suivant = page_par_cle(requete, _verdicts(objet))
+    return render(
+        requete,
+        "exports_tps/flux.html",
+        {
+            "flux": objet,
+            "fil": FIL,
+            "lignes": lignes_flux(objet),
+            "bordereaux": Bordereau.objects.filter(lignes_flux__flux=objet)
+            .annotate(nombre=Count("pieces"))
+            .order_by("pk"),
+            "transmissions": objet.transmissions.all(),
+            "messages_tps": objet.messages.all(),
+            "verdicts": verdicts,
+            "suivant": suivant,
+            "peut_transmettre": objet.etat == EtatFlux.CONSTITUE
+            and requete.user.a_role(Role.AGENT),
+        },
+    )
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def envoyer(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Send a constituted flux."""
+    objet = _lire(pk)
+    tenter(
+        requete,
+        lambda: transmettre(objet, par=requete.user),
+        f"{objet.nom_physique} est déposé ; sa preuve est enregistrée.",
+    )
+    return redirect(objet)
+
+
+@reserver_a(*LECTEURS)
+@require_POST
+def verifier(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Read the archived file again: digest, schemas, signatures."""
+    objet = _avec_fichier(pk)
+    preuve = verifier_flux(objet)
+    if preuve.est_intacte:
+        messages.success(
+            requete, "Le fichier est intact : son empreinte et chaque signature sont vérifiées."
+        )
+    for anomalie in preuve.anomalies:
+        messages.error(requete, anomalie)
+    return redirect(objet)
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def fichier(requete: RequeteConnectee, pk: int) -> FileResponse:
+    """Answer the file as it was sent."""
+    objet = _avec_fichier(pk)
+    return fichier_range(objet.sha256, nom=objet.nom_physique, type_mime=TYPE_MIME[objet.profil])
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def messages_tps(requete: RequeteConnectee) -> HttpResponse:
+    """List what the treasury sent, those that want a look first when asked."""
+    etat = requete.GET.get("etat", "")
+    recus = MessageTPS.objects.select_related("flux")
+    if etat in EtatMessage.values:
+        recus = recus.filter(etat=etat)
+    page, suivant = page_par_cle(requete, recus)
+    nombres = dict(MessageTPS.objects.values_list("etat").annotate(Count("pk")).order_by())
+    return render(
+        requete,
+        "exports_tps/messages.html",
+        {
+            "messages_tps": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": [(c, libelle, nombres.get(c, 0)) for c, libelle in EtatMessage.choices],
+            "total": sum(nombres.values()),
+            "fil": FIL,
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def message(requete: RequeteConnectee, pk: int) -> FileResponse:
+    """Answer a message as it was received."""
+    recu = get_object_or_404(MessageTPS, pk=pk)
+    return fichier_range(recu.sha256, nom=recu.nom, type_mime="application/xml")
+
+
+def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
+    """Return what identifies a flux, as (label, value)."""
+    return [
+        ("Nom du fichier", objet.nom_physique),
+        ("Profil", objet.get_profil_display()),
+        ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
+        ("Taille", taille_lisible(objet.taille) if objet.taille else "pas encore écrit"),
+        ("Empreinte SHA-256", objet.sha256 or "pas encore écrit"),
+        ("Pièces", str(objet.lignes.filter(piece__isnull=False).count())),
+        ("Documents joints", str(objet.lignes.filter(justificatif__isnull=False).count())),
+    ]
+
+
+def _verdicts(objet: Flux) -> QuerySet[Verdict]:
+    """Verdicts on the flux and what it holds, and what later answers say of its pièces."""
+    pieces = objet.lignes.filter(piece__isnull=False).values("piece")
+    return Verdict.objects.filter(Q(message__flux=objet) | Q(piece__in=pieces)).select_related(
+        "message"
+    )
+
+
+def _lire(pk: int) -> Flux:
+    objet: Flux = get_object_or_404(Flux.objects.select_related("budget"), pk=pk)
+    return objet
+
+
+def _avec_fichier(pk: int) -> Flux:
+    objet = _lire(pk)
+    if not objet.sha256:
+        raise Http404("Ce flux n’a pas encore de fichier.")
+    return objet

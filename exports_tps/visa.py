@@ -1,0 +1,92 @@
+"""The comptable decides on one pièce, where no PES_Retour comes (conception, section 5).
+
+The same acts as a PES_Retour, one pièce at a time, and refused when they change nothing.
+"""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from exports_tps import decisions
+from exports_tps.cloture import accepter_bordereaux
+from exports_tps.decisions import CumulPaye
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.soldes import reste_du
+
+
+@transaction.atomic
+def prendre_en_charge(piece: Piece, *, par: Utilisateur) -> None:
+    """Take a pièce in charge, or lift its suspension."""
+    _exiger_comptable(par)
+    accepter_bordereaux([piece.pk], par=par)
+    _exiger_effet(piece, decisions.prendre_en_charge([piece.pk], par=par))
+
+
+@transaction.atomic
+def suspendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
+    """Suspend a pièce and inform the ordonnateur (GBCP, art. 38)."""
+    _exiger_comptable(par)
+    accepter_bordereaux([piece.pk], par=par)
+    _exiger_effet(piece, decisions.suspendre({piece.pk: _motif(motif)}, par=par))
+
+
+@transaction.atomic
+def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
+    """Reject a pièce: its entry is reversed."""
+    _exiger_comptable(par)
+    accepter_bordereaux([piece.pk], par=par)
+    rejetees = decisions.rejeter(
+        {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par
+    )
+    _exiger_effet(piece, rejetees)
+
+
+@transaction.atomic
+def payer(
+    piece: Piece, *, montant: int, date_paiement: date, reference: str, par: Utilisateur
+) -> None:
+    """Record a payment of a mandat taken in charge.
+
+    Args:
+        montant: whole francs of this payment, at most what the mandat still owes.
+
+    Raises:
+        TransitionInterdite: not a mandat taken in charge.
+        ValidationError: more than what is owed, or nothing.
+    """
+    _exiger_comptable(par)
+    verrouillee = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
+    if verrouillee.sens != SensPiece.DEPENSE or verrouillee.etat != EtatPiece.PRISE_EN_CHARGE:
+        raise TransitionInterdite("Seul un mandat pris en charge se paie. Rechargez la page.")
+    reste = reste_du(verrouillee)
+    if not 0 < montant <= reste:
+        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(reste)}.")
+    cumul = CumulPaye(
+        montant=verrouillee.montant_ttc - reste + montant,
+        date_paiement=date_paiement,
+        reference=reference,
+    )
+    decisions.payer({piece.pk: cumul}, par=par)
+
+
+def _exiger_comptable(par: Utilisateur) -> None:
+    if not par.a_role(Role.COMPTABLE):
+        raise ActeInterdit("Cet acte est réservé au comptable public.")
+
+
+def _exiger_effet(piece: Piece, changees: set[int]) -> None:
+    if piece.pk not in changees:
+        raise TransitionInterdite(
+            f"{piece} est « {piece.get_etat_display()} » ou vient de changer : rechargez la page."
+        )
+
+
+def _motif(motif: str) -> str:
+    if not motif.strip():
+        raise ValidationError("Donnez le motif : l’ordonnateur doit pouvoir y répondre.")
+    return motif.strip()

@@ -1,0 +1,181 @@
+"""The pages: whom they serve, what they show, what their buttons do."""
+
+import pytest
+from django.urls import reverse
+
+from exports_tps.models import EtatFlux, Flux
+from exports_tps.retours import lire_retours
+from facturier.grand_livre.models import EtatBordereau, EtatPiece
+from facturier.grand_livre.soldes import solde
+from tests.exports_tps.factories import (
+    bordereau_depense,
+    flux_constitue,
+    flux_transmis,
+    mandat_documente,
+    tresorerie,
+)
+from tests.grand_livre.factories import mandat
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def page(client, utilisateur, nom, *arguments, **donnees):
+    """Ask for a page as `utilisateur`; post when there are data."""
+    client.force_login(utilisateur)
+    adresse = reverse(f"exports_tps:{nom}", args=arguments)
+    reponse = client.post(adresse, donnees) if donnees else client.get(adresse)
+    if not getattr(reponse, "streaming", False):
+        assert "variable inconnue" not in reponse.content.decode(errors="replace")
+    return reponse
+
+
+def corps(reponse):
+    return reponse.content.decode()
+
+
+def test_l_agent_met_des_mandats_en_bordereau(client, agent):
+    pieces = [mandat_documente(agent), mandat_documente(agent)]
+
+    reponse = page(
+        client, agent, "nouveau_bordereau_mandats", pieces=[piece.pk for piece in pieces]
+    )
+
+    pieces[0].refresh_from_db()
+    assert reponse.status_code == 302
+    assert pieces[0].bordereau.pieces.count() == 2
+
+
+def test_l_ordonnateur_voit_ce_qui_manque_avant_de_signer(client, agent, ordonnateur):
+    sans_document = mandat(agent)
+    bordereau = bordereau_depense(agent)
+    sans_document.bordereau = bordereau
+    sans_document.save(update_fields=["bordereau"])
+
+    reponse = page(client, ordonnateur, "signer", bordereau.pk)
+
+    assert sans_document.reference in corps(reponse)
+    assert "Signer le bordereau</button>" not in corps(reponse)
+
+
+def test_signer_constituer_transmettre_par_les_pages(client, agent, ordonnateur):
+    bordereau = bordereau_depense(agent)
+
+    page(client, ordonnateur, "signer", bordereau.pk, oui="1")
+    page(client, agent, "constituer", bordereau.pk, profil="pes_v2")
+    page(client, agent, "transmettre", Flux.objects.get().pk, oui="1")
+
+    bordereau.refresh_from_db()
+    assert bordereau.etat == EtatBordereau.TRANSMIS
+    assert Flux.objects.get().etat == EtatFlux.TRANSMIS
+
+
+@pytest.mark.parametrize("nom", ["bordereaux", "flux_liste", "messages"])
+def test_les_listes_se_lisent(client, agent, ordonnateur, nom):
+    flux_constitue(agent, ordonnateur)
+
+    assert page(client, agent, nom).status_code == 200
+
+
+def test_le_flux_montre_ses_preuves_et_ses_verdicts(client, agent, ordonnateur, comptable):
+    flux = flux_transmis(agent, ordonnateur)
+    tresorerie("--jusqu-au-bout")
+    lire_retours()
+
+    texte = corps(page(client, comptable, "flux", flux.pk))
+
+    assert flux.sha256 in texte
+    assert "Pris en charge" in texte
+
+
+def test_le_comptable_verifie_les_signatures(client, agent, ordonnateur, comptable):
+    flux = flux_transmis(agent, ordonnateur)
+
+    page(client, comptable, "verifier", flux.pk, oui="1")
+
+    assert "Le fichier est intact" in corps(page(client, comptable, "flux", flux.pk))
+
+
+def test_le_comptable_prend_en_charge_puis_paie(client, agent, ordonnateur, comptable):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = flux.lignes.get(piece__isnull=False).piece
+
+    page(client, comptable, "tps_prendre_en_charge", piece.pk, oui="1")
+    page(
+        client,
+        comptable,
+        "tps_payer",
+        piece.pk,
+        montant="111 000",
+        date_paiement_0="22",
+        date_paiement_1="11",
+        date_paiement_2="2026",
+        date_paiement="2026-11-22",
+        reference="VIR-1",
+    )
+
+    piece.refresh_from_db()
+    assert piece.etat == EtatPiece.PAYEE
+    assert solde("515", exercice=2026).credit == 111_000
+
+
+def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comptable):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = flux.lignes.get(piece__isnull=False).piece
+
+    reponse = page(client, comptable, "tps_suspendre", piece.pk, motif="")
+
+    assert reponse.status_code == 422
+
+
+@pytest.mark.parametrize("acte", ["suspendre", "rejeter"])
+def test_le_comptable_suspend_ou_rejette(client, agent, ordonnateur, comptable, acte):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = flux.lignes.get(piece__isnull=False).piece
+
+    page(client, comptable, f"tps_{acte}", piece.pk, motif="Procès-verbal absent")
+
+    assert "Procès-verbal absent" in corps(page(client, comptable, "tps_piece", piece.pk))
+
+
+@pytest.mark.parametrize(
+    ("nom", "qui", "code"),
+    [
+        ("bordereaux", "fournisseur", 403),
+        ("flux_liste", "intrus", 403),
+        ("tps", "agent", 403),
+        ("tps", "ordonnateur", 403),
+        ("tps", "comptable", 200),
+        ("nouveau_bordereau_mandats", "ordonnateur", 403),
+        ("nouveau_bordereau_titres", "agent", 200),
+    ],
+)
+def test_chacun_ne_voit_que_ses_pages(client, request, nom, qui, code):
+    assert page(client, request.getfixturevalue(qui), nom).status_code == code
+
+
+def test_l_agent_ne_signe_pas(client, agent):
+    bordereau = bordereau_depense(agent)
+
+    assert page(client, agent, "signer", bordereau.pk, oui="1").status_code == 403
+
+
+def test_les_fichiers_se_telechargent_tels_quels(client, agent, ordonnateur):
+    flux = flux_constitue(agent, ordonnateur)
+    bordereau = flux.lignes.get(bordereau__isnull=False).bordereau
+
+    fichier = b"".join(page(client, agent, "fichier", flux.pk).streaming_content)
+    fragment = b"".join(page(client, agent, "fragment", bordereau.pk).streaming_content)
+    pdf = b"".join(page(client, agent, "pdf", bordereau.pk).streaming_content)
+
+    assert fragment.decode().encode("iso-8859-1", "xmlcharrefreplace") in fichier
+    assert pdf.startswith(b"%PDF")
+
+
+def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
+    client, agent, django_assert_max_num_queries
+):
+    bordereau = bordereau_depense(agent, 10)
+    client.force_login(agent)
+
+    with django_assert_max_num_queries(22):
+        client.get(reverse("exports_tps:bordereau", args=[bordereau.pk]))
