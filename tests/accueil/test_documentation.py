@@ -20,7 +20,7 @@ from facturier.accueil.documentation import (
 
 DOCS = Path(settings.RACINE) / "docs"
 ARGUMENT = re.compile(r"<(?:(\w+):)?\w+>")
-EXEMPLES = {"int": "0", "uuid": str(uuid.UUID(int=0))}
+EXEMPLES = {"int": "0", "role": "agent", "uuid": str(uuid.UUID(int=0))}
 DISTRIBUTION = ("anonyme", *Role.values)
 
 
