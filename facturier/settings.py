@@ -150,7 +150,13 @@ EST_SQLITE = "sqlite" in DATABASES["default"]["ENGINE"]
 if EN_PRODUCTION and EST_SQLITE:
     raise ImproperlyConfigured("DATABASE_URL doit désigner une base PostgreSQL en production.")
 if EST_SQLITE:
-    VAR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, never its folder
+    try:
+        VAR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, never its folder
+    except OSError:
+        raise ImproperlyConfigured(
+            f"Le dossier {VAR} ne peut pas être créé : donnez-vous ce droit, ou choisissez-en un "
+            "autre avec FACTURIER_VAR."
+        ) from None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

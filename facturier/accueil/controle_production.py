@@ -13,6 +13,7 @@ VALEURS = {
     "FACTURIER_HOTES": "services.province-sud.example",
     "FACTURIER_ADRESSE": "https://services.province-sud.example",
     "CLAMD_SOCKET": "/run/clamav/clamd.ctl",
+    "SIGNATURE_MOT_DE_PASSE": "mot-de-passe-de-controle",
     "DATABASE_URL": "postgresql://facturier@localhost/facturier",
     "STRIPE_SECRET_KEY": "sk_live_controle",
     "STRIPE_PUBLIC_KEY": "pk_live_controle",

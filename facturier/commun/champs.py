@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.db import models
+from django.utils.text import capfirst
+
+from facturier.commun.saisie import SaisieMontantField
 
 if TYPE_CHECKING:
     EntierField = models.BigIntegerField[Any, Any]  # nullable or not, as the model says
@@ -16,6 +20,17 @@ class MontantField(EntierField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", "en francs CFP, sans décimale")
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **options: Any) -> forms.Field:
+        """Return a form field that reads `138 750` as people write it."""
+        reprises: dict[str, Any] = {
+            "required": not self.blank,
+            "label": capfirst(self.verbose_name),
+            "help_text": self.help_text,
+        }
+        if self.has_default():
+            reprises["initial"] = self.get_default()
+        return SaisieMontantField(**{**reprises, **options})
 
 
 class FichierRange(models.Model):

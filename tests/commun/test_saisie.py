@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
+from facturier.commun.champs import MontantField
 from facturier.commun.saisie import (
     SaisieIbanField,
     SaisieJourField,
@@ -66,3 +67,13 @@ def test_un_jour_trop_tot_est_refuse():
 
     with pytest.raises(ValidationError, match="30/11/2026 ou après"):
         champ.clean("2026-11-29")
+
+
+def test_un_champ_de_modele_se_saisit_comme_un_montant():
+    champ = MontantField("montant TTC", blank=True, null=True).formfield(label="Total")
+
+    assert isinstance(champ, SaisieMontantField)
+    assert champ.clean("138 750 F CFP") == 138_750
+    assert champ.clean("") is None
+    assert champ.label == "Total"
+    assert champ.help_text == "en francs CFP, sans décimale"
