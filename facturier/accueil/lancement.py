@@ -133,29 +133,41 @@ class Lancement:
         Raises:
             LancementImpossible: one of them stops, or does not answer in time.
         """
-        python = sys.executable
-        self._lancer("banc Stripe", [python, "-m", "telepaiement.banc", *self._options_banc()])
-        self._attendre(f"{self.banc}/sante")
-        self._lancer(
-            "simulateur TPS", [python, "-m", "exports_tps.simulateur", *self._options_tps()]
-        )
-        self._lancer(
-            "serveur web",
-            [
-                *(python, "-m", "gunicorn", "facturier.wsgi"),
-                *("--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"),
-                *("--workers", "2", "--threads", "4", "--access-logfile", "-"),
-            ],
-        )
-        self._lancer(
-            "tâches de fond",
-            [
-                *(python, "-m", "celery", "-A", "facturier.celery", "worker", "--beat"),
-                *("--concurrency", "1", "--loglevel", "INFO"),
-                *("--schedule", str(self.var / "file_attente" / "calendrier")),
-            ],
-        )
-        self._attendre(f"{self.adresse}/sante/prete")
+        for nom in self._programmes():
+            self.relancer(nom)
+
+    def relancer(self, nom: str) -> None:
+        """Start program `nom`, and wait until it answers if it is one that answers.
+
+        Raises:
+            LancementImpossible: it stops, or does not answer in time.
+        """
+        commande, adresse = self._programmes()[nom]
+        self._lancer(nom, commande)
+        if adresse:
+            self._attendre(adresse)
+
+    def _programmes(self) -> dict[str, tuple[list[str], str]]:
+        """Return the command of each program, and the address at which it tells it is ready."""
+        module = [sys.executable, "-m"]
+        serveur = [
+            *(*module, "gunicorn", "facturier.wsgi", "--bind", f"127.0.0.1:{self.port}"),
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--access-logfile", "-"),
+        ]
+        taches = [
+            *(*module, "celery", "-A", "facturier.celery", "worker", "--beat"),
+            *("--concurrency", "1", "--loglevel", "INFO"),
+            *("--schedule", str(self.var / "file_attente" / "calendrier")),
+        ]
+        banc = [*module, "telepaiement.banc", *self._options_banc()]
+        simulateur = [*module, "exports_tps.simulateur", *self._options_tps()]
+        return {
+            "banc Stripe": (banc, f"{self.banc}/sante"),
+            "simulateur TPS": (simulateur, ""),
+            "serveur web": (serveur, f"{self.adresse}/sante/prete"),
+            "tâches de fond": (taches, ""),
+        }
 
     def _options_banc(self) -> list[str]:
         return [

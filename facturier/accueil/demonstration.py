@@ -1,0 +1,34 @@
+"""The data of the demonstration: people, régies, suppliers and debtors, all fictitious."""
+
+from django.conf import settings
+
+from exports_tps import cles
+from facturier.acces.models import Utilisateur
+from facturier.acces.personnes import charger_personnes
+from fournisseurs.reprise.importation import importer
+from telepaiement.reference import charger_regies
+
+FIXTURES = settings.RACINE / "fixtures"
+MOT_DE_PASSE = "lagon-cocotier-2026"
+
+
+class DemonstrationInterdite(RuntimeError):
+    """The demonstration data never enter a production base."""
+
+
+def charger_demonstration() -> list[Utilisateur]:
+    """Create what is missing of the demonstration, and return its people.
+
+    Raises:
+        DemonstrationInterdite: in production.
+    """
+    if settings.EN_PRODUCTION:
+        raise DemonstrationInterdite(
+            "Les données de démonstration ne se chargent pas en production."
+        )
+    personnes = charger_personnes(FIXTURES / "personnes_demo.toml", mot_de_passe=MOT_DE_PASSE)
+    charger_regies()
+    systeme = Utilisateur.objects.systeme()
+    importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
+    cles.autorites()
+    return personnes

@@ -1,0 +1,118 @@
+"""The whole product started as a newcomer would, in a folder and on ports of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from facturier.accueil.lancement import Lancement
+
+MOTEURS = ("sqlite", "postgresql")
+
+
+def port_libre() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return prise.getsockname()[1]
+
+
+def _variables(var: Path, base: str) -> dict[str, str]:
+    return {"FACTURIER_MODE": "embarque", "FACTURIER_VAR": str(var), "DATABASE_URL": base}
+
+
+@contextmanager
+def _base(moteur: str, var: Path) -> Iterator[str]:
+    """Give the address of an empty base on `moteur`."""
+    serveur = os.environ["DATABASE_URL"]
+    if moteur == "sqlite":
+        yield f"sqlite:///{var / 'facturier.sqlite3'}"
+        return
+    if not serveur.startswith("postgres"):
+        pytest.skip("pas de PostgreSQL dans cette exécution")
+    nom = f"circuit_{uuid.uuid4().hex}"
+    with psycopg.connect(serveur, autocommit=True) as connexion:
+        connexion.execute(f'CREATE DATABASE "{nom}"')
+        yield serveur.replace("/postgres?", f"/{nom}?")
+        connexion.execute(f'DROP DATABASE IF EXISTS "{nom}" WITH (FORCE)')
+
+
+@dataclass(frozen=True)
+class Installation:
+    """An installation on which the circuit was played twice: what it printed, where it wrote."""
+
+    var: Path
+    variables: dict[str, str]
+    sorties: list[subprocess.CompletedProcess[str]]
+
+    def gerer(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command on it."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            env={**os.environ, **self.variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module", params=MOTEURS)
+def installation(request, tmp_path_factory) -> Iterator[Installation]:
+    """Play `make demo SERVIR=0` twice on an empty base of each engine."""
+    var = tmp_path_factory.mktemp("circuit") / "var"
+    var.mkdir()
+    with _base(request.param, var) as base:
+        variables = _variables(var, base)
+        ports = ("--port", str(port_libre()), "--port-banc", str(port_libre()))
+        sorties = [
+            subprocess.run(
+                [sys.executable, "-m", "facturier.accueil.lancement", *ports, "--sans-servir"],
+                env={**os.environ, **variables},
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+            for _ in range(2)
+        ]
+        yield Installation(var, variables, sorties)
+
+
+@pytest.fixture
+def lancement(monkeypatch, tmp_path) -> Iterator[Lancement]:
+    """Start everything on SQLite without playing, and stop it all at the end."""
+    var = tmp_path / "var"
+    for nom, valeur in _variables(var, "").items():
+        monkeypatch.setenv(nom, valeur)
+    lancement = Lancement(port_libre(), var, port_libre())
+    lancement.preparer()
+    lancement.demarrer()
+    yield lancement
+    lancement.arreter()
+
+
+@pytest.fixture
+def executer(lancement) -> Callable[[str], str]:
+    """Run Python inside the product started, and return what it prints."""
+
+    def executer(code: str) -> str:
+        resultat = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
+            env=lancement.environnement,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return resultat.stdout.strip()
+
+    return executer

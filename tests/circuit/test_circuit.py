@@ -1,0 +1,76 @@
+"""The circuit from nothing, on both engines, twice; and what it leaves behind."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+SCHEMAS = Path(__file__).parents[2].parent / "shared" / "pes_v2" / "xsd"
+
+pytestmark = [pytest.mark.lent, pytest.mark.xdist_group("circuit")]
+
+
+def _verifier_signatures(fichier: Path, autorites: Path, rang: int) -> int:
+    return subprocess.run(
+        [
+            "xmlsec1",
+            "--verify",
+            *("--id-attr:Id", "Bordereau"),
+            *("--id-attr:Id", "http://uri.etsi.org/01903/v1.1.1#:SignedProperties"),
+            *("--node-xpath", f"(//*[local-name()='Signature'])[{rang}]"),
+            *("--trusted-pem", str(autorites), str(fichier)),
+        ],
+        capture_output=True,
+        check=False,
+    ).returncode
+
+
+def test_le_circuit_tient_depuis_rien_et_se_rejoue(installation):
+    premier, second = installation.sorties
+
+    assert premier.returncode == 0, premier.stderr
+    assert "Le circuit a tenu : 11 étapes" in premier.stdout
+    assert second.returncode == 0, second.stderr
+    assert len(list((installation.var / "tps" / "envois").glob("*.xml"))) == 2
+    assert list((installation.var / "courriels").glob("*.log"))
+
+
+def test_le_flux_laisse_est_conforme(installation):
+    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[0]
+
+    resultat = installation.gerer("controler_pes", str(fichier))
+
+    assert resultat.returncode == 0, resultat.stderr
+    if not SCHEMAS.is_dir():
+        pytest.skip("schémas officiels absents")
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "PES_V2" / "Rev0" / "PES_Aller.xsd"))
+    assert schema.validate(etree.parse(fichier)), schema.error_log
+
+
+def test_un_octet_change_se_voit_partout(installation, tmp_path):
+    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[0]
+    autorites = installation.var / "cles" / "signature" / "autorites.pem"
+    altere = tmp_path / fichier.name
+    altere.write_bytes(fichier.read_bytes().replace(b"Lagon Fournitures", b"Lagon Fournitur3s", 1))
+
+    resultat = installation.gerer("controler_pes", str(altere))
+
+    assert resultat.returncode == 1
+    assert "ignature" in resultat.stdout + resultat.stderr
+    if not shutil.which("xmlsec1"):
+        pytest.skip("xmlsec1 absent")
+    assert [_verifier_signatures(fichier, autorites, rang) for rang in (1, 2)] == [0, 0]
+    assert _verifier_signatures(altere, autorites, 1) != 0
+
+
+def test_une_ligne_falsifiee_dans_le_dos_du_grand_livre_est_nommee(installation):
+    assert installation.gerer("verifier_grand_livre").returncode == 0
+    code = "from tests.circuit.falsification import falsifier; print(falsifier())"
+    ecriture = installation.gerer("shell", "-v", "0", "-c", code).stdout.strip()
+
+    resultat = installation.gerer("verifier_grand_livre")
+
+    assert resultat.returncode == 1
+    assert f"écriture {ecriture}" in resultat.stderr
