@@ -11,6 +11,7 @@ from facturier.commun import fichiers, types_contenu
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.documents import raccourcir
 from facturier.grand_livre.models import PieceJustificative
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.lecture import FactureLue, lire_facture
 from facturier.suivi.models import (
     Document,
@@ -31,6 +32,7 @@ TYPES_JOINTS = (
     types_contenu.XLSX,
 )
 NOMBRE_MAXIMAL_JOINTS = 20
+ETATS_OUVERTS = frozenset({EtatFacture.BROUILLON, EtatFacture.SUSPENDUE})
 
 
 def commencer(
@@ -72,8 +74,13 @@ def joindre(
     """Add a supporting document; the same content twice is one document.
 
     Raises:
+        PermissionDenied: `par` may not deposit for the établissement.
+        TransitionInterdite: nothing is asked of the supplier any more.
         FichierRefuse: the file is not accepted, or the invoice has too many documents.
     """
+    exiger_droit(facture.etablissement, par)
+    if facture.etat not in ETATS_OUVERTS:
+        raise TransitionInterdite("Aucun document n’est attendu sur cette facture.")
     if facture.documents.count() > NOMBRE_MAXIMAL_JOINTS:
         raise fichiers.FichierRefuse(
             f"Une facture porte au plus {NOMBRE_MAXIMAL_JOINTS} pièces jointes : réunissez-les "

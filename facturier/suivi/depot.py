@@ -148,7 +148,8 @@ def _emetteur(facture: Facture) -> list[Anomalie]:
         anomalies.append(
             Anomalie(
                 "fichier",
-                "Ce fichier est un avoir : joignez-le à la facture qu’il corrige, depuis sa page.",
+                "Ce fichier est un avoir : écrivez au bureau des finances depuis la page de la "
+                "facture qu’il corrige.",
             )
         )
     ridet_lu = lecture.get("ridet") or facture.etablissement.ridet

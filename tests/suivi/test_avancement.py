@@ -12,7 +12,11 @@ from facturier.suivi.avancement import PaiementMandat
 from facturier.suivi.models import Facture
 from tests.suivi.factories import FactureFactory, acteur
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.deux_moteurs,
+    pytest.mark.usefixtures("referentiel"),
+]
 
 
 def test_une_signature_un_envoi_et_une_prise_en_charge_font_avancer(ordonnateur, agent, comptable):

@@ -21,7 +21,11 @@ from tests.suivi.factories import (
     acteur,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.deux_moteurs,
+    pytest.mark.usefixtures("referentiel"),
+]
 
 
 def rejeter_par_tresorerie(facture, motif="Imputation inexacte"):

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import FichierRange, MontantField
+from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Piece, PieceJustificative
 from facturier.suivi import etats
 from facturier.suivi.etats import EtatFacture
@@ -35,6 +36,7 @@ class Facture(models.Model):
 
     Etat = EtatFacture
     TRANSITIONS = etats.TRANSITIONS
+    TONS = {EtatFacture.COMPLETEE: Ton.COURS, EtatFacture.AVOIR: Ton.SUCCES}
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="factures")
     etablissement = models.ForeignKey(Etablissement, models.PROTECT, related_name="factures")

@@ -209,7 +209,6 @@ def _repondre(requete: HttpRequest, facture: Facture, formulaire: ReponseForm) -
     utilisateur = utilisateur_de(requete)
     donnees: dict[str, Any] = formulaire.cleaned_data
     fichier = donnees["fichier"]
-    brouillon.exiger_droit(facture.etablissement, utilisateur)
     try:
         if fichier:
             brouillon.joindre(
