@@ -10,6 +10,7 @@ from facturier.suivi.models import Facture
 
 ACTES_FOURNISSEUR = frozenset({"deposer", "completer", "readresser", "retirer"})
 ACTES_TRESORERIE = frozenset({"prendre_en_charge", "payer", "payer_partiellement", "compenser"})
+SUR_PLACE = {"mandater": "Mandat émis", "annuler_mandat": "Mandat annulé"}
 ACTES_INTERNES = frozenset({"mandater", "annuler_mandat", "reliquider"})
 
 
@@ -40,8 +41,8 @@ def chronologie(facture: Facture, *, est_interne: bool) -> list[Etape]:
         ton = ton_de(facture, etat)
         etapes.append(
             Etape(
-                libelle=str(etat.label),
-                en_clair=EN_CLAIR[etat],
+                libelle=SUR_PLACE.get(passage.acte, str(etat.label)),
+                en_clair="" if passage.acte in SUR_PLACE else EN_CLAIR[etat],
                 le=passage.le,
                 qui=str(passage.par) if est_interne else _qui(passage.acte, str(passage.par)),
                 motif=passage.motif if est_interne or _est_public(passage.acte) else "",

@@ -58,13 +58,13 @@ ACTES = {
 }
 
 
-def detenteur(facture: Facture) -> str:
+def detenteur(facture: Facture, *, pour_fournisseur: bool) -> str:
     """Return who holds the invoice now; empty once nothing is expected of anybody."""
     etat = _E(facture.etat)
     if facture.est_terminee:
         return ""
     if etat in AU_FOURNISSEUR:
-        return "vous, le fournisseur"
+        return "vous" if pour_fournisseur else "le fournisseur"
     if etat == _E.EN_CERTIFICATION:
         return str(facture.service.libelle) if facture.service else ""
     if etat in A_LA_TRESORERIE:

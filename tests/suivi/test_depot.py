@@ -106,7 +106,7 @@ def test_la_base_refuse_un_doublon_meme_sans_controle():
         "code_verification": depot.tirer_code(),
     }
 
-    with pytest.raises(IntegrityError, match="numero_(unique|normalise)"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"numero_(unique|normalise)"), transaction.atomic():
         Facture.objects.filter(pk=seconde.pk).update(**champs_deposes)
 
 

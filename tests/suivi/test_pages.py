@@ -94,7 +94,7 @@ def test_la_page_d_une_facture_dit_ou_elle_en_est_et_ce_qu_on_attend(agent):
 
     reponse = texte(page(acteur(Role.FOURNISSEUR), "detail", facture.pk))
 
-    assert "vous, le fournisseur" in reponse
+    assert "chez <strong>vous</strong>" in reponse
     assert "Le bon de livraison" in reponse
     assert reverse("suivi:completer", args=[facture.pk]) in reponse
     assert "En pause" in reponse

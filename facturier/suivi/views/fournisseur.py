@@ -72,7 +72,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "libelle_etat": public.label,
         "ton_etat": ton_public(facture),
         "en_clair": EN_CLAIR[public],
-        "detenteur": detenteur(facture),
+        "detenteur": detenteur(facture, pour_fournisseur=True),
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=False),
         "a_venir": etapes_a_venir(facture),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.tons import ton_de
 from facturier.suivi.actes_gestion import REGISTRE, actes_possibles
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.etats import EtatFacture
@@ -57,7 +58,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     contexte = {
         "facture": facture,
         "actes": actes_possibles(facture, utilisateur_de(requete)),
-        "detenteur": detenteur(facture),
+        "detenteur": detenteur(facture, pour_fournisseur=False),
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=True),
         "documents": facture.documents.all(),
@@ -144,6 +145,7 @@ def _compteurs(visibles: FactureQuerySet) -> list[dict[str, object]]:
     )
     for ligne in compteurs:
         ligne["libelle"] = EtatFacture(ligne["etat"]).label
+        ligne["ton"] = ton_de(Facture, ligne["etat"])
         ligne["jours"] = (maintenant - ligne["plus_ancienne"]).days
     return compteurs
 
