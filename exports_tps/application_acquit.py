@@ -14,10 +14,9 @@ from django.utils import timezone
 from exports_tps.cloture import conclure_flux
 from exports_tps.decisions import rejeter
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
-from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Verdict
+from exports_tps.models import Flux, LigneFlux, MessageTPS, Verdict
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
-from exports_tps.transmission import transmettre
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
@@ -69,8 +68,6 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         for lot in par_lots(elements):
             Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
         exiger_entier(tete)
-    if flux.etat == EtatFlux.CONSTITUE:
-        transmettre(flux, par=par)  # sent, but killed before it was recorded
     if not bilan.acceptes and not bilan.refuses and bilan.est_accepte is None:
         bilan.est_accepte = True  # a PES_ACQUIT without verdict accepts the file
         Verdict.objects.create(
@@ -89,9 +86,7 @@ def _flux(tete: Tete) -> Flux:
     Raises:
         Etranger: there is none, or it never left.
     """
-    candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier or "").exclude(
-        etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR]
-    )
+    candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier or "", transmis_le__isnull=False)
     if tete.code_collectivite:
         candidats = candidats.filter(code_collectivite=tete.code_collectivite)
     flux = candidats.select_for_update(of=("self",)).order_by("-pk").first()

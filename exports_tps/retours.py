@@ -7,6 +7,7 @@ file is kept with its error, and is another message once it has changed.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -20,6 +21,7 @@ from exports_tps.application_retour import appliquer_retour
 from exports_tps.messages import Etranger, Illisible
 from exports_tps.models import EtatMessage, GenreMessage, MessageTPS
 from exports_tps.pes.messages import ErreurPES
+from exports_tps.transmission import constater_envois
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.grand_livre.passation import EcritureRefusee
@@ -36,6 +38,9 @@ APPLICATIONS: dict[str, Callable[..., list[str]]] = {
     GenreMessage.RETOUR: appliquer_retour,
 }
 TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes; the limit of a tiers de télétransmission (README §2)
+
+
+A_REPRENDRE = {EtatMessage.RECU, EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR}
 
 
 @dataclass(slots=True)
@@ -58,18 +63,26 @@ class Bilan:
         listes[EtatMessage(message.etat)].append(message.nom)
 
 
-def lire_retours(dossier: Path | None = None, *, par: Utilisateur | None = None) -> Bilan:
+def lire_retours(
+    dossier: Path | None = None, *, par: Utilisateur | None = None, reprendre: bool = False
+) -> Bilan:
     """Read every file of the inbox, and apply those that were not.
 
     Args:
         dossier: by default `TPS_RETOURS`; hidden files and `*.part` are left alone.
         par: by default the system account.
+        reprendre: try again the messages that were set aside or could not be applied.
     """
     acteur = par or Utilisateur.objects.systeme()
     bilan = Bilan()
-    for message in MessageTPS.objects.filter(etat=EtatMessage.RECU).order_by("pk"):
-        bilan.noter(appliquer(message, par=acteur))  # left by a reading that was killed
+    constater_envois(par=acteur)  # no answer may be read before what it answers is recorded
+    etats = A_REPRENDRE if reprendre else {EtatMessage.RECU}
+    for message in MessageTPS.objects.filter(etat__in=etats).order_by("pk"):
+        bilan.noter(appliquer(message, par=acteur))  # RECU: left by a reading that was killed
     for fichier in _fichiers(dossier or settings.TPS_RETOURS):
+        if _est_inchange(fichier):
+            bilan.deja_lus.append(fichier.name)
+            continue
         try:
             message, est_nouveau = recevoir(fichier)
         except (OSError, fichiers.FichierRefuse) as erreur:
@@ -81,6 +94,18 @@ def lire_retours(dossier: Path | None = None, *, par: Utilisateur | None = None)
         else:
             bilan.deja_lus.append(message.nom)
     return bilan
+
+
+def _est_inchange(fichier: Path) -> bool:
+    """Whether a message of this name and size was received after the file was last written.
+
+    Spares reading again, each minute, an inbox that the treasury never empties.
+    """
+    etat = fichier.stat()
+    ecrit_le = datetime.fromtimestamp(etat.st_mtime, UTC)
+    return MessageTPS.objects.filter(
+        nom=fichier.name[:255], taille=etat.st_size, recu_le__gt=ecrit_le
+    ).exists()
 
 
 def recevoir(fichier: Path) -> tuple[MessageTPS, bool]:

@@ -74,6 +74,13 @@ def transmettre_en_attente(
     return transmis, echecs
 
 
+def constater_envois(*, par: Utilisateur) -> None:
+    """Record the flux that are in the outbox, but whose sender was killed before recording it."""
+    for flux in Flux.objects.filter(etat=EtatFlux.CONSTITUE).order_by("pk"):
+        if (settings.TPS_ENVOIS / flux.nom_physique).exists():
+            transmettre(flux, par=par)
+
+
 def _deposer(flux: Flux, destination: Path) -> str:
     """Write the file under a provisional name, then give it its own, once and for ever.
 

@@ -54,7 +54,10 @@ class MessageTPS(models.Model):
                 violation_error_message="Un message écarté dit pourquoi.",
             ),
         ]
-        indexes = [models.Index(fields=["etat", "id"], name="message_etat")]
+        indexes = [
+            models.Index(fields=["etat", "id"], name="message_etat"),
+            models.Index(fields=["nom"], name="message_nom"),
+        ]
 
     def __str__(self) -> str:
         return self.nom

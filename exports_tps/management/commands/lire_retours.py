@@ -18,13 +18,18 @@ class Command(CommandeMetier):
     def ajouter_arguments(self, parser: ArgumentParser) -> None:
         """Which folder."""
         parser.add_argument("dossier", nargs="?", type=Path, help="TPS_RETOURS par défaut")
+        parser.add_argument(
+            "--reprendre",
+            action="store_true",
+            help="réessaie les messages mis de côté ou illisibles",
+        )
 
     def executer(self, **options: Any) -> dict[str, Any]:
         """Apply what is new; files set aside or unreadable make the command exit 1."""
         dossier = options["dossier"]
         if dossier is not None and not dossier.is_dir():
             raise MauvaisUsage(f"Le dossier {dossier} n’existe pas.")
-        bilan = lire_retours(dossier)
+        bilan = lire_retours(dossier, reprendre=options["reprendre"])
         noms = bilan.mis_de_cote + bilan.en_erreur
         ecartes = MessageTPS.objects.filter(nom__in=noms).exclude(erreur="").order_by("pk")
         anomalies = [f"{message.nom} : {message.erreur}" for message in ecartes]

@@ -1,0 +1,153 @@
+"""Signing: who may, what is checked first, and a signature that others verify."""
+
+import subprocess
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from exports_tps.constitution import constituer_flux
+from exports_tps.models import Transmission
+from exports_tps.preuves import verifier_flux
+from exports_tps.signature import signer_bordereau
+from facturier.acces.models import Role
+from facturier.commun import fichiers
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.grand_livre.emission import CompteBancaire, creer_bordereau
+from facturier.grand_livre.models import EtatBordereau, EtatPiece
+from facturier.suivi.etats import EtatFacture
+from tests.exports_tps.factories import (
+    bordereau_depense,
+    flux_constitue,
+    flux_transmis,
+    mandat_documente,
+)
+from tests.exports_tps.test_commandes import lancer
+from tests.grand_livre.factories import JOUR, TiersFactory, mandat
+from tests.suivi.factories import FactureFactory, acteur
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+XMLSEC = ["xmlsec1", "--verify", "--id-attr:Id", "Bordereau", "--id-attr:Id", "SignedProperties"]
+
+
+def xmlsec1(fichier, settings):
+    """Verify the first signature of a file with an independent program."""
+    autorites = settings.CLES_RACINE / "signature" / "autorites.pem"
+    commande = [*XMLSEC, "--trusted-pem", str(autorites), str(fichier)]
+    return subprocess.run(commande, capture_output=True, check=False).returncode
+
+
+def fichier_du_flux(flux, settings, tmp_path, avant=b"", apres=b""):
+    """Copy the file of a flux, with one replacement."""
+    contenu = fichiers.chemin(flux.sha256, settings.DOCUMENTS_RACINE).read_bytes()
+    assert avant in contenu
+    copie = tmp_path / "copie.xml"
+    copie.write_bytes(contenu.replace(avant, apres, 1) if avant else contenu)
+    return copie
+
+
+def test_signer_rend_les_pieces_executoires(agent, ordonnateur):
+    facture = FactureFactory(mandat_emis=True)
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[facture.mandat_id], date_emission=JOUR, par=agent
+    )
+
+    signer_bordereau(bordereau, par=ordonnateur)
+
+    facture.refresh_from_db()
+    assert (bordereau.etat, facture.etat) == (EtatBordereau.SIGNE, EtatFacture.MANDATEE)
+    assert facture.mandat.etat == EtatPiece.SIGNEE
+
+
+def test_qui_a_liquide_ne_signe_pas(agent):
+    facture = FactureFactory(mandat_emis=True)
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[facture.mandat_id], date_emission=JOUR, par=agent
+    )
+    liquidateur = acteur(Role.AGENT)
+    liquidateur.attribuer(Role.ORDONNATEUR)
+
+    with pytest.raises(ActeInterdit, match="liquidé une facture"):
+        signer_bordereau(bordereau, par=liquidateur)
+
+
+def test_un_agent_ne_signe_pas(agent):
+    with pytest.raises(ActeInterdit):
+        signer_bordereau(bordereau_depense(agent), par=agent)
+
+
+def test_un_bordereau_ne_se_signe_qu_une_fois(agent, ordonnateur):
+    bordereau = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+
+    with pytest.raises(TransitionInterdite):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+
+def test_un_mandat_sans_document_est_nomme(agent, ordonnateur):
+    nu = mandat(agent)
+    pieces = [nu.pk, mandat_documente(agent).pk]
+    bordereau = creer_bordereau(sens="depense", pieces=pieces, date_emission=JOUR, par=agent)
+
+    with pytest.raises(ValidationError, match=f"{nu.reference} : aucune pièce justificative"):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+
+def test_un_iban_faux_est_refuse_avant_signature(agent, ordonnateur):
+    faux = CompteBancaire(iban="FR7617499000000000000000119", titulaire="Société fictive")
+    bordereau = bordereau_depense(agent, compte=faux)
+
+    with pytest.raises(ValidationError, match="IBAN"):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+
+def test_un_caractere_impossible_nomme_le_mandat(agent, ordonnateur):
+    bordereau = bordereau_depense(agent, tiers=TiersFactory(nom="株式会社"))
+
+    with pytest.raises(ValidationError, match="sans équivalent"):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+
+def test_xmlsec1_verifie_la_signature(agent, ordonnateur, settings, tmp_path):
+    flux = flux_constitue(agent, ordonnateur)
+
+    assert xmlsec1(fichier_du_flux(flux, settings, tmp_path), settings) == 0
+
+
+def test_un_octet_change_est_refuse_par_tous(agent, ordonnateur, settings, tmp_path):
+    flux = flux_constitue(agent, ordonnateur)
+    copie = fichier_du_flux(flux, settings, tmp_path, b'MtHT V="100000"', b'MtHT V="100001"')
+
+    code, resultat = lancer("controler_pes", copie)
+
+    regles = {anomalie["regle"] for anomalie in resultat["fichiers"][0]["anomalies"]}
+    assert (code, "signature" in regles) == (1, True)
+    assert xmlsec1(copie, settings) != 0
+
+
+def test_un_fragment_altere_n_entre_pas_dans_un_flux(agent, ordonnateur, settings):
+    bordereau = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    chemin = fichiers.chemin(bordereau.empreinte_signee, settings.DOCUMENTS_RACINE)
+    contenu = chemin.read_bytes()
+    chemin.unlink()
+    chemin.write_bytes(contenu.replace(b'MtHT V="100000"', b'MtHT V="900000"'))
+
+    with pytest.raises(ValidationError, match="modifié depuis son dépôt"):
+        constituer_flux([bordereau], par=agent)
+
+
+def test_une_archive_alteree_se_voit(agent, ordonnateur, settings):
+    flux = flux_constitue(agent, ordonnateur)
+    chemin = fichiers.chemin(flux.sha256, settings.DOCUMENTS_RACINE)
+    contenu = chemin.read_bytes()
+    chemin.unlink()
+    chemin.write_bytes(contenu + b" ")
+
+    assert not verifier_flux(flux).est_intacte
+
+
+@pytest.mark.deux_moteurs
+def test_la_preuve_d_envoi_ne_se_modifie_pas(agent, ordonnateur):
+    flux_transmis(agent, ordonnateur)
+
+    with pytest.raises(IntegrityError, match="ne se modifie pas"), transaction.atomic():
+        Transmission.objects.update(sha256="0" * 64)
