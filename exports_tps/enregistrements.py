@@ -5,7 +5,8 @@ a tiers of New Caledonia or of France is a resident (pes_v2, §3 and §11).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,9 @@ from exports_tps.pes.depense import (
     Mandat,
     TiersDepense,
 )
+from exports_tps.pes.ecriture import ecrire
 from exports_tps.pes.latin1 import ajuster
+from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.pes.recette import BordereauRecette, LigneTitre, TiersRecette, Titre
 from exports_tps.pieces_jointes import nom_accepte
@@ -97,7 +100,26 @@ def cumul_annuel(bordereau: Bordereau) -> int:
 
 
 def pieces_pes(bordereau: Bordereau) -> Iterator[Mandat | Titre]:
-    """Yield the pièces of `bordereau` by number: 1 query, then 2 a thousand pièces."""
+    """Yield the pièces of `bordereau` by number: 1 query, then 2 a thousand pièces.
+
+    Raises:
+        exports_tps.pes.messages.CaractereRefuse: a text has no equivalent in Latin-1.
+    """
+    for _, fabriquer in _fabriques(bordereau):
+        yield fabriquer()
+
+
+def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
+    """Yield the number of each pièce that the format refuses, and why, in French."""
+    for numero, fabriquer in _fabriques(bordereau):
+        try:
+            ecrire("Piece", fabriquer())
+        except ErreurPES as erreur:
+            yield numero, str(erreur)
+
+
+def _fabriques(bordereau: Bordereau) -> Iterator[tuple[int, Callable[[], Mandat | Titre]]]:
+    """Yield the number of each pièce and what makes its record."""
     faire = _mandat if bordereau.sens == SensPiece.DEPENSE else _titre
     lignes_lues = bordereau.pieces.order_by("numero").values(*CHAMPS_PIECE)
     pieces = lignes_lues.iterator(chunk_size=LOT)
@@ -105,7 +127,8 @@ def pieces_pes(bordereau: Bordereau) -> Iterator[Mandat | Titre]:
         cles = [piece["pk"] for piece in lot]
         lignes, references = _lignes(cles), _references(cles, bordereau.sens)
         for piece in lot:
-            yield faire(piece, lignes[piece["pk"]], references[piece["pk"]])
+            cle = piece["pk"]
+            yield piece["numero"], partial(faire, piece, lignes[cle], references[cle])
 
 
 def fiche_pj(justificatif: PieceJustificative, sens: str) -> FichePJ:

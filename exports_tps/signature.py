@@ -14,10 +14,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from exports_tps.cles import signataire
-from exports_tps.enregistrements import pieces_pes, tete_pes
+from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
-from exports_tps.pes.ecriture import ecrire
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signature import Signature
 from exports_tps.prealable import exiger_prealable
@@ -113,13 +112,10 @@ def _ranger_fragment(bordereau: Bordereau, signature: Signature) -> Fragment:
 
 
 def _expliquer(bordereau: Bordereau) -> Iterator[str]:
-    """Name the pièces that the format refuses, written one by one."""
+    """Name the pièces that the format refuses."""
     genre = "Mandat" if bordereau.sens == SensPiece.DEPENSE else "Titre"
-    for piece in pieces_pes(bordereau):
-        try:
-            ecrire("Piece", piece)
-        except ErreurPES as erreur:
-            yield f"{genre} {piece.numero} : {erreur}"
+    for numero, raison in refus_du_format(bordereau):
+        yield f"{genre} {numero} : {raison} Annulez la pièce, corrigez-la et émettez-la de nouveau."
 
 
 def _signer_pieces(bordereau: Bordereau, par: Utilisateur) -> None:

@@ -178,6 +178,7 @@ def lire_et_mourir(settings):
     with subprocess.Popen(
         commande, cwd=RACINE, env=environnement, stdout=subprocess.PIPE
     ) as enfant:
+        assert enfant.stdout is not None
         annonce = enfant.stdout.readline()
         enfant.send_signal(signal.SIGKILL)
     return annonce

@@ -103,7 +103,7 @@ def test_un_iban_faux_est_refuse_avant_signature(agent, ordonnateur):
 def test_un_caractere_impossible_nomme_le_mandat(agent, ordonnateur):
     bordereau = bordereau_depense(agent, tiers=TiersFactory(nom="株式会社"))
 
-    with pytest.raises(ValidationError, match="sans équivalent"):
+    with pytest.raises(ValidationError, match=r"Mandat \d+ : .*sans équivalent"):
         signer_bordereau(bordereau, par=ordonnateur)
 
 
