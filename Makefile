@@ -37,7 +37,7 @@ navigateur:
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --quiet --check --lint facturier fournisseurs telepaiement exports_tps
+	$(BIN)/djlint --quiet --lint facturier fournisseurs telepaiement exports_tps
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m facturier.accueil.controle_production
 

@@ -1,12 +1,17 @@
 """The data of the demonstration: people, régies, suppliers and debtors, all fictitious."""
 
+import structlog
 from django.conf import settings
 
 from exports_tps import cles
 from facturier.acces.models import Utilisateur
 from facturier.acces.personnes import charger_personnes
+from facturier.suivi import import_commandes
+from facturier.suivi.depot_lot import deposer_dossier
 from fournisseurs.reprise.importation import importer
 from telepaiement.reference import charger_regies
+
+journal = structlog.get_logger(__name__)
 
 FIXTURES = settings.RACINE / "fixtures"
 MOT_DE_PASSE = "lagon-cocotier-2026"
@@ -30,5 +35,8 @@ def charger_demonstration() -> list[Utilisateur]:
     charger_regies()
     systeme = Utilisateur.objects.systeme()
     importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
+    import_commandes.importer(FIXTURES / "bons_commande_demo.csv", executer=True)
+    for sort in deposer_dossier(FIXTURES / "factures_demo", par=systeme, executer=True):
+        journal.info("facture_de_demonstration", fichier=sort.fichier, motif=sort.motif)
     cles.autorites()
     return personnes

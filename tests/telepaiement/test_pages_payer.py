@@ -157,7 +157,7 @@ def test_un_paiement_en_attente_se_rafraichit_seul(client, banc, regler):
 
     texte = page(client, "retour", tentative)
 
-    assert 'http-equiv="refresh"' in texte
+    assert 'hx-trigger="every 5s"' in texte
     assert "Ne payez pas une seconde fois" in texte
 
 
