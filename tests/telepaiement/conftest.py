@@ -75,9 +75,11 @@ def lancer_banc(*options: str) -> Iterator[Banc]:
         assert processus.stdout is not None
         adresse = re.search(r"http://[0-9.]+:[0-9]+", processus.stdout.readline())
         assert adresse is not None
-        yield Banc(adresse[0])
-        processus.terminate()
-        processus.wait(timeout=DELAI)
+        try:
+            yield Banc(adresse[0])
+        finally:
+            processus.terminate()
+            processus.wait(timeout=DELAI)
 
 
 @pytest.fixture(scope="session")
