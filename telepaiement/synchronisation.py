@@ -50,12 +50,7 @@ def synchroniser(
     acteur = par or Utilisateur.objects.systeme()
     if not tentative.reference:
         return tentative
-    try:
-        distant = passerelle().lire(tentative.reference)
-    except (PasserelleMuette, PasserelleRefuse) as erreur:
-        _appliquer(tentative.pk, None, source=source, par=acteur, fin=fin, anomalie=str(erreur))
-        raise PasserelleMuette(str(erreur)) from erreur
-    tentative = _appliquer(tentative.pk, distant, source=source, par=acteur, fin=fin)
+    tentative = _lire_et_appliquer(tentative, source=source, par=acteur, fin=fin)
     refus_maximal = settings.LIMITES_PAIEMENT["refus_par_paiement"]
     if tentative.etat == EtatTentative.INITIEE and tentative.nb_refus >= refus_maximal:
         return fermer(tentative, "echouer", source=source, par=acteur)
@@ -81,17 +76,28 @@ def fermer(
     except PasserelleRefuse:
         journal.info("annulation_devancee", tentative=str(tentative.jeton))
     except PasserelleMuette as erreur:
-        _appliquer(
-            tentative.pk,
-            None,
-            source=source,
-            par=acteur,
-            fin=acte,
-            anomalie=f"annulation : {erreur}",
-        )
+        _douter(tentative, erreur, source=source, par=acteur, fin=acte)
         raise
-    distant = passerelle().lire(tentative.reference)
-    return _appliquer(tentative.pk, distant, source=source, par=acteur, fin=acte)
+    return _lire_et_appliquer(tentative, source=source, par=acteur, fin=acte)
+
+
+def _lire_et_appliquer(
+    tentative: Tentative, *, source: str, par: Utilisateur, fin: str
+) -> Tentative:
+    """Read the payment, without any lock, then apply the reading under the locks."""
+    try:
+        distant = passerelle().lire(tentative.reference)
+    except (PasserelleMuette, PasserelleRefuse) as erreur:
+        _douter(tentative, erreur, source=source, par=par, fin=fin)
+        raise PasserelleMuette(str(erreur)) from erreur
+    return _appliquer(tentative.pk, distant, source=source, par=par, fin=fin)
+
+
+def _douter(
+    tentative: Tentative, erreur: Exception, *, source: str, par: Utilisateur, fin: str
+) -> None:
+    """Note that the gateway did not answer: an open attempt waits for its next reading."""
+    _appliquer(tentative.pk, None, source=source, par=par, fin=fin, anomalie=str(erreur))
 
 
 @transaction.atomic

@@ -129,13 +129,16 @@ def initier(tentative: Tentative, *, source: str) -> None:
 
 def _demande(tentative: Tentative) -> Demande:
     titre = tentative.titre
+    est_sous_attaque = limites.est_sous_attaque()
+    if est_sous_attaque:
+        journal.error("essais_de_cartes_suspects", titre=titre.reference)
     return Demande(
         tentative=tentative.jeton,
         cle=f"tentative-{tentative.jeton}-create",
         montant=tentative.montant,
         objet=f"Titre {titre.reference}",
         reference_titre=titre.reference,
-        exiger_authentification=limites.est_sous_attaque(),
+        exiger_authentification=est_sous_attaque,
     )
 
 

@@ -18,7 +18,7 @@ CHROMIUM = next(
     (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
 )
 GRAVES = {"serious", "critical"}
-TOLEREES = re.compile(r"Failed to load resource: .* status of (400|403|404|422|429|500)")
+TOLEREES = re.compile(r"Failed to load resource: .* status of (400|402|403|404|422|429|500)")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the driver of the browser owns an event loop
 
 

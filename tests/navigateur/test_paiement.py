@@ -94,9 +94,7 @@ def test_la_banque_demande_une_authentification(page, banc, payer, photographier
 
     payer(CARTE_3DS)
     photographier("authentification")
-    page.get_by_role("button", name="Accepter").or_(
-        page.get_by_role("button", name="Valider")
-    ).first.click()
+    page.get_by_role("button", name="Autoriser").click()
 
     page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
 

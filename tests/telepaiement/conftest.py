@@ -38,7 +38,8 @@ class Banc:
         """Call one of its controls; a decline answers 402."""
         reponse = requests.post(f"{self.adresse}/_controle/{controle}", json=champs, timeout=DELAI)
         assert reponse.status_code in {200, 402}, reponse.text
-        return reponse.json()
+        objet: dict[str, Any] = reponse.json()
+        return objet
 
     def payer(self, tentative: Tentative, numero: str = CARTE, **champs: Any) -> dict[str, Any]:
         """Type a card number, as the payer's browser would."""
@@ -46,7 +47,8 @@ class Banc:
 
     def etat(self) -> dict[str, Any]:
         """Return all that the bench remembers."""
-        return requests.get(f"{self.adresse}/_controle/etat", timeout=DELAI).json()
+        objet: dict[str, Any] = requests.get(f"{self.adresse}/_controle/etat", timeout=DELAI).json()
+        return objet
 
     def intentions(self, tentative: Tentative) -> list[dict[str, Any]]:
         """Return the payments that bear the token of an attempt."""

@@ -79,9 +79,18 @@ def test_un_message_recu_ne_se_reecrit_pas(db):
     ],
 )
 def test_un_encaissement_incoherent_est_refuse(encaissement, champs):
-    copie = Encaissement.objects.get(pk=encaissement.pk)
-    copie.pk, copie.saisie, copie.ecriture_id = None, "11111111-1111-4111-8111-111111111111", 999
-    [setattr(copie, nom, valeur) for nom, valeur in champs.items()]
+    valides = {
+        "titre": encaissement.titre,
+        "regie": encaissement.regie,
+        "session": encaissement.session,
+        "par": encaissement.par,
+        "ecriture_id": 999,
+        "mode": Mode.ESPECES,
+        "montant": 12_500,
+        "somme_remise": 12_500,
+        "encaisse_le": encaissement.encaisse_le,
+        "jour": encaissement.jour,
+    }
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        copie.save(force_insert=True)
+        Encaissement.objects.create(**{**valides, **champs})

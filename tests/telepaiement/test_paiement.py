@@ -128,6 +128,26 @@ def test_les_quittances_se_suivent_sans_trou(banc, commencer):
     assert list(numeros) == [1, 2, 3]
 
 
+def test_trop_de_refus_en_dix_minutes_imposent_l_authentification(banc, commencer, settings):
+    settings.LIMITES_PAIEMENT = settings.LIMITES_PAIEMENT | {"alerte_essais": 1}
+    refusees = [commencer(titre_payable()), commencer(titre_payable())]
+    [banc.payer(tentative, CARTE_REFUSEE) for tentative in refusees]
+    [synchroniser(tentative, source="retour") for tentative in refusees]
+
+    surveillee = commencer(titre_payable())
+
+    options = banc.intentions(surveillee)[0]["payment_method_options"]
+    assert options["card"]["request_three_d_secure"] == "any"
+
+
+def test_la_sixieme_tentative_en_une_heure_sur_une_dette_attend(commencer):
+    titre = titre_payable()
+    [commencer(titre) for _ in range(5)]
+
+    with pytest.raises(PaiementRefuse, match="attendez une heure"):
+        commencer(titre)
+
+
 def test_aucun_numero_de_carte_n_entre_dans_la_base(banc, commencer, caplog):
     tentative = commencer(titre_payable())
     banc.payer(tentative)

@@ -135,7 +135,8 @@ def test_un_succes_devance_l_expiration(banc, commencer):
 
 def test_la_panne_d_une_tentative_n_arrete_pas_les_autres(banc, commencer):
     tentatives = [commencer(titre_payable()), commencer(titre_payable())]
-    [(banc.payer(tentative), vieillir(tentative, 16)) for tentative in tentatives]
+    [banc.payer(tentative) for tentative in tentatives]
+    Tentative.objects.update(creee_le=timezone.now() - timedelta(minutes=16))
     banc.faire("pannes", panne_api=3)
 
     bilan = balayer()
