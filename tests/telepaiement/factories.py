@@ -48,4 +48,5 @@ def titre_payable(montant: int = 12_500, *, le: date = JOUR) -> Titre:
     )
     assert bordereau.etat == EtatBordereau.SIGNE
     franchir_lot(Piece, [emis.pk], "signer", par=signe_par)
-    return Titre.objects.select_related("tiers").get(pk=emis.pk)
+    signe: Titre = Titre.objects.select_related("tiers").get(pk=emis.pk)
+    return signe
