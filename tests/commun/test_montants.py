@@ -36,7 +36,7 @@ def test_l_arrondi_est_a_un_demi_franc_au_plus_et_symetrique(valeur):
 
 def test_un_flottant_n_est_jamais_arrondi():
     with pytest.raises(TypeError, match="float"):
-        montants.arrondir(2.5)  # type: ignore[arg-type]
+        montants.arrondir(2.5)
 
 
 @pytest.mark.parametrize(
