@@ -25,10 +25,11 @@ def portes(requete: HttpRequest) -> HttpResponse:
 @require_safe
 @ouvrir_aux_comptes
 def tableau(requete: HttpRequest) -> HttpResponse:
-    """Show what waits for the person logged in, first what is late, then the rest."""
+    """Show what waits for the person logged in, then what he may do, then what is up to date."""
     offertes = cartes(requete.user)  # type: ignore[arg-type]
     contexte = {
-        "compteurs": [carte for carte in offertes if carte["carte"].nombre is not None],
+        "compteurs": [carte for carte in offertes if carte["carte"].nombre],
+        "a_jour": [carte for carte in offertes if carte["carte"].nombre == 0],
         "liens": [carte for carte in offertes if carte["carte"].nombre is None],
     }
     return render(requete, "accueil/tableau.html", contexte)

@@ -19,6 +19,7 @@ def offre(monkeypatch):
         cartes=lambda utilisateur: [
             Carte("Factures à recevoir", "accueil:aide", nombre=4, recherche="etat=deposee"),
             Carte("Déposer une facture", "accueil:aide", detail="Un PDF suffit."),
+            Carte("Factures à liquider", "accueil:donnees", nombre=0),
             Carte("Nulle part", "nulle:part", nombre=1),
         ],
     )
@@ -61,6 +62,15 @@ def test_le_tableau_montre_les_listes_de_travail_et_les_demarches(client, offre,
     assert 'href="/aide/?etat=deposee"' in html
     assert "Un PDF suffit." in html
     assert "Nulle part" not in html
+
+
+def test_une_liste_de_travail_vide_reste_accessible_sans_prendre_de_place(client, offre, personne):
+    client.force_login(personne("Alice", Role.AGENT))
+
+    html = client.get(reverse("accueil:tableau")).content.decode()
+
+    assert html.count('class="compteur ') == 1
+    assert html.index("Rien à traiter") < html.index("Factures à liquider")
 
 
 def test_un_tableau_vide_dit_quoi_faire(client, personne, monkeypatch):

@@ -1,0 +1,103 @@
+"""Dashboards of each role and pages of the accounts: accessible, narrow and wide."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from facturier.acces import attribution
+from facturier.acces.models import Role, Utilisateur
+from facturier.acces.personnes import charger_personnes
+
+LARGEURS = pytest.mark.parametrize("largeur", [360, 1280])
+MOT_DE_PASSE = "un-lagon-tres-bleu"
+
+
+@pytest.fixture
+def personnes(live_server, reference) -> list[Utilisateur]:
+    """The people of the demonstration."""
+    return charger_personnes(
+        settings.RACINE / "fixtures" / "personnes_demo.toml", mot_de_passe=MOT_DE_PASSE
+    )
+
+
+@pytest.fixture
+def connecter(page, personnes):
+    """Log in as the first person who holds a role."""
+
+    def se_connecter(role: Role) -> Utilisateur:
+        personne = next(p for p in personnes if role in p.roles)
+        page.goto(reverse("account_login"))
+        page.get_by_label("Adresse électronique").fill(personne.email)
+        page.get_by_label("Mot de passe").fill(MOT_DE_PASSE)
+        page.get_by_role("button", name="Se connecter").click()
+        page.get_by_role("heading", name=f"Bonjour {personne.nom_complet}").wait_for()
+        return personne
+
+    return se_connecter
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_le_tableau_de_chaque_role_est_accessible(
+    page, connecter, verifier_accessibilite, photographier, role
+):
+    connecter(role)
+
+    verifier_accessibilite()
+    photographier(f"tableau-{role}", 1280)
+    photographier(f"tableau-{role}", 360)
+    verifier_accessibilite()
+
+
+@LARGEURS
+def test_les_pages_des_comptes_sont_accessibles(
+    page, personnes, connecter, verifier_accessibilite, photographier, largeur
+):
+    administrateur = connecter(Role.ADMINISTRATEUR)
+    agent = next(p for p in personnes if Role.AGENT in p.roles)
+    attribution.attribuer(
+        agent,
+        Role.REGISSEUR,
+        motif="Régie du musée.",
+        par=Utilisateur.objects.get(pk=administrateur.pk),
+    )
+    page.set_viewport_size({"width": largeur, "height": 800})
+
+    page.goto(reverse("acces:comptes"))
+    verifier_accessibilite()
+    photographier("comptes", largeur)
+    page.goto(reverse("acces:fiche", args=[agent.pk]))
+    verifier_accessibilite()
+    photographier("compte-fiche", largeur)
+    page.goto(reverse("acces:compte"))
+    verifier_accessibilite()
+    photographier("mon-compte", largeur)
+
+
+@LARGEURS
+def test_une_invitation_refusee_reste_accessible(
+    page, connecter, verifier_accessibilite, photographier, largeur
+):
+    connecter(Role.ADMINISTRATEUR)
+    page.set_viewport_size({"width": largeur, "height": 800})
+    page.goto(reverse("acces:inviter"))
+
+    page.get_by_role("button", name="Ouvrir le compte").click()
+
+    assert page.title().startswith("Erreur")
+    verifier_accessibilite()
+    photographier("inviter", largeur)
+
+
+def test_un_role_se_retire_au_clavier(page, personnes, connecter, au_clavier, photographier):
+    connecter(Role.ADMINISTRATEUR)
+    agent = next(p for p in personnes if Role.AGENT in p.roles)
+    page.goto(reverse("acces:retirer", args=[agent.pk, Role.AGENT]))
+
+    au_clavier("Motif")
+    page.keyboard.type("Changement de poste.")
+    photographier("retirer-role")
+    au_clavier("Retirer le rôle")
+    page.keyboard.press("Enter")
+
+    page.get_by_text("n’a plus le rôle « Agent des finances »").wait_for()
+    assert Role.AGENT not in Utilisateur.objects.get(pk=agent.pk).roles
