@@ -6,6 +6,7 @@ was started is stopped together. What each program says goes to `var/journaux/`.
 """
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -14,14 +15,25 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 RACINE = Path(__file__).resolve().parents[2]
 PORT_BANC = 12111
 DELAI_DEMARRAGE = 60  # seconds
+SIGNAUX = (signal.SIGINT, signal.SIGTERM)
 DELAI_ARRET = 15  # seconds
+DERNIER_PORT = 65_535
+CAUSES = {
+    errno.EACCES: "l’accès est refusé",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.ENOSPC: "le disque est plein",
+    errno.EEXIST: "un fichier en occupe la place",
+    errno.ENOTDIR: "un fichier en occupe la place",
+}
 ETAPES = (
     ("Base de données", ["migrate", "--verbosity", "0"]),
     ("Fichiers statiques", ["collectstatic", "--noinput", "--verbosity", "0"]),
@@ -55,17 +67,17 @@ class Lancement:
 
     @property
     def environnement(self) -> dict[str, str]:
-        """Variables of every program started; what the caller set prevails."""
+        """Variables of every program started; what the caller set prevails, made absolute."""
         schemas = RACINE.parent / "shared" / "pes_v2" / "xsd"
         return {
             "FACTURIER_ADRESSE": self.adresse,
-            "FACTURIER_VAR": str(self.var),
             "STRIPE_API_BASE": self.banc,
             "STRIPE_JS_URL": f"{self.banc}/v3/",
             "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
             "PYTHONUNBUFFERED": "1",
             "TZ": "Pacific/Noumea",
             **os.environ,
+            "FACTURIER_VAR": str(self.var),
             "DJANGO_SETTINGS_MODULE": "facturier.settings",
         }
 
@@ -76,8 +88,8 @@ class Lancement:
             LancementImpossible: a port is taken, `var/` cannot be written, or a step fails.
         """
         self._verifier_dossier()
-        for port in (self.port, self.port_banc):
-            self._verifier_port(port)
+        self._verifier_port(self.port, "make demo PORT=8001")
+        self._verifier_port(self.port_banc, "option --port-banc")
         for titre, commande in ETAPES:
             print(f"• {titre}…", flush=True)
             self.commander(commande, discret=True)
@@ -91,12 +103,13 @@ class Lancement:
             temoin.touch()
             temoin.unlink()
         except OSError as erreur:
+            cause = CAUSES.get(erreur.errno or 0, f"erreur {erreur.errno}")
             raise LancementImpossible(
-                f"Le dossier {self.var} ne peut pas être écrit ({erreur.strerror}) : "
-                "donnez-vous ce droit, ou choisissez un autre dossier avec FACTURIER_VAR."
+                f"Le dossier {self.var} ne peut pas être écrit, car {cause} : corrigez cela, "
+                "ou choisissez un autre dossier avec FACTURIER_VAR."
             ) from None
 
-    def _verifier_port(self, port: int) -> None:
+    def _verifier_port(self, port: int, remede: str) -> None:
         with socket.socket() as prise:
             prise.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -104,7 +117,7 @@ class Lancement:
             except OSError:
                 raise LancementImpossible(
                     f"Le port {port} est déjà pris sur 127.0.0.1 : arrêtez le programme qui "
-                    "l’occupe, ou choisissez-en un autre (make demo PORT=8001)."
+                    f"l’occupe, ou choisissez-en un autre ({remede})."
                 ) from None
 
     def commander(self, arguments: list[str], *, discret: bool = False) -> None:
@@ -171,12 +184,8 @@ class Lancement:
 
     def _options_banc(self) -> list[str]:
         return [
-            *(
-                "--port",
-                str(self.port_banc),
-                "--webhook-url",
-                f"{self.adresse}/telepaiement/stripe/",
-            ),
+            *("--port", str(self.port_banc)),
+            *("--webhook-url", f"{self.adresse}/telepaiement/stripe/"),
             *("--webhook-secret", "whsec_demonstration"),
             *("--cle-secrete", "sk_test_demonstration"),
             *("--cle-publique", "pk_test_demonstration"),
@@ -232,15 +241,17 @@ class Lancement:
         raise LancementImpossible(f"{adresse} ne répond pas après {DELAI_DEMARRAGE} secondes.")
 
     def arreter(self) -> None:
-        """Stop everything, last started first; insist after a while."""
+        """Stop everything, last started first; insist after a while, and deaf to impatience."""
+        for numero in SIGNAUX:
+            signal.signal(numero, signal.SIG_IGN)
         for _, processus in reversed(self.processus):
-            if processus.poll() is None:
-                processus.terminate()
+            processus.terminate()
         for _, processus in reversed(self.processus):
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 processus.wait(DELAI_ARRET)
-            except subprocess.TimeoutExpired:
-                os.killpg(processus.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.killpg(processus.pid, signal.SIGKILL)  # what the program itself left behind
+            processus.wait()
         self.processus.clear()
 
 
@@ -253,6 +264,8 @@ def _interrompre(numero: int, cadre: FrameType | None) -> None:
 
 
 def _servir(lancement: Lancement) -> None:
+    print(flush=True)
+    lancement.commander(["charger_demonstration"])  # all is there already: it shows the accounts
     print(
         f"\nLe site est servi sur {lancement.adresse}\n"
         f"  panneau du banc Stripe : {lancement.banc}/panneau\n"
@@ -265,20 +278,41 @@ def _servir(lancement: Lancement) -> None:
         time.sleep(1)
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Prepare, start, play and serve; return the exit code."""
-    analyseur = argparse.ArgumentParser(
+class Analyseur(argparse.ArgumentParser):
+    """A command line explained in French; wrong use exits 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what the options are."""
+        self.exit(2, f"Commande incomprise ({message}). Options : {self.prog} --help\n")
+
+
+def _port(texte: str) -> int:
+    if not (texte.isdecimal() and 0 < int(texte) <= DERNIER_PORT):
+        raise argparse.ArgumentTypeError(f"« {texte} » n’est pas un port de 1 à {DERNIER_PORT}")
+    return int(texte)
+
+
+def _lire_options(arguments: list[str] | None) -> argparse.Namespace:
+    analyseur = Analyseur(
         prog="python -m facturier.accueil.lancement",
         description="Prépare la démonstration, joue le circuit et sert le site.",
     )
-    analyseur.add_argument("--port", type=int, default=8000, help="port du site (8000)")
-    analyseur.add_argument("--port-banc", type=int, default=PORT_BANC, help="port du banc Stripe")
+    analyseur.add_argument("--port", type=_port, default=8000, help="port du site (8000)")
+    analyseur.add_argument("--port-banc", type=_port, default=PORT_BANC, help="port du banc Stripe")
     analyseur.add_argument("--sans-servir", action="store_true", help="s’arrête après le circuit")
     analyseur.add_argument("--sans-circuit", action="store_true", help="sert sans jouer le circuit")
-    options = analyseur.parse_args(arguments)
+    options, inconnues = analyseur.parse_known_args(arguments)
+    if inconnues:
+        analyseur.error(f"option inconnue : {' '.join(inconnues)}")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prepare, start, play and serve; return the exit code."""
+    options = _lire_options(arguments)
     var = Path(os.environ.get("FACTURIER_VAR") or RACINE / "var").absolute()
     lancement = Lancement(options.port, var, options.port_banc)
-    for numero in (signal.SIGINT, signal.SIGTERM):
+    for numero in SIGNAUX:
         signal.signal(numero, _interrompre)
     try:
         lancement.preparer()

@@ -1,0 +1,148 @@
+"""The launcher behind `make demo`: what it refuses, and that it leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ISOLEES = ("FACTURIER_", "STRIPE_", "DATABASE_", "DJANGO_", "TPS_")
+
+
+@pytest.fixture
+def commande(tmp_path):
+    """The launcher as a person starts it: arguments of a process that owns its folder."""
+    herites = {nom: v for nom, v in os.environ.items() if not nom.startswith(ISOLEES)}
+
+    def construire(*options):
+        return {
+            "args": [sys.executable, "-m", "facturier.accueil.lancement", *options],
+            "cwd": settings.RACINE,
+            "env": herites | {"FACTURIER_VAR": str(tmp_path / "var")},
+            "text": True,
+        }
+
+    return construire
+
+
+@pytest.fixture
+def refuser(commande):
+    """Run the launcher and return its exit code and its only line."""
+
+    def lancer(*options):
+        resultat = subprocess.run(**commande(*options), capture_output=True, check=False)
+        assert resultat.stdout == ""
+        assert resultat.stderr.count("\n") == 1
+        return resultat.returncode, resultat.stderr
+
+    return lancer
+
+
+@pytest.fixture
+def demarrer(commande):
+    """Start the launcher; whatever happens to the test, it is stopped."""
+    lances = []
+
+    def lancer(*options):
+        lances.append(subprocess.Popen(**commande(*options), stdout=subprocess.PIPE))
+        return lances[-1]
+
+    yield lancer
+    for lanceur in lances:
+        lanceur.terminate()
+        lanceur.communicate(timeout=60)
+
+
+@pytest.fixture
+def port_libre():
+    """Return a port that nobody listens to."""
+
+    def trouver():
+        with socket.socket() as prise:
+            prise.bind(("127.0.0.1", 0))
+            return str(prise.getsockname()[1])
+
+    return trouver
+
+
+def processus_de(dossier: Path) -> list[str]:
+    """Return the living processes whose FACTURIER_VAR is `dossier`."""
+    repere = f"FACTURIER_VAR={dossier}\0".encode()
+    trouves = []
+    for environnement in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            contenu = environnement.read_bytes()
+        except OSError:
+            continue
+        if repere in contenu:
+            trouves.append(environnement.parent.name)
+    return trouves
+
+
+@pytest.mark.parametrize(
+    ("option", "autre", "remede"),
+    [("--port", "--port-banc", "PORT=8001"), ("--port-banc", "--port", "--port-banc")],
+)
+def test_un_port_pris_se_dit_avec_le_remede(refuser, port_libre, option, autre, remede):
+    with socket.create_server(("127.0.0.1", 0)) as occupant:
+        pris = str(occupant.getsockname()[1])
+
+        code, message = refuser(option, pris, autre, port_libre())
+
+    assert code == 1
+    assert f"Le port {pris} est déjà pris" in message
+    assert remede in message
+
+
+def test_un_dossier_impossible_a_ecrire_se_dit(refuser, tmp_path):
+    (tmp_path / "var").write_text("un fichier là où il faut un dossier")
+
+    code, message = refuser()
+
+    assert code == 1
+    assert "un fichier en occupe la place" in message
+    assert "FACTURIER_VAR" in message
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--nimporte"], "option inconnue : --nimporte"),
+        (["--port", "http"], "« http » n’est pas un port"),
+        (["--port", "70000"], "« 70000 » n’est pas un port"),
+    ],
+)
+def test_une_option_incomprise_rend_le_code_2(refuser, options, message):
+    code, dit = refuser(*options)
+
+    assert code == 2
+    assert message in dit
+
+
+@pytest.mark.lent
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc est nécessaire")
+def test_l_arret_demande_ne_laisse_aucun_programme(demarrer, port_libre, tmp_path):
+    port = port_libre()
+    options = ("--sans-circuit", "--port", port, "--port-banc", port_libre())
+    lanceur = demarrer(*options)
+    dites = "".join(takewhile(lambda ligne: "Ctrl-C" not in ligne, lanceur.stdout))
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as reponse:
+        accueil = reponse.read().decode()
+    en_marche = processus_de(tmp_path / "var")
+
+    lanceur.send_signal(signal.SIGTERM)
+    lanceur.send_signal(signal.SIGTERM)
+    lanceur.wait(timeout=60)
+
+    assert f"Le site est servi sur http://127.0.0.1:{port}" in dites
+    assert "agathe.kaori@province-sud.example" in dites
+    assert "Services financiers" in accueil
+    assert len(en_marche) > 4
+    assert lanceur.returncode == 0
+    assert processus_de(tmp_path / "var") == []
