@@ -27,7 +27,7 @@ def rendre(source, **contexte):
 
 
 def test_un_montant_s_affiche_avec_ses_espaces_fines():
-    assert francs(138750) == "138\u202f750\u202fF\u00a0CFP"
+    assert francs(138750) == "138\u00a0750\u00a0F\u00a0CFP"
 
 
 def test_un_montant_absent_ne_s_affiche_pas():

@@ -24,8 +24,12 @@ register = template.Library()
 # --- Values ------------------------------------------------------------------------------------
 @register.filter
 def francs(montant: int | None) -> str:
-    """Show whole francs, `138 750 F CFP`; nothing when there is no amount."""
-    return "" if montant is None else montants.afficher(montant)
+    """Show whole francs, `138 750 F CFP`; nothing when there is no amount.
+
+    The font of the screens draws the narrow space so thin that thousands run together: the
+    ordinary no-break space replaces it.
+    """
+    return "" if montant is None else montants.afficher(montant).replace("\u202f", "\u00a0")
 
 
 @register.filter
