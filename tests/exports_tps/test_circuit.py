@@ -29,6 +29,7 @@ def etats_bordereaux(flux):
     return list(bordereaux.values_list("etat", flat=True))
 
 
+@pytest.mark.deux_moteurs
 def test_un_mandat_transmis_est_paye_par_la_tresorerie(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur, nombre=2)
     tresorerie("--jusqu-au-bout")
@@ -118,7 +119,7 @@ def test_un_mandat_rejete_au_visa_est_contrepasse(agent, ordonnateur):
     rejete = Piece.objects.get(etat=EtatPiece.REJETEE)
     assert etats_pieces(flux) == [EtatPiece.REJETEE, EtatPiece.PAYEE]
     assert reste_du_par_piece([rejete.pk], sens="depense") == {rejete.pk: 0}
-    assert "service fait" in rejete.passages.get(acte="rejeter").motif
+    assert "Service fait" in rejete.passages.get(acte="rejeter").motif
 
 
 def test_un_mandat_suspendu_est_repris_puis_paye(agent, ordonnateur):
