@@ -18,6 +18,7 @@ from facturier.suivi.models import (
     Abonnement,
     BonCommande,
     Facture,
+    MotifRetour,
     RangPaiement,
     TypeAvis,
     TypeDepense,
@@ -58,8 +59,15 @@ class FichierForm(forms.Form):
 class FactureForm(forms.Form):
     """Step 2 of a deposit: the data of the invoice, prefilled with what was read."""
 
-    numero = forms.CharField(label="Numéro de la facture", max_length=30, required=False)
-    date_emission = SaisieJourField(label="Date de la facture", required=False)
+    numero = forms.CharField(
+        label="Numéro de la facture",
+        max_length=30,
+        error_messages={"required": "Saisissez le numéro de la facture."},
+    )
+    date_emission = SaisieJourField(
+        label="Date de la facture",
+        error_messages={"required": "Saisissez la date de la facture."},
+    )
     bon_commande = forms.ModelChoiceField(
         BonCommande.objects.none(),
         label="Bon de commande",
@@ -76,9 +84,18 @@ class FactureForm(forms.Form):
     objet = forms.CharField(label="Objet", max_length=100, required=False)
     periode_debut = SaisieJourField(label="Début de la période facturée", required=False)
     periode_fin = SaisieJourField(label="Fin de la période facturée", required=False)
-    montant_ht = SaisieMontantField(label="Montant hors taxe", required=False)
-    montant_tgc = SaisieMontantField(label="TGC", required=False)
-    montant_ttc = SaisieMontantField(label="Montant TTC", required=False)
+    montant_ht = SaisieMontantField(
+        label="Montant hors taxe",
+        error_messages={"required": "Saisissez le montant hors taxe."},
+    )
+    montant_tgc = SaisieMontantField(
+        label="TGC",
+        help_text="0 si la facture n’en porte pas.",
+        error_messages={"required": "Saisissez le montant de la TGC (0 s’il n’y en a pas)."},
+    )
+    montant_ttc = SaisieMontantField(
+        label="Montant TTC", error_messages={"required": "Saisissez le montant TTC."}
+    )
 
     def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
         options["initial"] = _initial(facture)
@@ -242,7 +259,10 @@ class RetourForm(forms.Form):
     """Reason, value expected and comment of a return."""
 
     motif: Any = forms.ModelChoiceField(
-        queryset=None, label="Motif", widget=forms.RadioSelect, empty_label=None
+        MotifRetour.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": "Choisissez un motif."},
     )
     valeur_attendue = forms.CharField(
         label="Valeur attendue",

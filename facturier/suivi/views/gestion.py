@@ -100,7 +100,7 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
         messages.error(requete, message)
     contexte = {
         "form": formulaire,
-        "titre": f"{choisi.libelle} – facture {facture.numero}",
+        "titre": f"{choisi.libelle} : {facture.numero}",
         "consequence": choisi.consequence,
         "action": choisi.libelle,
         "retour": reverse("suivi:gestion_detail", args=[facture.pk]),
