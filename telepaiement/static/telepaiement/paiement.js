@@ -3,6 +3,8 @@
 (function () {
   "use strict";
 
+  const SANS_PRELEVEMENT =
+    " Aucune somme n’a été prélevée. Essayez une autre carte, ou payez autrement.";
   const formulaire = document.getElementById("carte");
   const bouton = document.getElementById("carte-payer");
   const erreur = document.getElementById("carte-erreur");
@@ -52,7 +54,9 @@
       elements: elements,
       confirmParams: { return_url: formulaire.dataset.retour },
     });
-    return issue.error ? issue.error.message : "";
+    if (!issue.error) return "";
+    const suite = issue.error.type === "card_error" ? SANS_PRELEVEMENT : "";
+    return issue.error.message + suite;
   }
 
   formulaire.addEventListener("submit", async function (evenement) {
