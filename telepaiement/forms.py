@@ -63,65 +63,36 @@ class OuvertureForm(forms.Form):
 
 
 class EncaissementForm(forms.Form):
-    """A payment at the counter; which fields are needed depends on the mode."""
+    """A payment at the counter: the fields of its mode, all of them needed."""
 
-    mode = forms.ChoiceField(label="Mode de paiement", widget=forms.RadioSelect)
     montant = SaisieMontantField(label="Montant", minimum=1)
     somme_remise = SaisieMontantField(
-        label="Somme remise",
-        required=False,
-        help_text="Espèces : la monnaie à rendre est calculée.",
+        label="Somme remise", help_text="La monnaie à rendre est calculée à la page suivante."
     )
-    numero_ticket = forms.CharField(
-        label="Numéro de ticket", max_length=20, required=False, help_text="Terminal bancaire."
-    )
-    numero_autorisation = forms.CharField(
-        label="Numéro d’autorisation", max_length=20, required=False, help_text="Terminal bancaire."
-    )
+    numero_ticket = forms.CharField(label="Numéro de ticket", max_length=20)
+    numero_autorisation = forms.CharField(label="Numéro d’autorisation", max_length=20)
     quatre_derniers = forms.RegexField(
         CODE_CARTE,
         label="Quatre derniers chiffres de la carte",
         required=False,
-        help_text="Terminal bancaire. Jamais le numéro entier.",
+        help_text="Jamais le numéro entier.",
         error_messages={"invalid": "Saisissez quatre chiffres, et jamais le numéro de la carte."},
     )
-    banque = forms.CharField(max_length=60, required=False, help_text="Chèque.")
-    numero_cheque = forms.CharField(
-        label="Numéro du chèque", max_length=20, required=False, help_text="Chèque."
-    )
-    tireur = forms.CharField(
-        max_length=100, required=False, help_text="Chèque : le nom de son titulaire."
-    )
-    reference_virement = forms.CharField(
-        label="Référence du virement", max_length=60, required=False, help_text="Virement constaté."
-    )
+    banque = forms.CharField(max_length=60)
+    numero_cheque = forms.CharField(label="Numéro du chèque", max_length=20)
+    tireur = forms.CharField(max_length=100, help_text="Le nom du titulaire du chèque.")
+    reference_virement = forms.CharField(label="Référence du virement", max_length=60)
 
-    EXIGES = {
-        Mode.ESPECES: ("somme_remise",),
-        Mode.TPE: ("numero_ticket", "numero_autorisation"),
-        Mode.CHEQUE: ("banque", "numero_cheque", "tireur"),
-        Mode.VIREMENT: ("reference_virement",),
+    CHAMPS = {
+        Mode.ESPECES: ("montant", "somme_remise"),
+        Mode.TPE: ("montant", "numero_ticket", "numero_autorisation", "quatre_derniers"),
+        Mode.CHEQUE: ("montant", "banque", "numero_cheque", "tireur"),
+        Mode.VIREMENT: ("montant", "reference_virement"),
     }
 
-    def __init__(self, *args: Any, modes: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, mode: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        champ = self.fields["mode"]
-        assert isinstance(champ, forms.ChoiceField)  # noqa: S101  narrows the type
-        champ.choices = [(mode, Mode(mode).label) for mode in modes]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the mode needs, forget what belongs to another mode."""
-        propres: dict[str, Any] = super().clean() or self.cleaned_data
-        mode = propres.get("mode")
-        for autre, champs in self.EXIGES.items():
-            for champ in champs:
-                if autre != mode:
-                    propres[champ] = None if champ == "somme_remise" else ""
-                elif champ not in self.errors and propres.get(champ) in (None, ""):
-                    self.add_error(champ, "Ce mode de paiement demande cette information.")
-        if mode != Mode.TPE:
-            propres["quatre_derniers"] = ""
-        return propres
+        self.fields = {nom: self.fields[nom] for nom in self.CHAMPS[Mode(mode)]}
 
 
 class MotifForm(forms.Form):

@@ -77,7 +77,7 @@ def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> b
         pdf.titre(f"Quittance n° {quittance.reference}", "Preuve de paiement : à conserver.")
         if duplicata_du is not None:
             jour = timezone.localtime(duplicata_du)
-            pdf.encadre("DUPLICATA", f"Copie délivrée le {jour:%d/%m/%Y à %H:%M}")
+            pdf.encadre(f"Copie délivrée le {jour:%d/%m/%Y à %H:%M}", "DUPLICATA")
         pdf.encadre("Somme reçue", montants.afficher(encaissement.montant))
         pdf.resume(_lignes(quittance))
         pdf.intertitre("Vérifier cette quittance")

@@ -103,17 +103,23 @@ def _chercher(texte: str) -> list[Titre]:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
-    """Type a payment; it is only recorded once confirmed on the next page."""
+    """Choose a mode, then type a payment; it is only recorded once confirmed on the next page."""
     session = _session_exigee(request)
     dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
     reste = max(reste_du(dette), 0)
-    form = EncaissementForm(
-        request.POST or None,
-        modes=caisse.modes_admis(session.regie),
-        initial={"montant": reste},
-    )
+    modes = caisse.modes_admis(session.regie)
+    mode = request.GET.get("mode", "")
+    contexte = {
+        "titre": dette,
+        "reste": reste,
+        "impayable": creances.motif_impayable(dette, reste),
+        "modes": [(code, Mode(code).label) for code in modes],
+    }
+    if mode not in modes:
+        return render(request, "telepaiement/guichet/titre.html", contexte)
+    form = EncaissementForm(request.POST or None, mode=mode, initial={"montant": reste})
     if request.method == "POST" and form.is_valid():
-        saisie = caisse.Saisie(**form.cleaned_data)
+        saisie = caisse.Saisie(mode=mode, **form.cleaned_data)
         try:
             caisse.controler_saisie(session=session, titre=dette, saisie=saisie)
         except ValidationError as erreur:
@@ -121,17 +127,9 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         else:
             _retenir(request, dette, saisie)
             return redirect("telepaiement:guichet_confirmer", identifiant=saisie.identifiant)
-    return render(
-        request,
-        "telepaiement/guichet/titre.html",
-        {
-            "form": form,
-            "titre": dette,
-            "reste": reste,
-            "impayable": creances.motif_impayable(dette, reste),
-        },
-        status=422 if form.errors else 200,
-    )
+    contexte |= {"form": form, "mode": Mode(mode).label}
+    statut = 422 if form.errors else 200
+    return render(request, "telepaiement/guichet/titre.html", contexte, status=statut)
 
 
 def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:

@@ -41,7 +41,7 @@ def test_une_journee_de_guichet(page, entrer, regisseur, verifier_accessibilite,
     page.get_by_role("heading", name="Encaisser le titre").wait_for()
     verifier_accessibilite()
     photographier("guichet-saisie", 360)
-    page.get_by_label("Espèces", exact=True).check()
+    page.get_by_role("link", name="Espèces").click()
     page.get_by_label("Somme remise").fill("15 000")
     page.get_by_role("button", name="Vérifier avant").click()
     page.get_by_role("heading", name="Confirmer").wait_for()

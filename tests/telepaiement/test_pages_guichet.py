@@ -23,8 +23,8 @@ def encaisser(guichet):
     """Type cash for a titre, confirm, and return the payment."""
 
     def faire(titre):
-        adresse = reverse("telepaiement:guichet_titre", args=[titre.pk])
-        saisie = {"mode": "especes", "montant": "12 500", "somme_remise": "15 000"}
+        adresse = reverse("telepaiement:guichet_titre", args=[titre.pk], query={"mode": "especes"})
+        saisie = {"montant": "12 500", "somme_remise": "15 000"}
         confirmation = guichet.post(adresse, saisie)["Location"]
         guichet.post(confirmation)
         return Encaissement.objects.latest("pk")
@@ -41,8 +41,8 @@ def test_la_caisse_s_ouvre_et_montre_sa_position(guichet):
 
 def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
     titre = titre_payable(12_500)
-    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk])
-    saisie = {"mode": "especes", "montant": "12500", "somme_remise": "15000"}
+    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk], query={"mode": "especes"})
+    saisie = {"montant": "12500", "somme_remise": "15000"}
     confirmation = guichet.post(adresse, saisie)["Location"]
     avant = Encaissement.objects.count()
 
@@ -55,18 +55,20 @@ def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
 
 def test_un_mode_demande_ses_informations(guichet):
     adresse = reverse("telepaiement:guichet_titre", args=[titre_payable().pk])
+    choix = guichet.get(adresse).content.decode()
 
-    reponse = guichet.post(adresse, {"mode": "tpe", "montant": "12500"})
+    reponse = guichet.post(f"{adresse}?mode=tpe", {"montant": "12500"})
 
+    assert "?mode=tpe" in choix
     assert reponse.status_code == 422
-    assert "Ce mode de paiement demande cette information." in reponse.content.decode()
+    assert set(reponse.context["form"].errors) == {"numero_ticket", "numero_autorisation"}
 
 
 def test_un_numero_de_carte_entier_est_refuse_a_la_saisie(guichet):
     adresse = reverse("telepaiement:guichet_titre", args=[titre_payable().pk])
-    saisie = {"mode": "tpe", "montant": "1", "numero_ticket": "1", "numero_autorisation": "1"}
+    saisie = {"montant": "1", "numero_ticket": "1", "numero_autorisation": "1"}
 
-    reponse = guichet.post(adresse, saisie | {"quatre_derniers": "4242424242424242"})
+    reponse = guichet.post(f"{adresse}?mode=tpe", saisie | {"quatre_derniers": "4242424242424242"})
 
     assert "jamais le numéro de la carte" in reponse.content.decode()
 
