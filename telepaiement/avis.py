@@ -15,6 +15,8 @@ from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
 from facturier.grand_livre.soldes import reste_du
 
 JOUR = "%d/%m/%Y"
+HAUTEUR_PAIEMENT = 210.0  # points: the code to scan stays under its explanation
+HAUTEUR_TALON = 150.0
 COLONNES = (
     Colonne("Imputation", 2),
     Colonne("Libellé", 5),
@@ -130,6 +132,7 @@ def _total(titre: Titre) -> tuple[str | int, ...]:
 
 
 def _paiement(pdf: Document, titre: Titre) -> None:
+    pdf.reserver(HAUTEUR_PAIEMENT)
     pdf.intertitre("Comment payer")
     pdf.paragraphe(parametre("moyens_paiement_titre", titre))
     pdf.code_qr(
@@ -152,7 +155,7 @@ def _recours(pdf: Document, titre: Titre) -> None:
 
 
 def _talon(pdf: Document, titre: Titre) -> None:
-    pdf.reserver(150)
+    pdf.reserver(HAUTEUR_TALON)
     pdf.intertitre("Talon de paiement – à joindre à votre règlement")
     pdf.resume(
         [
