@@ -27,6 +27,12 @@ ETATS_VISIBLES = [
     EtatPiece.REJETEE,
     EtatPiece.PAYEE,
 ]
+FAITS = {
+    "prendre_en_charge": "prise en charge enregistrée.",
+    "suspendre": "suspension enregistrée ; l’ordonnateur voit votre motif.",
+    "rejeter": "rejet enregistré et écriture contrepassée.",
+    "payer": "paiement enregistré.",
+}
 ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
     "prendre_en_charge": (
         "Prendre en charge",
@@ -116,7 +122,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
         tenter(
             requete,
             lambda: fonction(objet, par=requete.user, **donnees),
-            f"{objet} : {libelle.lower()}, c’est fait.",
+            f"{objet} : {FAITS[acte]}",
         )
         return redirect("exports_tps:tps_piece", pk)
     return render(

@@ -84,7 +84,7 @@ def test_un_bordereau_va_de_la_signature_au_paiement(
     page.get_by_label("Référence du virement").fill("VIR-1")
     page.get_by_label("Date du paiement").fill("2026-11-22")
     page.get_by_role("button", name="Enregistrer un paiement").click()
-    page.get_by_text("c’est fait").wait_for()
+    page.get_by_text("paiement enregistré").wait_for()
     photographier("piece-payee")
 
     piece.refresh_from_db()
