@@ -20,6 +20,7 @@ from facturier.acces.forms_gestion import (
 )
 from facturier.acces.historique import historique
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.templatetags.coquille import moment
 
 TAILLE_PAGE = 50
 
@@ -85,6 +86,7 @@ def _lignes(compte: Utilisateur) -> list[tuple[str, str, str]]:
         ("Adresse électronique", compte.email, ""),
         ("Fonction", compte.fonction or "Non renseignée", affectation),
         ("Service gestionnaire", str(compte.service or "Aucun"), affectation),
+        ("Dernière connexion", moment(compte.last_login) or "Jamais", ""),
     ]
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from facturier.acces.controle import ouvrir_aux_comptes, reserver_a
+from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
 from fournisseurs.demandes import DemandeRefusee, deposer_demande, retirer
@@ -26,7 +26,6 @@ from fournisseurs.models import (
     Habilitation,
     Justificatif,
 )
-from fournisseurs.views.requetes import RequeteConnectee
 
 FIL = [("Mes établissements", "/fournisseur/")]
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from facturier.acces.controle import reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
 from fournisseurs.consultation import reveler_iban
 from fournisseurs.demandes import accepter, refuser
@@ -26,7 +26,6 @@ from fournisseurs.models import (
 )
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
-from fournisseurs.views.requetes import RequeteConnectee
 
 TAILLE_PAGE = 50
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]

@@ -10,13 +10,12 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from facturier.acces.controle import ouvrir_aux_comptes
+from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
 from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
 from fournisseurs.models import ROLES_GESTION, Fournisseur
 from fournisseurs.releves import ecrire_pdf, lignes_csv, situation
-from fournisseurs.views.requetes import RequeteConnectee
 
 LIGNES_A_L_ECRAN = 200
 
