@@ -56,7 +56,7 @@ def demarrer(commande):
     yield lancer
     for lanceur in lances:
         lanceur.terminate()
-        lanceur.communicate(timeout=60)
+        lanceur.communicate(timeout=120)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_l_arret_demande_ne_laisse_aucun_programme(demarrer, port_libre, tmp_pat
 
     lanceur.send_signal(signal.SIGTERM)
     lanceur.send_signal(signal.SIGTERM)
-    lanceur.wait(timeout=60)
+    lanceur.wait(timeout=120)
 
     assert f"Le site est servi sur http://127.0.0.1:{port}" in dites
     assert "agathe.kaori@province-sud.example" in dites
