@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from facturier.commun.montants import afficher
+from facturier.commun.templatetags.coquille import francs
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 from tests.telepaiement.conftest import CARTE_REFUSEE
 from tests.telepaiement.factories import titre_emis, titre_payable
@@ -53,7 +53,7 @@ def test_la_creance_dit_quoi_pourquoi_combien_et_comment_contester(client, cherc
     texte = client.get(chercher(titre)["Location"]).content.decode()
 
     assert titre.bases_liquidation in texte
-    assert afficher(138_750) in texte
+    assert francs(138_750) in texte
     assert "tribunal administratif" in texte
 
 
