@@ -22,6 +22,7 @@ from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
 
 DOMAINE_PJ: Final = "4"
+ENSEMBLE: Final = {"0", "1", "2", "99"}  # domains that speak of the file as a whole
 SENS: Final = {"5": "depense", "6": "recette"}
 Portee, Decision = Verdict.Portee, Verdict.Decision
 
@@ -36,6 +37,7 @@ class Bilan:
     refuses: dict[int, str] = field(default_factory=dict)
     est_accepte: bool | None = None  # the file as a whole
     motif: str = ""
+    nombre: int = 0  # elements read
     documents_refuses: set[int] = field(default_factory=set)
     reserves: list[str] = field(default_factory=list)
 
@@ -68,7 +70,7 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         for lot in par_lots(elements):
             Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
         exiger_entier(tete)
-    if not bilan.acceptes and not bilan.refuses and bilan.est_accepte is None:
+    if bilan.nombre == 0:
         bilan.est_accepte = True  # a PES_ACQUIT without verdict accepts the file
         Verdict.objects.create(
             message=message,
@@ -109,8 +111,12 @@ def _verdicts(
     message: MessageTPS, bilan: Bilan, elements: list[ElementAcquit]
 ) -> Iterator[Verdict]:
     documents = _documents(bilan.flux, elements)
+    bilan.nombre += len(elements)
     for element in elements:
         motif = _motif(element.erreurs)
+        if element.est_accepte is None:  # read leniently: what is not understood decides nothing
+            bilan.reserves.append(f"Verdict indéchiffrable (domaine {element.domaine}).")
+            continue
         decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
         commun = {"message": message, "decision": decision, "code": _codes(element.erreurs)}
         if element.identifiant_unique or element.domaine == DOMAINE_PJ:
@@ -127,12 +133,17 @@ def _verdicts(
         elif designes := bilan.designer(element):
             for bordereau in designes:
                 yield from _verdicts_bordereau(commun, bilan, bordereau, element)
+        elif element.domaine not in ENSEMBLE:
+            numero = element.numero_bordereau or "sans numéro"
+            bilan.reserves.append(
+                f"Bordereau {numero} (domaine {element.domaine}) : absent de ce flux."
+            )
         else:
             _noter_ensemble(bilan, element, motif)
             yield Verdict(
                 **commun,
                 portee=Portee.FLUX,
-                identifiant=(element.numero_bordereau or bilan.flux.nom_fichier)[:60],
+                identifiant=bilan.flux.nom_fichier[:60],
                 libelle=motif,
             )
 
@@ -145,10 +156,8 @@ def _documents(flux: Flux, elements: list[ElementAcquit]) -> dict[str, int]:
 
 
 def _noter_ensemble(bilan: Bilan, element: ElementAcquit, motif: str) -> None:
-    """Take a verdict on the file as a whole; a bordereau that is not ours is only a reserve."""
-    if element.numero_bordereau:
-        bilan.reserves.append(f"Bordereau {element.numero_bordereau} absent de ce flux.")
-    elif element.est_accepte:
+    """Take a verdict on the file as a whole; one refusal prevails."""
+    if element.est_accepte:
         bilan.est_accepte = bilan.est_accepte is not False
     else:
         bilan.est_accepte = False

@@ -1,0 +1,85 @@
+"""Answers that no treasury should send: told, kept, never a crash, never half applied."""
+
+import re
+
+import pytest
+
+from exports_tps.models import EtatMessage, MessageTPS
+from exports_tps.retours import lire_retours
+from facturier.grand_livre.models import EtatPiece, Piece
+from facturier.grand_livre.soldes import solde
+from tests.exports_tps.factories import flux_transmis, tresorerie
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def alterer(settings, motif, avant, apres):
+    """Rewrite the answers whose name matches `motif`."""
+    (fichier,) = settings.TPS_RETOURS.glob(motif)
+    texte = fichier.read_text(encoding="iso-8859-1")
+    altere, nombre = re.subn(avant, apres, texte)
+    assert nombre
+    fichier.write_text(altere, encoding="iso-8859-1")
+
+
+ALTERATIONS = [
+    ('IdPce V="[^"]*"', 'IdPce V="9999999999999"'),
+    ('IdPce V="[^"]*"', 'IdPce V="abc"'),
+    ("<IdPce [^>]*>", ""),
+    ('Exer V="[^"]*"', 'Exer V="9999"'),
+    ('Exer V="[^"]*"', 'Exer V="x"'),
+    ('EtatPce V="[^"]*"', 'EtatPce V="77"'),
+    ("<InfoPiece>.*?</InfoPiece>", ""),
+    ("(?s)<Piece>.*</Piece>", "<Piece/>"),
+]
+
+
+@pytest.mark.parametrize(("avant", "apres"), ALTERATIONS)
+def test_une_piece_indechiffrable_est_une_reserve(agent, ordonnateur, settings, avant, apres):
+    flux_transmis(agent, ordonnateur)
+    tresorerie("--une-fois")
+    tresorerie("--une-fois")
+    alterer(settings, "PES2R*", avant, apres)
+
+    lire_retours()
+
+    message = MessageTPS.objects.get(genre="retour")
+    assert message.reserves or message.erreur
+    assert Piece.objects.get().etat == EtatPiece.TRANSMISE
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres"),
+    [
+        ('NumBord V="[^"]*"', 'NumBord V="9999999"'),
+        ('NumBord V="[^"]*"', 'NumBord V="x"'),
+        ('EtatAck V="[^"]*"', 'EtatAck V="peut-être"'),
+        ('NomFic V="[^"]*"', 'NomFic V="PESALR2_INCONNU"'),
+    ],
+)
+def test_un_acquittement_indechiffrable_n_accepte_rien(agent, ordonnateur, settings, avant, apres):
+    flux = flux_transmis(agent, ordonnateur)
+    tresorerie("--une-fois")
+    alterer(settings, "PES_ACQUIT*", avant, apres)
+
+    lire_retours()
+
+    flux.refresh_from_db()
+    assert flux.etat == "transmis"
+    assert Piece.objects.get().etat == EtatPiece.TRANSMISE
+
+
+def test_un_paiement_tronque_n_est_pas_applique_a_moitie(agent, ordonnateur, settings):
+    flux_transmis(agent, ordonnateur, nombre=2)
+    tresorerie("--jusqu-au-bout")
+    paiement = sorted(settings.TPS_RETOURS.glob("PES2R*"))[-1]
+    entier = paiement.read_bytes()
+    paiement.write_bytes(entier[:-200])
+    lire_retours()
+    premier = solde("515", exercice=2026).credit
+    paiement.write_bytes(entier)
+
+    lire_retours()
+
+    assert (premier, solde("515", exercice=2026).credit) == (0, 222_000)
+    assert MessageTPS.objects.filter(etat=EtatMessage.EN_ERREUR).count() == 1
