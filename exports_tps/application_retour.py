@@ -4,6 +4,7 @@ Pièces are found by exercice, side and number within the budgets of the head, a
 Payments are told as totals, so that answers may come in any order.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -17,6 +18,7 @@ from exports_tps.models import MessageTPS, Verdict
 from exports_tps.motifs import libelle_motifs
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from facturier.acces.models import Utilisateur
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
 
 Decision = Verdict.Decision
@@ -108,7 +110,7 @@ def _appliquer_lot(
             _ranger(lot, lue, piece, verdict)
     Verdict.objects.bulk_create(verdicts)
     _executer(lot, par)
-    reserves += _contradictions(lot)
+    reserves += _contradictions(lot, pieces.values())
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -200,13 +202,20 @@ def _executer(lot: Lot, par: Utilisateur) -> None:
         rejeter(lot.rejets, date_rejet=max(lot.dates_rejet), par=par)
 
 
-def _contradictions(lot: Lot) -> list[str]:
-    """Tell the pièces that ended otherwise than the message says."""
+def _contradictions(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
+    """Tell the pièces that ended otherwise, or were paid more, than the message may say."""
     fautives = [
         *Piece.objects.filter(pk__in=lot.rejets, etat=EtatPiece.PAYEE),
         *Piece.objects.filter(pk__in=lot.prises, etat=EtatPiece.REJETEE),
     ]
-    return [
+    contraires = [
         f"{piece} : la réponse contredit l’état « {piece.get_etat_display()} » ; à vérifier."
         for piece in fautives
     ]
+    trop_payees = [
+        f"{piece} : {afficher(lot.paiements[piece.pk].montant)} payés pour "
+        f"{afficher(piece.montant_ttc)} dus ; l’excédent n’est pas comptabilisé."
+        for piece in pieces
+        if piece.pk in lot.paiements and lot.paiements[piece.pk].montant > piece.montant_ttc
+    ]
+    return contraires + trop_payees

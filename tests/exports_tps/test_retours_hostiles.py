@@ -83,3 +83,14 @@ def test_un_paiement_tronque_n_est_pas_applique_a_moitie(agent, ordonnateur, set
 
     assert (premier, solde("515", exercice=2026).credit) == (0, 222_000)
     assert MessageTPS.objects.filter(etat=EtatMessage.EN_ERREUR).count() == 1
+
+
+def test_un_paiement_superieur_au_du_est_une_reserve(agent, ordonnateur, settings):
+    flux_transmis(agent, ordonnateur)
+    tresorerie("--jusqu-au-bout")
+    alterer(settings, "PES2R*000003*", 'MtPay V="111000"', 'MtPay V="150000"')
+
+    lire_retours()
+
+    assert solde("515", exercice=2026).credit == 111_000
+    assert "excédent" in MessageTPS.objects.exclude(reserves="").get().reserves
