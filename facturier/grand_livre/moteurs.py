@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from facturier.grand_livre.models import Compte, Ecriture, LigneEcriture
@@ -33,6 +34,17 @@ COLONNES_ENTETE = (
     "passee_le",
     "par_id",
 )
+
+
+def transaction_au_besoin() -> AbstractContextManager[None]:
+    """Return the transaction that `ecrire` needs; none where it is one statement of its own.
+
+    On PostgreSQL, outside any transaction, the call of the function is atomic by itself: BEGIN
+    and COMMIT would be two more exchanges with the server.
+    """
+    if connection.vendor == "postgresql" and connection.get_autocommit():
+        return nullcontext()
+    return transaction.atomic()
 
 
 def ecrire(ecriture: EcritureAPasser, passee_le: datetime) -> tuple[int, bool]:

@@ -242,7 +242,7 @@ def _ecrire(a_passer: EcritureAPasser) -> Ecriture:
     a_passer.controler()
     passee_le = timezone.now()
     try:
-        with transaction.atomic():
+        with moteurs.transaction_au_besoin():
             identifiant, deja = moteurs.ecrire(a_passer, passee_le)
     except (IntegrityError, DataError) as erreur:
         _refuser(erreur)

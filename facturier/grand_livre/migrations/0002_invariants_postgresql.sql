@@ -1,5 +1,7 @@
 -- Invariants of the ledger on PostgreSQL (conception.md, decision 2). Statement-level triggers with
 -- transition tables: a batch costs one check. ERRCODE 23514 reaches Django as IntegrityError.
+-- Rows are looked up by scalar subqueries, not joins: a session keeps the plan of a function, and a
+-- join planned while the tables are small reads them whole, for each entry, long after they grew.
 
 CREATE FUNCTION gl_refuser_modification() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -48,7 +50,10 @@ CREATE TRIGGER ligne_piece_figee BEFORE UPDATE OR DELETE ON grand_livre_lignepie
 -- A line may only precede its header.
 CREATE FUNCTION gl_controler_lignes() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM nouvelles n JOIN grand_livre_ecriture e ON e.id = n.ecriture_id) THEN
+    IF EXISTS (
+        SELECT 1 FROM nouvelles n
+        WHERE (SELECT true FROM grand_livre_ecriture e WHERE e.id = n.ecriture_id)
+    ) THEN
         RAISE EXCEPTION 'Une ligne ne s’ajoute pas à une écriture déjà passée.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_ligne_tardive';
     END IF;
@@ -65,25 +70,30 @@ DECLARE
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(4217, e.exercice_id)
         FROM (SELECT DISTINCT exercice_id FROM nouvelles) e;
-    SELECT n.id, n.journal_id, j.code, x.clos_le, l.lignes, l.debit, l.credit, l.mauvais_compte,
-           o.contrepasse_id AS origine_contrepassation
-        INTO fautive
-        FROM nouvelles n
-        JOIN grand_livre_exercice x ON x.annee = n.exercice_id
-        LEFT JOIN grand_livre_journal j ON j.code = n.journal_id
-        LEFT JOIN grand_livre_ecriture o ON o.id = n.contrepasse_id
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS lignes,
-                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'D'), 0) AS debit,
-                   coalesce(sum(m.montant) FILTER (WHERE m.sens = 'C'), 0) AS credit,
-                   bool_or(c.exercice_id <> n.exercice_id OR NOT c.est_imputable) AS mauvais_compte
-            FROM grand_livre_ligneecriture m
-            JOIN grand_livre_compte c ON c.id = m.compte_id
-            WHERE m.ecriture_id = n.id
-        ) l
-        WHERE x.clos_le IS NOT NULL OR l.lignes < 2 OR l.debit <> l.credit OR l.debit <> n.total
-           OR l.lignes <> n.nombre_lignes OR l.mauvais_compte OR o.contrepasse_id IS NOT NULL
-           OR j.code IS NULL
+    SELECT e.* INTO fautive
+        FROM (
+            SELECT n.journal_id, n.total, n.nombre_lignes, l.*,
+                   (SELECT j.code FROM grand_livre_journal j WHERE j.code = n.journal_id) AS journal,
+                   (SELECT x.clos_le FROM grand_livre_exercice x WHERE x.annee = n.exercice_id)
+                       AS clos_le,
+                   (SELECT o.contrepasse_id FROM grand_livre_ecriture o WHERE o.id = n.contrepasse_id)
+                       AS origine_contrepassation
+            FROM nouvelles n
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS lignes,
+                       coalesce(sum(m.montant) FILTER (WHERE m.sens = 'D'), 0) AS debit,
+                       coalesce(sum(m.montant) FILTER (WHERE m.sens = 'C'), 0) AS credit,
+                       coalesce(bool_and(coalesce((
+                           SELECT c.est_imputable AND c.exercice_id = n.exercice_id
+                           FROM grand_livre_compte c WHERE c.id = m.compte_id
+                       ), false)), false) AS bons_comptes
+                FROM grand_livre_ligneecriture m
+                WHERE m.ecriture_id = n.id
+            ) l
+        ) e
+        WHERE e.clos_le IS NOT NULL OR e.lignes < 2 OR e.debit <> e.credit OR e.debit <> e.total
+           OR e.lignes <> e.nombre_lignes OR NOT e.bons_comptes OR e.journal IS NULL
+           OR e.origine_contrepassation IS NOT NULL
         LIMIT 1;
     IF NOT FOUND THEN
         INSERT INTO grand_livre_attentescellement (ecriture_id) SELECT id FROM nouvelles;
@@ -92,7 +102,7 @@ BEGIN
     IF fautive.clos_le IS NOT NULL THEN
         RAISE EXCEPTION 'L’exercice est clos : l’écriture est refusée.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_exercice_clos';
-    ELSIF fautive.code IS NULL THEN
+    ELSIF fautive.journal IS NULL THEN
         RAISE EXCEPTION 'Le journal % est inconnu.', fautive.journal_id
             USING ERRCODE = '23514', CONSTRAINT = 'gl_journal';
     ELSIF fautive.lignes < 2 THEN
@@ -101,7 +111,7 @@ BEGIN
     ELSIF fautive.debit <> fautive.credit THEN
         RAISE EXCEPTION 'L’écriture n’est pas équilibrée : débit %, crédit %.', fautive.debit, fautive.credit
             USING ERRCODE = '23514', CONSTRAINT = 'gl_equilibre';
-    ELSIF fautive.mauvais_compte THEN
+    ELSIF NOT fautive.bons_comptes THEN
         RAISE EXCEPTION 'Un compte n’est pas imputable ou n’est pas de l’exercice de l’écriture.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_compte';
     ELSIF fautive.origine_contrepassation IS NOT NULL THEN
@@ -151,7 +161,10 @@ CREATE TRIGGER lettrage_scelle_lignes AFTER INSERT ON grand_livre_lettrage
 
 CREATE FUNCTION gl_controler_lignes_lettrage() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT 1 FROM nouvelles n JOIN grand_livre_lettrage l ON l.id = n.lettrage_id) THEN
+    IF EXISTS (
+        SELECT 1 FROM nouvelles n
+        WHERE (SELECT true FROM grand_livre_lettrage l WHERE l.id = n.lettrage_id)
+    ) THEN
         RAISE EXCEPTION 'Une ligne ne s’ajoute pas à un lettrage déjà fait.'
             USING ERRCODE = '23514', CONSTRAINT = 'gl_lettrage_tardif';
     END IF;
@@ -162,6 +175,7 @@ CREATE TRIGGER ligne_lettrage_avant_entete AFTER INSERT ON grand_livre_lignelett
     FOR EACH STATEMENT EXECUTE FUNCTION gl_controler_lignes_lettrage();
 
 -- One entry in one call: lines, then header. With a key already used, the first entry answers.
+-- Arrays are hidden in subqueries: seen as constants, they would have each call planned anew.
 CREATE FUNCTION gl_passer(
     p_exercice integer, p_journal text, p_date date, p_evenement text, p_libelle text,
     p_total bigint, p_cle text, p_contrepasse bigint, p_passee_le timestamptz, p_par bigint,
@@ -180,12 +194,17 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    v_id := nextval(pg_get_serial_sequence('grand_livre_ecriture', 'id'));
+    v_id := nextval('grand_livre_ecriture_id_seq');
     INSERT INTO grand_livre_ligneecriture (ecriture_id, rang, compte_id, tiers_id, piece_id, sens, montant)
-        SELECT v_id, l.rang, c.id, l.tiers, l.piece, l.sens, l.montant
-        FROM unnest(p_comptes, p_sens, p_montants, p_tiers, p_pieces)
-            WITH ORDINALITY AS l(numero, sens, montant, tiers, piece, rang)
-        JOIN grand_livre_compte c ON c.exercice_id = p_exercice AND c.numero = l.numero;
+        SELECT v_id, l.rang, l.compte, l.tiers, l.piece, l.sens, l.montant
+        FROM (
+            SELECT u.*, (SELECT c.id FROM grand_livre_compte c
+                         WHERE c.exercice_id = p_exercice AND c.numero = u.numero) AS compte
+            FROM unnest((SELECT p_comptes), (SELECT p_sens), (SELECT p_montants),
+                        (SELECT p_tiers), (SELECT p_pieces))
+                WITH ORDINALITY AS u(numero, sens, montant, tiers, piece, rang)
+        ) l
+        WHERE l.compte IS NOT NULL;
     GET DIAGNOSTICS inserees = ROW_COUNT;
     IF inserees <> cardinality(p_comptes) THEN
         RAISE EXCEPTION 'Le compte % est inconnu pour l’exercice %.', (
