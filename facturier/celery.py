@@ -17,5 +17,5 @@ application.conf.beat_schedule = {
     "synchroniser_paiements": {"task": "telepaiement.synchroniser_paiements", "schedule": 300.0},
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
-    "verifier": {"task": "grand_livre.verifier", "schedule": crontab(hour="3", minute="0")},
+    "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

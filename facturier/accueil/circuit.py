@@ -24,6 +24,7 @@ from exports_tps.transmission import transmettre
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, editer
 from facturier.accueil.passerelle_banc import confirmer_paiement
+from facturier.accueil.verification import verifier
 from facturier.commun.banque import Rib, cle_rib, masquer_iban
 from facturier.commun.montants import afficher, appliquer_taux
 from facturier.commun.pdf import Document
@@ -39,7 +40,6 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import reste_du, solde
-from facturier.grand_livre.verification import verifier
 from facturier.suivi.brouillon import commencer, remplir
 from facturier.suivi.depot import deposer
 from facturier.suivi.etats import EtatFacture

@@ -46,7 +46,7 @@ paiements = Ecriture.objects.filter(evenement="paiement_mandat").count()
 print(mandat.etat, paiements)
 """
 VERIFIER = """
-from facturier.grand_livre.verification import verifier
+from facturier.accueil.verification import verifier
 print(list(verifier()))
 """
 

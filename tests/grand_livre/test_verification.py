@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, transaction
 
-from facturier.grand_livre import evenements, tasks, verification
+from facturier.grand_livre import evenements, verification
 from facturier.grand_livre.models import Ecriture, LigneEcriture
 from facturier.grand_livre.passation import contrepasser, lettrer
 from facturier.grand_livre.scellement import sceller
@@ -209,12 +209,3 @@ def test_une_chaine_longue_se_lit_par_morceaux(grand_livre, agent, monkeypatch):
     monkeypatch.setattr(verification, "TAILLE_LECTURE", 1)
 
     assert list(verification.chaine_rompue()) == []
-
-
-def test_la_tache_de_nuit_compte_et_journalise_les_anomalies(grand_livre, capsys):
-    with sans_garde():
-        _executer("UPDATE grand_livre_piece SET numero = 12 WHERE sens = 'recette'")
-
-        trouvees = tasks.verifier_la_nuit()
-
-    assert trouvees == 1

@@ -1,10 +1,10 @@
-"""Recompute the whole ledger by another road."""
+"""Recompute the whole ledger by another road, and the payments against it."""
 
 from dataclasses import asdict
 from typing import Any
 
+from facturier.accueil.verification import CONTROLES, verifier
 from facturier.commun.commandes import CommandeMetier
-from facturier.grand_livre.verification import CONTROLES, verifier
 
 
 class Command(CommandeMetier):

@@ -1,0 +1,90 @@
+"""The night check of the payments: silent on what the acts make, and able to speak."""
+
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from facturier.accueil import tasks
+from facturier.grand_livre import evenements
+from telepaiement import caisse, verification
+from telepaiement.models import AnnulationEncaissement, Encaissement, Mode, Quittance
+from tests.grand_livre.factories import titre
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+TABLES = ("telepaiement_encaissement", "telepaiement_quittance")
+
+
+@pytest.fixture
+def encaissement(regies, regisseur, banc) -> Encaissement:
+    """Cash received for a titre, at an open till."""
+    session = caisse.ouvrir_session(guichet=regies, fonds_caisse=20_000, par=regisseur)
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=15_000)
+    return caisse.encaisser_au_guichet(
+        session=session, titre_id=titre_payable(12_500).pk, saisie=saisie, par=regisseur
+    )
+
+
+@contextmanager
+def sans_garde():
+    """Switch the append-only triggers off, as somebody with all rights on the base could."""
+    with connection.cursor() as curseur:
+        curseur.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in TABLES:
+            curseur.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        for table in TABLES:
+            curseur.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
+def _objets() -> list[str]:
+    return [a.objet for controle in verification.CONTROLES for a in controle()]
+
+
+def test_un_paiement_passe_par_les_actes_ne_fait_rien_dire(encaissement, regisseur):
+    caisse.annuler_encaissement(
+        encaissement_id=encaissement.pk, motif="erreur de titre", par=regisseur
+    )
+
+    assert _objets() == []
+
+
+def test_un_montant_falsifie_est_nomme(encaissement):
+    with sans_garde():
+        Encaissement.objects.filter(pk=encaissement.pk).update(montant=9_000)
+
+    assert _objets() == [f"encaissement {encaissement.pk}"]
+    assert tasks.verifier_la_nuit() == 1
+
+
+def test_une_ecriture_sans_encaissement_est_nommee(reference, agent):
+    ecriture = evenements.encaisser(
+        titre(agent),
+        mode="cheque",
+        montant=45_000,
+        date_comptable=date(2026, 11, 23),
+        reference="sans-encaissement",
+        par=agent,
+    )
+
+    assert _objets() == [f"écriture {ecriture.pk}"]
+
+
+def test_une_annulation_sans_contrepassation_est_nommee(encaissement, regisseur):
+    AnnulationEncaissement.objects.create(
+        encaissement=encaissement, ecriture=encaissement.ecriture, motif="fausse", par=regisseur
+    )
+
+    assert _objets() == [f"encaissement {encaissement.pk}"]
+
+
+def test_une_quittance_renumerotee_ou_absente_est_nommee(encaissement):
+    with sans_garde():
+        Quittance.objects.update(numero=7)
+        renumerotee = _objets()
+        Quittance.objects.all().delete()
+
+    assert renumerotee == [f"quittances CENTRE {encaissement.jour.year}"]
+    assert _objets() == [f"encaissement {encaissement.pk}"]
