@@ -6,7 +6,7 @@ PORT ?= 8000
 SCHEMAS := $(abspath ../shared/pes_v2/xsd)
 export PES_XSD_DIR ?= $(wildcard $(SCHEMAS))
 
-.PHONY: install serve demo test test-sqlite navigateur lint types contrats format check bench golden \
+.PHONY: install serve demo test test-sqlite navigateur lint types contrats format check bench pairs golden \
         states acces screenshots lock clean
 
 install: .venv/installe
@@ -55,6 +55,10 @@ check: lint types contrats test
 
 bench: install
 	@$(BIN)/python -m tests.mesures $(if $(GRAND),--grand)
+
+pairs: install
+	$(BIN)/uv venv --quiet .venv-bench
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --group bench "psycopg[binary]"
 
 golden: install
 	$(BIN)/python -m tests.exports_tps.golden

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MODULES = ("grand_livre", "soldes")
+MODULES = ("grand_livre", "soldes", "export", "pairs")
 
 
 @contextmanager

@@ -1,0 +1,81 @@
+"""django-hordak beside raw statements on the same server: what P1 is for a peer.
+
+Run by `pairs.py` in an environment of its own, for the product needs nothing of it; the argument is
+the JSON of `DATABASES["default"]`.
+"""
+
+import json
+import sys
+import time
+from statistics import median
+
+import django
+from django.conf import settings
+
+TOURS = 5
+FOIS = 200
+
+
+def preparer(base: dict[str, str]) -> None:
+    """Configure Django for the peer alone, on `base`, and make its tables."""
+    settings.configure(
+        SECRET_KEY="mesure",
+        USE_TZ=True,
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "mptt", "hordak"],
+        DATABASES={"default": base},
+    )
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+
+
+def mesurer() -> None:
+    """Print the peer's entries per second, with two legs, beside raw statements."""
+    from django.db import connection, transaction  # noqa: PLC0415
+    from hordak.models import Account, AccountType, Leg, Transaction  # noqa: PLC0415
+
+    charge, banque = (
+        Account.objects.create(name=nom, type=genre, currencies=["XPF"], code=code)
+        for nom, genre, code in (
+            ("Charge", AccountType.expense, "1"),
+            ("Banque", AccountType.asset, "2"),
+        )
+    )
+
+    def pair() -> None:
+        with transaction.atomic():
+            ecriture = Transaction.objects.create(description="Mesure")
+            Leg.objects.create(transaction=ecriture, account=charge, debit=100, currency="XPF")
+            Leg.objects.create(transaction=ecriture, account=banque, credit=100, currency="XPF")
+
+    def brut() -> None:
+        with transaction.atomic():
+            curseur.execute("INSERT INTO mesure_entete (libelle) VALUES ('Mesure') RETURNING id")
+            pk = curseur.fetchone()[0]
+            curseur.execute(
+                "INSERT INTO mesure_ligne VALUES (%s, 'D', 100), (%s, 'C', 100)", [pk, pk]
+            )
+
+    with connection.cursor() as curseur:
+        curseur.execute("SET synchronous_commit = off")
+        curseur.execute("CREATE TABLE mesure_entete (id bigserial PRIMARY KEY, libelle text)")
+        curseur.execute("CREATE TABLE mesure_ligne (entete bigint, sens char, montant bigint)")
+        tours = [(_debit(pair), _debit(brut)) for _ in range(TOURS)]
+    valeur, reference = (median(serie) for serie in zip(*tours, strict=True))
+    mesure = {"mesure": "P1 (django-hordak)", "valeur": round(valeur, 1)}
+    mesure |= {"reference": round(reference, 1), "ratio": round(valeur / reference, 3)}
+    print(json.dumps(mesure | {"objectif": ""}, ensure_ascii=False))
+
+
+def _debit(acte: object) -> float:
+    debut = time.perf_counter()
+    for _ in range(FOIS):
+        acte()  # type: ignore[operator]
+    return FOIS / (time.perf_counter() - debut)
+
+
+if __name__ == "__main__":
+    preparer(json.loads(sys.argv[1]))
+    mesurer()

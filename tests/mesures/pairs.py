@@ -1,0 +1,41 @@
+"""Peers of the ledger, measured in the environment that `make pairs` installs, when it is there."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from tests.mesures.mesure import Mesure
+
+PYTHON = Path(settings.RACINE) / ".venv-bench" / "bin" / "python"
+PROGRAMME = Path(__file__).with_name("hordak_seul.py")
+BASE = "facturier_mesure_pairs"
+
+
+def mesurer(*, grand: bool) -> Iterator[Mesure]:
+    """Take P1 of django-hordak, beside raw statements of its own."""
+    if not PYTHON.exists():
+        print("Pairs non mesurés : « make pairs » les installe.", file=sys.stderr)
+        return
+    with connection.cursor() as curseur:
+        curseur.execute(f"CREATE DATABASE {BASE}")
+        try:
+            yield _lancer()
+        finally:
+            curseur.execute(f"DROP DATABASE {BASE}")
+
+
+def _lancer() -> Mesure:
+    reglages = connection.settings_dict
+    base = {cle: reglages[cle] for cle in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
+    resultat = subprocess.run(
+        [str(PYTHON), str(PROGRAMME), json.dumps(base | {"NAME": BASE})],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return Mesure(**json.loads(resultat.stdout))
