@@ -1,8 +1,8 @@
 """Triggers: what was sent and what was answered are append only."""
 
-from pathlib import Path
-
 from django.db import migrations
+
+from facturier.commun.sql import poser
 
 AJOUT_SEUL = {
     "exports_tps_passageflux": "passage_flux",
@@ -15,16 +15,6 @@ GARDES = {
     "exports_tps_flux": "flux",
 }
 SUFFIXES = ("ajout_seul", "sans_modification", "sans_suppression", "identite")
-
-
-def poser(apps, schema_editor):
-    """Run the SQL file of the engine in use."""
-    moteur = schema_editor.connection.vendor
-    fichier = Path(__file__).with_name(f"0002_ajout_seul_{moteur}.sql")
-    sql = fichier.read_text(encoding="utf-8")
-    for instruction in sql.split(";;") if moteur == "sqlite" else [sql]:
-        if instruction.strip():
-            schema_editor.execute(instruction, params=None)
 
 
 def retirer(apps, schema_editor):
@@ -40,4 +30,4 @@ def retirer(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("exports_tps", "0001_initiale")]
-    operations = [migrations.RunPython(poser, retirer)]
+    operations = [migrations.RunPython(poser(__file__, "0002_ajout_seul"), retirer)]

@@ -1,8 +1,8 @@
 """Triggers: passages, consultations and bank accounts are append only."""
 
-from pathlib import Path
-
 from django.db import migrations
+
+from facturier.commun.sql import poser
 
 DECLENCHEURS_PAR_TABLE = {
     "fournisseurs_passagedemande": "passage_demande",
@@ -11,16 +11,6 @@ DECLENCHEURS_PAR_TABLE = {
     "fournisseurs_coordonneesbancaires": "coordonnees",
 }
 SUFFIXES = ("ajout_seul", "sans_modification", "sans_suppression")
-
-
-def poser(apps, schema_editor):
-    """Run the SQL file of the engine in use."""
-    moteur = schema_editor.connection.vendor
-    fichier = Path(__file__).with_name(f"0002_ajout_seul_{moteur}.sql")
-    sql = fichier.read_text(encoding="utf-8")
-    for instruction in sql.split(";;") if moteur == "sqlite" else [sql]:
-        if instruction.strip():
-            schema_editor.execute(instruction, params=None)
 
 
 def retirer(apps, schema_editor):
@@ -36,4 +26,4 @@ def retirer(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("fournisseurs", "0001_initiale")]
-    operations = [migrations.RunPython(poser, retirer)]
+    operations = [migrations.RunPython(poser(__file__, "0002_ajout_seul"), retirer)]

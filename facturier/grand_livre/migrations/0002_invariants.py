@@ -1,23 +1,12 @@
 """Triggers of the ledger: balance, append only, and the posting function of PostgreSQL."""
 
-from pathlib import Path
-
 from django.db import migrations
 
-
-def poser(apps, schema_editor):
-    """Run the SQL file of the engine in use."""
-    moteur = schema_editor.connection.vendor
-    fichier = Path(__file__).with_name(f"0002_invariants_{moteur}.sql")
-    sql = fichier.read_text(encoding="utf-8")
-    instructions = sql.split(";;") if moteur == "sqlite" else [sql]
-    for instruction in instructions:
-        if instruction.strip():
-            schema_editor.execute(instruction, params=None)
+from facturier.commun.sql import poser
 
 
 class Migration(migrations.Migration):
     """Not reversible: a ledger without its triggers is no ledger."""
 
     dependencies = [("grand_livre", "0001_initiale")]
-    operations = [migrations.RunPython(poser)]
+    operations = [migrations.RunPython(poser(__file__, "0002_invariants"))]
