@@ -19,18 +19,25 @@ from facturier.suivi.forms import (
 from facturier.suivi.libelles import ACTES
 from facturier.suivi.models import Facture
 
+RETOURS = frozenset({"suspendre", "reorienter", "rejeter"})
 Fabrique = Callable[..., forms.Form]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActeGestion:
-    """One act: code of the transition, what it does, the form it needs, whether it is final."""
+    """One act: its transition, what it does, what was done, its form, whether it is final."""
 
     code: str
     consequence: str
+    fait: str
     formulaire: Fabrique | None = None
     executer: Callable[[Facture, Utilisateur, Any], object]
     est_dangereux: bool = False
+
+    @property
+    def est_suite(self) -> bool:
+        """Whether the act carries the invoice on, rather than back to the supplier."""
+        return self.code not in RETOURS
 
     @property
     def libelle(self) -> str:
@@ -55,17 +62,20 @@ REGISTRE = {
         ActeGestion(
             code="recevoir",
             consequence="Le fournisseur verra que la province a reçu sa facture.",
+            fait="sa réception est enregistrée.",
             executer=_champs(instruction.recevoir),
         ),
         ActeGestion(
             code="demander_certification",
             consequence="Le service qui a commandé devra certifier le service fait.",
+            fait="la certification du service fait est demandée.",
             executer=_champs(instruction.demander_certification),
         ),
         ActeGestion(
             code="certifier_service_fait",
             consequence="Vous attestez que la livraison ou la prestation est conforme à la "
             "commande (décret 2012-1246, article 31).",
+            fait="le service fait est certifié.",
             formulaire=CertificationForm,
             executer=_champs(instruction.certifier_service_fait),
         ),
@@ -73,29 +83,34 @@ REGISTRE = {
             code="liquider",
             consequence="Le montant de la dette et son imputation sont fixés (décret 2012-1246, "
             "article 31). Vous ne pourrez pas signer le bordereau de cette facture.",
+            fait="elle est liquidée.",
             formulaire=LiquidationForm,
             executer=_champs(instruction.liquider),
         ),
         ActeGestion(
             code="reprendre",
             consequence="La facture revient à l’étape qui l’avait suspendue.",
+            fait="son traitement reprend.",
             executer=_champs(instruction.reprendre),
         ),
         ActeGestion(
             code="readresser",
             consequence="La facture revient au bureau des finances, avec le même numéro.",
+            fait="son destinataire est corrigé.",
             formulaire=DestinataireForm,
             executer=_champs(instruction.readresser),
         ),
         ActeGestion(
             code="reliquider",
             consequence="La facture revient à la liquidation ; un nouveau mandat sera émis.",
+            fait="elle est à liquider de nouveau.",
             executer=_champs(mandatement.reliquider),
         ),
         ActeGestion(
             code="suspendre",
             consequence="Le délai de mandatement attend la réponse du fournisseur, qui est "
             "prévenu.",
+            fait="la demande est envoyée au fournisseur.",
             formulaire=partial(RetourForm, nature="suspension"),
             executer=_retour(instruction.suspendre),
         ),
@@ -103,6 +118,7 @@ REGISTRE = {
             code="reorienter",
             consequence="Le fournisseur est prévenu ; le bureau des finances peut aussi corriger "
             "le destinataire.",
+            fait="le fournisseur est prévenu du mauvais destinataire.",
             formulaire=partial(RetourForm, nature="reorientation"),
             executer=_retour(instruction.reorienter),
         ),
@@ -110,6 +126,7 @@ REGISTRE = {
             code="rejeter",
             consequence="Le rejet est définitif : le fournisseur devra déposer une nouvelle "
             "facture, avec un nouveau numéro.",
+            fait="elle est rejetée.",
             formulaire=partial(RetourForm, nature="rejet"),
             executer=_retour(instruction.rejeter),
             est_dangereux=True,

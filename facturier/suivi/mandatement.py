@@ -309,7 +309,8 @@ def _imputation(facture: Facture) -> Imputation:
 def _objet(factures: list[Facture]) -> str:
     numeros = ", ".join(facture.numero for facture in factures[:NUMEROS_CITES])
     if len(factures) == 1:
-        return f"{factures[0].objet or 'Facture'} (facture {numeros})"
+        objet = factures[0].objet
+        return f"{objet} (facture {numeros})" if objet else f"Facture {numeros}"
     suite = "…" if len(factures) > NUMEROS_CITES else ""
     return f"Factures {numeros}{suite}"
 

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -21,6 +22,7 @@ from tests.suivi.factories import (
 )
 from tests.suivi.lecture import echantillons
 
+TABLE = Facture._meta.db_table
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
 
 
@@ -215,6 +217,24 @@ def test_un_agent_mandate_annule_et_met_en_bordereau_par_les_pages(agent):
     assert "2026-D-" in texte(detail) or "-D-1" in texte(detail)
     premiere.refresh_from_db()
     assert premiere.mandat is None
+
+
+def test_au_dela_de_mille_factures_celles_qu_on_coche_se_mandatent(agent):
+    with connection.cursor() as curseur:
+        curseur.execute("SELECT setval(pg_get_serial_sequence(%s, %s), 12345)", [TABLE, "id"])
+    facture = FactureFactory(liquidee=True)
+
+    choix = page(agent, "mandater")
+
+    assert f'value="{facture.pk}"' in texte(choix)
+
+
+def test_une_facture_liquidee_se_mandate_de_sa_page(agent):
+    facture = FactureFactory(liquidee=True)
+
+    detail = page(agent, "gestion_detail", facture.pk)
+
+    assert f"{reverse('suivi:mandater')}?etablissement={facture.etablissement_id}" in texte(detail)
 
 
 def test_un_mandat_sans_piece_exigee_dit_pourquoi(agent):

@@ -58,6 +58,9 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     contexte = {
         "facture": facture,
         "actes": actes_possibles(facture, utilisateur_de(requete)),
+        "est_a_mandater": facture.etat == EtatFacture.LIQUIDEE
+        and facture.mandat_id is None
+        and utilisateur_de(requete).a_role(Role.AGENT),
         "detenteur": detenteur(facture, pour_fournisseur=False),
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=True),
@@ -94,7 +97,7 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
             else:
                 reporter(formulaire, erreur)
         else:
-            messages.success(requete, f"Facture {facture.numero} : {choisi.libelle.lower()}, fait.")
+            messages.success(requete, f"Facture {facture.numero} : {choisi.fait}")
             return redirect("suivi:gestion_detail", facture.pk)
     for message in refus:
         messages.error(requete, message)
