@@ -128,7 +128,7 @@ def _completude(facture: Facture) -> list[Anomalie]:
         (
             "service",
             facture.service_id,
-            "Choisissez le bon de commande, ou la direction qui a commandé.",
+            "Choisissez le bon de commande, ou le service qui a commandé.",
         ),
     )
     return [Anomalie(champ, message) for champ, valeur, message in attendus if not valeur]

@@ -33,6 +33,14 @@ def cle_taux(taux: Decimal) -> str:
     return f"{taux.normalize():f}".replace(".", "_")
 
 
+class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A service by the names that a supplier knows, without the code."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the service, and its direction."""
+        return f"{obj.libelle} ({obj.direction})"
+
+
 class FichierForm(forms.Form):
     """Step 1 of a deposit: for which établissement, and the file."""
 
@@ -74,9 +82,9 @@ class FactureForm(forms.Form):
         required=False,
         empty_label="Je n’ai pas de bon de commande",
     )
-    service = forms.ModelChoiceField(
+    service = ServiceField(
         ServiceGestionnaire.objects.order_by("libelle"),
-        label="Direction qui a commandé",
+        label="Service qui a commandé",
         required=False,
         help_text="Seulement si vous n’avez pas de bon de commande.",
         empty_label="Choisissez",
@@ -212,9 +220,9 @@ class DestinataireForm(forms.Form):
         required=False,
         empty_label="Aucun bon de commande",
     )
-    service = forms.ModelChoiceField(
+    service = ServiceField(
         ServiceGestionnaire.objects.order_by("libelle"),
-        label="Direction qui a commandé",
+        label="Service qui a commandé",
         required=False,
         empty_label="Choisissez",
     )

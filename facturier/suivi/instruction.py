@@ -184,7 +184,7 @@ def readresser(
         raise ValidationError("Ce bon de commande n’est pas adressé à ce fournisseur.")
     destination = bon_commande.service if bon_commande else service
     if destination is None:
-        raise ValidationError("Choisissez le bon de commande, ou la direction qui a commandé.")
+        raise ValidationError("Choisissez le bon de commande, ou le service qui a commandé.")
     retour = _retour_ouvert(facture)
     motif = f"{bon_commande or 'sans bon de commande'}, {destination}"
     franchir(

@@ -68,7 +68,7 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
         avertissements.append(
             f"Le bon de commande « {lue.numero_commande.valeur[:30]} » lu dans le fichier n’est "
             "pas l’un de vos bons de commande ouverts : choisissez-le dans la liste, ou indiquez "
-            "la direction qui a commandé."
+            "le service qui a commandé."
         )
     return {
         "format": lue.format.value,
