@@ -11,9 +11,9 @@ from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Bordereau, SensPiece
 
 COLONNES = (
-    Colonne("Pièce", 1.5),
+    Colonne("Pièce", 1.9),
     Colonne("Tiers", 2.4),
-    Colonne("Objet", 3),
+    Colonne("Objet", 2.6),
     Colonne("HT", 1.5, est_nombre=True),
     Colonne("TGC", 1.4, est_nombre=True),
     Colonne("TTC", 1.5, est_nombre=True),

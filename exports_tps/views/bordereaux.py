@@ -138,6 +138,7 @@ def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             f"{objet} est signé : ses pièces sont exécutoires.",
         )
         return redirect("exports_tps:bordereau", pk)
+    pieces, suivant = page_par_cle(requete, objet.pieces.prefetch_related("justificatifs"))
     raison = empechement(objet, requete.user)
     controles: list[Controle] = controler_prealable(objet)
     est_pret = (
@@ -152,6 +153,8 @@ def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "bordereau": objet,
             "fil": [*FIL, (objet.reference, reverse("exports_tps:bordereau", args=[pk]))],
             "lignes": lignes_bordereau(objet),
+            "pieces": pieces,
+            "suivant": suivant,
             "controles": controles,
             "empechement": raison,
             "est_pret": est_pret,
