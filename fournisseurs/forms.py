@@ -42,11 +42,22 @@ def _refuser_si_bloquante(anomalies: Iterable[Anomalie]) -> None:
             raise ValidationError(anomalie.message)
 
 
-def _texte(label: str, nom: str, *, requis: bool = True, aide: str = "") -> forms.CharField:
+def _court() -> forms.TextInput:
+    """An input as narrow as what one types in it."""
+    return forms.TextInput(attrs={"class": "court", "autocomplete": "off"})
+
+
+def _texte(
+    label: str, nom: str, *, requis: bool = True, aide: str = "", est_court: bool = False
+) -> forms.CharField:
     """A text as long as the field `nom` of the model accepts."""
     champ: Any = DemandeEtablissement._meta.get_field(nom)
     return forms.CharField(
-        label=label, max_length=champ.max_length, required=requis, help_text=aide
+        label=label,
+        max_length=champ.max_length,
+        required=requis,
+        help_text=aide,
+        widget=_court() if est_court else None,
     )
 
 
@@ -75,21 +86,25 @@ class DemandeForm(forms.Form):
         aide="Immeuble, tribu, lieu-dit.",
     )
     adresse_voie = _texte("Voie ou boîte postale", "adresse_voie")
-    code_postal = _texte("Code postal", "code_postal")
+    code_postal = _texte("Code postal", "code_postal", est_court=True)
     ville = _texte("Commune", "ville")
-    telephone = forms.CharField(label="Téléphone", max_length=30, required=False)
+    telephone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=_court())
     courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
-    rib_banque = forms.CharField(label="Code banque", max_length=5, required=False)
-    rib_guichet = forms.CharField(label="Code guichet", max_length=5, required=False)
-    rib_compte = forms.CharField(label="Numéro de compte", max_length=11, required=False)
-    rib_cle = forms.CharField(label="Clé RIB", max_length=2, required=False)
+    rib_banque = forms.CharField(label="Code banque", max_length=5, required=False, widget=_court())
+    rib_guichet = forms.CharField(
+        label="Code guichet", max_length=5, required=False, widget=_court()
+    )
+    rib_compte = forms.CharField(
+        label="Numéro de compte", max_length=11, required=False, widget=_court()
+    )
+    rib_cle = forms.CharField(label="Clé RIB", max_length=2, required=False, widget=_court())
     iban = forms.CharField(
         label="IBAN",
         max_length=50,
         required=False,
         help_text="À la place des quatre champs du RIB, ou en plus.",
     )
-    bic = forms.CharField(label="BIC", max_length=15, required=False)
+    bic = forms.CharField(label="BIC", max_length=15, required=False, widget=_court())
     titulaire = _texte("Titulaire du compte", "titulaire", aide="Tel qu’écrit sur le RIB.")
     avis_ridet = _fichier(
         "Avis de situation au RIDET",

@@ -55,7 +55,9 @@ class OuvertureForm(forms.Form):
     """Opening a till."""
 
     guichet = forms.ModelChoiceField(
-        Guichet.objects.filter(est_ouvert=True).select_related("regie"), label="Guichet"
+        Guichet.objects.filter(est_ouvert=True).select_related("regie"),
+        label="Guichet",
+        empty_label="Choisissez",
     )
     fonds_caisse = SaisieMontantField(
         label="Fonds de caisse", help_text="Ce que contient la caisse avant le premier paiement."
@@ -140,13 +142,22 @@ class TitreForm(forms.Form):
         label="Complément d’adresse", max_length=38, required=False
     )
     adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38)
-    code_postal = forms.RegexField(r"^[0-9]{5}$", label="Code postal")
-    ville = forms.CharField(max_length=38)
-    service = forms.ModelChoiceField(
-        ServiceGestionnaire.objects.all(), label="Service gestionnaire"
+    code_postal = forms.RegexField(
+        r"^[0-9]{5}$",
+        label="Code postal",
+        widget=forms.TextInput({"class": "court", "inputmode": "numeric"}),
+        error_messages={"invalid": "Saisissez les cinq chiffres du code postal."},
     )
-    produit = forms.ModelChoiceField(Produit.objects.all(), label="Produit")
-    fonction = forms.CharField(max_length=10, required=False)
+    ville = forms.CharField(label="Commune", max_length=38)
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.all(), label="Service gestionnaire", empty_label="Choisissez"
+    )
+    produit = forms.ModelChoiceField(
+        Produit.objects.all(), label="Produit", empty_label="Choisissez"
+    )
+    fonction = forms.CharField(
+        max_length=10, required=False, widget=forms.TextInput({"class": "court"})
+    )
     objet = forms.CharField(max_length=100)
     bases_liquidation = forms.CharField(
         label="Bases de liquidation",
