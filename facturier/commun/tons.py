@@ -33,7 +33,17 @@ RADICAUX: Mapping[Ton, tuple[str, ...]] = MappingProxyType(
     {
         Ton.REFUS: ("rejet", "refus", "annul", "echou", "echec", "erreur", "bloqu", "invalid"),
         Ton.ATTENTE: ("attente", "suspend", "a_", "retourn", "completer", "contest", "litige"),
-        Ton.SUCCES: ("paye", "encaiss", "solde", "actif", "active", "reussi", "acquitt", "valid"),
+        Ton.SUCCES: (
+            "paye",
+            "encaiss",
+            "solde",
+            "actif",
+            "active",
+            "reussi",
+            "accept",
+            "acquitt",
+            "valid",
+        ),
         Ton.COURS: (
             "depos",
             "recu",

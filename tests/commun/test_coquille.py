@@ -172,3 +172,9 @@ def test_les_filtres_de_l_adresse_se_changent_un_a_un():
     html = rendre("{% filtre_url etat='payee' apres=None %}", request=requete)
 
     assert html == "?etat=payee"
+
+
+def test_un_montant_dans_un_texte_s_affiche_comme_les_autres():
+    assert rendre("{{ texte|ecran }}", texte="5\u202f000\u202fF\u00a0CFP\u202f: payé") == (
+        "5\u00a0000\u00a0F\u00a0CFP\u202f: payé"
+    )

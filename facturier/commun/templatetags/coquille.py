@@ -1,5 +1,6 @@
 """Filters and tags of the shell: `{% load coquille %}`."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from facturier.commun import ridet as ridets
 from facturier.commun.tons import ICONES, ton_de
 
 register = template.Library()
+ESPACE_D_UN_MONTANT = re.compile(r"(?<=\d)\u202f(?=[\dF])")
 
 
 # --- Values ------------------------------------------------------------------------------------
@@ -30,6 +32,14 @@ def francs(montant: int | None) -> str:
     ordinary no-break space replaces it.
     """
     return "" if montant is None else montants.afficher(montant).replace("\u202f", "\u00a0")
+
+
+@register.filter
+def ecran(valeur: Any) -> Any:
+    """Show a text that holds amounts as `francs` shows them; HTML stays as it is."""
+    if isinstance(valeur, SafeString):
+        return valeur
+    return ESPACE_D_UN_MONTANT.sub("\u00a0", str(valeur))
 
 
 @register.filter
