@@ -7,12 +7,22 @@ missing file, a script that breaks. `TOLEREES` lists the answers that a journey 
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from exports_tps.cles import AUTORITES, DOSSIER
+from facturier.accueil.demonstration import charger_demonstration
+from telepaiement.passerelles import passerelle
+from tests.navigateur.visite import Visite
+from tests.telepaiement.conftest import Banc, brancher, lancer_banc
 
 CHROMIUM = next(
     (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
@@ -103,14 +113,68 @@ def au_clavier(page: Page):
 
 
 @pytest.fixture
-def photographier(page: Page, tmp_path: Path):
-    """Keep a whole-page picture, in PHOTOGRAPHIES when that variable names a folder."""
+def dossier_photographies(tmp_path: Path) -> Path:
+    """Where pictures and downloads go: PHOTOGRAPHIES when that variable names a folder."""
     dossier = Path(os.environ.get("PHOTOGRAPHIES", tmp_path))
+    dossier.mkdir(parents=True, exist_ok=True)
+    return dossier
+
+
+@pytest.fixture
+def photographier(page: Page, dossier_photographies: Path):
+    """Keep a whole-page picture."""
 
     def prendre(nom: str, largeur: int = 1280) -> Path:
         page.set_viewport_size({"width": largeur, "height": 800})
-        fichier = dossier / f"{nom}-{largeur}.png"
+        fichier = dossier_photographies / f"{nom}-{largeur}.png"
         page.screenshot(path=fichier, full_page=True)
         return fichier
 
     return prendre
+
+
+@pytest.fixture
+def visite(
+    page: Page, verifier_accessibilite, photographier, au_clavier, dossier_photographies
+) -> Visite:
+    """The browser, with the gestures of the journeys."""
+    return Visite(page, verifier_accessibilite, photographier, au_clavier, dossier_photographies)
+
+
+@pytest.fixture
+def demonstration(transactional_db: None, settings, live_server) -> None:
+    """Load the reference lists and the demonstration, as a newcomer finds them."""
+    schemas = settings.RACINE.parent / "shared" / "pes_v2" / "xsd"
+    settings.PES_XSD_DIR = settings.PES_XSD_DIR or (str(schemas) if schemas.is_dir() else "")
+    settings.ADRESSE_PUBLIQUE = live_server.url
+    call_command("charger_reference", verbosity=0)
+    charger_demonstration()
+
+
+@pytest.fixture
+def banc_relie(settings, live_server) -> Iterator[Banc]:
+    """The bench, whose webhooks come back to the live server."""
+    lancement = lancer_banc("--webhook-url", f"{live_server.url}/telepaiement/stripe/")
+    banc = next(lancement)
+    brancher(settings, banc)
+    yield banc
+    passerelle.cache_clear()
+    next(lancement, None)
+
+
+@pytest.fixture
+def faire_repondre_la_tresorerie(settings) -> Callable[[], None]:
+    """Let the simulated treasury answer all that was sent, then read its answers."""
+
+    def repondre() -> None:
+        settings.TPS_RETOURS.mkdir(parents=True, exist_ok=True)
+        commande = [
+            *(sys.executable, "-m", "exports_tps.simulateur", "--jusqu-au-bout"),
+            *("--envois", settings.TPS_ENVOIS, "--retours", settings.TPS_RETOURS),
+            *("--autorites", settings.CLES_RACINE / DOSSIER / AUTORITES),
+            *("--date", timezone.localdate().isoformat(), "--intervalle", "0.1", "--json"),
+        ]
+        subprocess.run([str(mot) for mot in commande], check=True, timeout=120)
+        call_command("lire_retours", verbosity=0)
+
+    return repondre

@@ -1,0 +1,86 @@
+"""Someone at the keyboard: logs in, presses, follows links, downloads, looks at each page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from django.core import mail
+from playwright.sync_api import Locator, Page
+from pypdf import PdfReader
+
+from facturier.accueil.demonstration import MOT_DE_PASSE
+
+PROVINCE = "province-sud.example"
+AGATHE = f"agathe.kaori@{PROVINCE}"
+AUGUSTIN = f"augustin.niaouli@{PROVINCE}"
+SERGE = f"serge.santal@{PROVINCE}"
+ODILE = f"odile.banian@{PROVINCE}"
+REMI = f"remi.cagou@{PROVINCE}"
+FANNY = "fanny.lagon@fournisseur.example"
+LARGEURS = (360, 1280)
+
+
+@dataclass(frozen=True)
+class Visite:
+    """One browser, lent in turn to each person of a journey."""
+
+    page: Page
+    verifier_accessibilite: Callable[[], None]
+    photographier: Callable[[str, int], Path]
+    au_clavier: Callable[[str], None]
+    dossier: Path
+
+    def entrer(self, courriel: str, mot_de_passe: str = MOT_DE_PASSE) -> None:
+        """Log in as someone else, on the log-in page."""
+        self.page.context.clear_cookies()
+        self.page.goto("/compte/login/")
+        self.remplir("Adresse électronique", courriel)
+        self.remplir("Mot de passe", mot_de_passe)
+        self.presser("Se connecter")
+        self.page.wait_for_url("**/tableau/")
+
+    def examiner(self, nom: str) -> None:
+        """Check a page on a telephone and on a desk, and keep its pictures."""
+        assert "<<variable inconnue" not in self.page.content(), self.page.url
+        for largeur in LARGEURS:
+            self.page.set_viewport_size({"width": largeur, "height": 800})
+            self.verifier_accessibilite()
+            self.photographier(nom, largeur)
+
+    def remplir(self, libelle: str, valeur: str) -> None:
+        """Type in the field of that label."""
+        self.page.get_by_label(libelle).first.fill(valeur)
+
+    def choisir(self, libelle: str, option: str) -> None:
+        """Choose an option by what it shows."""
+        self.page.get_by_label(libelle).first.select_option(label=option)
+
+    def presser(self, nom: str) -> None:
+        """Press a button of the page."""
+        self.page.get_by_role("main").get_by_role("button", name=nom).click()
+
+    def suivre(self, nom: str) -> None:
+        """Follow a link of the page."""
+        self.page.get_by_role("main").get_by_role("link", name=nom).first.click()
+
+    def attendre(self, texte: str) -> Locator:
+        """Wait until the page says something."""
+        trouve = self.page.get_by_role("main").get_by_text(texte).first
+        trouve.wait_for()
+        return trouve
+
+    def telecharger(self, lien: str, nom: str) -> str:
+        """Download the PDF behind a link, keep it, and return its text on one line."""
+        cible = self.page.get_by_role("main").get_by_role("link", name=lien).first
+        reponse = self.page.request.get(str(cible.get_attribute("href")))
+        assert reponse.headers["content-type"] == "application/pdf", reponse.status
+        (self.dossier / f"{nom}.pdf").write_bytes(reponse.body())
+        pages = PdfReader(BytesIO(reponse.body())).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def dernier_courriel(adresse: str) -> str:
+    """Return the subject and the text of the last mail sent to an address."""
+    message = [envoye for envoye in mail.outbox if adresse in envoye.to][-1]
+    return f"{message.subject}\n{message.body}"
