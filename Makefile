@@ -25,7 +25,7 @@ demo: install
 	@$(BIN)/python -m facturier.accueil.lancement --port $(PORT) $(if $(filter 0,$(SERVIR)),--sans-servir)
 
 test: install navigateur
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 	$(MAKE) --no-print-directory test-sqlite
 
 test-sqlite: install
