@@ -97,7 +97,7 @@ def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
     encaissement = quittance.encaissement
     moment = timezone.localtime(encaissement.encaisse_le)
     lignes = [
-        ("Reçu de", encaissement.titre.nom_tiers),
+        ("Reçu de", encaissement.titre.tiers.nom_complet),
         ("Titre de recettes", f"{encaissement.titre.reference} – {encaissement.titre.objet}"),
         ("Date du paiement", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
         ("Mode de paiement", mode_detaille(encaissement)),

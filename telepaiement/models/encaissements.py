@@ -141,6 +141,11 @@ class Encaissement(models.Model):
         return f"{self.get_mode_display()} : {self.montant} F"
 
     @property
+    def est_annule(self) -> bool:
+        """Whether it was undone; a page that lists many selects `annulation` with them."""
+        return hasattr(self, "annulation")
+
+    @property
     def rendu(self) -> int:
         """Change given back on cash, in whole francs."""
         return self.somme_remise - self.montant if self.somme_remise is not None else 0

@@ -40,6 +40,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     suivant = page[PAR_PAGE - 1].pk if len(page) > PAR_PAGE else None
     page = page[:PAR_PAGE]
     restes = reste_du_par_piece([titre.pk for titre in page], sens=SensPiece.RECETTE)
+    peut_gerer = agent(request).a_role(Role.AGENT)
     return render(
         request,
         "telepaiement/titres/liste.html",
@@ -47,9 +48,16 @@ def liste(request: HttpRequest) -> HttpResponse:
             "form": form,
             "lignes": [(titre, restes.get(titre.pk, 0)) for titre in page],
             "suivant": suivant,
-            "peut_gerer": agent(request).a_role(Role.AGENT),
+            "peut_gerer": peut_gerer,
+            "a_choisir": _a_mettre_en_bordereau(page) if peut_gerer else set(),
         },
     )
+
+
+def _a_mettre_en_bordereau(page: list[Titre]) -> set[int]:
+    return {
+        titre.pk for titre in page if titre.etat == EtatPiece.EMISE and titre.bordereau_id is None
+    }
 
 
 def _filtrer(filtres: dict[str, Any], apres: str) -> Any:

@@ -50,7 +50,7 @@ def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
     guichet.post(confirmation)
 
     assert (avant, Encaissement.objects.count()) == (0, 1)
-    assert "2\u202f500\u202fF" in texte
+    assert "2\u00a0500\u00a0F" in texte
 
 
 def test_un_mode_demande_ses_informations(guichet):
@@ -119,6 +119,7 @@ def test_le_journal_montre_les_encaissements_et_leurs_totaux(guichet, encaisser)
     texte = guichet.get(reverse("telepaiement:guichet_journal")).content.decode()
 
     assert fait.quittance.reference in texte
+    assert "Annulé" not in texte
 
 
 def test_la_cloture_refuse_un_ecart_sans_motif_puis_scelle(guichet, encaisser):
