@@ -70,7 +70,8 @@ acces: install
 	$(BIN)/python manage.py decrire_acces > docs/acces.md
 
 screenshots: install navigateur
-	$(BIN)/python -m pytest -q tests/navigateur --captures docs/images
+	PHOTOGRAPHIES=$(CURDIR)/var/photographies $(BIN)/python -m pytest -q tests/navigateur/test_parcours_facture.py
+	@mkdir -p docs/images && cp var/photographies/liste-de-travail-1280.png docs/images/accueil.png
 
 lock: install
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock

@@ -141,6 +141,7 @@ def payer_par_carte(visite: Visite) -> None:
     texte = visite.telecharger("Télécharger la quittance", "quittance")
     assert quittance.reference in texte
     assert quittance.code in texte
+    assert "Mme Maëlle Fougère" in texte
     assert quittance.reference in dernier_courriel(COURRIEL)
 
 
@@ -211,4 +212,5 @@ def voir_les_titres_payes(visite: Visite) -> None:
     visite.examiner("titres-payes")
     visite.suivre(Titre.objects.get(objet=OBJET).reference)
     visite.attendre("Paiements en ligne")
+    assert visite.page.get_by_text("Annulé").count() == 0
     visite.examiner("titre-paye")
