@@ -1,13 +1,30 @@
 """The cast and the reference data that every test may ask for."""
 
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import Browser, sync_playwright
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Budget
 from facturier.grand_livre.reference import charger_reference
+
+CHROMIUM = next(
+    (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
+)
+
+
+@pytest.fixture(scope="session")
+def navigateur() -> Iterator[Browser]:
+    """One Chromium for the session; tests that ask for it are skipped where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium absent : installer le paquet chromium")
+    with sync_playwright() as pilote:
+        chromium = pilote.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,7 @@ def test_le_controle_de_production_passe():
     resultat = subprocess.run(
         [sys.executable, "-m", "facturier.accueil.controle_production"],
         cwd=settings.RACINE,
+        env={nom: v for nom, v in os.environ.items() if not nom.startswith(ISOLEES)},
         capture_output=True,
         text=True,
         check=False,

@@ -50,8 +50,8 @@ def test_la_page_montre_les_deux_totaux_et_les_mouvements(client, fiche, agent):
 
     page = client.get(reverse("fournisseurs:releve", args=["9000027"])).content.decode()
 
-    assert "111\u202f000\u202fF\u00a0CFP" in page
-    assert "45\u202f000\u202fF\u00a0CFP" in page
+    assert "111\u00a0000\u00a0F\u00a0CFP" in page
+    assert "45\u00a0000\u00a0F\u00a0CFP" in page
     assert "variable inconnue" not in page
 
 

@@ -6,7 +6,6 @@ missing file, a script that breaks. `TOLEREES` lists the answers that a journey 
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from exports_tps.cles import AUTORITES, DOSSIER
 from facturier.accueil.demonstration import charger_demonstration
@@ -24,31 +23,16 @@ from telepaiement.passerelles import passerelle
 from tests.navigateur.visite import Visite
 from tests.telepaiement.conftest import Banc, brancher, lancer_banc
 
-CHROMIUM = next(
-    (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
-)
 GRAVES = {"serious", "critical"}
 TOLEREES = re.compile(r"Failed to load resource: .* status of (400|402|403|404|422|429|500)")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # the driver of the browser owns an event loop
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies here, and skip it with its reason on a machine without Chromium."""
-    absent = pytest.mark.skip(reason="Chromium absent : installer le paquet chromium")
+    """Mark what lies here."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("navigateur")
-            if CHROMIUM is None:
-                item.add_marker(absent)
-
-
-@pytest.fixture(scope="session")
-def navigateur() -> Iterator[Browser]:
-    """One Chromium for the session."""
-    with sync_playwright() as pilote:
-        chromium = pilote.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """The Payment Element of the bench in a real browser, under a strict policy."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.navigateur
 
@@ -77,16 +76,6 @@ def vitrine(banc, intention) -> Iterator[_Vitrine]:
     serveur.shutdown()
     serveur.server_close()
     fil.join()
-
-
-@pytest.fixture(scope="module")
-def navigateur():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
