@@ -10,7 +10,15 @@ from facturier.accueil.circuit import document_de_preuve
 from facturier.accueil.facture_type import FactureType, editer
 from facturier.commun.banque import cle_rib
 from facturier.suivi.models import Facture
-from tests.navigateur.visite import AGATHE, AUGUSTIN, ODILE, SERGE, Visite, dernier_courriel
+from tests.navigateur.visite import (
+    AGATHE,
+    AUGUSTIN,
+    CORINNE,
+    ODILE,
+    SERGE,
+    Visite,
+    dernier_courriel,
+)
 
 NADIA = "nadia.fictive@fournisseur.example"
 SECRET = "huit-palmiers-bleus"
@@ -68,6 +76,8 @@ def test_une_facture_va_du_premier_contact_au_paiement(
     transmettre_le_flux(visite)
     faire_repondre_la_tresorerie()
     voir_la_facture_payee(visite)
+    lire_son_releve(visite)
+    voir_ce_que_voit_le_comptable(visite)
 
 
 def creer_son_compte(visite: Visite) -> None:
@@ -300,3 +310,25 @@ def voir_la_facture_payee(visite: Visite) -> None:
     visite.suivre("Flux 1")
     visite.attendre("Réponses de la Trésorerie")
     visite.examiner("flux-repondu")
+
+
+def lire_son_releve(visite: Visite) -> None:
+    """The supplier reads what was owed and paid, on screen and as a PDF."""
+    visite.entrer(NADIA, SECRET)
+    visite.page.goto("/fournisseur/")
+    visite.examiner("etablissements")
+    visite.suivre("Ce qu’on me doit")
+    visite.examiner("releve")
+    assert "277 500 F CFP" in visite.telecharger("PDF", "releve")
+    visite.page.goto(f"/fournisseur/etablissements/{RIDET}/")
+    visite.examiner("etablissement")
+
+
+def voir_ce_que_voit_le_comptable(visite: Visite) -> None:
+    """The comptable sees the mandat that was paid, and its proofs."""
+    visite.entrer(CORINNE)
+    visite.page.goto("/tps/?etat=payee")
+    visite.examiner("tps")
+    visite.page.locator("table a").first.click()
+    visite.attendre("2026-M-000001")
+    visite.examiner("tps-piece")

@@ -17,6 +17,7 @@ AUGUSTIN = f"augustin.niaouli@{PROVINCE}"
 SERGE = f"serge.santal@{PROVINCE}"
 ODILE = f"odile.banian@{PROVINCE}"
 REMI = f"remi.cagou@{PROVINCE}"
+CORINNE = "corinne.notou@tresorerie.example"
 FANNY = "fanny.lagon@fournisseur.example"
 LARGEURS = (360, 1280)
 
