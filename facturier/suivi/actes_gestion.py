@@ -102,7 +102,7 @@ REGISTRE = {
         ),
         ActeGestion(
             code="reliquider",
-            consequence="La facture revient à la liquidation ; un nouveau mandat sera émis.",
+            consequence="La facture revient à la liquidation\u202f; un nouveau mandat sera émis.",
             fait="elle est à liquider de nouveau.",
             executer=_champs(mandatement.reliquider),
         ),
@@ -116,15 +116,15 @@ REGISTRE = {
         ),
         ActeGestion(
             code="reorienter",
-            consequence="Le fournisseur est prévenu ; le bureau des finances peut aussi corriger "
-            "le destinataire.",
+            consequence="Le fournisseur est prévenu\u202f; le bureau des finances peut aussi "
+            "corriger le destinataire.",
             fait="le fournisseur est prévenu du mauvais destinataire.",
             formulaire=partial(RetourForm, nature="reorientation"),
             executer=_retour(instruction.reorienter),
         ),
         ActeGestion(
             code="rejeter",
-            consequence="Le rejet est définitif : le fournisseur devra déposer une nouvelle "
+            consequence="Le rejet est définitif\u202f: le fournisseur devra déposer une nouvelle "
             "facture, avec un nouveau numéro.",
             fait="elle est rejetée.",
             formulaire=partial(RetourForm, nature="rejet"),

@@ -7,12 +7,12 @@ from facturier.suivi.models import Facture
 _E = EtatFacture
 EN_CLAIR = {
     _E.BROUILLON: "Vous ne l’avez pas encore envoyée.",
-    _E.DEPOSEE: "La province l’a bien dans son système ; le délai court.",
+    _E.DEPOSEE: "La province l’a bien dans son système\u202f; le délai court.",
     _E.RECUE: "Le bureau des finances l’a prise en main.",
-    _E.A_REORIENTER: "Elle n’est pas arrivée au bon endroit : indiquez le bon destinataire.",
+    _E.A_REORIENTER: "Elle n’est pas arrivée au bon endroit\u202f: indiquez le bon destinataire.",
     _E.EN_CERTIFICATION: "Le service qui a commandé vérifie que la prestation est faite.",
-    _E.SUSPENDUE: "Il manque une pièce ou une précision : la suite dépend de vous.",
-    _E.COMPLETEE: "Votre réponse est arrivée ; le traitement reprend.",
+    _E.SUSPENDUE: "Il manque une pièce ou une précision\u202f: la suite dépend de vous.",
+    _E.COMPLETEE: "Votre réponse est arrivée\u202f; le traitement reprend.",
     _E.SERVICE_FAIT: "Le service confirme que la prestation est faite.",
     _E.LIQUIDEE: "La province reconnaît la dette et en a fixé le montant.",
     _E.MANDATEE: "L’ordre de payer est signé.",
@@ -20,10 +20,10 @@ EN_CLAIR = {
     _E.SUSPENDUE_TPS: "Le comptable public attend une réponse de la province.",
     _E.REJETEE_TPS: "La province corrige l’ordre de payer.",
     _E.PRISE_EN_CHARGE: "Le comptable public a accepté l’ordre de payer.",
-    _E.REJETEE: "Elle ne sera pas payée : une nouvelle facture est attendue.",
+    _E.REJETEE: "Elle ne sera pas payée\u202f: une nouvelle facture est attendue.",
     _E.PAYEE: "Le virement est parti.",
     _E.RETIREE: "Vous l’avez retirée.",
-    _E.PARTIELLEMENT_PAYEE: "Une partie est payée ; le reste suit.",
+    _E.PARTIELLEMENT_PAYEE: "Une partie est payée\u202f; le reste suit.",
     _E.AVOIR: "Elle est soldée par compensation.",
 }
 A_LA_TRESORERIE = frozenset(
