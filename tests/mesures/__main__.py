@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MODULES = ("grand_livre", "soldes", "export", "pairs")
+from tests.mesures.mesure import Prise, prendre
+
+MODULES = ("grand_livre", "soldes", "export", "memoire", "circuit", "pairs")
 
 
 @contextmanager
@@ -33,8 +35,13 @@ def base_de_mesure() -> Iterator[None]:
         teardown_databases(bases, verbosity=0)
 
 
+def prises(partie: str, *, grand: bool) -> Iterator[Prise]:
+    """Yield the measures of a part; it is imported at its turn, for it may be what fails."""
+    yield from importlib.import_module(f"tests.mesures.{partie}").mesurer(grand=grand)
+
+
 def main() -> int:
-    """Take the measures asked for, all by default; 1 when one misses its goal."""
+    """Take the measures asked for, all by default; 1 when one fails or misses its goal."""
     analyseur = argparse.ArgumentParser(prog="make bench", description="Mesure le produit.")
     analyseur.add_argument("--grand", action="store_true", help="grandes tailles (plus long)")
     analyseur.add_argument("parties", nargs="*", choices=[*MODULES, []], help="toutes par défaut")
@@ -43,9 +50,7 @@ def main() -> int:
         manquees = [
             mesure
             for partie in options.parties or MODULES
-            for mesure in importlib.import_module(f"tests.mesures.{partie}").mesurer(
-                grand=options.grand
-            )
+            for mesure in prendre(partie, prises(partie, grand=options.grand))
             if mesure.dire() or not mesure.est_atteinte
         ]
     return 1 if manquees else 0

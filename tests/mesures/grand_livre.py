@@ -15,7 +15,7 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import Compte, Sens
 from facturier.grand_livre.moteurs import COLONNES_ENTETE, COLONNES_LIGNE
 from facturier.grand_livre.passation import EcritureAPasser, Ligne, passer, passer_lot
-from tests.mesures.mesure import Mesure, comparer, conclure, debit
+from tests.mesures.mesure import Mesure, Prise, comparer, conclure, debit
 
 JOUR = date(2026, 11, 23)
 MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -37,15 +37,15 @@ SQL_ENTETE = (
 )
 
 
-def mesurer(*, grand: bool) -> Iterator[Mesure]:
+def mesurer(*, grand: bool) -> Iterator[Prise]:
     """Take P1 to P4."""
     par = Utilisateur.objects.systeme()
     comptes = dict(Compte.objects.filter(exercice=2026).values_list("numero", "pk"))
     for nombre in (2, 4):
-        yield _une_a_une(par, comptes, nombre)
-    yield _par_lots(par, comptes)
-    yield _compte_tres_utilise(par)
-    yield _blocages(par, secondes=10 if grand else 5)
+        yield f"P1 ({nombre} lignes)", partial(_une_a_une, par, comptes, nombre)
+    yield "P2", partial(_par_lots, par, comptes)
+    yield "P3", partial(_compte_tres_utilise, par)
+    yield "P4", partial(_blocages, par, 10 if grand else 5)
 
 
 def _lignes(nombre: int, compte: str = "60612") -> list[Ligne]:
@@ -76,7 +76,7 @@ def _brute() -> psycopg.Connection:
 
 # --- P1 ---------------------------------------------------------------------------------------
 # Commits wait for the disk on neither side: on a slow one, nothing else would be measured.
-def _une_a_une(par: Utilisateur, comptes: dict[str, int], nombre: int) -> Mesure:
+def _une_a_une(par: Utilisateur, comptes: dict[str, int], nombre: int, nom: str) -> Mesure:
     lignes = _lignes(nombre)
     valeurs = [
         valeur
@@ -102,7 +102,7 @@ def _une_a_une(par: Utilisateur, comptes: dict[str, int], nombre: int) -> Mesure
         brute.commit()
         curseur.execute(SANS_ATTENDRE_LE_DISQUE)
         return comparer(
-            f"P1 ({nombre} lignes)",
+            nom,
             lambda: debit(produit, UNE_A_UNE),
             lambda: debit(reference, UNE_A_UNE),
             ">= 1.0",
@@ -110,7 +110,7 @@ def _une_a_une(par: Utilisateur, comptes: dict[str, int], nombre: int) -> Mesure
 
 
 # --- P2 ---------------------------------------------------------------------------------------
-def _par_lots(par: Utilisateur, comptes: dict[str, int]) -> Mesure:
+def _par_lots(par: Utilisateur, comptes: dict[str, int], nom: str) -> Mesure:
     """Compare with COPY of the same rows into the same tables: their triggers check both."""
     lignes = _lignes(2)
     lot = [
@@ -149,7 +149,7 @@ def _par_lots(par: Utilisateur, comptes: dict[str, int]) -> Mesure:
 
     with _brute() as brute:
         return comparer(
-            "P2",
+            nom,
             lambda: debit(lambda: passer_lot(lot), PAR_LOT),
             lambda: debit(reference, PAR_LOT),
             ">= 0.6",
@@ -178,11 +178,11 @@ def _debit_de(ecrivains: int, par: Utilisateur) -> float:
         )
 
 
-def _compte_tres_utilise(par: Utilisateur) -> Mesure:
-    return comparer("P3", partial(_debit_de, ECRIVAINS, par), partial(_debit_de, 1, par), ">= 5")
+def _compte_tres_utilise(par: Utilisateur, nom: str) -> Mesure:
+    return comparer(nom, partial(_debit_de, ECRIVAINS, par), partial(_debit_de, 1, par), ">= 5")
 
 
-def _blocages(par: Utilisateur, *, secondes: int) -> Mesure:
+def _blocages(par: Utilisateur, secondes: int, nom: str) -> Mesure:
     """Count the deadlocks of eight writers on four hot accounts in random order."""
     fin = time.monotonic() + secondes
     passees = count()
@@ -199,7 +199,7 @@ def _blocages(par: Utilisateur, *, secondes: int) -> Mesure:
 
     with ThreadPoolExecutor(ECRIVAINS) as fils:
         blocages = sum(fils.map(ecrire, range(ECRIVAINS)))
-    return conclure("P4", blocages, next(passees), "<= 0")
+    return conclure(nom, blocages, next(passees), "<= 0")
 
 
 def _tenter(par: Utilisateur, hasard: random.Random) -> int:

@@ -3,10 +3,12 @@
 import json
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from statistics import median
+from typing import ClassVar
 
 TOURS = 5
 Tour = Callable[[], float]
@@ -39,11 +41,56 @@ class Mesure:
             print(f"{self.mesure} : {self.ratio} au lieu de {self.objectif}", file=sys.stderr)
 
 
+@dataclass(frozen=True, slots=True)
+class Echec:
+    """A measure that could not be taken."""
+
+    mesure: str
+    erreur: str
+    est_atteinte: ClassVar[bool] = False
+
+    def dire(self) -> None:
+        """Print the failure as one JSON line, at once."""
+        print(json.dumps(asdict(self), ensure_ascii=False), flush=True)
+
+
+Prise = tuple[str, Callable[[str], Mesure]]  # the name of a measure, and what takes it
+
+
+def prendre(partie: str, prises: Iterator[Prise]) -> Iterator[Mesure | Echec]:
+    """Take the measures of a part; one that fails is told, and the rest goes on."""
+    try:
+        for nom, mesurer in prises:
+            yield _tenter(nom, mesurer)
+    except Exception as erreur:
+        yield _echec(partie, erreur)
+
+
+def _tenter(nom: str, mesurer: Callable[[str], Mesure]) -> Mesure | Echec:
+    try:
+        return mesurer(nom)
+    except Exception as erreur:
+        return _echec(nom, erreur)
+
+
+def _echec(nom: str, erreur: Exception) -> Echec:
+    traceback.print_exception(erreur)
+    texte = str(erreur).strip().partition("\n")[0]
+    return Echec(nom, f"{type(erreur).__name__} : {texte}")
+
+
 def comparer(
-    nom: str, produit: Tour, reference: Tour, objectif: str, *, tours: int = TOURS
+    nom: str,
+    produit: Tour,
+    reference: Tour,
+    objectif: str,
+    *,
+    tours: int = TOURS,
+    a_blanc: bool = True,
 ) -> Mesure:
-    """Take both in turn, after one round for nothing, and compare their medians."""
-    produit(), reference()
+    """Take both in turn, after one round for nothing unless told, and compare their medians."""
+    if a_blanc:
+        produit(), reference()
     valeurs, references = [], []
     for _ in range(tours):
         valeurs.append(produit())

@@ -9,27 +9,31 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from tests.mesures.mesure import Mesure
+from tests.mesures.mesure import Mesure, Prise
 
 PYTHON = Path(settings.RACINE) / ".venv-bench" / "bin" / "python"
 PROGRAMME = Path(__file__).with_name("hordak_seul.py")
 BASE = "facturier_mesure_pairs"
 
 
-def mesurer(*, grand: bool) -> Iterator[Mesure]:
+def mesurer(*, grand: bool) -> Iterator[Prise]:
     """Take P1 of django-hordak, beside raw statements of its own."""
     if not PYTHON.exists():
         print("Pairs non mesurés : « make pairs » les installe.", file=sys.stderr)
         return
+    yield "P1 (django-hordak)", _hordak
+
+
+def _hordak(nom: str) -> Mesure:
     with connection.cursor() as curseur:
         curseur.execute(f"CREATE DATABASE {BASE}")
         try:
-            yield _lancer()
+            return _lancer(nom)
         finally:
             curseur.execute(f"DROP DATABASE {BASE}")
 
 
-def _lancer() -> Mesure:
+def _lancer(nom: str) -> Mesure:
     reglages = connection.settings_dict
     base = {cle: reglages[cle] for cle in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     resultat = subprocess.run(
@@ -38,4 +42,4 @@ def _lancer() -> Mesure:
         text=True,
         check=True,
     )
-    return Mesure(**json.loads(resultat.stdout))
+    return Mesure(**{**json.loads(resultat.stdout), "mesure": nom})
