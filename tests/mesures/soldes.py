@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import Compte
@@ -30,10 +30,13 @@ REMPLIR = """
     INSERT INTO grand_livre_solde (compte_id, jour, debit, credit)
     SELECT l.compte_id, e.date_comptable, sum(l.montant) FILTER (WHERE l.sens = 'D'), 0
     FROM grand_livre_ligneecriture l JOIN grand_livre_ecriture e ON e.id = l.ecriture_id
-    WHERE l.compte_id = %(compte)s AND e.id > %(debut)s + %(attente)s GROUP BY 1, 2;
+    WHERE l.compte_id = %(compte)s AND e.id > %(debut)s + %(attente)s GROUP BY 1, 2
+    ON CONFLICT (compte_id, jour) DO UPDATE SET debit = grand_livre_solde.debit + excluded.debit;
     INSERT INTO grand_livre_attentescellement
     SELECT %(debut)s + i FROM generate_series(1, %(attente)s) i;
 """
+DERNIERE = "SELECT coalesce(max(id), 0) FROM grand_livre_ecriture"
+SUITE = "SELECT setval('grand_livre_ecriture_id_seq', max(id)) FROM grand_livre_ecriture"
 REFERENCE = """
     CREATE TABLE mesure_ligne AS
     SELECT l.compte_id, e.date_comptable AS jour,
@@ -51,16 +54,15 @@ def mesurer(*, grand: bool) -> Iterator[Prise]:
     comptes = dict(Compte.objects.filter(exercice=2026).values_list("numero", "pk"))
     par = Utilisateur.objects.systeme().pk
     sceller()  # what the other measures posted: sealing runs every minute, no tail is that long
-    with connection.cursor() as curseur:
-        curseur.execute("SELECT coalesce(max(id), 0) FROM grand_livre_ecriture")
-        debut = curseur.fetchone()[0]
+    with transaction.atomic(), connection.cursor() as curseur:
         # Rows are made as sealing leaves them; posting so many would take an hour.
-        curseur.execute("SET session_replication_role = replica")
+        curseur.execute("SET LOCAL session_replication_role = replica")
         for numero, nombre in ((COMPTE_PETIT, petit), (COMPTE_GRAND, grande_taille)):
+            curseur.execute(DERNIERE)
             curseur.execute(
                 REMPLIR,
                 {
-                    "debut": debut,
+                    "debut": curseur.fetchone()[0],
                     "nombre": nombre,
                     "compte": comptes[numero],
                     "contrepartie": comptes[CONTREPARTIE],
@@ -68,14 +70,14 @@ def mesurer(*, grand: bool) -> Iterator[Prise]:
                     "attente": EN_ATTENTE,
                 },
             )
-            debut += nombre
-        curseur.execute("SET session_replication_role = origin")
+            curseur.execute(SUITE)
         curseur.execute(REFERENCE, {"compte": comptes[COMPTE_GRAND]})
+    with connection.cursor() as curseur:
         curseur.execute("VACUUM ANALYZE")
-        yield "P5", _aujourd_hui
-        # The sum grows with the lines and the balance does not: the goal is set at 10 M.
-        objectif = f"<= {0.02 * TAILLE_VISEE / grande_taille:.2g}"
-        yield "P6", partial(_a_une_date, comptes[COMPTE_GRAND], objectif)
+    yield "P5", _aujourd_hui
+    # The sum grows with the lines and the balance does not: the goal is set at 10 M.
+    objectif = f"<= {0.02 * TAILLE_VISEE / grande_taille:.2g}"
+    yield "P6", partial(_a_une_date, comptes[COMPTE_GRAND], objectif)
 
 
 def _aujourd_hui(nom: str) -> Mesure:
