@@ -9,7 +9,7 @@ import pytest
 
 _DEPOT = Path(__file__).resolve().parents[3]
 _PROGRAMME = """
-import io, json, os, resource, sys, tempfile
+import io, json, os, re, sys, tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
@@ -55,7 +55,9 @@ with tempfile.TemporaryDirectory() as dossier:
         )
     schemas = Path(sys.argv[3]) if sys.argv[3] else None
     anomalies = [str(a) for a in controler(fichier, schemas=schemas) if a.est_bloquante]
-maximum = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# ru_maxrss would not do: a process begins with the peak of the one that started it.
+etat = Path("/proc/self/status").read_text(encoding="ascii")
+maximum = int(re.search(r"VmHWM:\\s+([0-9]+)", etat)[1])
 print(json.dumps({"maximum": maximum, "anomalies": anomalies}))
 """
 
