@@ -262,7 +262,8 @@ class Circuit:
 
     def _reponses(self) -> QuerySet[MessageTPS]:
         des_pieces = Q(verdicts__piece__in=[piece.pk for piece in (*self.mandats, *self.titres)])
-        return MessageTPS.objects.filter(Q(flux__in=self.flux) | des_pieces).distinct()
+        reponses = MessageTPS.objects.filter(Q(flux__in=self.flux) | des_pieces)
+        return reponses.distinct().order_by("pk")
 
     def _tout_est_solde(self) -> bool:
         for objet in (*self.factures, *self.mandats, *self.titres):
