@@ -139,8 +139,10 @@ class Analyse:
                 yield from self._attente
                 self._attente.clear()
             self._parseur.Parse(b"", True)
-        except expat.ExpatError as erreur:
-            self._anomalie("xml", "XML", f"XML mal formé : {expat.ErrorString(erreur.code)}.")
+        except expat.ExpatError:
+            self._anomalie(
+                "xml", "XML", "XML mal formé : la suite ne se lit plus."
+            )
         except _Arret:
             pass
         except ValueError:

@@ -6,7 +6,6 @@ was started is stopped together. What each program says goes to `var/journaux/`.
 """
 
 import argparse
-import errno
 import os
 import signal
 import socket
@@ -21,19 +20,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from facturier.commun.causes import cause
+
 RACINE = Path(__file__).resolve().parents[2]
 PORT_BANC = 12111
 DELAI_DEMARRAGE = 60  # seconds
 SIGNAUX = (signal.SIGINT, signal.SIGTERM)
 DELAI_ARRET = 15  # seconds
 DERNIER_PORT = 65_535
-CAUSES = {
-    errno.EACCES: "l’accès est refusé",
-    errno.EROFS: "le disque est en lecture seule",
-    errno.ENOSPC: "le disque est plein",
-    errno.EEXIST: "un fichier en occupe la place",
-    errno.ENOTDIR: "un fichier en occupe la place",
-}
 ETAPES = (
     ("Base de données", ["migrate", "--verbosity", "0"]),
     ("Fichiers statiques", ["collectstatic", "--noinput", "--verbosity", "0"]),
@@ -103,10 +97,9 @@ class Lancement:
             temoin.touch()
             temoin.unlink()
         except OSError as erreur:
-            cause = CAUSES.get(erreur.errno or 0, f"erreur {erreur.errno}")
             raise LancementImpossible(
-                f"Le dossier {self.var} ne peut pas être écrit, car {cause} : corrigez cela, "
-                "ou choisissez un autre dossier avec FACTURIER_VAR."
+                f"Le dossier {self.var} ne peut pas être écrit, car {cause(erreur)} : "
+                "corrigez cela, ou choisissez un autre dossier avec FACTURIER_VAR."
             ) from None
 
     def _verifier_port(self, port: int, remede: str) -> None:

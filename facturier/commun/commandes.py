@@ -54,6 +54,16 @@ class CommandeMetier(BaseCommand):
         for cle, valeur in resultat.items():
             self.stdout.write(f"{cle.replace('_', ' ')} : {valeur}")
 
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """Run the command; from a terminal, a refusal is its sentence and its exit code."""
+        try:
+            return super().execute(*args, **options)
+        except (Refus, MauvaisUsage) as refus:
+            if not getattr(self, "_called_from_command_line", False):
+                raise
+            self.stderr.write(str(refus))
+            sys.exit(refus.returncode)
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command and set its exit code."""
         try:

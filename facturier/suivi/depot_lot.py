@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.causes import cause
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon
 from facturier.suivi.depot import deposer
@@ -66,7 +67,7 @@ def _deposer(chemin: Path, par: Utilisateur, executer: bool) -> Sort:
     except ValidationError as refus:
         return Sort(chemin.name, motif=" ".join(refus.messages))
     except OSError as erreur:
-        return Sort(chemin.name, motif=f"Le fichier ne s’ouvre pas : {erreur.strerror}.")
+        return Sort(chemin.name, motif=f"Le fichier ne s’ouvre pas : {cause(erreur)}.")
 
 
 def _etablissement(lue: FactureLue) -> Etablissement:

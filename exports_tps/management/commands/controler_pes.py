@@ -11,6 +11,7 @@ from cryptography import x509
 from exports_tps.pes.controle import controler
 from exports_tps.pes.messages import Anomalie, ErreurPES
 from exports_tps.schemas_officiels import dossier_schemas
+from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 
 LIMITE = 200
@@ -100,7 +101,7 @@ def _controler(
                 citees.append(_decrire(anomalie))
         est_conforme &= not any(reste.est_bloquante for reste in anomalies)
     except (OSError, ErreurPES) as erreur:
-        raison = getattr(erreur, "strerror", None) or str(erreur)
+        raison = cause(erreur) if isinstance(erreur, OSError) else str(erreur)
         citees.append(_decrire(Anomalie(0, "fichier", "lecture", f"Illisible : {raison}")))
         est_conforme = False
     return {

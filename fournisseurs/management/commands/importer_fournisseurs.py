@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from fournisseurs.reprise.colonnes import FichierIllisible
 from fournisseurs.reprise.importation import Rejet, ecrire_rejets, importer
@@ -58,7 +59,7 @@ class Command(CommandeMetier):
         try:
             ecrire_rejets(rejets, sortie)
         except OSError as erreur:
-            raise MauvaisUsage(f"Impossible d’écrire {sortie} : {erreur.strerror}.") from erreur
+            raise MauvaisUsage(f"Impossible d’écrire {sortie} : {cause(erreur)}.") from erreur
 
     def raconter(self, resultat: dict[str, Any]) -> None:
         """Tell the counts, and whether anything was written."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 from facturier.commun.csv_sur import ligne_sure
 from telepaiement.import_titres import Bilan, FichierIllisible, importer
@@ -54,4 +55,4 @@ class Command(CommandeMetier):
                 feuille.writerow(["ligne", "reference", "motif"])
                 feuille.writerows(ligne_sure(rejet) for rejet in bilan.rejets)
         except OSError as erreur:
-            raise MauvaisUsage(f"Impossible d’écrire {sortie} : {erreur.strerror}.") from erreur
+            raise MauvaisUsage(f"Impossible d’écrire {sortie} : {cause(erreur)}.") from erreur

@@ -1,0 +1,19 @@
+"""Why the system refused a file, in French."""
+
+import errno
+
+CAUSES = {
+    errno.EACCES: "l’accès est refusé",
+    errno.EPERM: "l’accès est refusé",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.ENOSPC: "le disque est plein",
+    errno.EEXIST: "un fichier en occupe la place",
+    errno.ENOTDIR: "un fichier en occupe la place",
+    errno.ENOENT: "il n’existe pas",
+    errno.EISDIR: "c’est un dossier",
+}
+
+
+def cause(erreur: OSError) -> str:
+    """Return why, or the number of the error when it is not a usual one."""
+    return CAUSES.get(erreur.errno or 0, f"erreur {erreur.errno}")
