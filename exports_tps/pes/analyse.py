@@ -140,9 +140,7 @@ class Analyse:
                 self._attente.clear()
             self._parseur.Parse(b"", True)
         except expat.ExpatError:
-            self._anomalie(
-                "xml", "XML", "XML mal formé : la suite ne se lit plus."
-            )
+            self._anomalie("xml", "XML", "XML mal formé : la suite ne se lit plus.")
         except _Arret:
             pass
         except ValueError:
