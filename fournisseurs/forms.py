@@ -233,7 +233,13 @@ class HabilitationForm(forms.Form):
 class RechercheForm(forms.Form):
     """Search in the list of tiers."""
 
-    recherche = forms.CharField(label="Nom, code ou RIDET", required=False, max_length=100)
+    recherche = forms.CharField(
+        label="Nom, code, RIDET ou commune",
+        required=False,
+        max_length=100,
+        help_text="le début de chaque mot suffit, dans n’importe quel ordre",
+        widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
+    )
     qualite = forms.ChoiceField(
         label="Qualité",
         required=False,

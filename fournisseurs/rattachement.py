@@ -11,6 +11,7 @@ from fournisseurs.models import (
     Etablissement,
     Fournisseur,
 )
+from fournisseurs.recherche import indexer
 
 CHAMPS_ADRESSE = (
     "adresse_complement",
@@ -50,6 +51,7 @@ def _creer_etablissement(demande: DemandeEtablissement, *, par: Utilisateur) -> 
     etablissement: Etablissement = Etablissement.objects.create(
         fournisseur=fournisseur, ridet=demande.ridet, denomination=demande.denomination, **adresse
     )
+    indexer([fournisseur.pk])
     _enregistrer_compte(demande, etablissement, par=par)
     return etablissement
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fournisseurs.views import espace, gestion, releves
+from fournisseurs.views import espace, gestion, releves, tiers
 
 app_name = "fournisseurs"
 urlpatterns = [
@@ -25,7 +25,7 @@ urlpatterns = [
     path("fournisseur/comptes/<str:code>/", releves.releve_de_compte, name="releve"),
     path("fournisseur/comptes/<str:code>/releve.csv", releves.releve_csv, name="releve_csv"),
     path("fournisseur/comptes/<str:code>/releve.pdf", releves.releve_pdf, name="releve_pdf"),
-    path("gestion/tiers/", gestion.tiers, name="gestion_tiers"),
+    path("gestion/tiers/", tiers.liste, name="gestion_tiers"),
     path("gestion/tiers/demandes/", gestion.demandes, name="gestion_demandes"),
     path("gestion/tiers/demandes/<int:pk>/", gestion.demande, name="gestion_demande"),
     path("gestion/tiers/demandes/<int:pk>/iban/", gestion.voir_iban, name="voir_iban"),

@@ -8,6 +8,7 @@ from fournisseurs.models.fournisseurs import (
     Etablissement,
     EtatFournisseur,
     Fournisseur,
+    MotFournisseur,
     PassageFournisseur,
 )
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
@@ -28,6 +29,7 @@ __all__ = [
     "Fournisseur",
     "Habilitation",
     "Justificatif",
+    "MotFournisseur",
     "PassageDemande",
     "PassageFournisseur",
     "Representant",

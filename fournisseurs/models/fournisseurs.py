@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import ridet
 from facturier.commun.etats import Transition, transition
+from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, suivant
 from facturier.grand_livre.models import Tiers
 from fournisseurs.models.adresses import AdressePostale
 
@@ -31,22 +32,23 @@ class FournisseurQuerySet(models.QuerySet["Fournisseur"]):
         vus = Etablissement.objects.visibles_par(utilisateur)
         return self.filter(Exists(vus.filter(fournisseur=OuterRef("pk"))))
 
-    def correspondant_a(self, recherche: str) -> Self:
-        """Those whose code, RIDET, name or trade name contains what was typed."""
-        termes = recherche.split()
-        chiffres = "".join(termes).replace(".", "")
-        if chiffres.isdigit():
-            motif = Q(tiers__code__contains=chiffres) | Q(etablissements__ridet__contains=chiffres)
-            return self.filter(motif).distinct()
+    def correspondant_a(self, saisie: str) -> Self:
+        """Those of whom every word typed begins a word: name, code, RIDET, commune, in any order.
+
+        Nothing typed that could be a word: none of them. `fournisseurs.recherche.chercher` gives
+        the first ones sooner.
+        """
         filtre = self
-        for terme in termes:
+        prefixes = mots_cherches(saisie)
+        for prefixe in prefixes:
             filtre = filtre.filter(
-                Q(tiers__nom__icontains=terme)
-                | Q(tiers__prenom__icontains=terme)
-                | Q(tiers__code__iexact=terme)
-                | Q(nom_commercial__icontains=terme)
+                Exists(
+                    MotFournisseur.objects.commencant_par(prefixe).filter(
+                        fournisseur=OuterRef("pk")
+                    )
+                )
             )
-        return filtre
+        return filtre if prefixes else self.none()
 
 
 class Fournisseur(AdressePostale):
@@ -106,6 +108,43 @@ class Fournisseur(AdressePostale):
         """`Créancier`, `Débiteur` or both, for display."""
         paires = ((self.est_creancier, "Créancier"), (self.est_debiteur, "Débiteur"))
         return " et ".join(mot for vrai, mot in paires if vrai).capitalize()
+
+
+class MotQuerySet(models.QuerySet["MotFournisseur"]):
+    """Questions about many words."""
+
+    def commencant_par(self, prefixe: str) -> Self:
+        """Those that begin with `prefixe`: a range, that an index serves on both engines."""
+        borne = suivant(prefixe)
+        plage = self.filter(mot__gte=prefixe)
+        return plage.filter(mot__lt=borne) if borne else plage
+
+
+class MotFournisseur(models.Model):
+    """One word by which a supplier is found; written by `fournisseurs.recherche.indexer` alone.
+
+    `est_principal` tells what names him (name, code, RIDET) from where he is (commune): the first
+    is shown first.
+    """
+
+    pk = models.CompositePrimaryKey("fournisseur_id", "mot")
+    fournisseur = models.ForeignKey(
+        Fournisseur, models.CASCADE, related_name="mots", db_index=False
+    )
+    mot = models.CharField(max_length=LONGUEUR_MOT)
+    est_principal = models.BooleanField("principal", default=True)
+
+    objects: Any = MotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "mot de recherche"
+        verbose_name_plural = "mots de recherche"
+        indexes = [
+            models.Index(fields=["est_principal", "mot", "fournisseur"], name="mot_fournisseur"),
+        ]
+
+    def __str__(self) -> str:
+        return self.mot
 
 
 class PassageFournisseur(Passage):

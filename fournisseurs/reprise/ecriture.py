@@ -9,6 +9,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import CategorieTiers, NatureJuridique, Tiers
 from fournisseurs.models import CoordonneesBancaires, Etablissement, Fournisseur
+from fournisseurs.recherche import indexer
 
 ADRESSE = ("adresse_complement", "adresse_voie", "code_postal", "ville", "telephone", "courriel")
 FACULTATIFS = {"adresse_complement", "telephone", "courriel"}
@@ -96,6 +97,19 @@ class Tranche:
         CoordonneesBancaires.objects.bulk_create(
             self.a_creer[CoordonneesBancaires], batch_size=TAILLE_LOT
         )
+        indexer(self._touches())
+
+    def _touches(self) -> set[int]:
+        """Return the keys of the suppliers of whom something changed."""
+        changes = {
+            modele: [*self.a_creer[modele], *self.a_modifier[modele].values()]
+            for modele in (Tiers, Fournisseur, Etablissement)
+        }
+        return {
+            *(fiche.pk for fiche in changes[Fournisseur]),
+            *(etablissement.fournisseur_id for etablissement in changes[Etablissement]),
+            *(tiers.fournisseur.pk for tiers in changes[Tiers]),
+        }
 
     # --- One row -------------------------------------------------------------------------------
     def _prendre(self, ligne: Ligne) -> None:

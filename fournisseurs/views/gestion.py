@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +16,7 @@ from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
 from fournisseurs.consultation import reveler_iban
 from fournisseurs.demandes import accepter, refuser
-from fournisseurs.forms import MotifForm, RechercheForm
+from fournisseurs.forms import MotifForm
 from fournisseurs.instruction import anomalies_demande
 from fournisseurs.models import (
     ROLES_GESTION,
@@ -27,44 +27,7 @@ from fournisseurs.models import (
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
 
-TAILLE_PAGE = 50
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
-
-
-@reserver_a(*ROLES_GESTION)
-@require_GET
-def tiers(requete: RequeteConnectee) -> HttpResponse:
-    """List suppliers and debtors by name, with a search."""
-    form = RechercheForm(requete.GET)
-    form.is_valid()
-    filtres = form.cleaned_data
-    fournisseurs = Fournisseur.objects.select_related("tiers").order_by("tiers__nom", "pk")
-    if filtres.get("recherche"):
-        fournisseurs = fournisseurs.correspondant_a(filtres["recherche"])
-    if filtres.get("qualite"):
-        fournisseurs = fournisseurs.filter(**{f"est_{filtres['qualite']}": True})
-    page = list(_apres(fournisseurs, requete.GET.get("apres", ""))[: TAILLE_PAGE + 1])
-    suivant = _adresse_suivante(requete, page[TAILLE_PAGE - 1]) if page[TAILLE_PAGE:] else ""
-    return render(
-        requete,
-        "fournisseurs/gestion/tiers.html",
-        {"form": form, "fournisseurs": page[:TAILLE_PAGE], "suivant": suivant},
-    )
-
-
-def _apres(fournisseurs: QuerySet[Fournisseur], cle: str) -> QuerySet[Fournisseur]:
-    """Keep what follows the supplier of key `cle` in the order of the list."""
-    dernier = Fournisseur.objects.filter(pk=cle).first() if cle.isdecimal() else None
-    if dernier is None:
-        return fournisseurs
-    nom = dernier.tiers.nom
-    return fournisseurs.filter(Q(tiers__nom__gt=nom) | Q(tiers__nom=nom, pk__gt=dernier.pk))
-
-
-def _adresse_suivante(requete: RequeteConnectee, dernier: Fournisseur) -> str:
-    parametres = requete.GET.copy()
-    parametres["apres"] = str(dernier.pk)
-    return f"?{parametres.urlencode()}"
 
 
 @reserver_a(Role.AGENT)

@@ -277,13 +277,13 @@ def test_un_fournisseur_se_suspend_et_se_reactive_avec_un_motif(client, agent):
 
 
 def test_la_liste_des_tiers_se_pagine_par_cle(client, agent, monkeypatch):
-    monkeypatch.setattr("fournisseurs.views.gestion.TAILLE_PAGE", 2)
+    monkeypatch.setattr("fournisseurs.views.tiers.TAILLE_PAGE", 2)
     FournisseurFactory.create_batch(3)
     client.force_login(agent)
 
     premiere = client.get("/gestion/tiers/")
     seconde = client.get("/gestion/tiers/" + premiere.context["suivant"])
 
-    vus = [*premiere.context["fournisseurs"], *seconde.context["fournisseurs"]]
+    vus = [*premiere.context["page"].fournisseurs, *seconde.context["page"].fournisseurs]
     assert len({fiche.pk for fiche in vus}) == 3
     assert seconde.context["suivant"] == ""

@@ -46,6 +46,7 @@ class Tiers(models.Model):
     class Meta:
         verbose_name = "tiers"
         verbose_name_plural = "tiers"
+        indexes = [models.Index(fields=["nom", "id"], name="tiers_nom")]
         constraints = [
             models.UniqueConstraint(
                 fields=["ridet"],

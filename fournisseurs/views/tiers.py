@@ -1,0 +1,93 @@
+"""List of tiers: search as one types, filters in the address, pages by key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from facturier.acces.controle import RequeteConnectee, reserver_a
+from fournisseurs.forms import RechercheForm
+from fournisseurs.models import ROLES_GESTION, Fournisseur
+from fournisseurs.recherche import CLE, Place, chercher, lire_place
+
+TAILLE_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PageTiers:
+    """What one page of the list shows, and what the next one begins after (empty at the end)."""
+
+    fournisseurs: list[Any]
+    apres: str
+
+    @property
+    def annonce(self) -> str:
+        """What a screen reader is told."""
+        nombre = len(self.fournisseurs)
+        if not nombre:
+            return "Aucun tiers trouvé."
+        pluriel = "s" if nombre > 1 else ""
+        suite = ", il y en a d’autres" if self.apres else ""
+        return f"{nombre} tiers affiché{pluriel}{suite}."
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def liste(requete: RequeteConnectee) -> HttpResponse:
+    """List suppliers and debtors by name, or those that answer to what is being typed."""
+    form = RechercheForm(requete.GET)
+    form.is_valid()
+    page = lire_page(form.cleaned_data, requete.GET.get("apres", ""))
+    fragment = "#resultats" if requete.htmx else ""  # type: ignore[attr-defined]
+    return render(
+        requete,
+        f"fournisseurs/gestion/tiers.html{fragment}",
+        {"form": form, "page": page, "suivant": _suivant(requete.GET, page.apres)},
+    )
+
+
+def lire_page(filtres: dict[str, Any], apres: str) -> PageTiers:
+    """Return the page of the list that these filters ask for; the query counts nothing."""
+    fournisseurs = filtrer(filtres)
+    if saisie := filtres.get("recherche"):
+        lus = chercher(fournisseurs, saisie, nombre=TAILLE_PAGE + 1, apres=lire_place(apres))
+    else:
+        lus = list(_apres(fournisseurs, apres)[: TAILLE_PAGE + 1])
+    montres = lus[:TAILLE_PAGE]
+    if not lus[TAILLE_PAGE:]:
+        return PageTiers(montres, "")
+    dernier = montres[-1]
+    return PageTiers(montres, str(Place.de(dernier)) if saisie else str(dernier.pk))
+
+
+def filtrer(filtres: dict[str, Any]) -> QuerySet[Fournisseur]:
+    """Return the tiers that the filters other than the search keep, by name."""
+    fournisseurs: QuerySet[Fournisseur] = Fournisseur.objects.select_related("tiers")
+    if qualite := filtres.get("qualite"):
+        fournisseurs = fournisseurs.filter(**{f"est_{qualite}": True})
+    return fournisseurs.order_by("tiers__nom", "tiers_id")
+
+
+def _apres(fournisseurs: QuerySet[Fournisseur], cle: str) -> QuerySet[Fournisseur]:
+    """Keep what follows the supplier of key `cle` in the order of names."""
+    est_cle = CLE.fullmatch(cle)
+    dernier = (
+        Fournisseur.objects.select_related("tiers").filter(pk=cle).first() if est_cle else None
+    )
+    if dernier is None:
+        return fournisseurs
+    nom = dernier.tiers.nom
+    return fournisseurs.filter(
+        Q(tiers__nom__gt=nom) | Q(tiers__nom=nom, tiers__gt=dernier.tiers_id)
+    )
+
+
+def _suivant(parametres: QueryDict, apres: str) -> str:
+    if not apres:
+        return ""
+    suite = parametres.copy()
+    suite["apres"] = apres
+    return f"?{suite.urlencode()}"
