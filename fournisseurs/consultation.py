@@ -1,14 +1,13 @@
 """Show protected data in clear, and keep a trace of who saw it."""
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import banque
-from fournisseurs.models import ConsultationDonnees, DemandeEtablissement
+from fournisseurs.journal import consigner
+from fournisseurs.models import ActeJournal, DemandeEtablissement
 
 
-@transaction.atomic
 def reveler_iban(demande: DemandeEtablissement, *, par: Utilisateur) -> str:
     """Return the whole IBAN of a request, in groups of four, and record that `par` saw it.
 
@@ -17,7 +16,5 @@ def reveler_iban(demande: DemandeEtablissement, *, par: Utilisateur) -> str:
     """
     if not par.a_role(Role.AGENT):
         raise PermissionDenied("Seul un agent des finances voit un IBAN en entier.")
-    ConsultationDonnees.objects.create(
-        par=par, donnee=ConsultationDonnees.Donnee.IBAN, demande=demande
-    )
+    consigner(ActeJournal.IBAN_MONTRE, par=par, sur=demande, iban=demande.iban)
     return banque.afficher_iban(demande.iban)

@@ -8,7 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from fournisseurs.journal import consigner
 from fournisseurs.models import (
+    ActeJournal,
     CoordonneesBancaires,
     DemandeEtablissement,
     Etablissement,
@@ -89,7 +91,7 @@ def enregistrer_compte(
         return courante
     courantes.filter(debut__gt=aujourd_hui).update(fin=F("debut"))
     courantes.update(fin=aujourd_hui)
-    return CoordonneesBancaires.objects.create(
+    nouvelle: CoordonneesBancaires = CoordonneesBancaires.objects.create(
         fournisseur=fournisseur,
         etablissement=etablissement,
         iban=compte.iban,
@@ -101,3 +103,13 @@ def enregistrer_compte(
         verifiee_le=timezone.now(),
         debut=aujourd_hui,
     )
+    consigner(
+        ActeJournal.COMPTE_REMPLACE if courante else ActeJournal.COMPTE_AJOUTE,
+        par=par,
+        fournisseur=fournisseur,
+        sur=nouvelle,
+        iban=compte.iban,
+        ancien_iban=courante.iban if courante else "",
+        motif=origine.label,
+    )
+    return nouvelle

@@ -14,7 +14,8 @@ from facturier.commun.fichiers import FichierRefuse
 from fournisseurs.coordonnees import Compte
 from fournisseurs.courriels import annoncer_decision
 from fournisseurs.depots import Preuve, ranger_preuve
-from fournisseurs.models import DemandeEtablissement, Etablissement, Justificatif
+from fournisseurs.journal import consigner
+from fournisseurs.models import ActeJournal, DemandeEtablissement, Etablissement, Justificatif
 from fournisseurs.rattachement import rattacher
 from fournisseurs.verifications import (
     Anomalie,
@@ -93,6 +94,7 @@ def deposer_demande(
     demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=demandeur)
     for preuve in preuves:
         _ranger(preuve, demande)
+    _consigner(ActeJournal.DEMANDE_FAITE, demande, par=demandeur)
     return demande
 
 
@@ -174,6 +176,7 @@ def accepter(demande: DemandeEtablissement, *, par: Utilisateur) -> Etablissemen
         traitee_par=par,
         traitee_le=timezone.now(),
     )
+    _consigner(ActeJournal.DEMANDE_APPROUVEE, demande, par=par)
     transaction.on_commit(lambda: annoncer_decision(demande), robust=True)
     return etablissement
 
@@ -199,9 +202,11 @@ def refuser(demande: DemandeEtablissement, *, par: Utilisateur, motif: str) -> N
         traitee_par=par,
         traitee_le=timezone.now(),
     )
+    _consigner(ActeJournal.DEMANDE_REFUSEE, demande, par=par, motif=motif)
     transaction.on_commit(lambda: annoncer_decision(demande), robust=True)
 
 
+@transaction.atomic
 def retirer(demande: DemandeEtablissement, *, par: Utilisateur) -> None:
     """Withdraw one's own request, as long as nobody has decided.
 
@@ -211,6 +216,14 @@ def retirer(demande: DemandeEtablissement, *, par: Utilisateur) -> None:
     if demande.demandeur_id != par.pk:
         raise TransitionInterdite("Seule la personne qui a fait la demande peut la retirer.")
     franchir(demande, "retirer", par=par)
+    _consigner(ActeJournal.DEMANDE_RETIREE, demande, par=par)
+
+
+def _consigner(
+    acte: ActeJournal, demande: DemandeEtablissement, *, par: Utilisateur, motif: str = ""
+) -> None:
+    fournisseur = demande.etablissement.fournisseur if demande.etablissement else None
+    consigner(acte, par=par, fournisseur=fournisseur, sur=demande, iban=demande.iban, motif=motif)
 
 
 def _verrouiller_entreprise(demande: DemandeEtablissement) -> None:

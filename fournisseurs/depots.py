@@ -11,7 +11,8 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun import antivirus, fichiers
 from facturier.commun.types_contenu import JPEG, PDF, PNG
-from fournisseurs.models import DemandeEtablissement, Justificatif
+from fournisseurs.journal import consigner
+from fournisseurs.models import ActeJournal, DemandeEtablissement, Justificatif
 
 TYPES_ACCEPTES = (PDF, PNG, JPEG)
 LONGUEUR_NOM = 100
@@ -62,8 +63,10 @@ def ranger_preuve(
     )
 
 
-def ouvrir_justificatif(justificatif: Justificatif) -> BinaryIO:
+def ouvrir_justificatif(justificatif: Justificatif, *, par: Utilisateur) -> BinaryIO:
     """Open the bytes of a document; one the antivirus has not read yet is scanned first.
+
+    The journal of bank data tells who opened a RIB.
 
     Where an antivirus is declared, a file stays in quarantine until it has answered.
 
@@ -78,7 +81,15 @@ def ouvrir_justificatif(justificatif: Justificatif) -> BinaryIO:
             "L’antivirus a trouvé un virus dans ce document : il ne peut pas être ouvert. "
             "Demandez-en un autre au fournisseur."
         )
-    return fichiers.ouvrir(justificatif.sha256, settings.DOCUMENTS_RACINE)
+    flux = fichiers.ouvrir(justificatif.sha256, settings.DOCUMENTS_RACINE)
+    if justificatif.genre == Justificatif.Genre.RIB:
+        consigner(
+            ActeJournal.JUSTIFICATIF_OUVERT,
+            par=par,
+            fournisseur=justificatif.fournisseur,
+            sur=justificatif,
+        )
+    return flux
 
 
 def _reanalyser(justificatif: Justificatif) -> None:

@@ -11,6 +11,7 @@ ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
     Entree("Demandes", "fournisseurs:gestion_demandes", roles={Role.AGENT}, ordre=60),
     Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_GESTION), ordre=70),
+    Entree("Journal de sécurité", "fournisseurs:journal_securite", roles={Role.SECURITE}, ordre=80),
 ]
 
 
@@ -23,6 +24,13 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             nombre=DemandeEtablissement.objects.a_traiter().count(),
             ton=Ton.ATTENTE,
             ordre=30,
+        )
+    if utilisateur.a_role(Role.SECURITE):
+        yield Carte(
+            "Journal de sécurité",
+            "fournisseurs:journal_securite",
+            detail="Qui a vu ou changé des coordonnées bancaires.",
+            ordre=40,
         )
     if utilisateur.a_role(Role.FOURNISSEUR) and not utilisateur.est_systeme:
         nombre = Habilitation.objects.en_vigueur().de(utilisateur).count()

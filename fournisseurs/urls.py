@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fournisseurs.views import espace, gestion, releves, tiers
+from fournisseurs.views import espace, gestion, releves, securite, tiers
 
 app_name = "fournisseurs"
 urlpatterns = [
@@ -50,4 +50,7 @@ urlpatterns = [
         {"acte": "reactiver"},
         name="reactiver",
     ),
+    path("gestion/securite/journal/", securite.journal, name="journal_securite"),
+    path("gestion/securite/journal/export.csv", securite.journal_csv, name="journal_csv"),
+    path("gestion/securite/journal/chaine/", securite.chaine, name="journal_chaine"),
 ]

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils import timezone
 
 from facturier.grand_livre.models import Titre
@@ -21,15 +20,6 @@ PAUSE = (
     "Plusieurs cartes ont été refusées pour cette somme : attendez trente minutes, ou payez au "
     "guichet avec votre avis."
 )
-
-
-def adresse_client(requete: HttpRequest) -> str:
-    """Return the IP address of the payer; a forwarded one only from a configured proxy."""
-    directe = str(requete.META.get("REMOTE_ADDR") or "")
-    if directe in settings.MANDATAIRES_DE_CONFIANCE:
-        transmises = requete.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        return transmises[-1].strip() or directe
-    return directe
 
 
 def recherche_permise(adresse: str) -> bool:

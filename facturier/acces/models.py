@@ -1,7 +1,8 @@
 """Who uses the product, in which role, and the trace that each act leaves.
 
 Separation of duties is a constraint of the database: an ordonnateur can be neither régisseur
-(décret 2012-829, art. 3) nor comptable (décret 2012-1246).
+(décret 2012-829, art. 3) nor comptable (décret 2012-1246); who reads the security journal neither
+handles bank data nor grants roles.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ class Role(models.TextChoices):
     REGISSEUR = "regisseur", "Régisseur"
     COMPTABLE = "comptable", "Comptable public"
     ADMINISTRATEUR = "administrateur", "Administrateur"
+    SECURITE = "securite", "Responsable de la sécurité"
 
 
 class ServiceGestionnaire(models.Model):
@@ -169,6 +171,23 @@ class AttributionRole(models.Model):
                 condition=Q(role__in=[Role.ORDONNATEUR, Role.COMPTABLE]),
                 name="acces_ordonnateur_ou_comptable",
                 violation_error_message="Un ordonnateur ne peut pas être comptable.",
+            ),
+            models.UniqueConstraint(
+                fields=["utilisateur"],
+                condition=Q(role__in=[Role.SECURITE, Role.AGENT]),
+                name="acces_securite_ou_agent",
+                violation_error_message=(
+                    "Le responsable de la sécurité lit la trace des agents : il n’en est pas un."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["utilisateur"],
+                condition=Q(role__in=[Role.SECURITE, Role.ADMINISTRATEUR]),
+                name="acces_securite_ou_administrateur",
+                violation_error_message=(
+                    "Le responsable de la sécurité lit la trace de tous : il n’accorde pas les "
+                    "rôles."
+                ),
             ),
         ]
 

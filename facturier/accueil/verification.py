@@ -1,12 +1,14 @@
-"""The night check of the whole product: the ledger by itself, then the payments against it."""
+"""The night check of the whole product: the ledger by itself, the journal of bank data,
+the payments against the ledger."""
 
 from collections.abc import Iterator
 
 from facturier.grand_livre import verification as grand_livre
 from facturier.grand_livre.verification import Anomalie
+from fournisseurs.journal import verifier_journal
 from telepaiement import verification as telepaiement
 
-CONTROLES = [*grand_livre.CONTROLES, *telepaiement.CONTROLES]
+CONTROLES = [*grand_livre.CONTROLES, verifier_journal, *telepaiement.CONTROLES]
 
 
 def verifier() -> Iterator[Anomalie]:

@@ -20,6 +20,11 @@ PAYS_DU_RIB = ("FR", "NC")
 _SEPARATEURS = re.compile(r"[\s.\-/]+")
 _FORME_RIB = re.compile(r"([0-9]{5})([0-9]{5})([0-9A-Z]{11})([0-9]{2})")
 _FORME_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
+_COMPTE_DANS_UN_TEXTE = re.compile(
+    r"[A-Za-z]{2}[0-9]{2}(?:[\s.\-/]?[0-9A-Za-z]{4}){2,7}(?:[\s.\-/]?[0-9A-Za-z]{1,3}\b)?"
+    r"|[0-9]{5}[\s.\-/]?[0-9]{5}[\s.\-/]?[0-9A-Za-z]{11}[\s.\-/]?[0-9]{2}"
+)
+_CHIFFRES_D_UN_COMPTE = 10  # fewer digits than this, and it is a word of the sentence
 _CHIFFRES_DES_LETTRES = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
 
 
@@ -157,6 +162,17 @@ def avertissement_iban(iban: str) -> str | None:
 def masquer_iban(iban: str) -> str:
     """Return `FR76 •••• •••• 0118`: enough to recognise an account, too little to use it."""
     return "\u00a0".join((iban[:4], "••••", "••••", iban[-4:]))
+
+
+def masquer_comptes(texte: str) -> str:
+    """Return `texte` with every IBAN or RIB in it masked, however it is typed."""
+
+    def masquer(trouve: re.Match[str]) -> str:
+        compact = _SEPARATEURS.sub("", trouve[0])
+        est_un_compte = sum(lettre.isdigit() for lettre in compact) >= _CHIFFRES_D_UN_COMPTE
+        return masquer_iban(compact) if est_un_compte else trouve[0]
+
+    return _COMPTE_DANS_UN_TEXTE.sub(masquer, texte)
 
 
 def afficher_iban(iban: str) -> str:

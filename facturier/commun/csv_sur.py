@@ -1,6 +1,7 @@
 """Cells of CSV and XLSX exports, made harmless for the spreadsheet that opens them."""
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
 
 _DEBUTS_DE_FORMULE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -18,3 +19,18 @@ def cellule_sure(valeur: object) -> object:
 def ligne_sure(valeurs: Iterable[object]) -> list[object]:
     """Return the cells of one row, each made safe, ready for a csv writer or a worksheet."""
     return [cellule_sure(valeur) for valeur in valeurs]
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, texte: str) -> str:
+        return texte
+
+
+def morceaux_csv(lignes: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Yield rows already made safe as CSV for a French spreadsheet: BOM, semicolons."""
+    yield "\ufeff"
+    redacteur = csv.writer(_Echo(), delimiter=";")
+    for ligne in lignes:
+        yield redacteur.writerow(ligne)

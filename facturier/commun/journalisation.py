@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from facturier.commun.provenance import Provenance, adresse_client, provenir_de
+
 
 def configurer(reglages: dict[str, Any]) -> None:
     """Install structlog behind the standard logging, from the LOGGING setting.
@@ -58,6 +60,7 @@ class IdentifiantRequeteMiddleware:
         identifiant = uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(requete=identifiant)
-        reponse = self.suite(requete)
+        with provenir_de(Provenance(adresse_client(requete), identifiant)):
+            reponse = self.suite(requete)
         reponse["X-Requete"] = identifiant
         return reponse

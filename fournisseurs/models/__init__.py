@@ -12,17 +12,19 @@ from fournisseurs.models.fournisseurs import (
     PassageFournisseur,
 )
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
-from fournisseurs.models.justificatifs import ConsultationDonnees, Justificatif
+from fournisseurs.models.journal import ActeJournal, EntreeJournal
+from fournisseurs.models.justificatifs import Justificatif
 
 __all__ = [
     "ROLES_GESTION",
+    "ActeJournal",
     "AdressePostale",
     "Banque",
     "CodePostal",
-    "ConsultationDonnees",
     "CoordonneesBancaires",
     "DemandeEtablissement",
     "Droit",
+    "EntreeJournal",
     "Etablissement",
     "EtatDemande",
     "EtatFournisseur",

@@ -1,4 +1,4 @@
-"""Documents asked once and reused, and the trace of who looked at protected data."""
+"""Documents asked once and reused."""
 
 from datetime import date
 from typing import Any, Self
@@ -92,38 +92,3 @@ class Justificatif(FichierRange):
 
     def __str__(self) -> str:
         return f"{self.get_genre_display()} : {self.nom}"
-
-
-class ConsultationDonnees(models.Model):
-    """Trace of a look at protected data in clear. Append only."""
-
-    class Donnee(models.TextChoices):
-        """What was shown."""
-
-        IBAN = "iban", "IBAN complet"
-
-    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="consultations")
-    le = models.DateTimeField(auto_now_add=True)
-    donnee = models.CharField("donnée", max_length=10, choices=Donnee)
-    demande = models.ForeignKey(
-        DemandeEtablissement, models.PROTECT, null=True, blank=True, related_name="consultations"
-    )
-    fournisseur = models.ForeignKey(
-        Fournisseur, models.PROTECT, null=True, blank=True, related_name="consultations"
-    )
-
-    class Meta:
-        verbose_name = "consultation de données"
-        verbose_name_plural = "consultations de données"
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(demande__isnull=False, fournisseur__isnull=True)
-                | Q(demande__isnull=True, fournisseur__isnull=False),
-                name="consultation_un_seul_objet",
-                violation_error_message="Une consultation porte sur une demande ou une fiche.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_donnee_display()} vu par {self.par}"

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import CategorieTiers, NatureJuridique, Tiers
-from fournisseurs.models import CoordonneesBancaires, Etablissement, Fournisseur
+from fournisseurs.journal import Trace, consigner_lot
+from fournisseurs.models import ActeJournal, CoordonneesBancaires, Etablissement, Fournisseur
 from fournisseurs.recherche import indexer
 
 ADRESSE = ("adresse_complement", "adresse_voie", "code_postal", "ville", "telephone", "courriel")
@@ -78,6 +79,7 @@ class Tranche:
             modele: {} for modele in (Tiers, Fournisseur, Etablissement)
         }
         self.comptes_finis: list[int] = []
+        self.remplacements: list[tuple[CoordonneesBancaires, str]] = []
         self.comptes_neufs: dict[tuple[int, int | None], CoordonneesBancaires] = {}
         for ligne in lignes:
             self._prendre(ligne)
@@ -98,6 +100,7 @@ class Tranche:
             self.a_creer[CoordonneesBancaires], batch_size=TAILLE_LOT
         )
         indexer(self._touches())
+        consigner_lot([self._trace(neuf, ancien) for neuf, ancien in self.remplacements])
 
     def _touches(self) -> set[int]:
         """Return the keys of the suppliers of whom something changed."""
@@ -110,6 +113,17 @@ class Tranche:
             *(etablissement.fournisseur_id for etablissement in changes[Etablissement]),
             *(tiers.fournisseur.pk for tiers in changes[Tiers]),
         }
+
+    def _trace(self, neuf: CoordonneesBancaires, ancien: str) -> Trace:
+        return Trace(
+            acte=ActeJournal.COMPTE_REMPLACE if ancien else ActeJournal.COMPTE_AJOUTE,
+            par=self.par,
+            fournisseur=neuf.fournisseur,
+            sur=neuf,
+            iban=neuf.iban,
+            ancien_iban=ancien,
+            motif=CoordonneesBancaires.Origine.IMPORT.label,
+        )
 
     # --- One row -------------------------------------------------------------------------------
     def _prendre(self, ligne: Ligne) -> None:
@@ -219,6 +233,7 @@ class Tranche:
         )
         self.comptes_neufs[(id(fiche), id(etablissement) if etablissement else None)] = neuf
         self.a_creer[CoordonneesBancaires].append(neuf)
+        self.remplacements.append((neuf, courant.iban if courant else ""))
         return True
 
     def _courant(

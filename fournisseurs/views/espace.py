@@ -234,7 +234,7 @@ def justificatif(requete: RequeteConnectee, pk: int) -> HttpResponse | FileRespo
     """Hand a document back as an attachment, to those who may see it."""
     objet = get_object_or_404(Justificatif.objects.visibles_par(requete.user), pk=pk)
     try:
-        flux = ouvrir_justificatif(objet)
+        flux = ouvrir_justificatif(objet, par=requete.user)
     except (FichierRefuse, FichierIntrouvable) as refus:
         return render(
             requete, "fournisseurs/document_indisponible.html", {"raison": str(refus)}, status=409

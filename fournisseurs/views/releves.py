@@ -1,7 +1,5 @@
 """Statement of account: « ce qu’on me doit, ce que je dois », on screen, as PDF and as CSV."""
 
-import csv
-from collections.abc import Iterator
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -11,6 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
+from facturier.commun.csv_sur import morceaux_csv
 from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
@@ -59,13 +58,6 @@ def releve_de_compte(requete: RequeteConnectee, code: str) -> HttpResponse:
     )
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, texte: str) -> str:
-        return texte
-
-
 @ouvrir_aux_comptes
 @require_GET
 def releve_csv(requete: RequeteConnectee, code: str) -> StreamingHttpResponse:
@@ -73,14 +65,8 @@ def releve_csv(requete: RequeteConnectee, code: str) -> StreamingHttpResponse:
     tiers = _tiers(requete, code)
     _, bornes = _periode(requete)
 
-    def morceaux() -> Iterator[str]:
-        yield "\ufeff"
-        redacteur = csv.writer(_Echo(), delimiter=";")
-        for ligne in lignes_csv(tiers, **bornes):
-            yield redacteur.writerow(ligne)
-
     return StreamingHttpResponse(
-        morceaux(),
+        morceaux_csv(lignes_csv(tiers, **bornes)),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="releve-{tiers.code}.csv"'},
     )

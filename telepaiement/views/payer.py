@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import ouvrir_a_tous
+from facturier.commun.provenance import adresse_client
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances, limites, quittances
@@ -86,7 +87,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
         )
     form = RechercheForm(request.POST)
     if form.is_valid():
-        if not limites.recherche_permise(limites.adresse_client(request)):
+        if not limites.recherche_permise(adresse_client(request)):
             form.add_error(None, limites.TROP_DE_RECHERCHES)
             return render(request, "telepaiement/accueil.html", {"form": form}, status=429)
         titre = creances.chercher(form.cleaned_data["reference"], form.cleaned_data["cle"])
@@ -138,7 +139,7 @@ def _commencer(request: HttpRequest, titre: Titre, form: ReglementForm) -> Tenta
         return ouvrir(
             titre_id=titre.pk,
             session_payeur=UUID(request.session[PAYEUR]),
-            adresse=limites.adresse_client(request) or None,
+            adresse=adresse_client(request) or None,
             courriel=form.cleaned_data["courriel"],
         )
     except PaiementRefuse as refus:

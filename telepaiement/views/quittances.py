@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import ouvrir_a_tous
+from facturier.commun.provenance import adresse_client
 from telepaiement import limites, quittances
 from telepaiement.forms import VerificationForm
 from telepaiement.models import Quittance
@@ -36,7 +37,7 @@ def verifier(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verification(request: HttpRequest, code: str) -> HttpResponse:
     """Tell whether a receipt is genuine, and what it says: enough to compare with the paper."""
-    if not limites.recherche_permise(limites.adresse_client(request)):
+    if not limites.recherche_permise(adresse_client(request)):
         form = VerificationForm()
         contexte = {"form": form, "erreur": limites.TROP_DE_RECHERCHES}
         return render(request, "telepaiement/verifier.html", contexte, status=429)

@@ -99,7 +99,7 @@ def test_un_document_reste_en_quarantaine_tant_que_l_antivirus_se_tait(settings)
     settings.CLAMD_SOCKET = "127.0.0.1:1"
 
     with pytest.raises(FichierRefuse, match="quarantaine"):
-        ouvrir_justificatif(document)
+        ouvrir_justificatif(document, par=creer_agent())
 
 
 @pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_un_virus_trouve_apres_coup_ferme_le_document_et_la_demande(request):
     request.getfixturevalue("clamd")
 
     with pytest.raises(FichierRefuse, match="ne peut pas être ouvert"):
-        ouvrir_justificatif(document)
+        ouvrir_justificatif(document, par=creer_agent())
 
     assert Justificatif.objects.get(pk=document.pk).analyse == "infecte"
     with pytest.raises(Exception, match="contient un virus"):

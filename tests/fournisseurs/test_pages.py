@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from facturier.commun.fichiers import chemin
-from fournisseurs.models import ConsultationDonnees, DemandeEtablissement, Droit, Etablissement
+from fournisseurs.models import DemandeEtablissement, Droit, EntreeJournal, Etablissement
 from tests.fournisseurs.factories import (
     IBAN_BCI,
     PDF,
@@ -212,8 +212,8 @@ def test_voir_l_iban_en_entier_laisse_une_trace(client, agent):
 
     assert "FR76 1749 9000" in texte(reponse).replace("\u00a0", " ")
     assert reponse["Cache-Control"] == "no-store"
-    trace = ConsultationDonnees.objects.get()
-    assert (trace.par, trace.demande, trace.donnee) == (agent, demande, "iban")
+    trace = EntreeJournal.objects.get(acte="iban_montre")
+    assert (trace.par, trace.objet_id) == (agent, demande.pk)
 
 
 def test_l_agent_accepte_puis_retrouve_la_fiche(client, agent):
