@@ -1,6 +1,7 @@
 """The journal of bank data: what it keeps, what nobody can do to it, what it says of a break."""
 
 import re
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -181,7 +182,7 @@ def test_des_ecrivains_simultanes_ne_rompent_pas_la_chaine(transactional_db):
                 [Trace(acte=ActeJournal.COMPTE_AJOUTE, par=par, motif=f"{rang}-{tour}")] * 3
             )
 
-    resultats = ensemble([lambda rang=rang: ecrire(rang) for rang in range(6)])
+    resultats = ensemble([partial(ecrire, rang) for rang in range(6)])
 
     assert resultats == [None] * 6
     assert tete()[0] == 6 * 5 * 3
