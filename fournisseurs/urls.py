@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fournisseurs.views import espace, gestion, releves, securite, tiers
+from fournisseurs.views import espace, gestion, registre, releves, securite, tiers
 
 app_name = "fournisseurs"
 urlpatterns = [
@@ -37,6 +37,9 @@ urlpatterns = [
     path(
         "gestion/tiers/demandes/<int:pk>/refuser/", gestion.refuser_demande, name="refuser_demande"
     ),
+    path("gestion/tiers/registre/", registre.registre, name="registre"),
+    path("gestion/tiers/registre/extrait/", registre.comparer_extrait, name="comparer_extrait"),
+    path("gestion/tiers/registre/ecarts.csv", registre.registre_csv, name="registre_csv"),
     path("gestion/tiers/<str:code>/", gestion.fiche, name="gestion_fiche"),
     path(
         "gestion/tiers/<str:code>/suspendre/",

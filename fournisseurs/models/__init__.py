@@ -14,6 +14,7 @@ from fournisseurs.models.fournisseurs import (
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
 from fournisseurs.models.journal import ActeJournal, EntreeJournal
 from fournisseurs.models.justificatifs import Justificatif
+from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre
 
 __all__ = [
     "ROLES_GESTION",
@@ -24,8 +25,10 @@ __all__ = [
     "CoordonneesBancaires",
     "DemandeEtablissement",
     "Droit",
+    "EcartRegistre",
     "EntreeJournal",
     "Etablissement",
+    "EtablissementRegistre",
     "EtatDemande",
     "EtatFournisseur",
     "Fournisseur",

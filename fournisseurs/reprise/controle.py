@@ -11,8 +11,8 @@ import pandas as pd
 
 from facturier.commun.telephone import TelephoneInvalide, normaliser
 from fournisseurs.models import CoordonneesBancaires
-from fournisseurs.reprise.colonnes import SYNONYMES
-from fournisseurs.reprise.lecture import LIGNE, TROP
+from fournisseurs.reprise.colonnes import TIERS
+from fournisseurs.reprise.texte import DEFAUT, LIGNE
 
 MOTIF = "motif"
 ROLES = {
@@ -46,8 +46,8 @@ CHIFFRES_IBAN = 72  # 34 characters, two digits each at most, in groups of nine
 
 def controler(tranche: pd.DataFrame) -> pd.DataFrame:
     """Return the rows normalised, with a column `motif`: empty when the row may be written."""
-    lignes = tranche.reindex(columns=[*SYNONYMES, LIGNE, TROP, MOTIF], fill_value="")
-    _rejeter(lignes, lignes[TROP], "La ligne a plus de cellules que l’en-tête de colonnes.")
+    lignes = tranche.reindex(columns=[*TIERS.noms, LIGNE, DEFAUT], fill_value="")
+    lignes[MOTIF] = lignes[DEFAUT]
     _controler_textes(lignes)
     _controler_ridet(lignes)
     _controler_identite(lignes)
@@ -62,7 +62,7 @@ def _rejeter(lignes: pd.DataFrame, fautives: "pd.Series[bool]", motif: str) -> N
 
 
 def _controler_textes(lignes: pd.DataFrame) -> None:
-    for nom in SYNONYMES:
+    for nom in TIERS.noms:
         _rejeter(
             lignes,
             lignes[nom].str.startswith(("=", "@")),

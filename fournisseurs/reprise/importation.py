@@ -9,10 +9,11 @@ from django.db import transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.csv_sur import ligne_sure
-from fournisseurs.reprise.colonnes import SYNONYMES
+from fournisseurs.reprise.colonnes import TIERS
 from fournisseurs.reprise.controle import MOTIF, controler
 from fournisseurs.reprise.ecriture import Bilan, Tranche
-from fournisseurs.reprise.lecture import LIGNE, lire
+from fournisseurs.reprise.lecture import lire
+from fournisseurs.reprise.texte import LIGNE
 
 
 @dataclass
@@ -47,7 +48,7 @@ def importer(chemin: Path, *, par: Utilisateur, executer: bool) -> Resultat:
     rejets: list[Rejet] = []
     vues: dict[str, int] = {}
     with transaction.atomic():
-        for tranche in lire(chemin):
+        for tranche in lire(chemin, TIERS):
             rejets += _traiter(tranche, vues, par=par, bilan=bilan)
         if not executer:
             transaction.set_rollback(True)
@@ -67,7 +68,7 @@ def _traiter(
     fautives = controlees.loc[controlees[MOTIF] != "", [LIGNE, MOTIF]]
     motifs = dict(fautives.itertuples(index=False, name=None))
     motifs.update(bilan.rejets[deja_rejetes:])
-    presentes = [nom for nom in SYNONYMES if nom in tranche]
+    presentes = [nom for nom in TIERS.noms if nom in tranche]
     origine = tranche.loc[tranche[LIGNE].isin(motifs), [LIGNE, *presentes]]
     return [
         Rejet(cellules[LIGNE], motifs[cellules[LIGNE]], {nom: cellules[nom] for nom in presentes})

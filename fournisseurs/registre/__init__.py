@@ -1,0 +1,1 @@
+"""Compare our établissements with an extract of the register: load, compare, tell."""

@@ -1,0 +1,44 @@
+"""The statements that write many rows, for each engine: COPY on PostgreSQL, else one INSERT."""
+
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from django.db import connection
+from pyarrow import csv as arrow_csv
+
+
+def est_postgresql() -> bool:
+    """Tell whether the database in use is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def verser(table: str, lignes: pd.DataFrame) -> None:
+    """Insert the rows of a frame into `table`; its columns bear the names of those of the table.
+
+    A missing value becomes NULL; an empty text stays one.
+    """
+    noms = ", ".join(lignes.columns)
+    with connection.cursor() as curseur:
+        if est_postgresql():
+            copie = f"COPY {table} ({noms}) FROM STDIN (FORMAT csv)"
+            with connection.wrap_database_errors, curseur.cursor.copy(copie) as flux:
+                flux.write(_en_csv(lignes))
+        elif len(lignes):
+            marques = ", ".join(["%s"] * len(lignes.columns))
+            curseur.executemany(
+                f"INSERT INTO {table} ({noms}) VALUES ({marques})",  # noqa: S608
+                list(lignes.astype(object).replace({np.nan: None}).itertuples(index=False)),
+            )
+
+
+def _en_csv(lignes: pd.DataFrame) -> memoryview:
+    """Return the rows as COPY reads them: a missing value bare, an empty text between quotes."""
+    tampon = io.BytesIO()
+    arrow_csv.write_csv(
+        pa.Table.from_pandas(lignes, preserve_index=False),
+        tampon,
+        arrow_csv.WriteOptions(include_header=False, quoting_style="needed"),
+    )
+    return tampon.getbuffer()

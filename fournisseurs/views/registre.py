@@ -1,0 +1,128 @@
+"""Pages about the register: what differs, an extract to compare with, the differences as CSV."""
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.models import Role
+from facturier.commun.csv_sur import ligne_sure
+from fournisseurs.forms_reprise import ExtraitForm, recopier
+from fournisseurs.models import ROLES_GESTION, EcartRegistre, EtablissementRegistre
+from fournisseurs.registre.comparaison import Comparaison, comparer, decrire
+from fournisseurs.reprise.colonnes import FichierIllisible
+
+TAILLE_PAGE = 50
+FIL = [("Tiers", "/gestion/tiers/")]
+Nature = EcartRegistre.Nature
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def registre(requete: RequeteConnectee) -> HttpResponse:
+    """Show the differences of one nature, with what to do about each."""
+    choisie = Nature(_nature(requete) or Nature.CESSE)
+    dernier = requete.GET.get("apres", "")
+    lignes = EcartRegistre.objects.par_nature(choisie)
+    if dernier.isdecimal():
+        lignes = lignes.filter(pk__gt=int(dernier[:18]))
+    page = list(lignes.select_related("etablissement__fournisseur__tiers")[: TAILLE_PAGE + 1])
+    nombres = dict(EcartRegistre.objects.order_by().values_list("nature").annotate(Count("pk")))
+    suite = f"?nature={choisie}&apres={page[TAILLE_PAGE - 1].pk}" if page[TAILLE_PAGE:] else ""
+    return render(
+        requete,
+        "fournisseurs/gestion/registre.html",
+        {
+            "choisie": choisie,
+            "onglets": [(code, nom, nombres.get(code, 0)) for code, nom in Nature.choices],
+            "ecarts": list(decrire(page[:TAILLE_PAGE])),
+            "suivant": suite,
+            "extrait": EtablissementRegistre.objects.values_list("extrait_le", flat=True).first(),
+            "est_agent": requete.user.a_role(Role.AGENT),
+            "fil": FIL,
+        },
+    )
+
+
+def _nature(requete: RequeteConnectee) -> str:
+    """Return the nature asked for, or nothing."""
+    nature = requete.GET.get("nature", "")
+    return nature if nature in Nature.values else ""
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def comparer_extrait(requete: RequeteConnectee) -> HttpResponse:
+    """Take an extract of the register, keep it, and say how many differences it shows."""
+    form = ExtraitForm(requete.POST or None, requete.FILES or None)
+    if form.is_valid():
+        try:
+            trouve = _comparer(form)
+        except FichierIllisible as refus:
+            form.add_error("fichier", str(refus))
+        else:
+            messages.success(requete, _bilan(trouve))
+            return redirect("fournisseurs:registre")
+    return render(
+        requete,
+        "fournisseurs/gestion/registre_extrait.html",
+        {"form": form, "fil": [*FIL, ("Registre", "/gestion/tiers/registre/")]},
+        status=422 if form.errors else 200,
+    )
+
+
+def _comparer(form: ExtraitForm) -> Comparaison:
+    with tempfile.NamedTemporaryFile() as depot:
+        recopier(form.cleaned_data["fichier"], Path(depot.name))
+        return comparer(Path(depot.name), extrait_le=form.cleaned_data["extrait_le"], executer=True)
+
+
+def _bilan(trouve: Comparaison) -> str:
+    rejets = ""
+    if trouve.rejets:
+        ligne, motif = trouve.rejets[0]
+        rejets = (
+            f" {len(trouve.rejets)} lignes de l’extrait sont écartées (ligne {ligne} : {motif})"
+        )
+    return (
+        f"{trouve.compares} établissements comparés à un extrait qui en compte "
+        f"{trouve.extraits} : {len(trouve.ecarts)} écarts.{rejets}"
+    )
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, texte: str) -> str:
+        return texte
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def registre_csv(requete: RequeteConnectee) -> StreamingHttpResponse:
+    """Stream the differences of one nature, or all, for a French spreadsheet."""
+    nature = _nature(requete)
+    ecarts = EcartRegistre.objects.filter(nature=nature) if nature else EcartRegistre.objects.all()
+
+    def morceaux() -> Iterator[str]:
+        redacteur = csv.writer(_Echo(), delimiter=";")
+        yield "\ufeff" + redacteur.writerow(
+            ["RIDET", "Dénomination", "Écart", "Chez nous", "Au registre", "À faire"]
+        )
+        for ecart in decrire(ecarts):
+            cellules = [*ecart.en_objet().values()]
+            cellules[2] = ecart.nature.label
+            yield redacteur.writerow(ligne_sure([*cellules, ecart.conseil]))
+
+    return StreamingHttpResponse(
+        morceaux(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="ecarts-registre.csv"'},
+    )

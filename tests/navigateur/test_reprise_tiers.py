@@ -1,0 +1,76 @@
+"""Tiers taken over from a file, and compared with the register, on the screens of the agent."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.fournisseurs.factories import FournisseurFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REGISTRE = (
+    "ridet;denomination;adresse;cp;commune;cessation\n"
+    "9000019001;PEPINIERE DU CAGOU;12 rue des Banians;98800;NOUMEA;31/08/2026\n"
+    "9000027001;LES JARDINS DU SUD;3 route du Sud;98809;MONT-DORE;\n"
+)
+
+
+@pytest.fixture
+def entrer(page, live_server):
+    """Open a screen as somebody."""
+
+    def ouvrir(utilisateur, adresse):
+        client = Client()
+        client.force_login(utilisateur)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        page.goto(adresse)
+
+    return ouvrir
+
+
+@pytest.fixture
+def regarder(page, verifier_accessibilite, photographier):
+    """Check a page on a telephone and on a desk, and keep both pictures."""
+
+    def examiner(nom):
+        for largeur in (360, 1280):
+            page.set_viewport_size({"width": largeur, "height": 800})
+            verifier_accessibilite()
+            photographier(nom, largeur)
+
+    return examiner
+
+
+def deposer(page, nom, contenu):
+    """Choose a file in the only file field of the page."""
+    page.get_by_label("Fichier").set_input_files(
+        {"name": nom, "mimeType": "text/csv", "buffer": contenu.encode()}
+    )
+
+
+def test_un_extrait_du_registre_montre_ce_qui_est_a_revoir(
+    reference, page, entrer, agent, regarder
+):
+    FournisseurFactory(ridet="9000019001")
+    FournisseurFactory(ridet="9000027001")
+
+    entrer(agent, "/gestion/tiers/registre/")
+    regarder("registre-vide")
+    page.get_by_role("link", name="Comparer à un extrait").click()
+    deposer(page, "rien.csv", "%PDF-1.7")
+    page.get_by_role("button", name="Comparer").click()
+    page.get_by_text("ni un CSV ni un classeur").first.wait_for()
+    regarder("registre-extrait")
+    deposer(page, "registre.csv", REGISTRE)
+    page.get_by_role("button", name="Comparer").click()
+
+    page.get_by_text("cessé le 31/08/2026").wait_for()
+    regarder("registre-cesses")
+    page.get_by_role("link", name="Renommés (1)").click()
+    page.get_by_text("LES JARDINS DU SUD").wait_for()
+    page.get_by_role("link", name="Déménagés (1)").click()
+    page.get_by_text("3 route du Sud").wait_for()
+    regarder("registre-demenages")
