@@ -4,13 +4,15 @@ Pièces are found by exercice, side and number within the budgets of the head, a
 Payments are told as totals, so that answers may come in any order.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from django.utils import timezone
 
+from exports_tps.beneficiaires import tiers_par_ligne
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye, payer, prendre_en_charge, rejeter, suspendre
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
@@ -96,6 +98,9 @@ def _appliquer_lot(
         if isinstance(e, BordereauGlobalLu)
     ]
     pieces = _pieces(budgets, lues)
+    beneficiaires = tiers_par_ligne(
+        {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
+    )
     lot, verdicts = Lot(), []
     for lue in lues:
         piece = pieces.get(_cle(lue))
@@ -107,10 +112,11 @@ def _appliquer_lot(
             continue
         verdicts.append(verdict)
         if piece is not None:
-            _ranger(lot, lue, piece, verdict)
+            _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     Verdict.objects.bulk_create(verdicts)
     _executer(lot, par)
     reserves += _contradictions(lot, pieces.values())
+    reserves += _sans_detail(lot, pieces.values(), beneficiaires)
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -171,7 +177,20 @@ def _cumul(lue: PieceLue) -> tuple[int, date | None]:
     return int(sum(r.montant for r in valables)), max(jours, default=None)
 
 
-def _ranger(lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict) -> None:
+def _cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int, int]:
+    """Return what each payee was paid so far, by the numbers of the lines that were sent."""
+    cumul: dict[int, int] = defaultdict(int)
+    for ligne in lue.piece.lignes:
+        numero = str(ligne.numero or "")
+        tiers = beneficiaires.get(int(numero) if numero.isdigit() else 0)
+        if tiers is not None:
+            cumul[tiers] += int(sum(r.montant or 0 for r in ligne.reglements))
+    return dict(cumul)
+
+
+def _ranger(
+    lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict, beneficiaires: Mapping[int, int]
+) -> None:
     """Put the decision on one pièce with those of its kind."""
     motif = verdict.libelle or "Sans motif communiqué."
     if verdict.decision == Decision.REJETE:
@@ -190,6 +209,7 @@ def _ranger(lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict) -> None:
                 montant=total,
                 date_paiement=dernier or timezone.localdate(),
                 reference=verdict.message.nom[:60],
+                par_tiers=_cumul_par_tiers(lue, beneficiaires) if beneficiaires else {},
             )
 
 
@@ -219,3 +239,16 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
         if piece.pk in lot.paiements and lot.paiements[piece.pk].montant > piece.montant_ttc
     ]
     return contraires + trop_payees
+
+
+def _sans_detail(
+    lot: Lot, pieces: Iterable[Piece], beneficiaires: Mapping[int, Mapping[int, int]]
+) -> list[str]:
+    """Tell the partial payments of several payees of which one cannot say whom they paid."""
+    return [
+        f"{piece} : {afficher(cumul.montant)} payés, mais le détail par ligne ne dit pas à quel "
+        "bénéficiaire ; complétez à la main."
+        for piece in pieces
+        if piece.pk in beneficiaires and (cumul := lot.paiements.get(piece.pk))
+        if cumul.montant < piece.montant_ttc and sum(cumul.par_tiers.values()) != cumul.montant
+    ]

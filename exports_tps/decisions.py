@@ -5,7 +5,7 @@ past the state concerned is left alone: answers may come late, twice or in disor
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -14,7 +14,8 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_mandats
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du_par_piece
+from facturier.grand_livre.soldes import reste_du_par_piece, reste_du_par_tiers
+from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi.avancement import (
     PaiementMandat,
     constater_paiement,
@@ -27,11 +28,15 @@ from facturier.suivi.avancement import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CumulPaye:
-    """All that was paid on a mandat so far, in whole francs, the last time on `date_paiement`."""
+    """All that was paid on a mandat so far, in whole francs, the last time on `date_paiement`.
+
+    `par_tiers` is the same by payee, known where the mandat pays several and not all in full.
+    """
 
     montant: int
     date_paiement: date
     reference: str
+    par_tiers: Mapping[int, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -85,18 +90,38 @@ def payer(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> set[int]:
 def _nouveaux_paiements(
     mandats: Sequence[Piece], cumuls: Mapping[int, CumulPaye]
 ) -> Iterator[Paiement]:
-    restes = reste_du_par_piece([m.pk for m in mandats], sens=SensPiece.DEPENSE)
+    cles = {mandat.pk: mandat for mandat in mandats}
+    restes = reste_du_par_tiers(cles, sens=SensPiece.DEPENSE)
+    dues = sommes_dues(cles)
     for mandat in mandats:
-        cumul, reste = cumuls[mandat.pk], restes.get(mandat.pk, 0)
-        deja_paye = mandat.montant_ttc - reste
-        montant = min(cumul.montant - deja_paye, reste)
-        if montant > 0:
+        cumul, reste = cumuls[mandat.pk], restes.get(mandat.pk, {})
+        recu = _recu(cumul, reste, total_par_tiers(dues[mandat.pk]))
+        if recu:
             yield Paiement(
                 mandat=mandat,
-                montant=montant,
+                montant=sum(recu.values()),
                 date_paiement=cumul.date_paiement,
                 reference=f"cumul-{cumul.montant}",
+                par_tiers=recu,
             )
+
+
+def _recu(
+    cumul: CumulPaye, restes: Mapping[int, int], initial: Mapping[int, int]
+) -> dict[int, int]:
+    """Return what each payee received since the last answer, never more than what is owed."""
+    reste = sum(restes.values())
+    nouveau = min(cumul.montant - (sum(initial.values()) - reste), reste)
+    if len(initial) == 1:
+        recu = {tiers: nouveau for tiers in initial}
+    elif nouveau == reste:
+        recu = dict(restes)
+    else:
+        recu = {
+            tiers: min(paye - (initial[tiers] - restes[tiers]), restes[tiers])
+            for tiers, paye in cumul.par_tiers.items()
+        }
+    return {tiers: montant for tiers, montant in recu.items() if montant > 0}
 
 
 def _solder(mandats: list[int], cumuls: Mapping[int, CumulPaye], par: Utilisateur) -> set[int]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils import timezone
 
+from facturier.commun.banque import masquer_iban
 from facturier.commun.pdf import Colonne, Document
-from facturier.grand_livre.models import Bordereau, SensPiece
+from facturier.grand_livre.models import Bordereau, PartCedee, SensPiece
 
 COLONNES = (
     Colonne("Pièce", 1.9),
@@ -16,6 +17,13 @@ COLONNES = (
     Colonne("Objet", 2.6),
     Colonne("HT", 1.5, est_nombre=True),
     Colonne("TGC", 1.4, est_nombre=True),
+    Colonne("TTC", 1.5, est_nombre=True),
+)
+COLONNES_PARTS = (
+    Colonne("Pièce", 1.9),
+    Colonne("Bénéficiaire", 2.4),
+    Colonne("Cause", 3.2),
+    Colonne("Compte", 2.2),
     Colonne("TTC", 1.5, est_nombre=True),
 )
 
@@ -42,6 +50,7 @@ def editer_bordereau(bordereau: Bordereau, *, etabli_le: datetime) -> bytes:
             _rangees(bordereau),
             total=("Total", "", "", totaux["ht"], totaux["tgc"], total),
         )
+        _parts_cedees(pdf, bordereau)
         _signature(pdf, bordereau)
     return sortie.getvalue()
 
@@ -65,6 +74,31 @@ def _rangees(bordereau: Bordereau) -> Iterator[tuple[str | int, ...]]:
             piece.montant_tgc,
             piece.montant_ttc,
         )
+
+
+def _parts_cedees(pdf: Document, bordereau: Bordereau) -> None:
+    """List what is paid to others than the tiers of the mandats, when there is such a part."""
+    parts = (
+        PartCedee.objects.filter(ligne__piece__bordereau=bordereau)
+        .select_related("ligne__piece")
+        .order_by("ligne__piece__numero", "rang")
+    )
+    if not parts.exists():
+        return
+    pdf.intertitre("Parts payées à un autre que le tiers du mandat")
+    pdf.tableau(
+        COLONNES_PARTS,
+        (
+            (
+                part.ligne.piece.reference,
+                part.nom_tiers,
+                f"{part.creance} : {part.motif}",
+                masquer_iban(part.iban),
+                part.montant,
+            )
+            for part in parts.iterator(chunk_size=2000)
+        ),
+    )
 
 
 def _signature(pdf: Document, bordereau: Bordereau) -> None:

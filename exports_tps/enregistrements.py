@@ -5,13 +5,14 @@ a tiers of New Caledonia or of France is a resident (pes_v2, §3 and §11).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.db.models import Sum
 
+from exports_tps.beneficiaires import Part, Versement, parts_par_ligne, versements
 from exports_tps.pes.communs import Adresse, CompteBancaire, ReferencePJ
 from exports_tps.pes.depense import (
     BordereauDepense,
@@ -100,7 +101,7 @@ def cumul_annuel(bordereau: Bordereau) -> int:
 
 
 def pieces_pes(bordereau: Bordereau) -> Iterator[Mandat | Titre]:
-    """Yield the pièces of `bordereau` by number: 1 query, then 2 a thousand pièces.
+    """Yield the pièces of `bordereau` by number: 1 query, then 3 a thousand pièces.
 
     Raises:
         exports_tps.pes.messages.CaractereRefuse: a text has no equivalent in Latin-1.
@@ -120,12 +121,14 @@ def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
 
 def _fabriques(bordereau: Bordereau) -> Iterator[tuple[int, Callable[[], Mandat | Titre]]]:
     """Yield the number of each pièce and what makes its record."""
-    faire = _mandat if bordereau.sens == SensPiece.DEPENSE else _titre
+    est_depense = bordereau.sens == SensPiece.DEPENSE
     lignes_lues = bordereau.pieces.order_by("numero").values(*CHAMPS_PIECE)
     pieces = lignes_lues.iterator(chunk_size=LOT)
     while lot := list(islice(pieces, LOT)):
         cles = [piece["pk"] for piece in lot]
         lignes, references = _lignes(cles), _references(cles, bordereau.sens)
+        parts = parts_par_ligne(cles) if est_depense else {}
+        faire = partial(_mandat, parts=parts) if est_depense else _titre
         for piece in lot:
             cle = piece["pk"]
             yield piece["numero"], partial(faire, piece, lignes[cle], references[cle])
@@ -144,6 +147,7 @@ def fiche_pj(justificatif: PieceJustificative, sens: str) -> FichePJ:
 def _lignes(pieces: Iterable[int]) -> dict[int, list[Ligne]]:
     groupes: dict[int, list[Ligne]] = defaultdict(list)
     champs = (
+        "pk",
         "piece_id",
         "rang",
         "compte__numero",
@@ -185,8 +189,21 @@ def _references(pieces: Iterable[int], sens: str) -> dict[int, tuple[ReferencePJ
     return groupes
 
 
-def _mandat(piece: Ligne, lignes: list[Ligne], references: tuple[ReferencePJ, ...]) -> Mandat:
-    tiers = TiersDepense(**_identite(piece), adresse=_adresse(piece), compte=_compte(piece))
+def _mandat(
+    piece: Ligne,
+    lignes: list[Ligne],
+    references: tuple[ReferencePJ, ...],
+    *,
+    parts: Mapping[int, list[Part]],
+) -> Mandat:
+    tiers = _tiers(piece)
+    partages = (
+        (ligne, versement)
+        for ligne in lignes
+        for versement in versements(
+            ligne["montant_ht"], ligne["montant_tgc"], parts.get(ligne["pk"], ())
+        )
+    )
     return Mandat(
         code_service=ajuster(piece["service__code"], 10),
         numero=piece["numero"],
@@ -195,26 +212,41 @@ def _mandat(piece: Ligne, lignes: list[Ligne], references: tuple[ReferencePJ, ..
         objet=ajuster(piece["objet"], 100),
         references_pj=references,
         delai_global_paiement=_delai(piece),
-        lignes=tuple(_ligne_mandat(piece, ligne, tiers) for ligne in lignes),
+        lignes=tuple(
+            _ligne_mandat(numero, piece, ligne, versement, tiers)
+            for numero, (ligne, versement) in enumerate(partages, start=1)
+        ),
     )
 
 
-def _ligne_mandat(piece: Ligne, ligne: Ligne, tiers: TiersDepense) -> LigneMandat:
+def _tiers(identite: Ligne) -> TiersDepense:
+    return TiersDepense(**_identite(identite), adresse=_adresse(identite), compte=_compte(identite))
+
+
+def _ligne_mandat(
+    numero: int, piece: Ligne, ligne: Ligne, versement: Versement, tiers: TiersDepense
+) -> LigneMandat:
     facture = ajuster(ligne["reference_facture"], 20)
+    part = versement.part
     return LigneMandat(
-        numero=ligne["rang"],
+        numero=numero,
         nature=ligne["compte__numero"],
         fonction=ligne["fonction"] or None,
         operation=ligne["operation"] or None,
         facture=facture,
         libelle_virement1=ajuster(f"Facture {facture}" if facture else piece["objet"], 70),
-        libelle_virement2=ajuster(ligne["libelle"], 70),
+        libelle_virement2=ajuster(_cause(piece, part) if part else ligne["libelle"], 70),
         mode_reglement=piece["mode_reglement"],
         est_tva_intracommunautaire=False,
-        montant_ht=ligne["montant_ht"],
-        montant_tva=ligne["montant_tgc"] or None,
-        tiers=tiers,
+        montant_ht=versement.ht,
+        montant_tva=versement.tgc or None,
+        tiers=_tiers(part) if part else tiers,
     )
+
+
+def _cause(piece: Ligne, part: Part) -> str:
+    """Tell a payee who is not the creditor whose debt he is paid, and why."""
+    return f"{part['creance']} {piece['nom_tiers']}, {part['motif']}"
 
 
 def _titre(piece: Ligne, lignes: list[Ligne], references: tuple[ReferencePJ, ...]) -> Titre:

@@ -1,5 +1,6 @@
 """Forms of the pages of exports_tps."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -62,6 +63,21 @@ class PaiementForm(forms.Form):
     montant = SaisieMontantField(label="Montant payé", minimum=1)
     date_paiement = SaisieJourField(label="Date du paiement")
     reference = forms.CharField(label="Référence du virement", max_length=60)
+
+    def __init__(
+        self, *args: Any, beneficiaires: Sequence[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if len(beneficiaires) > 1:
+            self.fields["beneficiaire"] = forms.TypedChoiceField(
+                label="Bénéficiaire payé",
+                choices=[("", "Tous, en entier"), *beneficiaires],
+                coerce=int,
+                empty_value=None,
+                required=False,
+                help_text="Ce mandat paie plusieurs bénéficiaires : une part en est cédée ou "
+                "saisie.",
+            )
 
     def clean_date_paiement(self) -> Any:
         """A payment is not in the future."""

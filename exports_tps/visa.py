@@ -3,6 +3,7 @@
 The same acts as a PES_Retour, one pièce at a time, and refused when they change nothing.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,8 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.soldes import reste_du_par_tiers
+from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 
 
 @transaction.atomic
@@ -48,12 +50,20 @@ def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
 
 @transaction.atomic
 def payer(
-    piece: Piece, *, montant: int, date_paiement: date, reference: str, par: Utilisateur
+    piece: Piece,
+    *,
+    montant: int,
+    date_paiement: date,
+    reference: str,
+    par: Utilisateur,
+    beneficiaire: int | None = None,
 ) -> None:
     """Record a payment of a mandat taken in charge.
 
     Args:
         montant: whole francs of this payment, at most what the mandat still owes.
+        beneficiaire: key of the tiers paid, where the mandat pays several; without it the payment
+            settles them all.
 
     Raises:
         TransitionInterdite: not a mandat taken in charge.
@@ -63,15 +73,33 @@ def payer(
     verrouillee = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
     if verrouillee.sens != SensPiece.DEPENSE or verrouillee.etat != EtatPiece.PRISE_EN_CHARGE:
         raise TransitionInterdite("Seul un mandat pris en charge se paie. Rechargez la page.")
-    reste = reste_du(verrouillee)
-    if not 0 < montant <= reste:
-        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(reste)}.")
+    restes = reste_du_par_tiers([piece.pk], sens=SensPiece.DEPENSE)[piece.pk]
+    reste = sum(restes.values())
+    plafond = reste if beneficiaire is None else restes.get(beneficiaire, 0)
+    if not 0 < montant <= plafond:
+        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(plafond)}.")
+    if beneficiaire is None and montant < reste and len(dus(verrouillee)) > 1:
+        raise ValidationError("Ce mandat paie plusieurs bénéficiaires : dites lequel est payé.")
     cumul = CumulPaye(
         montant=verrouillee.montant_ttc - reste + montant,
         date_paiement=date_paiement,
         reference=reference,
+        par_tiers=_cumul_par_tiers(verrouillee, restes, beneficiaire, montant),
     )
     decisions.payer({piece.pk: cumul}, par=par)
+
+
+def dus(piece: Piece) -> dict[int, int]:
+    """Return what a mandat owed each payee at its issue, by key of tiers."""
+    return total_par_tiers(sommes_dues({piece.pk: piece}).get(piece.pk, ()))
+
+
+def _cumul_par_tiers(
+    piece: Piece, restes: Mapping[int, int], beneficiaire: int | None, montant: int
+) -> dict[int, int]:
+    if beneficiaire is None:
+        return {}
+    return {beneficiaire: dus(piece)[beneficiaire] - restes[beneficiaire] + montant}
 
 
 def _exiger_comptable(par: Utilisateur) -> None:

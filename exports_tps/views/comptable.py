@@ -16,8 +16,8 @@ from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece
+from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers
 
 FIL = [("Trésorerie", "/tps/")]
 ETATS_VISIBLES = [
@@ -102,6 +102,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "fil": FIL,
             "lignes": _resume(objet),
             "imputations": objet.lignes_piece.select_related("compte"),
+            "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": objet.justificatifs.order_by("rattachements__rang"),
             "flux": Flux.objects.filter(lignes__piece=objet).order_by("-pk"),
             "verdicts": objet.verdicts.select_related("message"),
@@ -116,7 +117,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
     """Confirm an act on a pièce, with its reason or its payment, then carry it out."""
     objet = _lire(pk)
     libelle, consequence, fonction, classe = ACTES[acte]
-    form = classe(requete.POST or None, initial=_initial(objet, acte)) if classe else None
+    form = _formulaire(requete, objet, acte, classe) if classe else None
     if requete.method == "POST" and (form is None or form.is_valid()):
         donnees = form.cleaned_data if form else {}
         tenter(
@@ -141,6 +142,28 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
     )
 
 
+def _formulaire(requete: RequeteConnectee, objet: Piece, acte: str, classe: type[Any]) -> Any:
+    """Return the form of an act; that of a payment knows whom the mandat pays."""
+    options: dict[str, Any] = {}
+    if acte == "payer":
+        options = {
+            "initial": {"montant": reste_du(objet)},
+            "beneficiaires": [
+                (tiers, nom) for tiers, nom, reste in _beneficiaires(objet) if reste > 0
+            ],
+        }
+    return classe(requete.POST or None, **options)
+
+
+def _beneficiaires(objet: Piece) -> list[tuple[int, str, int]]:
+    """Return whom a mandat pays and what each is still owed, the tiers of the mandat first."""
+    restes = reste_du_par_tiers([objet.pk], sens=objet.sens).get(objet.pk, {})
+    noms = {objet.tiers_id: objet.nom_tiers} | dict(
+        PartCedee.objects.filter(ligne__piece=objet).values_list("tiers", "nom_tiers")
+    )
+    return [(tiers, nom, restes[tiers]) for tiers, nom in noms.items() if tiers in restes]
+
+
 def _lire(pk: int) -> Piece:
     objet: Piece = get_object_or_404(Piece, pk=pk, etat__in=ETATS_VISIBLES)
     return objet
@@ -148,10 +171,6 @@ def _lire(pk: int) -> Piece:
 
 def _convient(objet: Piece, acte: str) -> bool:
     return acte != "payer" or objet.sens == SensPiece.DEPENSE
-
-
-def _initial(objet: Piece, acte: str) -> dict[str, Any]:
-    return {"montant": reste_du(objet)} if acte == "payer" else {}
 
 
 def _resume(objet: Piece) -> list[tuple[str, str]]:

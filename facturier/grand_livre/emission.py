@@ -20,6 +20,7 @@ from facturier.grand_livre.models import (
     EtatPiece,
     LignePiece,
     Mandat,
+    PartCedee,
     PassageBordereau,
     PassagePiece,
     Piece,
@@ -31,6 +32,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.passation import EcritureRefusee
+from facturier.grand_livre.ventilation import section
 
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
@@ -80,6 +82,21 @@ class Imputation:
     reference_facture: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cession:
+    """What one imputation (its rank, from 1) pays to another than the tiers of the mandat.
+
+    `creance` is the number of the opposition or cession served, `motif` says it in words.
+    """
+
+    rang_imputation: int
+    montant: int
+    destinataire: Destinataire
+    compte: CompteBancaire
+    creance: str
+    motif: str
+
+
 @transaction.atomic
 def emettre_mandat(  # noqa: PLR0913
     *,
@@ -94,12 +111,16 @@ def emettre_mandat(  # noqa: PLR0913
     delai: Delai,
     date_emission: date,
     par: Utilisateur,
+    cessions: Sequence[Cession] = (),
 ) -> Mandat:
     """Issue a mandat: number it, freeze whom and where it pays, post its entry.
 
+    Args:
+        cessions: what is paid to others than the tiers, in the order in which they are served.
+
     Raises:
-        EcritureRefusee: an account is unknown, a constraint of the pièce is broken, or its
-            entry breaks a rule of the ledger.
+        EcritureRefusee: an account is unknown, a constraint of the pièce is broken, what is paid
+            to others exceeds an imputation, or the entry breaks a rule of the ledger.
     """
     mandat = Mandat(
         sens=SensPiece.DEPENSE,
@@ -117,7 +138,8 @@ def emettre_mandat(  # noqa: PLR0913
         date_emission=date_emission,
         **_identite(destinataire),
     )
-    _enregistrer(mandat, imputations, par)
+    lignes = _enregistrer(mandat, imputations, par)
+    _enregistrer_cessions(lignes, cessions)
     RattachementPiece.objects.bulk_create(
         RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)
         for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
@@ -224,18 +246,46 @@ def _identite(destinataire: Destinataire) -> dict[str, Any]:
     }
 
 
-def _enregistrer(piece: Piece, imputations: Sequence[Imputation], par: Utilisateur) -> None:
-    """Number and save the pièce with its lines and the passage of its birth."""
+def _enregistrer_cessions(lignes: Sequence[LignePiece], cessions: Sequence[Cession]) -> None:
+    """Freeze what each line pays to others, before the entry that seals it."""
+    restes = {ligne.rang: ligne.montant_ttc for ligne in lignes}
+    for cession in cessions:
+        restes[cession.rang_imputation] -= cession.montant
+        if restes[cession.rang_imputation] < 0:
+            raise EcritureRefusee(
+                "Les parts cédées ou saisies dépassent le montant d’une imputation."
+            )
+    try:
+        PartCedee.objects.bulk_create(
+            PartCedee(
+                ligne=lignes[cession.rang_imputation - 1],
+                rang=rang,
+                montant=cession.montant,
+                creance=cession.creance,
+                motif=cession.motif[:100],
+                iban=cession.compte.iban,
+                bic=cession.compte.bic,
+                titulaire_compte=cession.compte.titulaire[:32],
+                **_identite(cession.destinataire),
+            )
+            for rang, cession in enumerate(cessions, start=1)
+        )
+    except (IntegrityError, DataError) as erreur:
+        raise EcritureRefusee(_motif_refus(erreur)) from erreur
+
+
+def _enregistrer(
+    piece: Piece, imputations: Sequence[Imputation], par: Utilisateur
+) -> list[LignePiece]:
+    """Number and save the pièce with its lines and the passage of its birth; return the lines."""
     comptes = _comptes_imputables(piece.exercice_id, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
-    piece.nature_piece = (
-        "02" if evenements.section(imputations[0].compte) == "investissement" else "01"
-    )
+    piece.nature_piece = "02" if section(imputations[0].compte) == "investissement" else "01"
     piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")
     try:
         piece.save(force_insert=True)
-        LignePiece.objects.bulk_create(
+        lignes = LignePiece.objects.bulk_create(
             LignePiece(
                 piece_id=piece.pk,
                 rang=rang,
@@ -254,11 +304,16 @@ def _enregistrer(piece: Piece, imputations: Sequence[Imputation], par: Utilisate
     PassagePiece.objects.create(
         piece_id=piece.pk, acte="emettre", depart="", arrivee=EtatPiece.EMISE, par=par
     )
+    return lignes
 
 
 def _motif_refus(erreur: Exception) -> str:
     """Return the French message of the constraint that the database names."""
-    contraintes = (*Piece._meta.constraints, *LignePiece._meta.constraints)
+    contraintes = (
+        *Piece._meta.constraints,
+        *LignePiece._meta.constraints,
+        *PartCedee._meta.constraints,
+    )
     messages = (
         str(contrainte.violation_error_message)
         for contrainte in contraintes

@@ -6,7 +6,7 @@ accounting date. Each function is idempotent: its key says which fact it posts.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -15,7 +15,6 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
     Ecriture,
     LigneEcriture,
-    LignePiece,
     Mandat,
     Piece,
     SchemaComptable,
@@ -31,39 +30,41 @@ from facturier.grand_livre.passation import (
     passer,
     passer_lot,
 )
-from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
+from facturier.grand_livre.soldes import reste_du_par_tiers
+from facturier.grand_livre.ventilation import Somme, imputations, sommes_dues, sommes_payees
 
 MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
-PARTS_DE_TIERS = {"fonctionnement", "investissement", "redevable", "trop_percu"}
+PARTS_DE_TIERS = {"redevable", "trop_percu"}
 PARTS_HORS_PIECE = {"trop_percu"}  # what is paid in excess is no longer the debt of the pièce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paiement:
-    """A payment of a mandat by the treasury: whole francs, its day, what names it for ever."""
+    """A payment of a mandat by the treasury: whole francs, its day, what names it for ever.
+
+    `par_tiers` says how much each tiers received, where the mandat pays several.
+    """
 
     mandat: Piece
     montant: int
     date_paiement: date
     reference: str
-
-
-def section(numero: str) -> str:
-    """Tell whether an account by nature belongs to `investissement` or `fonctionnement`."""
-    return "investissement" if numero.startswith(("1", "2")) else "fonctionnement"
+    par_tiers: Mapping[int, int] = field(default_factory=dict)
 
 
 def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
-    """Post a mandat: D expense accounts, C 4011 and 4041, tax included."""
-    imputations, parts = _ventiler(mandat)
+    """Post a mandat: D expense accounts, C 4011 and 4041, tax included.
+
+    What was seized or assigned goes to C 40172 and 40472, in the name of who is paid instead.
+    """
     return _passer_evenement(
         "mandatement",
         cle=f"mandatement-{mandat.pk}",
         libelle=f"Mandat {mandat.reference} : {mandat.objet}",
         exercice=mandat.exercice_id,
         date_comptable=mandat.date_emission,
-        parts=parts,
-        imputations=imputations,
+        sommes=sommes_dues({mandat.pk: mandat})[mandat.pk],
+        imputations=imputations(mandat),
         piece=mandat,
         par=par,
     )
@@ -71,36 +72,38 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
 
 @transaction.atomic
 def payer_mandat(
-    mandat: Piece, *, montant: int, date_paiement: date, reference: str, par: Utilisateur
+    mandat: Piece,
+    *,
+    montant: int,
+    date_paiement: date,
+    reference: str,
+    par: Utilisateur,
+    par_tiers: Mapping[int, int] | None = None,
 ) -> Ecriture:
-    """Post the payment of a mandat by the treasury: D 4011 and 4041, C 515.
+    """Post the payment of a mandat by the treasury: D 4011 and 4041, 40172 and 40472, C 515.
 
     Args:
         montant: whole francs paid, at most what the mandat still owes.
         reference: identity of the payment in the treasury's answer; makes it post once.
+        par_tiers: how much each tiers received, where the mandat pays several.
 
     Raises:
-        EcritureRefusee: more than what is due, or a mandat on both sections is paid by parts,
-            which cannot be split.
+        EcritureRefusee: more than what is due to one of them, or a mandat on both sections is
+            paid by parts, which cannot be split.
     """
     Piece.objects.select_for_update().only("pk").get(pk=mandat.pk)
-    _, dues = _ventiler(mandat)
-    parts = dues if montant == sum(dues.values()) else _une_part(dues, montant)
+    dues = sommes_dues({mandat.pk: mandat})
     ecriture = _passer_evenement(
         "paiement_mandat",
         cle=f"paiement-{mandat.pk}-{reference}",
         libelle=f"Paiement du mandat {mandat.reference}",
         exercice=date_paiement.year,
         date_comptable=date_paiement,
-        parts={**parts, "tresor": montant},
+        sommes=[*sommes_payees(dues[mandat.pk], montant, par_tiers), Somme("tresor", montant)],
         piece=mandat,
         par=par,
     )
-    if (reste := reste_du(mandat)) < 0:
-        raise EcritureRefusee(
-            f"Le paiement de {montant} F dépasse de {-reste} F ce que le mandat "
-            f"{mandat.reference} doit encore."
-        )
+    _refuser_trop_paye({mandat.pk: mandat}, dues)
     return ecriture
 
 
@@ -115,51 +118,56 @@ def payer_mandats(paiements: Sequence[Paiement], *, par: Utilisateur) -> list[in
         EcritureRefusee: as `payer_mandat`; none is posted.
     """
     mandats = {paiement.mandat.pk: paiement.mandat for paiement in paiements}
-    ventilations = _ventiler_lot(mandats)
+    dues = sommes_dues(mandats)
     ecritures = []
     schemas: dict[date, list[SchemaComptable]] = {}
     for paiement in paiements:
-        jour = paiement.date_paiement
+        jour, mandat, montant = paiement.date_paiement, paiement.mandat, paiement.montant
         if jour not in schemas:
             schemas[jour] = _schema("paiement_mandat", jour)
-        dues = ventilations[paiement.mandat.pk]
-        montant = paiement.montant
-        parts = dues if montant == sum(dues.values()) else _une_part(dues, montant)
+        payees = sommes_payees(dues[mandat.pk], montant, paiement.par_tiers)
+        sommes = [*payees, Somme("tresor", montant)]
         ecritures.append(
             EcritureAPasser(
                 exercice=jour.year,
                 journal=schemas[jour][0].journal_id,
                 date_comptable=jour,
                 evenement="paiement_mandat",
-                libelle=f"Paiement du mandat {paiement.mandat.reference}"[:200],
-                lignes=_lignes_de_schema(
-                    schemas[jour], {**parts, "tresor": montant}, (), paiement.mandat
-                ),
+                libelle=f"Paiement du mandat {mandat.reference}"[:200],
+                lignes=_lignes_de_schema(schemas[jour], sommes, (), mandat),
                 par_id=par.pk,
-                cle=f"paiement-{paiement.mandat.pk}-{paiement.reference}",
+                cle=f"paiement-{mandat.pk}-{paiement.reference}",
             )
         )
     nouvelles = passer_lot(ecritures)
-    for piece, reste in reste_du_par_piece(mandats, sens=SensPiece.DEPENSE).items():
+    _refuser_trop_paye(mandats, dues)
+    return nouvelles
+
+
+def _refuser_trop_paye(mandats: Mapping[int, Piece], dues: Mapping[int, Sequence[Somme]]) -> None:
+    """Refuse that a mandat, or one of the several it pays, has received more than it is owed."""
+    for pk, restes in reste_du_par_tiers(mandats, sens=SensPiece.DEPENSE).items():
+        reste = sum(restes.values())
+        if len({somme.tiers_id for somme in dues[pk]}) > 1:
+            reste = min(reste, *restes.values())
         if reste < 0:
             raise EcritureRefusee(
-                f"Les paiements du mandat {mandats[piece].reference} dépassent de {-reste} F "
+                f"Le paiement du mandat {mandats[pk].reference} dépasse de {-reste} F "
                 "ce qu’il doit encore."
             )
-    return nouvelles
 
 
 def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:
     """Post a titre: D 4111, C revenue accounts, tax included."""
-    imputations, parts = _ventiler(titre)
+    lignes = imputations(titre)
     return _passer_evenement(
         "titre",
         cle=f"titre-{titre.pk}",
         libelle=f"Titre {titre.reference} : {titre.objet}",
         exercice=titre.exercice_id,
         date_comptable=titre.date_emission,
-        parts={"redevable": sum(parts.values())},
-        imputations=imputations,
+        sommes=_sommes({"redevable": sum(montant for _, montant in lignes)}, titre),
+        imputations=lignes,
         piece=titre,
         par=par,
     )
@@ -242,11 +250,14 @@ def encaisser(
         libelle=f"Encaissement du titre {titre.reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        parts={
-            "disponible": montant,
-            "redevable": montant - trop_percu,
-            "trop_percu": trop_percu,
-        },
+        sommes=_sommes(
+            {
+                "disponible": montant,
+                "redevable": montant - trop_percu,
+                "trop_percu": trop_percu,
+            },
+            titre,
+        ),
         piece=titre,
         par=par,
     )
@@ -268,11 +279,14 @@ def rembourser_carte(
         libelle=f"Remboursement sur le titre {titre.reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        parts={
-            "redevable": montant - trop_percu,
-            "trop_percu": trop_percu,
-            "disponible": montant,
-        },
+        sommes=_sommes(
+            {
+                "redevable": montant - trop_percu,
+                "trop_percu": trop_percu,
+                "disponible": montant,
+            },
+            titre,
+        ),
         piece=titre,
         par=par,
     )
@@ -288,36 +302,17 @@ def verser_cartes(
         libelle=f"Versement {reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        parts={"tresor": brut - commission, "commission": commission, "disponible": brut},
+        sommes=_sommes({"tresor": brut - commission, "commission": commission, "disponible": brut}),
         par=par,
     )
 
 
-def _ventiler(piece: Piece) -> tuple[list[tuple[str, int]], dict[str, int]]:
-    """Return the imputations of a pièce, and what they make by section; tax included."""
-    lignes: Iterable[LignePiece] = piece.lignes_piece.select_related("compte").order_by("rang")
-    imputations = [(ligne.compte.numero, ligne.montant_ttc) for ligne in lignes]
-    parts: dict[str, int] = defaultdict(int)
-    for numero, montant in imputations:
-        parts[section(numero)] += montant
-    return imputations, dict(parts)
-
-
-def _ventiler_lot(pieces: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return what the imputations of each pièce make by section, tax included; one query."""
-    parts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    lignes = LignePiece.objects.filter(piece__in=pieces).select_related("compte")
-    for ligne in lignes:
-        parts[ligne.piece_id][section(ligne.compte.numero)] += ligne.montant_ttc
-    return {piece: dict(dues) for piece, dues in parts.items()}
-
-
-def _une_part(parts: Mapping[str, int], montant: int) -> dict[str, int]:
-    if len(parts) != 1:
-        raise EcritureRefusee(
-            "Un paiement partiel d’un mandat réparti sur deux sections ne peut pas être ventilé."
-        )
-    return {next(iter(parts)): montant}
+def _sommes(parts: Mapping[str, int], piece: Piece | None = None) -> list[Somme]:
+    """Return amounts by part, those of a tiers in the name of that of `piece`."""
+    return [
+        Somme(part, montant, piece.tiers_id if piece and part in PARTS_DE_TIERS else None)
+        for part, montant in parts.items()
+    ]
 
 
 def _passer_evenement(
@@ -327,12 +322,12 @@ def _passer_evenement(
     libelle: str,
     exercice: int,
     date_comptable: date,
-    parts: Mapping[str, int],
+    sommes: Sequence[Somme],
     par: Utilisateur,
     imputations: Iterable[tuple[str, int]] = (),
     piece: Piece | None = None,
 ) -> Ecriture:
-    """Post `parts` (amount by part of the scheme), and `imputations` where the scheme says."""
+    """Post `sommes` to the accounts of the scheme, and `imputations` where it says."""
     schema = _schema(evenement, date_comptable)
     return passer(
         exercice=exercice,
@@ -340,7 +335,7 @@ def _passer_evenement(
         date_comptable=date_comptable,
         evenement=evenement,
         libelle=libelle[:200],
-        lignes=_lignes_de_schema(schema, parts, imputations, piece),
+        lignes=_lignes_de_schema(schema, sommes, imputations, piece),
         par=par,
         cle=cle,
     )
@@ -357,23 +352,34 @@ def _schema(evenement: str, jour: date) -> list[SchemaComptable]:
 
 
 def _lignes_de_schema(
-    schema: Iterable[SchemaComptable],
-    parts: Mapping[str, int],
+    schema: Sequence[SchemaComptable],
+    sommes: Sequence[Somme],
     imputations: Iterable[tuple[str, int]],
     piece: Piece | None,
 ) -> list[Ligne]:
+    connues = {regle.part for regle in schema}
+    if inconnues := {s.part for s in sommes if s.montant} - connues:
+        raise EcritureRefusee(
+            f"Le schéma comptable « {schema[0].evenement} » ne dit pas où passer la part "
+            f"« {min(inconnues)} » : complétez-le."
+        )
     lignes: list[Ligne] = []
     for regle in schema:
         sens = Sens(regle.sens)
         if not regle.compte:
             lignes += [Ligne(numero, sens, montant) for numero, montant in imputations]
-        elif montant := parts.get(regle.part, 0):
-            lignes.append(_ligne_de_part(regle, sens, montant, piece))
+        lignes += [
+            _ligne_de_part(regle, sens, somme, piece)
+            for somme in sommes
+            if somme.part == regle.part and somme.montant
+        ]
     return lignes
 
 
-def _ligne_de_part(regle: SchemaComptable, sens: Sens, montant: int, piece: Piece | None) -> Ligne:
-    if piece is None or regle.part not in PARTS_DE_TIERS:
-        return Ligne(regle.compte, sens, montant)
+def _ligne_de_part(regle: SchemaComptable, sens: Sens, somme: Somme, piece: Piece | None) -> Ligne:
+    if piece is None or somme.tiers_id is None:
+        return Ligne(regle.compte, sens, somme.montant)
     porte_piece = regle.part not in PARTS_HORS_PIECE
-    return Ligne(regle.compte, sens, montant, piece.tiers_id, piece.pk if porte_piece else None)
+    return Ligne(
+        regle.compte, sens, somme.montant, somme.tiers_id, piece.pk if porte_piece else None
+    )

@@ -1,5 +1,6 @@
 """Balances and statements: what is owed is read here, never stored beside the ledger."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -72,6 +73,18 @@ def reste_du_par_piece(pieces: Iterable[int], *, sens: str) -> dict[int, int]:
     positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT
     lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
     return dict(lignes.values_list("piece").annotate(reste=Sum(_signe(positif))))
+
+
+def reste_du_par_tiers(pieces: Iterable[int], *, sens: str) -> dict[int, dict[int, int]]:
+    """Return what is still owed on each pièce to, or by, each tiers; one query."""
+    positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT
+    lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
+    restes: dict[int, dict[int, int]] = defaultdict(dict)
+    for piece, tiers, reste in lignes.values_list("piece", "tiers").annotate(
+        reste=Sum(_signe(positif))
+    ):
+        restes[piece][tiers] = reste
+    return dict(restes)
 
 
 def reste_du(piece: Piece) -> int:

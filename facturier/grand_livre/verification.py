@@ -206,12 +206,40 @@ def pieces_soldees_a_tort() -> Iterator[Anomalie]:
             GROUP BY p.id, p.exercice_id, p.sens, p.numero, p.etat
         ) t
         WHERE reste > 0 OR (sens = 'depense' AND reste <> 0)
+        ORDER BY exercice_id, sens, numero
         """
     ):
         yield Anomalie(
             "reste_du",
             f"pièce de {sens} {exercice}-{numero}",
             f"état « {etat} », mais il reste {reste} F au grand livre",
+        )
+
+
+def parts_cedees_inexactes() -> Iterator[Anomalie]:
+    """Mandats whose parts seized or assigned are not what their entry credits to others."""
+    for exercice, numero, tiers, en_parts, en_ecriture in _lignes(
+        """
+        SELECT p.exercice_id, p.numero, t.tiers, sum(t.part), sum(t.credit) FROM (
+            SELECT l.piece_id AS piece, c.tiers_id AS tiers, c.montant AS part, 0 AS credit
+            FROM grand_livre_partcedee c JOIN grand_livre_lignepiece l ON l.id = c.ligne_id
+            UNION ALL
+            SELECT le.piece_id, le.tiers_id, 0, le.montant
+            FROM grand_livre_ecriture e
+            JOIN grand_livre_ligneecriture le ON le.ecriture_id = e.id
+            JOIN grand_livre_piece pi ON pi.id = le.piece_id
+            WHERE e.evenement = 'mandatement' AND le.tiers_id <> pi.tiers_id
+        ) t
+        JOIN grand_livre_piece p ON p.id = t.piece
+        GROUP BY p.exercice_id, p.numero, t.tiers
+        HAVING sum(t.part) <> sum(t.credit)
+        ORDER BY p.exercice_id, p.numero, t.tiers
+        """
+    ):
+        yield Anomalie(
+            "part_cedee",
+            f"mandat {exercice}-{numero}",
+            f"tiers {tiers} : parts cédées {en_parts}, écriture {en_ecriture}",
         )
 
 
@@ -261,6 +289,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     contrepassations_inexactes,
     pieces_sans_ecriture,
     pieces_soldees_a_tort,
+    parts_cedees_inexactes,
     lettrages_inexacts,
     numeros_manquants,
 ]

@@ -8,6 +8,7 @@ from factory.declarations import Sequence
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre.emission import (
+    Cession,
     CompteBancaire,
     Delai,
     Destinataire,
@@ -41,6 +42,18 @@ def destinataire(tiers: Tiers) -> Destinataire:
     """Return a recipient in Nouméa."""
     return Destinataire(
         tiers=tiers, adresse_voie="1 rue Fictive", code_postal="98800", ville="Nouméa"
+    )
+
+
+def cession(*, montant: int, rang_imputation: int = 1, tiers: Tiers | None = None) -> Cession:
+    """Return what an imputation pays to a bank, or to `tiers`."""
+    return Cession(
+        rang_imputation=rang_imputation,
+        montant=montant,
+        destinataire=destinataire(tiers or TiersFactory.create(nom="Banque fictive")),
+        compte=CompteBancaire(iban="FR7617499000000000000000215", titulaire="Banque fictive"),
+        creance="OPP-2026-0001",
+        motif="Cession de créance notifiée le 3 novembre 2026",
     )
 
 

@@ -15,11 +15,11 @@ import pytest
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.emission import Imputation
-from facturier.grand_livre.models import Ecriture, Piece, SchemaComptable
+from facturier.grand_livre.models import Ecriture, Piece, SchemaComptable, Tiers
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
-from tests.grand_livre.factories import JOUR, mandat, titre
+from tests.grand_livre.factories import JOUR, cession, mandat, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
 EXEMPLES = sorted((Path(__file__).parent / "exemples").glob("*.txt"))
@@ -74,13 +74,17 @@ class Dossier:
 
     par: Utilisateur
     piece: Piece = field(init=False)
+    cessionnaire: Tiers = field(init=False)
     references: Iterator[int] = field(default_factory=count)
 
     def jouer(self, evenement: str, arguments: list[str]) -> Ecriture:
         """Carry out an event through the real acts and return the entry it posted."""
         actes: dict[str, Callable[..., None]] = {
             "mandat": self.mandater,
+            "mandat cédé": self.mandater_et_ceder,
             "paiement": self.payer,
+            "paiement au cessionnaire": self.payer_le_cessionnaire,
+            "paiement au fournisseur": self.payer_le_fournisseur,
             "rejet du mandat": self.annuler,
             "titre": self.emettre_titre,
             "annulation du titre": self.annuler,
@@ -111,11 +115,32 @@ class Dossier:
             ],
         )
 
-    def payer(self, montant: str) -> None:
+    def mandater_et_ceder(self, compte: str, ht: str, tgc: str, cede: str) -> None:
+        """Issue a mandat of one imputation, of which `cede` is paid to another."""
+        ceder = cession(montant=_francs(cede))
+        self.cessionnaire = ceder.destinataire.tiers
+        self.piece = mandat(
+            self.par,
+            imputations=[
+                Imputation(compte=compte, montant_ht=_francs(ht), montant_tgc=_francs(tgc))
+            ],
+            cessions=[ceder],
+        )
+
+    def payer_le_cessionnaire(self, montant: str) -> None:
+        """Pay who holds the assigned part."""
+        self.payer(montant, {self.cessionnaire.pk: _francs(montant)})
+
+    def payer_le_fournisseur(self, montant: str) -> None:
+        """Pay the tiers of the mandat what is left to him."""
+        self.payer(montant, {self.piece.tiers_id: _francs(montant)})
+
+    def payer(self, montant: str, par_tiers: dict[int, int] | None = None) -> None:
         """Pay the mandat, in part or in full."""
         evenements.payer_mandat(
             self.piece,
             montant=_francs(montant),
+            par_tiers=par_tiers,
             date_paiement=JOUR,
             reference=f"ordre-{next(self.references)}",
             par=self.par,

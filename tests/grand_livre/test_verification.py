@@ -11,7 +11,7 @@ from facturier.grand_livre.models import Ecriture, LigneEcriture
 from facturier.grand_livre.passation import contrepasser, lettrer
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.verification import CONTROLES, verifier
-from tests.grand_livre.factories import JOUR, TiersFactory, mandat, titre
+from tests.grand_livre.factories import JOUR, TiersFactory, cession, mandat, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
 
@@ -49,6 +49,7 @@ def grand_livre(reference, agent) -> Ecriture:
     lettrer(LigneEcriture.objects.filter(piece=recette), par=agent)
     rejete = mandat(agent, tiers=TiersFactory.create())
     evenements.annuler_emission(rejete, motif="erreur", date_comptable=JOUR, par=agent)
+    mandat(agent, cessions=[cession(montant=40_000)])
     sceller()
     return Ecriture.objects.earliest("pk")
 
@@ -165,6 +166,12 @@ FALSIFICATIONS = [
         "(SELECT id FROM grand_livre_ecriture WHERE evenement = 'encaissement_carte')",
         "pièce de recette 2026-1",
         id="titre annulé encore dû",
+    ),
+    pytest.param(
+        verification.parts_cedees_inexactes,
+        "UPDATE grand_livre_partcedee SET montant = montant + 1",
+        "mandat 2026-3",
+        id="part cédée sans écriture",
     ),
     pytest.param(
         verification.lettrages_inexacts,

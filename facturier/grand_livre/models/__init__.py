@@ -18,6 +18,7 @@ from facturier.grand_livre.models.ecritures import (
     Scellement,
     Solde,
 )
+from facturier.grand_livre.models.parts import PartCedee
 from facturier.grand_livre.models.pieces import (
     Bordereau,
     EtatBordereau,
@@ -54,6 +55,7 @@ __all__ = [
     "Mandat",
     "NatureJuridique",
     "Parametre",
+    "PartCedee",
     "PassageBordereau",
     "PassagePiece",
     "Piece",

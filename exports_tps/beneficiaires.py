@@ -1,0 +1,89 @@
+"""Who each line of a mandat pays: its own tiers, and those to whom a part was seized or assigned.
+
+A line of the ledger becomes one PES line per payee, numbered on through the pièce: « 1 when there
+is one imputation and one créancier » (pes_v2, §3). Answers are read back with the same numbers.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from facturier.grand_livre.models import LignePiece, PartCedee
+
+CHAMPS_PART = (
+    "ligne_id",
+    "montant",
+    "motif",
+    "creance",
+    "tiers_id",
+    "nom_tiers",
+    "ridet",
+    "adresse_complement",
+    "adresse_voie",
+    "code_postal",
+    "ville",
+    "iban",
+    "bic",
+    "titulaire_compte",
+    "tiers__code",
+    "tiers__categorie",
+    "tiers__nature_juridique",
+    "tiers__civilite",
+    "tiers__prenom",
+)
+Part = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Versement:
+    """What one payee receives of a line, in whole francs; `part` is None for the tiers himself."""
+
+    ht: int
+    tgc: int
+    part: Part | None = None
+
+
+def parts_par_ligne(pieces: Collection[int]) -> dict[int, list[Part]]:
+    """Return the parts seized or assigned of the lines of `pieces`, in order; one query."""
+    groupes: dict[int, list[Part]] = defaultdict(list)
+    parts = PartCedee.objects.filter(ligne__piece__in=pieces).order_by("ligne", "rang")
+    for part in parts.values(*CHAMPS_PART):
+        groupes[part["ligne_id"]].append(part)
+    return dict(groupes)
+
+
+def versements(ht: int, tgc: int, parts: Sequence[Part]) -> Iterator[Versement]:
+    """Share a line among its payees: its tiers first, if he keeps something, then each part.
+
+    The tax is rounded on running totals: shares are whole, never negative, and make `tgc`.
+    """
+    total = ht + tgc
+    reste = total - sum(part["montant"] for part in parts)
+    cumul, taxe_versee = 0, 0
+    for montant, part in [(reste, None), *((p["montant"], p) for p in parts)]:
+        cumul += montant
+        taxe = (2 * tgc * cumul + total) // (2 * total) - taxe_versee
+        taxe_versee += taxe
+        if montant:
+            yield Versement(montant - taxe, taxe, part)
+
+
+def tiers_par_ligne(tiers_des_pieces: Mapping[int, int]) -> dict[int, dict[int, int]]:
+    """Map the PES line numbers of each pièce that pays several to the tiers paid.
+
+    Args:
+        tiers_des_pieces: the tiers of each pièce concerned. Pièces without part are left out.
+    """
+    parts = parts_par_ligne(tiers_des_pieces)
+    if not parts:
+        return {}
+    avec_part = LignePiece.objects.filter(pk__in=parts).values("piece")
+    numeros: dict[int, dict[int, int]] = defaultdict(dict)
+    lignes = LignePiece.objects.filter(piece__in=avec_part).order_by("piece", "rang")
+    for ligne in lignes:
+        payes = numeros[ligne.piece_id]
+        for versement in versements(ligne.montant_ht, ligne.montant_tgc, parts.get(ligne.pk, ())):
+            tiers = tiers_des_pieces[ligne.piece_id]
+            payes[len(payes) + 1] = versement.part["tiers_id"] if versement.part else tiers
+    return dict(numeros)
