@@ -21,6 +21,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from facturier.commun import montants
+from facturier.commun.typographie import espacer
 
 POLICES = Path(__file__).parent / "polices"
 TEXTE, FORT = "SourceSans3", "SourceSans3-Semi"
@@ -334,8 +335,8 @@ def _abscisses(colonnes: Sequence[Colonne]) -> list[float]:
 
 
 def _elargir(texte: str) -> str:
-    """Replace the narrow no-break space, which this font draws too narrow for print."""
-    return texte.replace("\u202f", "\u00a0")
+    """Space as French wants, with a no-break space: this font draws the narrow one too narrow."""
+    return espacer(texte).replace("\u202f", "\u00a0")
 
 
 def _couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from facturier.commun import banque, montants
 from facturier.commun import ridet as ridets
 from facturier.commun.tons import ICONES, ton_de
+from facturier.commun.typographie import espacer
 
 register = template.Library()
 ESPACE_D_UN_MONTANT = re.compile(r"(?<=\d)\u202f(?=[\dF])")
@@ -36,10 +37,13 @@ def francs(montant: int | None) -> str:
 
 @register.filter
 def ecran(valeur: Any) -> Any:
-    """Show a text that holds amounts as `francs` shows them; HTML stays as it is."""
+    """Show a text written in the code with the spaces of French, and amounts as `francs` does.
+
+    HTML stays as it is.
+    """
     if isinstance(valeur, SafeString):
         return valeur
-    return ESPACE_D_UN_MONTANT.sub("\u00a0", str(valeur))
+    return ESPACE_D_UN_MONTANT.sub("\u00a0", espacer(str(valeur)))
 
 
 @register.filter
