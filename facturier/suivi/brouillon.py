@@ -1,5 +1,6 @@
 """Drafts: a file is put away and read, then the supplier corrects what was read."""
 
+from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -124,19 +125,21 @@ def _exiger_brouillon(facture: Facture) -> None:
         raise TransitionInterdite("Cette facture est déjà déposée : elle ne se modifie plus.")
 
 
-def ranger_facture(flux: BinaryIO) -> fichiers.FichierRange:
-    """Put an invoice file away.
+def ranger_facture(flux: BinaryIO, *, racine: Path | None = None) -> fichiers.FichierRange:
+    """Put an invoice file away, in the store or in `racine`.
 
     Raises:
         FichierRefuse: empty, too large, or neither PDF nor XML.
     """
-    return _ranger(flux, TYPES_FACTURE)
+    return _ranger(flux, TYPES_FACTURE, racine)
 
 
-def _ranger(flux: BinaryIO, types: tuple[str, ...]) -> fichiers.FichierRange:
+def _ranger(
+    flux: BinaryIO, types: tuple[str, ...], racine: Path | None = None
+) -> fichiers.FichierRange:
     return fichiers.ranger(
         flux,
-        racine=settings.DOCUMENTS_RACINE,
+        racine=racine or settings.DOCUMENTS_RACINE,
         taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
         types_acceptes=types,
     )

@@ -4,7 +4,9 @@ The établissement is the one whose RIDET is read in the file; the order is the 
 A file deposited already is rejected as a duplicate, so that running twice is harmless.
 """
 
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,28 +42,36 @@ class Sort:
 def deposer_dossier(dossier: Path, *, par: Utilisateur, executer: bool) -> Iterator[Sort]:
     """Deposit the PDF and XML files of `dossier`, in the order of their names.
 
-    Each file is a transaction; without `executer` it is undone once every check has run, and no
-    mail leaves. Files stay where they are.
+    Each file is a transaction; without `executer` it is undone once every check has run, no mail
+    leaves, and the store receives nothing. Files stay where they are.
     """
-    for chemin in sorted(dossier.iterdir()):
-        if chemin.is_file() and chemin.suffix.lower() in EXTENSIONS:
-            yield _deposer(chemin, par, executer)
+    with _essai() if not executer else nullcontext() as racine:
+        for chemin in sorted(dossier.iterdir()):
+            if chemin.is_file() and chemin.suffix.lower() in EXTENSIONS:
+                yield _deposer(chemin, par, racine)
 
 
-def _deposer(chemin: Path, par: Utilisateur, executer: bool) -> Sort:
+@contextmanager
+def _essai() -> Iterator[Path]:
+    """Lend a store that does not outlive the trial."""
+    with tempfile.TemporaryDirectory(prefix="facturier-essai-") as nom:
+        yield Path(nom)
+
+
+def _deposer(chemin: Path, par: Utilisateur, essai: Path | None) -> Sort:
     try:
         lue = lire_facture(chemin, chemin.name)
         etablissement = _etablissement(lue)
         with chemin.open("rb") as flux:
-            range_ = brouillon.ranger_facture(flux)
+            range_ = brouillon.ranger_facture(flux, racine=essai)
         with transaction.atomic():
             facture = brouillon.ouvrir(
                 lue, range_, nom=chemin.name, etablissement=etablissement, par=par
             )
             deposer(facture, par=par)
-            if not executer:
+            if essai:
                 transaction.set_rollback(True)
-        return Sort(chemin.name, facture.numero, facture.pk if executer else None)
+        return Sort(chemin.name, facture.numero, None if essai else facture.pk)
     except FichierRefuse as refus:
         return Sort(chemin.name, motif=str(refus))
     except ValidationError as refus:

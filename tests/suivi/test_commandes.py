@@ -155,9 +155,12 @@ def test_un_second_depot_en_lot_rejette_les_doublons_et_garde_les_fichiers(tmp_p
 
 
 @pytest.mark.usefixtures("commandes")
-def test_un_depot_en_lot_a_blanc_ne_depose_rien():
+def test_un_depot_en_lot_a_blanc_ne_depose_rien(settings, tmp_path):
+    settings.DOCUMENTS_RACINE = tmp_path / "documents"
+
     _, resultat = lancer("deposer_factures", generer_exemples.DOSSIER)
 
     assert resultat["deposees"] == 4
     assert not Facture.objects.exists()
+    assert not settings.DOCUMENTS_RACINE.exists()
     assert ServiceGestionnaire.objects.exists()
