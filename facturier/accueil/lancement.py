@@ -235,8 +235,7 @@ class Lancement:
 
     def arreter(self) -> None:
         """Stop everything, last started first; insist after a while, and deaf to impatience."""
-        for numero in SIGNAUX:
-            signal.signal(numero, signal.SIG_IGN)
+        _ignorer_les_signaux()
         for _, processus in reversed(self.processus):
             processus.terminate()
         for _, processus in reversed(self.processus):
@@ -253,7 +252,14 @@ class Interruption(Exception):
 
 
 def _interrompre(numero: int, cadre: FrameType | None) -> None:
+    """Stop once: a second signal on its way would cut the stopping itself short."""
+    _ignorer_les_signaux()
     raise Interruption
+
+
+def _ignorer_les_signaux() -> None:
+    for numero in SIGNAUX:
+        signal.signal(numero, signal.SIG_IGN)
 
 
 def _servir(lancement: Lancement) -> None:
