@@ -17,5 +17,11 @@ application.conf.beat_schedule = {
     "synchroniser_paiements": {"task": "telepaiement.synchroniser_paiements", "schedule": 300.0},
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
+    "envoyer_courriels": {"task": "commun.envoyer_courriels", "schedule": 60.0},
+    "reessayer_courriels": {"task": "commun.reessayer_courriels", "schedule": 600.0},
+    "purger_courriels": {
+        "task": "commun.purger_courriels",
+        "schedule": crontab(hour="2", minute="0"),
+    },
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

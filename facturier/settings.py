@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
+    "mailer",
     "template_partials",
     "rest_framework",
 ]
@@ -243,12 +244,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # --- Mail -------------------------------------------------------------------------------------
+EMAIL_BACKEND = "facturier.commun.courriels.FileDEnvoi"
 if EN_PRODUCTION:
     EMAIL_CONFIG = environ.Env.email_url_config(env.texte("EMAIL_URL", "smtp://localhost:25"))
+    MAILER_EMAIL_BACKEND = EMAIL_CONFIG.pop("EMAIL_BACKEND")
     vars().update(EMAIL_CONFIG)
-elif MODE == "embarque":
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+else:
+    MAILER_EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR / "courriels"
+MAILER_USE_FILE_LOCK = False  # each message is locked in the database
+MAILER_EMAIL_MAX_RETRIES = 288  # every ten minutes: two days
+MAILER_ERROR_HANDLER = "facturier.commun.courriels.garder_pour_plus_tard"
 DEFAULT_FROM_EMAIL = env.texte("FACTURIER_EXPEDITEUR", "ne-pas-repondre@province-sud.example")
 
 # --- Background tasks -------------------------------------------------------------------------

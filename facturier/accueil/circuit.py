@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import TypeVar
@@ -15,6 +16,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from mailer.models import MessageLog
 
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import Flux, MessageTPS
@@ -25,6 +27,7 @@ from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, editer
 from facturier.accueil.passerelle_banc import confirmer_paiement
 from facturier.accueil.verification import verifier
+from facturier.commun import courriels
 from facturier.commun.banque import Rib, cle_rib, masquer_iban
 from facturier.commun.montants import afficher, appliquer_taux
 from facturier.commun.pdf import Document
@@ -119,6 +122,7 @@ class Circuit:
     bordereaux: list[Bordereau] = field(default_factory=list)
     flux: list[Flux] = field(default_factory=list)
     quittances: list[Quittance] = field(default_factory=list)
+    debut: datetime = field(default_factory=timezone.now)
     marque: str = field(default_factory=lambda: f"{timezone.localtime():%y%m%d%H%M%S}")
 
     def qui(self, role: Role) -> Utilisateur:
@@ -387,6 +391,14 @@ class Circuit:
             )
         yield "grand livre vérifié : rien à dire"
 
+    def prevenir(self) -> Iterator[str]:
+        """Nothing waits in the queue of mails."""
+        restants = courriels.envoyer()
+        exiger(restants == 0, f"{restants} courriel(s) ne partent pas.")
+        envoyes = MessageLog.objects.filter(when_attempted__gte=self.debut).order_by("pk")
+        for envoye in envoyes:
+            yield envoye.subject
+
     def etapes(self) -> list[tuple[str, Callable[[], Iterator[str]]]]:
         """Return the steps in their order, with the title of each."""
         return [
@@ -401,4 +413,5 @@ class Circuit:
             ("Un usager paie par carte en ligne", self.payer_en_ligne),
             ("Des usagers paient au guichet", self.payer_au_guichet),
             ("Le grand livre est scellé et vérifié", self.verifier),
+            ("Les intéressés sont prévenus par courriel", self.prevenir),
         ]

@@ -1,14 +1,33 @@
-"""The night check of the whole product: the ledger by itself, the journal of bank data,
-the payments against the ledger."""
+"""The night check of the whole product: the ledger by itself, the journal of bank data, the
+payments against the ledger, the mails that never left.
+"""
 
 from collections.abc import Iterator
 
+from facturier.commun.courriels import abandonnes
 from facturier.grand_livre import verification as grand_livre
 from facturier.grand_livre.verification import Anomalie
 from fournisseurs.journal import verifier_journal
 from telepaiement import verification as telepaiement
 
-CONTROLES = [*grand_livre.CONTROLES, verifier_journal, *telepaiement.CONTROLES]
+
+def courriels_abandonnes() -> Iterator[Anomalie]:
+    """Mails that the server refused until the last try."""
+    if nombre := abandonnes():
+        yield Anomalie(
+            "courriel",
+            "file d’envoi",
+            f"{nombre} courriel(s) refusé(s) jusqu’au dernier essai : vérifiez EMAIL_URL et les "
+            "adresses, puis lancez retry_deferred.",
+        )
+
+
+CONTROLES = [
+    *grand_livre.CONTROLES,
+    verifier_journal,
+    *telepaiement.CONTROLES,
+    courriels_abandonnes,
+]
 
 
 def verifier() -> Iterator[Anomalie]:

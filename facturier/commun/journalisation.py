@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 from facturier.commun.provenance import Provenance, adresse_client, provenir_de
 
+NOMS_BAVARDS = ("factur-x", "mailer", "stripe")  # they would log names and addresses
+
 
 def configurer(reglages: dict[str, Any]) -> None:
     """Install structlog behind the standard logging, from the LOGGING setting.
@@ -39,7 +41,7 @@ def configurer(reglages: dict[str, Any]) -> None:
                 "handlers": ["sortie"],
                 "level": "WARNING" if reglages["silencieux"] else reglages["niveau"],
             },
-            "loggers": {nom: {"level": "WARNING"} for nom in ("factur-x", "stripe")},
+            "loggers": {nom: {"level": "WARNING"} for nom in NOMS_BAVARDS},
         }
     )
     structlog.configure(
