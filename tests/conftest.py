@@ -5,12 +5,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck
+from hypothesis import settings as reglages_hypothesis
 from playwright.sync_api import Browser, sync_playwright
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Budget
 from facturier.grand_livre.reference import charger_reference
 
+# How fast the machine is proves nothing about the product.
+reglages_hypothesis.register_profile(
+    "sans_chronometre", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+reglages_hypothesis.load_profile("sans_chronometre")
 CHROMIUM = next(
     (chemin for nom in ("chromium", "chromium-browser") if (chemin := shutil.which(nom))), None
 )

@@ -1,9 +1,11 @@
 """Signatures: three verifiers agree on ours; what was touched, wrapped or added is refused."""
 
+import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import pytest
 from lxml import etree
 from signxml import XMLVerifier
 from signxml.verifier import SignatureConfiguration
@@ -22,6 +24,8 @@ def _refus(octets, autorite):
 
 
 def _xmlsec1(octets, autorite, dossier, espace=XADES_1_1_1):
+    if not shutil.which("xmlsec1"):
+        pytest.skip("xmlsec1 absent")
     (dossier / "flux.xml").write_bytes(octets)
     (dossier / "ca.pem").write_bytes(autorite.certificat_pem())
     commande = ["xmlsec1", "--verify", "--id-attr:Id", "Bordereau", "--id-attr:Id"]
