@@ -45,7 +45,7 @@ def envoyer() -> int:
     Two processes at once share the work: each message is locked while it is sent.
     """
     send_all()
-    return Message.objects.count()
+    return int(Message.objects.count())
 
 
 def reessayer() -> int:
@@ -60,13 +60,13 @@ def reessayer() -> int:
 
 def abandonnes() -> int:
     """Return how many mails failed `ESSAIS` times: somebody must look."""
-    return Message.objects.deferred().filter(retry_count__gte=ESSAIS).count()
+    return int(Message.objects.deferred().filter(retry_count__gte=ESSAIS).count())
 
 
 def purger() -> int:
     """Forget the mails sent more than `CONSERVATION` ago; return how many."""
     nombre, _ = MessageLog.objects.filter(when_attempted__lt=timezone.now() - CONSERVATION).delete()
-    return nombre
+    return int(nombre)
 
 
 def garder_pour_plus_tard(connexion: Any, message: Message, erreur: Exception) -> tuple[None, str]:
