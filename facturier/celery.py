@@ -23,5 +23,9 @@ application.conf.beat_schedule = {
         "task": "commun.purger_courriels",
         "schedule": crontab(hour="2", minute="0"),
     },
+    "chercher_doublons": {
+        "task": "fournisseurs.chercher_doublons",
+        "schedule": crontab(hour="1", minute="30"),
+    },
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

@@ -48,7 +48,7 @@ def _deja_connu(demande: DemandeEtablissement) -> list[Anomalie]:
             "de le représenter, son adresse et son compte bancaire ne changent pas."
         )
         return [*anomalies, _avertir("etablissement_connu", "ridet", message)]
-    connu = Fournisseur.objects.filter(rid=demande.rid).select_related("tiers").first()
+    connu = Fournisseur.objects.du_rid(demande.rid)
     if connu is not None:
         message = (
             f"L’entreprise est déjà connue ({connu.tiers}) : l’établissement s’ajoute à sa fiche"

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
-from fournisseurs.models import ROLES_GESTION, DemandeEtablissement, Habilitation
+from fournisseurs.models import (
+    ROLES_GESTION,
+    DemandeEtablissement,
+    Doublon,
+    EtatFusion,
+    Fusion,
+    Habilitation,
+)
 
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
@@ -24,6 +31,22 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             nombre=DemandeEtablissement.objects.a_traiter().count(),
             ton=Ton.ATTENTE,
             ordre=30,
+        )
+        yield Carte(
+            "Doublons de tiers à examiner",
+            "fournisseurs:doublons",
+            nombre=Doublon.objects.a_examiner().count(),
+            ton=Ton.ATTENTE,
+            ordre=70,
+        )
+        yield Carte(
+            "Fusions de tiers à valider",
+            "fournisseurs:fusions",
+            nombre=Fusion.objects.filter(etat=EtatFusion.PROPOSEE)
+            .exclude(proposee_par=utilisateur)
+            .count(),
+            ton=Ton.ATTENTE,
+            ordre=71,
         )
     if utilisateur.a_role(Role.SECURITE):
         yield Carte(

@@ -58,7 +58,7 @@ def _creer_etablissement(demande: DemandeEtablissement, *, par: Utilisateur) -> 
 
 def _fournisseur(demande: DemandeEtablissement, adresse: dict[str, str]) -> Fournisseur:
     """Return the supplier of the same RID, become a creditor, or create him around his tiers."""
-    connu: Fournisseur | None = Fournisseur.objects.filter(rid=demande.rid).first()
+    connu: Fournisseur | None = Fournisseur.objects.du_rid(demande.rid)
     if connu is None:
         cree: Fournisseur = Fournisseur.objects.create(
             tiers=_tiers(demande), rid=demande.rid, est_creancier=True, **adresse

@@ -43,7 +43,10 @@ class Situation:
 
 
 def situation(tiers: Tiers) -> Situation:
-    """Return the pièces of `tiers` that are not settled, the oldest first, in four queries."""
+    """Return the pièces not settled of `tiers` and of those it absorbed, the oldest first.
+
+    Six queries.
+    """
     return Situation(
         dues_au_tiers=_dues(tiers, SensPiece.DEPENSE),
         dues_par_le_tiers=_dues(tiers, SensPiece.RECETTE),
@@ -51,7 +54,9 @@ def situation(tiers: Tiers) -> Situation:
 
 
 def _dues(tiers: Tiers, sens: SensPiece) -> list[PieceDue]:
-    pieces = Piece.objects.filter(tiers=tiers, sens=sens).exclude(etat__in=ETATS_ETEINTS)
+    pieces = Piece.objects.filter(tiers__in=tiers.famille, sens=sens).exclude(
+        etat__in=ETATS_ETEINTS
+    )
     par_cle = {piece.pk: piece for piece in pieces.order_by("pk")}
     restes = reste_du_par_piece(par_cle, sens=sens)
     return [PieceDue(piece, restes[pk]) for pk, piece in par_cle.items() if restes.get(pk, 0) > 0]

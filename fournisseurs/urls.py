@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fournisseurs.views import espace, gestion, registre, releves, securite, tiers
+from fournisseurs.views import doublons, espace, gestion, registre, releves, securite, tiers
 
 app_name = "fournisseurs"
 urlpatterns = [
@@ -40,6 +40,17 @@ urlpatterns = [
     path("gestion/tiers/registre/", registre.registre, name="registre"),
     path("gestion/tiers/registre/extrait/", registre.comparer_extrait, name="comparer_extrait"),
     path("gestion/tiers/registre/ecarts.csv", registre.registre_csv, name="registre_csv"),
+    path("gestion/tiers/doublons/", doublons.liste, name="doublons"),
+    path("gestion/tiers/doublons/<int:pk>/ecarter/", doublons.ecarter, name="ecarter_doublon"),
+    path("gestion/tiers/doublons/<int:pk>/rouvrir/", doublons.rouvrir, name="rouvrir_doublon"),
+    path("gestion/tiers/rapprocher/", doublons.rapprocher, name="rapprocher"),
+    path("gestion/tiers/fusions/", doublons.fusions, name="fusions"),
+    path("gestion/tiers/fusions/<int:pk>/", doublons.fusion, name="fusion"),
+    path("gestion/tiers/fusions/<int:pk>/valider/", doublons.valider, name="valider_fusion"),
+    path(
+        "gestion/tiers/fusions/<int:pk>/abandonner/", doublons.abandonner, name="abandonner_fusion"
+    ),
+    path("gestion/tiers/fusions/<int:pk>/annuler/", doublons.annuler, name="annuler_fusion"),
     path("gestion/tiers/<str:code>/", gestion.fiche, name="gestion_fiche"),
     path(
         "gestion/tiers/<str:code>/suspendre/",

@@ -131,7 +131,7 @@ class TitreForm(forms.Form):
     """A titre de recettes to issue."""
 
     tiers = forms.ModelChoiceField(
-        Tiers.objects.all(),
+        Tiers.objects.filter(absorbe_par__isnull=True),
         label="Code du débiteur",
         to_field_name="code",
         widget=forms.TextInput({"autocomplete": "off", "class": "court"}),

@@ -185,7 +185,10 @@ class _References:
     def charger(cls, tableau: pd.DataFrame) -> "_References":
         codes = tableau["code_tiers"].unique().tolist()
         return cls(
-            {tiers.code: tiers for tiers in Tiers.objects.filter(code__in=codes)},
+            {
+                tiers.code: tiers.absorbe_par or tiers  # the code of a merged tiers still serves
+                for tiers in Tiers.objects.filter(code__in=codes).select_related("absorbe_par")
+            },
             {service.code: service for service in ServiceGestionnaire.objects.all()},
             {produit.code: produit for produit in Produit.objects.all()},
         )

@@ -235,6 +235,10 @@ def creer_bordereau(
 
 def _identite(destinataire: Destinataire) -> dict[str, Any]:
     tiers = destinataire.tiers
+    if tiers.absorbe_par is not None:
+        raise EcritureRefusee(
+            f"Le tiers {tiers} a été fusionné : émettez la pièce au nom de {tiers.absorbe_par}."
+        )
     return {
         "tiers": tiers,
         "nom_tiers": tiers.nom,

@@ -3,13 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
 from facturier.commun.champs import MontantField
-from facturier.grand_livre.models import LigneEcriture, Piece, Sens, SensPiece, Tiers
+from facturier.grand_livre.models import Ecriture, LigneEcriture, Piece, Sens, SensPiece, Tiers
+
+EVENEMENTS_DE_PAIEMENT = (
+    "paiement_mandat",
+    "encaissement_carte",
+    "encaissement_tpe",
+    "encaissement_especes",
+    "encaissement_cheque",
+    "encaissement_virement",
+    "remboursement_carte",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +120,11 @@ def releve(
 ) -> Iterator[LigneReleve]:
     """Yield the statement of `tiers`, in accounting order, with its running balance.
 
-    Lines before `debut` are not shown but count in the balance. One query, read in a stream.
+    Lines before `debut` are not shown but count in the balance. Those of the tiers it has
+    absorbed are its own. Two queries, read in a stream.
     """
     lignes = (
-        LigneEcriture.objects.filter(tiers=tiers)
+        LigneEcriture.objects.filter(tiers__in=tiers.famille)
         .select_related("ecriture", "compte", "piece")
         .order_by("ecriture__date_comptable", "ecriture_id", "rang")
     )
@@ -138,8 +149,16 @@ def releve(
 
 def totaux_tiers(tiers: Tiers) -> SoldeCompte:
     """Return all that was debited and credited to `tiers`, in whole francs."""
-    totaux = LigneEcriture.objects.filter(tiers=tiers).aggregate(
+    totaux = LigneEcriture.objects.filter(tiers__in=tiers.famille).aggregate(
         debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
         credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
     )
     return SoldeCompte(totaux["debit"], totaux["credit"])
+
+
+def paiements_depuis(tiers: Iterable[int], moment: datetime) -> QuerySet[Ecriture]:
+    """Return the entries that paid or collected for one of `tiers` (keys) since `moment`."""
+    payees = LigneEcriture.objects.filter(tiers__in=list(tiers), ecriture=OuterRef("pk"))
+    return Ecriture.objects.filter(
+        Exists(payees), passee_le__gte=moment, evenement__in=EVENEMENTS_DE_PAIEMENT
+    ).order_by("pk")

@@ -280,6 +280,17 @@ def numeros_manquants() -> Iterator[Anomalie]:
             )
 
 
+def tiers_absorbes_en_chaine() -> Iterator[Anomalie]:
+    """Tiers merged into one that is itself merged: its statement would miss their rows."""
+    for code, garde in _lignes(
+        """
+        SELECT t.code, g.code FROM grand_livre_tiers t
+        JOIN grand_livre_tiers g ON g.id = t.absorbe_par_id WHERE g.absorbe_par_id IS NOT NULL
+        """
+    ):
+        yield Anomalie("fusion", f"tiers {code}", f"fusionné dans {garde}, lui-même fusionné")
+
+
 CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     ecritures_desequilibrees,
     lignes_orphelines,
@@ -292,6 +303,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     parts_cedees_inexactes,
     lettrages_inexacts,
     numeros_manquants,
+    tiers_absorbes_en_chaine,
 ]
 
 

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -260,7 +261,7 @@ def _commande(facture: Facture) -> list[Anomalie]:
     commande, ttc = facture.bon_commande, facture.montant_ttc
     if commande is None or ttc is None:
         return []
-    if commande.fournisseur_id != facture.fournisseur_id or commande.est_clos:
+    if commande.fournisseur_id != facture.etablissement.fournisseur_id or commande.est_clos:
         return [
             Anomalie("bon_commande", "Ce bon de commande est clos, ou n’est pas adressé à vous.")
         ]
@@ -278,7 +279,10 @@ def _commande(facture: Facture) -> list[Anomalie]:
 
 
 def _doublons(facture: Facture) -> list[Anomalie]:
-    autres = Facture.objects.vivantes().filter(fournisseur=facture.fournisseur_id)
+    autres = Facture.objects.vivantes().filter(
+        Q(fournisseur=facture.fournisseur_id)
+        | Q(etablissement__fournisseur=facture.etablissement.fournisseur_id)
+    )
     autres = autres.exclude(pk=facture.pk)
     meme_numero = autres.filter(numero_normalise=facture.numero_normalise).first()
     if meme_numero and facture.numero_normalise:

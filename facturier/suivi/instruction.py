@@ -180,7 +180,7 @@ def readresser(
     """
     if not par.a_role(Role.AGENT):
         exiger_droit(facture.etablissement, par)
-    if bon_commande and bon_commande.fournisseur_id != facture.fournisseur_id:
+    if bon_commande and (bon_commande.fournisseur_id != facture.etablissement.fournisseur_id):
         raise ValidationError("Ce bon de commande n’est pas adressé à ce fournisseur.")
     destination = bon_commande.service if bon_commande else service
     if destination is None:

@@ -273,7 +273,7 @@ def _piece_commande(commande: BonCommande) -> PieceJustificative:
 def _rib(facture: Facture) -> Justificatif | None:
     rib: Justificatif | None = (
         Justificatif.objects.valables(timezone.localdate())
-        .filter(fournisseur=facture.fournisseur_id, genre=Justificatif.Genre.RIB)
+        .filter(fournisseur=facture.etablissement.fournisseur_id, genre=Justificatif.Genre.RIB)
         .last()
     )
     return rib

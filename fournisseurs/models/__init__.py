@@ -3,6 +3,15 @@
 from fournisseurs.models.adresses import AdressePostale, Banque, CodePostal
 from fournisseurs.models.coordonnees import CoordonneesBancaires
 from fournisseurs.models.demandes import DemandeEtablissement, EtatDemande, PassageDemande
+from fournisseurs.models.doublons import (
+    Doublon,
+    EtatDoublon,
+    EtatFusion,
+    Fusion,
+    PassageDoublon,
+    PassageFusion,
+    RaisonDoublon,
+)
 from fournisseurs.models.fournisseurs import (
     ROLES_GESTION,
     Etablissement,
@@ -24,18 +33,25 @@ __all__ = [
     "CodePostal",
     "CoordonneesBancaires",
     "DemandeEtablissement",
+    "Doublon",
     "Droit",
     "EcartRegistre",
     "EntreeJournal",
     "Etablissement",
     "EtablissementRegistre",
     "EtatDemande",
+    "EtatDoublon",
     "EtatFournisseur",
+    "EtatFusion",
     "Fournisseur",
+    "Fusion",
     "Habilitation",
     "Justificatif",
     "MotFournisseur",
     "PassageDemande",
+    "PassageDoublon",
     "PassageFournisseur",
+    "PassageFusion",
+    "RaisonDoublon",
     "Representant",
 ]

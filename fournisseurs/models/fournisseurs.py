@@ -20,6 +20,7 @@ class EtatFournisseur(models.TextChoices):
 
     ACTIF = "actif", "Actif"
     SUSPENDU = "suspendu", "Suspendu"
+    FUSIONNE = "fusionne", "Fusionné"
 
 
 class FournisseurQuerySet(models.QuerySet["Fournisseur"]):
@@ -31,6 +32,17 @@ class FournisseurQuerySet(models.QuerySet["Fournisseur"]):
             return self
         vus = Etablissement.objects.visibles_par(utilisateur)
         return self.filter(Exists(vus.filter(fournisseur=OuterRef("pk"))))
+
+    def vivants(self) -> Self:
+        """All but those merged into another."""
+        return self.exclude(etat=EtatFournisseur.FUSIONNE)
+
+    def du_rid(self, rid: str) -> "Fournisseur | None":
+        """The supplier of the enterprise `rid`: the one kept, when his own was merged."""
+        fiches = self.filter(rid=rid).select_related("tiers__absorbe_par__fournisseur")
+        fiche: Fournisseur | None = fiches.vivants().first() or fiches.last()
+        garde = fiche.tiers.absorbe_par if fiche else None
+        return garde.fournisseur if garde else fiche
 
     def correspondant_a(self, saisie: str) -> Self:
         """Those of whom every word typed begins a word: name, code, RIDET, commune, in any order.
@@ -58,6 +70,8 @@ class Fournisseur(AdressePostale):
     TRANSITIONS: dict[str, Transition] = {
         "suspendre": transition({EtatFournisseur.ACTIF}, EtatFournisseur.SUSPENDU, Role.AGENT),
         "reactiver": transition({EtatFournisseur.SUSPENDU}, EtatFournisseur.ACTIF, Role.AGENT),
+        "fusionner": transition({EtatFournisseur.ACTIF}, EtatFournisseur.FUSIONNE, Role.AGENT),
+        "separer": transition({EtatFournisseur.FUSIONNE}, EtatFournisseur.ACTIF, Role.AGENT),
     }
 
     tiers = models.OneToOneField(Tiers, models.PROTECT, related_name="fournisseur")
@@ -79,7 +93,7 @@ class Fournisseur(AdressePostale):
         constraints = [
             models.UniqueConstraint(
                 fields=["rid"],
-                condition=~Q(rid=""),
+                condition=~Q(rid="") & ~Q(etat=EtatFournisseur.FUSIONNE),
                 name="fournisseur_rid_unique",
                 violation_error_message="Une fiche existe déjà pour ce RID.",
             ),
@@ -176,6 +190,8 @@ class EtablissementQuerySet(models.QuerySet["Etablissement"]):
 
 class Etablissement(AdressePostale):
     """A place of business, known by its RIDET; invoices come from one."""
+
+    SUIT_LA_FUSION = Q()
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="etablissements")
     ridet = models.CharField("RIDET", max_length=10, unique=True)

@@ -21,6 +21,7 @@ class ActeJournal(models.TextChoices):
     JUSTIFICATIF_OUVERT = "justificatif_ouvert", "Justificatif bancaire ouvert"
     COMPTE_AJOUTE = "compte_ajoute", "Compte bancaire ajouté"
     COMPTE_REMPLACE = "compte_remplace", "Compte bancaire remplacé"
+    COMPTE_CLOS = "compte_clos", "Compte bancaire clos par une fusion de tiers"
     DEMANDE_FAITE = "demande_faite", "Demande déposée"
     DEMANDE_APPROUVEE = "demande_approuvee", "Demande acceptée"
     DEMANDE_REFUSEE = "demande_refusee", "Demande refusée"

@@ -32,6 +32,8 @@ class JustificatifQuerySet(models.QuerySet["Justificatif"]):
 class Justificatif(FichierRange):
     """A document that proves what a supplier declares."""
 
+    SUIT_LA_FUSION = Q()
+
     class Genre(models.TextChoices):
         """What the document is."""
 

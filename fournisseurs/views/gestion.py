@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
+from facturier.grand_livre.models import Piece
 from fournisseurs.consultation import reveler_iban
 from fournisseurs.demandes import accepter, refuser
 from fournisseurs.forms import MotifForm
@@ -22,7 +23,9 @@ from fournisseurs.models import (
     ROLES_GESTION,
     DemandeEtablissement,
     EtatDemande,
+    EtatFusion,
     Fournisseur,
+    Fusion,
 )
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
@@ -136,7 +139,9 @@ def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Show a tiers: identity, accounts, établissements, pièces, history."""
-    fournisseur = get_object_or_404(Fournisseur.objects.select_related("tiers"), tiers__code=code)
+    fiches = Fournisseur.objects.select_related("tiers__absorbe_par")
+    fournisseur = get_object_or_404(fiches, tiers__code=code)
+    famille = fournisseur.tiers.famille
     return render(
         requete,
         "fournisseurs/gestion/fiche.html",
@@ -147,7 +152,10 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
             "etablissements": fournisseur.etablissements.all(),
             "comptes": fournisseur.coordonnees.select_related("etablissement", "verifiee_par"),
             "justificatifs": fournisseur.justificatifs.visibles_par(requete.user),
-            "pieces": fournisseur.tiers.pieces.order_by("-pk")[:20],
+            "pieces": Piece.objects.filter(tiers__in=famille).order_by("-pk")[:20],
+            "fusions": Fusion.objects.filter(
+                Q(garde=fournisseur) | Q(absorbe=fournisseur), etat=EtatFusion.FAITE
+            ).select_related("garde__tiers", "absorbe__tiers"),
             "fil": FIL_DEMANDES[:1],
         },
     )

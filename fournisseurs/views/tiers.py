@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.models import Role
 from fournisseurs.forms import RechercheForm
 from fournisseurs.models import ROLES_GESTION, Fournisseur
 from fournisseurs.recherche import CLE, Place, chercher, lire_place
@@ -45,7 +46,12 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     return render(
         requete,
         f"fournisseurs/gestion/tiers.html{fragment}",
-        {"form": form, "page": page, "suivant": _suivant(requete.GET, page.apres)},
+        {
+            "form": form,
+            "page": page,
+            "suivant": _suivant(requete.GET, page.apres),
+            "est_agent": requete.user.a_role(Role.AGENT),
+        },
     )
 
 

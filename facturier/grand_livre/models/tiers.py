@@ -1,7 +1,7 @@
 """A third party: its minimal identity. All that surrounds it lives in `fournisseurs`."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 
 class CategorieTiers(models.TextChoices):
@@ -29,7 +29,11 @@ class NatureJuridique(models.TextChoices):
 
 
 class Tiers(models.Model):
-    """A creditor or debtor of the province, as the ledger knows it."""
+    """A creditor or debtor of the province, as the ledger knows it.
+
+    `absorbe_par` is set when it was merged: its rows stay its own, the statement of the tiers that
+    was kept reads them too, and a trigger refuses a new pièce (decision 12).
+    """
 
     code = models.CharField(max_length=30, unique=True)
     nom = models.CharField(max_length=100)
@@ -42,6 +46,9 @@ class Tiers(models.Model):
         max_length=2, choices=NatureJuridique, default=NatureJuridique.SOCIETE
     )
     ridet = models.CharField("RIDET", max_length=10, blank=True)
+    absorbe_par = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbes"
+    )
 
     class Meta:
         verbose_name = "tiers"
@@ -50,9 +57,14 @@ class Tiers(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["ridet"],
-                condition=~Q(ridet=""),
+                condition=~Q(ridet="") & Q(absorbe_par__isnull=True),
                 name="tiers_ridet_unique",
                 violation_error_message="Un tiers porte déjà ce RIDET.",
+            ),
+            models.CheckConstraint(
+                condition=Q(absorbe_par__isnull=True) | ~Q(absorbe_par=F("id")),
+                name="tiers_absorbe_par_un_autre",
+                violation_error_message="Un tiers ne se fusionne pas avec lui-même.",
             ),
             models.CheckConstraint(
                 condition=~Q(categorie=CategorieTiers.PERSONNE_PHYSIQUE)
@@ -69,3 +81,8 @@ class Tiers(models.Model):
     def nom_complet(self) -> str:
         """Civility, first name and name of a person; name of a legal person."""
         return " ".join(mot for mot in (self.civilite, self.prenom, self.nom) if mot)
+
+    @property
+    def famille(self) -> list[int]:
+        """Its key, then those of the tiers it has absorbed: whose accounting is now its own."""
+        return [self.pk, *self.absorbes.order_by("pk").values_list("pk", flat=True)]

@@ -43,6 +43,8 @@ class BonCommandeQuerySet(models.QuerySet["BonCommande"]):
 class BonCommande(models.Model):
     """An engagement: the number a supplier quotes, and the imputation its invoices are paid on."""
 
+    SUIT_LA_FUSION = Q()
+
     numero = models.CharField("numéro", max_length=30, unique=True)
     objet = models.CharField(max_length=100)
     date_commande = models.DateField("date de la commande")

@@ -36,6 +36,7 @@ class Facture(models.Model):
 
     Etat = EtatFacture
     TRANSITIONS = etats.TRANSITIONS
+    SUIT_LA_FUSION = Q(etat=EtatFacture.BROUILLON)  # once deposited, its data are frozen
     TONS = {EtatFacture.COMPLETEE: Ton.COURS, EtatFacture.AVOIR: Ton.SUCCES}
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="factures")
