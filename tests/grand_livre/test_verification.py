@@ -191,6 +191,15 @@ FALSIFICATIONS = [
         "pièces de recette 2026",
         id="numéro de pièce sauté",
     ),
+    pytest.param(
+        verification.tiers_absorbes_en_chaine,
+        "UPDATE grand_livre_tiers SET absorbe_par_id = "
+        "CASE WHEN id = (SELECT min(id) FROM grand_livre_tiers) "
+        "THEN (SELECT max(id) FROM grand_livre_tiers) "
+        "ELSE (SELECT min(id) FROM grand_livre_tiers) END",
+        "tiers ",
+        id="fusions en chaîne",
+    ),
 ]
 
 
