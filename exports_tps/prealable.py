@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
 
 from exports_tps.pes.cles import est_iban_valide
 from facturier.grand_livre.models import Bordereau, LignePiece, Piece, RattachementPiece, SensPiece
+from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
 
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
 CODE_POSTAL = 5
@@ -20,6 +21,7 @@ ETRANGER = "99999"
 Constat = dict[str, Any]
 CHAMPS = (
     "pk",
+    "tiers_id",
     "numero",
     "exercice_id",
     "sens",
@@ -47,6 +49,7 @@ class Controle:
     reference: str
     regle: Callable[[Constat], str]
     sens: str | None = None
+    est_bloquant: bool = True
     anomalies: list[str] = field(default_factory=list)
     nombre: int = 0
 
@@ -127,6 +130,28 @@ def _liste() -> list[Controle]:
     ]
 
 
+def _comptes(bordereau: Bordereau) -> list[Controle]:
+    """Return the checks about accounts whose change is asked for, or contested, at this moment."""
+    tiers = bordereau.pieces.values("tiers")
+    en_cours, contestes = demandes_en_cours(tiers), ibans_contestes(tiers)
+
+    def changement(constat: Constat) -> str:
+        demande = en_cours.get(constat["tiers_id"])
+        return dire(demande) if demande else ""
+
+    def contestation(constat: Constat) -> str:
+        demande = contestes.get((constat["tiers_id"], constat["iban"]))
+        return COMPTE_CONTESTE.format(numero=demande) if demande else ""
+
+    depense = SensPiece.DEPENSE
+    return [
+        Controle("Compte non contesté", "GBCP, art. 20", contestation, depense),
+        Controle(
+            "Aucun changement de compte en cours", "GBCP, art. 20", changement, depense, False
+        ),
+    ]
+
+
 def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
     def total(champ: str) -> Subquery:
         lignes = LignePiece.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
@@ -146,8 +171,8 @@ def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
 
 
 def controler_prealable(bordereau: Bordereau) -> list[Controle]:
-    """Return the checklist of `bordereau`, filled in: one query, whatever the number of pièces."""
-    controles = [c for c in _liste() if c.sens in (None, bordereau.sens)]
+    """Return the checklist of `bordereau`, filled in: three queries, whatever its length."""
+    controles = [c for c in [*_liste(), *_comptes(bordereau)] if c.sens in (None, bordereau.sens)]
     for constat in _constats(bordereau).iterator(chunk_size=2000):
         for controle in controles:
             controle.examiner(constat)
@@ -160,7 +185,7 @@ def anomalies_prealables(bordereau: Bordereau) -> Iterator[str]:
         yield f"{bordereau} : il ne contient aucune pièce."
     if bordereau.exercice.clos_le is not None:
         yield f"{bordereau} : l’exercice {bordereau.exercice_id} est clos."
-    for controle in controler_prealable(bordereau):
+    for controle in filter(lambda controle: controle.est_bloquant, controler_prealable(bordereau)):
         yield from controle.anomalies
         if controle.nombre > MAXIMUM_CITE:
             yield f"{controle.libelle} : et {controle.nombre - MAXIMUM_CITE} autres pièces."

@@ -27,5 +27,13 @@ application.conf.beat_schedule = {
         "task": "fournisseurs.chercher_doublons",
         "schedule": crontab(hour="1", minute="30"),
     },
+    "appliquer_modifications": {
+        "task": "fournisseurs.appliquer_modifications",
+        "schedule": 300.0,
+    },
+    "annoncer_expirations": {
+        "task": "fournisseurs.annoncer_expirations",
+        "schedule": crontab(hour="7", minute="0"),
+    },
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from fournisseurs.gel import raison_du_gel
 from fournisseurs.journal import consigner
 from fournisseurs.models import (
     ActeJournal,
@@ -39,12 +40,15 @@ def compte_en_vigueur(
     The account kept for `etablissement` comes first, then the main one of the supplier.
 
     Raises:
-        CompteIntrouvable: there is neither, or the supplier is suspended.
+        CompteIntrouvable: there is neither, the supplier is suspended, or a change of account of
+            his is being checked.
     """
     if not fournisseur.est_actif:
         raise CompteIntrouvable(
             f"{fournisseur.tiers.nom_complet} est suspendu : réactivez la fiche avant de payer."
         )
+    if raison := raison_du_gel(fournisseur):
+        raise CompteIntrouvable(raison)
     comptes = CoordonneesBancaires.objects.filter(fournisseur=fournisseur).en_vigueur(au)
     if etablissement is not None:
         propre = comptes.filter(etablissement=etablissement).order_by("-debut", "-pk").first()

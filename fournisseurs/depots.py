@@ -12,7 +12,13 @@ from facturier.acces.models import Utilisateur
 from facturier.commun import antivirus, fichiers
 from facturier.commun.types_contenu import JPEG, PDF, PNG
 from fournisseurs.journal import consigner
-from fournisseurs.models import ActeJournal, DemandeEtablissement, Justificatif
+from fournisseurs.models import (
+    ActeJournal,
+    DemandeEtablissement,
+    DemandeModification,
+    Justificatif,
+)
+from fournisseurs.modifications.pieces import fin_de_validite
 
 TYPES_ACCEPTES = (PDF, PNG, JPEG)
 LONGUEUR_NOM = 100
@@ -29,9 +35,15 @@ class Preuve:
 
 
 def ranger_preuve(
-    preuve: Preuve, *, demande: DemandeEtablissement, depose_par: Utilisateur
+    preuve: Preuve,
+    *,
+    depose_par: Utilisateur,
+    demande: DemandeEtablissement | None = None,
+    modification: DemandeModification | None = None,
 ) -> Justificatif:
-    """Scan, check and store a document, and attach it to `demande`.
+    """Scan, check and store a document, and attach it to the request it proves.
+
+    It holds until the day declared, or for the time its kind holds.
 
     Raises:
         fichiers.FichierRefuse: empty, too large, not a PDF or image, or infected; nothing is kept.
@@ -52,8 +64,10 @@ def ranger_preuve(
     return Justificatif.objects.create(
         genre=preuve.genre,
         demande=demande,
+        modification=modification,
         depose_par=depose_par,
-        valable_jusqu_au=preuve.valable_jusqu_au,
+        valable_jusqu_au=preuve.valable_jusqu_au
+        or fin_de_validite(preuve.genre, timezone.localdate()),
         nom=nom_court(preuve.nom),
         sha256=range_.sha256,
         type_mime=range_.type_mime,

@@ -42,12 +42,12 @@ def _refuser_si_bloquante(anomalies: Iterable[Anomalie]) -> None:
             raise ValidationError(anomalie.message)
 
 
-def _court() -> forms.TextInput:
+def court() -> forms.TextInput:
     """An input as narrow as what one types in it."""
     return forms.TextInput(attrs={"class": "court", "autocomplete": "off"})
 
 
-def _texte(
+def texte(
     label: str, nom: str, *, requis: bool = True, aide: str = "", est_court: bool = False
 ) -> forms.CharField:
     """A text as long as the field `nom` of the model accepts."""
@@ -57,11 +57,11 @@ def _texte(
         max_length=champ.max_length,
         required=requis,
         help_text=aide,
-        widget=_court() if est_court else None,
+        widget=court() if est_court else None,
     )
 
 
-def _fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
+def fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
     return forms.FileField(
         label=label,
         required=requis,
@@ -70,67 +70,25 @@ def _fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
     )
 
 
-class DemandeForm(forms.Form):
-    """Everything a person declares to represent an établissement."""
+class CompteForm(forms.Form):
+    """A bank account: the four fields of the RIB, or the IBAN, or both when they agree."""
 
-    ridet = SaisieRidetField(
-        help_text="Dix chiffres, par exemple 0 300 137.001. Il figure sur l’avis de situation."
-    )
-    denomination = _texte("Dénomination de l’établissement", "denomination")
-    fonction = _texte("Votre fonction dans l’entreprise", "fonction", aide="Par exemple : gérant.")
-    service = _texte("Votre service", "service", requis=False)
-    adresse_complement = _texte(
-        "Complément d’adresse",
-        "adresse_complement",
-        requis=False,
-        aide="Immeuble, tribu, lieu-dit.",
-    )
-    adresse_voie = _texte("Voie ou boîte postale", "adresse_voie")
-    code_postal = _texte("Code postal", "code_postal", est_court=True)
-    ville = _texte("Commune", "ville")
-    telephone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=_court())
-    courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
-    rib_banque = forms.CharField(label="Code banque", max_length=5, required=False, widget=_court())
+    rib_banque = forms.CharField(label="Code banque", max_length=5, required=False, widget=court())
     rib_guichet = forms.CharField(
-        label="Code guichet", max_length=5, required=False, widget=_court()
+        label="Code guichet", max_length=5, required=False, widget=court()
     )
     rib_compte = forms.CharField(
-        label="Numéro de compte", max_length=11, required=False, widget=_court()
+        label="Numéro de compte", max_length=11, required=False, widget=court()
     )
-    rib_cle = forms.CharField(label="Clé RIB", max_length=2, required=False, widget=_court())
+    rib_cle = forms.CharField(label="Clé RIB", max_length=2, required=False, widget=court())
     iban = forms.CharField(
         label="IBAN",
         max_length=50,
         required=False,
         help_text="À la place des quatre champs du RIB, ou en plus.",
     )
-    bic = forms.CharField(label="BIC", max_length=15, required=False, widget=_court())
-    titulaire = _texte("Titulaire du compte", "titulaire", aide="Tel qu’écrit sur le RIB.")
-    avis_ridet = _fichier(
-        "Avis de situation au RIDET",
-        requis=False,
-        aide="PDF ou image. Joignez l’avis de situation ou l’extrait Kbis.",
-    )
-    kbis = _fichier("Extrait Kbis de moins de trois mois", requis=False)
-    mandat = _fichier(
-        "Mandat ou procès-verbal de gérance",
-        requis=False,
-        aide="Si vous n’êtes pas le représentant légal qui figure sur l’avis ou l’extrait.",
-    )
-    mandat_valable_jusqu_au = SaisieJourField(label="Mandat valable jusqu’au", required=False)
-    rib = _fichier("Relevé d’identité bancaire", requis=True, aide="Délivré par la banque.")
-
-    def clean_telephone(self) -> str:
-        """Refuse a number that cannot exist."""
-        numero: str = self.cleaned_data["telephone"]
-        _refuser_si_bloquante(verifier_telephone(numero))
-        return numero
-
-    def clean_code_postal(self) -> str:
-        """Refuse anything but five digits."""
-        code: str = self.cleaned_data["code_postal"]
-        _refuser_si_bloquante(verifier_adresse(code, "", Referentiel()))
-        return code
+    bic = forms.CharField(label="BIC", max_length=15, required=False, widget=court())
+    titulaire = texte("Titulaire du compte", "titulaire", aide="Tel qu’écrit sur le RIB.")
 
     def clean_bic(self) -> str:
         """Normalise the BIC."""
@@ -149,8 +107,6 @@ class DemandeForm(forms.Form):
             self.add_error("rib_cle", str(erreur))
         except banque.CoordonneesInvalides as erreur:
             self.add_error("iban", str(erreur))
-        if not (self.files.get("avis_ridet") or self.files.get("kbis")):
-            self.add_error("avis_ridet", "Joignez l’avis de situation au RIDET ou l’extrait Kbis.")
         return donnees
 
     def _reunir_compte(self, donnees: dict[str, Any]) -> None:
@@ -166,6 +122,60 @@ class DemandeForm(forms.Form):
                 self.add_error("iban", "L’IBAN et le RIB ne désignent pas le même compte.")
             iban = iban or iban_du_rib
         donnees["iban"] = iban
+
+
+class DemandeForm(CompteForm):
+    """Everything a person declares to represent an établissement."""
+
+    ridet = SaisieRidetField(
+        help_text="Dix chiffres, par exemple 0 300 137.001. Il figure sur l’avis de situation."
+    )
+    denomination = texte("Dénomination de l’établissement", "denomination")
+    fonction = texte("Votre fonction dans l’entreprise", "fonction", aide="Par exemple : gérant.")
+    service = texte("Votre service", "service", requis=False)
+    adresse_complement = texte(
+        "Complément d’adresse",
+        "adresse_complement",
+        requis=False,
+        aide="Immeuble, tribu, lieu-dit.",
+    )
+    adresse_voie = texte("Voie ou boîte postale", "adresse_voie")
+    code_postal = texte("Code postal", "code_postal", est_court=True)
+    ville = texte("Commune", "ville")
+    telephone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=court())
+    courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
+    avis_ridet = fichier(
+        "Avis de situation au RIDET",
+        requis=False,
+        aide="PDF ou image. Joignez l’avis de situation ou l’extrait Kbis.",
+    )
+    kbis = fichier("Extrait Kbis de moins de trois mois", requis=False)
+    mandat = fichier(
+        "Mandat ou procès-verbal de gérance",
+        requis=False,
+        aide="Si vous n’êtes pas le représentant légal qui figure sur l’avis ou l’extrait.",
+    )
+    mandat_valable_jusqu_au = SaisieJourField(label="Mandat valable jusqu’au", required=False)
+    rib = fichier("Relevé d’identité bancaire", requis=True, aide="Délivré par la banque.")
+
+    def clean_telephone(self) -> str:
+        """Refuse a number that cannot exist."""
+        numero: str = self.cleaned_data["telephone"]
+        _refuser_si_bloquante(verifier_telephone(numero))
+        return numero
+
+    def clean_code_postal(self) -> str:
+        """Refuse anything but five digits."""
+        code: str = self.cleaned_data["code_postal"]
+        _refuser_si_bloquante(verifier_adresse(code, "", Referentiel()))
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two documents that prove that the établissement exists."""
+        donnees = super().clean()
+        if not (self.files.get("avis_ridet") or self.files.get("kbis")):
+            self.add_error("avis_ridet", "Joignez l’avis de situation au RIDET ou l’extrait Kbis.")
+        return donnees
 
     @property
     def declaration(self) -> Declaration:

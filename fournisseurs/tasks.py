@@ -1,11 +1,25 @@
-"""Background tasks of suppliers."""
+"""Background tasks around suppliers."""
 
 from celery import shared_task
 
 from fournisseurs import doublons
+from fournisseurs.expirations import annoncer_expirations
+from fournisseurs.modifications.application import appliquer_modifications
 
 
 @shared_task(name="fournisseurs.chercher_doublons")
 def chercher_doublons() -> int:
     """Look for tiers that may be one."""
     return doublons.chercher_doublons().nouveaux
+
+
+@shared_task(name="fournisseurs.appliquer_modifications")
+def appliquer_les_modifications() -> dict[str, int]:
+    """Apply the changes whose cooling period has passed."""
+    return appliquer_modifications()
+
+
+@shared_task(name="fournisseurs.annoncer_expirations")
+def annoncer_les_expirations() -> dict[str, int]:
+    """Announce the documents that are about to run out."""
+    return annoncer_expirations()

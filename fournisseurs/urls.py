@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from fournisseurs.views import doublons, espace, gestion, registre, releves, securite, tiers
+from fournisseurs.views import (
+    doublons,
+    espace,
+    gestion,
+    instruction,
+    modifications,
+    registre,
+    releves,
+    securite,
+    tiers,
+)
 
 app_name = "fournisseurs"
 urlpatterns = [
@@ -19,6 +29,34 @@ urlpatterns = [
         espace.retirer_droits,
         name="retirer_habilitation",
     ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/documents/",
+        modifications.documents,
+        name="documents",
+    ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/modifier/",
+        modifications.choisir,
+        name="choisir_modification",
+    ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/modifier/<slug:genre>/",
+        modifications.modifier,
+        name="modifier",
+    ),
+    path("fournisseur/modifications/<int:pk>/", modifications.modification, name="modification"),
+    path(
+        "fournisseur/modifications/<int:pk>/verifier/",
+        modifications.verifier,
+        name="verifier_modification",
+    ),
+    path(
+        "fournisseur/modifications/<int:pk>/retirer/",
+        modifications.retirer_modification,
+        name="retirer_modification",
+    ),
+    path("securite/coordonnees-bancaires/", modifications.securite, name="securite"),
+    path("securite/contester/<str:jeton>/", modifications.contester, name="contester"),
     path("fournisseur/demandes/<int:pk>/", espace.demande, name="demande"),
     path("fournisseur/demandes/<int:pk>/retirer/", espace.retirer_demande, name="retirer_demande"),
     path("fournisseur/justificatifs/<int:pk>/", espace.justificatif, name="justificatif"),
@@ -26,7 +64,7 @@ urlpatterns = [
     path("fournisseur/comptes/<str:code>/releve.csv", releves.releve_csv, name="releve_csv"),
     path("fournisseur/comptes/<str:code>/releve.pdf", releves.releve_pdf, name="releve_pdf"),
     path("gestion/tiers/", tiers.liste, name="gestion_tiers"),
-    path("gestion/tiers/demandes/", gestion.demandes, name="gestion_demandes"),
+    path("gestion/tiers/demandes/", instruction.demandes, name="gestion_demandes"),
     path("gestion/tiers/demandes/<int:pk>/", gestion.demande, name="gestion_demande"),
     path("gestion/tiers/demandes/<int:pk>/iban/", gestion.voir_iban, name="voir_iban"),
     path(
@@ -51,6 +89,36 @@ urlpatterns = [
         "gestion/tiers/fusions/<int:pk>/abandonner/", doublons.abandonner, name="abandonner_fusion"
     ),
     path("gestion/tiers/fusions/<int:pk>/annuler/", doublons.annuler, name="annuler_fusion"),
+    path(
+        "gestion/tiers/modifications/<int:pk>/",
+        instruction.modification,
+        name="gestion_modification",
+    ),
+    path(
+        "gestion/tiers/modifications/<int:pk>/iban/",
+        instruction.voir_iban_modification,
+        name="voir_iban_modification",
+    ),
+    path(
+        "gestion/tiers/modifications/<int:pk>/appels/",
+        instruction.appeler,
+        name="appeler_modification",
+    ),
+    path(
+        "gestion/tiers/modifications/<int:pk>/<slug:acte>/",
+        instruction.agir,
+        name="agir_modification",
+    ),
+    path(
+        "gestion/tiers/etablissements/<str:ridet>/modifier/",
+        instruction.gestion_choisir,
+        name="gestion_choisir",
+    ),
+    path(
+        "gestion/tiers/etablissements/<str:ridet>/modifier/<slug:genre>/",
+        instruction.gestion_modifier,
+        name="gestion_modifier",
+    ),
     path("gestion/tiers/<str:code>/", gestion.fiche, name="gestion_fiche"),
     path(
         "gestion/tiers/<str:code>/suspendre/",

@@ -144,7 +144,7 @@ def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     est_pret = (
         not raison
         and objet.etat == EtatBordereau.OUVERT
-        and all(controle.est_conforme for controle in controles)
+        and all(c.est_conforme or not c.est_bloquant for c in controles)
     )
     return render(
         requete,

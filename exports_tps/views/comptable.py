@@ -18,6 +18,7 @@ from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers
+from fournisseurs.gel import signaler
 
 FIL = [("Trésorerie", "/tps/")]
 ETATS_VISIBLES = [
@@ -100,6 +101,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
         {
             "piece": objet,
             "fil": FIL,
+            "signalement": signaler(objet.tiers_id) if objet.sens == SensPiece.DEPENSE else "",
             "lignes": _resume(objet),
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),

@@ -34,6 +34,8 @@ PHRASES: dict[str, tuple[Ton, Callable[[PassageUtilisateur], str]]] = {
     "retirer": (Ton.REFUS, lambda passage: f"Rôle retiré\u202f: {Role(passage.depart).label}"),
     "desactiver": (Ton.REFUS, lambda passage: "Compte désactivé"),
     "reactiver": (Ton.SUCCES, lambda passage: "Compte réactivé"),
+    "changer_courriel": (Ton.ATTENTE, lambda passage: "Adresse électronique changée"),
+    "changer_mot_de_passe": (Ton.NEUTRE, lambda passage: "Mot de passe changé"),
     "affecter": (
         Ton.NEUTRE,
         lambda passage: (

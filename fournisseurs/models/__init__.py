@@ -23,16 +23,35 @@ from fournisseurs.models.fournisseurs import (
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
 from fournisseurs.models.journal import ActeJournal, EntreeJournal
 from fournisseurs.models.justificatifs import Justificatif
+from fournisseurs.models.modifications import (
+    ETATS_OUVERTS,
+    GENRES_COMPTE,
+    ChampModifie,
+    ContactConnu,
+    ContreAppel,
+    DemandeModification,
+    EtatModification,
+    GenreModification,
+    PassageModification,
+    RepresentantLegal,
+    Risque,
+)
 from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre
 
 __all__ = [
+    "ETATS_OUVERTS",
+    "GENRES_COMPTE",
     "ROLES_GESTION",
     "ActeJournal",
     "AdressePostale",
     "Banque",
+    "ChampModifie",
     "CodePostal",
+    "ContactConnu",
+    "ContreAppel",
     "CoordonneesBancaires",
     "DemandeEtablissement",
+    "DemandeModification",
     "Doublon",
     "Droit",
     "EcartRegistre",
@@ -43,8 +62,10 @@ __all__ = [
     "EtatDoublon",
     "EtatFournisseur",
     "EtatFusion",
+    "EtatModification",
     "Fournisseur",
     "Fusion",
+    "GenreModification",
     "Habilitation",
     "Justificatif",
     "MotFournisseur",
@@ -52,6 +73,9 @@ __all__ = [
     "PassageDoublon",
     "PassageFournisseur",
     "PassageFusion",
+    "PassageModification",
     "RaisonDoublon",
     "Representant",
+    "RepresentantLegal",
+    "Risque",
 ]

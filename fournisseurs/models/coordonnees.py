@@ -37,6 +37,7 @@ class CoordonneesBancaires(models.Model):
         DEMANDE = "demande", "Demande de rattachement"
         IMPORT = "import", "Reprise de données"
         FUSION = "fusion", "Fusion de tiers"
+        MODIFICATION = "modif", "Demande de modification"
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="coordonnees")
     etablissement = models.ForeignKey(

@@ -69,6 +69,9 @@ class DemandeEtablissement(AdressePostale):
     etablissement = models.ForeignKey(
         Etablissement, models.PROTECT, null=True, blank=True, related_name="demandes"
     )
+    reemployes = models.ManyToManyField(
+        "fournisseurs.Justificatif", related_name="reemplois_demandes", blank=True
+    )
 
     objects: Any = DemandeQuerySet.as_manager()
 

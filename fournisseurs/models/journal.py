@@ -22,11 +22,16 @@ class ActeJournal(models.TextChoices):
     COMPTE_AJOUTE = "compte_ajoute", "Compte bancaire ajouté"
     COMPTE_REMPLACE = "compte_remplace", "Compte bancaire remplacé"
     COMPTE_CLOS = "compte_clos", "Compte bancaire clos par une fusion de tiers"
+    COMPTE_RETIRE = "compte_retire", "Compte bancaire retiré"
     DEMANDE_FAITE = "demande_faite", "Demande déposée"
     DEMANDE_APPROUVEE = "demande_approuvee", "Demande acceptée"
     DEMANDE_REFUSEE = "demande_refusee", "Demande refusée"
     DEMANDE_RETIREE = "demande_retiree", "Demande retirée"
     DEMANDE_CONTESTEE = "demande_contestee", "Demande contestée"
+    DEMANDE_CONTROLEE = "demande_controlee", "Demande contrôlée par un premier agent"
+    CONTRE_APPEL = "contre_appel", "Contre-appel consigné"
+    CONTESTATION_LEVEE = "contestation_levee", "Contestation levée"
+    CONTACT_PREVENU = "contact_prevenu", "Ancien contact prévenu"
     JOURNAL_EXPORTE = "journal_exporte", "Journal exporté"
 
 

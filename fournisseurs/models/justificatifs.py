@@ -1,15 +1,19 @@
 """Documents asked once and reused."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.champs import FichierRange
 from fournisseurs.models.demandes import DemandeEtablissement
 from fournisseurs.models.fournisseurs import Etablissement, Fournisseur
+from fournisseurs.models.modifications import DemandeModification, EtatModification
+
+JOURS_AVANT_EXPIRATION = 30  # from then on it is announced
 
 
 class JustificatifQuerySet(models.QuerySet["Justificatif"]):
@@ -21,7 +25,11 @@ class JustificatifQuerySet(models.QuerySet["Justificatif"]):
             return self
         geres = Etablissement.objects.visibles_par(utilisateur, "gerer_donnees")
         return self.filter(
-            Q(demande__demandeur=utilisateur) | Q(etablissement__in=geres.values("pk"))
+            Q(demande__demandeur=utilisateur)
+            | Q(modification__demandeur=utilisateur)
+            | Q(etablissement__in=geres.values("pk"))
+            | Q(modification__etablissement__in=geres.values("pk"))
+            & ~Q(modification__etat=EtatModification.BROUILLON)
         )
 
     def valables(self, au: date) -> Self:
@@ -40,6 +48,7 @@ class Justificatif(FichierRange):
         AVIS_RIDET = "avis_ridet", "Avis de situation au RIDET"
         KBIS = "kbis", "Extrait Kbis"
         MANDAT = "mandat", "Mandat ou procès-verbal de gérance"
+        PV = "pv", "Procès-verbal de nomination"
         RIB = "rib", "Relevé d’identité bancaire"
         AUTRE = "autre", "Autre document"
 
@@ -60,7 +69,16 @@ class Justificatif(FichierRange):
     etablissement = models.ForeignKey(
         Etablissement, models.PROTECT, null=True, blank=True, related_name="justificatifs"
     )
+    modification = models.ForeignKey(
+        DemandeModification,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="justificatifs",
+        verbose_name="demande de modification",
+    )
     valable_jusqu_au = models.DateField("valable jusqu’au", null=True, blank=True)
+    expiration_annoncee_le = models.DateField("expiration annoncée le", null=True, blank=True)
     analyse = models.CharField(
         "analyse antivirus", max_length=12, choices=Analyse, default=Analyse.NON_ANALYSE
     )
@@ -73,9 +91,18 @@ class Justificatif(FichierRange):
     class Meta:
         verbose_name = "justificatif"
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["valable_jusqu_au"],
+                condition=Q(expiration_annoncee_le__isnull=True),
+                name="justificatif_a_annoncer",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(demande__isnull=False) | Q(fournisseur__isnull=False),
+                condition=Q(demande__isnull=False)
+                | Q(modification__isnull=False)
+                | Q(fournisseur__isnull=False),
                 name="justificatif_rattache",
                 violation_error_message="Un justificatif appartient à une demande ou à une fiche.",
             ),
@@ -94,3 +121,15 @@ class Justificatif(FichierRange):
 
     def __str__(self) -> str:
         return f"{self.get_genre_display()} : {self.nom}"
+
+    @property
+    def est_perime(self) -> bool:
+        """Whether it no longer holds today."""
+        fin = self.valable_jusqu_au
+        return fin is not None and fin < timezone.localdate()
+
+    @property
+    def expire_bientot(self) -> bool:
+        """Whether it still holds, for thirty days at most."""
+        fin, jour = self.valable_jusqu_au, timezone.localdate()
+        return fin is not None and jour <= fin <= jour + timedelta(days=JOURS_AVANT_EXPIRATION)

@@ -21,8 +21,10 @@ from fournisseurs.habilitations import (
 )
 from fournisseurs.models import (
     DemandeEtablissement,
+    DemandeModification,
     Droit,
     Etablissement,
+    GenreModification,
     Habilitation,
     Justificatif,
 )
@@ -158,6 +160,8 @@ def _page_etablissement(
         if Etablissement.objects.visibles_par(requete.user, droit).filter(pk=objet.pk).exists()
     }
     comptes = objet.fournisseur.coordonnees.courantes().select_related("etablissement")
+    propre = comptes.filter(etablissement=objet).first()
+    principal = comptes.filter(etablissement__isnull=True).first()
     return render(
         requete,
         "fournisseurs/etablissement.html",
@@ -167,8 +171,11 @@ def _page_etablissement(
             "form": form,
             "gere_droits": Droit.GERER_DROITS in droits,
             "gere_donnees": Droit.GERER_DONNEES in droits,
-            "compte": comptes.filter(etablissement=objet).first()
-            or comptes.filter(etablissement__isnull=True).first(),
+            "compte": propre or principal,
+            "genre_compte": GenreModification.COMPTE_ETABLISSEMENT
+            if propre
+            else GenreModification.COMPTE_PRINCIPAL,
+            "modifications": DemandeModification.objects.ouvertes().sur(objet),
             "habilitations": objet.habilitations.en_vigueur().select_related(
                 "representant__utilisateur"
             ),

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
@@ -22,43 +21,15 @@ from fournisseurs.instruction import anomalies_demande
 from fournisseurs.models import (
     ROLES_GESTION,
     DemandeEtablissement,
-    EtatDemande,
     EtatFusion,
     Fournisseur,
     Fusion,
 )
+from fournisseurs.modifications.donnees import representants
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
 
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
-
-
-@reserver_a(Role.AGENT)
-@require_GET
-def demandes(requete: RequeteConnectee) -> HttpResponse:
-    """Work list of requests, by state, with counts and age."""
-    etat = requete.GET.get("etat", EtatDemande.DEPOSEE)
-    if etat not in EtatDemande.values:
-        etat = EtatDemande.DEPOSEE
-    en_tete = "deposee_le" if etat == EtatDemande.DEPOSEE else "-traitee_le"
-    liste = DemandeEtablissement.objects.filter(etat=etat).select_related("demandeur")
-    comptes = dict(
-        DemandeEtablissement.objects.order_by().values_list("etat").annotate(nombre=Count("pk"))
-    )
-    maintenant = timezone.now()
-    return render(
-        requete,
-        "fournisseurs/gestion/demandes.html",
-        {
-            "etat_choisi": etat,
-            "onglets": [(code, nom, comptes.get(code, 0)) for code, nom in EtatDemande.choices],
-            "demandes": [
-                (demande, (maintenant - demande.deposee_le).days)
-                for demande in liste.order_by(en_tete, "pk")[:200]
-            ],
-            "fil": FIL_DEMANDES[:1],
-        },
-    )
 
 
 @reserver_a(Role.AGENT)
@@ -156,6 +127,8 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
             "fusions": Fusion.objects.filter(
                 Q(garde=fournisseur) | Q(absorbe=fournisseur), etat=EtatFusion.FAITE
             ).select_related("garde__tiers", "absorbe__tiers"),
+            "modifications": fournisseur.modifications.ouvertes(),
+            "representants": representants(fournisseur),
             "fil": FIL_DEMANDES[:1],
         },
     )

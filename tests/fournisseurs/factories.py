@@ -1,15 +1,25 @@
 """Suppliers and requests; each trait reaches its situation through the real acts."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from fournisseurs.coordonnees import Compte
 from fournisseurs.demandes import Declaration, accepter, deposer_demande, refuser, retirer
 from fournisseurs.depots import Preuve
-from fournisseurs.models import DemandeEtablissement, Fournisseur, Justificatif
+from fournisseurs.models import (
+    DemandeEtablissement,
+    DemandeModification,
+    Fournisseur,
+    Justificatif,
+)
+from fournisseurs.modifications.application import appliquer_modifications
+from fournisseurs.modifications.depot import deposer, preparer
+from fournisseurs.modifications.instruction import appeler, approuver, contester, controler
 from fournisseurs.suspension import suspendre
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -136,3 +146,80 @@ class FournisseurFactory(factory.Factory):
         if kwargs["suspendu"] or not kwargs["actif"]:
             suspendre(fournisseur, par=creer_agent(), motif="Contrôle en cours.")
         return fournisseur
+
+
+IBAN_NOUVEAU = "FR7614889000010000000000175"
+
+
+def agents(nombre: int = 2) -> list[Utilisateur]:
+    """Return as many members of the finance staff."""
+    return [creer_agent() for _ in range(nombre)]
+
+
+class ModificationFactory(factory.Factory):
+    """A change asked for by the administrator; traits carry it further, through the real acts.
+
+    `brouillon=True` stops before the deposit; `appelee`, `controlee`, `approuvee`, `appliquee`
+    and `contestee` go on from there (a change of account is applied two days later).
+    """
+
+    class Meta:
+        model = DemandeModification
+
+    representant = factory.SubFactory(UtilisateurFactory)
+    fournisseur = factory.LazyAttribute(
+        lambda objet: FournisseurFactory(representant=objet.representant)
+    )
+    genre = "compte_principal"
+    saisies = factory.LazyFunction(
+        lambda: {"iban": IBAN_NOUVEAU, "bic": "CEPANCNM", "titulaire": "Pépinière du Cagou"}
+    )
+    preuves = factory.LazyFunction(lambda: [preuve("rib", nom="nouveau-rib.pdf")])
+    brouillon = False
+    appelee = False
+    controlee = False
+    approuvee = False
+    appliquee = False
+    contestee = False
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> DemandeModification:
+        demande = preparer(
+            etablissement=kwargs["fournisseur"].etablissements.get(),
+            genre=kwargs["genre"],
+            saisies=kwargs["saisies"],
+            preuves=kwargs["preuves"],
+            par=kwargs["representant"],
+        )
+        if kwargs["brouillon"]:
+            return demande
+        deposer(demande, par=kwargs["representant"], a_confirme=True)
+        cls._avancer(demande, kwargs)
+        if kwargs["contestee"]:
+            contester(demande, par=Utilisateur.objects.systeme(), motif="Ce n’est pas moi.")
+        return demande
+
+    @classmethod
+    def _avancer(cls, demande: DemandeModification, traits: dict[str, Any]) -> None:
+        approuvee = traits["approuvee"] or traits["appliquee"]
+        controlee = traits["controlee"] or approuvee
+        if demande.est_compte and (traits["appelee"] or controlee):
+            confirmer_au_telephone(demande)
+        if demande.est_compte and controlee:
+            controler(demande, par=creer_agent())
+        if approuvee:
+            approuver(demande, par=creer_agent())
+        if traits["appliquee"] and demande.est_compte:
+            appliquer_modifications(timezone.now() + timedelta(hours=49))
+            demande.refresh_from_db()
+
+
+def confirmer_au_telephone(demande: DemandeModification, par: Utilisateur | None = None) -> None:
+    """Record a call back that confirms the request."""
+    appeler(
+        demande,
+        contact=demande.contacts.filter(genre="telephone").first(),
+        resultat="confirme",
+        interlocuteur="Mme Fictive, gérante",
+        par=par or creer_agent(),
+    )

@@ -9,8 +9,13 @@ from django.db import connection
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.models import Tiers
 from fournisseurs.demandes import accepter
-from fournisseurs.models import DemandeEtablissement, Fournisseur
-from tests.fournisseurs.factories import DemandeEtablissementFactory, creer_agent
+from fournisseurs.models import DemandeEtablissement, DemandeModification, Fournisseur
+from fournisseurs.modifications.instruction import approuver, contester
+from tests.fournisseurs.factories import (
+    DemandeEtablissementFactory,
+    ModificationFactory,
+    creer_agent,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +48,53 @@ def test_deux_agents_acceptent_la_meme_demande_un_seul_gagne(transactional_db):
     assert issues == ["acceptee", "trop_tard"]
     assert Tiers.objects.filter(code=demande.rid).count() == 1
     assert demande.passages.filter(acte="accepter").count() == 1
+
+
+def test_deux_agents_approuvent_le_meme_compte_un_seul_gagne(reference, transactional_db):
+    demande = ModificationFactory(controlee=True)
+    depart = Barrier(2)
+
+    def approuver_un(agent):
+        try:
+            vue = DemandeModification.objects.get(pk=demande.pk)
+            depart.wait()
+            approuver(vue, par=agent)
+            return "approuvee"
+        except TransitionInterdite:
+            return "trop_tard"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as equipe:
+        issues = sorted(equipe.map(approuver_un, [creer_agent(), creer_agent()]))
+
+    assert issues == ["approuvee", "trop_tard"]
+    assert demande.passages.filter(acte="approuver").count() == 1
+
+
+def test_contester_et_approuver_ensemble_laisse_la_demande_arretee(reference, transactional_db):
+    demande = ModificationFactory(controlee=True)
+    depart = Barrier(2)
+
+    def agir(acte, personne, **options):
+        try:
+            vue = DemandeModification.objects.get(pk=demande.pk)
+            depart.wait()
+            acte(vue, par=personne, **options)
+        except TransitionInterdite:
+            pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as equipe:
+        attente = [
+            equipe.submit(agir, approuver, creer_agent()),
+            equipe.submit(agir, contester, creer_agent(), motif="Ce n’est pas moi."),
+        ]
+    assert [futur.exception() for futur in attente] == [None, None]
+
+    demande.refresh_from_db()
+    assert demande.etat == "contestee"
 
 
 def test_deux_demandes_de_la_meme_entreprise_donnent_une_seule_fiche(transactional_db):

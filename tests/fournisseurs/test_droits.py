@@ -9,7 +9,11 @@ from fournisseurs.models import (
     Fournisseur,
     Justificatif,
 )
-from tests.fournisseurs.factories import DemandeEtablissementFactory, FournisseurFactory
+from tests.fournisseurs.factories import (
+    DemandeEtablissementFactory,
+    FournisseurFactory,
+    ModificationFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +39,14 @@ MATRICE = {
     "releve": "fournisseur agent ordonnateur comptable",
     "releve_csv": "fournisseur agent ordonnateur comptable",
     "releve_pdf": "fournisseur agent ordonnateur comptable",
+    "documents": "fournisseur",
+    "choisir_modification": "fournisseur",
+    "modifier": "fournisseur",
+    "modification": "fournisseur",
+    "retirer_modification": "fournisseur",
+    "gestion_modification": "agent",
+    "gestion_choisir": "agent",
+    "gestion_modifier": "agent",
     "gestion_tiers": "agent ordonnateur comptable",
     "gestion_fiche": "agent ordonnateur comptable",
     "gestion_demandes": "agent",
@@ -45,14 +57,24 @@ MATRICE = {
 
 
 @pytest.fixture
-def dossier(fournisseur):
+def dossier(reference, fournisseur):
     """A supplier represented by `fournisseur`, and his accepted request."""
     FournisseurFactory(representant=fournisseur, ridet=RIDET)
+    ModificationFactory(representant=fournisseur, fournisseur=Fournisseur.objects.get())
     return DemandeEtablissement.objects.get()
 
 
 def _adresse(page, dossier):
+    modification = dossier.etablissement.modifications.get().pk
     arguments = {
+        "documents": [RIDET],
+        "choisir_modification": [RIDET],
+        "gestion_choisir": [RIDET],
+        "modifier": [RIDET, "adresse"],
+        "gestion_modifier": [RIDET, "adresse"],
+        "modification": [modification],
+        "retirer_modification": [modification],
+        "gestion_modification": [modification],
         "etablissement": [RIDET],
         "demande": [dossier.pk],
         "retirer_demande": [dossier.pk],

@@ -257,8 +257,8 @@ def test_la_liste_de_travail_compte_par_etat(client, agent):
 
     page = texte(client.get("/gestion/tiers/demandes/"))
 
-    assert "Déposée (2)" in page
-    assert "Refusée (1)" in page
+    assert "À contrôler (2)" in page
+    assert "Refusées (1)" in page
 
 
 def test_un_fournisseur_se_suspend_et_se_reactive_avec_un_motif(client, agent):

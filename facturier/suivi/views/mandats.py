@@ -24,6 +24,7 @@ from facturier.suivi.forms import BordereauForm, MandatementForm, MotifForm
 from facturier.suivi.models import Facture
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
+from fournisseurs.gel import fournisseurs_geles, signaler
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.ADMINISTRATEUR)
 LIMITE_CHOIX = 200
@@ -68,7 +69,12 @@ def mandater(requete: HttpRequest) -> HttpResponse:
         else:
             messages.success(requete, f"Le mandat {mandat.reference} est émis.")
             return redirect("suivi:mandat", mandat.pk)
-    contexte = {"form": formulaire, "factures": factures.order_by("pk")[:LIMITE_CHOIX]}
+    affichees = list(factures.order_by("pk")[:LIMITE_CHOIX])
+    contexte = {
+        "form": formulaire,
+        "factures": affichees,
+        "geles": fournisseurs_geles({f.etablissement.fournisseur_id for f in affichees}),
+    }
     return afficher(requete, "suivi/mandater.html", contexte, formulaire)
 
 
@@ -78,6 +84,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     mandat = get_object_or_404(Mandat.objects.select_related("bordereau", "service"), pk=pk)
     contexte = {
         "mandat": mandat,
+        "signalement": signaler(mandat.tiers_id),
         "factures": Facture.objects.filter(mandat=mandat.pk).select_related("etablissement"),
         "imputations": mandat.lignes_piece.select_related("compte"),
         "rattachements": mandat.rattachements.select_related("justificatif"),

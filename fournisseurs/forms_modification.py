@@ -1,0 +1,182 @@
+"""Forms of the pages about demandes de modification: one per kind of datum, then the acts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from facturier.grand_livre.models import NatureJuridique
+from fournisseurs.depots import Preuve
+from fournisseurs.forms import CompteForm, court, fichier, texte
+from fournisseurs.models import (
+    ContactConnu,
+    ContreAppel,
+    DemandeModification,
+    Etablissement,
+    GenreModification,
+    Justificatif,
+)
+from fournisseurs.modifications.donnees import CHAMPS, lire
+from fournisseurs.modifications.pieces import EXIGENCES
+
+
+class ModificationForm(forms.Form):
+    """What every change asks for besides its values: documents, and the channel for an agent."""
+
+    genre = ""
+
+    def __init__(
+        self, donnees: Any, fichiers: Any, *, etablissement: Etablissement, par_agent: bool
+    ) -> None:
+        super().__init__(donnees, fichiers, initial=self._initiales(etablissement))
+        self._ajouter_documents()
+        if par_agent:
+            self.fields["canal"] = forms.ChoiceField(
+                label="Comment la demande vous est-elle parvenue ?",
+                choices=DemandeModification.Canal.choices[1:],
+                widget=forms.RadioSelect,
+            )
+
+    def _initiales(self, etablissement: Etablissement) -> dict[str, str]:
+        return lire(etablissement, self.genre)
+
+    def _ajouter_documents(self) -> None:
+        genres = [genre for exigence in EXIGENCES[self.genre] for genre in exigence.genres]
+        aides = {exigence.genres[0]: exigence.aide for exigence in EXIGENCES[self.genre]}
+        for genre in genres:
+            self.fields[f"piece_{genre}"] = fichier(
+                str(genre.label), requis=False, aide=aides.get(genre, "PDF ou image.")
+            )
+        self.fields["piece_autre"] = fichier(
+            "Autre document utile", requis=False, aide="Si vous voulez appuyer votre demande."
+        )
+
+    @property
+    def saisies(self) -> dict[str, str]:
+        """The values typed, once the form is valid."""
+        return {champ: self.cleaned_data.get(champ, "") for champ in CHAMPS[self.genre]}
+
+    @property
+    def preuves(self) -> list[Preuve]:
+        """The documents handed in, once the form is valid."""
+        return [
+            Preuve(genre, document.name, document.file)
+            for genre in Justificatif.Genre
+            if (document := self.cleaned_data.get(f"piece_{genre}"))
+        ]
+
+
+class AdresseForm(ModificationForm):
+    """Where to write to the établissement."""
+
+    genre = GenreModification.ADRESSE
+    adresse_complement = texte(
+        "Complément d’adresse",
+        "adresse_complement",
+        requis=False,
+        aide="Immeuble, tribu, lieu-dit.",
+    )
+    adresse_voie = texte("Voie ou boîte postale", "adresse_voie")
+    code_postal = texte("Code postal", "code_postal", est_court=True)
+    ville = texte("Commune", "ville")
+
+
+class ContactsForm(ModificationForm):
+    """How to reach the établissement."""
+
+    genre = GenreModification.CONTACTS
+    telephone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=court())
+    courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
+
+
+class ComptePrincipalForm(ModificationForm, CompteForm):
+    """The bank account of the enterprise; the form begins empty, as the RIB must be copied."""
+
+    genre = GenreModification.COMPTE_PRINCIPAL
+
+    def _initiales(self, etablissement: Etablissement) -> dict[str, str]:
+        return {}
+
+
+class CompteEtablissementForm(ComptePrincipalForm):
+    """The bank account of one établissement."""
+
+    genre = GenreModification.COMPTE_ETABLISSEMENT
+
+
+class NomForm(ModificationForm):
+    """Names, as the register writes them."""
+
+    genre = GenreModification.NOM
+    nom = forms.CharField(
+        label="Nom de l’entreprise", max_length=100, help_text="Tel qu’écrit au registre."
+    )
+    nom_commercial = forms.CharField(label="Nom commercial", max_length=100, required=False)
+    denomination = texte("Enseigne de l’établissement", "denomination")
+
+
+class FormeJuridiqueForm(ModificationForm):
+    """Legal form, in the words of the treasury."""
+
+    genre = GenreModification.FORME_JURIDIQUE
+    nature_juridique = forms.ChoiceField(label="Forme juridique", choices=NatureJuridique.choices)
+
+
+class RepresentantsForm(ModificationForm):
+    """Those who bind the enterprise by law."""
+
+    genre = GenreModification.REPRESENTANTS
+    representants = forms.CharField(
+        label="Représentants légaux",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Une personne par ligne : prénom et nom, une virgule, puis la qualité. Par "
+        "exemple : Jeanne Fictive, gérante.",
+    )
+
+
+FORMULAIRES: Mapping[str, type[ModificationForm]] = {
+    classe.genre: classe
+    for classe in (
+        AdresseForm,
+        ContactsForm,
+        ComptePrincipalForm,
+        CompteEtablissementForm,
+        NomForm,
+        FormeJuridiqueForm,
+        RepresentantsForm,
+    )
+}
+
+
+class AppelForm(forms.Form):
+    """A call back: the number comes from those on record before the request."""
+
+    contact = forms.ModelChoiceField(
+        label="Numéro appelé",
+        queryset=ContactConnu.objects.none(),
+        required=False,
+        empty_label=None,
+        widget=forms.RadioSelect,
+        help_text="Seuls les numéros connus avant la demande sont proposés.",
+    )
+    interlocuteur = forms.CharField(
+        label="Qui a répondu ?", max_length=100, required=False, help_text="Nom et fonction."
+    )
+    resultat = forms.ChoiceField(
+        label="Résultat", choices=ContreAppel.Resultat.choices, widget=forms.RadioSelect
+    )
+    commentaire = forms.CharField(
+        label="Commentaire", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, donnees: Any = None, *, demande: DemandeModification) -> None:
+        super().__init__(donnees)
+        numeros = demande.contacts.filter(genre=ContactConnu.Genre.TELEPHONE)
+        if numeros.exists():
+            self.fields["contact"].queryset = numeros  # type: ignore[attr-defined]
+            self.fields["contact"].required = True
+        else:
+            del self.fields["contact"]
+            self.fields["interlocuteur"].label = "Qui s’est présenté au guichet ?"
+            self.fields["interlocuteur"].help_text = "Nom, fonction, pièce d’identité vue."

@@ -1,0 +1,118 @@
+"""Which documents prove a change, how long each holds, and which ones were given already.
+
+Dites-le-nous une seule fois: a document that is verified and still valid is never asked again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from facturier.grand_livre.models import Parametre
+from facturier.grand_livre.models.comptes import ParametreAbsent
+from fournisseurs.models import Etablissement, GenreModification, Justificatif
+
+Genre = Justificatif.Genre
+DE_L_ETABLISSEMENT = frozenset({Genre.AVIS_RIDET})
+
+
+@dataclass(frozen=True, slots=True)
+class Exigence:
+    """One proof that a kind of change asks for: any one of `genres` does."""
+
+    libelle: str
+    genres: tuple[Justificatif.Genre, ...]
+    aide: str
+
+    @property
+    def champ(self) -> str:
+        """Name of the field of the form where the document is handed in."""
+        return f"piece_{self.genres[0]}"
+
+
+EXISTENCE = Exigence(
+    "Avis de situation au RIDET ou extrait Kbis",
+    (Genre.AVIS_RIDET, Genre.KBIS),
+    "De moins de trois mois. PDF ou image.",
+)
+RIB = Exigence(
+    "Relevé d’identité bancaire du nouveau compte",
+    (Genre.RIB,),
+    "Délivré par la banque. PDF ou image.",
+)
+PV = Exigence(
+    "Procès-verbal de nomination",
+    (Genre.PV,),
+    "Celui qui nomme ou remplace les représentants. PDF ou image.",
+)
+EXIGENCES: Mapping[str, tuple[Exigence, ...]] = {
+    GenreModification.ADRESSE: (),
+    GenreModification.CONTACTS: (),
+    GenreModification.COMPTE_PRINCIPAL: (RIB,),
+    GenreModification.COMPTE_ETABLISSEMENT: (RIB,),
+    GenreModification.NOM: (EXISTENCE,),
+    GenreModification.FORME_JURIDIQUE: (EXISTENCE,),
+    GenreModification.REPRESENTANTS: (PV,),
+}
+
+
+def fin_de_validite(genre: str, depuis: date) -> date | None:
+    """Return the last day a document of `genre` handed in on `depuis` holds.
+
+    The duration is the parameter `validite_<genre>_jours`; a kind that has none has no limit.
+    """
+    try:
+        return depuis + timedelta(days=Parametre.objects.entier(f"validite_{genre}_jours", depuis))
+    except ParametreAbsent:
+        return None
+
+
+def documents_valables(etablissement: Etablissement, au: date | None = None) -> QuerySet[Any]:
+    """Return the documents verified for the établissement, or its enterprise, that still hold.
+
+    An avis de situation speaks of one établissement alone.
+    """
+    documents: QuerySet[Any] = Justificatif.objects.valables(au or timezone.localdate()).filter(
+        Q(etablissement=etablissement) | ~Q(genre__in=DE_L_ETABLISSEMENT),
+        fournisseur=etablissement.fournisseur_id,
+    )
+    return documents.exclude(analyse=Justificatif.Analyse.INFECTE)
+
+
+def deja_fourni(
+    etablissement: Etablissement, genres: Iterable[str], *, iban: str = ""
+) -> Justificatif | None:
+    """Return the latest valid document of one of `genres`; a RIB holds for its own `iban` only."""
+    documents = documents_valables(etablissement).filter(genre__in=list(genres))
+    pour_ce_compte = Q(demande__iban=iban) | Q(
+        modification__champs__champ="iban", modification__champs__apres=iban
+    )
+    if iban:
+        documents = documents.filter(~Q(genre=Genre.RIB) | pour_ce_compte)
+    else:
+        documents = documents.exclude(genre=Genre.RIB)
+    dernier: Justificatif | None = documents.order_by("-depose_le", "-pk").first()
+    return dernier
+
+
+def retenir(
+    etablissement: Etablissement, genre: str, *, remis: Iterable[str], iban: str = ""
+) -> tuple[list[Justificatif], list[Exigence]]:
+    """Return the documents already given that a request of `genre` reuses, and what is missing.
+
+    `remis` are the kinds of the documents handed in now, which come first.
+    """
+    reemployes, manquantes = [], []
+    remis = set(remis)
+    for exigence in EXIGENCES[genre]:
+        if remis & set(exigence.genres):
+            continue
+        connu = deja_fourni(etablissement, exigence.genres, iban=iban)
+        if connu is None:
+            manquantes.append(exigence)
+        else:
+            reemployes.append(connu)
+    return reemployes, manquantes
