@@ -251,6 +251,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("demande", "Demande de rattachement"),
                     ("import", "Reprise de données"),
+                    ("fusion", "Fusion de tiers"),
                     ("modif", "Demande de modification"),
                 ],
                 max_length=10,

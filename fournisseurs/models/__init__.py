@@ -59,6 +59,7 @@ __all__ = [
     "Etablissement",
     "EtablissementRegistre",
     "EtatDemande",
+    "EtatDemande",
     "EtatDoublon",
     "EtatFournisseur",
     "EtatFusion",
