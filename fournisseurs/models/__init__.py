@@ -59,7 +59,6 @@ __all__ = [
     "Etablissement",
     "EtablissementRegistre",
     "EtatDemande",
-    "EtatDemande",
     "EtatDoublon",
     "EtatFournisseur",
     "EtatFusion",
