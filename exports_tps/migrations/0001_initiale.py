@@ -92,6 +92,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "flux",
                 "verbose_name_plural": "flux",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["etat", "-id"], name="flux_etat")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code_collectivite", "nom_fichier"),
+                        name="flux_nom_unique",
+                        violation_error_message="Ce nom de fichier a déjà servi pour la collectivité.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("code_collectivite", "numero"),
+                        name="flux_numero_unique",
+                        violation_error_message="Ce numéro de flux est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat__in", ["en_constitution", "en_erreur"]),
+                            models.Q(("sha256__regex", "^[0-9a-f]{64}$"), ("taille__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="flux_constitue_a_fichier",
+                        violation_error_message="Un flux constitué a un fichier et son empreinte.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat__in", ["en_constitution", "en_erreur", "constitue"]),
+                            ("transmis_le__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="flux_transmis_a_date",
+                        violation_error_message="Un flux transmis porte sa date d’envoi.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +192,48 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne de flux",
                 "verbose_name_plural": "lignes de flux",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("bordereau__isnull", False),
+                                ("justificatif__isnull", True),
+                                ("piece__isnull", True),
+                            ),
+                            models.Q(
+                                ("bordereau__isnull", True),
+                                ("justificatif__isnull", True),
+                                ("piece__isnull", False),
+                            ),
+                            models.Q(
+                                ("bordereau__isnull", True),
+                                ("justificatif__isnull", False),
+                                ("piece__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="ligne_flux_un_objet",
+                        violation_error_message="Une ligne de flux désigne un seul objet.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("liberee_le__isnull", True)),
+                        fields=("bordereau",),
+                        name="ligne_flux_bordereau_une_fois",
+                        violation_error_message="Ce bordereau est déjà dans un flux.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("liberee_le__isnull", True)),
+                        fields=("piece",),
+                        name="ligne_flux_piece_une_fois",
+                        violation_error_message="Cette pièce est déjà dans un flux.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("liberee_le__isnull", True)),
+                        fields=("justificatif",),
+                        name="ligne_flux_justificatif_une_fois",
+                        violation_error_message="Cette pièce justificative est déjà dans un flux.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +304,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "message de la Trésorerie",
                 "verbose_name_plural": "messages de la Trésorerie",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["etat", "id"], name="message_etat"),
+                    models.Index(fields=["nom"], name="message_nom"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat__in", ["mis_de_cote", "en_erreur"]), _negated=True),
+                            models.Q(("erreur", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="message_ecarte_a_raison",
+                        violation_error_message="Un message écarté dit pourquoi.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +403,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "transmission",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("issue", "echouee"),
+                            ("sha256__regex", "^[0-9a-f]{64}$"),
+                            _connector="OR",
+                        ),
+                        name="transmission_a_preuve",
+                        violation_error_message="Une transmission réussie porte l’empreinte relue.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,131 +519,5 @@ class Migration(migrations.Migration):
                 "verbose_name": "verdict",
                 "ordering": ["pk"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="flux",
-            index=models.Index(fields=["etat", "-id"], name="flux_etat"),
-        ),
-        migrations.AddConstraint(
-            model_name="flux",
-            constraint=models.UniqueConstraint(
-                fields=("code_collectivite", "nom_fichier"),
-                name="flux_nom_unique",
-                violation_error_message="Ce nom de fichier a déjà servi pour la collectivité.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flux",
-            constraint=models.UniqueConstraint(
-                fields=("code_collectivite", "numero"),
-                name="flux_numero_unique",
-                violation_error_message="Ce numéro de flux est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat__in", ["en_constitution", "en_erreur"]),
-                    models.Q(("sha256__regex", "^[0-9a-f]{64}$"), ("taille__gt", 0)),
-                    _connector="OR",
-                ),
-                name="flux_constitue_a_fichier",
-                violation_error_message="Un flux constitué a un fichier et son empreinte.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat__in", ["en_constitution", "en_erreur", "constitue"]),
-                    ("transmis_le__isnull", False),
-                    _connector="OR",
-                ),
-                name="flux_transmis_a_date",
-                violation_error_message="Un flux transmis porte sa date d’envoi.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneflux",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("bordereau__isnull", False),
-                        ("justificatif__isnull", True),
-                        ("piece__isnull", True),
-                    ),
-                    models.Q(
-                        ("bordereau__isnull", True),
-                        ("justificatif__isnull", True),
-                        ("piece__isnull", False),
-                    ),
-                    models.Q(
-                        ("bordereau__isnull", True),
-                        ("justificatif__isnull", False),
-                        ("piece__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="ligne_flux_un_objet",
-                violation_error_message="Une ligne de flux désigne un seul objet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneflux",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("liberee_le__isnull", True)),
-                fields=("bordereau",),
-                name="ligne_flux_bordereau_une_fois",
-                violation_error_message="Ce bordereau est déjà dans un flux.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneflux",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("liberee_le__isnull", True)),
-                fields=("piece",),
-                name="ligne_flux_piece_une_fois",
-                violation_error_message="Cette pièce est déjà dans un flux.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneflux",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("liberee_le__isnull", True)),
-                fields=("justificatif",),
-                name="ligne_flux_justificatif_une_fois",
-                violation_error_message="Cette pièce justificative est déjà dans un flux.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="messagetps",
-            index=models.Index(fields=["etat", "id"], name="message_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="messagetps",
-            index=models.Index(fields=["nom"], name="message_nom"),
-        ),
-        migrations.AddConstraint(
-            model_name="messagetps",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat__in", ["mis_de_cote", "en_erreur"]), _negated=True),
-                    models.Q(("erreur", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="message_ecarte_a_raison",
-                violation_error_message="Un message écarté dit pourquoi.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("issue", "echouee"), ("sha256__regex", "^[0-9a-f]{64}$"), _connector="OR"
-                ),
-                name="transmission_a_preuve",
-                violation_error_message="Une transmission réussie porte l’empreinte relue.",
-            ),
         ),
     ]

@@ -55,6 +55,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "établissement",
                 "ordering": ["ridet"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
+                        name="etablissement_ridet_dix_chiffres",
+                        violation_error_message="Un RIDET a dix chiffres.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +215,59 @@ class Migration(migrations.Migration):
                 "verbose_name": "demande de rattachement d’établissement",
                 "verbose_name_plural": "demandes de rattachement d’établissement",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["etat", "deposee_le"], name="demande_etat"),
+                    models.Index(fields=["ridet"], name="demande_ridet"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "deposee")),
+                        fields=("demandeur", "ridet"),
+                        name="demande_une_en_cours",
+                        violation_error_message="Vous avez déjà une demande en cours pour cet établissement.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
+                        name="demande_ridet_dix_chiffres",
+                        violation_error_message="Un RIDET a dix chiffres.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "refusee"), _negated=True),
+                            models.Q(("motif_refus", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="demande_refusee_motivee",
+                        violation_error_message="Un refus porte un motif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "acceptee"), _negated=True),
+                            ("etablissement__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="demande_acceptee_a_etablissement",
+                        violation_error_message="Une demande acceptée désigne l’établissement.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("traitee_par__isnull", True),
+                            models.Q(("traitee_par", models.F("demandeur")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="demande_quatre_yeux",
+                        violation_error_message="Le demandeur ne traite pas sa propre demande.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat__in", ["acceptee", "refusee"]), _negated=True),
+                            models.Q(("traitee_le__isnull", False), ("traitee_par__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="demande_traitee_par_quelqu_un",
+                        violation_error_message="Une demande traitée dit quand et par qui.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -279,6 +339,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "fournisseur ou débiteur",
                 "verbose_name_plural": "fournisseurs et débiteurs",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("rid", ""), _negated=True),
+                        fields=("rid",),
+                        name="fournisseur_rid_unique",
+                        violation_error_message="Une fiche existe déjà pour ce RID.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rid", ""), ("rid__regex", "^[0-9]{7}$"), _connector="OR"
+                        ),
+                        name="fournisseur_rid_sept_chiffres",
+                        violation_error_message="Un RID a sept chiffres.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("est_creancier", True), ("est_debiteur", True), _connector="OR"
+                        ),
+                        name="fournisseur_creancier_ou_debiteur",
+                        violation_error_message="Un tiers suivi est créancier, débiteur, ou les deux.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -356,6 +438,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "coordonnées bancaires",
                 "verbose_name_plural": "coordonnées bancaires",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etablissement__isnull", True), ("fin__isnull", True)),
+                        fields=("fournisseur",),
+                        name="coordonnees_une_par_fournisseur",
+                        violation_error_message="Ce fournisseur a déjà un compte bancaire en vigueur.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("etablissement__isnull", False), ("fin__isnull", True)),
+                        fields=("etablissement",),
+                        name="coordonnees_une_par_etablissement",
+                        violation_error_message="Cet établissement a déjà un compte bancaire en vigueur.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("fin__isnull", True), ("fin__gte", models.F("debut")), _connector="OR"
+                        ),
+                        name="coordonnees_fin_apres_debut",
+                        violation_error_message="Un compte ne finit pas avant de commencer.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("iban__regex", "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$")),
+                        name="coordonnees_forme_iban",
+                        violation_error_message="L’IBAN n’a pas la forme attendue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("origine", "demande"), _negated=True),
+                            ("demande__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="coordonnees_demande_designee",
+                        violation_error_message="Un compte issu d’une demande désigne cette demande.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -407,6 +524,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "consultation de données",
                 "verbose_name_plural": "consultations de données",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("demande__isnull", False), ("fournisseur__isnull", True)),
+                            models.Q(("demande__isnull", True), ("fournisseur__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="consultation_un_seul_objet",
+                        violation_error_message="Une consultation porte sur une demande ou une fiche.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +627,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "justificatif",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("demande__isnull", False),
+                            ("fournisseur__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="justificatif_rattache",
+                        violation_error_message="Un justificatif appartient à une demande ou à une fiche.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taille__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="justificatif_fournisseur_range",
+                        violation_error_message="Un justificatif désigne un fichier non vide.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("analyse", "non_analyse"), ("analyse_le__isnull", True)),
+                            models.Q(
+                                models.Q(("analyse", "non_analyse"), _negated=True),
+                                ("analyse_le__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="justificatif_analyse_datee",
+                        violation_error_message="Une analyse antivirus porte sa date.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -670,236 +826,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "habilitation",
                 "ordering": ["pk"],
-            },
-        ),
-        migrations.AddIndex(
-            model_name="demandeetablissement",
-            index=models.Index(fields=["etat", "deposee_le"], name="demande_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="demandeetablissement",
-            index=models.Index(fields=["ridet"], name="demande_ridet"),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "deposee")),
-                fields=("demandeur", "ridet"),
-                name="demande_une_en_cours",
-                violation_error_message="Vous avez déjà une demande en cours pour cet établissement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
-                name="demande_ridet_dix_chiffres",
-                violation_error_message="Un RIDET a dix chiffres.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "refusee"), _negated=True),
-                    models.Q(("motif_refus", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="demande_refusee_motivee",
-                violation_error_message="Un refus porte un motif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "acceptee"), _negated=True),
-                    ("etablissement__isnull", False),
-                    _connector="OR",
-                ),
-                name="demande_acceptee_a_etablissement",
-                violation_error_message="Une demande acceptée désigne l’établissement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("traitee_par__isnull", True),
-                    models.Q(("traitee_par", models.F("demandeur")), _negated=True),
-                    _connector="OR",
-                ),
-                name="demande_quatre_yeux",
-                violation_error_message="Le demandeur ne traite pas sa propre demande.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="demandeetablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat__in", ["acceptee", "refusee"]), _negated=True),
-                    models.Q(("traitee_le__isnull", False), ("traitee_par__isnull", False)),
-                    _connector="OR",
-                ),
-                name="demande_traitee_par_quelqu_un",
-                violation_error_message="Une demande traitée dit quand et par qui.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fournisseur",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("rid", ""), _negated=True),
-                fields=("rid",),
-                name="fournisseur_rid_unique",
-                violation_error_message="Une fiche existe déjà pour ce RID.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fournisseur",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rid", ""), ("rid__regex", "^[0-9]{7}$"), _connector="OR"),
-                name="fournisseur_rid_sept_chiffres",
-                violation_error_message="Un RID a sept chiffres.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fournisseur",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("est_creancier", True), ("est_debiteur", True), _connector="OR"
-                ),
-                name="fournisseur_creancier_ou_debiteur",
-                violation_error_message="Un tiers suivi est créancier, débiteur, ou les deux.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="etablissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
-                name="etablissement_ridet_dix_chiffres",
-                violation_error_message="Un RIDET a dix chiffres.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coordonneesbancaires",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etablissement__isnull", True), ("fin__isnull", True)),
-                fields=("fournisseur",),
-                name="coordonnees_une_par_fournisseur",
-                violation_error_message="Ce fournisseur a déjà un compte bancaire en vigueur.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coordonneesbancaires",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etablissement__isnull", False), ("fin__isnull", True)),
-                fields=("etablissement",),
-                name="coordonnees_une_par_etablissement",
-                violation_error_message="Cet établissement a déjà un compte bancaire en vigueur.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coordonneesbancaires",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("fin__isnull", True), ("fin__gte", models.F("debut")), _connector="OR"
-                ),
-                name="coordonnees_fin_apres_debut",
-                violation_error_message="Un compte ne finit pas avant de commencer.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coordonneesbancaires",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("iban__regex", "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$")),
-                name="coordonnees_forme_iban",
-                violation_error_message="L’IBAN n’a pas la forme attendue.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coordonneesbancaires",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("origine", "demande"), _negated=True),
-                    ("demande__isnull", False),
-                    _connector="OR",
-                ),
-                name="coordonnees_demande_designee",
-                violation_error_message="Un compte issu d’une demande désigne cette demande.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consultationdonnees",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("demande__isnull", False), ("fournisseur__isnull", True)),
-                    models.Q(("demande__isnull", True), ("fournisseur__isnull", False)),
-                    _connector="OR",
-                ),
-                name="consultation_un_seul_objet",
-                violation_error_message="Une consultation porte sur une demande ou une fiche.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="justificatif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("demande__isnull", False), ("fournisseur__isnull", False), _connector="OR"
-                ),
-                name="justificatif_rattache",
-                violation_error_message="Un justificatif appartient à une demande ou à une fiche.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="justificatif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taille__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
-                name="justificatif_fournisseur_range",
-                violation_error_message="Un justificatif désigne un fichier non vide.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="justificatif",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("analyse", "non_analyse"), ("analyse_le__isnull", True)),
-                    models.Q(
-                        models.Q(("analyse", "non_analyse"), _negated=True),
-                        ("analyse_le__isnull", False),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retiree_le__isnull", True)),
+                        fields=("representant", "etablissement"),
+                        name="habilitation_une_en_vigueur",
+                        violation_error_message="Cette personne est déjà habilitée pour l’établissement.",
                     ),
-                    _connector="OR",
-                ),
-                name="justificatif_analyse_datee",
-                violation_error_message="Une analyse antivirus porte sa date.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retiree_le__isnull", True)),
-                fields=("representant", "etablissement"),
-                name="habilitation_une_en_vigueur",
-                violation_error_message="Cette personne est déjà habilitée pour l’établissement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("a_droit_consulter", True)),
-                name="habilitation_consulte_toujours",
-                violation_error_message="Une habilitation permet au moins de consulter.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("retiree_le__isnull", True), ("retiree_par__isnull", True)),
-                    models.Q(("retiree_le__isnull", False), ("retiree_par__isnull", False)),
-                    _connector="OR",
-                ),
-                name="habilitation_retiree_par_quelqu_un",
-                violation_error_message="Une habilitation retirée dit quand et par qui.",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("a_droit_consulter", True)),
+                        name="habilitation_consulte_toujours",
+                        violation_error_message="Une habilitation permet au moins de consulter.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retiree_le__isnull", True), ("retiree_par__isnull", True)),
+                            models.Q(("retiree_le__isnull", False), ("retiree_par__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="habilitation_retiree_par_quelqu_un",
+                        violation_error_message="Une habilitation retirée dit quand et par qui.",
+                    ),
+                ],
+            },
         ),
     ]

@@ -140,6 +140,83 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "encaissement",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["titre"], name="encaissement_titre")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("montant__gt", 0),
+                            ("trop_percu__gte", 0),
+                            ("trop_percu__lte", models.F("montant")),
+                        ),
+                        name="encaissement_montants",
+                        violation_error_message="Le trop-perçu est une part du montant encaissé.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("charge", ""), _negated=True),
+                        fields=("charge",),
+                        name="encaissement_charge_unique",
+                        violation_error_message="Ce débit est déjà encaissé.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("mode", "tpe"), ("rectifie__isnull", True)),
+                        fields=("terminal", "jour", "numero_ticket"),
+                        name="encaissement_ticket_unique",
+                        violation_error_message="Ce ticket du terminal est déjà saisi aujourd’hui.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "tpe"), _negated=True),
+                            models.Q(
+                                models.Q(("terminal", ""), _negated=True),
+                                models.Q(("numero_ticket", ""), _negated=True),
+                                models.Q(("numero_autorisation", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="encaissement_tpe_a_ticket",
+                        violation_error_message="Un paiement au terminal porte ses numéros de ticket et d’autorisation.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "especes"), _negated=True),
+                            ("somme_remise__gte", models.F("montant")),
+                            _connector="OR",
+                        ),
+                        name="encaissement_especes_suffisantes",
+                        violation_error_message="La somme remise couvre le montant encaissé.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "cheque"), _negated=True),
+                            models.Q(
+                                models.Q(("banque", ""), _negated=True),
+                                models.Q(("numero_cheque", ""), _negated=True),
+                                models.Q(("tireur", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="encaissement_cheque_identifie",
+                        violation_error_message="Un chèque a une banque, un numéro et un tireur.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "virement"), _negated=True),
+                            models.Q(("reference_virement", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="encaissement_virement_reference",
+                        violation_error_message="Un virement constaté a une référence.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quatre_derniers", ""),
+                            ("quatre_derniers__regex", "^[0-9]{4}$"),
+                            _connector="OR",
+                        ),
+                        name="encaissement_quatre_chiffres",
+                        violation_error_message="Seuls les quatre derniers chiffres se conservent.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -329,6 +406,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "régie",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("plafond_encaisse__gt", 0),
+                            ("fonds_caisse__gte", 0),
+                            ("fonds_caisse__lte", models.F("plafond_encaisse")),
+                        ),
+                        name="regie_fonds_sous_plafond",
+                        violation_error_message="Le fonds de caisse ne dépasse pas l’encaisse maximale.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("date_avis_conforme__lte", models.F("date_acte"))),
+                        name="regie_avis_avant_acte",
+                        violation_error_message="L’avis conforme du comptable précède l’acte constitutif.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("est_en_ligne", True)),
+                        fields=("est_en_ligne",),
+                        name="regie_en_ligne_unique",
+                        violation_error_message="Une seule régie tient le paiement en ligne.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +469,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "quittance",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("regie", "annee", "numero"),
+                        name="quittance_numero_unique",
+                        violation_error_message="Ce numéro de quittance est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("numero__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
+                        name="quittance_numerotee_et_scellee",
+                        violation_error_message="Une quittance a un numéro et l’empreinte de son document.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -505,6 +616,55 @@ class Migration(migrations.Migration):
                 "verbose_name": "session de caisse",
                 "verbose_name_plural": "sessions de caisse",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "ouverte")),
+                        fields=("guichet",),
+                        name="session_une_ouverte_par_guichet",
+                        violation_error_message="Une caisse est déjà ouverte à ce guichet.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("etat", "ouverte")),
+                        fields=("agent",),
+                        name="session_une_ouverte_par_agent",
+                        violation_error_message="Vous avez déjà une caisse ouverte.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("regie", "numero"),
+                        name="session_numero_unique",
+                        violation_error_message="Ce numéro de clôture est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fonds_caisse__gte", 0)),
+                        name="session_fonds_positif",
+                        violation_error_message="Le fonds de caisse n’est pas négatif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "ouverte"),
+                            models.Q(
+                                ("cloturee_le__isnull", False),
+                                ("especes_attendues__isnull", False),
+                                ("especes_comptees__gte", 0),
+                                ("numero__isnull", False),
+                                models.Q(("empreinte", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="session_cloturee_comptee",
+                        violation_error_message="Une caisse clôturée est comptée, numérotée et scellée.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "ouverte"),
+                            ("especes_comptees", models.F("especes_attendues")),
+                            models.Q(("motif_ecart", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="session_ecart_a_motif",
+                        violation_error_message="Un écart de caisse porte un motif.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -646,6 +806,74 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "tentative",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "etat__in",
+                                ["a_verifier", "authentification", "creee", "en_cours", "initiee"],
+                            )
+                        ),
+                        fields=["creee_le"],
+                        name="tentative_ouverte",
+                    ),
+                    models.Index(fields=["titre", "-creee_le"], name="tentative_titre"),
+                    models.Index(fields=["adresse_payeur", "-creee_le"], name="tentative_adresse"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "etat__in",
+                                ["a_verifier", "authentification", "creee", "en_cours", "initiee"],
+                            )
+                        ),
+                        fields=("titre", "session_payeur"),
+                        name="tentative_une_ouverte_par_payeur",
+                        violation_error_message="Un paiement de cette somme est déjà commencé.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=("reference",),
+                        name="tentative_reference_unique",
+                        violation_error_message="Cette référence de paiement est déjà connue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("montant__gt", 0)),
+                        name="tentative_montant_positif",
+                        violation_error_message="Le montant d’un paiement est positif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "etat__in",
+                                [
+                                    "creee",
+                                    "initiee",
+                                    "authentification",
+                                    "en_cours",
+                                    "a_verifier",
+                                    "reussie",
+                                    "echouee",
+                                    "annulee",
+                                    "expiree",
+                                ],
+                            )
+                        ),
+                        name="tentative_etat_connu",
+                        violation_error_message="Cet état de tentative n’existe pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat__in", ["creee", "a_verifier"]),
+                            ("etat__in", ["annulee", "expiree"]),
+                            models.Q(("reference", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="tentative_avancee_a_reference",
+                        violation_error_message="Un paiement commencé porte la référence de la passerelle.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -684,6 +912,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "passages de tentative",
                 "ordering": ["pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["acte", "-le"], name="passage_tentative_acte")],
             },
         ),
         migrations.AddField(
@@ -778,239 +1007,9 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="regie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("plafond_encaisse__gt", 0),
-                    ("fonds_caisse__gte", 0),
-                    ("fonds_caisse__lte", models.F("plafond_encaisse")),
-                ),
-                name="regie_fonds_sous_plafond",
-                violation_error_message="Le fonds de caisse ne dépasse pas l’encaisse maximale.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regie",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("date_avis_conforme__lte", models.F("date_acte"))),
-                name="regie_avis_avant_acte",
-                violation_error_message="L’avis conforme du comptable précède l’acte constitutif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="regie",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("est_en_ligne", True)),
-                fields=("est_en_ligne",),
-                name="regie_en_ligne_unique",
-                violation_error_message="Une seule régie tient le paiement en ligne.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quittance",
-            constraint=models.UniqueConstraint(
-                fields=("regie", "annee", "numero"),
-                name="quittance_numero_unique",
-                violation_error_message="Ce numéro de quittance est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="quittance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("numero__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
-                name="quittance_numerotee_et_scellee",
-                violation_error_message="Une quittance a un numéro et l’empreinte de son document.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "ouverte")),
-                fields=("guichet",),
-                name="session_une_ouverte_par_guichet",
-                violation_error_message="Une caisse est déjà ouverte à ce guichet.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("etat", "ouverte")),
-                fields=("agent",),
-                name="session_une_ouverte_par_agent",
-                violation_error_message="Vous avez déjà une caisse ouverte.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.UniqueConstraint(
-                fields=("regie", "numero"),
-                name="session_numero_unique",
-                violation_error_message="Ce numéro de clôture est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("fonds_caisse__gte", 0)),
-                name="session_fonds_positif",
-                violation_error_message="Le fonds de caisse n’est pas négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "ouverte"),
-                    models.Q(
-                        ("cloturee_le__isnull", False),
-                        ("especes_attendues__isnull", False),
-                        ("especes_comptees__gte", 0),
-                        ("numero__isnull", False),
-                        models.Q(("empreinte", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="session_cloturee_comptee",
-                violation_error_message="Une caisse clôturée est comptée, numérotée et scellée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessioncaisse",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "ouverte"),
-                    ("especes_comptees", models.F("especes_attendues")),
-                    models.Q(("motif_ecart", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="session_ecart_a_motif",
-                violation_error_message="Un écart de caisse porte un motif.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tentative",
-            index=models.Index(
-                condition=models.Q(
-                    ("etat__in", ["a_verifier", "authentification", "creee", "en_cours", "initiee"])
-                ),
-                fields=["creee_le"],
-                name="tentative_ouverte",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="tentative",
-            index=models.Index(fields=["titre", "-creee_le"], name="tentative_titre"),
-        ),
-        migrations.AddIndex(
-            model_name="tentative",
-            index=models.Index(fields=["adresse_payeur", "-creee_le"], name="tentative_adresse"),
-        ),
-        migrations.AddConstraint(
-            model_name="tentative",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("etat__in", ["a_verifier", "authentification", "creee", "en_cours", "initiee"])
-                ),
-                fields=("titre", "session_payeur"),
-                name="tentative_une_ouverte_par_payeur",
-                violation_error_message="Un paiement de cette somme est déjà commencé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tentative",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=("reference",),
-                name="tentative_reference_unique",
-                violation_error_message="Cette référence de paiement est déjà connue.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tentative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant__gt", 0)),
-                name="tentative_montant_positif",
-                violation_error_message="Le montant d’un paiement est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tentative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "etat__in",
-                        [
-                            "creee",
-                            "initiee",
-                            "authentification",
-                            "en_cours",
-                            "a_verifier",
-                            "reussie",
-                            "echouee",
-                            "annulee",
-                            "expiree",
-                        ],
-                    )
-                ),
-                name="tentative_etat_connu",
-                violation_error_message="Cet état de tentative n’existe pas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="tentative",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat__in", ["creee", "a_verifier"]),
-                    ("etat__in", ["annulee", "expiree"]),
-                    models.Q(("reference", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="tentative_avancee_a_reference",
-                violation_error_message="Un paiement commencé porte la référence de la passerelle.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="passagetentative",
-            index=models.Index(fields=["acte", "-le"], name="passage_tentative_acte"),
-        ),
-        migrations.AddIndex(
-            model_name="encaissement",
-            index=models.Index(fields=["titre"], name="encaissement_titre"),
-        ),
         migrations.AddIndex(
             model_name="encaissement",
             index=models.Index(fields=["regie", "jour"], name="encaissement_regie_jour"),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("montant__gt", 0),
-                    ("trop_percu__gte", 0),
-                    ("trop_percu__lte", models.F("montant")),
-                ),
-                name="encaissement_montants",
-                violation_error_message="Le trop-perçu est une part du montant encaissé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("charge", ""), _negated=True),
-                fields=("charge",),
-                name="encaissement_charge_unique",
-                violation_error_message="Ce débit est déjà encaissé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("mode", "tpe"), ("rectifie__isnull", True)),
-                fields=("terminal", "jour", "numero_ticket"),
-                name="encaissement_ticket_unique",
-                violation_error_message="Ce ticket du terminal est déjà saisi aujourd’hui.",
-            ),
         ),
         migrations.AddConstraint(
             model_name="encaissement",
@@ -1032,74 +1031,6 @@ class Migration(migrations.Migration):
                 ),
                 name="encaissement_en_ligne_ou_en_caisse",
                 violation_error_message="Un encaissement vient de la passerelle ou d’une caisse.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "tpe"), _negated=True),
-                    models.Q(
-                        models.Q(("terminal", ""), _negated=True),
-                        models.Q(("numero_ticket", ""), _negated=True),
-                        models.Q(("numero_autorisation", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="encaissement_tpe_a_ticket",
-                violation_error_message="Un paiement au terminal porte ses numéros de ticket et d’autorisation.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "especes"), _negated=True),
-                    ("somme_remise__gte", models.F("montant")),
-                    _connector="OR",
-                ),
-                name="encaissement_especes_suffisantes",
-                violation_error_message="La somme remise couvre le montant encaissé.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "cheque"), _negated=True),
-                    models.Q(
-                        models.Q(("banque", ""), _negated=True),
-                        models.Q(("numero_cheque", ""), _negated=True),
-                        models.Q(("tireur", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="encaissement_cheque_identifie",
-                violation_error_message="Un chèque a une banque, un numéro et un tireur.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "virement"), _negated=True),
-                    models.Q(("reference_virement", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="encaissement_virement_reference",
-                violation_error_message="Un virement constaté a une référence.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="encaissement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("quatre_derniers", ""),
-                    ("quatre_derniers__regex", "^[0-9]{4}$"),
-                    _connector="OR",
-                ),
-                name="encaissement_quatre_chiffres",
-                violation_error_message="Seuls les quatre derniers chiffres se conservent.",
             ),
         ),
     ]

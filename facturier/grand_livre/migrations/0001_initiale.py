@@ -60,6 +60,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "écriture",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gt", 0)),
+                        name="ecriture_total_positif",
+                        violation_error_message="Le total d’une écriture est positif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("nombre_lignes__gte", 2)),
+                        name="ecriture_deux_lignes",
+                        violation_error_message="Une écriture a deux lignes ou plus.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +204,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "compte",
                 "ordering": ["numero"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exercice", "numero"),
+                        name="compte_numero_unique",
+                        violation_error_message="Ce compte existe déjà pour cet exercice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("numero__regex", "^[0-9]{2,12}$")),
+                        name="compte_numero_chiffres",
+                        violation_error_message="Un numéro de compte a de 2 à 12 chiffres.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +290,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "bordereau",
                 "verbose_name_plural": "bordereaux",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["etat", "-id"], name="bordereau_etat")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exercice", "budget", "sens", "numero"),
+                        name="bordereau_numero_unique",
+                        violation_error_message="Ce numéro de bordereau est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "ouvert"),
+                            models.Q(
+                                ("signe_le__isnull", False),
+                                models.Q(("empreinte_signee", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bordereau_signe_a_signature",
+                        violation_error_message="Un bordereau signé porte sa signature.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -311,6 +355,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "lettrage",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("compte", "numero"),
+                        name="lettrage_numero_unique",
+                        violation_error_message="Ce numéro de lettrage est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("total__gt", 0)),
+                        name="lettrage_total_positif",
+                        violation_error_message="Le total d’un lettrage est positif.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +405,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "ligne d’écriture",
                 "verbose_name_plural": "lignes d’écriture",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("montant__gt", 0)),
+                        name="ligne_montant_positif",
+                        violation_error_message="Le montant d’une ligne est positif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sens__in", ["D", "C"])),
+                        name="ligne_sens_connu",
+                        violation_error_message="Le sens d’une ligne est D ou C.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -601,6 +669,68 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pièce",
                 "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["sens", "etat", "-id"], name="piece_sens_etat")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exercice", "budget", "sens", "numero"),
+                        name="piece_numero_unique",
+                        violation_error_message="Ce numéro de pièce est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
+                        name="piece_montants_positifs",
+                        violation_error_message="Le montant hors taxe d’une pièce est positif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sens", "recette"),
+                            models.Q(
+                                models.Q(("mode_reglement", ""), _negated=True),
+                                ("cle_paiement", ""),
+                                ("date_echeance__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandat_a_mode_reglement",
+                        violation_error_message="Un mandat porte un mode de règlement.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode_reglement__in", ["03", "05"]), _negated=True),
+                            models.Q(
+                                models.Q(("iban", ""), _negated=True),
+                                models.Q(("titulaire_compte", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="mandat_virement_a_compte",
+                        violation_error_message="Un mandat payé par virement porte un compte bancaire.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sens", "depense"),
+                            models.Q(
+                                models.Q(("cle_paiement", ""), _negated=True),
+                                models.Q(("bases_liquidation", ""), _negated=True),
+                                ("date_echeance__gte", models.F("date_emission")),
+                                ("iban", ""),
+                                ("mode_reglement", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="titre_a_cle_et_bases",
+                        violation_error_message="Un titre porte une clé de paiement, ses bases de liquidation et une échéance.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat__in", ["emise", "annulee"]),
+                            ("bordereau__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="piece_avancee_en_bordereau",
+                        violation_error_message="Une pièce signée ou transmise appartient à un bordereau.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -694,6 +824,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne de pièce",
                 "verbose_name_plural": "lignes de pièce",
                 "ordering": ["piece", "rang"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("piece", "rang"),
+                        name="ligne_piece_rang_unique",
+                        violation_error_message="Ce rang de ligne est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
+                        name="ligne_piece_montants_positifs",
+                        violation_error_message="Le montant d’une ligne de pièce est positif.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -812,6 +954,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "rattachement de pièce justificative",
                 "verbose_name_plural": "rattachements de pièces justificatives",
                 "ordering": ["piece", "rang"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("piece", "justificatif"),
+                        name="rattachement_unique",
+                        violation_error_message="Ce document est déjà rattaché à la pièce.",
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -851,6 +1000,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "schéma comptable",
                 "verbose_name_plural": "schémas comptables",
                 "ordering": ["evenement", "-debut", "rang"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("evenement", "debut", "part"),
+                        name="schema_une_part_par_evenement",
+                        violation_error_message="Cette part de l’événement a déjà un compte.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -887,6 +1043,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "solde",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("compte", "jour"),
+                        name="solde_un_par_jour",
+                        violation_error_message="Ce compte a déjà un solde pour ce jour.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1028,191 +1191,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "scellement",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exercice", "journal", "numero"),
+                        name="scellement_numero_unique",
+                        violation_error_message="Ce numéro d’écriture est déjà pris.",
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="compte",
-            constraint=models.UniqueConstraint(
-                fields=("exercice", "numero"),
-                name="compte_numero_unique",
-                violation_error_message="Ce compte existe déjà pour cet exercice.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="compte",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("numero__regex", "^[0-9]{2,12}$")),
-                name="compte_numero_chiffres",
-                violation_error_message="Un numéro de compte a de 2 à 12 chiffres.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bordereau",
-            index=models.Index(fields=["etat", "-id"], name="bordereau_etat"),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.UniqueConstraint(
-                fields=("exercice", "budget", "sens", "numero"),
-                name="bordereau_numero_unique",
-                violation_error_message="Ce numéro de bordereau est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bordereau",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "ouvert"),
-                    models.Q(
-                        ("signe_le__isnull", False),
-                        models.Q(("empreinte_signee", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="bordereau_signe_a_signature",
-                violation_error_message="Un bordereau signé porte sa signature.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gt", 0)),
-                name="ecriture_total_positif",
-                violation_error_message="Le total d’une écriture est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("nombre_lignes__gte", 2)),
-                name="ecriture_deux_lignes",
-                violation_error_message="Une écriture a deux lignes ou plus.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lignepiece",
-            constraint=models.UniqueConstraint(
-                fields=("piece", "rang"),
-                name="ligne_piece_rang_unique",
-                violation_error_message="Ce rang de ligne est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lignepiece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
-                name="ligne_piece_montants_positifs",
-                violation_error_message="Le montant d’une ligne de pièce est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rattachementpiece",
-            constraint=models.UniqueConstraint(
-                fields=("piece", "justificatif"),
-                name="rattachement_unique",
-                violation_error_message="Ce document est déjà rattaché à la pièce.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="schemacomptable",
-            constraint=models.UniqueConstraint(
-                fields=("evenement", "debut", "part"),
-                name="schema_une_part_par_evenement",
-                violation_error_message="Cette part de l’événement a déjà un compte.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solde",
-            constraint=models.UniqueConstraint(
-                fields=("compte", "jour"),
-                name="solde_un_par_jour",
-                violation_error_message="Ce compte a déjà un solde pour ce jour.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="piece",
-            index=models.Index(fields=["sens", "etat", "-id"], name="piece_sens_etat"),
         ),
         migrations.AddIndex(
             model_name="piece",
             index=models.Index(fields=["tiers", "-id"], name="piece_tiers"),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.UniqueConstraint(
-                fields=("exercice", "budget", "sens", "numero"),
-                name="piece_numero_unique",
-                violation_error_message="Ce numéro de pièce est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
-                name="piece_montants_positifs",
-                violation_error_message="Le montant hors taxe d’une pièce est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sens", "recette"),
-                    models.Q(
-                        models.Q(("mode_reglement", ""), _negated=True),
-                        ("cle_paiement", ""),
-                        ("date_echeance__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandat_a_mode_reglement",
-                violation_error_message="Un mandat porte un mode de règlement.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode_reglement__in", ["03", "05"]), _negated=True),
-                    models.Q(
-                        models.Q(("iban", ""), _negated=True),
-                        models.Q(("titulaire_compte", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="mandat_virement_a_compte",
-                violation_error_message="Un mandat payé par virement porte un compte bancaire.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("sens", "depense"),
-                    models.Q(
-                        models.Q(("cle_paiement", ""), _negated=True),
-                        models.Q(("bases_liquidation", ""), _negated=True),
-                        ("date_echeance__gte", models.F("date_emission")),
-                        ("iban", ""),
-                        ("mode_reglement", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="titre_a_cle_et_bases",
-                violation_error_message="Un titre porte une clé de paiement, ses bases de liquidation et une échéance.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="piece",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat__in", ["emise", "annulee"]),
-                    ("bordereau__isnull", False),
-                    _connector="OR",
-                ),
-                name="piece_avancee_en_bordereau",
-                violation_error_message="Une pièce signée ou transmise appartient à un bordereau.",
-            ),
         ),
         migrations.AddIndex(
             model_name="ligneecriture",
@@ -1226,46 +1216,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("tiers__isnull", False)),
                 fields=["tiers", "compte"],
                 name="ligne_tiers",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant__gt", 0)),
-                name="ligne_montant_positif",
-                violation_error_message="Le montant d’une ligne est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ligneecriture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sens__in", ["D", "C"])),
-                name="ligne_sens_connu",
-                violation_error_message="Le sens d’une ligne est D ou C.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lettrage",
-            constraint=models.UniqueConstraint(
-                fields=("compte", "numero"),
-                name="lettrage_numero_unique",
-                violation_error_message="Ce numéro de lettrage est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lettrage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("total__gt", 0)),
-                name="lettrage_total_positif",
-                violation_error_message="Le total d’un lettrage est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scellement",
-            constraint=models.UniqueConstraint(
-                fields=("exercice", "journal", "numero"),
-                name="scellement_numero_unique",
-                violation_error_message="Ce numéro d’écriture est déjà pris.",
             ),
         ),
     ]

@@ -71,6 +71,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "bon de commande",
                 "verbose_name_plural": "bons de commande",
                 "ordering": ["-date_commande", "-pk"],
+                "indexes": [
+                    models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("montant_engage__gt", 0)),
+                        name="bon_commande_montant_positif",
+                        violation_error_message="Le montant engagé est supérieur à zéro.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("compte__regex", "^[0-9]{2,12}$")),
+                        name="bon_commande_compte_chiffres",
+                        violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -384,6 +399,183 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "facture",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["etat", "-id"], name="facture_etat"),
+                    models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
+                    models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
+                    models.Index(
+                        condition=models.Q(("sha256", ""), _negated=True),
+                        fields=["sha256"],
+                        name="facture_empreinte",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("etat__in", ["brouillon", "rejetee", "retiree"]), _negated=True
+                        ),
+                        fields=("fournisseur", "numero_normalise"),
+                        name="facture_numero_unique",
+                        violation_error_message="Une facture de ce numéro est déjà déposée.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("code_verification", ""), _negated=True),
+                        fields=("code_verification",),
+                        name="facture_code_unique",
+                        violation_error_message="Ce code de vérification est déjà pris.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "brouillon"),
+                            models.Q(
+                                models.Q(("numero_normalise", ""), _negated=True),
+                                ("date_emission__isnull", False),
+                                ("service__isnull", False),
+                                ("sha256__regex", "^[0-9a-f]{64}$"),
+                                ("deposee_le__isnull", False),
+                                ("deposee_par__isnull", False),
+                                models.Q(("code_verification", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_deposee_complete",
+                        violation_error_message="Une facture déposée a un numéro, une date, un service et un fichier.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "brouillon"),
+                            models.Q(
+                                ("montant_ht__gt", 0),
+                                ("montant_ht__isnull", False),
+                                ("montant_tgc__gte", 0),
+                                ("montant_tgc__isnull", False),
+                                (
+                                    "montant_ttc",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("montant_ht"), "+", models.F("montant_tgc")
+                                    ),
+                                ),
+                                ("montant_ttc__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_montants_coherents",
+                        violation_error_message="Le montant TTC est la somme du HT et de la TGC.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("periode_fin__isnull", True),
+                            models.Q(
+                                ("periode_debut__isnull", False),
+                                ("periode_fin__gte", models.F("periode_debut")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_periode_ordonnee",
+                        violation_error_message="La période finit après avoir commencé.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("etat__in", ["suspendue", "completee"]),
+                                models.Q(("suspendue_depuis", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("etat__in", ["suspendue", "completee"]), _negated=True),
+                                ("suspendue_depuis", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_suspendue_depuis",
+                        violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "etat__in",
+                                    [
+                                        "avoir",
+                                        "liquidee",
+                                        "mandatee",
+                                        "partiellement_payee",
+                                        "payee",
+                                        "prise_en_charge",
+                                        "rejetee_tps",
+                                        "suspendue_tps",
+                                        "transmise_tps",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            models.Q(
+                                ("montant_liquide__gt", 0),
+                                ("montant_liquide__isnull", False),
+                                ("montant_liquide__lte", models.F("montant_ttc")),
+                                models.Q(("compte", ""), _negated=True),
+                                models.Q(("fonction", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_liquidee_a_imputation",
+                        violation_error_message="Une facture liquidée porte un montant liquidé et une imputation.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "etat__in",
+                                    [
+                                        "avoir",
+                                        "mandatee",
+                                        "partiellement_payee",
+                                        "payee",
+                                        "prise_en_charge",
+                                        "rejetee_tps",
+                                        "suspendue_tps",
+                                        "transmise_tps",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            ("mandat__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="facture_mandatee_a_mandat",
+                        violation_error_message="Une facture mandatée porte son mandat.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("mandat__isnull", True),
+                            (
+                                "etat__in",
+                                [
+                                    "avoir",
+                                    "liquidee",
+                                    "mandatee",
+                                    "partiellement_payee",
+                                    "payee",
+                                    "prise_en_charge",
+                                    "rejetee_tps",
+                                    "suspendue_tps",
+                                    "transmise_tps",
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="facture_mandat_apres_liquidation",
+                        violation_error_message="Seule une facture liquidée peut porter un mandat.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "payee"), _negated=True),
+                            ("payee_le__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="facture_payee_a_date",
+                        violation_error_message="Une facture payée porte sa date de paiement.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -437,6 +629,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "document",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facture", "sha256"),
+                        name="document_unique",
+                        violation_error_message="Ce fichier est déjà joint à la facture.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taille__gt", 0)),
+                        name="document_non_vide",
+                        violation_error_message="Un document n’est pas vide.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -489,6 +693,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "ligne de facture",
                 "verbose_name_plural": "lignes de facture",
                 "ordering": ["facture", "rang"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facture", "rang"),
+                        name="ligne_facture_rang_unique",
+                        violation_error_message="Ce rang de ligne est déjà pris.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -523,6 +734,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "message",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("texte", ""), _negated=True),
+                        name="message_non_vide",
+                        violation_error_message="Un message n’est pas vide.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -640,6 +858,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "passages de facture",
                 "ordering": ["pk"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["acte", "facture"], name="passage_facture_acte")],
             },
         ),
         migrations.CreateModel(
@@ -680,6 +899,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "répartition de la TGC",
                 "verbose_name_plural": "répartitions de la TGC",
                 "ordering": ["facture", "taux"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("facture", "taux"),
+                        name="repartition_taux_unique",
+                        violation_error_message="Ce taux est déjà réparti.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("taux__gte", 0), ("taux__lte", 100), ("base__gte", 0), ("taxe__gte", 0)
+                        ),
+                        name="repartition_valeurs_positives",
+                        violation_error_message="Le taux, la base et la taxe sont positifs.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -763,6 +996,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "retour au fournisseur",
                 "verbose_name_plural": "retours au fournisseur",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("repondu_le__isnull", True)),
+                        fields=("facture",),
+                        name="retour_un_seul_ouvert",
+                        violation_error_message="Un retour attend déjà une réponse.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("repondu_le__isnull", True),
+                            ("repondu_par__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="retour_repondu_par",
+                        violation_error_message="Une réponse a un auteur.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -846,157 +1096,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="boncommande",
-            index=models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert"),
-        ),
-        migrations.AddConstraint(
-            model_name="boncommande",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant_engage__gt", 0)),
-                name="bon_commande_montant_positif",
-                violation_error_message="Le montant engagé est supérieur à zéro.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="boncommande",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("compte__regex", "^[0-9]{2,12}$")),
-                name="bon_commande_compte_chiffres",
-                violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(
-                fields=("facture", "sha256"),
-                name="document_unique",
-                violation_error_message="Ce fichier est déjà joint à la facture.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taille__gt", 0)),
-                name="document_non_vide",
-                violation_error_message="Un document n’est pas vide.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lignefacture",
-            constraint=models.UniqueConstraint(
-                fields=("facture", "rang"),
-                name="ligne_facture_rang_unique",
-                violation_error_message="Ce rang de ligne est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("texte", ""), _negated=True),
-                name="message_non_vide",
-                violation_error_message="Un message n’est pas vide.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="facture",
-            index=models.Index(fields=["etat", "-id"], name="facture_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="facture",
-            index=models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
-        ),
-        migrations.AddIndex(
-            model_name="facture",
-            index=models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
-        ),
-        migrations.AddIndex(
-            model_name="facture",
-            index=models.Index(
-                condition=models.Q(("sha256", ""), _negated=True),
-                fields=["sha256"],
-                name="facture_empreinte",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("etat__in", ["brouillon", "rejetee", "retiree"]), _negated=True
-                ),
-                fields=("fournisseur", "numero_normalise"),
-                name="facture_numero_unique",
-                violation_error_message="Une facture de ce numéro est déjà déposée.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code_verification", ""), _negated=True),
-                fields=("code_verification",),
-                name="facture_code_unique",
-                violation_error_message="Ce code de vérification est déjà pris.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "brouillon"),
-                    models.Q(
-                        models.Q(("numero_normalise", ""), _negated=True),
-                        ("date_emission__isnull", False),
-                        ("service__isnull", False),
-                        ("sha256__regex", "^[0-9a-f]{64}$"),
-                        ("deposee_le__isnull", False),
-                        ("deposee_par__isnull", False),
-                        models.Q(("code_verification", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_deposee_complete",
-                violation_error_message="Une facture déposée a un numéro, une date, un service et un fichier.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "brouillon"),
-                    models.Q(
-                        ("montant_ht__gt", 0),
-                        ("montant_ht__isnull", False),
-                        ("montant_tgc__gte", 0),
-                        ("montant_tgc__isnull", False),
-                        (
-                            "montant_ttc",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("montant_ht"), "+", models.F("montant_tgc")
-                            ),
-                        ),
-                        ("montant_ttc__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_montants_coherents",
-                violation_error_message="Le montant TTC est la somme du HT et de la TGC.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("periode_fin__isnull", True),
-                    models.Q(
-                        ("periode_debut__isnull", False),
-                        ("periode_fin__gte", models.F("periode_debut")),
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_periode_ordonnee",
-                violation_error_message="La période finit après avoir commencé.",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="facture",
             constraint=models.CheckConstraint(
@@ -1007,163 +1106,6 @@ class Migration(migrations.Migration):
                 ),
                 name="facture_rejetee_a_motif",
                 violation_error_message="Une facture rejetée porte un motif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("etat__in", ["suspendue", "completee"]),
-                        models.Q(("suspendue_depuis", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("etat__in", ["suspendue", "completee"]), _negated=True),
-                        ("suspendue_depuis", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_suspendue_depuis",
-                violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "etat__in",
-                            [
-                                "avoir",
-                                "liquidee",
-                                "mandatee",
-                                "partiellement_payee",
-                                "payee",
-                                "prise_en_charge",
-                                "rejetee_tps",
-                                "suspendue_tps",
-                                "transmise_tps",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    models.Q(
-                        ("montant_liquide__gt", 0),
-                        ("montant_liquide__isnull", False),
-                        ("montant_liquide__lte", models.F("montant_ttc")),
-                        models.Q(("compte", ""), _negated=True),
-                        models.Q(("fonction", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_liquidee_a_imputation",
-                violation_error_message="Une facture liquidée porte un montant liquidé et une imputation.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "etat__in",
-                            [
-                                "avoir",
-                                "mandatee",
-                                "partiellement_payee",
-                                "payee",
-                                "prise_en_charge",
-                                "rejetee_tps",
-                                "suspendue_tps",
-                                "transmise_tps",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    ("mandat__isnull", False),
-                    _connector="OR",
-                ),
-                name="facture_mandatee_a_mandat",
-                violation_error_message="Une facture mandatée porte son mandat.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("mandat__isnull", True),
-                    (
-                        "etat__in",
-                        [
-                            "avoir",
-                            "liquidee",
-                            "mandatee",
-                            "partiellement_payee",
-                            "payee",
-                            "prise_en_charge",
-                            "rejetee_tps",
-                            "suspendue_tps",
-                            "transmise_tps",
-                        ],
-                    ),
-                    _connector="OR",
-                ),
-                name="facture_mandat_apres_liquidation",
-                violation_error_message="Seule une facture liquidée peut porter un mandat.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facture",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "payee"), _negated=True),
-                    ("payee_le__isnull", False),
-                    _connector="OR",
-                ),
-                name="facture_payee_a_date",
-                violation_error_message="Une facture payée porte sa date de paiement.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="passagefacture",
-            index=models.Index(fields=["acte", "facture"], name="passage_facture_acte"),
-        ),
-        migrations.AddConstraint(
-            model_name="repartitiontaxe",
-            constraint=models.UniqueConstraint(
-                fields=("facture", "taux"),
-                name="repartition_taux_unique",
-                violation_error_message="Ce taux est déjà réparti.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repartitiontaxe",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taux__gte", 0), ("taux__lte", 100), ("base__gte", 0), ("taxe__gte", 0)
-                ),
-                name="repartition_valeurs_positives",
-                violation_error_message="Le taux, la base et la taxe sont positifs.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retourfournisseur",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("repondu_le__isnull", True)),
-                fields=("facture",),
-                name="retour_un_seul_ouvert",
-                violation_error_message="Un retour attend déjà une réponse.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retourfournisseur",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("repondu_le__isnull", True), ("repondu_par__isnull", False), _connector="OR"
-                ),
-                name="retour_repondu_par",
-                violation_error_message="Une réponse a un auteur.",
             ),
         ),
     ]
