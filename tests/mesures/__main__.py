@@ -18,6 +18,7 @@ MODULES = ("grand_livre", "soldes", "export", "memoire", "circuit", "recherche",
 @contextmanager
 def base_de_mesure() -> Iterator[None]:
     """Start PostgreSQL, make a database with the reference data, and drop it at the end."""
+    os.environ["MESURES"] = "1"  # commits wait for the disk, as in production
     importlib.import_module("tests.moteur")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "facturier.settings")
     import django  # noqa: PLC0415  (the settings need the database address)
