@@ -11,6 +11,8 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
+    import facturier.celery  # noqa: F401, PLC0415  (commands hand tasks to its broker)
+
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as erreur:
