@@ -16,6 +16,7 @@ from fournisseurs.courriels import annoncer_decision
 from fournisseurs.depots import Preuve, ranger_preuve
 from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, DemandeEtablissement, Etablissement, Justificatif
+from fournisseurs.modifications.pieces import deja_fournis_par
 from fournisseurs.rattachement import rattacher
 from fournisseurs.verifications import (
     Anomalie,
@@ -74,10 +75,13 @@ def deposer_demande(
 ) -> DemandeEtablissement:
     """Record the request of `demandeur`, with its proofs, for an agent to check.
 
+    Documents he gave for another établissement of the same enterprise, still valid, are reused.
+
     Raises:
         DemandeRefusee: by field, what is wrong and what to do; nothing is recorded.
     """
-    _exiger_sans_anomalie(declaration, preuves)
+    reemployes = deja_fournis_par(demandeur, declaration.ridet, declaration.compte.iban)
+    _exiger_sans_anomalie(declaration, preuves, reemployes)
     demande = _construire(demandeur, declaration)
     if (
         Etablissement.objects.visibles_par(demandeur, "deposer")
@@ -92,16 +96,19 @@ def deposer_demande(
     except IntegrityError:
         raise DemandeRefusee({"ridet": DEJA_EN_COURS}) from None
     demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=demandeur)
+    demande.reemployes.set(reemployes)
     for preuve in preuves:
         _ranger(preuve, demande)
     _consigner(ActeJournal.DEMANDE_FAITE, demande, par=demandeur)
     return demande
 
 
-def _exiger_sans_anomalie(declaration: Declaration, preuves: Sequence[Preuve]) -> None:
+def _exiger_sans_anomalie(
+    declaration: Declaration, preuves: Sequence[Preuve], reemployes: Sequence[Justificatif]
+) -> None:
     anomalies = anomalies_declaration(declaration, declaration.compte, Referentiel())
     erreurs = {anomalie.champ: anomalie.message for anomalie in anomalies if anomalie.est_bloquante}
-    genres = {preuve.genre for preuve in preuves}
+    genres = {preuve.genre for preuve in preuves} | {document.genre for document in reemployes}
     if not genres & PREUVES_D_EXISTENCE:
         erreurs["avis_ridet"] = (
             "Joignez l’avis de situation au RIDET ou l’extrait Kbis de moins de trois mois."

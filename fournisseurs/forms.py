@@ -90,6 +90,11 @@ class CompteForm(forms.Form):
     bic = forms.CharField(label="BIC", max_length=15, required=False, widget=court())
     titulaire = texte("Titulaire du compte", "titulaire", aide="Tel qu’écrit sur le RIB.")
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for champ in (*CHAMPS_RIB, "iban"):
+            self.fields[champ].selon_le_cas = True  # type: ignore[attr-defined]
+
     def clean_bic(self) -> str:
         """Normalise the BIC."""
         saisi: str = self.cleaned_data["bic"]
@@ -156,7 +161,15 @@ class DemandeForm(CompteForm):
         aide="Si vous n’êtes pas le représentant légal qui figure sur l’avis ou l’extrait.",
     )
     mandat_valable_jusqu_au = SaisieJourField(label="Mandat valable jusqu’au", required=False)
-    rib = fichier("Relevé d’identité bancaire", requis=True, aide="Délivré par la banque.")
+    rib = fichier("Relevé d’identité bancaire", requis=False, aide="Délivré par la banque.")
+
+    def __init__(self, *arguments: Any, a_deja_fourni: bool = False, **options: Any) -> None:
+        """`a_deja_fourni`: documents given for another établissement may do; the act tells."""
+        super().__init__(*arguments, **options)
+        self.fields["rib"].required = not a_deja_fourni
+        for champ in ("avis_ridet", "kbis", "rib"):
+            self.fields[champ].selon_le_cas = True  # type: ignore[attr-defined]
+        self.a_deja_fourni = a_deja_fourni
 
     def clean_telephone(self) -> str:
         """Refuse a number that cannot exist."""
@@ -173,7 +186,8 @@ class DemandeForm(CompteForm):
     def clean(self) -> dict[str, Any]:
         """Ask for one of the two documents that prove that the établissement exists."""
         donnees = super().clean()
-        if not (self.files.get("avis_ridet") or self.files.get("kbis")):
+        joints = self.files.get("avis_ridet") or self.files.get("kbis")
+        if not (joints or self.a_deja_fourni):
             self.add_error("avis_ridet", "Joignez l’avis de situation au RIDET ou l’extrait Kbis.")
         return donnees
 

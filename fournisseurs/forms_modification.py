@@ -47,6 +47,7 @@ class ModificationForm(forms.Form):
             self.fields[f"piece_{genre}"] = fichier(
                 str(genre.label), requis=False, aide=aides.get(genre, "PDF ou image.")
             )
+            self.fields[f"piece_{genre}"].selon_le_cas = True  # type: ignore[attr-defined]
         self.fields["piece_autre"] = fichier(
             "Autre document utile", requis=False, aide="Si vous voulez appuyer votre demande."
         )
@@ -172,6 +173,7 @@ class AppelForm(forms.Form):
 
     def __init__(self, donnees: Any = None, *, demande: DemandeModification) -> None:
         super().__init__(donnees)
+        self.fields["interlocuteur"].selon_le_cas = True  # type: ignore[attr-defined]
         numeros = demande.contacts.filter(genre=ContactConnu.Genre.TELEPHONE)
         if numeros.exists():
             self.fields["contact"].queryset = numeros  # type: ignore[attr-defined]

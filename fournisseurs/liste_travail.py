@@ -79,6 +79,12 @@ def compter() -> dict[str, int]:
     }
 
 
+def nombre_a_traiter() -> int:
+    """Return how many requests wait for an agent: to check, to approve, contested."""
+    nombres = compter()
+    return sum(nombres[onglet] for onglet in A_AGIR)
+
+
 def _par_etat(demandes: QuerySet[Any]) -> dict[str, int]:
     return dict(demandes.order_by().values_list("etat").annotate(nombre=Count("pk")))
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
+from fournisseurs.liste_travail import nombre_a_traiter
 from fournisseurs.models import (
     ROLES_GESTION,
-    DemandeEtablissement,
     Doublon,
     EtatFusion,
     Fusion,
@@ -26,9 +26,9 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield the requests to decide on, or what a supplier has to start with."""
     if utilisateur.a_role(Role.AGENT):
         yield Carte(
-            "Demandes d’établissement à vérifier",
+            "Demandes des fournisseurs à traiter",
             "fournisseurs:gestion_demandes",
-            nombre=DemandeEtablissement.objects.a_traiter().count(),
+            nombre=nombre_a_traiter(),
             ton=Ton.ATTENTE,
             ordre=30,
         )

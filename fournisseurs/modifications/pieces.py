@@ -11,6 +11,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from facturier.acces.models import Utilisateur
+from facturier.commun import banque, ridet
 from facturier.grand_livre.models import Parametre
 from facturier.grand_livre.models.comptes import ParametreAbsent
 from fournisseurs.models import Etablissement, GenreModification, Justificatif
@@ -116,3 +118,21 @@ def retenir(
         else:
             reemployes.append(connu)
     return reemployes, manquantes
+
+
+def deja_fournis_par(demandeur: Utilisateur, saisi: str, iban: str) -> list[Justificatif]:
+    """Return what `demandeur` gave for another établissement of the same enterprise.
+
+    Its Kbis, and the RIB of that very account, from établissements whose data he manages; nothing
+    when the RIDET or the IBAN typed cannot be read.
+    """
+    try:
+        rid, normalise = ridet.rid(ridet.normaliser(saisi)), banque.normaliser_iban(iban)
+    except ValueError:
+        return []
+    geres = Etablissement.objects.visibles_par(demandeur, "gerer_donnees")
+    etablissement = geres.filter(fournisseur__rid=rid).order_by("pk").first()
+    if etablissement is None:
+        return []
+    trouves = (deja_fourni(etablissement, [g], iban=normalise) for g in (Genre.KBIS, Genre.RIB))
+    return [document for document in trouves if document is not None]

@@ -54,7 +54,8 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def demander(requete: RequeteConnectee) -> HttpResponse:
     """Ask to represent an établissement."""
-    form = DemandeForm(requete.POST or None, requete.FILES or None)
+    gerees = Etablissement.objects.visibles_par(requete.user, Droit.GERER_DONNEES)
+    form = DemandeForm(requete.POST or None, requete.FILES or None, a_deja_fourni=gerees.exists())
     if requete.method == "POST" and form.is_valid():
         try:
             demande = deposer_demande(

@@ -16,9 +16,20 @@ from fournisseurs.consultation import reveler_ibans_modification
 from fournisseurs.forms import MotifForm
 from fournisseurs.forms_modification import AppelForm
 from fournisseurs.liste_travail import A_AGIR, GENRES, ONGLETS, compter, lister
-from fournisseurs.models import DemandeModification, Etablissement, EtatModification
+from fournisseurs.models import (
+    DemandeModification,
+    Etablissement,
+    EtablissementRegistre,
+    EtatModification,
+)
 from fournisseurs.modifications import instruction
-from fournisseurs.modifications.donnees import LIBELLES, afficher, changes_depuis, lire
+from fournisseurs.modifications.donnees import (
+    LIBELLES,
+    afficher,
+    au_registre,
+    changes_depuis,
+    lire,
+)
 from fournisseurs.modifications.instruction import APPELABLES
 from fournisseurs.modifications.saisie import anomalies
 from fournisseurs.referentiel import lire_referentiel
@@ -85,6 +96,7 @@ def _page(
     motif: MotifForm | None = None,
     en_clair: bool = False,
 ) -> HttpResponse:
+    registre = EtablissementRegistre.objects.filter(pk=demande.etablissement.ridet).first()
     appel = appel or AppelForm(demande=demande)
     motif = motif or MotifForm()
     reponse = render(
@@ -92,7 +104,8 @@ def _page(
         "fournisseurs/gestion/modification.html",
         {
             "demande": demande,
-            "evidence": _evidence(demande, en_clair=en_clair),
+            "evidence": _evidence(demande, registre, en_clair=en_clair),
+            "registre": registre,
             "en_clair": en_clair,
             "perimes": changes_depuis(demande) if demande.est_retirable else [],
             "anomalies": _anomalies(demande),
@@ -111,9 +124,12 @@ def _page(
     return reponse
 
 
-def _evidence(demande: DemandeModification, *, en_clair: bool) -> list[dict[str, str]]:
-    """Return each field: at deposit, now when it differs, asked for."""
+def _evidence(
+    demande: DemandeModification, registre: EtablissementRegistre | None, *, en_clair: bool
+) -> list[dict[str, str]]:
+    """Return each field: at deposit, now when it differs, asked for, and in the register."""
     actuelles = lire(demande.etablissement, demande.genre)
+    inscrites = au_registre(registre)
     est_en_cours = demande.est_retirable
     return [
         {
@@ -123,6 +139,7 @@ def _evidence(demande: DemandeModification, *, en_clair: bool) -> list[dict[str,
             "actuelle": afficher(ligne.champ, actuelles[ligne.champ], en_clair=en_clair)
             if est_en_cours and actuelles[ligne.champ] != ligne.avant
             else "",
+            "registre": inscrites.get(ligne.champ, ""),
         }
         for ligne in demande.champs.all()
     ]

@@ -228,3 +228,34 @@ def test_deux_personnes_peuvent_demander_le_meme_etablissement(agent):
     accepter(seconde, par=agent)
 
     assert Etablissement.objects.get().habilitations.en_vigueur().count() == 2
+
+
+def test_le_second_etablissement_reprend_les_documents_de_l_entreprise():
+    premiere = DemandeEtablissementFactory(
+        ridet="9000035001", preuves=[preuve("kbis"), preuve("rib")], acceptee=True
+    )
+
+    demande = deposer_demande(
+        demandeur=premiere.demandeur, declaration=declaration("9000035002"), preuves=[]
+    )
+
+    assert {d.genre for d in demande.reemployes.all()} == {"kbis", "rib"}
+
+
+def test_les_documents_d_une_autre_personne_ne_sont_pas_repris(intrus):
+    DemandeEtablissementFactory(
+        ridet="9000035001", preuves=[preuve("kbis"), preuve("rib")], acceptee=True
+    )
+
+    with pytest.raises(DemandeRefusee, match="Joignez"):
+        deposer_demande(demandeur=intrus, declaration=declaration("9000035002"), preuves=[])
+
+
+def test_le_rib_d_un_autre_compte_n_est_pas_repris():
+    premiere = DemandeEtablissementFactory(
+        ridet="9000035001", preuves=[preuve("kbis"), preuve("rib")], acceptee=True
+    )
+    autre = declaration("9000035002", compte=compte(IBAN_CCP))
+
+    with pytest.raises(DemandeRefusee, match="identité bancaire"):
+        deposer_demande(demandeur=premiere.demandeur, declaration=autre, preuves=[])

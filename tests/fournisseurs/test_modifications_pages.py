@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from fournisseurs.liste_travail import lister
-from fournisseurs.models import DemandeModification, EntreeJournal, Etablissement
+from fournisseurs.models import (
+    DemandeModification,
+    EntreeJournal,
+    Etablissement,
+    EtablissementRegistre,
+)
 from tests.fournisseurs.factories import (
     IBAN_BCI,
     IBAN_NOUVEAU,
@@ -392,3 +397,41 @@ def test_une_contestation_se_leve_depuis_la_page(client, agent):
 
     demande.refresh_from_db()
     assert demande.etat == "deposee"
+
+
+def test_le_registre_est_montre_a_cote_de_la_demande(client, agent):
+    demande = ModificationFactory(
+        genre="nom", saisies={"nom": "Cagou SARL", "denomination": "Jardin du Cagou"}, preuves=[]
+    )
+    EtablissementRegistre.objects.create(
+        ridet=demande.etablissement.ridet,
+        denomination="CAGOU SARL",
+        cesse_le=timezone.localdate(),
+        extrait_le=timezone.localdate(),
+    )
+    client.force_login(agent)
+
+    page = texte(client.get(adresse("gestion_modification", demande.pk)))
+
+    assert "CAGOU SARL" in page
+    assert "cet établissement a cessé le" in page
+
+
+def test_la_liste_de_travail_ne_coute_pas_plus_par_demande(
+    client, agent, django_assert_max_num_queries
+):
+    ModificationFactory.create_batch(3)
+    client.force_login(agent)
+    client.get(adresse("gestion_demandes"))
+
+    with django_assert_max_num_queries(12):
+        client.get(adresse("gestion_demandes"))
+
+
+def test_le_tableau_compte_les_demandes_a_traiter(client, agent):
+    ModificationFactory(contestee=True)
+    client.force_login(agent)
+
+    page = texte(client.get(reverse("accueil:tableau")))
+
+    assert "Demandes des fournisseurs à traiter" in page
