@@ -12,6 +12,7 @@ from facturier.commun.etats import TransitionInterdite
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur, enregistrer_compte
 from fournisseurs.habilitations import habiliter
 from fournisseurs.models import (
+    CoordonneesBancaires,
     DemandeModification,
     Droit,
     Etablissement,
@@ -351,7 +352,7 @@ def test_une_donnee_changee_entre_temps_est_dite_a_l_agent():
     enregistrer_compte(
         fournisseur=demande.fournisseur,
         compte=compte(IBAN_CCP),
-        origine="import",
+        origine=CoordonneesBancaires.Origine.IMPORT,
         par=creer_agent(),
     )
 
@@ -364,7 +365,7 @@ def test_une_donnee_changee_pendant_le_delai_revient_aux_agents():
     enregistrer_compte(
         fournisseur=demande.fournisseur,
         compte=compte(IBAN_CCP),
-        origine="import",
+        origine=CoordonneesBancaires.Origine.IMPORT,
         par=creer_agent(),
     )
 
