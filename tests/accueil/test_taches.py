@@ -6,7 +6,10 @@ import sys
 import pytest
 from django.conf import settings
 
-DIRE_LE_COURTIER = "from facturier.commun.tasks import envoyer_courriels as tache; print(tache.app.conf.broker_url)"
+DIRE_LE_COURTIER = (
+    "from facturier.commun.tasks import envoyer_courriels as tache; "
+    "print(tache.app.conf.broker_url)"
+)
 
 
 @pytest.mark.parametrize(
