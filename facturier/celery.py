@@ -35,5 +35,9 @@ application.conf.beat_schedule = {
         "task": "fournisseurs.annoncer_expirations",
         "schedule": crontab(hour="7", minute="0"),
     },
+    "relever_qualite": {
+        "task": "fournisseurs.relever_qualite",
+        "schedule": crontab(hour="2", minute="30"),
+    },
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

@@ -23,6 +23,7 @@ from fournisseurs.verifications import (
     Referentiel,
     verifier_adresse,
     verifier_compte,
+    verifier_courriel,
     verifier_ridet,
     verifier_telephone,
     verifier_titulaire,
@@ -64,6 +65,7 @@ def anomalies_declaration(
         *verifier_ridet(declaration.ridet),
         *verifier_adresse(declaration.code_postal, declaration.ville, referentiel),
         *verifier_telephone(declaration.telephone),
+        *verifier_courriel(declaration.courriel),
         *verifier_compte(compte.iban, compte.bic, referentiel),
         *verifier_titulaire(compte.titulaire, declaration.denomination),
     ]

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from facturier.acces.models import Utilisateur
 from facturier.commun import banque
 from facturier.commun.saisie import SaisieJourField, SaisieRidetField
+from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
 from fournisseurs.coordonnees import Compte
 from fournisseurs.demandes import Declaration
 from fournisseurs.depots import Preuve
@@ -268,6 +269,15 @@ class RechercheForm(forms.Form):
         label="Qualité",
         required=False,
         choices=[("", "Toutes"), ("creancier", "Créanciers"), ("debiteur", "Débiteurs")],
+    )
+    anomalie = forms.ChoiceField(
+        label="Anomalie",
+        required=False,
+        choices=[
+            ("", "Avec ou sans"),
+            (SERAIT_REJETE, "Pièces rejetées par la Trésorerie"),
+            *((defaut.code, defaut.libelle) for defaut in CATALOGUE.values()),
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from fournisseurs import doublons
+from fournisseurs import doublons, qualite
 from fournisseurs.expirations import annoncer_expirations
 from fournisseurs.modifications.application import appliquer_modifications
 
@@ -23,3 +23,9 @@ def appliquer_les_modifications() -> dict[str, int]:
 def annoncer_les_expirations() -> dict[str, int]:
     """Announce the documents that are about to run out."""
     return annoncer_expirations()
+
+
+@shared_task(name="fournisseurs.relever_qualite")
+def relever_qualite() -> int:
+    """Check every tiers, and keep the quality of the base today."""
+    return qualite.relever_qualite().score_moyen

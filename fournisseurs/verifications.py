@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from facturier.commun import banque, ridet, telephone
+from facturier.commun.courriel import domaine_propose
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,16 @@ def verifier_telephone(saisie: str) -> list[Anomalie]:
     return []
 
 
+def verifier_courriel(adresse: str) -> list[Anomalie]:
+    """Warn of a domain that misspells a well-known one."""
+    propose = domaine_propose(adresse)
+    if propose is None:
+        return []
+    domaine = adresse.rpartition("@")[2]
+    message = f"Le domaine « {domaine} » semble mal écrit : vouliez-vous dire « {propose} » ?"
+    return [_avertissement("courriel_domaine", "courriel", message)]
+
+
 def verifier_adresse(code_postal: str, ville: str, referentiel: Referentiel) -> list[Anomalie]:
     """Check a postal code: five digits (blocking), served commune as in the table (warning)."""
     if not (code_postal.isascii() and code_postal.isdigit() and len(code_postal) == 5):  # noqa: PLR2004
@@ -128,7 +139,7 @@ def verifier_adresse(code_postal: str, ville: str, referentiel: Referentiel) -> 
             "ou complétez la table."
         )
         return [_avertissement("code_postal_inconnu", "code_postal", message)]
-    if _simplifier(ville) in {_simplifier(commune) for commune in communes}:
+    if simplifier_commune(ville) in {simplifier_commune(commune) for commune in communes}:
         return []
     message = (
         f"Le code postal {code_postal} est celui de {', '.join(sorted(communes))}, et non de "
@@ -139,8 +150,8 @@ def verifier_adresse(code_postal: str, ville: str, referentiel: Referentiel) -> 
 
 def verifier_titulaire(titulaire: str, denomination: str) -> list[Anomalie]:
     """Warn when the holder of the account shares no word with the name of the company."""
-    mots = set(_simplifier(denomination).split())
-    if mots & set(_simplifier(titulaire).split()):
+    mots = set(simplifier_commune(denomination).split())
+    if mots & set(simplifier_commune(titulaire).split()):
         return []
     message = (
         f"Le titulaire du compte (« {titulaire} ») ne rappelle pas la dénomination "
@@ -149,7 +160,7 @@ def verifier_titulaire(titulaire: str, denomination: str) -> list[Anomalie]:
     return [_avertissement("titulaire", "titulaire", message)]
 
 
-def _simplifier(texte: str) -> str:
+def simplifier_commune(texte: str) -> str:
     """Return `texte` in lower case, without accents, dashes nor « Cedex »."""
     decompose = unicodedata.normalize("NFKD", texte.casefold().replace("-", " "))
     nu = "".join(lettre for lettre in decompose if not unicodedata.combining(lettre))

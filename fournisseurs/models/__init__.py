@@ -1,6 +1,6 @@
 """Models of suppliers and debtors, by subject."""
 
-from fournisseurs.models.adresses import AdressePostale, Banque, CodePostal
+from fournisseurs.models.adresses import AdressePostale, Banque, ChangementReferentiel, CodePostal
 from fournisseurs.models.coordonnees import CoordonneesBancaires
 from fournisseurs.models.demandes import DemandeEtablissement, EtatDemande, PassageDemande
 from fournisseurs.models.doublons import (
@@ -36,6 +36,7 @@ from fournisseurs.models.modifications import (
     RepresentantLegal,
     Risque,
 )
+from fournisseurs.models.qualite import AnomalieTiers, ReleveQualite
 from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "ROLES_GESTION",
     "ActeJournal",
     "AdressePostale",
+    "AnomalieTiers",
     "Banque",
     "ChampModifie",
+    "ChangementReferentiel",
     "CodePostal",
     "ContactConnu",
     "ContreAppel",
@@ -75,6 +78,7 @@ __all__ = [
     "PassageFusion",
     "PassageModification",
     "RaisonDoublon",
+    "ReleveQualite",
     "Representant",
     "RepresentantLegal",
     "Risque",

@@ -1,8 +1,9 @@
 """Postal address and means of contact, and the tables that help to check them."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
+from facturier.acces.models import Utilisateur
 from facturier.commun import telephone
 
 
@@ -58,6 +59,37 @@ class CodePostal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.commune}"
+
+
+class ChangementReferentiel(models.Model):
+    """Trace of a change of the tables of banks and postal codes: before, after, who, when."""
+
+    class Table(models.TextChoices):
+        """The tables that staff keep."""
+
+        BANQUES = "banques", "Banques"
+        CODES_POSTAUX = "codes_postaux", "Codes postaux"
+
+    table = models.CharField(max_length=15, choices=Table)
+    avant = models.CharField(max_length=150, blank=True)
+    apres = models.CharField("après", max_length=150, blank=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "changement d’une table"
+        verbose_name_plural = "changements des tables"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(avant=F("apres")),
+                name="changement_referentiel_change",
+                violation_error_message="Un changement change quelque chose.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.avant or 'rien'} → {self.apres or 'rien'}"
 
 
 class Banque(models.Model):

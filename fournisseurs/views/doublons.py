@@ -1,6 +1,6 @@
 """Pages about tiers that may be one: list, side by side, merges and their undoing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
 from fournisseurs.comparaison import PAR_CODE, comptes_different, comptes_masques
 from fournisseurs.doublons import ecarter_doublon, rouvrir_doublon
 from fournisseurs.forms import MotifForm
@@ -52,6 +53,41 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
         "fil": FIL_TIERS,
     }
     return render(requete, "fournisseurs/gestion/doublons.html", contexte)
+
+
+@reserver_a(Role.AGENT)
+@require_GET
+def exporter_csv(requete: RequeteConnectee) -> HttpResponseBase:
+    """Stream every pair of one state."""
+    return csv_en_flux("doublons.csv", _lignes_export(_selection(requete)))
+
+
+@reserver_a(Role.AGENT)
+@require_GET
+def exporter_xlsx(requete: RequeteConnectee) -> HttpResponseBase:
+    """Give the pairs of one state as a workbook; the surest ones, when there are too many."""
+    paires = _selection(requete)[:LIGNES_DE_CLASSEUR]
+    return classeur("doublons.xlsx", "Doublons", _lignes_export(paires))
+
+
+def _selection(requete: RequeteConnectee) -> Any:
+    etat = requete.GET.get("etat", EtatDoublon.A_EXAMINER)
+    return Doublon.objects.filter(etat=etat).select_related("premier__tiers", "second__tiers")
+
+
+def _lignes_export(paires: Any) -> Iterator[tuple[object, ...]]:
+    yield "Premier code", "Premier nom", "Second code", "Second nom", "Raisons", "Score", "État"
+    for paire in paires.iterator(chunk_size=2000):
+        premier, second = paire.premier.tiers, paire.second.tiers
+        yield (
+            premier.code,
+            premier.nom_complet,
+            second.code,
+            second.nom_complet,
+            " ; ".join(paire.libelles_raisons),
+            paire.score,
+            paire.get_etat_display(),
+        )
 
 
 def _apres(paires: Any, place: str) -> Any:

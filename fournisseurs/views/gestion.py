@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
 from facturier.grand_livre.models import Piece
+from fournisseurs.anomalies import CATALOGUE, score
 from fournisseurs.consultation import reveler_iban
 from fournisseurs.demandes import accepter, refuser
 from fournisseurs.forms import MotifForm
@@ -26,6 +27,7 @@ from fournisseurs.models import (
     Fusion,
 )
 from fournisseurs.modifications.donnees import representants
+from fournisseurs.qualite import anomalies_du_tiers
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
 
@@ -113,6 +115,7 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     fiches = Fournisseur.objects.select_related("tiers__absorbe_par")
     fournisseur = get_object_or_404(fiches, tiers__code=code)
     famille = fournisseur.tiers.famille
+    codes = anomalies_du_tiers(fournisseur)
     return render(
         requete,
         "fournisseurs/gestion/fiche.html",
@@ -124,6 +127,8 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
             "comptes": fournisseur.coordonnees.select_related("etablissement", "verifiee_par"),
             "justificatifs": fournisseur.justificatifs.visibles_par(requete.user),
             "pieces": Piece.objects.filter(tiers__in=famille).order_by("-pk")[:20],
+            "score": score(codes),
+            "defauts": [CATALOGUE[code] for code in codes],
             "fusions": Fusion.objects.filter(
                 Q(garde=fournisseur) | Q(absorbe=fournisseur), etat=EtatFusion.FAITE
             ).select_related("garde__tiers", "absorbe__tiers"),

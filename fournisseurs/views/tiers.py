@@ -1,17 +1,22 @@
 """List of tiers: search as one types, filters in the address, pages by key."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
+from fournisseurs.anomalies import CATALOGUE, REJETES, SERAIT_REJETE
 from fournisseurs.forms import RechercheForm
-from fournisseurs.models import ROLES_GESTION, Fournisseur
+from fournisseurs.models import ROLES_GESTION, AnomalieTiers, Fournisseur
 from fournisseurs.recherche import CLE, Place, chercher, lire_place
 
 TAILLE_PAGE = 20
@@ -50,6 +55,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "form": form,
             "page": page,
             "suivant": _suivant(requete.GET, page.apres),
+            "parametres": _sans_place(requete.GET),
             "est_agent": requete.user.a_role(Role.AGENT),
         },
     )
@@ -74,6 +80,10 @@ def filtrer(filtres: dict[str, Any]) -> QuerySet[Fournisseur]:
     fournisseurs: QuerySet[Fournisseur] = Fournisseur.objects.select_related("tiers")
     if qualite := filtres.get("qualite"):
         fournisseurs = fournisseurs.filter(**{f"est_{qualite}": True})
+    if anomalie := filtres.get("anomalie"):
+        codes = REJETES if anomalie == SERAIT_REJETE else {anomalie}
+        trouvees = AnomalieTiers.objects.filter(code__in=codes, fournisseur=OuterRef("pk"))
+        fournisseurs = fournisseurs.filter(Exists(trouvees))
     return fournisseurs.order_by("tiers__nom", "tiers_id")
 
 
@@ -97,3 +107,86 @@ def _suivant(parametres: QueryDict, apres: str) -> str:
     suite = parametres.copy()
     suite["apres"] = apres
     return f"?{suite.urlencode()}"
+
+
+def _sans_place(parametres: QueryDict) -> str:
+    """Return the filters of the address, without the place in the list."""
+    filtres = parametres.copy()
+    filtres.pop("apres", None)
+    return filtres.urlencode()
+
+
+TITRES_EXPORT = (
+    "Code",
+    "Nom",
+    "RID",
+    "RIDET",
+    "Qualité",
+    "Catégorie",
+    "Nature juridique",
+    "Complément",
+    "Voie ou boîte postale",
+    "Code postal",
+    "Commune",
+    "Téléphone",
+    "Adresse électronique",
+    "État",
+    "Anomalies",
+)
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def exporter_csv(requete: RequeteConnectee) -> HttpResponseBase:
+    """Stream the whole list that the filters of the address show."""
+    return csv_en_flux("tiers.csv", _lignes_export(_selection(requete)))
+
+
+@reserver_a(*ROLES_GESTION)
+@require_GET
+def exporter_xlsx(requete: RequeteConnectee) -> HttpResponseBase:
+    """Give the whole list that the filters of the address show, unless it is too long."""
+    fournisseurs = _selection(requete)
+    if fournisseurs[LIGNES_DE_CLASSEUR : LIGNES_DE_CLASSEUR + 1].exists():
+        messages.error(
+            requete,
+            f"Plus de {LIGNES_DE_CLASSEUR} tiers : resserrez les filtres, ou prenez le CSV.",
+        )
+        return redirect(f"{reverse('fournisseurs:gestion_tiers')}?{requete.GET.urlencode()}")
+    return classeur("tiers.xlsx", "Tiers", _lignes_export(fournisseurs))
+
+
+def _selection(requete: RequeteConnectee) -> QuerySet[Fournisseur]:
+    form = RechercheForm(requete.GET)
+    form.is_valid()
+    fournisseurs: Any = filtrer(form.cleaned_data)
+    saisie = form.cleaned_data.get("recherche")
+    choisis: QuerySet[Fournisseur] = (
+        fournisseurs.correspondant_a(saisie) if saisie else fournisseurs
+    )
+    return choisis
+
+
+def _lignes_export(fournisseurs: QuerySet[Fournisseur]) -> Iterator[tuple[object, ...]]:
+    yield TITRES_EXPORT
+    for fiche in fournisseurs.prefetch_related("anomalies").iterator(chunk_size=2000):
+        tiers = fiche.tiers
+        yield (
+            tiers.code,
+            tiers.nom_complet,
+            fiche.rid,
+            tiers.ridet,
+            fiche.qualites,
+            tiers.get_categorie_display(),
+            tiers.get_nature_juridique_display(),
+            fiche.adresse_complement,
+            fiche.adresse_voie,
+            fiche.code_postal,
+            fiche.ville,
+            fiche.telephone,
+            fiche.courriel,
+            fiche.get_etat_display(),
+            " ; ".join(
+                CATALOGUE[a.code].libelle for a in fiche.anomalies.all() if a.code in CATALOGUE
+            ),
+        )

@@ -28,6 +28,21 @@ class NatureJuridique(models.TextChoices):
     COLLECTIVITE = "09", "Collectivité ou établissement public local"
 
 
+NATURES_PAR_CATEGORIE = {
+    CategorieTiers.PERSONNE_PHYSIQUE: (NatureJuridique.PARTICULIER, NatureJuridique.ARTISAN),
+    CategorieTiers.ETAT: (NatureJuridique.ETAT, NatureJuridique.ETABLISSEMENT_PUBLIC),
+    CategorieTiers.COMMUNE: (NatureJuridique.COLLECTIVITE,),
+    CategorieTiers.GROUPEMENT: (NatureJuridique.COLLECTIVITE,),
+    CategorieTiers.AUTRE_PUBLIC: (NatureJuridique.COLLECTIVITE,),
+    CategorieTiers.MORALE_PRIVEE: (
+        NatureJuridique.ARTISAN,
+        NatureJuridique.SOCIETE,
+        NatureJuridique.ASSOCIATION,
+    ),
+    CategorieTiers.ORGANISME_SOCIAL: (),  # its one nature, 11, is not offered here
+}  # the couples that the treasury knows (PES V2, CatTiers and NatJur)
+
+
 class Tiers(models.Model):
     """A creditor or debtor of the province, as the ledger knows it.
 
