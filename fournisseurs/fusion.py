@@ -39,7 +39,8 @@ def proposer_fusion(
         choix: codes of `comparaison.DONNEES` to take from `absorbe`; `garde` keeps the rest.
 
     Raises:
-        TransitionInterdite: same tiers, one of them suspended or merged, or no reason given.
+        TransitionInterdite: same tiers, one of them suspended, merged or being modified, or no
+            reason given.
         ActeInterdit: `par` is not an agent.
     """
     if not par.a_role(Role.AGENT):
@@ -153,6 +154,8 @@ def empechement_a_l_annulation(fusion: Fusion) -> str:
         return "Cette fusion n’est pas en vigueur."
     if fusion.garde.tiers.absorbe_par is not None:
         return f"{fusion.garde} a été fusionné à son tour : annulez d’abord cette autre fusion."
+    if fusion.garde.modifications.ouvertes().exists():
+        return f"Une demande de modification est en cours pour {fusion.garde} : traitez-la d’abord."
     tiers = {*fusion.garde.tiers.famille, fusion.absorbe.tiers_id}
     paiement = paiements_depuis(tiers, fusion.faite_le).first()
     if paiement is None:
@@ -180,6 +183,10 @@ def _exiger_fusionnables(garde: Fournisseur, absorbe: Fournisseur) -> None:
             raise TransitionInterdite(
                 f"{fiche} est « {fiche.get_etat_display().lower()} » : une fusion demande deux "
                 "tiers actifs."
+            )
+        if fiche.modifications.ouvertes().exists():
+            raise TransitionInterdite(
+                f"Une demande de modification est en cours pour {fiche} : traitez-la d’abord."
             )
 
 

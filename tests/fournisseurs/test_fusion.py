@@ -16,11 +16,18 @@ from fournisseurs.fusion import (
     annuler_fusion,
     empechement_a_l_annulation,
     executer_fusion,
+    modeles_qui_suivent,
     proposer_fusion,
 )
 from fournisseurs.models import Doublon, Etablissement, Fournisseur
 from fournisseurs.releves import situation
-from tests.fournisseurs.factories import IBAN_BCI, IBAN_CCP, FournisseurFactory, compte
+from tests.fournisseurs.factories import (
+    IBAN_BCI,
+    IBAN_CCP,
+    FournisseurFactory,
+    ModificationFactory,
+    compte,
+)
 from tests.grand_livre import factories as grand_livre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
@@ -240,6 +247,34 @@ def test_un_tiers_ne_se_fusionne_ni_avec_lui_meme_ni_deux_fois(garde, absorbe, a
 def test_seul_un_agent_fusionne(garde, absorbe, ordonnateur):
     with pytest.raises(ActeInterdit):
         fusionner(garde, absorbe, ordonnateur)
+
+
+RESTENT_A_LEUR_TIERS = {
+    "AnomalieTiers",  # made again every night
+    "CoordonneesBancaires",  # ended and begun again
+    "DemandeModification",  # an open one forbids the merge
+    "EntreeJournal",
+    "Fusion",
+    "MotFournisseur",  # made again at once
+    "PassageFournisseur",
+    "RepresentantLegal",
+}
+SUIVENT = {"BonCommande", "Etablissement", "Facture", "Justificatif"}
+
+
+def test_chaque_modele_d_un_fournisseur_dit_s_il_suit_une_fusion():
+    modeles = {relation.related_model.__name__ for relation in Fournisseur._meta.related_objects}
+
+    assert {modele.__name__ for modele in modeles_qui_suivent()} == SUIVENT
+    assert modeles == SUIVENT | RESTENT_A_LEUR_TIERS
+
+
+def test_une_demande_de_modification_en_cours_interdit_la_fusion(garde, absorbe, agent):
+    gerant = absorbe.etablissements.get().habilitations.get().representant.utilisateur
+    ModificationFactory(fournisseur=absorbe, representant=gerant)
+
+    with pytest.raises(TransitionInterdite, match="demande de modification"):
+        fusionner(garde, absorbe, agent)
 
 
 def test_la_paire_connue_suit_la_fusion(garde, absorbe, agent):

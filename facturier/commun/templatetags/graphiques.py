@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 
 register = template.Library()
-LARGEUR, HAUTEUR, MARGE = 640, 200, 34
+LARGEUR, HAUTEUR, MARGE = 400, 180, 34
 
 
 @register.inclusion_tag("partiels/courbe.html")
