@@ -3,11 +3,13 @@
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 
 from exports_tps.pes.referentiel import referentiel as referentiel_pes
 from facturier.commun.courriel import domaine_propose
 from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.models.tiers import NATURES_PAR_CATEGORIE
+from fournisseurs import tasks
 from fournisseurs.anomalies import CATALOGUE, score
 from fournisseurs.doublons import chercher_doublons
 from fournisseurs.models import AnomalieTiers, Banque, Fournisseur, ReleveQualite
@@ -150,3 +152,17 @@ def test_les_couples_sont_ceux_que_la_tresorerie_connait():
 )
 def test_un_domaine_mal_ecrit_recoit_une_proposition(adresse, propose):
     assert domaine_propose(adresse) == propose
+
+
+def test_la_commande_dit_les_totaux(capsys):
+    fiche(telephone="")
+
+    call_command("relever_qualite")
+
+    assert "score moyen : 95" in capsys.readouterr().out
+
+
+def test_les_taches_de_la_nuit_rendent_ce_qu_elles_ont_trouve():
+    FournisseurFactory.create_batch(2)
+
+    assert (tasks.chercher_doublons(), tasks.relever_qualite()) == (1, 90)
