@@ -1,7 +1,7 @@
 """Lists as files for a spreadsheet, of any length in constant memory, formulas made harmless."""
 
-import tempfile
 from collections.abc import Iterable
+from io import BytesIO
 
 from django.http import FileResponse, StreamingHttpResponse
 from openpyxl import Workbook
@@ -29,7 +29,7 @@ def classeur(nom: str, feuille: str, lignes: Lignes) -> FileResponse:
     page.freeze_panes = "A2"
     for ligne in lignes:
         page.append(ligne_sure(ligne))
-    fichier = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    fichier = BytesIO()  # compressed and bounded: a few megabytes
     livre.save(fichier)
     fichier.seek(0)
     return FileResponse(fichier, as_attachment=True, filename=nom, content_type=TYPE_XLSX)
