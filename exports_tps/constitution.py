@@ -5,15 +5,15 @@ constitution is taken up again: its bytes depend on its rows alone, its moment i
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from exports_tps.cles import autorites
@@ -30,6 +30,7 @@ from exports_tps.schemas_officiels import dossier_schemas
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.commun.insertion import inserer_depuis
 from facturier.grand_livre.models import (
     Bordereau,
     EtatBordereau,
@@ -168,26 +169,23 @@ def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
         LigneFlux(flux=flux, bordereau=bordereau, empreinte=bordereau.empreinte_signee)
         for bordereau in choisis
     )
-    pieces = Piece.objects.filter(bordereau__in=choisis).order_by("pk").values_list("pk", flat=True)
-    _creer(LigneFlux(flux=flux, piece_id=pk) for pk in pieces.iterator(chunk_size=LOT))
+    pieces = Piece.objects.filter(bordereau__in=choisis).order_by("pk")
+    inserer_depuis(LigneFlux, pieces, rendre="flux", flux=flux.pk, piece=F("pk"), empreinte="")
     envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
     documents = (
         PieceJustificative.objects.filter(rattachements__piece__bordereau__in=choisis)
         .exclude(pk__in=envoyes.values("justificatif"))
         .order_by("pk")
         .distinct()
-        .values_list("pk", "sha256")
     )
-    _creer(
-        LigneFlux(flux=flux, justificatif_id=pk, empreinte=sha256)
-        for pk, sha256 in documents.iterator(chunk_size=LOT)
+    inserer_depuis(
+        LigneFlux,
+        documents,
+        rendre="flux",
+        flux=flux.pk,
+        justificatif=F("pk"),
+        empreinte=F("sha256"),
     )
-
-
-def _creer(lignes: Iterable[LigneFlux]) -> None:
-    restantes = iter(lignes)
-    while lot := list(islice(restantes, LOT)):
-        LigneFlux.objects.bulk_create(lot)
 
 
 # --- Writing ----------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
 from facturier.suivi.avancement import constater_signature
-from facturier.suivi.mandatement import liquidateurs
+from facturier.suivi.mandatement import liquides_par
 
 SANS_LIMITE = sys.maxsize  # the size of a fragment follows from what it lists
 
@@ -75,8 +75,7 @@ def empechement(bordereau: Bordereau, par: Utilisateur) -> str:
         return "Seul un ordonnateur signe un bordereau."
     if bordereau.sens != SensPiece.DEPENSE:
         return ""
-    mandats = list(bordereau.pieces.values_list("pk", flat=True))
-    liquides = [pk for pk, qui in liquidateurs(mandats).items() if par.pk in qui]
+    liquides = liquides_par(bordereau.pieces.all(), par)
     if not liquides:
         return ""
     numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
@@ -119,11 +118,10 @@ def _expliquer(bordereau: Bordereau) -> Iterator[str]:
 
 
 def _signer_pieces(bordereau: Bordereau, par: Utilisateur) -> None:
-    attendues = set(bordereau.pieces.values_list("pk", flat=True))
-    signees = franchir_lot(Piece, attendues, "signer", par=par)
-    if signees != attendues:
+    pieces = bordereau.pieces.all()
+    if len(franchir_lot(Piece, pieces, "signer", par=par)) != pieces.count():
         raise TransitionInterdite(
             "Une pièce du bordereau n’est plus « Émise » : rechargez la page et retirez-la."
         )
     if bordereau.sens == SensPiece.DEPENSE:
-        constater_signature(signees, par=par)
+        constater_signature(pieces.values("pk"), par=par)

@@ -7,12 +7,15 @@ Every departure from the tree is told to `signaler`; records come out as they ar
 from __future__ import annotations
 
 import codecs
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
 from exports_tps.pes.controle_base64 import Controle
+from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
+from exports_tps.pes.formes import ENCODAGE, Formes
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
 from exports_tps.pes.signature import DS
@@ -20,6 +23,7 @@ from exports_tps.pes.types import TypeSimple
 
 _MORCEAU: Final = 1 << 18
 _MEMOIRE: Final = 64  # values of a leaf already checked: codes, dates, towns come back
+_FIN_PIECE: Final = b"</Piece>"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _ATTRIBUTS_XSI: Final = frozenset({"schemaLocation", "noNamespaceSchemaLocation"})
 
@@ -28,52 +32,6 @@ Signaler = Callable[[Anomalie], None]
 
 class _Arret(Exception):
     """Reading cannot go on."""
-
-
-@dataclass(slots=True)
-class Unite:
-    """A record read: `objet` is None when its structure was refused."""
-
-    balise: str
-    objet: Any
-    ligne: int
-    lignes: tuple[int, ...] = ()
-
-
-@dataclass(slots=True)
-class Borne:
-    """Start or end of an element of the skeleton; `decalage` is its offset in bytes."""
-
-    balise: str
-    est_debut: bool
-    ligne: int
-    decalage: int
-    identifiant: str = ""
-
-
-@dataclass(slots=True)
-class Scelle:
-    """A ds:Signature: its offsets, and the namespaces in scope around it."""
-
-    debut: int
-    fin: int
-    ligne: int
-    espaces: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Document:
-    """Content of a PJ: offsets of its start tag and of its end tag."""
-
-    debut: int
-    fin: int
-    ligne: int
-    est_vide: bool
-    est_gzip: bool
-    est_elidable: bool
-
-
-Evenement = Unite | Borne | Scelle | Document
 
 
 @dataclass(slots=True)
@@ -89,7 +47,11 @@ class _Cadre:
 
 
 class Analyse:
-    """Reads one file; see `evenements`."""
+    """Reads one file; see `evenements`.
+
+    `signaler` is told each anomaly, `suivre` all the bytes that were read, as they are.
+    `documents` holds those whose content was not passed yet, for `suivre` to take.
+    """
 
     def __init__(
         self,
@@ -97,9 +59,11 @@ class Analyse:
         signaler: Signaler,
         *,
         est_tolerante: bool = False,
+        suivre: Callable[[bytes], None] | None = None,
     ) -> None:
         self._racines = racines
         self._signaler = signaler
+        self._suivre = suivre
         self._est_tolerante = est_tolerante
         self._pile: list[_Cadre] = []
         self._attente: list[Evenement] = []
@@ -114,6 +78,13 @@ class Analyse:
         self._est_dans_unite = False
         self._lignes: list[int] = []
         self._identifiants: set[str] = set()
+        self._formes = Formes()
+        self._reste = b""  # start of a pièce whose end was not read yet
+        self._donnes = 0  # bytes that expat has seen, and those it was spared
+        self._omis = 0
+        self._lignes_omises = 0
+        self._jonction = -1  # where the last pièce ends, for expat
+        self.documents: deque[Document] = deque()
         self.racine: tuple[str, str] | None = None
         self.encodage = ""
         self._parseur = self._preparer()
@@ -135,10 +106,12 @@ class Analyse:
         """Yield what the file holds, in its order; stops at the first thing that is not XML."""
         try:
             while morceau := fichier.read(_MORCEAU):
-                self._parseur.Parse(morceau, False)
+                self._avancer(self._reste + morceau)
                 yield from self._attente
                 self._attente.clear()
+            self._nourrir(self._reste)
             self._parseur.Parse(b"", True)
+            self._montrer(self._reste)
         except expat.ExpatError:
             self._anomalie("xml", "XML", "XML mal formé : la suite ne se lit plus.")
         except _Arret:
@@ -148,11 +121,62 @@ class Analyse:
         yield from self._attente
         self._attente.clear()
 
+    @property
+    def _ligne(self) -> int:
+        return self._parseur.CurrentLineNumber + self._lignes_omises
+
+    @property
+    def _decalage(self) -> int:
+        return self._parseur.CurrentByteIndex + self._omis
+
+    # --- pièces of a known shape ----------------------------------------------------------------
+
+    def _avancer(self, octets: bytes) -> None:
+        """Read pièce by pièce; what begins after a pièce waits for its end, within a chunk."""
+        debut = 0
+        while (fin := octets.find(_FIN_PIECE, debut)) >= 0:
+            fin += len(_FIN_PIECE)
+            self._lire_piece(octets[debut:fin])
+            debut = fin
+        self._reste = octets[debut:]
+        if self._donnes != self._jonction or len(self._reste) > _MORCEAU:
+            self._nourrir(self._reste)
+            self._reste = b""
+        self._montrer(octets[: len(octets) - len(self._reste)])
+
+    def _montrer(self, octets: bytes) -> None:
+        if self._suivre is not None:
+            self._suivre(octets)
+
+    def _nourrir(self, octets: bytes) -> None:
+        self._donnes += len(octets)
+        self._parseur.Parse(octets, False)
+
+    def _lire_piece(self, octets: bytes) -> None:
+        """Read bytes that end a pièce: by its shape when they also begin one, by expat if not."""
+        if self._donnes != self._jonction or self.encodage != ENCODAGE:
+            self._nourrir(octets)
+            return
+        parent, ligne = self._pile[-1].noeud, self._ligne
+        texte = octets.decode(ENCODAGE)
+        reprise = self._formes.lire(parent, texte)
+        if reprise is not None:
+            lignes = tuple(ligne + rang for rang in reprise.lignes)
+            self._attente.append(Unite("Piece", reprise.objet, ligne + reprise.ligne, lignes))
+            self._omis += len(octets)
+            self._lignes_omises += reprise.hauteur
+            return
+        self._nourrir(octets)
+        unite = self._attente[-1] if self._attente else None
+        if self._donnes == self._jonction and self._est_valide and isinstance(unite, Unite):
+            lignes = tuple(rang - ligne for rang in unite.lignes)
+            self._formes.apprendre(parent, texte, unite.objet, unite.ligne - ligne, lignes)
+
     def _anomalie(
         self, regle: str, balise: str, message: str, niveau: Niveau = Niveau.FLUX
     ) -> None:
         self._est_valide = False
-        self._signaler(Anomalie(self._parseur.CurrentLineNumber, balise, regle, message, niveau))
+        self._signaler(Anomalie(self._ligne, balise, regle, message, niveau))
 
     # --- expat handlers -------------------------------------------------------------------------
 
@@ -341,7 +365,7 @@ class Analyse:
     def _empiler(
         self, noeud: Noeud, particule: Particule | None, attributs: list[tuple[str, str]]
     ) -> None:
-        ligne = self._parseur.CurrentLineNumber
+        ligne = self._ligne
         est_enveloppe = noeud.classe is None and self._est_dans_unite
         if est_enveloppe:
             parent = self._pile[-1]
@@ -356,7 +380,7 @@ class Analyse:
             self._lignes.append(ligne)
         elif noeud.classe is None and not est_enveloppe:
             identifiant = dict(attributs).get("Id", "")
-            decalage = self._parseur.CurrentByteIndex
+            decalage = self._decalage
             self._attente.append(Borne(noeud.balise, True, ligne, decalage, identifiant))
 
     def _fermer(self) -> None:
@@ -372,8 +396,8 @@ class Analyse:
         if noeud.classe is not None:
             self._fermer_enregistrement(cadre)
         elif not self._est_dans_unite:
-            decalage = self._parseur.CurrentByteIndex
-            ligne = self._parseur.CurrentLineNumber
+            decalage = self._decalage
+            ligne = self._ligne
             self._attente.append(Borne(noeud.balise, False, ligne, decalage))
 
     def _fermer_enregistrement(self, cadre: _Cadre) -> None:
@@ -382,6 +406,8 @@ class Analyse:
             self._est_dans_unite = False
             lignes = tuple(self._lignes)
             self._attente.append(Unite(cadre.noeud.balise, objet, cadre.ligne, lignes))
+            if cadre.noeud.balise == "Piece":
+                self._jonction = self._parseur.CurrentByteIndex + len(_FIN_PIECE)
         elif cadre.particule is not None:
             self._affecter(self._pile[-1], cadre.particule, objet)
 
@@ -428,14 +454,14 @@ class Analyse:
 
     def _ouvrir_scelle(self, nom: str, attributs: list[str]) -> None:
         self._noter_identifiants(nom, attributs)
-        ligne = self._parseur.CurrentLineNumber
+        ligne = self._ligne
         espaces = self._espaces[-1][1]
-        self._scelle = Scelle(self._parseur.CurrentByteIndex, 0, ligne, espaces)
+        self._scelle = Scelle(self._decalage, 0, ligne, espaces)
         self._ignore = 1
 
     def _fermer_scelle(self) -> None:
         if self._scelle is not None:
-            self._scelle.fin = self._parseur.CurrentByteIndex
+            self._scelle.fin = self._decalage
             self._attente.append(self._scelle)
         self._scelle = None
 
@@ -443,9 +469,10 @@ class Analyse:
         mime = dict(attributs).get("MIMEType")
         if mime is None:
             self._anomalie("attribut", "Fichier", "il manque l’attribut « MIMEType ».")
-        debut, ligne = self._parseur.CurrentByteIndex, self._parseur.CurrentLineNumber
-        est_elidable = ">" not in (mime or "")
-        self._document = Document(debut, 0, ligne, True, True, est_elidable)
+        debut, ligne = self._decalage, self._ligne
+        self._document = Document(debut, ligne)
+        if ">" not in (mime or ""):
+            self.documents.append(self._document)
         self._controle = Controle()
 
     def _fermer_document(self) -> None:
@@ -453,7 +480,7 @@ class Analyse:
         self._document = self._controle = None
         if document is None or controle is None:
             return
-        document.fin = self._parseur.CurrentByteIndex
+        document.fin = self._decalage
         document.est_vide = controle.est_vide
         document.est_gzip = controle.est_gzip
         if not controle.est_valide():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from string import ascii_uppercase
 from typing import Final
 
 _RIB: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+_IBAN: Final = str.maketrans({lettre: str(int(lettre, 36)) for lettre in ascii_uppercase})
 _LONGUEUR_NIR: Final = 15
 
 
@@ -30,8 +32,7 @@ def est_iban_valide(iban: str) -> bool:
     """Whether the ISO 13616 key is right, for an IBAN in upper case without spaces."""
     if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}", iban):
         return False
-    tourne = iban[4:] + iban[:4]
-    return int("".join(str(int(caractere, 36)) for caractere in tourne)) % 97 == 1
+    return int((iban[4:] + iban[:4]).translate(_IBAN)) % 97 == 1
 
 
 def _luhn(chiffres: str) -> bool:

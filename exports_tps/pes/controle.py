@@ -1,7 +1,8 @@
 """`controler`: every anomaly of a PES file, ours or not, with its line and its tag.
 
-Three passes, each streaming: our own declarations and rules, the signatures, the official schemas
-when they are at hand. Our own pass refuses whatever the schemas refuse.
+The file is read once, for our own declarations and rules and, in a thread, for the official schemas
+when they are at hand; signatures are verified after. Our own reading refuses whatever the schemas
+refuse.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import BinaryIO, Final
 from cryptography import x509
 from lxml import etree
 
-from exports_tps.pes.analyse import Analyse, Scelle
+from exports_tps.pes.analyse import Analyse
 from exports_tps.pes.canonique import Canoniseur
+from exports_tps.pes.evenements import Scelle
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import RACINES
-from exports_tps.pes.schemas import valider
+from exports_tps.pes.schemas import Validation
 from exports_tps.pes.suivi import BordereauLu, Suivi
 from exports_tps.pes.verification import (
     Lue,
@@ -75,20 +77,41 @@ class _Controle:
         self._autorites = autorites
         self._trouvees: list[Anomalie] = []
         self._est_lisible = True
+        self._debut = b""
         self._encodage = "iso-8859-1"
+        self._analyse = Analyse(RACINES, self._signaler, suivre=self._valider)
+        self._validation: Validation | None = None
 
     def anomalies(self) -> Iterator[Anomalie]:
-        suivi = Suivi()
-        analyse = Analyse(RACINES, self._signaler)
+        try:
+            yield from self._tout()
+        finally:
+            if self._validation is not None:
+                self._validation.arreter()
+
+    def _tout(self) -> Iterator[Anomalie]:
+        suivi, analyse = Suivi(), self._analyse
         yield from self._parcourir(analyse, suivi)
         if not self._est_lisible or analyse.racine is None:
             return
         self._encodage = analyse.encodage or "utf-8"
         if analyse.racine[1] == "PES_Aller":
             yield from self._signatures(suivi)
-        if self._schemas is not None:
-            plages = [self._contenu(d, f) for d, f, elidable in suivi.plages if elidable]
-            yield from valider(self._flux, analyse.racine, self._schemas, plages)
+        if self._validation is not None:
+            yield from self._validation.conclure()
+
+    def _valider(self, octets: bytes) -> None:
+        """Pass on what was read to the official schemas; they begin with the root."""
+        if self._validation is None and self._schemas is not None and self._est_lisible:
+            if self._analyse.racine is None:
+                self._debut += octets
+                return
+            self._validation = Validation(self._analyse.racine, self._schemas)
+            octets = self._debut + octets
+        if self._validation is None:
+            self._analyse.documents.clear()
+        else:
+            self._validation.lire(octets, self._analyse.documents)
 
     def _signaler(self, anomalie: Anomalie) -> None:
         self._est_lisible = self._est_lisible and anomalie.regle not in {"xml", "doctype", "racine"}
@@ -112,10 +135,6 @@ class _Controle:
                 message = "la déclaration XML doit annoncer ISO-8859-1 dès les 50 premiers octets."
                 yield Anomalie(1, "XML", "encodage", message)
             yield from suivi.conclure(1)
-
-    def _contenu(self, debut: int, fin: int) -> tuple[int, int]:
-        """Return the range of a document without its start tag."""
-        return self._apres_balise(debut), fin
 
     def _apres_balise(self, decalage: int) -> int:
         """Return the offset that follows the tag which begins at `decalage`."""

@@ -1,6 +1,7 @@
 """Records declared once: the same declaration writes, reads and checks.
 
-A record is a frozen dataclass. Each field names its tag, its type and, through its default, its
+A record is a frozen dataclass that keeps only what it was given: a field left out, or None, is read
+from its class, and costs nothing. Each field names its tag, its type and, through its default, its
 cardinality: no default = mandatory, `None` = optional, `()` = any number, and
 `multiple` without default = at least one. `dans` gives the wrapping
 elements that the schema puts around consecutive fields (`BlocPiece/InfoPce`).
@@ -9,7 +10,8 @@ elements that the schema puts around consecutive fields (`BlocPiece/InfoPce`).
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, ClassVar, Final, TypeVar, dataclass_transform
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 
 from exports_tps.pes.messages import Niveau
 from exports_tps.pes.types import TypeSimple
@@ -91,17 +93,34 @@ def champ(
 class Enregistrement:
     """Base of all records; `CHAMPS` is filled in by the decorator."""
 
-    __slots__ = ()
     CHAMPS: ClassVar[tuple[Champ, ...]] = ()
     CHOIX: ClassVar[tuple[Choix, ...]] = ()
+    _NOMS: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, **valeurs: Any) -> None:
+        presentes = {nom: valeur for nom, valeur in valeurs.items() if valeur is not None}
+        if not presentes.keys() <= self._NOMS:
+            raise TypeError(f"{type(self).__name__} : champs inconnus parmi {', '.join(valeurs)}.")
+        object.__setattr__(self, "__dict__", presentes)
+
+    @classmethod
+    def reprendre(cls, noms: Sequence[str], valeurs: Sequence[Any]) -> Self:
+        """Make a record of values that were checked already, without looking at them again."""
+        objet = object.__new__(cls)
+        object.__setattr__(objet, "__dict__", dict(zip(noms, valeurs, strict=True)))
+        return objet
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(champ,))
 def enregistrement(classe: type[T]) -> type[T]:
     """Make `classe` a frozen record and collect the declarations of its fields, in order."""
-    declaree = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)(classe)
+    declaree = dataclasses.dataclass(frozen=True, init=False, kw_only=True)(classe)
+    attributs = dataclasses.fields(declaree)  # type: ignore[arg-type]
     declaree.CHAMPS = tuple(  # type: ignore[attr-defined]
-        dataclasses.replace(attribut.metadata[_CLE], nom=attribut.name)
-        for attribut in dataclasses.fields(declaree)  # type: ignore[arg-type]
+        dataclasses.replace(attribut.metadata[_CLE], nom=attribut.name) for attribut in attributs
     )
+    declaree._NOMS = frozenset(attribut.name for attribut in attributs)  # type: ignore[attr-defined]
+    for attribut in attributs:
+        if attribut.default is _ABSENT:
+            setattr(declaree, attribut.name, None)
     return declaree

@@ -6,10 +6,10 @@ as canonical XML wants. It can thus be hashed while it is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from exports_tps.pes import types
@@ -29,19 +29,38 @@ def echapper(texte: str) -> str:
     return texte
 
 
-def _avec_decimales(type_simple: types.TypeSimple) -> Formateur:
-    def formater(montant: types.Montant) -> str:
-        texte = type_simple.ecrire(types.en_decimal(montant))
-        entiers, _, decimales = texte.partition(".")
-        return f"{entiers}.{decimales:0<2}"
+class _Textes(dict[Any, str]):
+    """The text of each value of one field, formatted once: codes, dates and towns come back."""
 
-    return formater
+    def __init__(self, formater: Formateur) -> None:
+        super().__init__()
+        self._formater = formater
+
+    def __missing__(self, valeur: Any) -> str:
+        texte = self._formater(valeur)
+        if len(self) >= _CACHE:
+            self.clear()
+        self[valeur] = texte
+        return texte
 
 
-def _formateur_simple(type_simple: types.TypeSimple, decimales: int) -> Formateur:
-    if type_simple in types.TYPES_MONTANT:
-        return _avec_decimales(type_simple) if decimales else type_simple.ecrire
-    return lru_cache(_CACHE)(lambda valeur: echapper(type_simple.ecrire(valeur)))
+class _SansMemoire:
+    """The same for blocks, which do not come back, and for amounts: 1 and 1.00 are equal."""
+
+    def __init__(self, formater: Formateur) -> None:
+        self._formater = formater
+
+    def __getitem__(self, valeur: Any) -> str:
+        return self._formater(valeur)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gabarit:
+    """The template of the records that have the same fields."""
+
+    texte: str
+    valeurs: Callable[[dict[str, Any]], tuple[Any, ...]]
+    textes: tuple[_Textes | _SansMemoire, ...]
 
 
 class Ecrivain:
@@ -50,35 +69,34 @@ class Ecrivain:
     def __init__(self, classe: type[Enregistrement], decimales: int) -> None:
         self._classe = classe
         self._champs = classe.CHAMPS
-        self._formateurs = tuple(self._formateur(champ, decimales) for champ in self._champs)
-        noms = tuple(champ.nom for champ in self._champs)
-        self._valeurs: Callable[[Any], tuple[Any, ...]] = (
-            attrgetter(*noms) if len(noms) > 1 else lambda objet: (getattr(objet, noms[0]),)
-        )
-        self._gabarits: dict[tuple[bool, ...], tuple[str, tuple[Formateur, ...]]] = {}
+        self._textes = {champ.nom: self._textes_de(champ, decimales) for champ in self._champs}
+        self._gabarits: dict[tuple[str, ...], _Gabarit] = {}
 
     def ecrire(self, objet: Enregistrement) -> str:
         """Return the canonical content of `objet`; raise ChampRefuse naming field and tag."""
-        valeurs = self._valeurs(objet)
-        absents = tuple([valeur is None for valeur in valeurs])
-        gabarit = self._gabarits.get(absents) or self._preparer(absents)
-        presentes = [valeur for valeur in valeurs if valeur is not None]
+        champs = vars(objet)
+        noms = tuple(champs)
+        gabarit = self._gabarits.get(noms) or self._preparer(noms)
         try:
-            textes = [f(v) for f, v in zip(gabarit[1], presentes, strict=True)]
+            textes = [
+                textes[valeur]
+                for textes, valeur in zip(gabarit.textes, gabarit.valeurs(champs), strict=True)
+            ]
         except ChampRefuse:
             raise
         except (ErreurPES, TypeError, ValueError, AttributeError):
-            self._designer(valeurs)
+            self._designer(champs)
             raise
-        return gabarit[0] % tuple(textes)
+        return gabarit.texte % tuple(textes)
 
-    def _designer(self, valeurs: tuple[Any, ...]) -> None:
+    def _designer(self, champs: dict[str, Any]) -> None:
         """Raise ChampRefuse for the first field whose value does not pass."""
-        for champ, formateur, valeur in zip(self._champs, self._formateurs, valeurs, strict=True):
-            if valeur is None:
+        for champ in self._champs:
+            if champ.nom not in champs:
                 continue
+            valeur = champs[champ.nom]
             try:
-                formateur(valeur)
+                self._textes[champ.nom][valeur]
             except ErreurPES as erreur:
                 raise self._refus(champ, str(erreur)) from erreur
             except (TypeError, ValueError, AttributeError) as erreur:
@@ -89,10 +107,16 @@ class Ecrivain:
         nom = f"{self._classe.__name__}.{champ.nom}"
         return ChampRefuse(balise=champ.balise, champ=nom, raison=raison)
 
-    def _formateur(self, champ: Champ, decimales: int) -> Formateur:
+    def _textes_de(self, champ: Champ, decimales: int) -> _Textes | _SansMemoire:
         type_simple = champ.type_simple
+        if type_simple in types.TYPES_MONTANT and type_simple is not None:
+            return _SansMemoire(_montant(type_simple, decimales))
         if type_simple is not None:
-            return _formateur_simple(type_simple, decimales)
+            ecrire_simple = type_simple.ecrire
+            return _Textes(lambda valeur: echapper(ecrire_simple(valeur)))
+        return _SansMemoire(self._bloc(champ, decimales))
+
+    def _bloc(self, champ: Champ, decimales: int) -> Formateur:
         classe: type[Enregistrement] = champ.contenu  # type: ignore[assignment]
         enfant = ecrivain(classe, decimales).ecrire
         debut, fin = f"<{champ.balise}>", f"</{champ.balise}>"
@@ -101,30 +125,50 @@ class Ecrivain:
             return lambda objets: "".join([f"{debut}{enfant(objet)}{fin}" for objet in objets])
         return lambda objet: f"{debut}{enfant(objet)}{fin}"
 
-    def _preparer(self, absents: tuple[bool, ...]) -> tuple[str, tuple[Formateur, ...]]:
-        """Make the template of the records that lack exactly the `absents` fields."""
-        self._exiger(absents)
-        presents = [i for i, absent in enumerate(absents) if not absent]
+    def _preparer(self, noms: tuple[str, ...]) -> _Gabarit:
+        """Make the template of the records that have exactly the fields `noms`."""
+        presents = [champ for champ in self._champs if champ.nom in noms]
+        self._exiger(presents)
         morceaux: list[str] = []
-        chemins = [(), *(self._champs[i].dans for i in presents), ()]
+        chemins = [(), *(champ.dans for champ in presents), ()]
         for rang, (avant, apres) in enumerate(pairwise(chemins)):
             morceaux.append(_passer(avant, apres))
             if rang < len(presents):
-                morceaux.append(_emplacement(self._champs[presents[rang]]))
-        gabarit = "".join(morceaux), tuple(self._formateurs[i] for i in presents)
-        self._gabarits[absents] = gabarit
+                morceaux.append(_emplacement(presents[rang]))
+        gabarit = _Gabarit(
+            "".join(morceaux),
+            extraire([champ.nom for champ in presents]),
+            tuple(self._textes[champ.nom] for champ in presents),
+        )
+        self._gabarits[noms] = gabarit
         return gabarit
 
-    def _exiger(self, absents: tuple[bool, ...]) -> None:
-        for champ, absent in zip(self._champs, absents, strict=True):
-            if absent and champ.est_obligatoire:
+    def _exiger(self, presents: list[Champ]) -> None:
+        for champ in self._champs:
+            if champ.est_obligatoire and champ not in presents:
                 raise self._refus(champ, "cette donnée est obligatoire.")
-        presents = frozenset(
-            champ.balise for champ, absent in zip(self._champs, absents, strict=True) if not absent
-        )
+        balises = frozenset(champ.balise for champ in presents)
         for choix in self._classe.CHOIX:
-            if raison := choix.refus(presents):
+            if raison := choix.refus(balises):
                 raise self._refus(self._champs[0], raison)
+
+
+def extraire(cles: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what takes the values of `cles` out of a mapping or a list, as a tuple."""
+    if len(cles) > 1:
+        return itemgetter(*cles)
+    return lambda valeurs: tuple([valeurs[cle] for cle in cles])
+
+
+def _montant(type_simple: types.TypeSimple, decimales: int) -> Formateur:
+    if not decimales:
+        return type_simple.ecrire
+
+    def formater(montant: types.Montant) -> str:
+        entiers, _, apres = type_simple.ecrire(types.en_decimal(montant)).partition(".")
+        return f"{entiers}.{apres:0<2}"
+
+    return formater
 
 
 def _passer(avant: tuple[str, ...], apres: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ diacritic (`ā` gives `a`); any other character is refused, by name.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -63,6 +64,7 @@ REMPLACEMENTS: Final[dict[str, str]] = {
 _CONTROLES: Final = {code: "" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _TABLE: Final = _CONTROLES | {ord(avant): apres for avant, apres in REMPLACEMENTS.items()}
 _LATIN1: Final = 256
+_DEJA_PROPRE: Final = re.compile("[ -~¡-¬®-ÿ]*")  # nothing that the table replaces or refuses
 
 
 def _replier(caractere: str) -> str | None:
@@ -78,7 +80,7 @@ def en_latin1(texte: str) -> str:
 
     Raises CaractereRefuse, naming each character that has no replacement.
     """
-    if texte.isascii() and texte.isprintable():
+    if _DEJA_PROPRE.fullmatch(texte):
         return texte
     replie = unicodedata.normalize("NFC", texte).translate(_TABLE)
     caracteres = [_replier(caractere) for caractere in replie]

@@ -12,9 +12,10 @@ from itertools import chain
 from typing import Any, BinaryIO, Final
 
 from exports_tps.pes.acquit import ElementAcquit, ElementAcquitPlat, ErreurAcquit
-from exports_tps.pes.analyse import Analyse, Borne, Evenement, Unite
+from exports_tps.pes.analyse import Analyse
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.depense import BordereauDepense, Mandat
+from exports_tps.pes.evenements import Borne, Evenement, Unite
 from exports_tps.pes.messages import Anomalie, FichierIllisible
 from exports_tps.pes.modeles import (
     NON_ACQUIT,

@@ -5,13 +5,17 @@ That content is base64 already checked by `analyse`; without it, memory stays fl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, Final, cast
 
 from lxml import etree
 
+from exports_tps.pes.evenements import Document
 from exports_tps.pes.flux import ESPACE_ALLER
 from exports_tps.pes.messages import Anomalie, ErreurPES
 from exports_tps.pes.modeles import ESPACE_ACQUIT, ESPACE_RETOUR
@@ -22,7 +26,6 @@ _ENTREES: Final = {
     (ESPACE_RETOUR, "PES_ACQUIT"): "PES_V2/Rev0/PES_V2_Acquit_Autonome.xsd",
     (ESPACE_RETOUR, "PES_Retour"): "PES_V2/RETOUR/Rev0/PES_Retour.xsd",
 }
-_RECURRENTS: Final = ("Piece", "PJ", "ElementACQUIT", "Client", "Asap")
 _MAXIMUM: Final = 100
 
 
@@ -34,51 +37,76 @@ def _schema(fichier: Path) -> etree.XMLSchema:
         raise ErreurPES(f"Schéma officiel « {fichier.name} » absent ou illisible.") from erreur
 
 
-class _SansDocuments:
-    """A file from which some ranges of bytes are left out."""
+class _Rien:
+    """A target that builds no tree: libxml2 validates elements as it reads them."""
 
-    def __init__(self, fichier: BinaryIO, plages: Sequence[tuple[int, int]]) -> None:
-        self._fichier = fichier
-        self._plages = list(plages)
-        self._rang = 0
-        fichier.seek(0)
-
-    def read(self, taille: int = -1) -> bytes:
-        """Return at most `taille` bytes, jumping over what is left out."""
-        if self._rang < len(self._plages):
-            debut, fin = self._plages[self._rang]
-            reste = debut - self._fichier.tell()
-            if reste > 0:
-                return self._fichier.read(min(taille, reste) if taille > 0 else reste)
-            self._fichier.seek(fin)
-            self._rang += 1
-            return self.read(taille)
-        return self._fichier.read(taille)
+    def close(self) -> None:
+        """End the file."""
 
 
-def valider(
-    fichier: BinaryIO,
-    racine: tuple[str, str],
-    schemas: Path,
-    plages: Sequence[tuple[int, int]] = (),
-) -> Iterator[Anomalie]:
-    """Yield what the official schema of `racine` refuses, without the ranges `plages`."""
-    schema = _schema(schemas / _ENTREES[racine])
-    lecture = etree.iterparse(
-        _SansDocuments(fichier, plages),
-        events=("end",),
-        tag=_RECURRENTS,
-        schema=schema,
-        huge_tree=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-    )
-    try:
-        for _, element in lecture:
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-    except etree.XMLSyntaxError:
-        for erreur in list(lecture.error_log)[:_MAXIMUM]:
+class Validation:
+    """Validates one file in a thread of its own, as its bytes come: libxml2 needs no Python lock.
+
+    `racine` is the root (namespace, local name), `schemas` the folder of the official schemas.
+    """
+
+    def __init__(self, racine: tuple[str, str], schemas: Path) -> None:
+        schema = _schema(schemas / _ENTREES[racine])
+        self._parseur = etree.XMLParser(
+            target=cast(Any, _Rien()),
+            schema=schema,
+            huge_tree=True,
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+        )
+        self._position = 0
+        self._fil = ThreadPoolExecutor(1)
+        self._attendus: deque[Future[None]] = deque()
+
+    def lire(self, octets: bytes, documents: deque[Document]) -> None:
+        """Take the bytes that follow and the documents seen in them; memory holds two chunks."""
+        if len(self._attendus) > 1:
+            self._attendus.popleft().result()
+        gardes = self._sans_contenu(octets, documents)
+        self._attendus.append(self._fil.submit(self._nourrir, gardes))
+
+    def _sans_contenu(self, octets: bytes, documents: deque[Document]) -> bytes:
+        """Leave out the content of `documents`, of which the last may go on in the next bytes."""
+        base = ici = self._position
+        self._position = base + len(octets)
+        gardes = []
+        while documents and ici < self._position:
+            document = documents[0]
+            if not document.contenu:
+                fin_balise = octets.find(b">", max(document.debut, ici) - base)
+                if fin_balise < 0:
+                    break
+                document.contenu = base + fin_balise + 1
+            gardes.append(octets[ici - base : max(document.contenu, ici) - base])
+            ici = document.fin or self._position
+            if document.fin:
+                documents.popleft()
+        return b"".join([*gardes, octets[ici - base :]])
+
+    def _nourrir(self, octets: bytes) -> None:
+        if not self._parseur.feed_error_log:
+            with suppress(etree.XMLSyntaxError):
+                self._parseur.feed(octets)
+
+    def conclure(self) -> Iterator[Anomalie]:
+        """Yield what the schema refuses, once all bytes are read."""
+        self._attendus.append(self._fil.submit(self._fermer))
+        while self._attendus:
+            self._attendus.popleft().result()
+        for erreur in list(self._parseur.feed_error_log)[:_MAXIMUM]:
             yield Anomalie(erreur.line, "XML", "xsd", f"schéma officiel : {erreur.message}")
+
+    def _fermer(self) -> None:
+        if not self._parseur.feed_error_log:
+            with suppress(etree.XMLSyntaxError):
+                self._parseur.close()
+
+    def arreter(self) -> None:
+        """Let the thread go, whether or not the file was read to its end."""
+        self._fil.shutdown(cancel_futures=True)

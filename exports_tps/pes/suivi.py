@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from exports_tps.pes import regles, regles_depense, regles_recette
-from exports_tps.pes.analyse import Borne, Document, Evenement, Scelle, Unite
+from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.regles import Ecart
 
@@ -67,7 +67,6 @@ class Suivi:
     scelle_global: Scelle | None = None
     racine: Borne | None = None
     fin_racine: int = 0
-    plages: list[tuple[int, int, bool]] = field(default_factory=list)
     _courant: BordereauLu | None = None
     _vus: set[tuple[Any, ...]] = field(default_factory=set)
     _pieces: dict[tuple[str, int], Numeros] = field(default_factory=dict)
@@ -75,7 +74,6 @@ class Suivi:
     _papier: set[str] = field(default_factory=set)
     _fiches: set[str] = field(default_factory=set)
     _isolees: dict[str, int] = field(default_factory=dict)
-    _document: Document | None = None
 
     def prendre(self, evenement: Evenement) -> Iterator[Anomalie]:
         """Take one event and yield its anomalies."""
@@ -121,8 +119,6 @@ class Suivi:
             self.scelle_global = scelle
 
     def _contenu(self, document: Document) -> Iterator[Anomalie]:
-        self._document = document
-        self.plages.append((document.debut, document.fin, document.est_elidable))
         if document.est_vide:
             message = "le contenu de la pièce jointe est vide."
             yield Anomalie(document.ligne, "Fichier", "contenu_pj", message, Niveau.PJ)

@@ -117,6 +117,8 @@ def _convertir_decimal(valeur: Montant) -> str:
 
 def _decimal(attendu: str, motif: str, *, chiffres_total: int, non_nul: bool) -> TypeSimple:
     def affiner(texte: str) -> bool:
+        if texte.isdigit() and texte[0] != "0":
+            return len(texte) <= chiffres_total
         entiers, _, decimales = texte.strip().lstrip("+-").partition(".")
         significatifs = entiers.lstrip("0") + decimales.rstrip("0")
         est_nul = not significatifs.strip("0")

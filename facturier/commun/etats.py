@@ -10,6 +10,10 @@ from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from facturier.commun.insertion import inserer_depuis
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,45 +116,56 @@ def franchir(
 @transaction.atomic
 def franchir_lot(
     modele: type[models.Model],
-    identifiants: Iterable[int],
+    lot: "Iterable[int] | models.QuerySet[Any, Any]",
     acte: str,
     *,
     par: Acteur,
     motifs: Mapping[int, str] | None = None,
     **champs: Any,
 ) -> set[int]:
-    """Carry many rows of `modele` through `acte`: three statements, whatever their number.
+    """Carry many rows of `modele` through `acte`: two statements, whatever their number.
 
-    Rows that are not in a state of departure are left alone. `motifs` gives the reason by key.
+    Args:
+        lot: their keys, or a queryset of the rows or of their keys: the database keeps them.
+        motifs: the reason by key.
+
+    Rows that are not in a state of departure are left alone.
 
     Returns:
         The keys of the rows that changed.
 
     Raises:
+        TransitionInterdite: another session brought a row of the lot to a state of departure.
         ActeInterdit: `par` lacks the role.
     """
     regle: Transition = modele.TRANSITIONS[acte]  # type: ignore[attr-defined]
     _exiger_role(regle, acte, par)
     if regle.arrivee is None:
         raise ValueError(f"l’acte {acte} ne se fait pas en lot")
-    gestionnaire = modele._base_manager
-    departs = dict(
-        gestionnaire.select_for_update(of=("self",))
-        .filter(pk__in=list(identifiants), etat__in=regle.departs)
-        .order_by("pk")
-        .values_list("pk", "etat")
-    )
-    gestionnaire.filter(pk__in=departs).update(etat=regle.arrivee, **champs)
+    cles = lot if isinstance(lot, models.QuerySet) else list(lot)
+    partants = modele._base_manager.filter(pk__in=cles, etat__in=regle.departs).order_by("pk")
     relation: Any = modele._meta.get_field("passages")
-    relation.related_model.objects.bulk_create(
-        relation.related_model(
-            **{f"{relation.field.name}_id": pk},
-            acte=acte,
-            depart=depart,
-            arrivee=regle.arrivee,
-            par_id=par.pk,
-            motif=(motifs or {}).get(pk, ""),
-        )
-        for pk, depart in departs.items()
+    changees = inserer_depuis(
+        relation.related_model,
+        partants.select_for_update(of=("self",)),
+        rendre=relation.field.name,
+        **{relation.field.name: F("pk")},
+        acte=acte,
+        depart=F("etat"),
+        arrivee=regle.arrivee,
+        par=par.pk,
+        le=timezone.now(),
+        motif=_motif(motifs or {}),
     )
-    return set(departs)
+    if partants.order_by().update(etat=regle.arrivee, **champs) != len(changees):
+        raise TransitionInterdite("Un autre acte vient de passer sur ce lot : recommencez.")
+    return set(changees)
+
+
+def _motif(motifs: Mapping[int, str]) -> Any:
+    """Return the expression of the reason of each row; equal reasons are said once."""
+    par_motif: dict[str, list[int]] = {}
+    for cle, motif in motifs.items():
+        par_motif.setdefault(motif, []).append(cle)
+    cas = [When(pk__in=cles, then=Value(motif)) for motif, cles in par_motif.items()]
+    return Case(*cas, default=Value("")) if cas else ""

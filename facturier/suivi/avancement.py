@@ -1,8 +1,8 @@
 """What becomes of the invoices of many mandats: called by whoever signs, transmits and reads back.
 
-Each function takes the keys of mandats and carries their invoices in a fixed number of statements,
-whatever their number; invoices that are not in a state of departure are left alone, so that calling
-twice is harmless. Suppliers are told on commit.
+Each function takes the keys of mandats, some take their queryset, and carries their invoices in a
+fixed number of statements, whatever their number; invoices that are not in a state of departure are
+left alone, so that calling twice is harmless. Suppliers are told on commit.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,6 +18,8 @@ from facturier.commun.etats import franchir_lot
 from facturier.suivi.models import Facture, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
 
+Mandats = Collection[int] | models.QuerySet[Any, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class PaiementMandat:
@@ -27,12 +29,12 @@ class PaiementMandat:
     reference: str = ""
 
 
-def constater_signature(mandats: Collection[int], *, par: Utilisateur) -> set[int]:
+def constater_signature(mandats: Mandats, *, par: Utilisateur) -> set[int]:
     """The bordereau is signed: liquidée → mandatée; clock 1 stops. Returns the invoices moved."""
     return _avancer(mandats, "signer_mandat", par=par)
 
 
-def constater_transmission(mandats: Collection[int], *, par: Utilisateur) -> set[int]:
+def constater_transmission(mandats: Mandats, *, par: Utilisateur) -> set[int]:
     """The flux is handed over: mandatée → transmise_tps; clock 2 starts."""
     return _avancer(mandats, "transmettre", par=par)
 
@@ -83,7 +85,7 @@ def constater_compensation(motifs: Mapping[int, str], *, par: Utilisateur) -> se
 
 @transaction.atomic
 def _avancer(
-    mandats: Collection[int],
+    mandats: Mandats,
     acte: str,
     *,
     par: Utilisateur,
@@ -91,10 +93,12 @@ def _avancer(
     **champs: Any,
 ) -> set[int]:
     """Carry the invoices of `mandats` through `acte`, each with the reason of its mandat."""
-    factures = dict(Facture.objects.filter(mandat__in=list(mandats)).values_list("pk", "mandat_id"))
-    if not factures:
-        return set()
-    par_facture = {pk: motifs[mandat] for pk, mandat in factures.items()} if motifs else None
+    cles = mandats if isinstance(mandats, models.QuerySet) else list(mandats)
+    factures = Facture.objects.filter(mandat__in=cles)
+    par_facture = None
+    if motifs:
+        lues = factures.values_list("pk", "mandat_id")
+        par_facture = {pk: motifs[mandat] for pk, mandat in lues if mandat is not None}
     return franchir_lot(Facture, factures, acte, par=par, motifs=par_facture, **champs)
 
 

@@ -10,6 +10,7 @@ from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
@@ -135,16 +136,19 @@ def reliquider(facture: Facture, *, par: Utilisateur, motif: str = "") -> None:
     franchir(facture, "reliquider", par=par, motif=texte, mandat_id=None)
 
 
-def liquidateurs(mandats: Collection[int]) -> dict[int, set[int]]:
-    """Map each mandat to the users who liquidated its invoices: none of them may sign it."""
-    paires = PassageFacture.objects.filter(
-        acte="liquider", facture__mandat__in=list(mandats)
-    ).values_list("facture__mandat", "par")
-    trouves: dict[int, set[int]] = {}
-    for mandat, utilisateur in paires:
-        if mandat is not None:
-            trouves.setdefault(mandat, set()).add(utilisateur)
-    return trouves
+def liquides_par(mandats: QuerySet[Piece], liquidateur: Utilisateur) -> list[int]:
+    """Return the keys of `mandats` of which `liquidateur` liquidated an invoice.
+
+    He may sign none of them.
+    """
+    return list(
+        PassageFacture.objects.filter(
+            acte="liquider", par=liquidateur.pk, facture__mandat__in=mandats.values("pk")
+        )
+        .order_by("facture__mandat")
+        .values_list("facture__mandat", flat=True)
+        .distinct()
+    )
 
 
 def pieces_manquantes(

@@ -160,12 +160,12 @@ def test_une_facture_dont_le_mandat_est_rejete_se_mandate_a_nouveau(agent):
     assert facture.passages.filter(acte="reliquider").get().motif.startswith("Mandat")
 
 
-def test_les_liquidateurs_d_un_mandat_sont_connus():
+def test_le_liquidateur_d_un_mandat_est_connu():
     facture = FactureFactory(mandat_emis=True)
+    mandats = Piece.objects.filter(pk=facture.mandat_id)
 
-    assert mandatement.liquidateurs([facture.mandat_id]) == {
-        facture.mandat_id: {acteur(Role.AGENT).pk}
-    }
+    assert mandatement.liquides_par(mandats, acteur(Role.AGENT)) == [facture.mandat_id]
+    assert mandatement.liquides_par(mandats, acteur(Role.ORDONNATEUR)) == []
 
 
 def test_un_mandat_rejete_ne_se_reliquide_pas_avant_son_rejet(agent):
