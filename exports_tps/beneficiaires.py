@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from facturier.grand_livre.models import LignePiece, PartCedee
+from django.db.models import QuerySet
+
+from facturier.grand_livre.models import Bordereau, LignePiece, PartCedee
 
 CHAMPS_PART = (
     "ligne_id",
@@ -51,6 +53,15 @@ def parts_par_ligne(pieces: Collection[int]) -> dict[int, list[Part]]:
     for part in parts.values(*CHAMPS_PART):
         groupes[part["ligne_id"]].append(part)
     return dict(groupes)
+
+
+def parts_du_bordereau(bordereau: Bordereau) -> QuerySet[PartCedee, Part]:
+    """Return the parts of the lines of `bordereau`, in the order of its pièces."""
+    parts = PartCedee.objects.filter(ligne__piece__bordereau=bordereau)
+    rangees: QuerySet[PartCedee, Part] = parts.order_by(
+        "ligne__piece__numero", "ligne__rang", "rang"
+    ).values("ligne__piece_id", *CHAMPS_PART)
+    return rangees
 
 
 def versements(ht: int, tgc: int, parts: Sequence[Part]) -> Iterator[Versement]:

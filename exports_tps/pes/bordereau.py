@@ -36,17 +36,25 @@ class Fragment:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class PieceEcrite:
+    """A pièce that is text already, and the amounts of its lines."""
+
+    texte: str
+    ht: Montant
+    tva: Montant
+
+
 @dataclass(slots=True)
 class _Totaux:
     nombre: int = 0
     ht: Montant = 0
     tva: Montant = 0
 
-    def compter(self, piece: Piece) -> None:
+    def compter(self, piece: PieceEcrite) -> None:
         self.nombre += 1
-        for ligne in piece.lignes:
-            self.ht += ligne.montant_ht
-            self.tva += ligne.montant_tva or 0
+        self.ht += piece.ht
+        self.tva += piece.tva
 
     def comparer(self, bordereau: Bordereau) -> None:
         """Raise BordereauIncoherent when the head announced something else."""
@@ -85,19 +93,34 @@ def identifiant_bordereau(bordereau: Bordereau) -> str:
     return f"{domaine}-{bordereau.exercice}-{bordereau.type}-{bordereau.numero}"
 
 
+def _ecrites(
+    bordereau: Bordereau, pieces: Iterable[Piece | PieceEcrite], decimales: int
+) -> Iterator[PieceEcrite]:
+    attendue = Mandat if isinstance(bordereau, BordereauDepense) else Titre
+    for piece in pieces:
+        if isinstance(piece, PieceEcrite):
+            yield piece
+        elif isinstance(piece, attendue):
+            ht = sum(ligne.montant_ht for ligne in piece.lignes)
+            tva = sum(ligne.montant_tva or 0 for ligne in piece.lignes)
+            yield PieceEcrite(ecrire("Piece", piece, decimales=decimales), ht, tva)
+        else:
+            raise ErreurPES(f"Le bordereau {bordereau.numero} attend des {attendue.__name__}s.")
+
+
 def _morceaux(
-    bordereau: Bordereau, pieces: Iterable[Piece], totaux: _Totaux, decimales: int
+    bordereau: Bordereau,
+    pieces: Iterable[Piece | PieceEcrite],
+    totaux: _Totaux,
+    decimales: int,
 ) -> Iterator[str]:
     """Yield the content of the bordereau, counting the pièces as they pass."""
-    attendue = Mandat if isinstance(bordereau, BordereauDepense) else Titre
     yield f"{ecrire('BlocBordereau', bordereau, decimales=decimales)}\n"
-    restantes = iter(pieces)
+    restantes = _ecrites(bordereau, pieces, decimales)
     while lot := list(islice(restantes, _LOT)):
         for piece in lot:
-            if not isinstance(piece, attendue):
-                raise ErreurPES(f"Le bordereau {bordereau.numero} attend des {attendue.__name__}s.")
             totaux.compter(piece)
-        yield "".join([f"{ecrire('Piece', piece, decimales=decimales)}\n" for piece in lot])
+        yield "".join([f"{piece.texte}\n" for piece in lot])
     totaux.comparer(bordereau)
 
 
@@ -105,7 +128,7 @@ def ecrire_bordereau(
     *,
     sortie: BinaryIO,
     bordereau: Bordereau,
-    pieces: Iterable[Piece],
+    pieces: Iterable[Piece | PieceEcrite],
     signature: Signature | None,
     identifiant: str = "",
     decimales: int = 0,
@@ -137,7 +160,7 @@ def signer_bordereau(
     *,
     sortie: BinaryIO,
     bordereau: Bordereau,
-    pieces: Iterable[Piece],
+    pieces: Iterable[Piece | PieceEcrite],
     signature: Signature,
     identifiant: str = "",
     decimales: int = 0,

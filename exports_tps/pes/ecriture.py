@@ -16,7 +16,7 @@ from exports_tps.pes import types
 from exports_tps.pes.declarations import Champ, Enregistrement
 from exports_tps.pes.messages import ChampRefuse, ErreurPES
 
-_A_LA_LIGNE: Final = frozenset({"LigneDePiece"})  # so that a line number leads somewhere
+A_LA_LIGNE: Final = frozenset({"LigneDePiece"})  # so that a line number leads somewhere
 _CACHE: Final = 8192
 
 Formateur = Callable[[Any], str]
@@ -120,7 +120,7 @@ class Ecrivain:
         classe: type[Enregistrement] = champ.contenu  # type: ignore[assignment]
         enfant = ecrivain(classe, decimales).ecrire
         debut, fin = f"<{champ.balise}>", f"</{champ.balise}>"
-        fin += "\n" if champ.balise in _A_LA_LIGNE else ""
+        fin += "\n" if champ.balise in A_LA_LIGNE else ""
         if champ.est_multiple:
             return lambda objets: "".join([f"{debut}{enfant(objet)}{fin}" for objet in objets])
         return lambda objet: f"{debut}{enfant(objet)}{fin}"
@@ -132,7 +132,7 @@ class Ecrivain:
         morceaux: list[str] = []
         chemins = [(), *(champ.dans for champ in presents), ()]
         for rang, (avant, apres) in enumerate(pairwise(chemins)):
-            morceaux.append(_passer(avant, apres))
+            morceaux.append(passer(avant, apres))
             if rang < len(presents):
                 morceaux.append(_emplacement(presents[rang]))
         gabarit = _Gabarit(
@@ -171,7 +171,7 @@ def _montant(type_simple: types.TypeSimple, decimales: int) -> Formateur:
     return formater
 
 
-def _passer(avant: tuple[str, ...], apres: tuple[str, ...]) -> str:
+def passer(avant: tuple[str, ...], apres: tuple[str, ...]) -> str:
     """Return the tags that close the wrappers of `avant` and open those of `apres`."""
     communs = 0
     while communs < min(len(avant), len(apres)) and avant[communs] == apres[communs]:

@@ -33,11 +33,9 @@ def inserer_depuis(
     nommer = connection.ops.quote_name
     colonnes = ", ".join(nommer(champ.column) for champ in declares.values())
     retour: Any = modele._meta.get_field(rendre)
+    table, rendue = nommer(modele._meta.db_table), nommer(retour.column)
     with connection.cursor() as curseur:
-        curseur.execute(
-            f"INSERT INTO {nommer(modele._meta.db_table)} ({colonnes}) {sql} RETURNING {nommer(retour.column)}",
-            parametres,
-        )
+        curseur.execute(f"INSERT INTO {table} ({colonnes}) {sql} RETURNING {rendue}", parametres)
         return [valeur for (valeur,) in curseur.fetchall()]
 
 

@@ -1,0 +1,246 @@
+"""What the format names differently from the ledger: from which column each field of PES comes.
+
+TGC travels in MtTVA, a RIDET is NatIdTiers 08, a tiers of New Caledonia or of France is a resident
+(pes_v2, §3 and §11). A long name goes on in ComplNom.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+
+from exports_tps.beneficiaires import Part, versements
+from exports_tps.pes.bordereau import PieceEcrite
+from exports_tps.pes.communs import Adresse, CompteBancaire, ReferencePJ
+from exports_tps.pes.depense import DelaiGlobalPaiement, LigneMandat, Mandat, TiersDepense
+from exports_tps.pes.latin1 import ajuster
+from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
+from exports_tps.pes.recette import LigneTitre, TiersRecette, Titre
+from exports_tps.pieces_jointes import nom_accepte
+from facturier.grand_livre.models import SensPiece
+
+LONGUEUR_NOM, LONGUEUR_FACTURE = 38, 20
+RIDET = "08"
+ELECTRONIQUE = "01"
+TYPE_PJ = {SensPiece.DEPENSE: "003", SensPiece.RECETTE: "002"}
+SANS_EDITION = "04"  # the province prints and sends the avis itself
+
+COLONNES_PIECE = (
+    "pk",
+    "numero",
+    "type_piece",
+    "nature_piece",
+    "objet",
+    "service__code",
+    "nom_tiers",
+    "ridet",
+    "adresse_complement",
+    "adresse_voie",
+    "code_postal",
+    "ville",
+    "mode_reglement",
+    "iban",
+    "bic",
+    "titulaire_compte",
+    "debut_delai",
+    "fin_delai",
+    "duree_delai",
+    "code_produit",
+    "tiers__code",
+    "tiers__categorie",
+    "tiers__nature_juridique",
+    "tiers__civilite",
+    "tiers__prenom",
+)
+COLONNES_LIGNE = (
+    "piece_id",
+    "pk",
+    "rang",
+    "compte__numero",
+    "fonction",
+    "operation",
+    "libelle",
+    "reference_facture",
+    "montant_ht",
+    "montant_tgc",
+)
+COLONNES_REFERENCE = (
+    "piece_id",
+    "justificatif__identifiant",
+    "justificatif__nom",
+    "justificatif__type_mime",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    """A pièce as the ledger has it: one row, those of its lines and of its documents."""
+
+    piece: Rangee
+    lignes: list[Rangee]
+    references: list[Rangee]
+    parts: list[Part]
+
+
+# --- Columns -----------------------------------------------------------------------------------
+FACTURE_ET_OBJET, NOM_ET_TYPE = "facture_et_objet", "nom_et_type"  # fields made of two columns
+COLONNES_VERSEMENT = ("numero_ligne", "ht", "tgc", "cause", FACTURE_ET_OBJET)
+COLONNES = (*COLONNES_PIECE, *COLONNES_LIGNE, *COLONNES_VERSEMENT)
+HT, TGC = COLONNES.index("ht"), COLONNES.index("tgc")
+OBJET, NOM = COLONNES.index("objet"), COLONNES.index("nom_tiers")
+
+
+def _texte(nom: str, longueur: int) -> Colonne:
+    return Colonne(nom, partial(ajuster, longueur=longueur))
+
+
+def _facultative(nom: str) -> Colonne:
+    return Colonne(nom, lambda valeur: valeur or None)
+
+
+def _nom(nom_tiers: str) -> str:
+    return (ajuster(nom_tiers, 2 * LONGUEUR_NOM) or "")[:LONGUEUR_NOM].rstrip()
+
+
+def _suite_du_nom(nom_tiers: str) -> str | None:
+    return (ajuster(nom_tiers, 2 * LONGUEUR_NOM) or "")[LONGUEUR_NOM:].strip() or None
+
+
+def _libelle_virement(facture_et_objet: tuple[str, str]) -> str | None:
+    facture = ajuster(facture_et_objet[0], LONGUEUR_FACTURE)
+    return ajuster(f"Facture {facture}" if facture else facture_et_objet[1], 70)
+
+
+IDENTITE = {
+    "identifiant": _facultative("ridet"),
+    "nature_identifiant": Colonne("ridet", lambda ridet: RIDET if ridet else None),
+    "reference": _texte("tiers__code", 30),
+    "categorie": Colonne("tiers__categorie"),
+    "nature_juridique": Colonne("tiers__nature_juridique"),
+    "civilite": _texte("tiers__civilite", 10),
+    "nom": Colonne("nom_tiers", _nom),
+    "complement_nom": Colonne("nom_tiers", _suite_du_nom),
+    "prenom": _texte("tiers__prenom", LONGUEUR_NOM),
+}
+ADRESSE = {
+    "type": "1",
+    "adresse1": _texte("adresse_complement", 38),
+    "adresse2": _texte("adresse_voie", 38),
+    "code_postal": Colonne("code_postal"),
+    "ville": _texte("ville", 38),
+    "est_non_resident": False,
+}
+COMPTE = {
+    "bic": _facultative("bic"),
+    "iban": Colonne("iban"),
+    "titulaire": _texte("titulaire_compte", 32),
+}
+DELAI = {
+    "est_non_eligible": False,
+    "date_debut": Colonne("debut_delai"),
+    "date_fin": Colonne("fin_delai"),
+    "duree": Colonne("duree_delai"),
+}
+PIECE = {
+    "code_service": _texte("service__code", 10),
+    "numero": Colonne("numero"),
+    "type": Colonne("type_piece"),
+    "nature": Colonne("nature_piece"),
+    "references_pj": Fourni(),
+    "lignes": Fourni(),
+}
+LIGNE = {
+    "numero": Colonne("numero_ligne"),
+    "nature": Colonne("compte__numero"),
+    "fonction": _facultative("fonction"),
+    "operation": _facultative("operation"),
+    "est_tva_intracommunautaire": False,
+    "montant_ht": Colonne("ht"),
+    "montant_tva": _facultative("tgc"),
+}
+
+
+# --- Projections -------------------------------------------------------------------------------
+def _mandat() -> Projection:
+    delai = Projection(
+        DelaiGlobalPaiement, COLONNES_PIECE, DELAI, si=("debut_delai", "fin_delai", "duree_delai")
+    )
+    sources = PIECE | {"objet": _texte("objet", 100), "delai_global_paiement": delai}
+    return Projection(Mandat, COLONNES_PIECE, sources)
+
+
+def _ligne_mandat() -> Projection:
+    tiers = IDENTITE | {
+        "adresse": Projection(Adresse, COLONNES, ADRESSE),
+        "compte": Projection(CompteBancaire, COLONNES, COMPTE, si=("iban",)),
+    }
+    sources = LIGNE | {
+        "facture": _texte("reference_facture", LONGUEUR_FACTURE),
+        "libelle_virement1": Colonne(FACTURE_ET_OBJET, _libelle_virement),
+        "libelle_virement2": _texte("cause", 70),
+        "mode_reglement": Colonne("mode_reglement"),
+        "tiers": Projection(TiersDepense, COLONNES, tiers),
+    }
+    return Projection(LigneMandat, COLONNES, sources)
+
+
+def _titre() -> Projection:
+    sources = PIECE | {"objet": _texte("objet", 160), "edition": SANS_EDITION}
+    return Projection(Titre, COLONNES_PIECE, sources)
+
+
+def _ligne_titre() -> Projection:
+    tiers = IDENTITE | {"type": "01", "adresse": Projection(Adresse, COLONNES, ADRESSE)}
+    sources = LIGNE | {
+        "objet": _texte("libelle", 160),
+        "code_produit": Colonne("code_produit"),
+        "est_majoree": False,
+        "tiers": Projection(TiersRecette, COLONNES, tiers),
+    }
+    return Projection(LigneTitre, COLONNES, sources)
+
+
+def _reference(sens: str) -> Projection:
+    sources = {
+        "support": ELECTRONIQUE,
+        "identifiant_unique": Colonne("justificatif__identifiant"),
+        "nom": Colonne(NOM_ET_TYPE, lambda nom_et_type: nom_accepte(*nom_et_type)),
+        "type": TYPE_PJ[SensPiece(sens)],
+    }
+    return Projection(ReferencePJ, (*COLONNES_REFERENCE, NOM_ET_TYPE), sources)
+
+
+@cache
+def ecrivain_pieces(sens: str) -> Callable[[PieceLue], PieceEcrite]:
+    """Return what writes a pièce of `sens`."""
+    est_depense = sens == SensPiece.DEPENSE
+    piece, ligne = (_mandat(), _ligne_mandat()) if est_depense else (_titre(), _ligne_titre())
+    reference = _reference(sens)
+
+    def ecrire(lue: PieceLue) -> PieceEcrite:
+        references = [reference.element("PJRef", (*r, r[2:4])) for r in lue.references]
+        rangees = list(_rangees(lue))
+        lignes = [ligne.element("LigneDePiece", rangee) for rangee in rangees]
+        texte = piece.element("Piece", lue.piece, "".join(references), "".join(lignes))
+        return PieceEcrite(texte, sum([r[HT] for r in rangees]), sum([r[TGC] for r in rangees]))
+
+    return ecrire
+
+
+def _rangees(lue: PieceLue) -> Iterator[Rangee]:
+    """Yield one row for each payee of each line, numbered on through the pièce."""
+    numero = 0
+    for ligne in lue.lignes:
+        _, cle, *_, libelle, facture, ht, tgc = ligne
+        fin = (facture, lue.piece[OBJET])
+        if not lue.parts:
+            numero += 1
+            yield (*lue.piece, *ligne, numero, ht, tgc, libelle, fin)
+            continue
+        parts = [part for part in lue.parts if part["ligne_id"] == cle]
+        for versement in versements(ht, tgc, parts):
+            numero += 1
+            part = versement.part or {}
+            # The payee takes the place of the tiers, who is named as the cause of the payment.
+            piece = (part.get(nom, v) for nom, v in zip(COLONNES_PIECE, lue.piece, strict=True))
+            cause = f"{part['creance']} {lue.piece[NOM]}, {part['motif']}" if part else libelle
+            yield (*piece, *ligne, numero, versement.ht, versement.tgc, cause, fin)
