@@ -6,14 +6,11 @@ the JSON of `DATABASES["default"]`.
 
 import json
 import sys
-import time
-from statistics import median
 
 import django
 from django.conf import settings
 
-TOURS = 5
-FOIS = 200
+from tests.mesures.pair_seul import comparer
 
 
 def preparer(base: dict[str, str]) -> None:
@@ -33,7 +30,7 @@ def preparer(base: dict[str, str]) -> None:
 
 def mesurer() -> None:
     """Print the peer's entries per second, with two legs, beside raw statements."""
-    from django.db import connection, transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
     from hordak.models import Account, AccountType, Leg, Transaction  # noqa: PLC0415
 
     charge, banque = (
@@ -50,30 +47,7 @@ def mesurer() -> None:
             Leg.objects.create(transaction=ecriture, account=charge, debit=100, currency="XPF")
             Leg.objects.create(transaction=ecriture, account=banque, credit=100, currency="XPF")
 
-    def brut() -> None:
-        with transaction.atomic():
-            curseur.execute("INSERT INTO mesure_entete (libelle) VALUES ('Mesure') RETURNING id")
-            pk = curseur.fetchone()[0]
-            curseur.execute(
-                "INSERT INTO mesure_ligne VALUES (%s, 'D', 100), (%s, 'C', 100)", [pk, pk]
-            )
-
-    with connection.cursor() as curseur:
-        curseur.execute("SET synchronous_commit = off")
-        curseur.execute("CREATE TABLE mesure_entete (id bigserial PRIMARY KEY, libelle text)")
-        curseur.execute("CREATE TABLE mesure_ligne (entete bigint, sens char, montant bigint)")
-        tours = [(_debit(pair), _debit(brut)) for _ in range(TOURS)]
-    valeur, reference = (median(serie) for serie in zip(*tours, strict=True))
-    mesure = {"mesure": "P1 (django-hordak)", "valeur": round(valeur, 1)}
-    mesure |= {"reference": round(reference, 1), "ratio": round(valeur / reference, 3)}
-    print(json.dumps(mesure | {"objectif": ""}, ensure_ascii=False))
-
-
-def _debit(acte: object) -> float:
-    debut = time.perf_counter()
-    for _ in range(FOIS):
-        acte()  # type: ignore[operator]
-    return FOIS / (time.perf_counter() - debut)
+    comparer("P1 (django-hordak)", pair)
 
 
 if __name__ == "__main__":

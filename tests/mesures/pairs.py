@@ -12,19 +12,20 @@ from django.db import connection
 from tests.mesures.mesure import Mesure, Prise
 
 PYTHON = Path(settings.RACINE) / ".venv-bench" / "bin" / "python"
-PROGRAMME = Path(__file__).with_name("hordak_seul.py")
+PAIRS = {"P1 (django-hordak)": "hordak_seul", "P1 (django-ledger)": "ledger_seul"}
 BASE = "facturier_mesure_pairs"
 
 
 def mesurer(*, grand: bool) -> Iterator[Prise]:
-    """Take P1 of django-hordak, beside raw statements of its own."""
+    """Take P1 of each peer, beside raw statements of its own."""
     if not PYTHON.exists():
         print("Pairs non mesurés : « make pairs » les installe.", file=sys.stderr)
         return
-    yield "P1 (django-hordak)", _hordak
+    for nom in PAIRS:
+        yield nom, _pair
 
 
-def _hordak(nom: str) -> Mesure:
+def _pair(nom: str) -> Mesure:
     with connection.cursor() as curseur:
         curseur.execute(f"CREATE DATABASE {BASE}")
         try:
@@ -37,7 +38,8 @@ def _lancer(nom: str) -> Mesure:
     reglages = connection.settings_dict
     base = {cle: reglages[cle] for cle in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")}
     resultat = subprocess.run(
-        [str(PYTHON), str(PROGRAMME), json.dumps(base | {"NAME": BASE})],
+        [str(PYTHON), "-m", f"tests.mesures.{PAIRS[nom]}", json.dumps(base | {"NAME": BASE})],
+        cwd=settings.RACINE,
         capture_output=True,
         text=True,
         check=True,
