@@ -82,7 +82,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_mandats(
     motifs = {facture.mandat_id: "Crédits insuffisants" for facture in factures}
     assert comptable.roles
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         suspendues = avancement.constater_suspension(motifs, par=comptable)
 
     assert len(suspendues) == 6
