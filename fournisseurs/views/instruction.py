@@ -158,7 +158,8 @@ def _possibles(requete: RequeteConnectee, demande: DemandeModification) -> dict[
     est_demandeur = demande.demandeur_id == moi
     a_approuver = EtatModification.CONTROLEE if demande.est_compte else EtatModification.DEPOSEE
     return {
-        "appeler": demande.est_compte and etat in APPELABLES,
+        "appeler": etat in APPELABLES
+        and (demande.est_sensible or etat == EtatModification.CONTESTEE),
         "controler": demande.est_compte
         and etat == EtatModification.DEPOSEE
         and not (est_demandeur and demande.est_en_ligne),

@@ -435,3 +435,21 @@ def test_le_tableau_compte_les_demandes_a_traiter(client, agent):
     page = texte(client.get(reverse("accueil:tableau")))
 
     assert "Demandes des fournisseurs à traiter" in page
+
+
+def test_des_contacts_contestes_se_verifient_au_telephone_puis_reprennent(client, agent):
+    saisies = {"telephone": "79 99 99", "courriel": "contact@cagou.example"}
+    demande = ModificationFactory(genre="contacts", saisies=saisies, preuves=[], contestee=True)
+    numero = demande.contacts.filter(genre="telephone").get()
+    client.force_login(agent)
+
+    assert "Consigner un appel" in texte(client.get(adresse("gestion_modification", demande.pk)))
+    client.post(
+        adresse("appeler_modification", demande.pk),
+        {"contact": numero.pk, "resultat": "confirme", "interlocuteur": "Mme Fictive"},
+    )
+    client.post(adresse("agir_modification", demande.pk, "lever"), {"motif": "Fausse alerte."})
+
+    demande.refresh_from_db()
+    assert numero.valeur == "+687258122"
+    assert demande.etat == "deposee"
