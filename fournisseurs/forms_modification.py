@@ -17,7 +17,7 @@ from fournisseurs.models import (
     Justificatif,
 )
 from fournisseurs.modifications.donnees import CHAMPS, lire
-from fournisseurs.modifications.pieces import EXIGENCES
+from fournisseurs.modifications.pieces import EXIGENCES, retenir
 
 
 class ModificationForm(forms.Form):
@@ -29,6 +29,7 @@ class ModificationForm(forms.Form):
         self, donnees: Any, fichiers: Any, *, etablissement: Etablissement, par_agent: bool
     ) -> None:
         super().__init__(donnees, fichiers, initial=self._initiales(etablissement))
+        self.etablissement = etablissement
         self._ajouter_documents()
         if par_agent:
             self.fields["canal"] = forms.ChoiceField(
@@ -51,6 +52,17 @@ class ModificationForm(forms.Form):
         self.fields["piece_autre"] = fichier(
             "Autre document utile", requis=False, aide="Si vous voulez appuyer votre demande."
         )
+
+    def clean(self) -> dict[str, Any]:
+        """Tell what is missing with the other errors: one round is enough."""
+        donnees: dict[str, Any] = super().clean() or {}
+        remis = [
+            genre for genre in Justificatif.Genre if self.files.get(f"piece_{genre}") is not None
+        ]
+        iban = donnees.get("iban") or ""
+        for exigence in retenir(self.etablissement, self.genre, remis=remis, iban=iban)[1]:
+            self.add_error(exigence.champ, f"Joignez : {exigence.libelle}.")
+        return donnees
 
     @property
     def saisies(self) -> dict[str, str]:

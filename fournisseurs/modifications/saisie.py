@@ -21,6 +21,7 @@ from fournisseurs.verifications import (
     Referentiel,
     verifier_adresse,
     verifier_compte,
+    verifier_courriel,
     verifier_telephone,
     verifier_titulaire,
 )
@@ -131,7 +132,10 @@ def anomalies(
     if genre == GenreModification.ADRESSE:
         return verifier_adresse(valeurs["code_postal"], valeurs["ville"], referentiel)
     if genre == GenreModification.CONTACTS:
-        return verifier_telephone(valeurs["telephone"])
+        return [
+            *verifier_telephone(valeurs["telephone"]),
+            *verifier_courriel(valeurs["courriel"]),
+        ]
     if genre in (GenreModification.COMPTE_PRINCIPAL, GenreModification.COMPTE_ETABLISSEMENT):
         trouvees = verifier_compte(valeurs["iban"], valeurs["bic"], referentiel)
         return [*trouvees, *(verifier_titulaire(valeurs["titulaire"], nom) if nom else [])]

@@ -101,10 +101,9 @@ def page_saisir(
     """Show the form of a kind of change; once right, lead to the page that shows before / after."""
     if genre not in FORMULAIRES:
         raise Http404("Cette donnée n’existe pas.")
-    form = FORMULAIRES[genre](
-        requete.POST or None, requete.FILES or None, etablissement=objet, par_agent=par_agent
-    )
-    if requete.method == "POST" and form.is_valid():
+    donnees = (requete.POST, requete.FILES) if requete.method == "POST" else (None, None)
+    form = FORMULAIRES[genre](*donnees, etablissement=objet, par_agent=par_agent)
+    if form.is_bound and form.is_valid():
         try:
             demande = preparer(
                 etablissement=objet,

@@ -453,3 +453,12 @@ def test_des_contacts_contestes_se_verifient_au_telephone_puis_reprennent(client
     demande.refresh_from_db()
     assert numero.valeur == "+687258122"
     assert demande.etat == "deposee"
+
+
+def test_le_document_manquant_se_dit_avec_les_autres_erreurs(client, gerante):
+    client.force_login(gerante)
+
+    page = texte(client.post(adresse("modifier", RIDET, "compte_principal"), {}))
+
+    assert "3 erreurs sont à corriger" in page
+    assert "Joignez" in page
