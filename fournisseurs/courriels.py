@@ -1,11 +1,14 @@
 """Notices sent by e-mail, in plain text."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from fournisseurs.models import DemandeEtablissement, EtatDemande
+from fournisseurs.models import DemandeEtablissement, EtatDemande, Habilitation, Invitation
 
 GABARITS = {
     EtatDemande.ACCEPTEE: "fournisseurs/courriels/demande_acceptee.txt",
@@ -15,12 +18,71 @@ GABARITS = {
 
 def annoncer_decision(demande: DemandeEtablissement) -> None:
     """Tell the requester that his request was accepted, or refused and why."""
-    sujet, _, corps = render_to_string(
+    _envoyer(
         GABARITS[EtatDemande(demande.etat)],
-        {
-            "demande": demande,
-            "adresse": settings.ADRESSE_PUBLIQUE
-            + reverse("fournisseurs:demande", args=[demande.pk]),
-        },
-    ).partition("\n\n")
-    send_mail(sujet.strip(), corps.strip() + "\n", None, [demande.demandeur.email])
+        [demande.demandeur.email],
+        demande=demande,
+        adresse=_adresse("fournisseurs:demande", demande.pk),
+    )
+
+
+def envoyer_invitation(invitation: Invitation, jeton: str) -> None:
+    """Send the link of an invitation to the address it is meant for."""
+    _envoyer(
+        "fournisseurs/courriels/invitation.txt",
+        [invitation.courriel],
+        invitation=invitation,
+        adresse=_adresse("fournisseurs:invitation", jeton),
+    )
+
+
+def annoncer_acceptation(invitation: Invitation) -> None:
+    """Tell who invited that the person accepted."""
+    _envoyer(
+        "fournisseurs/courriels/invitation_acceptee.txt",
+        [invitation.invitee_par.email],
+        invitation=invitation,
+        adresse=_adresse("fournisseurs:habilitations", invitation.etablissement.ridet),
+    )
+
+
+def annoncer_droits(habilitation: Habilitation) -> None:
+    """Tell a person that her rights changed."""
+    _envoyer(
+        "fournisseurs/courriels/droits_changes.txt",
+        [habilitation.representant.utilisateur.email],
+        habilitation=habilitation,
+        adresse=_adresse("fournisseurs:etablissement", habilitation.etablissement.ridet),
+    )
+
+
+def annoncer_retrait(habilitation: Habilitation) -> None:
+    """Tell a person that her rights are taken back."""
+    _envoyer(
+        "fournisseurs/courriels/habilitation_retiree.txt",
+        [habilitation.representant.utilisateur.email],
+        habilitation=habilitation,
+    )
+
+
+def annoncer_depart(habilitation: Habilitation) -> None:
+    """Tell those who manage the rights that somebody left."""
+    gestionnaires = habilitation.etablissement.habilitations.en_vigueur().filter(
+        a_droit_gerer_droits=True
+    )
+    _envoyer(
+        "fournisseurs/courriels/habilitation_quittee.txt",
+        gestionnaires.values_list("representant__utilisateur__email", flat=True),
+        habilitation=habilitation,
+    )
+
+
+def _adresse(page: str, argument: str | int) -> str:
+    return settings.ADRESSE_PUBLIQUE + reverse(page, args=[argument])
+
+
+def _envoyer(gabarit: str, destinataires: Iterable[str], **contexte: Any) -> None:
+    """Send one message each; the first line of the template is the subject."""
+    sujet, _, corps = render_to_string(gabarit, contexte).partition("\n\n")
+    for destinataire in destinataires:
+        send_mail(sujet.strip(), corps.strip() + "\n", None, [destinataire])

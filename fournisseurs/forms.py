@@ -6,14 +6,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from facturier.acces.models import Utilisateur
 from facturier.commun import banque
 from facturier.commun.saisie import SaisieJourField, SaisieRidetField
 from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
 from fournisseurs.coordonnees import Compte
 from fournisseurs.demandes import Declaration
 from fournisseurs.depots import Preuve
-from fournisseurs.models import DemandeEtablissement, Droit, Justificatif
+from fournisseurs.models import DemandeEtablissement, Justificatif
 from fournisseurs.verifications import (
     Anomalie,
     Referentiel,
@@ -225,34 +224,6 @@ class MotifForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Dites ce qui ne va pas et ce qu’il faut faire.",
     )
-
-
-class HabilitationForm(forms.Form):
-    """Who is to act for the établissement, and how far."""
-
-    courriel = forms.EmailField(
-        label="Adresse électronique de la personne",
-        help_text="Elle doit avoir créé son compte avec cette adresse.",
-    )
-    droits = forms.MultipleChoiceField(
-        label="Ce qu’elle pourra faire, en plus de consulter",
-        choices=[(droit.value, droit.label) for droit in Droit if droit != Droit.CONSULTER],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    def clean_courriel(self) -> str:
-        """Find the account of the person."""
-        courriel: str = self.cleaned_data["courriel"].lower()
-        personne = Utilisateur.objects.filter(
-            email=courriel, is_active=True, est_systeme=False
-        ).first()
-        if personne is None:
-            raise ValidationError(
-                "Aucun compte n’a cette adresse : demandez à la personne de créer le sien d’abord."
-            )
-        self.personne: Utilisateur = personne
-        return courriel
 
 
 class RechercheForm(forms.Form):

@@ -6,6 +6,7 @@ from fournisseurs.views import (
     doublons,
     espace,
     gestion,
+    habilitations,
     instruction,
     modifications,
     qualite,
@@ -23,12 +24,28 @@ urlpatterns = [
     path("fournisseur/etablissements/<str:ridet>/", espace.etablissement, name="etablissement"),
     path(
         "fournisseur/etablissements/<str:ridet>/habilitations/",
-        espace.habiliter_personne,
-        name="habiliter",
+        habilitations.habilitations,
+        name="habilitations",
     ),
     path(
+        "fournisseur/etablissements/<str:ridet>/habilitations/<int:pk>/",
+        habilitations.modifier_habilitation,
+        name="modifier_habilitation",
+    ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/invitations/<int:pk>/retirer/",
+        habilitations.retirer_l_invitation,
+        name="retirer_invitation",
+    ),
+    path(
+        "fournisseur/etablissements/<str:ridet>/quitter/",
+        habilitations.quitter_etablissement,
+        name="quitter",
+    ),
+    path("fournisseur/invitations/<str:jeton>/", habilitations.invitation, name="invitation"),
+    path(
         "fournisseur/etablissements/<str:ridet>/habilitations/<int:pk>/retirer/",
-        espace.retirer_droits,
+        habilitations.retirer_droits,
         name="retirer_habilitation",
     ),
     path(

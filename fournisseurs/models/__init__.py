@@ -21,6 +21,7 @@ from fournisseurs.models.fournisseurs import (
     PassageFournisseur,
 )
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
+from fournisseurs.models.invitations import EtatInvitation, Invitation, PassageInvitation
 from fournisseurs.models.journal import ActeJournal, EntreeJournal
 from fournisseurs.models.justificatifs import Justificatif
 from fournisseurs.models.modifications import (
@@ -65,17 +66,20 @@ __all__ = [
     "EtatDoublon",
     "EtatFournisseur",
     "EtatFusion",
+    "EtatInvitation",
     "EtatModification",
     "Fournisseur",
     "Fusion",
     "GenreModification",
     "Habilitation",
+    "Invitation",
     "Justificatif",
     "MotFournisseur",
     "PassageDemande",
     "PassageDoublon",
     "PassageFournisseur",
     "PassageFusion",
+    "PassageInvitation",
     "PassageModification",
     "RaisonDoublon",
     "ReleveQualite",

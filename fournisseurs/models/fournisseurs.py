@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import ridet
@@ -182,6 +183,7 @@ class EtablissementQuerySet(models.QuerySet["Etablissement"]):
         if droit == "consulter" and utilisateur.a_role(*ROLES_GESTION):
             return self
         return self.filter(
+            Q(habilitations__fin__isnull=True) | Q(habilitations__fin__gte=timezone.localdate()),
             habilitations__retiree_le__isnull=True,
             habilitations__representant__utilisateur=utilisateur,
             **{f"habilitations__a_droit_{droit}": True},

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from fournisseurs.models.fournisseurs import Etablissement
@@ -32,20 +33,75 @@ class Representant(models.Model):
         return self.utilisateur.nom_complet
 
 
+class DroitsSurEtablissement(models.Model):
+    """Rights on an établissement, held or offered, and the last day they hold."""
+
+    a_droit_consulter = models.BooleanField("peut consulter", default=True)
+    a_droit_deposer = models.BooleanField("peut déposer", default=False)
+    a_droit_gerer_donnees = models.BooleanField("peut gérer les données", default=False)
+    a_droit_gerer_droits = models.BooleanField("peut gérer les habilitations", default=False)
+    fin = models.DateField("dernier jour du mandat", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def droits(self) -> list[Droit]:
+        """The rights, each of which has its field."""
+        return [droit for droit in Droit if getattr(self, f"a_droit_{droit}")]
+
+    @property
+    def libelles_droits(self) -> str:
+        """The rights, for display."""
+        return ", ".join(droit.label for droit in self.droits)
+
+    @property
+    def est_administrateur(self) -> bool:
+        """Whether every right is there."""
+        return len(self.droits) == len(Droit)
+
+
 class HabilitationQuerySet(models.QuerySet["Habilitation"]):
     """Questions about many habilitations."""
 
-    def en_vigueur(self) -> Self:
-        """Those nobody has taken back."""
+    def non_retirees(self) -> Self:
+        """Those nobody has taken back, out of date or not."""
         return self.filter(retiree_le__isnull=True)
+
+    def en_vigueur(self) -> Self:
+        """Those nobody has taken back, whose last day is not over."""
+        return self.non_retirees().filter(Q(fin__isnull=True) | Q(fin__gte=timezone.localdate()))
+
+    def correspondant_a(self, recherche: str) -> Self:
+        """Those whose établissement has what was typed in its name or RIDET."""
+        filtre = self
+        for terme in recherche.split():
+            filtre = filtre.filter(
+                Q(etablissement__denomination__icontains=terme)
+                | Q(etablissement__ridet__contains=terme.replace(".", ""))
+            )
+        return filtre
+
+    def apres(self, pk: int) -> Self:
+        """Those that follow the habilitation `pk` in the order of names; all when unknown."""
+        derniere = self.model.objects.filter(pk=pk).select_related("etablissement").first()
+        if derniere is None:
+            return self
+        nom = derniere.etablissement.denomination
+        return self.filter(
+            Q(etablissement__denomination__gt=nom) | Q(etablissement__denomination=nom, pk__gt=pk)
+        )
 
     def de(self, utilisateur: Utilisateur) -> Self:
         """Those of one user."""
         return self.filter(representant__utilisateur=utilisateur)
 
 
-class Habilitation(models.Model):
-    """The rights of one représentant on one établissement; taken back, never deleted."""
+class Habilitation(DroitsSurEtablissement):
+    """The rights of one représentant on one établissement; taken back, never deleted.
+
+    A mandate may end on a day known from the start: `fin` is the last on which it holds.
+    """
 
     representant = models.ForeignKey(
         Representant, models.PROTECT, related_name="habilitations", verbose_name="représentant"
@@ -53,10 +109,6 @@ class Habilitation(models.Model):
     etablissement = models.ForeignKey(
         Etablissement, models.PROTECT, related_name="habilitations", verbose_name="établissement"
     )
-    a_droit_consulter = models.BooleanField("peut consulter", default=True)
-    a_droit_deposer = models.BooleanField("peut déposer", default=False)
-    a_droit_gerer_donnees = models.BooleanField("peut gérer les données", default=False)
-    a_droit_gerer_droits = models.BooleanField("peut gérer les habilitations", default=False)
     accordee_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     accordee_le = models.DateTimeField("accordée le", auto_now_add=True)
     retiree_par = models.ForeignKey(Utilisateur, models.PROTECT, null=True, related_name="+")
@@ -85,22 +137,21 @@ class Habilitation(models.Model):
                 name="habilitation_retiree_par_quelqu_un",
                 violation_error_message="Une habilitation retirée dit quand et par qui.",
             ),
+            models.CheckConstraint(
+                condition=Q(a_droit_gerer_droits=False) | Q(fin__isnull=True),
+                name="habilitation_administrateur_sans_fin",
+                violation_error_message=(
+                    "Le droit de gérer les habilitations se donne sans date de fin."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.representant} pour {self.etablissement}"
 
     @property
-    def droits(self) -> list[Droit]:
-        """The rights held."""
-        return [droit for droit in Droit if getattr(self, f"a_droit_{droit}")]
-
-    @property
-    def libelles_droits(self) -> str:
-        """The rights held, for display."""
-        return ", ".join(droit.label for droit in self.droits)
-
-    @property
-    def est_administrateur(self) -> bool:
-        """Whether every right is held."""
-        return len(self.droits) == len(Droit)
+    def est_passee(self) -> bool:
+        """Whether it holds no more: taken back, or its last day is over."""
+        return self.retiree_le is not None or (
+            self.fin is not None and self.fin < timezone.localdate()
+        )

@@ -32,6 +32,13 @@ class ActeJournal(models.TextChoices):
     CONTRE_APPEL = "contre_appel", "Contre-appel consigné"
     CONTESTATION_LEVEE = "contestation_levee", "Contestation levée"
     CONTACT_PREVENU = "contact_prevenu", "Ancien contact prévenu"
+    HABILITATION_ACCORDEE = "habilitation_accordee", "Droits accordés"
+    HABILITATION_RETIREE = "habilitation_retiree", "Droits retirés"
+    HABILITATION_QUITTEE = "habilitation_quittee", "Établissement quitté"
+    INVITATION_ENVOYEE = "invitation_envoyee", "Invitation envoyée"
+    INVITATION_ACCEPTEE = "invitation_acceptee", "Invitation acceptée"
+    INVITATION_RETIREE = "invitation_retiree", "Invitation retirée"
+    INVITATION_REFUSEE = "invitation_refusee", "Invitation refusée par le système"
     JOURNAL_EXPORTE = "journal_exporte", "Journal exporté"
 
 

@@ -1,24 +1,21 @@
 """Pages of a supplier: his établissements, his requests, who acts for him."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
 from fournisseurs.demandes import DemandeRefusee, deposer_demande, retirer
 from fournisseurs.depots import ouvrir_justificatif
-from fournisseurs.forms import DemandeForm, HabilitationForm
-from fournisseurs.habilitations import (
-    HabilitationRefusee,
-    exiger_gestion_des_droits,
-    habiliter,
-    retirer_habilitation,
-)
+from fournisseurs.forms import DemandeForm
+from fournisseurs.forms_habilitations import SEUIL_RECHERCHE, RechercheEtablissementForm
 from fournisseurs.models import (
     DemandeEtablissement,
     DemandeModification,
@@ -30,24 +27,50 @@ from fournisseurs.models import (
 )
 
 FIL = [("Mes établissements", "/fournisseur/")]
+TAILLE_PAGE = 24
+LONGUEUR_CLE = 19  # digits of the largest key
 
 
 @reserver_a(Role.FOURNISSEUR)
 @require_GET
 def accueil(requete: RequeteConnectee) -> HttpResponse:
-    """List one's établissements with one's rights, and one's requests."""
-    habilitations = (
-        Habilitation.objects.en_vigueur()
-        .de(requete.user)
-        .select_related("etablissement__fournisseur__tiers")
-        .order_by("etablissement__denomination", "pk")
-    )
-    demandes = DemandeEtablissement.objects.filter(demandeur=requete.user)
+    """List one's établissements with one's rights, with a search when many, and one's requests."""
+    toutes = Habilitation.objects.en_vigueur().de(requete.user)
+    form = RechercheEtablissementForm(requete.GET)
+    recherche = form.cleaned_data["q"] if form.is_valid() else ""
+    page, suivant = _page_habilitations(requete, toutes.correspondant_a(recherche))
     return render(
         requete,
         "fournisseurs/accueil.html",
-        {"habilitations": habilitations, "demandes": demandes[:20]},
+        {
+            "habilitations": page,
+            "suivant": suivant,
+            "form": form,
+            "recherche": recherche,
+            "nombre": toutes.count(),
+            "a_chercher": toutes.count() >= SEUIL_RECHERCHE,
+            "demandes": DemandeEtablissement.objects.filter(demandeur=requete.user)[:20],
+        },
     )
+
+
+def _page_habilitations(
+    requete: RequeteConnectee, habilitations: Any
+) -> tuple[list[Habilitation], str]:
+    """Return a page by name of the établissement, and the query string of the next one."""
+    apres = requete.GET.get("apres", "")
+    if apres.isdecimal() and len(apres) < LONGUEUR_CLE:
+        habilitations = habilitations.apres(int(apres))
+    page = list(
+        habilitations.select_related("etablissement__fournisseur__tiers").order_by(
+            "etablissement__denomination", "pk"
+        )[: TAILLE_PAGE + 1]
+    )
+    if not page[TAILLE_PAGE:]:
+        return page, ""
+    parametres = requete.GET.copy()
+    parametres["apres"] = str(page[TAILLE_PAGE - 1].pk)
+    return page[:TAILLE_PAGE], f"?{parametres.urlencode()}"
 
 
 @reserver_a(Role.FOURNISSEUR)
@@ -139,27 +162,12 @@ def retirer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def etablissement(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Show an établissement one represents: identity, bank account, people, documents."""
-    return _page_etablissement(requete, _etablissement(requete, ridet), HabilitationForm())
-
-
-def _etablissement(
-    requete: RequeteConnectee, ridet: str, droit: Droit = Droit.CONSULTER
-) -> Etablissement:
-    visibles = Etablissement.objects.visibles_par(requete.user, droit)
-    objet: Etablissement = get_object_or_404(
-        visibles.select_related("fournisseur__tiers"), ridet=ridet
+    objet = get_object_or_404(
+        Etablissement.objects.visibles_par(requete.user).select_related("fournisseur__tiers"),
+        ridet=ridet,
     )
-    return objet
-
-
-def _page_etablissement(
-    requete: RequeteConnectee, objet: Etablissement, form: HabilitationForm
-) -> HttpResponse:
-    droits = {
-        droit
-        for droit in Droit
-        if Etablissement.objects.visibles_par(requete.user, droit).filter(pk=objet.pk).exists()
-    }
+    mienne = objet.habilitations.en_vigueur().de(requete.user).first()
+    droits = mienne.droits if mienne else []
     comptes = objet.fournisseur.coordonnees.courantes().select_related("etablissement")
     propre = comptes.filter(etablissement=objet).first()
     principal = comptes.filter(etablissement__isnull=True).first()
@@ -169,7 +177,7 @@ def _page_etablissement(
         {
             "etablissement": objet,
             "fil": FIL,
-            "form": form,
+            "mienne": mienne,
             "gere_droits": Droit.GERER_DROITS in droits,
             "gere_donnees": Droit.GERER_DONNEES in droits,
             "compte": propre or principal,
@@ -181,57 +189,6 @@ def _page_etablissement(
                 "representant__utilisateur"
             ),
             "justificatifs": objet.justificatifs.visibles_par(requete.user),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-@reserver_a(Role.FOURNISSEUR)
-@require_POST
-def habiliter_personne(requete: RequeteConnectee, ridet: str) -> HttpResponse:
-    """Let a colleague act for the établissement."""
-    objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
-    form = HabilitationForm(requete.POST)
-    if not form.is_valid():
-        return _page_etablissement(requete, objet, form)
-    if form.personne == requete.user:
-        form.add_error("courriel", "Vous ne pouvez pas changer vos propres droits.")
-        return _page_etablissement(requete, objet, form)
-    habiliter(
-        utilisateur=form.personne,
-        etablissement=objet,
-        droits=[Droit(droit) for droit in form.cleaned_data["droits"]],
-        par=requete.user,
-    )
-    messages.success(requete, f"L’habilitation de {form.personne.nom_complet} est enregistrée.")
-    return redirect("fournisseurs:etablissement", ridet=ridet)
-
-
-@reserver_a(Role.FOURNISSEUR)
-@require_http_methods(["GET", "POST"])
-def retirer_droits(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
-    """Take back the rights of somebody, after a page that says what it means."""
-    objet = _etablissement(requete, ridet, Droit.GERER_DROITS)
-    exiger_gestion_des_droits(objet, requete.user)
-    habilitation = get_object_or_404(objet.habilitations.en_vigueur(), pk=pk)
-    retour = reverse("fournisseurs:etablissement", args=[ridet])
-    if requete.method == "POST":
-        try:
-            retirer_habilitation(habilitation, par=requete.user)
-            messages.success(requete, "L’habilitation est retirée.")
-        except HabilitationRefusee as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect(retour)
-    return render(
-        requete,
-        "confirmation.html",
-        {
-            "titre": "Retirer cette habilitation",
-            "consequence": "Cette personne ne verra plus rien de l’établissement.",
-            "action": "Retirer l’habilitation",
-            "retour": retour,
-            "est_dangereux": True,
-            "lignes": [("Personne", str(habilitation.representant))],
         },
     )
 

@@ -38,10 +38,15 @@ def _actes() -> list[str]:
     return list(EntreeJournal.objects.order_by("numero").values_list("acte", flat=True))
 
 
-def test_une_demande_acceptee_laisse_trois_entrees():
+def test_une_demande_acceptee_laisse_quatre_entrees():
     fiche = FournisseurFactory()
 
-    assert _actes() == ["demande_faite", "compte_ajoute", "demande_approuvee"]
+    assert _actes() == [
+        "demande_faite",
+        "compte_ajoute",
+        "habilitation_accordee",
+        "demande_approuvee",
+    ]
     assert EntreeJournal.objects.get(acte="compte_ajoute").fournisseur == fiche
 
 
@@ -144,7 +149,7 @@ def test_le_journal_se_feuillette_sans_rien_sauter(
     seconde = client.get(adresse + premiere.context["suivant"])
 
     numeros = [e.numero for page in (premiere, seconde) for e in page.context["entrees"]]
-    assert numeros == list(range(63, 1, -1))
+    assert numeros == list(range(64, 2, -1))
     assert seconde.context["suivant"] == ""
 
 

@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from facturier.commun.fichiers import chemin
-from fournisseurs.models import DemandeEtablissement, Droit, EntreeJournal, Etablissement
+from fournisseurs.habilitations import habiliter
+from fournisseurs.models import DemandeEtablissement, EntreeJournal, Etablissement
 from tests.fournisseurs.factories import (
     IBAN_BCI,
     PDF,
@@ -120,23 +121,6 @@ def test_l_etablissement_montre_un_compte_masque_et_les_personnes(client):
     assert str(fiche.tiers.code) in page
 
 
-def test_l_administrateur_habilite_un_collegue_puis_le_retire(client):
-    FournisseurFactory(ridet="9000027001")
-    etablissement = Etablissement.objects.get()
-    client.force_login(etablissement.habilitations.get().representant.utilisateur)
-    collegue = UtilisateurFactory()
-
-    client.post(
-        reverse("fournisseurs:habiliter", args=["9000027001"]),
-        {"courriel": collegue.email, "droits": [Droit.DEPOSER]},
-    )
-    habilitation = etablissement.habilitations.get(representant__utilisateur=collegue)
-    assert habilitation.droits == [Droit.CONSULTER, Droit.DEPOSER]
-
-    client.post(reverse("fournisseurs:retirer_habilitation", args=["9000027001", habilitation.pk]))
-    assert not Etablissement.objects.visibles_par(collegue).exists()
-
-
 def test_la_derniere_personne_qui_gere_les_droits_reste(client):
     FournisseurFactory(ridet="9000027001")
     habilitation = Etablissement.objects.get().habilitations.get()
@@ -153,15 +137,14 @@ def test_un_collegue_qui_consulte_ne_gere_ni_les_droits_ni_les_documents(client)
     etablissement = Etablissement.objects.get()
     administrateur = etablissement.habilitations.get().representant.utilisateur
     collegue = UtilisateurFactory()
-    client.force_login(administrateur)
-    adresse = reverse("fournisseurs:habiliter", args=["9000027001"])
-    client.post(adresse, {"courriel": collegue.email})
+    habiliter(utilisateur=collegue, etablissement=etablissement, droits=[], par=administrateur)
+    adresse = reverse("fournisseurs:habilitations", args=["9000027001"])
     client.force_login(collegue)
 
     page = texte(client.get("/fournisseur/etablissements/9000027001/"))
     refus = client.post(adresse, {"courriel": collegue.email})
 
-    assert "Habiliter une personne" not in page
+    assert "Gérer les habilitations" not in page
     assert "rib.pdf" not in page
     assert refus.status_code == 404
 
