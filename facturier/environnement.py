@@ -1,6 +1,8 @@
 """Typed reading of environment variables: a bad value stops the start, in one line."""
 
 import os
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -60,3 +62,35 @@ def secret(nom: str, *, demonstration: str, exige: bool) -> str:
             f"{nom} doit être défini en production, autrement que dans la démonstration."
         )
     return valeur or demonstration
+
+
+def identite(code: str, prefixe: str, libelle: str, *, en_production: bool) -> list[dict[str, Any]]:
+    """Return the OpenID Connect provider that the variables `<prefixe>_…` describe, or nothing.
+
+    Raises:
+        ImproperlyConfigured: a part is missing, or the issuer is not reached by TLS in production.
+    """
+    emetteur = texte(f"{prefixe}_EMETTEUR").rstrip("/")
+    if not emetteur:
+        return []
+    adresse = urlsplit(emetteur)
+    if not adresse.netloc or adresse.scheme not in (
+        {"https"} if en_production else {"http", "https"}
+    ):
+        raise ImproperlyConfigured(f"{prefixe}_EMETTEUR doit être une adresse https.")
+    client, cle = texte(f"{prefixe}_CLIENT_ID"), texte(f"{prefixe}_SECRET")
+    if not client or not cle:
+        raise ImproperlyConfigured(
+            f"{prefixe}_EMETTEUR demande aussi {prefixe}_CLIENT_ID et {prefixe}_SECRET."
+        )
+    return [
+        {
+            "code": code,
+            "libelle": texte(f"{prefixe}_LIBELLE", libelle),
+            "emetteur": emetteur,
+            "origine": f"{adresse.scheme}://{adresse.netloc}",
+            "client_id": client,
+            "secret": cle,
+            "acr": texte(f"{prefixe}_ACR").split(),
+        }
+    ]

@@ -59,6 +59,15 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = EN_PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if EN_PRODUCTION else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+IDENTITES = [  # OpenID Connect providers that one may arrive through
+    *env.identite("nc-connect", "NC_CONNECT", "NC Connect", en_production=EN_PRODUCTION),
+    *env.identite(
+        "compte-provincial",
+        "COMPTE_PROVINCIAL",
+        "le compte provincial",
+        en_production=EN_PRODUCTION,
+    ),
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -67,7 +76,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *(identite["origine"] for identite in IDENTITES)],
         "manifest-src": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
@@ -94,6 +103,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "axes",
     "csp",
@@ -193,6 +203,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accueil:tableau"
 LOGOUT_REDIRECT_URL = "accueil:portes"
 ACCOUNT_ADAPTER = "facturier.acces.comptes.AdaptateurCompte"
+SOCIALACCOUNT_ADAPTER = "facturier.acces.identites.AdaptateurIdentites"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from facturier.acces import views, views_gestion
+from facturier.acces import views, views_gestion, views_identite
 from facturier.acces.models import Role
 
 
@@ -25,6 +25,10 @@ register_converter(RoleConverter, "role")
 app_name = "acces"
 urlpatterns = [
     path("compte/", views.compte, name="compte"),
+    path("compte/identite/<slug:fournisseur>/", views_identite.identite, name="identite"),
+    path(
+        "compte/identite/<slug:fournisseur>/retour/", views_identite.retour, name="identite_retour"
+    ),
     path("compte/sessions/fermer/", views.fermer_sessions, name="fermer_sessions"),
     path("gestion/comptes/", views_gestion.comptes, name="comptes"),
     path("gestion/comptes/inviter/", views_gestion.inviter_personne, name="inviter"),
