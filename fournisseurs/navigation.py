@@ -7,7 +7,7 @@ from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
 from fournisseurs.liste_travail import nombre_a_traiter
 from fournisseurs.models import (
-    ROLES_GESTION,
+    ROLES_LECTURE,
     Doublon,
     EtatFusion,
     Fusion,
@@ -17,7 +17,7 @@ from fournisseurs.models import (
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
     Entree("Demandes", "fournisseurs:gestion_demandes", roles={Role.AGENT}, ordre=60),
-    Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_GESTION), ordre=70),
+    Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_LECTURE), ordre=70),
     Entree("Journal de sécurité", "fournisseurs:journal_securite", roles={Role.SECURITE}, ordre=80),
 ]
 

@@ -33,6 +33,9 @@ class ServiceGestionnaire(models.Model):
     code = models.CharField(max_length=10, unique=True)
     libelle = models.CharField("libellé", max_length=100)
     direction = models.CharField(max_length=100)
+    est_finances = models.BooleanField(
+        "service des finances", default=False, help_text="ses agents voient tous les tiers"
+    )
 
     class Meta:
         verbose_name = "service gestionnaire"
@@ -107,6 +110,22 @@ class Utilisateur(AbstractBaseUser):
     def nom_complet(self) -> str:
         """First name and name, or the e-mail when neither is known."""
         return f"{self.prenom} {self.nom}".strip() or self.email
+
+    @property
+    def direction(self) -> str:
+        """The direction of the service one is attached to, or nothing."""
+        return self.service.direction if self.service else ""
+
+    @property
+    def voit_toutes_les_directions(self) -> bool:
+        """Whether one's sight of the tiers stops at no direction.
+
+        So it is for the ordonnateur, the comptable, and the agents of the finances: attached to a
+        service of theirs, or to none.
+        """
+        if self.a_role(Role.ORDONNATEUR, Role.COMPTABLE):
+            return True
+        return self.a_role(Role.AGENT) and (self.service is None or self.service.est_finances)
 
     @cached_property
     def roles(self) -> frozenset[str]:

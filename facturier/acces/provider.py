@@ -42,6 +42,7 @@ class AdaptateurIdentite(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     """Talks to one provider, and believes nothing it has not checked."""
 
     etat: dict[str, Any]
+    _openid_config: dict[str, Any]
 
     @property
     def openid_config(self) -> dict[str, Any]:
@@ -51,8 +52,7 @@ class AdaptateurIdentite(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             IdentiteRefusee: it is not the issuer of the settings, or an address is missing.
         """
         if hasattr(self, "_openid_config"):
-            connue: dict[str, Any] = self._openid_config
-            return connue
+            return self._openid_config
         with get_adapter().get_requests_session() as session:
             reponse = session.get(self.get_provider().server_url)
             reponse.raise_for_status()

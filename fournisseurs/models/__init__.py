@@ -14,6 +14,7 @@ from fournisseurs.models.doublons import (
 )
 from fournisseurs.models.fournisseurs import (
     ROLES_GESTION,
+    ROLES_LECTURE,
     Etablissement,
     EtatFournisseur,
     Fournisseur,
@@ -44,6 +45,7 @@ __all__ = [
     "ETATS_OUVERTS",
     "GENRES_COMPTE",
     "ROLES_GESTION",
+    "ROLES_LECTURE",
     "ActeJournal",
     "AdressePostale",
     "AnomalieTiers",

@@ -26,8 +26,8 @@ class DemandeQuerySet(models.QuerySet["DemandeEtablissement"]):
     """Questions about many requests."""
 
     def visibles_par(self, utilisateur: Utilisateur) -> Self:
-        """All of them for an agent, else those `utilisateur` made."""
-        if utilisateur.a_role(Role.AGENT):
+        """All of them for an agent of the finances, else those `utilisateur` made."""
+        if utilisateur.a_role(Role.AGENT) and utilisateur.voit_toutes_les_directions:
             return self
         return self.filter(demandeur=utilisateur)
 

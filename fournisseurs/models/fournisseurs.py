@@ -10,10 +10,20 @@ from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import ridet
 from facturier.commun.etats import Transition, transition
 from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, suivant
-from facturier.grand_livre.models import Tiers
+from facturier.grand_livre.models import Piece, Tiers
 from fournisseurs.models.adresses import AdressePostale
 
 ROLES_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE)
+ROLES_DE_DIRECTION = (Role.AGENT, Role.SERVICE)
+ROLES_LECTURE = (*ROLES_GESTION, Role.SERVICE)
+
+
+def _suivis_par_la_direction(utilisateur: Utilisateur, chemin: str) -> Q:
+    """Keep what has, through `chemin` to its tiers, a pièce of the direction of `utilisateur`."""
+    if not utilisateur.direction or not utilisateur.a_role(*ROLES_DE_DIRECTION):
+        return Q(pk__in=[])
+    pieces = Piece.objects.filter(tiers=OuterRef(chemin), service__direction=utilisateur.direction)
+    return Q(Exists(pieces))
 
 
 class EtatFournisseur(models.TextChoices):
@@ -28,10 +38,22 @@ class FournisseurQuerySet(models.QuerySet["Fournisseur"]):
     """Questions about many suppliers and debtors."""
 
     def visibles_par(self, utilisateur: Utilisateur) -> Self:
-        """Those `utilisateur` may see: all for finance staff, else those he represents."""
-        if utilisateur.a_role(*ROLES_GESTION):
+        """Those `utilisateur` may see: all for finance staff; else those he represents, and, for
+        the staff of a direction, those that have a pièce of it.
+        """
+        if utilisateur.voit_toutes_les_directions:
             return self
         vus = Etablissement.objects.visibles_par(utilisateur)
+        return self.filter(
+            Exists(vus.filter(fournisseur=OuterRef("pk")))
+            | _suivis_par_la_direction(utilisateur, "tiers")
+        )
+
+    def releves_visibles_par(self, utilisateur: Utilisateur) -> Self:
+        """Those whose whole statement he may read: that of a direction shows no other's pièces."""
+        if utilisateur.voit_toutes_les_directions:
+            return self
+        vus = Etablissement.objects.representes_par(utilisateur)
         return self.filter(Exists(vus.filter(fournisseur=OuterRef("pk"))))
 
     def vivants(self) -> Self:
@@ -176,12 +198,24 @@ class EtablissementQuerySet(models.QuerySet["Etablissement"]):
     """Questions about many établissements."""
 
     def visibles_par(self, utilisateur: Utilisateur, droit: str = "consulter") -> Self:
-        """Those on which `utilisateur` holds `droit`; finance staff may consult them all.
+        """Those on which `utilisateur` holds `droit`; the staff may consult, by direction.
 
         `droit` is one of `Droit`: consulter, deposer, gerer_donnees, gerer_droits.
         """
-        if droit == "consulter" and utilisateur.a_role(*ROLES_GESTION):
+        representes = self.representes_par(utilisateur, droit)
+        if droit != "consulter":
+            return representes
+        if utilisateur.voit_toutes_les_directions:
             return self
+        if not utilisateur.a_role(*ROLES_DE_DIRECTION):
+            return representes
+        return self.filter(
+            Q(pk__in=representes.order_by().values("pk"))
+            | _suivis_par_la_direction(utilisateur, "fournisseur__tiers")
+        )
+
+    def representes_par(self, utilisateur: Utilisateur, droit: str = "consulter") -> Self:
+        """Those on which `utilisateur` holds `droit` by an habilitation in force."""
         return self.filter(
             Q(habilitations__fin__isnull=True) | Q(habilitations__fin__gte=timezone.localdate()),
             habilitations__retiree_le__isnull=True,

@@ -20,8 +20,11 @@ class JustificatifQuerySet(models.QuerySet["Justificatif"]):
     """Questions about many documents."""
 
     def visibles_par(self, utilisateur: Utilisateur) -> Self:
-        """All for an agent; else those of one's requests and of the établissements one manages."""
-        if utilisateur.a_role(Role.AGENT):
+        """All for an agent of the finances; else those of one's own.
+
+        That is, of one's requests, and of the établissements whose data one manages.
+        """
+        if utilisateur.a_role(Role.AGENT) and utilisateur.voit_toutes_les_directions:
             return self
         geres = Etablissement.objects.visibles_par(utilisateur, "gerer_donnees")
         return self.filter(

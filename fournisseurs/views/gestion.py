@@ -20,7 +20,7 @@ from fournisseurs.demandes import accepter, refuser
 from fournisseurs.forms import MotifForm
 from fournisseurs.instruction import anomalies_demande
 from fournisseurs.models import (
-    ROLES_GESTION,
+    ROLES_LECTURE,
     DemandeEtablissement,
     EtatFusion,
     Fournisseur,
@@ -38,12 +38,14 @@ FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/deman
 @require_GET
 def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request with its evidence and what is unusual."""
-    objet = _demande(pk)
+    objet = _demande(requete, pk)
     return _page_demande(requete, objet, MotifForm())
 
 
-def _demande(pk: int) -> DemandeEtablissement:
-    requetes = DemandeEtablissement.objects.select_related("demandeur", "traitee_par")
+def _demande(requete: RequeteConnectee, pk: int) -> DemandeEtablissement:
+    requetes = DemandeEtablissement.objects.visibles_par(requete.user).select_related(
+        "demandeur", "traitee_par"
+    )
     objet: DemandeEtablissement = get_object_or_404(requetes, pk=pk)
     return objet
 
@@ -74,7 +76,7 @@ def _page_demande(
 @require_POST
 def voir_iban(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show the request again with the whole IBAN, and record who looked."""
-    objet = _demande(pk)
+    objet = _demande(requete, pk)
     return _page_demande(requete, objet, MotifForm(), reveler_iban(objet, par=requete.user))
 
 
@@ -83,7 +85,7 @@ def voir_iban(requete: RequeteConnectee, pk: int) -> HttpResponse:
 def accepter_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Accept a request; say so, or say why it is impossible."""
     try:
-        etablissement = accepter(_demande(pk), par=requete.user)
+        etablissement = accepter(_demande(requete, pk), par=requete.user)
     except ValidationError as refus:
         messages.error(requete, refus.messages[0])
         return redirect("fournisseurs:gestion_demande", pk=pk)
@@ -95,7 +97,7 @@ def accepter_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_POST
 def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Refuse a request with a reason."""
-    objet = _demande(pk)
+    objet = _demande(requete, pk)
     form = MotifForm(requete.POST)
     if not form.is_valid():
         return _page_demande(requete, objet, form)
@@ -108,25 +110,29 @@ def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return redirect("fournisseurs:gestion_demandes")
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_a(*ROLES_LECTURE)
 @require_GET
 def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Show a tiers: identity, accounts, établissements, pièces, history."""
-    fiches = Fournisseur.objects.select_related("tiers__absorbe_par")
+    fiches = Fournisseur.objects.visibles_par(requete.user).select_related("tiers__absorbe_par")
     fournisseur = get_object_or_404(fiches, tiers__code=code)
-    famille = fournisseur.tiers.famille
     codes = anomalies_du_tiers(fournisseur)
+    pieces = Piece.objects.filter(tiers__in=fournisseur.tiers.famille)
+    voit_tout = requete.user.voit_toutes_les_directions
+    if not voit_tout:
+        pieces = pieces.filter(service__direction=requete.user.direction)
     return render(
         requete,
         "fournisseurs/gestion/fiche.html",
         {
             "fournisseur": fournisseur,
             "lignes": _lignes_fiche(fournisseur),
-            "est_agent": requete.user.a_role(Role.AGENT),
+            "voit_tout": voit_tout,
+            "est_agent": voit_tout and requete.user.a_role(Role.AGENT),
             "etablissements": fournisseur.etablissements.all(),
             "comptes": fournisseur.coordonnees.select_related("etablissement", "verifiee_par"),
             "justificatifs": fournisseur.justificatifs.visibles_par(requete.user),
-            "pieces": Piece.objects.filter(tiers__in=famille).order_by("-pk")[:20],
+            "pieces": pieces.order_by("-pk")[:20],
             "score": score(codes),
             "defauts": [CATALOGUE[code] for code in codes],
             "fusions": Fusion.objects.filter(
@@ -174,7 +180,9 @@ ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver
 @require_http_methods(["GET", "POST"])
 def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpResponse:
     """Suspend a supplier or make him active again, with a reason."""
-    fournisseur = get_object_or_404(Fournisseur, tiers__code=code)
+    fournisseur = get_object_or_404(
+        Fournisseur.objects.visibles_par(requete.user), tiers__code=code
+    )
     form = MotifForm(requete.POST or None)
     if requete.method == "POST" and form.is_valid():
         try:

@@ -13,7 +13,7 @@ from facturier.commun.csv_sur import morceaux_csv
 from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
-from fournisseurs.models import ROLES_GESTION, Fournisseur
+from fournisseurs.models import Fournisseur
 from fournisseurs.releves import ecrire_pdf, lignes_csv, situation
 
 LIGNES_A_L_ECRAN = 200
@@ -21,7 +21,7 @@ LIGNES_A_L_ECRAN = 200
 
 def _tiers(requete: RequeteConnectee, code: str) -> Tiers:
     """Return the tiers of this code, if the person may see it."""
-    visibles = Fournisseur.objects.visibles_par(requete.user).select_related("tiers")
+    visibles = Fournisseur.objects.releves_visibles_par(requete.user).select_related("tiers")
     tiers: Tiers = get_object_or_404(visibles.distinct(), tiers__code=code).tiers
     return tiers
 
@@ -40,7 +40,7 @@ def releve_de_compte(requete: RequeteConnectee, code: str) -> HttpResponse:
     tiers = _tiers(requete, code)
     form, bornes = _periode(requete)
     lignes = list(islice(releve(tiers, **bornes), LIGNES_A_L_ECRAN + 1))
-    est_agent = requete.user.a_role(*ROLES_GESTION)
+    est_agent = requete.user.voit_toutes_les_directions
     fil = ("Tiers", "/gestion/tiers/") if est_agent else ("Mes établissements", "/fournisseur/")
     return render(
         requete,

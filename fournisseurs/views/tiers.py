@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
 from fournisseurs.anomalies import CATALOGUE, REJETES, SERAIT_REJETE
 from fournisseurs.forms import RechercheForm
-from fournisseurs.models import ROLES_GESTION, AnomalieTiers, Fournisseur
+from fournisseurs.models import ROLES_LECTURE, AnomalieTiers, Fournisseur
 from fournisseurs.recherche import CLE, Place, chercher, lire_place
 
 TAILLE_PAGE = 20
@@ -40,13 +40,13 @@ class PageTiers:
         return f"{nombre} tiers affiché{pluriel}{suite}."
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_a(*ROLES_LECTURE)
 @require_GET
 def liste(requete: RequeteConnectee) -> HttpResponse:
     """List suppliers and debtors by name, or those that answer to what is being typed."""
     form = RechercheForm(requete.GET)
     form.is_valid()
-    page = lire_page(form.cleaned_data, requete.GET.get("apres", ""))
+    page = lire_page(form.cleaned_data, requete.GET.get("apres", ""), par=requete.user)
     fragment = "#resultats" if requete.htmx else ""  # type: ignore[attr-defined]
     return render(
         requete,
@@ -61,9 +61,9 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     )
 
 
-def lire_page(filtres: dict[str, Any], apres: str) -> PageTiers:
+def lire_page(filtres: dict[str, Any], apres: str, *, par: Utilisateur) -> PageTiers:
     """Return the page of the list that these filters ask for; the query counts nothing."""
-    fournisseurs = filtrer(filtres)
+    fournisseurs = filtrer(filtres, par=par)
     if saisie := filtres.get("recherche"):
         lus = chercher(fournisseurs, saisie, nombre=TAILLE_PAGE + 1, apres=lire_place(apres))
     else:
@@ -75,9 +75,11 @@ def lire_page(filtres: dict[str, Any], apres: str) -> PageTiers:
     return PageTiers(montres, str(Place.de(dernier)) if saisie else str(dernier.pk))
 
 
-def filtrer(filtres: dict[str, Any]) -> QuerySet[Fournisseur]:
+def filtrer(filtres: dict[str, Any], *, par: Utilisateur) -> QuerySet[Fournisseur]:
     """Return the tiers that the filters other than the search keep, by name."""
-    fournisseurs: QuerySet[Fournisseur] = Fournisseur.objects.select_related("tiers")
+    fournisseurs: QuerySet[Fournisseur] = Fournisseur.objects.visibles_par(par).select_related(
+        "tiers"
+    )
     if qualite := filtres.get("qualite"):
         fournisseurs = fournisseurs.filter(**{f"est_{qualite}": True})
     if anomalie := filtres.get("anomalie"):
@@ -135,14 +137,14 @@ TITRES_EXPORT = (
 )
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_a(*ROLES_LECTURE)
 @require_GET
 def exporter_csv(requete: RequeteConnectee) -> HttpResponseBase:
     """Stream the whole list that the filters of the address show."""
     return csv_en_flux("tiers.csv", _lignes_export(_selection(requete)))
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_a(*ROLES_LECTURE)
 @require_GET
 def exporter_xlsx(requete: RequeteConnectee) -> HttpResponseBase:
     """Give the whole list that the filters of the address show, unless it is too long."""
@@ -159,7 +161,7 @@ def exporter_xlsx(requete: RequeteConnectee) -> HttpResponseBase:
 def _selection(requete: RequeteConnectee) -> QuerySet[Fournisseur]:
     form = RechercheForm(requete.GET)
     form.is_valid()
-    fournisseurs: Any = filtrer(form.cleaned_data)
+    fournisseurs: Any = filtrer(form.cleaned_data, par=requete.user)
     saisie = form.cleaned_data.get("recherche")
     choisis: QuerySet[Fournisseur] = (
         fournisseurs.correspondant_a(saisie) if saisie else fournisseurs

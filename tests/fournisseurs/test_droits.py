@@ -47,7 +47,7 @@ MATRICE = {
     "gestion_modification": "agent",
     "gestion_choisir": "agent",
     "gestion_modifier": "agent",
-    "gestion_tiers": "agent ordonnateur comptable",
+    "gestion_tiers": "agent ordonnateur comptable service",
     "gestion_fiche": "agent ordonnateur comptable",
     "gestion_demandes": "agent",
     "gestion_demande": "agent",

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Not reversible: a trace that can be dropped proves nothing."""
 
     dependencies = [
-        ("fournisseurs", "0010_modifications_ajout_seul"),
+        ("fournisseurs", "0012_tables_en_ajout_seul"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -213,5 +213,5 @@ class Migration(migrations.Migration):
                 violation_error_message="Une habilitation permet au moins de consulter.",
             ),
         ),
-        migrations.RunPython(poser(__file__, "0011_invitations")),
+        migrations.RunPython(poser(__file__, "0013_invitations")),
     ]

@@ -1,0 +1,181 @@
+"""What is another's does not exist: every address of the application, asked for in his name.
+
+The addresses are read from the URLconf, so that a new page is tried by itself; and the sight of
+the staff, by direction.
+"""
+
+from itertools import product
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import FieldError
+from django.urls import reverse
+
+from facturier.acces.models import Role, ServiceGestionnaire
+from fournisseurs import urls
+from fournisseurs.habilitations import habiliter
+from fournisseurs.invitations import inviter
+from fournisseurs.models import (
+    DemandeEtablissement,
+    Droit,
+    Etablissement,
+    Fournisseur,
+    Justificatif,
+)
+from tests.fournisseurs.factories import DemandeEtablissementFactory, FournisseurFactory
+from tests.grand_livre.factories import mandat
+
+pytestmark = pytest.mark.django_db
+RIDET = "9000027001"
+PAGES = sorted(
+    {motif.name for motif in urls.urlpatterns if motif.pattern.converters}  # those about one object
+)
+
+
+def _parametres(nom: str) -> dict[str, str]:
+    """The parameters of a page, with the regular expression of each."""
+    motif = next(motif for motif in urls.urlpatterns if motif.name == nom)
+    return {parametre: type(c).__name__ for parametre, c in motif.pattern.converters.items()}
+
+
+def _cles() -> set[int]:
+    """The keys of every object of the application: whatever a page takes, it is among them."""
+    cles: set[int] = set()
+    for modele in apps.get_app_config("fournisseurs").get_models():
+        try:
+            cles |= {pk for pk in modele.objects.values_list("pk", flat=True)[:20]}
+        except FieldError:
+            continue
+    return {cle for cle in cles if isinstance(cle, int)}
+
+
+@pytest.fixture
+def dossier(fournisseur, agent, reference):
+    """A supplier, with an object of each kind around him."""
+    fiche = FournisseurFactory(representant=fournisseur, ridet=RIDET)
+    etablissement = fiche.etablissements.get()
+    inviter(
+        etablissement=etablissement,
+        courriel="invitee@fictif.example",
+        droits=[Droit.DEPOSER],
+        par=fournisseur,
+    )
+    DemandeEtablissementFactory(demandeur=fournisseur)
+    mandat(agent, tiers=fiche.tiers)
+    return fiche
+
+
+@pytest.fixture
+def etranger(intrus, agent, reference):
+    """Somebody who acts for another établissement, with every right but on the data."""
+    autre = FournisseurFactory().etablissements.get()
+    habiliter(
+        utilisateur=intrus,
+        etablissement=autre,
+        droits=[Droit.DEPOSER, Droit.GERER_DROITS],
+        par=agent,
+    )
+    return intrus
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_le_representant_d_un_autre_n_obtient_rien(client, etranger, dossier, page):
+    parametres = _parametres(page)
+    connus = {"ridet": [RIDET], "code": [dossier.tiers.code], "jeton": ["inconnu"]}
+    valeurs = [
+        sorted(_cles()) if genre == "IntConverter" else connus.get(nom, ["x"])
+        for nom, genre in parametres.items()
+    ]
+    client.force_login(etranger)
+
+    adresses = [
+        reverse(f"fournisseurs:{page}", kwargs=dict(zip(parametres, choix, strict=True)))
+        for choix in product(*valeurs)
+    ]
+    issues = {
+        (adresse, methode): getattr(client, methode)(adresse).status_code
+        for adresse in adresses
+        for methode in ("get", "post")
+    }
+
+    assert adresses
+    assert {cas: statut for cas, statut in issues.items() if statut not in {403, 404, 405}} == {}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_les_arguments_de_chaque_page_sont_de_ceux_que_l_essai_sait_donner(page):
+    inconnus = {
+        nom
+        for nom, genre in _parametres(page).items()
+        if genre != "IntConverter" and nom not in {"ridet", "code", "jeton"}
+    }
+
+    assert not inconnus
+
+
+@pytest.fixture
+def de_direction(personne):
+    """Make somebody of the staff, attached to the service of that code."""
+
+    def creer(role: Role, code: str, *, est_finances: bool = False):
+        utilisateur = personne("Denis", role)
+        ServiceGestionnaire.objects.filter(code=code).update(est_finances=est_finances)
+        utilisateur.service = ServiceGestionnaire.objects.get(code=code)
+        utilisateur.save()
+        return utilisateur
+
+    return creer
+
+
+@pytest.mark.parametrize("role", [Role.SERVICE, Role.AGENT])
+@pytest.mark.parametrize(("code", "est_vu"), [("DEFE", True), ("DSIN", False)])
+def test_une_direction_voit_les_tiers_qui_ont_une_piece_d_elle(
+    dossier, de_direction, role, code, est_vu
+):
+    denis = de_direction(role, code)
+
+    assert Fournisseur.objects.visibles_par(denis).filter(pk=dossier.pk).exists() == est_vu
+    assert Etablissement.objects.visibles_par(denis).filter(ridet=RIDET).exists() == est_vu
+
+
+@pytest.mark.parametrize("role", [Role.SERVICE, Role.AGENT])
+def test_une_direction_ne_voit_ni_demandes_ni_justificatifs_ni_releve(dossier, de_direction, role):
+    denis = de_direction(role, "DEFE")
+
+    assert not DemandeEtablissement.objects.visibles_par(denis).exists()
+    assert not Justificatif.objects.visibles_par(denis).exists()
+    assert not Fournisseur.objects.releves_visibles_par(denis).exists()
+
+
+def test_un_agent_des_finances_voit_tout(dossier, de_direction):
+    denis = de_direction(Role.AGENT, "DSIN", est_finances=True)
+
+    assert Fournisseur.objects.visibles_par(denis).filter(pk=dossier.pk).exists()
+    assert Justificatif.objects.visibles_par(denis).exists()
+
+
+def test_un_service_sans_rattachement_ne_voit_rien(dossier, service):
+    assert not Fournisseur.objects.visibles_par(service).exists()
+
+
+def test_la_fiche_vue_par_une_direction_ne_montre_pas_les_comptes(client, dossier, de_direction):
+    client.force_login(de_direction(Role.SERVICE, "DEFE"))
+    adresse = reverse("fournisseurs:gestion_fiche", args=[dossier.tiers.code])
+
+    page = client.get(adresse).content.decode()
+    liste = client.get(reverse("fournisseurs:gestion_tiers")).content.decode()
+
+    assert "Électricité des collèges" in page
+    assert "Comptes bancaires" not in page
+    assert "0118" not in page
+    assert dossier.tiers.nom in liste
+
+
+def test_la_liste_ne_montre_pas_les_tiers_des_autres_directions(client, dossier, de_direction):
+    client.force_login(de_direction(Role.SERVICE, "DSIN"))
+
+    liste = client.get(reverse("fournisseurs:gestion_tiers")).content.decode()
+    fiche = client.get(reverse("fournisseurs:gestion_fiche", args=[dossier.tiers.code]))
+
+    assert dossier.tiers.nom not in liste
+    assert fiche.status_code == 404
