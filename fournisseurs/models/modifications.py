@@ -90,8 +90,8 @@ class ModificationQuerySet(models.QuerySet["DemandeModification"]):
     """Questions about many requests."""
 
     def visibles_par(self, utilisateur: Utilisateur) -> Self:
-        """All for an agent; else those about établissements whose data `utilisateur` manages."""
-        if utilisateur.a_role(Role.AGENT):
+        """All for an agent of the finances; else those of the établissements one manages."""
+        if utilisateur.a_role(Role.AGENT) and utilisateur.voit_toutes_les_directions:
             return self
         geres = Etablissement.objects.visibles_par(utilisateur, "gerer_donnees")
         return self.filter(etablissement__in=geres.values("pk")).exclude(
