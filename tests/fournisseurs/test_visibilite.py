@@ -61,7 +61,7 @@ def dossier(fournisseur, agent, reference):
         droits=[Droit.DEPOSER],
         par=fournisseur,
     )
-    DemandeEtablissementFactory(demandeur=fournisseur)
+    DemandeEtablissementFactory(demandeur=fournisseur, ridet="9000035001")
     mandat(agent, tiers=fiche.tiers)
     return fiche
 
