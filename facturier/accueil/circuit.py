@@ -24,14 +24,12 @@ from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
-from facturier.accueil.facture_type import FactureType, editer
+from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
 from facturier.accueil.passerelle_banc import confirmer_paiement
 from facturier.accueil.verification import verifier
 from facturier.commun import courriels
 from facturier.commun.banque import Rib, cle_rib, masquer_iban
 from facturier.commun.montants import afficher, appliquer_taux
-from facturier.commun.pdf import Document
-from facturier.commun.ridet import afficher as afficher_ridet
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
     Bordereau,
@@ -102,15 +100,6 @@ def saisie_de(piece: FactureType) -> Saisie:
     )
 
 
-def document_de_preuve(titre: str, ridet: str) -> bytes:
-    """Draw a proof for the request, plainly fictitious."""
-    sortie = BytesIO()
-    with Document(sortie, titre=titre, etabli_le=timezone.now(), emetteur=()) as pdf:
-        pdf.titre(titre, "Document fictif de démonstration")
-        pdf.resume([("RIDET", afficher_ridet(ridet)), ("Entreprise", "Lagon Fournitures")])
-    return sortie.getvalue()
-
-
 @dataclass
 class Circuit:
     """The people and what the steps have made so far."""
@@ -159,7 +148,11 @@ class Circuit:
                 fonction="Gérante",
             ),
             preuves=[
-                Preuve(genre, f"{genre}.pdf", BytesIO(document_de_preuve(str(genre.label), ridet)))
+                Preuve(
+                    genre,
+                    f"{genre}.pdf",
+                    BytesIO(document_de_preuve(str(genre.label), ridet, "Lagon Fournitures")),
+                )
                 for genre in (Justificatif.Genre.AVIS_RIDET, Justificatif.Genre.RIB)
             ],
         )

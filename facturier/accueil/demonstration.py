@@ -6,6 +6,7 @@ from django.conf import settings
 from exports_tps import cles
 from facturier.acces.models import Utilisateur
 from facturier.acces.personnes import charger_personnes
+from facturier.accueil.demonstration_tiers import charger_tiers
 from facturier.suivi import import_commandes
 from facturier.suivi.depot_lot import deposer_dossier
 from fournisseurs.reprise.importation import importer
@@ -14,6 +15,7 @@ from telepaiement.reference import charger_regies
 journal = structlog.get_logger(__name__)
 
 FIXTURES = settings.RACINE / "fixtures"
+REPRESENTANT = "ignace.recif@fournisseur.example"
 MOT_DE_PASSE = "lagon-cocotier-2026"
 
 
@@ -38,5 +40,6 @@ def charger_demonstration() -> list[Utilisateur]:
     import_commandes.importer(FIXTURES / "bons_commande_demo.csv", executer=True)
     for sort in deposer_dossier(FIXTURES / "factures_demo", par=systeme, executer=True):
         journal.info("facture_de_demonstration", fichier=sort.fichier, motif=sort.motif)
+    charger_tiers(FIXTURES / "registre_demo.csv", Utilisateur.objects.get(email=REPRESENTANT))
     cles.autorites()
     return personnes

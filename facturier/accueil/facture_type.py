@@ -1,15 +1,17 @@
-"""A supplier's invoice for the demonstration: a Factur-X with every mandatory mention."""
+"""Papers of the demonstration: a supplier's Factur-X with every mandatory mention, a proof."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+from django.utils import timezone
 from facturx import generate_from_binary, generate_xml
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from facturier.commun.montants import afficher
+from facturier.commun.pdf import Document
 from facturier.commun.ridet import afficher as afficher_ridet
 
 MARGE = 56
@@ -114,4 +116,13 @@ def _dessiner(facture: FactureType) -> bytes:
     for rang, ligne in enumerate(lignes):
         toile.drawString(MARGE, HAUTEUR - 110 - rang * 16, ligne.replace("\u202f", " "))
     toile.save()
+    return sortie.getvalue()
+
+
+def document_de_preuve(titre: str, ridet: str, entreprise: str) -> bytes:
+    """Draw a proof for a request, plainly fictitious."""
+    sortie = BytesIO()
+    with Document(sortie, titre=titre, etabli_le=timezone.now(), emetteur=()) as pdf:
+        pdf.titre(titre, "Document fictif de démonstration")
+        pdf.resume([("RIDET", afficher_ridet(ridet)), ("Entreprise", entreprise)])
     return sortie.getvalue()

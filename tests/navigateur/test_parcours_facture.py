@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.core import mail
 from django.utils import timezone
 
-from facturier.accueil.circuit import document_de_preuve
+from facturier.accueil.facture_type import document_de_preuve
 from facturier.accueil.facture_type import FactureType, editer
 from facturier.commun.banque import cle_rib
 from facturier.suivi.models import Facture
@@ -129,7 +129,7 @@ def joindre_les_preuves(visite: Visite) -> None:
             {
                 "name": f"{libelle}.pdf",
                 "mimeType": "application/pdf",
-                "buffer": document_de_preuve(libelle, RIDET),
+                "buffer": document_de_preuve(libelle, RIDET, "Lagon Fournitures"),
             }
         )
 
