@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, mots_ranges, suivant
 from fournisseurs.models import Etablissement, Fournisseur, MotFournisseur
@@ -147,21 +147,22 @@ def chercher(
     if not prefixes:
         return []
     rare, *autres = _du_plus_rare(prefixes)
-    for prefixe in autres:
-        fournisseurs = fournisseurs.filter(
-            Exists(
-                MotFournisseur.objects.commencant_par(prefixe).filter(fournisseur=OuterRef("pk"))
-            )
-        )
-    trouves: list[Any] = []
+    places: list[Place] = []
     for est_principal in (True, False):
         if apres is not None and apres.est_principal < est_principal:
             continue
-        if len(trouves) < nombre:
+        if len(places) < nombre:
             suite = apres if apres and apres.est_principal == est_principal else None
-            reponses = _par_mot(fournisseurs, rare, est_principal, suite)
-            trouves += reponses[: nombre - len(trouves)]
-    return trouves
+            lignes = _par_mot(fournisseurs, rare, autres, est_principal, suite)
+            reponses = lignes.values_list("est_principal", "mot", "fournisseur_id")
+            places += [Place(*ligne) for ligne in reponses[: nombre - len(places)]]
+    fiches = fournisseurs.in_bulk([place.fournisseur for place in places])
+    return [_placer(fiches[place.fournisseur], place) for place in places]
+
+
+def _placer(fiche: Any, place: Place) -> Any:
+    fiche.est_principal, fiche.mot_trouve = place.est_principal, place.mot
+    return fiche
 
 
 def _du_plus_rare(prefixes: list[str]) -> list[str]:
@@ -176,23 +177,30 @@ def _du_plus_rare(prefixes: list[str]) -> list[str]:
 
 
 def _par_mot(
-    fournisseurs: QuerySet[Fournisseur], prefixe: str, est_principal: bool, apres: Place | None
-) -> QuerySet[Any]:
-    """Return those with a word that begins so, each under the first such word, in its order."""
-    borne = suivant(prefixe)
-    plage: dict[str, Any] = {"mots__est_principal": est_principal, "mots__mot__gte": prefixe}
-    if borne:
-        plage["mots__mot__lt"] = borne
-    trouves = fournisseurs.filter(**plage).annotate(
-        mot_trouve=F("mots__mot"), est_principal=F("mots__est_principal")
-    )
-    meilleurs = MotFournisseur.objects.commencant_par(prefixe).filter(fournisseur=OuterRef("pk"))
-    plus_tot = Q(est_principal=est_principal, mot__lt=OuterRef("mot_trouve"))
+    fournisseurs: QuerySet[Fournisseur],
+    rare: str,
+    autres: list[str],
+    est_principal: bool,
+    apres: Place | None,
+) -> QuerySet[MotFournisseur]:
+    """Return the words that begin so, of those looked for, each under his first such word.
+
+    The words alone are in the FROM clause: either engine then follows their index, and stops.
+    """
+    memes = MotFournisseur.objects.filter(fournisseur=OuterRef("fournisseur_id"))
+    plus_tot = Q(est_principal=est_principal, mot__lt=OuterRef("mot"))
     if not est_principal:
         plus_tot |= Q(est_principal=True)
-    trouves = trouves.exclude(Exists(meilleurs.filter(plus_tot)))
+    lignes: QuerySet[MotFournisseur] = MotFournisseur.objects.commencant_par(rare).filter(
+        ~Exists(memes.commencant_par(rare).filter(plus_tot)),
+        *(Exists(memes.commencant_par(autre)) for autre in autres),
+        est_principal__in=[est_principal],  # a bare boolean serves no index of SQLite
+    )
+    if fournisseurs.query.where:
+        choisis = fournisseurs.order_by().filter(pk=OuterRef("fournisseur_id"))
+        lignes = lignes.filter(Exists(choisis))
     if apres is not None:
-        trouves = trouves.filter(
-            Q(mot_trouve__gt=apres.mot) | Q(mot_trouve=apres.mot, pk__gt=apres.fournisseur)
+        lignes = lignes.filter(
+            Q(mot__gt=apres.mot) | Q(mot=apres.mot, fournisseur__gt=apres.fournisseur)
         )
-    return trouves.order_by("mot_trouve", "pk")
+    return lignes.order_by("mot", "fournisseur_id")
