@@ -5,6 +5,7 @@ from celery import shared_task
 from fournisseurs import doublons, qualite
 from fournisseurs.expirations import annoncer_expirations
 from fournisseurs.modifications.application import appliquer_modifications
+from fournisseurs.reprise.file import avancer, avancer_toutes
 
 
 @shared_task(name="fournisseurs.chercher_doublons")
@@ -29,3 +30,15 @@ def annoncer_les_expirations() -> dict[str, int]:
 def relever_qualite() -> int:
     """Check every tiers, and keep the quality of the base today."""
     return qualite.relever_qualite().score_moyen
+
+
+@shared_task(name="fournisseurs.avancer_importation")
+def avancer_importation(cle: int) -> None:
+    """Try an import, or carry it on."""
+    avancer(cle)
+
+
+@shared_task(name="fournisseurs.avancer_importations")
+def avancer_importations() -> int:
+    """Carry on the imports that were cut short."""
+    return avancer_toutes()

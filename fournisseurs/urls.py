@@ -7,6 +7,7 @@ from fournisseurs.views import (
     espace,
     gestion,
     habilitations,
+    imports,
     instruction,
     modifications,
     qualite,
@@ -94,6 +95,15 @@ urlpatterns = [
     path(
         "gestion/tiers/demandes/<int:pk>/refuser/", gestion.refuser_demande, name="refuser_demande"
     ),
+    path("gestion/tiers/imports/", imports.imports, name="imports"),
+    path("gestion/tiers/imports/<int:pk>/", imports.importation, name="import"),
+    path("gestion/tiers/imports/<int:pk>/lancer/", imports.lancer_import, name="lancer_import"),
+    path(
+        "gestion/tiers/imports/<int:pk>/abandonner/",
+        imports.abandonner_import,
+        name="abandonner_import",
+    ),
+    path("gestion/tiers/imports/<int:pk>/rejets.csv", imports.rejets_import, name="rejets_import"),
     path("gestion/tiers/registre/", registre.registre, name="registre"),
     path("gestion/tiers/registre/extrait/", registre.comparer_extrait, name="comparer_extrait"),
     path("gestion/tiers/registre/ecarts.csv", registre.registre_csv, name="registre_csv"),

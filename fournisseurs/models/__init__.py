@@ -22,6 +22,12 @@ from fournisseurs.models.fournisseurs import (
     PassageFournisseur,
 )
 from fournisseurs.models.habilitations import Droit, Habilitation, Representant
+from fournisseurs.models.importation import (
+    EtatImportation,
+    Importation,
+    PassageImportation,
+    RejetImportation,
+)
 from fournisseurs.models.invitations import EtatInvitation, Invitation, PassageInvitation
 from fournisseurs.models.journal import ActeJournal, EntreeJournal
 from fournisseurs.models.justificatifs import Justificatif
@@ -68,12 +74,14 @@ __all__ = [
     "EtatDoublon",
     "EtatFournisseur",
     "EtatFusion",
+    "EtatImportation",
     "EtatInvitation",
     "EtatModification",
     "Fournisseur",
     "Fusion",
     "GenreModification",
     "Habilitation",
+    "Importation",
     "Invitation",
     "Justificatif",
     "MotFournisseur",
@@ -81,9 +89,11 @@ __all__ = [
     "PassageDoublon",
     "PassageFournisseur",
     "PassageFusion",
+    "PassageImportation",
     "PassageInvitation",
     "PassageModification",
     "RaisonDoublon",
+    "RejetImportation",
     "ReleveQualite",
     "Representant",
     "RepresentantLegal",

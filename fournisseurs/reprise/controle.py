@@ -4,24 +4,38 @@ The rules are those of `facturier.commun` (RIDET, RIB, IBAN, BIC), written here 
 test gives both the same values and expects the same answers.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from facturier.commun.recherche import simplifier
 from facturier.commun.telephone import TelephoneInvalide, normaliser
-from fournisseurs.models import CoordonneesBancaires
 from fournisseurs.reprise.colonnes import TIERS
-from fournisseurs.reprise.texte import DEFAUT, LIGNE
+from fournisseurs.reprise.comptes import PARTIES, iban_de_rib, ibans_justes, ribs_justes
+from fournisseurs.reprise.octets import (
+    COMMANDES,
+    FORMULES,
+    Colonne,
+    Masque,
+    compacter,
+    fleche,
+)
+from fournisseurs.reprise.texte import DEFAUT, LIGNE, TEXTE
 
 MOTIF = "motif"
+CREANCIER, DEBITEUR = 1, 2
 ROLES = {
-    "": (True, False),
-    "creancier": (True, False),
-    "fournisseur": (True, False),
-    "debiteur": (False, True),
-    "creancier et debiteur": (True, True),
-    "les deux": (True, True),
+    "": CREANCIER,
+    "creancier": CREANCIER,
+    "fournisseur": CREANCIER,
+    "debiteur": DEBITEUR,
+    "creancier et debiteur": CREANCIER | DEBITEUR,
+    "les deux": CREANCIER | DEBITEUR,
 }
 CIVILITES = {"m": "M.", "m.": "M.", "mr": "M.", "monsieur": "M.", "mme": "Mme", "madame": "Mme"}
 LONGUEURS = {
@@ -34,186 +48,214 @@ LONGUEURS = {
     "courriel": 254,
     "titulaire": 32,
 }
-CHIFFRES_DES_LETTRES = {
-    ord(lettre): str(valeur)
-    for lettre, valeur in zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ", [*range(1, 10), *range(1, 10), *range(2, 10)], strict=True
-    )
-}
-NOMBRES_DES_LETTRES = {ord("A") + rang: str(10 + rang) for rang in range(26)}
-CHIFFRES_IBAN = 72  # 34 characters, two digits each at most, in groups of nine
+ILLISIBLE = "\ufffd"
+
+
+class Controle:
+    """A slice being checked: its columns as Arrow arrays, and the first reason of each row."""
+
+    def __init__(self, tranche: pd.DataFrame) -> None:
+        self.nombre = len(tranche)
+        self.vide = pa.repeat(pa.scalar("", pa.large_string()), self.nombre)
+        self.presentes = [nom for nom in TIERS.noms if nom in tranche]
+        self.colonnes: dict[str, Any] = dict.fromkeys([*TIERS.noms, "rid"], self.vide)
+        for nom in self.presentes:
+            self.colonnes[nom] = fleche(tranche[nom])
+        self.motifs = [""]
+        self.rangs = np.zeros(self.nombre, np.int64)
+        for defaut in tranche[DEFAUT].unique():
+            self.rejeter((tranche[DEFAUT] == defaut).to_numpy(), defaut)
+
+    def rejeter(self, fautives: Masque, motif: str) -> None:
+        """Give `motif` to the rows at fault that have none yet: the first reason is told."""
+        if motif and fautives.any():
+            self.motifs.append(motif)
+            self.rangs[fautives & (self.rangs == 0)] = len(self.motifs) - 1
+
+    def est_vide(self, nom: str) -> Masque:
+        """Tell which cells of a column are empty."""
+        masque: Masque = Colonne.de(self.colonnes[nom]).longueurs == 0
+        return masque
+
+    def correspond(self, nom: str, forme: str) -> Masque:
+        """Tell which cells of a column have a form; an empty cell has it."""
+        pleines = ~self.est_vide(nom)
+        if not pleines.any():
+            return ~pleines
+        trouvees = pc.match_substring_regex(self.colonnes[nom], f"^(?:{forme})$")
+        return ~pleines | _masque(trouvees)
+
+    def par_valeur(self, nom: str, calcul: Callable[[str], Any]) -> pa.Array:
+        """Apply `calcul` to each distinct value of a column that holds few."""
+        codes = self.colonnes[nom].dictionary_encode()
+        return pa.array([calcul(v) for v in codes.dictionary.to_pylist()]).take(codes.indices)
 
 
 def controler(tranche: pd.DataFrame) -> pd.DataFrame:
     """Return the rows normalised, with a column `motif`: empty when the row may be written."""
-    lignes = tranche.reindex(columns=[*TIERS.noms, LIGNE, DEFAUT], fill_value="")
-    lignes[MOTIF] = lignes[DEFAUT]
-    _controler_textes(lignes)
-    _controler_ridet(lignes)
-    _controler_identite(lignes)
-    _controler_adresse(lignes)
-    _controler_compte(lignes)
-    return lignes
+    controle = Controle(tranche)
+    _controler_textes(controle)
+    _controler_ridet(controle)
+    roles = _controler_identite(controle)
+    _controler_adresse(controle)
+    _controler_compte(controle)
+    lignes = pd.DataFrame(
+        {nom: pd.Series(valeurs, dtype=TEXTE) for nom, valeurs in controle.colonnes.items()}
+        | roles
+        | {LIGNE: tranche[LIGNE].to_numpy()}
+    )
+    motifs = pa.array(controle.motifs, pa.large_string()).take(pa.array(controle.rangs))
+    lignes[MOTIF] = pd.Series(motifs, dtype=TEXTE)
+    return lignes.set_index(tranche.index)
 
 
-def _rejeter(lignes: pd.DataFrame, fautives: "pd.Series[bool]", motif: str) -> None:
-    """Give `motif` to the rows at fault that have none yet: the first reason is told."""
-    lignes.loc[fautives & (lignes[MOTIF] == ""), MOTIF] = motif
+def _masque(tableau: pa.Array) -> Masque:
+    masque: Masque = tableau.to_numpy(zero_copy_only=False)
+    return masque
 
 
-def _controler_textes(lignes: pd.DataFrame) -> None:
-    for nom in TIERS.noms:
-        _rejeter(
-            lignes,
-            lignes[nom].str.startswith(("=", "@")),
+def _controler_textes(controle: Controle) -> None:
+    for nom in controle.presentes:
+        colonne = Colonne.de(controle.colonnes[nom])
+        controle.rejeter(
+            colonne.commence_par(FORMULES),
             f"La colonne « {nom} » contient une formule : collez la valeur à la place.",
         )
-        _rejeter(
-            lignes,
-            lignes[nom].str.contains(r"[\x00-\x1f\x7f]", regex=True),
-            f"La colonne « {nom} » contient un saut de ligne ou un caractère de commande.",
+        if colonne.contient(COMMANDES):
+            controle.rejeter(
+                _masque(pc.match_substring_regex(controle.colonnes[nom], r"[\x00-\x1f\x7f]")),
+                f"La colonne « {nom} » contient un saut de ligne ou un caractère de commande.",
+            )
+        controle.rejeter(
+            _masque(pc.match_substring(controle.colonnes[nom], ILLISIBLE)),
+            f"La colonne « {nom} » contient un caractère illisible : retapez-le.",
         )
     for nom, longueur in LONGUEURS.items():
-        _rejeter(
-            lignes,
-            lignes[nom].str.len() > longueur,
-            f"La colonne « {nom} » dépasse {longueur} caractères : abrégez.",
-        )
+        if (Colonne.de(controle.colonnes[nom]).longueurs > longueur).any():
+            controle.rejeter(
+                pc.utf8_length(controle.colonnes[nom]).to_numpy() > longueur,
+                f"La colonne « {nom} » dépasse {longueur} caractères : abrégez.",
+            )
     for nom in ("nom", "adresse_voie", "ville"):
-        _rejeter(lignes, lignes[nom] == "", f"La colonne « {nom} » est vide.")
+        controle.rejeter(controle.est_vide(nom), f"La colonne « {nom} » est vide.")
 
 
-def _controler_ridet(lignes: pd.DataFrame) -> None:
-    ridet = _compacter(lignes["ridet"])
-    ridet = ridet.where(ridet.str.len() != 9, "0" + ridet)  # noqa: PLR2004
-    lignes["ridet"] = ridet
-    mal_forme = (ridet != "") & ~ridet.str.fullmatch(r"[0-9]{10}")
-    _rejeter(lignes, mal_forme, "Le RIDET doit avoir dix chiffres (neuf sans le zéro de tête).")
-    lignes["rid"] = ridet.str[:7]
-    lignes["code"] = lignes["code"].where(lignes["code"] != "", lignes["rid"])
-    _rejeter(lignes, lignes["code"] == "", "Donnez un RIDET, ou le code du tiers.")
-
-
-def _controler_identite(lignes: pd.DataFrame) -> None:
-    role = _sans_accent(lignes["role"])
-    _rejeter(lignes, ~role.isin(ROLES), "La qualité doit être créancier, débiteur ou les deux.")
-    lignes["est_creancier"] = role.map(lambda mot: ROLES.get(mot, (True, False))[0])
-    lignes["est_debiteur"] = role.map(lambda mot: ROLES.get(mot, (True, False))[1])
-    civilite = lignes["civilite"].str.lower()
-    _rejeter(
-        lignes,
-        (civilite != "") & ~civilite.isin(CIVILITES),
-        "La civilité doit être M. ou Mme.",
+def _controler_ridet(controle: Controle) -> None:
+    ridet = compacter(controle.colonnes["ridet"])
+    courts = Colonne.de(ridet).longueurs == 9  # noqa: PLR2004
+    if courts.any():
+        ridet = pc.if_else(pa.array(courts), pc.utf8_lpad(ridet, 10, "0"), ridet)
+    controle.colonnes["ridet"] = ridet
+    controle.rejeter(
+        ~controle.correspond("ridet", "[0-9]{10}"),
+        "Le RIDET doit avoir dix chiffres (neuf sans le zéro de tête).",
     )
-    lignes["civilite"] = civilite.map(CIVILITES).fillna("")
-    _rejeter(
-        lignes,
-        (lignes["civilite"] == "") != (lignes["prenom"] == ""),
+    controle.colonnes["rid"] = pc.utf8_slice_codeunits(ridet, 0, 7)
+    sans_code = controle.est_vide("code")
+    if sans_code.any():
+        controle.colonnes["code"] = pc.if_else(
+            pa.array(sans_code), controle.colonnes["rid"], controle.colonnes["code"]
+        )
+    controle.rejeter(controle.est_vide("code"), "Donnez un RIDET, ou le code du tiers.")
+
+
+def _controler_identite(controle: Controle) -> dict[str, Masque]:
+    """Check role and civility; return the two roles."""
+    roles = controle.par_valeur("role", lambda mot: ROLES.get(simplifier(mot), 0)).to_numpy()
+    controle.rejeter(roles == 0, "La qualité doit être créancier, débiteur ou les deux.")
+    civilites = controle.par_valeur("civilite", lambda mot: CIVILITES.get(mot.lower(), ""))
+    donnees = ~controle.est_vide("civilite")
+    controle.colonnes["civilite"] = civilites.cast(pa.large_string())
+    sans = controle.est_vide("civilite")
+    controle.rejeter(donnees & sans, "La civilité doit être M. ou Mme.")
+    controle.rejeter(
+        sans != controle.est_vide("prenom"),
         "Une personne physique a une civilité et un prénom : complétez, ou videz les deux.",
     )
+    return {"est_creancier": roles & CREANCIER > 0, "est_debiteur": roles & DEBITEUR > 0}
 
 
-def _controler_adresse(lignes: pd.DataFrame) -> None:
-    valable = lignes["code_postal"].str.fullmatch(r"[0-9]{5}")
-    _rejeter(lignes, ~valable, "Le code postal doit avoir cinq chiffres, comme 98800.")
-    telephone = _compacter(lignes["telephone"])
-    locaux = telephone.str.fullmatch(r"[2-57-9][0-9]{5}")
-    telephone = telephone.where(~locaux, "+687" + telephone)
-    lignes["telephone"] = telephone
-    caledoniens = telephone.str.fullmatch(r"(?:\+687[2-57-9][0-9]{5})?")
-    etrangers = telephone.isin(_numeros_etrangers(telephone[~caledoniens]))
-    _rejeter(
-        lignes,
-        ~caledoniens & ~etrangers,
-        "Le téléphone doit avoir six chiffres, ou un indicatif et le numéro.",
+def _controler_adresse(controle: Controle) -> None:
+    postaux = controle.correspond("code_postal", "[0-9]{5}") & ~controle.est_vide("code_postal")
+    controle.rejeter(~postaux, "Le code postal doit avoir cinq chiffres, comme 98800.")
+    _controler_telephone(controle)
+    controle.colonnes["courriel"] = pc.utf8_lower(controle.colonnes["courriel"])
+    controle.rejeter(
+        ~controle.correspond("courriel", r"[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"),
+        "L’adresse électronique n’est pas valide.",
     )
-    courriel = lignes["courriel"].str.lower()
-    lignes["courriel"] = courriel
-    faux = ~courriel.str.fullmatch(r"(?:[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?")
-    _rejeter(lignes, faux, "L’adresse électronique n’est pas valide.")
 
 
-def _numeros_etrangers(numeros: "pd.Series[str]") -> set[str]:
+def _controler_telephone(controle: Controle) -> None:
+    numeros = compacter(controle.colonnes["telephone"])
+    controle.colonnes["telephone"] = numeros
+    pleins = ~controle.est_vide("telephone")
+    locaux = controle.correspond("telephone", "[2-57-9][0-9]{5}") & pleins
+    if locaux.any():
+        complets = pc.binary_join_element_wise(
+            pa.scalar("+687", pa.large_string()), numeros, pa.scalar("", pa.large_string())
+        )
+        numeros = pc.if_else(pa.array(locaux), complets, numeros)
+        controle.colonnes["telephone"] = numeros
+    autres = ~controle.correspond("telephone", r"\+687[2-57-9][0-9]{5}")
+    if autres.any():
+        existants = _numeros_etrangers(numeros.filter(pa.array(autres)))
+        connus = pc.is_in(numeros, value_set=pa.array(existants, pa.large_string()))
+        controle.rejeter(
+            autres & ~_masque(connus),
+            "Le téléphone doit avoir six chiffres, ou un indicatif et le numéro.",
+        )
+
+
+def _numeros_etrangers(numeros: pa.Array) -> list[str]:
     """Return the few numbers of other countries that can exist, each looked at once."""
-    existants = set()
-    for numero in set(numeros):
+    existants = []
+    for numero in numeros.unique().to_pylist():
         with suppress(TelephoneInvalide):
             if normaliser(numero) == numero:
-                existants.add(numero)
+                existants.append(numero)
     return existants
 
 
-def _controler_compte(lignes: pd.DataFrame) -> None:
-    rib = _rib(lignes)
-    iban = _compacter(lignes["iban"]).str.upper()
-    mauvaise_cle = (rib != "") & ~cle_juste(rib)
-    _rejeter(lignes, mauvaise_cle, "Le RIB est mal formé, ou sa clé est fausse.")
-    contradiction = (rib != "") & (iban != "") & (iban.str[4:] != rib)
-    _rejeter(lignes, contradiction, "L’IBAN et le RIB ne désignent pas le même compte.")
-    iban = iban.where((iban != "") | (rib == "") | mauvaise_cle, iban_de_rib(rib))
-    lignes["iban"] = iban
-    _rejeter(lignes, (iban != "") & ~iban_juste(iban), "L’IBAN ou sa clé est faux.")
-    lignes["bic"] = _compacter(lignes["bic"]).str.upper()
-    forme_bic = lignes["bic"].str.fullmatch(r"(?:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)?")
-    _rejeter(lignes, ~forme_bic, "Le BIC doit avoir 8 ou 11 caractères, comme BCADNCNN.")
-    longueur = CoordonneesBancaires._meta.get_field("titulaire").max_length
-    defaut = lignes["nom"].str[:longueur]
-    lignes["titulaire"] = lignes["titulaire"].where(lignes["titulaire"] != "", defaut)
-
-
-def _rib(lignes: pd.DataFrame) -> "pd.Series[str]":
-    """Return the 23 characters of each RIB, whole or in four columns; zeros lost are put back."""
-    parties = [
-        _compacter(lignes[f"rib_{partie}"]).str.upper().str.zfill(longueur)
-        for partie, longueur in (("banque", 5), ("guichet", 5), ("compte", 11), ("cle", 2))
-    ]
-    vide = (lignes[["rib_banque", "rib_guichet", "rib_compte", "rib_cle"]] == "").all(axis=1)
-    assemble = (parties[0] + parties[1] + parties[2] + parties[3]).where(~vide, "")
-    entier = _compacter(lignes["rib"]).str.upper()
-    return entier.where(entier != "", assemble)
-
-
-def cle_juste(rib: "pd.Series[str]") -> "pd.Series[bool]":
-    """Tell which texts are a RIB whose key is right: 97 - ((89·b + 15·g + 3·c) mod 97)."""
-    forme = rib.str.fullmatch(r"[0-9]{10}[0-9A-Z]{11}[0-9]{2}")
-    sur = rib.where(forme, "0" * 23)
-    chiffres = sur.str.translate(CHIFFRES_DES_LETTRES)
-    banque, guichet, compte, cle = (
-        chiffres.str[debut:fin].astype(np.int64)
-        for debut, fin in ((0, 5), (5, 10), (10, 21), (21, 23))
+def _controler_compte(controle: Controle) -> None:
+    ribs = _ribs(controle)
+    ibans = pc.utf8_upper(compacter(controle.colonnes["iban"]))
+    avec_rib = Colonne.de(ribs).longueurs > 0
+    avec_iban = Colonne.de(ibans).longueurs > 0
+    ribs_bons = ribs_justes(ribs)
+    controle.rejeter(avec_rib & ~ribs_bons, "Le RIB est mal formé, ou sa clé est fausse.")
+    deux = avec_rib & avec_iban
+    if deux.any():
+        suites = pc.utf8_slice_codeunits(ibans, 4)
+        controle.rejeter(
+            deux & _masque(pc.not_equal(suites, ribs)),
+            "L’IBAN et le RIB ne désignent pas le même compte.",
+        )
+    if avec_iban.any():
+        controle.rejeter(avec_iban & ~ibans_justes(ibans), "L’IBAN ou sa clé est faux.")
+    a_faire = avec_rib & ~avec_iban & ribs_bons
+    if a_faire.any():
+        ibans = pc.replace_with_mask(
+            ibans, pa.array(a_faire), iban_de_rib(ribs.filter(pa.array(a_faire)))
+        )
+    controle.colonnes["iban"] = ibans
+    controle.colonnes["bic"] = pc.utf8_upper(compacter(controle.colonnes["bic"]))
+    controle.rejeter(
+        ~controle.correspond("bic", "[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"),
+        "Le BIC doit avoir 8 ou 11 caractères, comme BCADNCNN.",
     )
-    return forme & (cle == 97 - (89 * banque + 15 * guichet + 3 * compte) % 97)
 
 
-def iban_de_rib(rib: "pd.Series[str]") -> "pd.Series[str]":
-    """Return the FR IBAN of each RIB."""
-    cle = 98 - _reste_97(rib + "FR00")
-    return "FR" + cle.astype(str).str.zfill(2) + rib
-
-
-def iban_juste(iban: "pd.Series[str]") -> "pd.Series[bool]":
-    """Tell which texts are an IBAN with right check digits, and a right RIB key for FR and NC."""
-    forme = iban.str.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
-    sur = iban.where(forme, "FR00" + "0" * 23)
-    juste = forme & (_reste_97(sur.str[4:] + sur.str[:4]) == 1)
-    du_rib = sur.str.startswith(("FR", "NC"))
-    return juste & (~du_rib | cle_juste(sur.str[4:]))
-
-
-def _reste_97(texte: "pd.Series[str]") -> "pd.Series[int]":
-    """Return the remainder by 97 of each text, letters taken as 10 to 35, nine digits at a time."""
-    chiffres = texte.str.translate(NOMBRES_DES_LETTRES).str.zfill(CHIFFRES_IBAN)
-    reste = np.zeros(len(texte), dtype=np.int64)
-    for debut in range(0, CHIFFRES_IBAN, 9):
-        groupe = chiffres.str[debut : debut + 9].to_numpy(dtype=np.int64)
-        reste = (reste * 10**9 + groupe) % 97
-    return pd.Series(reste, index=texte.index)
-
-
-def _compacter(colonne: "pd.Series[str]") -> "pd.Series[str]":
-    """Return texts without the spaces, dots, dashes and slashes that people put in numbers."""
-    return colonne.str.replace(r"[\s.\-/]+", "", regex=True)
-
-
-def _sans_accent(colonne: "pd.Series[str]") -> "pd.Series[str]":
-    return colonne.str.lower().str.normalize("NFKD").str.replace(r"[\u0300-\u036f]", "", regex=True)
+def _ribs(controle: Controle) -> pa.Array:
+    """Return the 23 characters of each RIB, whole or in four columns; zeros lost are put back."""
+    entiers = pc.utf8_upper(compacter(controle.colonnes["rib"]))
+    if not any(nom in controle.presentes for nom, _ in PARTIES):
+        return entiers
+    manquants = Colonne.de(entiers).longueurs == 0
+    donnes = np.logical_or.reduce([~controle.est_vide(nom) for nom, _ in PARTIES])
+    parties = [
+        pc.utf8_lpad(pc.utf8_upper(compacter(controle.colonnes[nom])), longueur, "0")
+        for nom, longueur in PARTIES
+    ]
+    assembles = pc.binary_join_element_wise(*parties, pa.scalar("", pa.large_string()))
+    return pc.if_else(pa.array(manquants & donnes), assembles, entiers)

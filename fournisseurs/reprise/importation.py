@@ -1,98 +1,302 @@
-"""The act: take over the suppliers and debtors of a file, or try to."""
+"""The acts of an import: hand a file in, try it, carry it out by slices, take it up again."""
 
 import csv
-from dataclasses import dataclass, field
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import IO, Any
 
 import pandas as pd
-from django.db import transaction
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.commun import fichiers
 from facturier.commun.csv_sur import ligne_sure
-from fournisseurs.reprise.colonnes import TIERS
+from facturier.commun.etats import franchir
+from fournisseurs.depots import nom_court
+from fournisseurs.models import EtatImportation, Importation, RejetImportation
+from fournisseurs.reprise.colonnes import TIERS, FichierIllisible
 from fournisseurs.reprise.controle import MOTIF, controler
-from fournisseurs.reprise.ecriture import Bilan, Tranche
+from fournisseurs.reprise.doublons import Vues, ecarter_doublons
+from fournisseurs.reprise.ecriture import Auteur, Bilan, ecrire
 from fournisseurs.reprise.lecture import lire
-from fournisseurs.reprise.texte import LIGNE
+from fournisseurs.reprise.moteurs import verser
+from fournisseurs.reprise.texte import LIGNE, SAUT
+
+TAILLE_MAXIMALE = 200_000_000  # bytes
+ESSAIS = 3
+Suivi = Callable[[Importation], None]
+
+
+class ImportationAilleurs(ValidationError):
+    """Another process carries this import on."""
 
 
 @dataclass
-class Rejet:
-    """A row left out: its line, why, and its cells as read."""
+class Tranche:
+    """What became of some rows of the file, up to line `fin`."""
 
-    ligne: int
-    motif: str
-    cellules: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Resultat:
-    """Exact counts of the rows of the file; each row is in one of them."""
-
-    crees: int
-    modifies: int
-    inchanges: int
-    rejets: list[Rejet]
+    fin: int
+    bilan: Bilan
+    rejets: pd.DataFrame
 
 
-def importer(chemin: Path, *, par: Utilisateur, executer: bool) -> Resultat:
-    """Create or update the suppliers and debtors of a file; rows at fault are left out.
-
-    The whole file is one transaction. Without `executer` it is undone at the end: every constraint
-    of the database has been tried, and the counts are those that a real run would give.
+# --- Hand in -----------------------------------------------------------------------------------
+def deposer_importation(chemin: Path, *, nom: str, par: Utilisateur) -> Importation:
+    """Keep a file to import, and return what will tell of its import.
 
     Raises:
-        FichierIllisible: the file as a whole cannot be taken; nothing is written.
+        fichiers.FichierRefuse: empty or too large.
     """
-    bilan = Bilan()
-    rejets: list[Rejet] = []
-    vues: dict[str, int] = {}
-    with transaction.atomic():
-        for tranche in lire(chemin, TIERS):
-            rejets += _traiter(tranche, vues, par=par, bilan=bilan)
-        if not executer:
-            transaction.set_rollback(True)
-    rejets.sort(key=lambda rejet: rejet.ligne)
-    return Resultat(bilan.crees, bilan.modifies, bilan.inchanges, rejets)
+    with chemin.open("rb") as flux:
+        range_ = fichiers.ranger(
+            flux, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
+        )
+    return Importation.objects.create(
+        nom=nom_court(nom), sha256=range_.sha256, est_rangee=True, deposee_par=par
+    )
 
 
-def _traiter(
-    tranche: pd.DataFrame, vues: dict[str, int], *, par: Utilisateur, bilan: Bilan
-) -> list[Rejet]:
-    """Check and write a slice; return the rows it leaves out."""
-    controlees = controler(tranche)
-    _rejeter_doublons(controlees, vues)
-    valables = list(controlees.loc[controlees[MOTIF] == ""].itertuples(index=False))
-    deja_rejetes = len(bilan.rejets)
-    Tranche(valables, par=par, bilan=bilan).ecrire()
-    fautives = controlees.loc[controlees[MOTIF] != "", [LIGNE, MOTIF]]
-    motifs = dict(fautives.itertuples(index=False, name=None))
-    motifs.update(bilan.rejets[deja_rejetes:])
-    presentes = [nom for nom in TIERS.noms if nom in tranche]
-    origine = tranche.loc[tranche[LIGNE].isin(motifs), [LIGNE, *presentes]]
-    return [
-        Rejet(cellules[LIGNE], motifs[cellules[LIGNE]], {nom: cellules[nom] for nom in presentes})
-        for cellules in origine.to_dict("records")
-    ]
+def designer(chemin: Path, *, par: Utilisateur) -> Importation:
+    """Return the import of a file that stays where it is: the one cut short, or a new one."""
+    with chemin.open("rb") as flux:
+        sha256 = hashlib.file_digest(flux, "sha256").hexdigest()
+    interrompues = Importation.objects.filter(
+        sha256=sha256, est_rangee=False, etat=EtatImportation.EN_COURS
+    )
+    return interrompues.first() or Importation.objects.create(
+        nom=nom_court(chemin.name), sha256=sha256, deposee_par=par
+    )
 
 
-def _rejeter_doublons(lignes: pd.DataFrame, vues: dict[str, int]) -> None:
-    """Leave out the rows whose RIDET, or code without RIDET, was already met in the file."""
-    cles = lignes["ridet"].where(lignes["ridet"] != "", "code " + lignes["code"])
-    valables = lignes[MOTIF] == ""
-    numeros: list[int] = lignes.loc[valables, LIGNE].tolist()
-    for (position, cle), ligne in zip(cles[valables].items(), numeros, strict=True):
-        if cle in vues:
-            lignes.loc[position, MOTIF] = f"Doublon de la ligne {vues[cle]} du fichier."
-        else:
-            vues[cle] = ligne
+def chemin_du_fichier(importation: Importation) -> Path:
+    """Return where the file of an import handed in on the page is kept."""
+    return fichiers.chemin(importation.sha256, settings.DOCUMENTS_RACINE)
 
 
-def ecrire_rejets(rejets: list[Rejet], sortie: Path) -> None:
+# --- Try ---------------------------------------------------------------------------------------
+def essayer(
+    importation: Importation, chemin: Path, *, par: Utilisateur, suivre: Suivi | None = None
+) -> None:
+    """Do the whole work in one transaction that is undone, and keep the counts and the rejects.
+
+    Every constraint of the base is tried, and the counts are those of a real run.
+
+    Raises:
+        FichierIllisible: the file as a whole cannot be taken; the import is refused.
+    """
+    total = Bilan()
+    auteur = Auteur(par, est_confirme=True)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as rejets:
+        try:
+            with transaction.atomic():
+                for tranche in _tranches(chemin, auteur, depuis=0):
+                    _ajouter(total, tranche.bilan)
+                    rejets.writelines(_en_lignes(tranche.rejets))
+                    _suivre(importation, tranche, suivre)
+                transaction.set_rollback(True)
+        except FichierIllisible as refus:
+            franchir(importation, "refuser", par=par, motif=str(refus)[:300])
+            raise
+        importation.position = 0
+        with transaction.atomic():
+            importation.rejetes = _garder_rejets(importation, rejets)
+            franchir(importation, "essayer", par=par, **_comptes(importation, total))
+
+
+def _comptes(importation: Importation, total: Bilan) -> dict[str, Any]:
+    return {
+        "crees": total.crees,
+        "modifies": total.modifies,
+        "inchanges": total.inchanges,
+        "comptes": total.comptes,
+        "rejetes": importation.rejetes,
+        "lignes": importation.lignes,
+        "avance_le": timezone.now(),
+    }
+
+
+def _en_lignes(rejets: pd.DataFrame) -> Iterator[str]:
+    for rejet in rejets.itertuples(index=False):
+        yield json.dumps([rejet.ligne, rejet.motif, rejet.cellules]) + "\n"
+
+
+def _garder_rejets(importation: Importation, rejets: IO[str]) -> int:
+    """Store the rows left out by a trial, by thousands; return how many."""
+    rejets.seek(0)
+    nombre = 0
+    while lot := [json.loads(ligne) for ligne in islice(rejets, 5_000)]:
+        _verser_rejets(importation, pd.DataFrame(lot, columns=["ligne", "motif", "cellules"]))
+        nombre += len(lot)
+    return nombre
+
+
+# --- Carry out ---------------------------------------------------------------------------------
+def poursuivre(
+    importation: Importation, chemin: Path, *, par: Utilisateur, suivre: Suivi | None = None
+) -> None:
+    """Write what the file holds beyond the position of the import, one transaction a slice.
+
+    Cut short at any point, it is called again and finishes. A change of account asks for a second
+    person (`est_confirmee`), save from the command line.
+
+    Raises:
+        FichierIllisible: the file as a whole cannot be taken; the import is refused.
+        ImportationAilleurs: another process carries it on.
+    """
+    if importation.etat != EtatImportation.EN_COURS:
+        lancer(importation, par=par)
+    auteur = Auteur(par, est_confirme=importation.est_confirmee or not importation.est_rangee)
+    try:
+        for tranche in _tranches(chemin, auteur, depuis=importation.position, dans=importation):
+            _suivre(importation, tranche, suivre)
+    except FichierIllisible as refus:
+        franchir(importation, "refuser", par=par, motif=str(refus)[:300])
+        raise
+    franchir(importation, "terminer", par=par, avance_le=timezone.now())
+
+
+@transaction.atomic
+def lancer(importation: Importation, *, par: Utilisateur) -> None:
+    """Begin the real import: the counts and rejects of the trial give way to those of the work.
+
+    When it changes accounts in force, the one who handed the file in may begin it all the same:
+    the rows that change an account are then rejected.
+    """
+    importation.rejets.all().delete()
+    depart: dict[str, Any] = dict.fromkeys(
+        ("crees", "modifies", "inchanges", "rejetes", "comptes", "position"), 0
+    )
+    est_confirmee = par.pk != importation.deposee_par_id
+    depart |= {"lancee_par": par, "est_confirmee": est_confirmee, "avance_le": timezone.now()}
+    franchir(importation, "lancer", par=par, **depart)
+
+
+# --- All at once -------------------------------------------------------------------------------
+def importer(
+    chemin: Path, *, par: Utilisateur, executer: bool, suivre: Suivi | None = None
+) -> Importation:
+    """Try the import of a file, or carry it out; one cut short goes on from its position.
+
+    Raises:
+        FichierIllisible: the file as a whole cannot be taken.
+    """
+    importation = designer(chemin, par=par)
+    if executer:
+        poursuivre(importation, chemin, par=par, suivre=suivre)
+    else:
+        essayer(importation, chemin, par=par, suivre=suivre)
+    importation.refresh_from_db()
+    return importation
+
+
+def ecrire_rejets(importation: Importation, sortie: IO[str]) -> None:
     """Write the rows left out as CSV, line and reason first: to be corrected and imported again."""
-    with sortie.open("w", encoding="utf-8-sig", newline="") as fichier:
-        redacteur = csv.writer(fichier, delimiter=";")
-        noms = list(rejets[0].cellules) if rejets else []
-        redacteur.writerow([LIGNE, MOTIF, *noms])
-        for rejet in rejets:
-            redacteur.writerow(ligne_sure([rejet.ligne, rejet.motif, *rejet.cellules.values()]))
+    redacteur = csv.writer(sortie, delimiter=";")
+    redacteur.writerow([LIGNE, MOTIF, *TIERS.noms])
+    rejets = importation.rejets.values_list("ligne", "motif", "cellules").order_by("ligne")
+    for ligne, motif, cellules in rejets.iterator():
+        valeurs = [cellules.get(nom, "").replace(SAUT, "\n") for nom in TIERS.noms]
+        redacteur.writerow(ligne_sure([ligne, motif, *valeurs]))
+
+
+# --- The slices --------------------------------------------------------------------------------
+def _tranches(
+    chemin: Path, auteur: Auteur, *, depuis: int, dans: Importation | None = None
+) -> Iterator[Tranche]:
+    """Read, check and write the file; skip what was written up to line `depuis`."""
+    vues = Vues()
+    for lue in lire(chemin, TIERS):
+        lignes = controler(lue)
+        ecarter_doublons(lignes, vues)
+        suite = lignes[LIGNE] > depuis
+        if suite.any():
+            yield _insister(lue[suite], lignes[suite], auteur, dans)
+
+
+def _insister(
+    lue: pd.DataFrame, lignes: pd.DataFrame, auteur: Auteur, dans: Importation | None
+) -> Tranche:
+    """Write a slice; begin it again when somebody else wrote one of its rows meanwhile."""
+    for _ in range(ESSAIS - 1):
+        try:
+            return _traiter(lue, lignes, auteur, dans)
+        except (IntegrityError, OperationalError):
+            continue
+    return _traiter(lue, lignes, auteur, dans)
+
+
+@transaction.atomic
+def _traiter(
+    lue: pd.DataFrame, lignes: pd.DataFrame, auteur: Auteur, dans: Importation | None
+) -> Tranche:
+    """Write a slice, its rejects and the new position together."""
+    bilan = ecrire(lignes[lignes[MOTIF] == ""], auteur=auteur)
+    tranche = Tranche(int(lignes[LIGNE].iloc[-1]), bilan, _rejets(lue, lignes, bilan))
+    if dans is not None:
+        _verser_rejets(dans, tranche.rejets)
+        _avancer(dans, tranche)
+    return tranche
+
+
+def _rejets(lue: pd.DataFrame, lignes: pd.DataFrame, bilan: Bilan) -> pd.DataFrame:
+    """Return line, reason and cells as read of the rows left out."""
+    motifs = lignes[MOTIF].where(lignes[MOTIF] != "", lignes[LIGNE].map(bilan.rejets)).fillna("")
+    fautives = motifs != ""
+    presentes = [nom for nom in TIERS.noms if nom in lue]
+    cellules = lue.loc[fautives, presentes].to_dict("records")
+    return pd.DataFrame(
+        {
+            "ligne": lignes.loc[fautives, LIGNE].to_numpy(),
+            "motif": motifs[fautives].to_numpy(),
+            "cellules": pd.Series(
+                [json.dumps(ligne, ensure_ascii=False) for ligne in cellules], dtype=object
+            ),
+        }
+    )
+
+
+def _verser_rejets(importation: Importation, rejets: pd.DataFrame) -> None:
+    if len(rejets):
+        table = RejetImportation._meta.db_table
+        verser(table, rejets.assign(importation_id=importation.pk))
+
+
+def _avancer(importation: Importation, tranche: Tranche) -> None:
+    """Move the position, unless somebody else did it first."""
+    bilan = tranche.bilan
+    avancees = Importation.objects.filter(
+        pk=importation.pk, etat=EtatImportation.EN_COURS, position=importation.position
+    ).update(
+        position=tranche.fin,
+        crees=F("crees") + bilan.crees,
+        modifies=F("modifies") + bilan.modifies,
+        inchanges=F("inchanges") + bilan.inchanges,
+        comptes=F("comptes") + bilan.comptes,
+        rejetes=F("rejetes") + len(tranche.rejets),
+        avance_le=timezone.now(),
+    )
+    if not avancees:
+        raise ImportationAilleurs("Cette importation avance déjà ailleurs : attendez sa fin.")
+
+
+def _ajouter(total: Bilan, bilan: Bilan) -> None:
+    total.crees += bilan.crees
+    total.modifies += bilan.modifies
+    total.inchanges += bilan.inchanges
+    total.comptes += bilan.comptes
+
+
+def _suivre(importation: Importation, tranche: Tranche, suivre: Suivi | None) -> None:
+    importation.position = tranche.fin
+    importation.lignes = max(importation.lignes, tranche.fin)
+    if suivre is not None:
+        suivre(importation)

@@ -33,6 +33,14 @@ def verser(table: str, lignes: pd.DataFrame) -> None:
             )
 
 
+def compter_les_lignes(*tables: str) -> None:
+    """Tell the planner of PostgreSQL how many rows temporary tables hold: it cannot guess."""
+    if est_postgresql():
+        with connection.cursor() as curseur:
+            for table in tables:
+                curseur.execute(f"ANALYZE {table}")
+
+
 def _en_csv(lignes: pd.DataFrame) -> memoryview:
     """Return the rows as COPY reads them: a missing value bare, an empty text between quotes."""
     tampon = io.BytesIO()
@@ -42,3 +50,13 @@ def _en_csv(lignes: pd.DataFrame) -> memoryview:
         arrow_csv.WriteOptions(include_header=False, quoting_style="needed"),
     )
     return tampon.getbuffer()
+
+
+def cle_neuve(table: str, ordre: str) -> str:
+    """Return the SQL that gives a new key of `table` to each row of a SELECT.
+
+    PostgreSQL moves the sequence; SQLite has one writer at a time, so the highest key will do.
+    """
+    if est_postgresql():
+        return f"nextval((SELECT pg_get_serial_sequence('{table}', 'id'))::regclass)"
+    return f"(SELECT coalesce(max(id), 0) FROM {table}) + row_number() OVER (ORDER BY {ordre})"  # noqa: S608

@@ -251,7 +251,7 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
     lignes = [BON | {"ridet": f"90{rang:05d}001"} for rang in range(200)]
     chemin = fichier(*lignes)
 
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(80):
         _, resultat = lancer(chemin, "--executer")
 
     assert resultat["crees"] == 200

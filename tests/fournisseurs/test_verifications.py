@@ -1,12 +1,12 @@
 """Checks of a declaration, and the same rules on whole columns."""
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from facturier.commun import banque
-from fournisseurs.reprise.controle import cle_juste, iban_de_rib, iban_juste
+from fournisseurs.reprise.comptes import iban_de_rib, ibans_justes, ribs_justes
 from fournisseurs.verifications import (
     Referentiel,
     verifier_adresse,
@@ -23,6 +23,11 @@ REFERENTIEL = Referentiel(
 IBAN = "FR7617499000000000000000118"
 CHIFFRES = st.text("0123456789", min_size=5, max_size=5)
 COMPTES = st.text("0123456789ABCKSTZ", min_size=11, max_size=11)
+
+
+def textes(valeurs):
+    """Return a column of text."""
+    return pa.array(valeurs, pa.large_string())
 
 
 def codes(anomalies):
@@ -85,7 +90,7 @@ def test_les_colonnes_jugent_la_cle_comme_la_saisie(code, guichet, compte, cle):
     juste = banque.cle_rib(code, guichet, compte)
     ribs = [f"{code}{guichet}{compte}{valeur}" for valeur in (juste, f"{cle:02d}")]
 
-    verdicts = cle_juste(pd.Series(ribs)).tolist()
+    verdicts = ribs_justes(textes(ribs)).tolist()
 
     assert verdicts == [True, f"{cle:02d}" == juste]
 
@@ -94,7 +99,21 @@ def test_les_colonnes_jugent_la_cle_comme_la_saisie(code, guichet, compte, cle):
 def test_les_colonnes_calculent_le_meme_iban_que_la_saisie(code, guichet, compte):
     rib = banque.Rib(code, guichet, compte, banque.cle_rib(code, guichet, compte))
 
-    ibans = iban_de_rib(pd.Series([str(rib)]))
+    ibans = iban_de_rib(textes([str(rib)]))
 
-    assert ibans.tolist() == [rib.iban]
-    assert iban_juste(ibans).tolist() == [True]
+    assert ibans.to_pylist() == [rib.iban]
+    assert ibans_justes(ibans).tolist() == [True]
+
+
+@given(st.text("0123456789ABFRNC", min_size=14, max_size=30))
+def test_les_colonnes_acceptent_les_memes_ibans_que_la_saisie(suite):
+    calcule = f"FR{suite}"[:27]
+    ibans = [f"FR{suite}", f"DE{suite}", calcule]
+    attendus = []
+    for iban in ibans:
+        try:
+            attendus.append(banque.normaliser_iban(iban) == iban)
+        except banque.CoordonneesInvalides:
+            attendus.append(False)
+
+    assert ibans_justes(textes(ibans)).tolist() == attendus

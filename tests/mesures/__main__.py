@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from tests.mesures.mesure import Prise, prendre
 
-MODULES = ("grand_livre", "soldes", "export", "memoire", "circuit", "recherche", "pairs")
+MODULES = ("grand_livre", "soldes", "export", "memoire", "circuit", "reprise", "recherche", "pairs")
 
 
 @contextmanager

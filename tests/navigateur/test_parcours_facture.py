@@ -6,8 +6,7 @@ from collections.abc import Callable
 from django.core import mail
 from django.utils import timezone
 
-from facturier.accueil.facture_type import document_de_preuve
-from facturier.accueil.facture_type import FactureType, editer
+from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
 from facturier.commun.banque import cle_rib
 from facturier.suivi.models import Facture
 from tests.navigateur.visite import (

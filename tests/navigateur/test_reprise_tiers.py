@@ -74,3 +74,40 @@ def test_un_extrait_du_registre_montre_ce_qui_est_a_revoir(
     page.get_by_role("link", name="Déménagés (1)").click()
     page.get_by_text("3 route du Sud").wait_for()
     regarder("registre-demenages")
+
+
+TIERS = (
+    "ridet;nom;adresse;cp;commune;iban\n"
+    "9000019001;Pépinière du Cagou;12 rue des Banians;98800;Nouméa;FR7617499000000000000000118\n"
+    "9000027001;=SOMME(A1);3 route du Sud;98809;Mont-Dore;\n"
+    "ABC;Menuiserie des Alizés;5 rue du Santal;98800;Nouméa;\n"
+)
+
+
+def test_un_fichier_de_tiers_s_essaie_s_importe_et_se_corrige(
+    reference, page, entrer, agent, regarder
+):
+    entrer(agent, "/gestion/tiers/")
+    page.get_by_role("link", name="Importer un fichier de tiers").click()
+    regarder("imports-vide")
+    deposer(page, "tiers.csv", TIERS)
+    page.get_by_role("button", name="Essayer ce fichier").click()
+    page.get_by_role("heading", name="Ce qui serait fait").wait_for()
+    regarder("import-essaye")
+    page.get_by_role("button", name="Importer").click()
+
+    page.get_by_role("heading", name="Ce qui a été fait").wait_for()
+    regarder("import-termine")
+    rejets = page.request.get(
+        str(page.get_by_role("link", name="Télécharger les lignes rejetées").get_attribute("href"))
+    ).text()
+    page.goto("/gestion/tiers/imports/")
+    deposer(
+        page, "rejets.csv", rejets.replace("'=SOMME(A1)", "Le Récif").replace("ABC", "9000035001")
+    )
+    page.get_by_role("button", name="Essayer ce fichier").click()
+    page.get_by_role("button", name="Importer").click()
+    page.get_by_role("heading", name="Ce qui a été fait").wait_for()
+    page.goto("/gestion/tiers/imports/")
+    page.get_by_role("link", name="rejets.csv").wait_for()
+    regarder("imports-historique")
