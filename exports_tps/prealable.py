@@ -3,13 +3,15 @@
 Each check is a function of one pièce; the anomaly names the pièce and says what to do.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.utils import timezone
 
+from exports_tps.oppositions import comptes_verifies, manquements
 from exports_tps.pes.cles import est_iban_valide
 from facturier.grand_livre.models import Bordereau, LignePiece, Piece, RattachementPiece, SensPiece
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
@@ -38,6 +40,7 @@ CHAMPS = (
     "total_ht",
     "total_tgc",
     "documents",
+    "a_compte_verifie",
 )
 
 
@@ -99,6 +102,15 @@ def _compte_bancaire(constat: Constat) -> str:
     return ""
 
 
+def _compte_verifie(constat: Constat) -> str:
+    if constat["mode_reglement"] not in {"03", "05"} or constat["a_compte_verifie"]:
+        return ""
+    return (
+        "le compte payé n’est celui d’aucun relevé vérifié de ce tiers ; faites vérifier son "
+        "relevé d’identité bancaire, puis annulez le mandat et émettez-le de nouveau."
+    )
+
+
 def _adresse(constat: Constat) -> str:
     code = constat["code_postal"]
     if not constat["adresse_voie"].strip() or not constat["ville"].strip():
@@ -118,12 +130,23 @@ def _bases(constat: Constat) -> str:
     return "" if constat["bases_liquidation"].strip() else "les bases de liquidation manquent."
 
 
-def _liste() -> list[Controle]:
+def _liste(manquements_par_piece: Mapping[int, str]) -> list[Controle]:
+    """Return the checklist; `manquements_par_piece` says which pièces do not pay who they must."""
+
+    def oppositions(constat: Constat) -> str:
+        return manquements_par_piece.get(constat["pk"], "")
+
     depense, recette = SensPiece.DEPENSE, SensPiece.RECETTE
     return [
         Controle("Liquidation exacte", "GBCP, art. 20", _liquidation),
         Controle("Pièces justificatives présentes", "GBCP, art. 20", _justificatifs, depense),
         Controle("Caractère libératoire : compte", "GBCP, art. 20", _compte_bancaire, depense),
+        Controle(
+            "Caractère libératoire : compte vérifié", "GBCP, art. 20", _compte_verifie, depense
+        ),
+        Controle(
+            "Caractère libératoire : oppositions et cessions", "GBCP, art. 20", oppositions, depense
+        ),
         Controle("Identité et adresse du tiers", "GBCP, art. 19", _adresse),
         Controle("Produit local désigné", "GBCP, art. 24", _produit, recette),
         Controle("Bases de liquidation indiquées", "GBCP, art. 24", _bases, recette),
@@ -163,6 +186,7 @@ def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
         .annotate(
             total_ht=total("montant_ht"),
             total_tgc=total("montant_tgc"),
+            a_compte_verifie=Exists(comptes_verifies()),
             documents=Subquery(documents.annotate(nombre=Count("pk")).values("nombre")),
         )
         .values(*CHAMPS)
@@ -171,8 +195,11 @@ def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
 
 
 def controler_prealable(bordereau: Bordereau) -> list[Controle]:
-    """Return the checklist of `bordereau`, filled in: three queries, whatever its length."""
-    controles = [c for c in [*_liste(), *_comptes(bordereau)] if c.sens in (None, bordereau.sens)]
+    """Return the checklist of `bordereau`, filled in; as many queries for one pièce as for many."""
+    est_depense = bordereau.sens == SensPiece.DEPENSE
+    trouves = manquements(bordereau, timezone.localdate()) if est_depense else {}
+    tous = [*_liste(trouves), *_comptes(bordereau)]
+    controles = [c for c in tous if c.sens in (None, bordereau.sens)]
     for constat in _constats(bordereau).iterator(chunk_size=2000):
         for controle in controles:
             controle.examiner(constat)

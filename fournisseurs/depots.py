@@ -16,6 +16,7 @@ from fournisseurs.models import (
     ActeJournal,
     DemandeEtablissement,
     DemandeModification,
+    Fournisseur,
     Justificatif,
 )
 from fournisseurs.modifications.pieces import fin_de_validite
@@ -40,8 +41,9 @@ def ranger_preuve(
     depose_par: Utilisateur,
     demande: DemandeEtablissement | None = None,
     modification: DemandeModification | None = None,
+    fournisseur: Fournisseur | None = None,
 ) -> Justificatif:
-    """Scan, check and store a document, and attach it to the request it proves.
+    """Scan, check and store a document, and attach it to the request or fiche it is about.
 
     It holds until the day declared, or for the time its kind holds.
 
@@ -65,6 +67,7 @@ def ranger_preuve(
         genre=preuve.genre,
         demande=demande,
         modification=modification,
+        fournisseur=fournisseur,
         depose_par=depose_par,
         valable_jusqu_au=preuve.valable_jusqu_au
         or fin_de_validite(preuve.genre, timezone.localdate()),

@@ -7,17 +7,20 @@ from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
 from fournisseurs.liste_travail import nombre_a_traiter
 from fournisseurs.models import (
+    ROLES_GESTION,
     ROLES_LECTURE,
     Doublon,
     EtatFusion,
     Fusion,
     Habilitation,
+    Opposition,
 )
 
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
     Entree("Demandes", "fournisseurs:gestion_demandes", roles={Role.AGENT}, ordre=60),
     Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_LECTURE), ordre=70),
+    Entree("Oppositions", "fournisseurs:oppositions", roles=set(ROLES_GESTION), ordre=72),
     Entree("Journal de sécurité", "fournisseurs:journal_securite", roles={Role.SECURITE}, ordre=80),
 ]
 
@@ -31,6 +34,14 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             nombre=nombre_a_traiter(),
             ton=Ton.ATTENTE,
             ordre=30,
+        )
+        yield Carte(
+            "Oppositions et cessions à valider",
+            "fournisseurs:oppositions",
+            nombre=Opposition.objects.a_decider().count(),
+            recherche="vue=a_decider",
+            ton=Ton.ATTENTE,
+            ordre=35,
         )
         yield Carte(
             "Doublons de tiers à examiner",

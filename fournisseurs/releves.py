@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from facturier.commun.csv_sur import ligne_sure
 from facturier.commun.pdf import Colonne, Document
-from facturier.grand_livre.models import EtatPiece, Piece, SensPiece, Tiers
-from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_piece
+from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece, Tiers
+from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_tiers
+from fournisseurs.retenues import SANS_EFFET
 
+PARTS_MONTREES = 100
 ETATS_ETEINTS = (EtatPiece.PAYEE, EtatPiece.REJETEE, EtatPiece.ANNULEE)
 TITRES_CSV = ("Date", "Libellé", "Pièce", "Compte", "Débit", "Crédit", "Solde")
 
@@ -54,12 +57,29 @@ def situation(tiers: Tiers) -> Situation:
 
 
 def _dues(tiers: Tiers, sens: SensPiece) -> list[PieceDue]:
-    pieces = Piece.objects.filter(tiers__in=tiers.famille, sens=sens).exclude(
-        etat__in=ETATS_ETEINTS
-    )
+    famille = tiers.famille
+    siennes = Q(tiers__in=famille)
+    if sens == SensPiece.DEPENSE:  # a mandat of another may owe him a part, seized or assigned
+        parts = PartCedee.objects.filter(tiers__in=famille)
+        siennes |= Q(pk__in=parts.values("ligne__piece"))
+    pieces = Piece.objects.filter(siennes, sens=sens).exclude(etat__in=ETATS_ETEINTS)
     par_cle = {piece.pk: piece for piece in pieces.order_by("pk")}
-    restes = reste_du_par_piece(par_cle, sens=sens)
-    return [PieceDue(piece, restes[pk]) for pk, piece in par_cle.items() if restes.get(pk, 0) > 0]
+    restes = reste_du_par_tiers(par_cle, sens=sens)
+    dus = (
+        (piece, sum(restes.get(pk, {}).get(membre, 0) for membre in famille))
+        for pk, piece in par_cle.items()
+    )
+    return [PieceDue(piece, reste) for piece, reste in dus if reste > 0]
+
+
+def parts_versees_a_d_autres(tiers: Tiers) -> QuerySet[PartCedee]:
+    """Return what mandats of `tiers` pay to others, the latest first, a hundred at most."""
+    parts = PartCedee.objects.filter(ligne__piece__tiers__in=tiers.famille)
+    return (
+        parts.exclude(ligne__piece__etat__in=SANS_EFFET)
+        .select_related("ligne__piece")
+        .order_by("-ligne__piece", "rang")[:PARTS_MONTREES]
+    )
 
 
 def lignes_csv(tiers: Tiers, *, debut: date | None, fin: date | None) -> Iterator[list[object]]:
@@ -94,6 +114,7 @@ def ecrire_pdf(sortie: IO[bytes], tiers: Tiers, *, debut: date | None, fin: date
         _tableau_des_dues(pdf, etat.dues_au_tiers, etat.total_du_au_tiers)
         pdf.intertitre("Ce que le tiers doit à la province")
         _tableau_des_dues(pdf, etat.dues_par_le_tiers, etat.total_du_par_le_tiers)
+        _tableau_des_parts(pdf, list(parts_versees_a_d_autres(tiers)))
         pdf.intertitre("Mouvements")
         _tableau_des_mouvements(pdf, releve(tiers, debut=debut, fin=fin))
 
@@ -112,6 +133,30 @@ def _tableau_des_dues(pdf: Document, dues: list[PieceDue], total: int) -> None:
         [Colonne("Pièce", 2), Colonne("Objet", 5), Colonne("Reste dû", 2, est_nombre=True)],
         [(due.piece.reference, due.piece.objet, due.reste) for due in dues],
         total=("Total", "", total),
+    )
+
+
+def _tableau_des_parts(pdf: Document, parts: list[PartCedee]) -> None:
+    """Say what was paid to others, when something was."""
+    if not parts:
+        return
+    pdf.intertitre("Ce que la province paie à un autre que le tiers")
+    pdf.tableau(
+        [
+            Colonne("Pièce", 2),
+            Colonne("Bénéficiaire", 2.5),
+            Colonne("Cause", 4.5),
+            Colonne("Montant", 2, est_nombre=True),
+        ],
+        [
+            (
+                part.ligne.piece.reference,
+                part.nom_tiers,
+                f"{part.creance} : {part.motif}",
+                part.montant,
+            )
+            for part in parts
+        ],
     )
 
 

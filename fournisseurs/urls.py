@@ -10,6 +10,7 @@ from fournisseurs.views import (
     imports,
     instruction,
     modifications,
+    oppositions,
     qualite,
     registre,
     releves,
@@ -189,6 +190,23 @@ urlpatterns = [
         "gestion/tiers/etablissements/<str:ridet>/modifier/<slug:genre>/",
         instruction.gestion_modifier,
         name="gestion_modifier",
+    ),
+    path("gestion/oppositions/", oppositions.liste, name="oppositions"),
+    path("gestion/oppositions/oppositions.csv", oppositions.liste_csv, name="oppositions_csv"),
+    path("gestion/oppositions/<int:pk>/", oppositions.fiche, name="opposition"),
+    *(
+        path(
+            f"gestion/oppositions/<int:pk>/{code}/",
+            oppositions.decider,
+            {"code": code},
+            name=f"opposition_{code.replace('-', '_')}",
+        )
+        for code in oppositions.ACTES
+    ),
+    path(
+        "gestion/tiers/<str:code>/oppositions/nouvelle/",
+        oppositions.nouvelle,
+        name="nouvelle_opposition",
     ),
     path("gestion/tiers/<str:code>/", gestion.fiche, name="gestion_fiche"),
     path(

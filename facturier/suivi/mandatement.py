@@ -4,7 +4,7 @@ The mandat keeps a frozen copy of the identity and the verified bank account of 
 its documents are those of the invoices and of the order (décret 2012-1246, art. 20).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import cast
 
@@ -33,6 +33,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
+from facturier.suivi import beneficiaires
 from facturier.suivi.edition_commande import editer_commande
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
@@ -53,6 +54,7 @@ def mandater(
     rang: str | None = None,
     pieces: Iterable[PieceJustificative] = (),
     date_emission: date | None = None,
+    choix: Mapping[int, beneficiaires.Choix] | None = None,
 ) -> Mandat:
     """Issue one mandat for liquidated invoices of one établissement and one service.
 
@@ -62,16 +64,20 @@ def mandater(
         rang: place of the payment, by default told by the earlier mandats of the order.
         pieces: documents added to those of the invoices.
         date_emission: by default today in Nouméa; its year is the exercice.
+        choix: what is paid to those whom oppositions and cessions put before the supplier, by key
+            of opposition; by default what is proposed.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
         ValidationError: an invoice is no longer free, a document is missing, the supplier is
-            suspended or has no verified bank account, or the ledger refuses the entry.
+            suspended, he or who is paid instead has no verified bank account, an opposition waits
+            for its validation, or the ledger refuses the entry.
     """
     _exiger_agent(par)
     choisies = _verrouiller(factures)
     premiere = choisies[0]
     jour = date_emission or timezone.localdate()
+    retenues = beneficiaires.retenir(choisies, jour, choix)
     justificatifs = _rassembler(
         choisies,
         type_depense=type_depense or premiere.type_depense,
@@ -88,13 +94,15 @@ def mandater(
             objet=_objet(choisies),
             service=cast(ServiceGestionnaire, premiere.service),
             imputations=[_imputation(facture) for facture in choisies],
-            justificatifs=justificatifs,
+            justificatifs=[*justificatifs, *beneficiaires.documents(retenues)],
+            cessions=beneficiaires.cessions(retenues, jour),
             delai=delai_de_mandatement(premiere, au=jour),
             date_emission=jour,
             par=par,
         )
     except (EcritureRefusee, CompteIntrouvable) as erreur:
         raise ValidationError(str(erreur)) from erreur
+    beneficiaires.noter(mandat, retenues, par=par)
     Facture.objects.filter(pk__in=[f.pk for f in choisies]).update(mandat=mandat.pk)
     _tracer(choisies, "mandater", f"Mandat {mandat.reference}", par)
     return mandat

@@ -41,7 +41,7 @@ def _envoyer(identifiants: list[int], type_avis: TypeAvis) -> None:
     factures = (
         Facture.objects.filter(pk__in=identifiants)
         .select_related("etablissement", "motif_rejet", "mandat", "service")
-        .prefetch_related("retours__motif")
+        .prefetch_related("retours__motif", "mandat__lignes_piece__parts_cedees")
     )
     destinataires = _destinataires({f.etablissement_id for f in factures}, type_avis)
     messages = [

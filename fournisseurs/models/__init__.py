@@ -44,6 +44,12 @@ from fournisseurs.models.modifications import (
     RepresentantLegal,
     Risque,
 )
+from fournisseurs.models.oppositions import (
+    DecisionPaiement,
+    EtatOpposition,
+    Opposition,
+    PassageOpposition,
+)
 from fournisseurs.models.qualite import AnomalieTiers, ReleveQualite
 from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre
 
@@ -62,6 +68,7 @@ __all__ = [
     "ContactConnu",
     "ContreAppel",
     "CoordonneesBancaires",
+    "DecisionPaiement",
     "DemandeEtablissement",
     "DemandeModification",
     "Doublon",
@@ -77,6 +84,7 @@ __all__ = [
     "EtatImportation",
     "EtatInvitation",
     "EtatModification",
+    "EtatOpposition",
     "Fournisseur",
     "Fusion",
     "GenreModification",
@@ -85,6 +93,7 @@ __all__ = [
     "Invitation",
     "Justificatif",
     "MotFournisseur",
+    "Opposition",
     "PassageDemande",
     "PassageDoublon",
     "PassageFournisseur",
@@ -92,6 +101,7 @@ __all__ = [
     "PassageImportation",
     "PassageInvitation",
     "PassageModification",
+    "PassageOpposition",
     "RaisonDoublon",
     "RejetImportation",
     "ReleveQualite",

@@ -39,6 +39,8 @@ class ActeJournal(models.TextChoices):
     INVITATION_ACCEPTEE = "invitation_acceptee", "Invitation acceptée"
     INVITATION_RETIREE = "invitation_retiree", "Invitation retirée"
     INVITATION_REFUSEE = "invitation_refusee", "Invitation refusée par le système"
+    OPPOSITION_VALIDEE = "opposition_validee", "Opposition ou cession validée"
+    OPPOSITION_LEVEE = "opposition_levee", "Opposition ou cession levée"
     JOURNAL_EXPORTE = "journal_exporte", "Journal exporté"
 
 

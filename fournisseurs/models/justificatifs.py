@@ -53,6 +53,8 @@ class Justificatif(FichierRange):
         MANDAT = "mandat", "Mandat ou procès-verbal de gérance"
         PV = "pv", "Procès-verbal de nomination"
         RIB = "rib", "Relevé d’identité bancaire"
+        OPPOSITION = "opposition", "Opposition, cession ou nantissement"
+        MAINLEVEE = "mainlevee", "Mainlevée"
         AUTRE = "autre", "Autre document"
 
     class Analyse(models.TextChoices):

@@ -21,9 +21,11 @@ from fournisseurs.models import (
     DemandeModification,
     Droit,
     Etablissement,
+    EtatOpposition,
     GenreModification,
     Habilitation,
     Justificatif,
+    Opposition,
 )
 
 FIL = [("Mes établissements", "/fournisseur/")]
@@ -50,6 +52,11 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "nombre": toutes.count(),
             "a_chercher": toutes.count() >= SEUIL_RECHERCHE,
             "demandes": DemandeEtablissement.objects.filter(demandeur=requete.user)[:20],
+            "oppositions": Opposition.objects.visibles_par(requete.user)
+            .exclude(etat__in=[EtatOpposition.A_VALIDER, EtatOpposition.ECARTEE])
+            .select_related("beneficiaire__tiers", "etablissement")
+            .distinct()
+            .order_by("-pk")[:50],
         },
     )
 

@@ -25,6 +25,7 @@ from fournisseurs.models import (
     EtatFusion,
     Fournisseur,
     Fusion,
+    Opposition,
 )
 from fournisseurs.modifications.donnees import representants
 from fournisseurs.qualite import anomalies_du_tiers
@@ -140,6 +141,9 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
             ).select_related("garde__tiers", "absorbe__tiers"),
             "modifications": fournisseur.modifications.ouvertes(),
             "representants": representants(fournisseur),
+            "oppositions": Opposition.objects.contre(fournisseur).select_related(
+                "beneficiaire__tiers", "etablissement"
+            ),
             "fil": FIL_DEMANDES[:1],
         },
     )

@@ -14,7 +14,7 @@ from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
 from fournisseurs.models import Fournisseur
-from fournisseurs.releves import ecrire_pdf, lignes_csv, situation
+from fournisseurs.releves import ecrire_pdf, lignes_csv, parts_versees_a_d_autres, situation
 
 LIGNES_A_L_ECRAN = 200
 
@@ -49,6 +49,7 @@ def releve_de_compte(requete: RequeteConnectee, code: str) -> HttpResponse:
             "tiers": tiers,
             "form": form,
             "situation": situation(tiers),
+            "parts": parts_versees_a_d_autres(tiers),
             "lignes": lignes[:LIGNES_A_L_ECRAN],
             "est_coupe": len(lignes) > LIGNES_A_L_ECRAN,
             "est_agent": est_agent,

@@ -13,16 +13,40 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import RattachementPiece
+from facturier.grand_livre.models import PartCedee, RattachementPiece
+from fournisseurs.coordonnees import Compte, enregistrer_compte
+from fournisseurs.models import CoordonneesBancaires, Fournisseur
 from tests.grand_livre.factories import JOUR, mandat, titre
 
 RACINE = Path(__file__).resolve().parents[2]
 DATE_TPS = "2026-11-24"
 
 
+def compte_verifie(tiers, iban, par):
+    """Let `tiers` be known with a verified account."""
+    fournisseur, _ = Fournisseur.objects.get_or_create(
+        tiers=tiers,
+        defaults={
+            "est_creancier": True,
+            "adresse_voie": "1 rue Fictive",
+            "code_postal": "98800",
+            "ville": "Nouméa",
+        },
+    )
+    enregistrer_compte(
+        fournisseur=fournisseur,
+        compte=Compte(iban, "", "Société fictive"),
+        origine=CoordonneesBancaires.Origine.IMPORT,
+        par=par,
+    )
+
+
 def mandat_documente(par, **champs):
     """Issue a mandat with an invoice."""
     cree = mandat(par, **champs)
+    compte_verifie(cree.tiers, cree.iban, par)
+    for part in PartCedee.objects.filter(ligne__piece=cree):
+        compte_verifie(part.tiers, part.iban, par)
     contenu = io.BytesIO(f"%PDF-1.4\n% facture du mandat {cree.pk}\n".encode())
     document = ranger_justificatif(contenu, nom=f"facture-{cree.pk}.pdf", genre="facture")
     RattachementPiece.objects.create(piece=cree, justificatif=document)

@@ -1,7 +1,7 @@
 """Suppliers and requests; each trait reaches its situation through the real acts."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import factory
@@ -16,10 +16,18 @@ from fournisseurs.models import (
     DemandeModification,
     Fournisseur,
     Justificatif,
+    Opposition,
 )
 from fournisseurs.modifications.application import appliquer_modifications
 from fournisseurs.modifications.depot import deposer, preparer
 from fournisseurs.modifications.instruction import appeler, approuver, contester, controler
+from fournisseurs.oppositions import (
+    Notification,
+    enregistrer_opposition,
+    lever,
+    proposer_levee,
+    valider_opposition,
+)
 from fournisseurs.suspension import suspendre
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -223,3 +231,64 @@ def confirmer_au_telephone(demande: DemandeModification, par: Utilisateur | None
         interlocuteur="Mme Fictive, gérante",
         par=par or creer_agent(),
     )
+
+
+IBAN_BANQUE = "FR7617499000000000000000215"
+
+
+def creer_banque() -> Fournisseur:
+    """Return someone to be paid instead of a supplier, with his own verified account."""
+    champs = {
+        "denomination": "Banque fictive",
+        "compte": compte(IBAN_BANQUE, "Banque fictive"),
+    }
+    banque: Fournisseur = FournisseurFactory(champs=champs)
+    return banque
+
+
+class OppositionFactory(factory.Factory):
+    """A cession in force, whole debt, notified on 3 November 2026.
+
+    `a_valider=True` leaves it to be validated, `levee_proposee=True` and `levee=True` lift it.
+    """
+
+    class Meta:
+        model = Opposition
+
+    fournisseur = factory.SubFactory(FournisseurFactory)
+    beneficiaire = factory.LazyFunction(creer_banque)
+    genre = "cession"
+    notifiee_le = date(2026, 11, 3)
+    date_debut = factory.SelfAttribute("notifiee_le")
+    date_fin = None
+    plafond = None
+    reference = "Acte fictif 12"
+    etablissement = None
+    commande = ""
+    a_valider = False
+    levee_proposee = False
+    levee = False
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Opposition:
+        fournisseur = kwargs.pop("fournisseur")
+        etapes = {nom: kwargs.pop(nom) for nom in ("a_valider", "levee_proposee", "levee")}
+        opposition = enregistrer_opposition(
+            fournisseur,
+            Notification(**kwargs),
+            preuve("opposition", nom="acte.pdf"),
+            par=creer_agent(),
+        )
+        if not etapes["a_valider"]:
+            valider_opposition(opposition, par=creer_agent())
+        if etapes["levee_proposee"] or etapes["levee"]:
+            proposer_levee(
+                opposition,
+                levee_le=opposition.notifiee_le,
+                motif="Dette réglée.",
+                preuve=preuve("mainlevee", nom="mainlevee.pdf"),
+                par=creer_agent(),
+            )
+        if etapes["levee"]:
+            lever(opposition, par=creer_agent())
+        return opposition

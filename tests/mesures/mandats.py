@@ -7,6 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun import fichiers
@@ -28,11 +29,13 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.passation import EcritureAPasser, Ligne, passer_lot
+from fournisseurs.models import CoordonneesBancaires, Fournisseur
 
 JOUR = date(2026, 11, 23)
 FIN = date(2026, 12, 23)
 NUMERO_COMPTE = "60612"
 HT, TGC = 100_000, 11_000
+IBAN = "FR7617499000000000000000118"
 DOCUMENT = b"%PDF-1.4\n% facture de mesure\n"
 
 
@@ -54,6 +57,7 @@ def _emettre(nombre: int, par: Utilisateur) -> list[Mandat]:
         Tiers(code=f"MESURE{numero}", nom=f"Mangrove & Fils nº {numero}")
         for numero in range(premier, premier + nombre)
     )
+    _verifier_comptes(tiers, par)
     mandats: list[Mandat] = Mandat.objects.bulk_create(
         Mandat(
             sens=SensPiece.DEPENSE,
@@ -71,7 +75,7 @@ def _emettre(nombre: int, par: Utilisateur) -> list[Mandat]:
             code_postal="98800",
             ville="Nouméa",
             mode_reglement=VIREMENT,
-            iban="FR7617499000000000000000118",
+            iban=IBAN,
             titulaire_compte="Mangrove & Fils",
             debut_delai=JOUR,
             fin_delai=FIN,
@@ -96,6 +100,32 @@ def _emettre(nombre: int, par: Utilisateur) -> list[Mandat]:
         for m in mandats
     )
     return mandats
+
+
+def _verifier_comptes(tiers: Sequence[Tiers], par: Utilisateur) -> None:
+    """Give each tiers a verified account: who has none is not signed for."""
+    fournisseurs = Fournisseur.objects.bulk_create(
+        Fournisseur(
+            tiers=t,
+            est_creancier=True,
+            adresse_voie="1 rue Fictive",
+            code_postal="98800",
+            ville="Nouméa",
+        )
+        for t in tiers
+    )
+    CoordonneesBancaires.objects.bulk_create(
+        CoordonneesBancaires(
+            fournisseur=fournisseur,
+            iban=IBAN,
+            titulaire="Mangrove & Fils",
+            origine=CoordonneesBancaires.Origine.IMPORT,
+            verifiee_par=par,
+            verifiee_le=timezone.now(),
+            debut=JOUR,
+        )
+        for fournisseur in fournisseurs
+    )
 
 
 def _justifier(mandats: Sequence[Mandat], nombre: int) -> None:

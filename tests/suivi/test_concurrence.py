@@ -11,6 +11,8 @@ from facturier.acces.models import Role
 from facturier.grand_livre.models import Mandat
 from facturier.suivi import depot, instruction, mandatement
 from facturier.suivi.models import Facture
+from fournisseurs.retenues import disponibles
+from tests.fournisseurs.factories import OppositionFactory
 from tests.suivi.factories import EtablissementFactory, FactureFactory, acteur, retour
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("referentiel")]
@@ -98,3 +100,19 @@ def test_le_meme_numero_depose_deux_fois_a_la_fois_n_entre_qu_une():
     assert issues.count(None) == 1
     assert Facture.objects.deposees().count() == 1
     assert timezone.now() > Facture.objects.deposees().get().deposee_le
+
+
+def test_deux_mandats_a_la_fois_ne_depassent_pas_une_cession():
+    premiere = FactureFactory(liquidee=True)
+    seconde = FactureFactory(liquidee=True, etablissement=premiere.etablissement)
+    fournisseur = premiere.etablissement.fournisseur
+    cession = OppositionFactory(fournisseur=fournisseur, plafond=150_000)
+    agent = acteur(Role.AGENT)
+
+    issues = ensemble(
+        lambda: mandatement.mandater([premiere.pk], par=agent),
+        lambda: mandatement.mandater([seconde.pk], par=agent),
+    )
+
+    assert issues == [None, None]
+    assert disponibles([cession]) == {cession.pk: 0}

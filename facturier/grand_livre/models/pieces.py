@@ -110,6 +110,7 @@ class PieceJustificative(FichierRange):
         MARCHE = "marche", "Pièce de marché"
         AVIS = "avis", "Avis des sommes à payer"
         DECISION = "decision", "Décision ou délibération"
+        OPPOSITION = "opposition", "Opposition, cession ou nantissement"
         AUTRE = "autre", "Autre document"
 
     identifiant = models.CharField("identifiant unique", max_length=50, unique=True)

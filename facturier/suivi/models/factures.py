@@ -15,7 +15,7 @@ from django.urls import reverse
 from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import FichierRange, MontantField
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import Piece, PieceJustificative
+from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, PieceJustificative
 from facturier.suivi import etats
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models.commandes import BonCommande
@@ -192,6 +192,18 @@ class Facture(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the supplier."""
         return reverse("suivi:detail", args=[self.pk])
+
+    @property
+    def parts_cedees(self) -> list[PartCedee]:
+        """What its mandat pays of it to others than the supplier; prefetch for many invoices."""
+        if self.mandat is None or self.mandat.etat in (EtatPiece.ANNULEE, EtatPiece.REJETEE):
+            return []
+        return [
+            part
+            for ligne in self.mandat.lignes_piece.all()
+            if ligne.reference_facture == self.numero[:20]
+            for part in ligne.parts_cedees.all()
+        ]
 
     @property
     def document_principal(self) -> "Document":

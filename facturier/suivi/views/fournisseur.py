@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -67,8 +68,10 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     if facture.est_brouillon:
         return redirect("suivi:saisie", facture.pk)
     public = etat_public(facture)
+    prefetch_related_objects([facture], "mandat__lignes_piece__parts_cedees")
     contexte = {
         "facture": facture,
+        "parts": facture.parts_cedees,
         "libelle_etat": public.label,
         "ton_etat": ton_public(facture),
         "en_clair": EN_CLAIR[public],

@@ -1,5 +1,6 @@
 """Mandats and their bordereaux, for finance staff."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,15 +17,18 @@ from facturier.grand_livre.models import (
     EtatPiece,
     LigneEcriture,
     Mandat,
+    PartCedee,
     PieceJustificative,
     SensPiece,
 )
-from facturier.suivi import mandatement
+from facturier.suivi import beneficiaires, mandatement
 from facturier.suivi.forms import BordereauForm, MandatementForm, MotifForm
+from facturier.suivi.forms_beneficiaires import BeneficiairesForm
 from facturier.suivi.models import Facture
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
 from fournisseurs.gel import fournisseurs_geles, signaler
+from fournisseurs.models import DecisionPaiement
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.ADMINISTRATEUR)
 LIMITE_CHOIX = 200
@@ -50,22 +54,24 @@ def liste(requete: HttpRequest) -> HttpResponse:
 @reserver_a(Role.AGENT)
 def mandater(requete: HttpRequest) -> HttpResponse:
     """Choose liquidated invoices of one établissement and issue their mandat."""
-    factures = Facture.objects.a_mandater().select_related("etablissement", "service")
+    factures = Facture.objects.a_mandater().select_related(
+        "etablissement__fournisseur__tiers", "service", "bon_commande"
+    )
     etablissement = requete.GET.get("etablissement", "")
     if etablissement.isdigit():
         factures = factures.filter(etablissement=int(etablissement))
     formulaire = MandatementForm(requete.POST or None, factures=factures)
     if formulaire.is_bound and formulaire.is_valid():
-        donnees: dict[str, Any] = formulaire.cleaned_data
+        choisies = list(formulaire.cleaned_data["factures"].order_by("pk"))
+        payes = _lire_beneficiaires(requete, choisies)
+        if payes.retenues and not payes.is_valid():
+            return _page_beneficiaires(requete, formulaire, choisies, payes)
         try:
-            mandat = mandatement.mandater(
-                [facture.pk for facture in donnees["factures"]],
-                type_depense=donnees["type_depense"],
-                rang=donnees["rang"] or None,
-                par=utilisateur_de(requete),
-            )
+            mandat = _emettre(requete, formulaire.cleaned_data, choisies, payes)
         except ValidationError as erreur:
             reporter(formulaire, erreur)
+            if payes.retenues:
+                return _page_beneficiaires(requete, formulaire, choisies, payes)
         else:
             messages.success(requete, f"Le mandat {mandat.reference} est émis.")
             return redirect("suivi:mandat", mandat.pk)
@@ -74,8 +80,50 @@ def mandater(requete: HttpRequest) -> HttpResponse:
         "form": formulaire,
         "factures": affichees,
         "geles": fournisseurs_geles({f.etablissement.fournisseur_id for f in affichees}),
+        "sous_opposition": beneficiaires.sous_opposition(affichees, timezone.localdate()),
     }
     return afficher(requete, "suivi/mandater.html", contexte, formulaire)
+
+
+def _lire_beneficiaires(requete: HttpRequest, factures: Sequence[Facture]) -> BeneficiairesForm:
+    """Return the form of those paid before the supplier; bound once the agent has seen them."""
+    retenues = beneficiaires.proposer(factures, timezone.localdate())
+    donnees = requete.POST if "beneficiaires" in requete.POST else None
+    return BeneficiairesForm(donnees, retenues=retenues)
+
+
+def _page_beneficiaires(
+    requete: HttpRequest,
+    formulaire: MandatementForm,
+    factures: Sequence[Facture],
+    payes: BeneficiairesForm,
+) -> HttpResponse:
+    """Show whom the mandat is to pay, before it is issued."""
+    total = sum(facture.montant_ht + facture.montant_tgc for facture in factures)
+    contexte = {
+        "form": formulaire,
+        "payes": payes,
+        "factures": factures,
+        "fournisseur": factures[0].etablissement.fournisseur,
+        "total": total,
+        "net": total - sum(retenue.montant for retenue in payes.retenues),
+    }
+    return afficher(requete, "suivi/mandater_beneficiaires.html", contexte, formulaire, payes)
+
+
+def _emettre(
+    requete: HttpRequest,
+    donnees: dict[str, Any],
+    factures: Sequence[Facture],
+    payes: BeneficiairesForm,
+) -> Mandat:
+    return mandatement.mandater(
+        [facture.pk for facture in factures],
+        type_depense=donnees["type_depense"],
+        rang=donnees["rang"] or None,
+        choix=payes.choix if payes.retenues else {},
+        par=utilisateur_de(requete),
+    )
 
 
 @reserver_a(*LECTEURS)
@@ -88,6 +136,10 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "factures": Facture.objects.filter(mandat=mandat.pk).select_related("etablissement"),
         "imputations": mandat.lignes_piece.select_related("compte"),
         "rattachements": mandat.rattachements.select_related("justificatif"),
+        "parts": PartCedee.objects.filter(ligne__piece=mandat.pk).order_by("rang"),
+        "ecarts": DecisionPaiement.objects.filter(mandat=mandat.pk)
+        .exclude(motif_ecart="")
+        .select_related("opposition", "par"),
         "ecritures": _lignes_ecriture(mandat),
         "est_annulable": mandat.etat == EtatPiece.EMISE
         and utilisateur_de(requete).a_role(Role.AGENT),
