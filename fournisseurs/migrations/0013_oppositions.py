@@ -194,6 +194,84 @@ class Migration(migrations.Migration):
                 "verbose_name": "opposition ou cession",
                 "verbose_name_plural": "oppositions et cessions",
                 "ordering": ["-pk"],
+                "indexes": [
+                    models.Index(fields=["fournisseur", "etat"], name="opposition_fournisseur"),
+                    models.Index(fields=["etat", "-id"], name="opposition_etat"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("beneficiaire", models.F("fournisseur")), _negated=True
+                        ),
+                        name="opposition_autre_beneficiaire",
+                        violation_error_message="Le bénéficiaire est un autre que le fournisseur.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("plafond__isnull", True), ("plafond__gt", 0), _connector="OR"
+                        ),
+                        name="opposition_plafond_positif",
+                        violation_error_message="Le montant maximal est positif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("date_debut__gte", models.F("notifiee_le"))),
+                        name="opposition_apres_notification",
+                        violation_error_message="Rien n’est à servir avant la notification.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("date_fin__isnull", True),
+                            ("date_fin__gte", models.F("date_debut")),
+                            _connector="OR",
+                        ),
+                        name="opposition_fin_apres_debut",
+                        violation_error_message="La fin précède le début.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decidee_par__isnull", True),
+                            models.Q(("decidee_par", models.F("saisie_par")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="opposition_quatre_yeux",
+                        violation_error_message="Celui qui saisit une opposition ne la valide pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("etat", "a_valider"), ("decidee_par__isnull", False), _connector="OR"
+                        ),
+                        name="opposition_decidee_par_quelqu_un",
+                        violation_error_message="Une opposition validée ou écartée dit par qui.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat__in", ["levee_proposee", "levee"]), _negated=True),
+                            models.Q(
+                                ("justificatif_levee__isnull", False),
+                                ("levee_le__isnull", False),
+                                ("levee_proposee_par__isnull", False),
+                                models.Q(("motif_levee", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opposition_levee_prouvee",
+                        violation_error_message="Une mainlevée porte sa date, son motif et le document qui la prouve.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("etat", "levee"), _negated=True),
+                            models.Q(
+                                ("levee_par__isnull", False),
+                                models.Q(
+                                    ("levee_par", models.F("levee_proposee_par")), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="opposition_levee_quatre_yeux",
+                        violation_error_message="Celui qui propose une mainlevée ne la valide pas.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -251,6 +329,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "décision de paiement",
                 "verbose_name_plural": "décisions de paiement",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("opposition", "mandat"),
+                        name="decision_une_par_mandat",
+                        violation_error_message="Ce mandat a déjà une décision pour cette opposition.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("montant_propose__gte", 0), ("montant_retenu__gte", 0)),
+                        name="decision_montants_positifs",
+                        violation_error_message="Un montant servi n’est pas négatif.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("montant_retenu", models.F("montant_propose")),
+                            models.Q(("motif_ecart", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_ecart_motive",
+                        violation_error_message="S’écarter du montant proposé demande un motif.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -290,131 +389,5 @@ class Migration(migrations.Migration):
                 "ordering": ["pk"],
                 "abstract": False,
             },
-        ),
-        migrations.AddIndex(
-            model_name="opposition",
-            index=models.Index(fields=["fournisseur", "etat"], name="opposition_fournisseur"),
-        ),
-        migrations.AddIndex(
-            model_name="opposition",
-            index=models.Index(fields=["etat", "-id"], name="opposition_etat"),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("beneficiaire", models.F("fournisseur")), _negated=True),
-                name="opposition_autre_beneficiaire",
-                violation_error_message="Le bénéficiaire est un autre que le fournisseur.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("plafond__isnull", True), ("plafond__gt", 0), _connector="OR"),
-                name="opposition_plafond_positif",
-                violation_error_message="Le montant maximal est positif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("date_debut__gte", models.F("notifiee_le"))),
-                name="opposition_apres_notification",
-                violation_error_message="Rien n’est à servir avant la notification.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("date_fin__isnull", True),
-                    ("date_fin__gte", models.F("date_debut")),
-                    _connector="OR",
-                ),
-                name="opposition_fin_apres_debut",
-                violation_error_message="La fin précède le début.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decidee_par__isnull", True),
-                    models.Q(("decidee_par", models.F("saisie_par")), _negated=True),
-                    _connector="OR",
-                ),
-                name="opposition_quatre_yeux",
-                violation_error_message="Celui qui saisit une opposition ne la valide pas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("etat", "a_valider"), ("decidee_par__isnull", False), _connector="OR"
-                ),
-                name="opposition_decidee_par_quelqu_un",
-                violation_error_message="Une opposition validée ou écartée dit par qui.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat__in", ["levee_proposee", "levee"]), _negated=True),
-                    models.Q(
-                        ("justificatif_levee__isnull", False),
-                        ("levee_le__isnull", False),
-                        ("levee_proposee_par__isnull", False),
-                        models.Q(("motif_levee", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="opposition_levee_prouvee",
-                violation_error_message="Une mainlevée porte sa date, son motif et le document qui la prouve.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opposition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("etat", "levee"), _negated=True),
-                    models.Q(
-                        ("levee_par__isnull", False),
-                        models.Q(("levee_par", models.F("levee_proposee_par")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="opposition_levee_quatre_yeux",
-                violation_error_message="Celui qui propose une mainlevée ne la valide pas.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionpaiement",
-            constraint=models.UniqueConstraint(
-                fields=("opposition", "mandat"),
-                name="decision_une_par_mandat",
-                violation_error_message="Ce mandat a déjà une décision pour cette opposition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionpaiement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("montant_propose__gte", 0), ("montant_retenu__gte", 0)),
-                name="decision_montants_positifs",
-                violation_error_message="Un montant servi n’est pas négatif.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisionpaiement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("montant_retenu", models.F("montant_propose")),
-                    models.Q(("motif_ecart", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_ecart_motive",
-                violation_error_message="S’écarter du montant proposé demande un motif.",
-            ),
         ),
     ]
