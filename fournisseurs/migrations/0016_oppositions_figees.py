@@ -22,5 +22,5 @@ def retirer(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("fournisseurs", "0013_oppositions")]
-    operations = [migrations.RunPython(poser(__file__, "0014_oppositions_figees"), retirer)]
+    dependencies = [("fournisseurs", "0015_oppositions")]
+    operations = [migrations.RunPython(poser(__file__, "0016_oppositions_figees"), retirer)]

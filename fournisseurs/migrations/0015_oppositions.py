@@ -9,7 +9,7 @@ import facturier.commun.champs
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fournisseurs", "0012_tables_en_ajout_seul"),
+        ("fournisseurs", "0014_importations"),
         ("grand_livre", "0008_genre_opposition"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
