@@ -256,6 +256,7 @@ RESTENT_A_LEUR_TIERS = {
     "EntreeJournal",
     "Fusion",
     "MotFournisseur",  # made again at once
+    "Opposition",  # binds the tiers kept, which answers for its family
     "PassageFournisseur",
     "RepresentantLegal",
 }

@@ -86,6 +86,7 @@ def test_le_representant_d_un_autre_n_obtient_rien(client, etranger, dossier, pa
         "ridet": [RIDET],
         "code": [dossier.tiers.code],
         "jeton": ["inconnu"],
+        "cle": ["17499"],
         "genre": GenreModification.values,
         "acte": ["approuver"],
     }
