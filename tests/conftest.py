@@ -23,6 +23,11 @@ CHROMIUM = next(
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest: no worker then waits for the last of them at the end."""
+    items.sort(key=lambda test: test.get_closest_marker("lent") is None)
+
+
 @pytest.fixture(scope="session")
 def navigateur() -> Iterator[Browser]:
     """One Chromium for the session; tests that ask for it are skipped where there is none."""

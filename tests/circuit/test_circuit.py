@@ -31,7 +31,7 @@ def test_le_circuit_tient_depuis_rien_et_se_rejoue(installation):
     premier, second = installation.sorties
 
     assert premier.returncode == 0, premier.stderr
-    assert "Le circuit a tenu : 11 étapes" in premier.stdout
+    assert "Le circuit a tenu : 12 étapes" in premier.stdout
     assert second.returncode == 0, second.stderr
     assert len(list((installation.var / "tps" / "envois").glob("*.xml"))) == 2
     assert list((installation.var / "courriels").glob("*.log"))
