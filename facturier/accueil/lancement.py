@@ -122,7 +122,7 @@ class Lancement:
             LancementImpossible: the command fails; its last lines are repeated.
         """
         resultat = subprocess.run(  # noqa: S603
-            [sys.executable, str(RACINE / "manage.py"), *arguments],
+            [sys.executable, str(RACINE / "manage.py"), *arguments, "--skip-checks"],
             env=self.environnement,
             stdout=subprocess.PIPE if discret else None,
             stderr=subprocess.PIPE if discret else None,

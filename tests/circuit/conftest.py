@@ -65,12 +65,11 @@ class Installation:
         )
 
 
-@pytest.fixture(scope="module", params=MOTEURS)
-def installation(request, tmp_path_factory) -> Iterator[Installation]:
-    """Play `make demo SERVIR=0` twice on an empty base of each engine."""
-    var = tmp_path_factory.mktemp("circuit") / "var"
+@contextmanager
+def _installer(moteur: str, var: Path) -> Iterator[Installation]:
+    """Play `make demo SERVIR=0` twice on an empty base of `moteur`."""
     var.mkdir()
-    with _base(request.param, var) as base:
+    with _base(moteur, var) as base:
         variables = _variables(var, base)
         ports = ("--port", str(port_libre()), "--port-banc", str(port_libre()))
         sorties = [
@@ -85,6 +84,26 @@ def installation(request, tmp_path_factory) -> Iterator[Installation]:
             for _ in range(2)
         ]
         yield Installation(var, variables, sorties)
+
+
+@pytest.fixture(scope="session")
+def installation_sqlite(tmp_path_factory) -> Iterator[Installation]:
+    """Install on SQLite, once."""
+    with _installer("sqlite", tmp_path_factory.mktemp("circuit") / "var") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def installation_postgresql(tmp_path_factory) -> Iterator[Installation]:
+    """Install on PostgreSQL, once."""
+    with _installer("postgresql", tmp_path_factory.mktemp("circuit") / "var") as installation:
+        yield installation
+
+
+@pytest.fixture(params=MOTEURS)
+def installation(request) -> Installation:
+    """Lend the installation of each engine in turn."""
+    return request.getfixturevalue(f"installation_{request.param}")
 
 
 @pytest.fixture

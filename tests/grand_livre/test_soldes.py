@@ -64,7 +64,7 @@ def test_le_releve_d_un_tiers_cumule_ce_qu_il_doit(reference, agent, django_asse
     _encaisser(du, 15_000, agent)
     mandat(agent, tiers=tiers)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         lues = list(releve(tiers))
 
     assert [(li.compte, li.debit, li.credit, li.solde) for li in lues] == [
