@@ -88,14 +88,14 @@ def _installer(moteur: str, var: Path) -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def installation_sqlite(tmp_path_factory) -> Iterator[Installation]:
-    """Install on SQLite, once."""
+    """Install on SQLite, once for the session of a worker."""
     with _installer("sqlite", tmp_path_factory.mktemp("circuit") / "var") as installation:
         yield installation
 
 
 @pytest.fixture(scope="session")
 def installation_postgresql(tmp_path_factory) -> Iterator[Installation]:
-    """Install on PostgreSQL, once."""
+    """Install on PostgreSQL, once for the session of a worker."""
     with _installer("postgresql", tmp_path_factory.mktemp("circuit") / "var") as installation:
         yield installation
 
