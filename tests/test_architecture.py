@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from itertools import chain
 from pathlib import Path
 
@@ -124,3 +126,17 @@ def test_aucun_gabarit_n_est_orphelin():
     orphelins = [nom for nom in gabarits if not nom.startswith(CADRES) and nom not in texte]
 
     assert orphelins == []
+
+
+def test_un_programme_ne_charge_que_ce_qu_il_emploie():
+    lourds = {"openpyxl", "pandas", "pyarrow", "reportlab"}
+    demarrage = (
+        "import django, sys; django.setup(); import facturier.urls, facturier.celery; "
+        "facturier.celery.application.loader.import_default_modules(); print(*sys.modules)"
+    )
+    charges = subprocess.run(
+        [sys.executable, "-c", demarrage], cwd=RACINE, capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert "fournisseurs.tasks" in charges
+    assert lourds.isdisjoint(charges)

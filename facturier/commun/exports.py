@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from io import BytesIO
 
 from django.http import FileResponse, StreamingHttpResponse
-from openpyxl import Workbook
 
 from facturier.commun.csv_sur import ligne_sure, morceaux_csv
 
@@ -24,6 +23,8 @@ def csv_en_flux(nom: str, lignes: Lignes) -> StreamingHttpResponse:
 
 def classeur(nom: str, feuille: str, lignes: Lignes) -> FileResponse:
     """Return rows, titles first, as one sheet of an XLSX workbook, under the file name `nom`."""
+    from openpyxl import Workbook  # noqa: PLC0415  (0.4 s, that other programs need not pay)
+
     livre = Workbook(write_only=True)
     page = livre.create_sheet(feuille)
     page.freeze_panes = "A2"

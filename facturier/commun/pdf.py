@@ -3,6 +3,9 @@
 Same input, same bytes: no clock is read, the date is an argument. Fonts are embedded, the language
 is French, the title of the document shows in the window. Lengths are in points (1/72 inch), the
 vertical position `y` goes down as blocks are drawn.
+
+Reportlab takes 0.4 s to load: the functions that draw import it, so that a program that draws
+nothing does not wait for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,33 +16,36 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from django.utils import timezone
-from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
-from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from facturier.commun import montants
 from facturier.commun.typographie import espacer
 
 POLICES = Path(__file__).parent / "polices"
 TEXTE, FORT = "SourceSans3", "SourceSans3-Semi"
-LARGEUR, HAUTEUR = A4
+LARGEUR, HAUTEUR = 595.2755905511812, 841.8897637795277  # A4, 210 mm by 297
 MARGE = 54.0
 BAS = 72.0
 UTILE = LARGEUR - 2 * MARGE
 CORPS, INTERLIGNE = 10.5, 14.5
-ENCRE, DOUX, LAGON, CORAIL = (
-    HexColor(couleur) for couleur in ("#14262d", "#47585f", "#083a4a", "#b9431f")
-)
-TRAIT, FOND = HexColor("#c3ced2"), HexColor("#eef4f6")
+Couleur = tuple[float, float, float]  # red, green and blue, from 0 to 1
 TOTAL_PAGES = "total_pages"
+
+
+def _couleur(code: str) -> Couleur:
+    rouge, vert, bleu = bytes.fromhex(code)
+    return rouge / 255, vert / 255, bleu / 255
+
+
+ENCRE, DOUX, LAGON, CORAIL = map(_couleur, ("14262d", "47585f", "083a4a", "b9431f"))
+TRAIT, FOND, NOIR = map(_couleur, ("c3ced2", "eef4f6", "000000"))
 
 
 @cache
 def _enregistrer_polices() -> None:
     """Read the two fonts, once per process."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  (loaded when drawing)
+    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
+
     for nom, fichier in ((TEXTE, "SourceSans3-Regular.ttf"), (FORT, "SourceSans3-SemiBold.ttf")):
         pdfmetrics.registerFont(TTFont(nom, POLICES / fichier))
 
@@ -73,11 +79,20 @@ class Document:
         reference: str = "",
         emetteur: Sequence[str] = ("Direction des finances",),
     ) -> None:
+        from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  (loaded when drawing)
+
         _enregistrer_polices()
         self.reference = reference
         self.etabli_le = timezone.localtime(etabli_le)
         self.page = 1
-        self.canevas = Canvas(sortie, pagesize=A4, invariant=1, lang="fr-FR", initialFontName=TEXTE)
+        self.canevas = Canvas(
+            sortie,
+            pagesize=(LARGEUR, HAUTEUR),
+            pdfVersion=(1, 4),  # the first that tells the language
+            invariant=1,
+            lang="fr-FR",
+            initialFontName=TEXTE,
+        )
         self.canevas.setTitle(titre)
         self.canevas.setSubject(reference or titre)
         self.canevas.setAuthor("Province Sud de la Nouvelle-Calédonie")
@@ -120,7 +135,7 @@ class Document:
         debut = f"Page {self.page} / "
         self._ligne(debut, MARGE, BAS - 36, corps=8.5, couleur=DOUX)
         toile.saveState()
-        toile.translate(MARGE + pdfmetrics.stringWidth(debut, TEXTE, 8.5), BAS - 36)
+        toile.translate(MARGE + toile.stringWidth(debut, TEXTE, 8.5), BAS - 36)
         toile.doForm(TOTAL_PAGES)
         toile.restoreState()
 
@@ -156,7 +171,7 @@ class Document:
         *,
         police: str = TEXTE,
         corps: float = CORPS,
-        couleur: Any = ENCRE,
+        couleur: Couleur = ENCRE,
         a_droite: bool = False,
     ) -> None:
         toile = self.canevas
@@ -187,7 +202,7 @@ class Document:
         self.y -= 8
 
     def paragraphe(
-        self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Any = ENCRE
+        self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Couleur = ENCRE
     ) -> None:
         """Draw a text over the width, cut into lines and over pages."""
         for ligne in _couper(texte, police, corps, UTILE):
@@ -318,7 +333,7 @@ class Document:
                 if est_noir:
                     x = MARGE + (colonne + 4) * pas
                     trace.rect(x, haut - (rang + 1) * pas, pas, pas)
-        self.canevas.setFillColor(HexColor("#000000"))
+        self.canevas.setFillColor(NOIR)
         self.canevas.drawPath(trace, stroke=0, fill=1)
         for rang, texte in enumerate(legende):
             self._ligne(texte, MARGE + cote + 12, self.y - 24 - rang * INTERLIGNE)
@@ -344,9 +359,10 @@ def _couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:
 
     A word longer than a line (an address, a digest) is cut where the line ends.
     """
+    from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415  (loaded when drawing)
 
     def mesurer(morceau: str) -> float:
-        return float(pdfmetrics.stringWidth(_elargir(morceau), police, corps))
+        return float(stringWidth(_elargir(morceau), police, corps))
 
     lignes: list[str] = []
     for alinea in texte.split("\n"):
@@ -377,6 +393,11 @@ def _trancher(mot: str, mesurer: Callable[[str], float], largeur: float) -> list
 
 def _modules_qr(contenu: str) -> list[list[bool]]:
     """The square matrix of a QR code, correction level M."""
+    from reportlab.graphics.barcode.qrencoder import (  # noqa: PLC0415  (loaded when drawing)
+        QRCode,
+        QRErrorCorrectLevel,
+    )
+
     code = QRCode(None, QRErrorCorrectLevel.M)
     code.addData(contenu)
     code.make()

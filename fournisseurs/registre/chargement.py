@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from fournisseurs.models import EtablissementRegistre
-from fournisseurs.reprise.colonnes import REGISTRE, FichierIllisible
+from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, REGISTRE, FichierIllisible
 from fournisseurs.reprise.lecture import lire
 from fournisseurs.reprise.moteurs import verser
-from fournisseurs.reprise.texte import DEFAUT, LIGNE
 
 LONGUEURS = {
     "denomination": 200,

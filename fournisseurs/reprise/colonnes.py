@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 AU_PLUS_CITES = 8
+LIGNE, DEFAUT, MOTIF = "ligne", "defaut", "motif"  # columns that the reading and the checks add
+SAUT = "\v"  # stands for a line break inside a cell, and is refused by the checks
 
 
 class FichierIllisible(ValueError):

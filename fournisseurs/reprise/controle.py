@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from facturier.commun.recherche import simplifier
 from facturier.commun.telephone import TelephoneInvalide, normaliser
-from fournisseurs.reprise.colonnes import TIERS
+from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, MOTIF, TIERS
 from fournisseurs.reprise.comptes import PARTIES, iban_de_rib, ibans_justes, ribs_justes
 from fournisseurs.reprise.octets import (
     COMMANDES,
@@ -25,9 +25,8 @@ from fournisseurs.reprise.octets import (
     compacter,
     fleche,
 )
-from fournisseurs.reprise.texte import DEFAUT, LIGNE, TEXTE
+from fournisseurs.reprise.texte import TEXTE
 
-MOTIF = "motif"
 CREANCIER, DEBITEUR = 1, 2
 ROLES = {
     "": CREANCIER,

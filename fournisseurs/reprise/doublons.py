@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from fournisseurs.reprise.controle import MOTIF
-from fournisseurs.reprise.texte import LIGNE
+from fournisseurs.reprise.colonnes import LIGNE, MOTIF
 
 
 @dataclass

@@ -15,9 +15,9 @@ from fournisseurs.journal import Trace, consigner_lot
 from fournisseurs.models import ActeJournal, CoordonneesBancaires, Fournisseur
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import requetes
+from fournisseurs.reprise.colonnes import LIGNE
 from fournisseurs.reprise.moteurs import compter_les_lignes, verser
 from fournisseurs.reprise.mots import indexer_lignes
-from fournisseurs.reprise.texte import LIGNE
 
 COLONNES = [LIGNE, "est_premiere", "est_creancier", "est_debiteur", *requetes.TEXTES]
 

@@ -4,9 +4,9 @@ import structlog
 
 from fournisseurs.models import EtatImportation, Importation
 from fournisseurs.reprise.colonnes import FichierIllisible
+from fournisseurs.reprise.depot import chemin_du_fichier
 from fournisseurs.reprise.importation import (
     ImportationAilleurs,
-    chemin_du_fichier,
     essayer,
     poursuivre,
 )

@@ -1,7 +1,5 @@
-"""The acts of an import: hand a file in, try it, carry it out by slices, take it up again."""
+"""The work of an import: try a file, carry it out by slices, take it up again."""
 
-import csv
-import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Iterator
@@ -11,27 +9,22 @@ from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun import fichiers
-from facturier.commun.csv_sur import ligne_sure
 from facturier.commun.etats import franchir
-from fournisseurs.depots import nom_court
 from fournisseurs.models import EtatImportation, Importation, RejetImportation
-from fournisseurs.reprise.colonnes import TIERS, FichierIllisible
-from fournisseurs.reprise.controle import MOTIF, controler
+from fournisseurs.reprise.colonnes import LIGNE, MOTIF, TIERS, FichierIllisible
+from fournisseurs.reprise.controle import controler
+from fournisseurs.reprise.depot import designer, lancer
 from fournisseurs.reprise.doublons import Vues, ecarter_doublons
 from fournisseurs.reprise.ecriture import Auteur, Bilan, ecrire
 from fournisseurs.reprise.lecture import lire
 from fournisseurs.reprise.moteurs import verser
-from fournisseurs.reprise.texte import LIGNE, SAUT
 
-TAILLE_MAXIMALE = 200_000_000  # bytes
 ESSAIS = 3
 Suivi = Callable[[Importation], None]
 
@@ -47,39 +40,6 @@ class Tranche:
     fin: int
     bilan: Bilan
     rejets: pd.DataFrame
-
-
-# --- Hand in -----------------------------------------------------------------------------------
-def deposer_importation(chemin: Path, *, nom: str, par: Utilisateur) -> Importation:
-    """Keep a file to import, and return what will tell of its import.
-
-    Raises:
-        fichiers.FichierRefuse: empty or too large.
-    """
-    with chemin.open("rb") as flux:
-        range_ = fichiers.ranger(
-            flux, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
-        )
-    return Importation.objects.create(
-        nom=nom_court(nom), sha256=range_.sha256, est_rangee=True, deposee_par=par
-    )
-
-
-def designer(chemin: Path, *, par: Utilisateur) -> Importation:
-    """Return the import of a file that stays where it is: the one cut short, or a new one."""
-    with chemin.open("rb") as flux:
-        sha256 = hashlib.file_digest(flux, "sha256").hexdigest()
-    interrompues = Importation.objects.filter(
-        sha256=sha256, est_rangee=False, etat=EtatImportation.EN_COURS
-    )
-    return interrompues.first() or Importation.objects.create(
-        nom=nom_court(chemin.name), sha256=sha256, deposee_par=par
-    )
-
-
-def chemin_du_fichier(importation: Importation) -> Path:
-    """Return where the file of an import handed in on the page is kept."""
-    return fichiers.chemin(importation.sha256, settings.DOCUMENTS_RACINE)
 
 
 # --- Try ---------------------------------------------------------------------------------------
@@ -164,22 +124,6 @@ def poursuivre(
     franchir(importation, "terminer", par=par, avance_le=timezone.now())
 
 
-@transaction.atomic
-def lancer(importation: Importation, *, par: Utilisateur) -> None:
-    """Begin the real import: the counts and rejects of the trial give way to those of the work.
-
-    When it changes accounts in force, the one who handed the file in may begin it all the same:
-    the rows that change an account are then rejected.
-    """
-    importation.rejets.all().delete()
-    depart: dict[str, Any] = dict.fromkeys(
-        ("crees", "modifies", "inchanges", "rejetes", "comptes", "position"), 0
-    )
-    est_confirmee = par.pk != importation.deposee_par_id
-    depart |= {"lancee_par": par, "est_confirmee": est_confirmee, "avance_le": timezone.now()}
-    franchir(importation, "lancer", par=par, **depart)
-
-
 # --- All at once -------------------------------------------------------------------------------
 def importer(
     chemin: Path, *, par: Utilisateur, executer: bool, suivre: Suivi | None = None
@@ -196,16 +140,6 @@ def importer(
         essayer(importation, chemin, par=par, suivre=suivre)
     importation.refresh_from_db()
     return importation
-
-
-def ecrire_rejets(importation: Importation, sortie: IO[str]) -> None:
-    """Write the rows left out as CSV, line and reason first: to be corrected and imported again."""
-    redacteur = csv.writer(sortie, delimiter=";")
-    redacteur.writerow([LIGNE, MOTIF, *TIERS.noms])
-    rejets = importation.rejets.values_list("ligne", "motif", "cellules").order_by("ligne")
-    for ligne, motif, cellules in rejets.iterator():
-        valeurs = [cellules.get(nom, "").replace(SAUT, "\n") for nom in TIERS.noms]
-        redacteur.writerow(ligne_sure([ligne, motif, *valeurs]))
 
 
 # --- The slices --------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from facturier.commun.types_contenu import CSV, TEXTE, XLSX, type_fichier
-from fournisseurs.reprise.colonnes import Colonnes, FichierIllisible
+from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, Colonnes, FichierIllisible
 from fournisseurs.reprise.isolement import Fusions, convertir
-from fournisseurs.reprise.texte import DEFAUT, LIGNE, encodage_de, lire_texte
+from fournisseurs.reprise.texte import encodage_de, lire_texte
 
 FUSION = "La ligne est prise dans des cellules fusionnées : défusionnez-les et complétez-les."
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from facturier.commun.recherche import mots_ranges
 from fournisseurs.models import MotFournisseur
+from fournisseurs.reprise.colonnes import LIGNE
 from fournisseurs.reprise.moteurs import verser
-from fournisseurs.reprise.texte import LIGNE, TEXTE
+from fournisseurs.reprise.texte import TEXTE
 
 NUMEROS = ("rid", "ridet")
 PRINCIPAUX = ("nom", "prenom", "code")

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from fournisseurs.reprise.colonnes import Colonnes, FichierIllisible
+from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, SAUT, Colonnes, FichierIllisible
 
 TAILLE_BLOC = 2 * 1024 * 1024  # characters
 LIGNES_D_UNE_CELLULE = 20
@@ -30,12 +30,9 @@ MARQUES = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-LIGNE = "ligne"
-DEFAUT = "defaut"
 EN_TROP = "La ligne a plus de cellules que l’en-tête de colonnes."
 GUILLEMET = "Un guillemet ouvert n’est jamais refermé : ôtez-le, ou fermez-le."
 TEXTE = pd.StringDtype("pyarrow", na_value=np.nan)
-SAUT = "\v"  # stands for a line break inside a cell, and is refused by the checks
 
 
 @dataclass(frozen=True, slots=True)

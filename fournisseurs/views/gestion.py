@@ -28,7 +28,6 @@ from fournisseurs.models import (
     Opposition,
 )
 from fournisseurs.modifications.donnees import representants
-from fournisseurs.qualite import anomalies_du_tiers
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
 
@@ -115,6 +114,8 @@ def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Show a tiers: identity, accounts, établissements, pièces, history."""
+    from fournisseurs.qualite import anomalies_du_tiers  # noqa: PLC0415  (pandas: 1 s to load)
+
     fiches = Fournisseur.objects.visibles_par(requete.user).select_related("tiers__absorbe_par")
     fournisseur = get_object_or_404(fiches, tiers__code=code)
     codes = anomalies_du_tiers(fournisseur)

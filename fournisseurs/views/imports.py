@@ -18,7 +18,7 @@ from facturier.commun.etats import franchir
 from facturier.commun.fichiers import FichierRefuse
 from fournisseurs.forms_reprise import FichierForm, recopier
 from fournisseurs.models import EtatImportation, Importation
-from fournisseurs.reprise.importation import deposer_importation, ecrire_rejets, lancer
+from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
 from fournisseurs.tasks import avancer_importation
 
 MONTREES = 20  # rows of the list, and rejected rows of a page

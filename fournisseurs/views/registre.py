@@ -16,7 +16,7 @@ from facturier.acces.models import Role
 from facturier.commun.csv_sur import ligne_sure
 from fournisseurs.forms_reprise import ExtraitForm, recopier
 from fournisseurs.models import ROLES_GESTION, EcartRegistre, EtablissementRegistre
-from fournisseurs.registre.comparaison import Comparaison, comparer, decrire
+from fournisseurs.registre.ecarts import Comparaison, decrire
 from fournisseurs.reprise.colonnes import FichierIllisible
 
 TAILLE_PAGE = 50
@@ -79,6 +79,8 @@ def comparer_extrait(requete: RequeteConnectee) -> HttpResponse:
 
 
 def _comparer(form: ExtraitForm) -> Comparaison:
+    from fournisseurs.registre.comparaison import comparer  # noqa: PLC0415  (pandas: 1 s to load)
+
     with tempfile.NamedTemporaryFile() as depot:
         recopier(form.cleaned_data["fichier"], Path(depot.name))
         return comparer(Path(depot.name), extrait_le=form.cleaned_data["extrait_le"], executer=True)

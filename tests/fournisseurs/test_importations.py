@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from urllib.parse import urlsplit
 
 import openpyxl
 import pytest
@@ -26,15 +27,9 @@ from fournisseurs.models import (
 )
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import texte
+from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
 from fournisseurs.reprise.file import avancer, avancer_toutes
-from fournisseurs.reprise.importation import (
-    ImportationAilleurs,
-    deposer_importation,
-    ecrire_rejets,
-    importer,
-    lancer,
-    poursuivre,
-)
+from fournisseurs.reprise.importation import ImportationAilleurs, importer, poursuivre
 from tests.fournisseurs import fichier_abime
 from tests.fournisseurs.factories import IBAN_BCI, IBAN_CCP, FournisseurFactory
 
@@ -349,8 +344,8 @@ def test_un_import_tue_finit_sans_rien_ecrire_deux_fois(tmp_path, moment):
         pytest.skip("la base d’essai SQLite est en mémoire : un autre processus ne la voit pas")
     chemin = tmp_path / "abime.csv"
     fichier_abime.ecrire_csv(chemin, 200)
-    reglages = connection.settings_dict
-    adresse = os.environ["DATABASE_URL"].replace("/postgres?", f"/{reglages['NAME']}?", 1)
+    base = f"/{connection.settings_dict['NAME']}"
+    adresse = urlsplit(os.environ["DATABASE_URL"])._replace(path=base).geturl()
 
     enfant = subprocess.run(
         [sys.executable, "-c", TUE, str(chemin), moment],

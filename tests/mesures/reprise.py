@@ -9,8 +9,8 @@ import pandas as pd
 from django.db import connection, transaction
 
 from facturier.acces.models import Utilisateur
-from fournisseurs.reprise.colonnes import TIERS
-from fournisseurs.reprise.controle import MOTIF, controler
+from fournisseurs.reprise.colonnes import MOTIF, TIERS
+from fournisseurs.reprise.controle import controler
 from fournisseurs.reprise.doublons import Vues, ecarter_doublons
 from fournisseurs.reprise.ecriture import Auteur, ecrire
 from fournisseurs.reprise.lecture import lire

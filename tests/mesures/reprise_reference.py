@@ -14,8 +14,8 @@ from facturier.commun.ridet import RidetInvalide, normaliser
 from facturier.commun.telephone import TelephoneInvalide
 from facturier.commun.telephone import normaliser as normaliser_telephone
 from fournisseurs.journal import consigner_lot
-from fournisseurs.reprise.colonnes import TIERS
-from fournisseurs.reprise.controle import CIVILITES, LONGUEURS, MOTIF, ROLES
+from fournisseurs.reprise.colonnes import MOTIF, TIERS
+from fournisseurs.reprise.controle import CIVILITES, LONGUEURS, ROLES
 from fournisseurs.reprise.ecriture import tracer
 from fournisseurs.reprise.moteurs import verser
 from fournisseurs.reprise.mots import mots_de

@@ -9,7 +9,8 @@ from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from fournisseurs.models import Importation
 from fournisseurs.reprise.colonnes import FichierIllisible
-from fournisseurs.reprise.importation import ImportationAilleurs, ecrire_rejets, importer
+from fournisseurs.reprise.depot import ecrire_rejets
+from fournisseurs.reprise.importation import ImportationAilleurs, importer
 
 REJETS_MONTRES = 20
 
