@@ -6,7 +6,6 @@ from datetime import UTC
 from django.db import transaction
 
 from facturier.acces.models import Utilisateur
-from facturier.commun.csv_sur import ligne_sure
 from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, EntreeJournal
 from fournisseurs.models.journal import EntreeJournalQuerySet
@@ -45,7 +44,7 @@ def _lignes(entrees: EntreeJournalQuerySet) -> Iterator[list[object]]:
     ordonnees = entrees.recentes().order_by("numero")
     while lot := list(ordonnees.filter(numero__gt=dernier)[:TAILLE_LECTURE]):
         for entree in lot:
-            yield ligne_sure(_cellules(entree))
+            yield _cellules(entree)
         dernier = lot[-1].numero
 
 

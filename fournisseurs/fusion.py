@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
@@ -248,10 +249,23 @@ def _deplacer(de: Fournisseur, vers: Fournisseur) -> dict[str, list[int]]:
     deplaces = {}
     for modele in modeles_qui_suivent():
         suit: Any = modele
-        lignes = suit._base_manager.filter(suit.SUIT_LA_FUSION, fournisseur=de)
+        lignes = _sans_les_deja_tenues(
+            suit, suit._base_manager.filter(suit.SUIT_LA_FUSION, fournisseur=de), vers
+        )
         deplaces[modele._meta.label] = list(lignes.values_list("pk", flat=True))
         lignes.update(fournisseur=vers)
     return deplaces
+
+
+def _sans_les_deja_tenues(modele: Any, lignes: Any, vers: Fournisseur) -> Any:
+    """Leave out the rows that `vers` holds already, by what the model wants one of."""
+    champs = getattr(modele, "UN_SEUL_PAR_FICHE", ())
+    if not champs:
+        return lignes
+    tenues = modele._base_manager.filter(
+        modele.SUIT_LA_FUSION, fournisseur=vers, **{champ: OuterRef(champ) for champ in champs}
+    )
+    return lignes.exclude(Exists(tenues))
 
 
 def _rendre_deplaces(

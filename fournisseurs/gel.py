@@ -34,6 +34,22 @@ def raison_du_gel(fournisseur: Fournisseur) -> str:
     return GEL.format(nom=fournisseur.tiers.nom_complet, numero=demande.pk)
 
 
+def figer_les_comptes(fournisseurs: Collection[Fournisseur]) -> None:
+    """Keep the accounts of `fournisseurs` as they are until the end of the transaction.
+
+    Locks their rows in the order of the keys, as the deposit of a change of account does, and
+    reads their state again: a mandat and a request made at once follow one another.
+    """
+    etats = dict(
+        Fournisseur.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in={fournisseur.pk for fournisseur in fournisseurs})
+        .order_by("pk")
+        .values_list("pk", "etat")
+    )
+    for fournisseur in fournisseurs:
+        fournisseur.etat = etats[fournisseur.pk]
+
+
 def fournisseurs_geles(fournisseurs: Collection[int]) -> set[int]:
     """Return which of the suppliers (keys) wait."""
     demandes = DemandeModification.objects.gelant_les_paiements()

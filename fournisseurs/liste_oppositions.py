@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from facturier.commun.csv_sur import ligne_sure
 from fournisseurs.models import EtatOpposition, Opposition
 from fournisseurs.retenues import deja_servi
 
@@ -61,7 +60,7 @@ def _vue(vue: str, au: date) -> Any:
 
 
 def lignes_csv(oppositions: Any) -> Iterator[list[object]]:
-    """Yield the heading and a row for each opposition, safe for a spreadsheet."""
+    """Yield the heading and a row for each opposition."""
     yield list(TITRES_CSV)
     dernier: int | None = None
     while True:
@@ -78,21 +77,19 @@ def lignes_csv(oppositions: Any) -> Iterator[list[object]]:
 def _ligne(opposition: Opposition, servi: int) -> list[object]:
     fournisseur, beneficiaire = opposition.fournisseur.tiers, opposition.beneficiaire.tiers
     fin = opposition.date_fin
-    return ligne_sure(
-        (
-            opposition.numero,
-            opposition.get_genre_display(),
-            fournisseur.code,
-            fournisseur.nom_complet,
-            beneficiaire.code,
-            beneficiaire.nom_complet,
-            opposition.reference,
-            opposition.notifiee_le.isoformat(),
-            opposition.date_debut.isoformat(),
-            fin.isoformat() if fin else "",
-            opposition.perimetre,
-            "" if opposition.plafond is None else opposition.plafond,
-            servi,
-            opposition.get_etat_display(),
-        )
-    )
+    return [
+        opposition.numero,
+        opposition.get_genre_display(),
+        fournisseur.code,
+        fournisseur.nom_complet,
+        beneficiaire.code,
+        beneficiaire.nom_complet,
+        opposition.reference,
+        opposition.notifiee_le.isoformat(),
+        opposition.date_debut.isoformat(),
+        fin.isoformat() if fin else "",
+        opposition.perimetre,
+        "" if opposition.plafond is None else opposition.plafond,
+        servi,
+        opposition.get_etat_display(),
+    ]

@@ -18,16 +18,28 @@ from fournisseurs.models import (
 
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
-    Entree("Demandes", "fournisseurs:gestion_demandes", roles={Role.AGENT}, ordre=60),
+    Entree(
+        "Demandes",
+        "fournisseurs:gestion_demandes",
+        roles={Role.AGENT},
+        ordre=60,
+        toutes_directions=True,
+    ),
     Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_LECTURE), ordre=70),
-    Entree("Oppositions", "fournisseurs:oppositions", roles=set(ROLES_GESTION), ordre=72),
+    Entree(
+        "Oppositions",
+        "fournisseurs:oppositions",
+        roles=set(ROLES_GESTION),
+        ordre=72,
+        toutes_directions=True,
+    ),
     Entree("Journal de sécurité", "fournisseurs:journal_securite", roles={Role.SECURITE}, ordre=80),
 ]
 
 
 def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield the requests to decide on, or what a supplier has to start with."""
-    if utilisateur.a_role(Role.AGENT):
+    if utilisateur.a_role(Role.AGENT) and utilisateur.voit_toutes_les_directions:
         yield Carte(
             "Demandes des fournisseurs à traiter",
             "fournisseurs:gestion_demandes",

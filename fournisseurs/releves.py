@@ -8,7 +8,6 @@ from typing import IO
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from facturier.commun.csv_sur import ligne_sure
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece, Tiers
 from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_tiers
@@ -83,20 +82,18 @@ def parts_versees_a_d_autres(tiers: Tiers) -> QuerySet[PartCedee]:
 
 
 def lignes_csv(tiers: Tiers, *, debut: date | None, fin: date | None) -> Iterator[list[object]]:
-    """Yield the heading and the rows of the statement, safe for a spreadsheet."""
+    """Yield the heading and the rows of the statement."""
     yield list(TITRES_CSV)
     for ligne in releve(tiers, debut=debut, fin=fin):
-        yield ligne_sure(
-            (
-                ligne.date_comptable.isoformat(),
-                ligne.libelle,
-                ligne.piece,
-                ligne.compte,
-                ligne.debit,
-                ligne.credit,
-                ligne.solde,
-            )
-        )
+        yield [
+            ligne.date_comptable.isoformat(),
+            ligne.libelle,
+            ligne.piece,
+            ligne.compte,
+            ligne.debit,
+            ligne.credit,
+            ligne.solde,
+        ]
 
 
 def ecrire_pdf(sortie: IO[bytes], tiers: Tiers, *, debut: date | None, fin: date | None) -> None:

@@ -8,6 +8,7 @@ from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import EtatPiece, Tiers
 from telepaiement.models import Guichet, Mode, Produit
+from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"
 
@@ -127,6 +128,9 @@ class FiltreTitresForm(forms.Form):
     exercice = forms.IntegerField(required=False, min_value=2000, max_value=2100)
 
 
+ADRESSE_INCONNUE = "Nous ne connaissons pas l’adresse de ce débiteur : saisissez-la en entier."
+
+
 class TitreForm(forms.Form):
     """A titre de recettes to issue."""
 
@@ -139,16 +143,21 @@ class TitreForm(forms.Form):
         error_messages={"invalid_choice": "Aucun tiers ne porte ce code : créez-le d’abord."},
     )
     adresse_complement = forms.CharField(
-        label="Complément d’adresse", max_length=38, required=False
+        label="Complément d’adresse",
+        max_length=38,
+        required=False,
+        help_text="Laissez les quatre champs de l’adresse vides : celle que nous connaissons du "
+        "débiteur est reprise. Ne la saisissez que s’il n’en a pas, ou pour en employer une autre.",
     )
-    adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38)
+    adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38, required=False)
     code_postal = forms.RegexField(
         r"^[0-9]{5}$",
         label="Code postal",
+        required=False,
         widget=forms.TextInput({"class": "court", "inputmode": "numeric"}),
         error_messages={"invalid": "Saisissez les cinq chiffres du code postal."},
     )
-    ville = forms.CharField(label="Commune", max_length=38)
+    ville = forms.CharField(label="Commune", max_length=38, required=False)
     service = forms.ModelChoiceField(
         ServiceGestionnaire.objects.all(), label="Service gestionnaire", empty_label="Choisissez"
     )
@@ -167,3 +176,21 @@ class TitreForm(forms.Form):
     montant_ht = SaisieMontantField(label="Montant hors taxe", minimum=1)
     montant_tgc = SaisieMontantField(label="TGC", required=False)
     date_echeance = SaisieJourField(label="Date d’échéance", required=False)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for champ in CHAMPS_ADRESSE[1:]:
+            self.fields[champ].selon_le_cas = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Take the address we know when none is typed; ask for what is missing of another."""
+        donnees: dict[str, Any] = super().clean() or {}
+        tiers = donnees.get("tiers")
+        if tiers is None or any(champ in self.errors for champ in CHAMPS_ADRESSE):
+            return donnees
+        if not any(donnees[champ] for champ in CHAMPS_ADRESSE):
+            donnees |= adresse_connue(tiers)
+        for champ in CHAMPS_ADRESSE[1:]:
+            if not donnees[champ]:
+                self.add_error(champ, ADRESSE_INCONNUE)
+        return donnees

@@ -14,6 +14,7 @@ from facturier.grand_livre.evenements import annuler_emission
 from facturier.grand_livre.models import Budget, Parametre, Tiers, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
+from fournisseurs.models import Fournisseur
 from telepaiement.models import Produit
 
 BUDGET_PAR_DEFAUT = "principal"
@@ -36,6 +37,21 @@ class DemandeTitre:
     fonction: str = ""
     adresse_complement: str = ""
     date_echeance: date | None = None
+
+
+CHAMPS_ADRESSE = ("adresse_complement", "adresse_voie", "code_postal", "ville")
+
+
+def adresse_connue(tiers: Tiers) -> dict[str, str]:
+    """Return the address of `tiers`: that of his fiche, else that of his last titre, or nothing.
+
+    Who gave it once is not asked again (« dites-le-nous une seule fois »).
+    """
+    fiche = Fournisseur.objects.filter(tiers=tiers).first()
+    source = fiche or Titre.objects.filter(tiers=tiers).order_by("-pk").first()
+    if source is None:
+        return {}
+    return {champ: getattr(source, champ) for champ in CHAMPS_ADRESSE}
 
 
 def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) -> Titre:

@@ -36,6 +36,19 @@ def reserver_a(*roles: Role) -> Callable[[Vue], Vue]:
     return decorer
 
 
+def reserver_aux_finances(*roles: Role) -> Callable[[Vue], Vue]:
+    """Open a view to the holders of one of `roles` whose sight stops at no direction.
+
+    For the pages that look at the whole base (decision 16).
+    """
+
+    def decorer(vue: Vue) -> Vue:
+        vue.toutes_directions = True  # type: ignore[attr-defined]
+        return reserver_a(*roles)(vue)
+
+    return decorer
+
+
 def ouvrir_a_tous(vue: Vue) -> Vue:
     """Open a view to everybody, without an account."""
     vue.roles_admis = frozenset({TOUS})  # type: ignore[attr-defined]
@@ -57,6 +70,11 @@ def roles_admis(vue: Any) -> frozenset[str]:
     return admis or getattr(classe, "roles_admis", frozenset())
 
 
+def toutes_directions(vue: Any) -> bool:
+    """Tell whether `vue` serves only those who see the tiers of every direction."""
+    return getattr(vue, "toutes_directions", False)
+
+
 class ControleAccesMiddleware:
     """Refuse a request whose view does not serve the person who asks."""
 
@@ -76,6 +94,11 @@ class ControleAccesMiddleware:
             return None
         if not requete.user.is_authenticated:
             return redirect_to_login(requete.get_full_path())
-        if CONNECTE in admis or requete.user.a_role(*admis):
-            return None
-        raise PermissionDenied("Cette page est réservée à d’autres rôles que le vôtre.")
+        if CONNECTE not in admis and not requete.user.a_role(*admis):
+            raise PermissionDenied("Cette page est réservée à d’autres rôles que le vôtre.")
+        if toutes_directions(vue) and not requete.user.voit_toutes_les_directions:
+            raise PermissionDenied(
+                "Cette page montre les tiers de toutes les directions : elle est réservée à la "
+                "direction des finances."
+            )
+        return None

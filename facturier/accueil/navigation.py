@@ -40,7 +40,8 @@ def _adresse(vue: str, parametres: dict[str, str | int] | None = None) -> str | 
 def _entrees(utilisateur: Utilisateur) -> Iterator[Entree]:
     for module in _modules():
         for entree in getattr(module, "ENTREES", ()):
-            if utilisateur.a_role(*entree.roles):
+            est_a_portee = not entree.toutes_directions or utilisateur.voit_toutes_les_directions
+            if est_a_portee and utilisateur.a_role(*entree.roles):
                 yield entree
 
 

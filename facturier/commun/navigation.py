@@ -12,12 +12,16 @@ from facturier.commun.tons import Ton
 
 @dataclass(frozen=True, slots=True)
 class Entree:
-    """One entry of the menu; hidden from other roles, and when `vue` does not resolve."""
+    """One entry of the menu; hidden from other roles, and when `vue` does not resolve.
+
+    `toutes_directions` hides it from the staff of one direction too.
+    """
 
     libelle: str
     vue: str
     roles: Collection[str]
     ordre: int = 100
+    toutes_directions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

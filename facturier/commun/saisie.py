@@ -102,6 +102,10 @@ class SaisieIbanField(LuField):
         self.widget.attrs.update({"autocomplete": "off", "spellcheck": "false"})
 
 
+ANNEES = range(1900, 2101)
+DATE_ILLISIBLE = "Cette date ne se lit pas : écrivez-la comme 30/11/2026."
+
+
 class JourInput(forms.DateInput):
     """The date picker of the browser, which also accepts typing."""
 
@@ -112,7 +116,10 @@ class JourInput(forms.DateInput):
 
 
 class SaisieJourField(forms.DateField):
-    """A day; bounds included, given as dates or functions without argument."""
+    """A day; bounds included, given as dates or functions without argument.
+
+    A year out of `ANNEES` is a slip of the finger, and no date of ours.
+    """
 
     widget = JourInput
     input_formats = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y")
@@ -125,6 +132,8 @@ class SaisieJourField(forms.DateField):
         **options: Any,
     ) -> None:
         super().__init__(**options)
+        if "invalid" not in options.get("error_messages", {}):
+            self.error_messages["invalid"] = DATE_ILLISIBLE
         self.au_plus_tot, self.au_plus_tard = au_plus_tot, au_plus_tard
 
     def validate(self, value: date | None) -> None:
@@ -132,6 +141,8 @@ class SaisieJourField(forms.DateField):
         super().validate(value)
         if value is None:
             return
+        if value.year not in ANNEES:
+            raise ValidationError(f"L’année {value.year} est trop lointaine : vérifiez la date.")
         debut = self.au_plus_tot() if callable(self.au_plus_tot) else self.au_plus_tot
         fin = self.au_plus_tard() if callable(self.au_plus_tard) else self.au_plus_tard
         if debut is not None and value < debut:

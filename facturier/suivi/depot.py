@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -279,11 +278,7 @@ def _commande(facture: Facture) -> list[Anomalie]:
 
 
 def _doublons(facture: Facture) -> list[Anomalie]:
-    autres = Facture.objects.vivantes().filter(
-        Q(fournisseur=facture.fournisseur_id)
-        | Q(etablissement__fournisseur=facture.etablissement.fournisseur_id)
-    )
-    autres = autres.exclude(pk=facture.pk)
+    autres = Facture.objects.vivantes().du_meme_fournisseur(facture)
     meme_numero = autres.filter(numero_normalise=facture.numero_normalise).first()
     if meme_numero and facture.numero_normalise:
         return [

@@ -305,11 +305,8 @@ class RetourForm(forms.Form):
             return None
         trouvee: Facture | None = (
             Facture.objects.vivantes()
-            .filter(
-                fournisseur=self.facture.fournisseur_id,
-                numero_normalise=normaliser_numero(numero),
-            )
-            .exclude(pk=self.facture.pk)
+            .du_meme_fournisseur(self.facture)
+            .filter(numero_normalise=normaliser_numero(numero))
             .first()
         )
         if trouvee is None:

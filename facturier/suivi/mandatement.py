@@ -40,6 +40,7 @@ from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.horloges import delai_de_mandatement
 from facturier.suivi.models import BonCommande, Document, ExigencePiece, Facture, PassageFacture
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
+from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
 
 NUMEROS_CITES = 5
@@ -78,6 +79,8 @@ def mandater(
     premiere = choisies[0]
     jour = date_emission or timezone.localdate()
     retenues = beneficiaires.retenir(choisies, jour, choix)
+    payes = [retenue.opposition.paye for retenue in retenues.decidees if retenue.montant]
+    figer_les_comptes([premiere.etablissement.fournisseur, *payes])
     justificatifs = _rassembler(
         choisies,
         type_depense=type_depense or premiere.type_depense,

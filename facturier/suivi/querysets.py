@@ -42,6 +42,16 @@ class FactureQuerySet(models.QuerySet[Any]):
         """Keep the invoices that claim something: neither draft, nor rejected, nor withdrawn."""
         return self.exclude(etat__in=SANS_EFFET)
 
+    def du_meme_fournisseur(self, facture: Any) -> Self:
+        """Keep the other invoices of the supplier of `facture`, on both sides of a merge.
+
+        A deposited invoice keeps the supplier of its day; its établissement follows the merge.
+        """
+        return self.filter(
+            Q(fournisseur=facture.fournisseur_id)
+            | Q(etablissement__fournisseur=facture.etablissement.fournisseur_id)
+        ).exclude(pk=facture.pk)
+
     def en_cours(self) -> Self:
         """Keep the invoices on which someone still has something to do."""
         return self.deposees().exclude(etat__in=TERMINAUX)

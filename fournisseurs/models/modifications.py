@@ -411,7 +411,13 @@ class PassageModification(Passage):
 
 
 class RepresentantLegal(models.Model):
-    """Who binds the enterprise by law (gérant, président); ended, never deleted."""
+    """Who binds the enterprise by law (gérant, président); ended, never deleted.
+
+    Those in force follow a merge, but for whom the supplier kept names already: each was proved.
+    """
+
+    SUIT_LA_FUSION = Q(fin__isnull=True)
+    UN_SEUL_PAR_FICHE = ("nom", "qualite")
 
     fournisseur = models.ForeignKey(
         Fournisseur, models.PROTECT, related_name="representants_legaux"

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
 from fournisseurs.comparaison import PAR_CODE, comptes_different, comptes_masques
@@ -32,7 +32,7 @@ FIL_DOUBLONS = [*FIL_TIERS, ("Doublons", "/gestion/tiers/doublons/")]
 FIL_FUSIONS = [*FIL_TIERS, ("Fusions", "/gestion/tiers/fusions/")]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def liste(requete: RequeteConnectee) -> HttpResponse:
     """List the pairs to examine, the surest first, or those set aside."""
@@ -55,14 +55,14 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     return render(requete, "fournisseurs/gestion/doublons.html", contexte)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def exporter_csv(requete: RequeteConnectee) -> HttpResponseBase:
     """Stream every pair of one state."""
     return csv_en_flux("doublons.csv", _lignes_export(_selection(requete)))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def exporter_xlsx(requete: RequeteConnectee) -> HttpResponseBase:
     """Give the pairs of one state as a workbook; the surest ones, when there are too many."""
@@ -98,7 +98,7 @@ def _apres(paires: Any, place: str) -> Any:
     return paires.exclude(score__gt=int(score)).exclude(score=int(score), pk__lte=int(cle))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def rapprocher(requete: RequeteConnectee) -> HttpResponseBase:
     """Show two tiers side by side, and merge them as the agent chooses."""
@@ -149,7 +149,7 @@ def _annoncer(requete: RequeteConnectee, fusion: Fusion) -> None:
     )
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def fusions(requete: RequeteConnectee) -> HttpResponse:
     """List the merges that wait for a second agent, then the last ones."""
@@ -162,7 +162,7 @@ def fusions(requete: RequeteConnectee) -> HttpResponse:
     return render(requete, "fournisseurs/gestion/fusions.html", contexte)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def fusion(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a merge: who was kept, what was taken, what can still be done."""
@@ -242,7 +242,7 @@ def _confirmer(
     return render(requete, "confirmation.html", contexte, status=422 if form.errors else 200)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def ecarter(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Set a pair aside, for a reason."""
@@ -250,7 +250,7 @@ def ecarter(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _confirmer(requete, "ecarter", objet, ecarter_doublon, reverse("fournisseurs:doublons"))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def rouvrir(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Put a pair back on the list, for a reason."""
@@ -258,7 +258,7 @@ def rouvrir(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _confirmer(requete, "rouvrir", objet, rouvrir_doublon, reverse("fournisseurs:doublons"))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["POST"])
 def valider(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Carry out a merge that another agent proposed."""
@@ -272,7 +272,7 @@ def valider(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return redirect("fournisseurs:fusion", pk=pk)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def abandonner(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Give up a merge that waits, for a reason."""
@@ -280,7 +280,7 @@ def abandonner(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _confirmer(requete, "abandonner", _fusion(pk), abandonner_fusion, retour)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def annuler(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Undo a merge, for a reason."""

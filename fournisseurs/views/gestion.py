@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_a, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.grand_livre.models import Piece
 from fournisseurs.anomalies import CATALOGUE, score
@@ -34,7 +34,7 @@ from fournisseurs.views.espace import lignes_demande
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request with its evidence and what is unusual."""
@@ -72,7 +72,7 @@ def _page_demande(
     return reponse
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def voir_iban(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show the request again with the whole IBAN, and record who looked."""
@@ -80,7 +80,7 @@ def voir_iban(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _page_demande(requete, objet, MotifForm(), reveler_iban(objet, par=requete.user))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def accepter_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Accept a request; say so, or say why it is impossible."""
@@ -93,7 +93,7 @@ def accepter_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return redirect("fournisseurs:gestion_demandes")
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def refuser_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Refuse a request with a reason."""
@@ -140,7 +140,7 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
             "fusions": Fusion.objects.filter(
                 Q(garde=fournisseur) | Q(absorbe=fournisseur), etat=EtatFusion.FAITE
             ).select_related("garde__tiers", "absorbe__tiers"),
-            "modifications": fournisseur.modifications.ouvertes(),
+            "modifications": fournisseur.modifications.ouvertes() if voit_tout else [],
             "representants": representants(fournisseur),
             "oppositions": Opposition.objects.contre(fournisseur).select_related(
                 "beneficiaire__tiers", "etablissement"
@@ -181,7 +181,7 @@ TEXTES_ETAT: dict[str, dict[str, Any]] = {
 ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver": reactiver}
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpResponse:
     """Suspend a supplier or make him active again, with a reason."""

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.etats import franchir
 from facturier.commun.fichiers import FichierRefuse
@@ -28,7 +28,7 @@ FIL_IMPORT = [*FIL, ("Imports", "/gestion/tiers/imports/")]
 STOP = 286  # the status that ends the polling of htmx
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def imports(requete: RequeteConnectee) -> HttpResponse:
     """List the imports, and take the file of a new one."""
@@ -66,7 +66,7 @@ def _importation(pk: int) -> Importation:
     return importation
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def importation(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show how far an import is, what it did or would do, and the rows left out."""
@@ -92,7 +92,7 @@ def importation(requete: RequeteConnectee, pk: int) -> HttpResponse:
     )
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def lancer_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Begin the real import, or take up one that was cut short."""
@@ -107,7 +107,7 @@ def lancer_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return redirect("fournisseurs:import", pk=pk)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def abandonner_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Give up an import that was not begun."""
@@ -120,7 +120,7 @@ def abandonner_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return redirect("fournisseurs:imports")
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def rejets_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Give the rows left out as CSV, to be corrected and imported again."""

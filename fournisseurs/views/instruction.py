@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from fournisseurs.consultation import reveler_ibans_modification
 from fournisseurs.forms import MotifForm
@@ -38,7 +38,7 @@ from fournisseurs.views.modifications import page_choisir, page_saisir
 FIL = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def demandes(requete: RequeteConnectee) -> HttpResponse:
     """Show the work list: every request of a tab, the oldest first, late ones flagged."""
@@ -65,7 +65,7 @@ def demandes(requete: RequeteConnectee) -> HttpResponse:
     )
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request with its evidence side by side, and what one may do with it."""
@@ -173,7 +173,7 @@ def _possibles(requete: RequeteConnectee, demande: DemandeModification) -> dict[
     }
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def voir_iban_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show the page again with whole IBANs, and record who looked."""
@@ -182,7 +182,7 @@ def voir_iban_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _page(requete, demande, en_clair=True)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def appeler(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Record a call back."""
@@ -218,7 +218,7 @@ AVEC_MOTIF: dict[str, tuple[Callable[..., Any], str]] = {
 }
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_POST
 def agir(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
     """Check, approve, refuse, stop or set going again; say so, or say why it is impossible."""
@@ -253,7 +253,7 @@ def _fil_tiers(objet: Etablissement) -> list[tuple[str, str]]:
     return [*FIL[:1], (objet.denomination, reverse("fournisseurs:gestion_fiche", args=[code]))]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def gestion_choisir(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Choose the datum to change in the name of a supplier who called or came."""
@@ -261,7 +261,7 @@ def gestion_choisir(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     return page_choisir(requete, objet, fil=_fil_tiers(objet), saisir="gestion_modifier")
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def gestion_modifier(requete: RequeteConnectee, ridet: str, genre: str) -> HttpResponse:
     """Type a change in the name of a supplier; another agent will approve it."""

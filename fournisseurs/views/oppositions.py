@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
-from facturier.commun.csv_sur import morceaux_csv
+from facturier.commun.exports import csv_en_flux
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import PartCedee, Piece
@@ -42,7 +42,7 @@ def _filtre(requete: RequeteConnectee) -> tuple[FiltreOppositionsForm, dict[str,
     return form, form.cleaned_data
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def liste(requete: RequeteConnectee) -> HttpResponse:
     """List oppositions, those in force first, with filters in the address."""
@@ -73,19 +73,16 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     )
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def liste_csv(requete: RequeteConnectee) -> StreamingHttpResponse:
     """Stream what the filters keep as CSV, for a French spreadsheet."""
     _, filtre = _filtre(requete)
-    return StreamingHttpResponse(
-        morceaux_csv(lignes_csv(filtrer_oppositions(filtre, timezone.localdate()))),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="oppositions.csv"'},
-    )
+    trouvees = filtrer_oppositions(filtre, timezone.localdate())
+    return csv_en_flux("oppositions.csv", lignes_csv(trouvees))
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def nouvelle(requete: RequeteConnectee, code: str) -> HttpResponse:
     """Enter what was notified about a supplier."""
@@ -127,7 +124,7 @@ def _reporter(form: forms.Form, refus: ValidationError | FichierRefuse) -> None:
         form.add_error(champ if champ in form.fields else None, textes)
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def fiche(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show an opposition: what was notified, what was served, with whom it competes, its story."""
@@ -293,7 +290,7 @@ def _actes_possibles(objet: Opposition, utilisateur: int) -> list[tuple[str, Act
     return [(code, acte) for code, acte in ACTES.items() if objet.etat in acte.departs]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def decider(requete: RequeteConnectee, pk: int, code: str) -> HttpResponse:
     """Confirm an act on an opposition, then carry it out, or say why it is impossible."""

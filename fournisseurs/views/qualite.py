@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
 from fournisseurs.models import ROLES_GESTION, ReleveQualite
 
@@ -12,7 +12,7 @@ JOURS_MONTRES = 30
 FIL = [("Tiers", "/gestion/tiers/")]
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def qualite(requete: RequeteConnectee) -> HttpResponse:
     """Show the last nightly checks, and how many tiers have each anomaly, to list them."""

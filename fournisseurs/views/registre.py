@@ -1,9 +1,9 @@
 """Pages about the register: what differs, an extract to compare with, the differences as CSV."""
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
@@ -11,9 +11,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
-from facturier.commun.csv_sur import ligne_sure
+from facturier.commun.exports import csv_en_flux
 from fournisseurs.forms_reprise import ExtraitForm, recopier
 from fournisseurs.models import ROLES_GESTION, EcartRegistre, EtablissementRegistre
 from fournisseurs.registre.ecarts import Comparaison, decrire
@@ -24,7 +24,7 @@ FIL = [("Tiers", "/gestion/tiers/")]
 Nature = EcartRegistre.Nature
 
 
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def registre(requete: RequeteConnectee) -> HttpResponse:
     """Show the differences of one nature, with what to do about each."""
@@ -57,7 +57,7 @@ def _nature(requete: RequeteConnectee) -> str:
     return nature if nature in Nature.values else ""
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def comparer_extrait(requete: RequeteConnectee) -> HttpResponse:
     """Take an extract of the register, keep it, and say how many differences it shows."""
@@ -99,32 +99,19 @@ def _bilan(trouve: Comparaison) -> str:
     )
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, texte: str) -> str:
-        return texte
-
-
-@reserver_a(*ROLES_GESTION)
+@reserver_aux_finances(*ROLES_GESTION)
 @require_GET
 def registre_csv(requete: RequeteConnectee) -> StreamingHttpResponse:
     """Stream the differences of one nature, or all, for a French spreadsheet."""
     nature = _nature(requete)
     ecarts = EcartRegistre.objects.filter(nature=nature) if nature else EcartRegistre.objects.all()
 
-    def morceaux() -> Iterator[str]:
-        redacteur = csv.writer(_Echo(), delimiter=";")
-        yield "\ufeff" + redacteur.writerow(
-            ["RIDET", "Dénomination", "Écart", "Chez nous", "Au registre", "À faire"]
-        )
-        for ecart in decrire(ecarts):
-            cellules = [*ecart.en_objet().values()]
-            cellules[2] = ecart.nature.label
-            yield redacteur.writerow(ligne_sure([*cellules, ecart.conseil]))
+    return csv_en_flux("ecarts-registre.csv", _lignes_csv(ecarts))
 
-    return StreamingHttpResponse(
-        morceaux(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="ecarts-registre.csv"'},
-    )
+
+def _lignes_csv(ecarts: Any) -> Iterator[tuple[object, ...]]:
+    yield "RIDET", "Dénomination", "Écart", "Chez nous", "Au registre", "À faire"
+    for ecart in decrire(ecarts):
+        cellules = list(ecart.en_objet().values())
+        cellules[2] = ecart.nature.label
+        yield (*cellules, ecart.conseil)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
-from facturier.commun.csv_sur import morceaux_csv
+from facturier.commun.exports import csv_en_flux
 from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
@@ -65,12 +65,7 @@ def releve_csv(requete: RequeteConnectee, code: str) -> StreamingHttpResponse:
     """Stream the statement as CSV, for a French spreadsheet."""
     tiers = _tiers(requete, code)
     _, bornes = _periode(requete)
-
-    return StreamingHttpResponse(
-        morceaux_csv(lignes_csv(tiers, **bornes)),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="releve-{tiers.code}.csv"'},
-    )
+    return csv_en_flux(f"releve-{tiers.code}.csv", lignes_csv(tiers, **bornes))
 
 
 @ouvrir_aux_comptes

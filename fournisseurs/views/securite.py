@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
-from facturier.commun.csv_sur import morceaux_csv
+from facturier.commun.exports import csv_en_flux
 from fournisseurs.export_journal import exporter_journal
 from fournisseurs.forms_journal import FiltreJournalForm
 from fournisseurs.journal import tete, verifier_journal
@@ -48,7 +48,7 @@ def journal(requete: RequeteConnectee) -> HttpResponse:
 
 @reserver_a(Role.SECURITE)
 @require_GET
-def journal_csv(requete: RequeteConnectee) -> HttpResponse | StreamingHttpResponse:
+def journal_csv(requete: RequeteConnectee) -> HttpResponseBase:
     """Stream what the filters keep as CSV, for a French spreadsheet; the export is recorded."""
     form, filtre = _filtre(requete)
     if form.errors:
@@ -56,12 +56,7 @@ def journal_csv(requete: RequeteConnectee) -> HttpResponse | StreamingHttpRespon
     lignes = exporter_journal(
         EntreeJournal.objects.filtrees(**filtre), par=requete.user, filtre=requete.GET.urlencode()
     )
-
-    return StreamingHttpResponse(
-        morceaux_csv(lignes),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="journal-securite.csv"'},
-    )
+    return csv_en_flux("journal-securite.csv", lignes)
 
 
 @reserver_a(Role.SECURITE)

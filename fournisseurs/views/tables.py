@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from fournisseurs.forms_tables import BanqueForm, CodePostalForm
 from fournisseurs.models import Banque, ChangementReferentiel, CodePostal
@@ -22,7 +22,7 @@ FORMULAIRES: dict[str, Any] = {
 FIL = [("Tiers", "/gestion/tiers/"), ("Banques et codes postaux", "/gestion/tiers/tables/")]
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_GET
 def tables(requete: RequeteConnectee) -> HttpResponse:
     """Show both tables and the last changes."""
@@ -35,7 +35,7 @@ def tables(requete: RequeteConnectee) -> HttpResponse:
     return render(requete, "fournisseurs/gestion/tables.html", contexte)
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def modifier(requete: RequeteConnectee, table: str, cle: str | int = "") -> HttpResponse:
     """Add a row to a table, or change one."""
@@ -67,7 +67,7 @@ def _ligne(table: str, cle: str | int) -> Banque | CodePostal:
         raise Http404(absente.messages[0]) from None
 
 
-@reserver_a(Role.AGENT)
+@reserver_aux_finances(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def retirer(requete: RequeteConnectee, table: str, cle: str | int) -> HttpResponse:
     """Take a row out of a table, once confirmed."""

@@ -56,6 +56,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "page": page,
             "suivant": _suivant(requete.GET, page.apres),
             "parametres": _sans_place(requete.GET),
+            "voit_tout": requete.user.voit_toutes_les_directions,
             "est_agent": requete.user.a_role(Role.AGENT),
         },
     )

@@ -20,6 +20,7 @@ from fournisseurs.fusion import (
     proposer_fusion,
 )
 from fournisseurs.models import Doublon, Etablissement, Fournisseur
+from fournisseurs.modifications.donnees import representants
 from fournisseurs.releves import situation
 from tests.fournisseurs.factories import (
     IBAN_BCI,
@@ -27,6 +28,7 @@ from tests.fournisseurs.factories import (
     FournisseurFactory,
     ModificationFactory,
     compte,
+    preuve,
 )
 from tests.grand_livre import factories as grand_livre
 
@@ -258,9 +260,8 @@ RESTENT_A_LEUR_TIERS = {
     "MotFournisseur",  # made again at once
     "Opposition",  # binds the tiers kept, which answers for its family
     "PassageFournisseur",
-    "RepresentantLegal",
 }
-SUIVENT = {"BonCommande", "Etablissement", "Facture", "Justificatif"}
+SUIVENT = {"BonCommande", "Etablissement", "Facture", "Justificatif", "RepresentantLegal"}
 
 
 def test_chaque_modele_d_un_fournisseur_dit_s_il_suit_une_fusion():
@@ -276,6 +277,31 @@ def test_une_demande_de_modification_en_cours_interdit_la_fusion(garde, absorbe,
 
     with pytest.raises(TransitionInterdite, match="demande de modification"):
         fusionner(garde, absorbe, agent)
+
+
+def nommer_representants(fiche: Fournisseur, *lignes: str) -> None:
+    """Have the representatives of `fiche` changed by a request, through the real acts."""
+    ModificationFactory(
+        fournisseur=fiche,
+        representant=fiche.etablissements.get().habilitations.get().representant.utilisateur,
+        genre="representants",
+        saisies={"representants": "\n".join(lignes)},
+        preuves=[preuve("pv")],
+        appliquee=True,
+    )
+
+
+def test_les_representants_legaux_suivent_la_fusion_et_reviennent(garde, absorbe, agent):
+    nommer_representants(garde, "Jeanne Fictive, gérante")
+    nommer_representants(absorbe, "Jeanne Fictive, gérante", "Paul Inventé, cogérant")
+
+    fusion = fusionner(garde, absorbe, agent)
+    apres = [str(r) for r in representants(garde)]
+    annuler_fusion(fusion, par=agent, motif="Erreur.")
+
+    assert sorted(apres) == ["Jeanne Fictive, gérante", "Paul Inventé, cogérant"]
+    assert [str(r) for r in representants(garde)] == ["Jeanne Fictive, gérante"]
+    assert sorted(str(r) for r in representants(absorbe)) == sorted(apres)
 
 
 def test_la_paire_connue_suit_la_fusion(garde, absorbe, agent):

@@ -124,6 +124,57 @@ def de_direction(personne):
     return creer
 
 
+OUVERTES_AUX_DIRECTIONS = {"gestion_tiers", "gestion_fiche", "tiers_csv", "tiers_xlsx"}
+
+
+def _pages_de_gestion() -> list[str]:
+    """Every page of `fournisseurs` for the staff, the security officer's apart."""
+    return sorted(
+        str(motif.name)
+        for motif in urls.urlpatterns
+        if str(motif.pattern).startswith("gestion/")
+        and not str(motif.pattern).startswith("gestion/securite/")
+        and motif.name not in OUVERTES_AUX_DIRECTIONS
+    )
+
+
+@pytest.mark.parametrize("page", _pages_de_gestion())
+def test_une_page_sur_toute_la_base_refuse_l_agent_d_une_direction(
+    client, dossier, de_direction, page
+):
+    client.force_login(de_direction(Role.AGENT, "DEFE"))
+    valeurs = {"IntConverter": 1, "StringConverter": RIDET, "SlugConverter": "adresse"}
+    parametres = {nom: valeurs[genre] for nom, genre in _parametres(page).items()}
+    adresse = reverse(f"fournisseurs:{page}", kwargs=parametres)
+
+    assert client.get(adresse).status_code == 403
+    assert client.post(adresse).status_code == 403
+
+
+def test_le_menu_d_une_direction_ne_mene_pas_a_une_page_qui_la_refuse(
+    client, dossier, de_direction
+):
+    client.force_login(de_direction(Role.AGENT, "DEFE"))
+
+    page = client.get(reverse("fournisseurs:gestion_tiers")).content.decode()
+
+    assert reverse("fournisseurs:gestion_demandes") not in page
+    assert reverse("fournisseurs:oppositions") not in page
+    assert reverse("fournisseurs:imports") not in page
+    assert reverse("fournisseurs:registre") not in page
+
+
+def test_l_export_d_une_direction_ne_porte_que_ses_tiers(client, dossier, de_direction):
+    autre = FournisseurFactory()
+    client.force_login(de_direction(Role.AGENT, "DEFE"))
+
+    fichier = client.get(reverse("fournisseurs:tiers_csv"))
+    texte = b"".join(fichier.streaming_content).decode()
+
+    assert dossier.tiers.code in texte
+    assert autre.tiers.code not in texte
+
+
 @pytest.mark.parametrize("role", [Role.SERVICE, Role.AGENT])
 @pytest.mark.parametrize(("code", "est_vu"), [("DEFE", True), ("DSIN", False)])
 def test_une_direction_voit_les_tiers_qui_ont_une_piece_d_elle(

@@ -4,17 +4,20 @@ import threading
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from facturier.acces.models import Role
 from facturier.grand_livre.models import Mandat
 from facturier.suivi import depot, instruction, mandatement
 from facturier.suivi.models import Facture
+from fournisseurs.modifications.depot import deposer as deposer_modification
+from fournisseurs.modifications.depot import preparer
 from fournisseurs.retenues import disponibles
-from tests.fournisseurs.factories import OppositionFactory
+from tests.fournisseurs.factories import IBAN_NOUVEAU, OppositionFactory, creer_agent, preuve
 from tests.suivi.factories import EtablissementFactory, FactureFactory, acteur, retour
 
+GEL = "changement de compte bancaire est en cours"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("referentiel")]
 
 
@@ -100,6 +103,43 @@ def test_le_meme_numero_depose_deux_fois_a_la_fois_n_entre_qu_une():
     assert issues.count(None) == 1
     assert Facture.objects.deposees().count() == 1
     assert timezone.now() > Facture.objects.deposees().get().deposee_le
+
+
+def test_un_mandat_n_echappe_pas_au_gel_d_un_changement_de_compte_depose_a_l_instant():
+    facture = FactureFactory(liquidee=True)
+    agent, guichet = acteur(Role.AGENT), creer_agent()
+    demande = preparer(
+        etablissement=facture.etablissement,
+        genre="compte_principal",
+        saisies={"iban": IBAN_NOUVEAU, "titulaire": "Mangrove Fictive"},
+        preuves=[preuve("rib")],
+        par=guichet,
+        canal="guichet",
+    )
+    en_depot = threading.Event()
+    issues: list[ValidationError] = []
+
+    def mandater():
+        en_depot.wait()
+        try:
+            mandatement.mandater([facture.pk], par=agent)
+        except ValidationError as refus:
+            issues.append(refus)
+        finally:
+            connections.close_all()
+
+    fil = threading.Thread(target=mandater)
+    fil.start()
+    with transaction.atomic():
+        deposer_modification(demande, par=guichet)
+        en_depot.set()
+        fil.join(timeout=1)  # without the lock, the mandat is issued before the commit
+        attend = fil.is_alive()
+    fil.join()
+
+    assert attend
+    assert [GEL in str(refus) for refus in issues] == [True]
+    assert not Mandat.objects.exists()
 
 
 def test_deux_mandats_a_la_fois_ne_depassent_pas_une_cession():

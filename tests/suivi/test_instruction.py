@@ -10,7 +10,9 @@ from django.utils import timezone
 from facturier.acces.models import Role
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.suivi import brouillon, instruction
+from facturier.suivi.forms import RetourForm
 from facturier.suivi.models import Facture, ServiceFait
+from fournisseurs.fusion import proposer_fusion
 from tests.suivi.factories import (
     BonCommandeFactory,
     FactureFactory,
@@ -37,6 +39,29 @@ def test_une_facture_va_du_depot_a_la_liquidation():
         "certifier_service_fait",
         "liquider",
     ]
+
+
+def test_un_doublon_se_trouve_des_deux_cotes_d_une_fusion(personne):
+    agent = personne("Agathe", Role.AGENT)
+    ancienne = FactureFactory(deposee=True, numero="FA42")
+    facture = FactureFactory(deposee=True, numero="fa 42")
+    proposer_fusion(
+        garde=facture.fournisseur,
+        absorbe=ancienne.fournisseur,
+        choix=[],
+        par=agent,
+        motif="Même entreprise.",
+    )
+
+    trouvees = [
+        RetourForm(
+            {"numero_doublon": "FA 42"}, facture=Facture.objects.get(pk=une.pk), nature="rejet"
+        )
+        for une in (ancienne, facture)
+    ]
+
+    assert [not form.errors.get("numero_doublon") for form in trouvees] == [True, True]
+    assert [form.cleaned_data["numero_doublon"] for form in trouvees] == [facture, ancienne]
 
 
 def test_la_certification_garde_qui_et_quand(agent_service):

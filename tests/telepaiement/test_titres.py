@@ -11,9 +11,11 @@ from pypdf import PdfReader
 from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.grand_livre.models import Bordereau, Titre
 from facturier.grand_livre.soldes import reste_du
+from fournisseurs.models import Fournisseur
 from telepaiement import avis
 from telepaiement.avis import adresse_paiement, editer
 from telepaiement.models import Produit
+from tests.fournisseurs.factories import FournisseurFactory
 from tests.grand_livre.factories import TiersFactory
 from tests.telepaiement.factories import titre_emis, titre_payable
 
@@ -55,6 +57,50 @@ def test_un_titre_s_emet_avec_le_compte_de_son_produit(bureau):
     assert titre.lignes_piece.get().compte.numero == "70323"
     assert reste_du(titre) == 15_000
     assert (titre.date_echeance - titre.date_emission).days == 30
+
+
+SANS_ADRESSE = {"adresse_voie": "", "code_postal": "", "ville": ""}
+
+
+def test_l_adresse_d_un_tiers_connu_n_est_pas_demandee_une_seconde_fois(bureau):
+    fiche = FournisseurFactory()
+    Fournisseur.objects.filter(pk=fiche.pk).update(adresse_voie="12 rue des Banians")
+
+    bureau.post(
+        reverse("telepaiement:titre_creer"),
+        formulaire(tiers=fiche.tiers.code, **SANS_ADRESSE),
+    )
+
+    titre = Titre.objects.get()
+    assert (titre.adresse_voie, titre.code_postal, titre.ville) == (
+        "12 rue des Banians",
+        "98800",
+        "Nouméa",
+    )
+
+
+def test_l_adresse_donnee_une_fois_sert_au_titre_suivant(bureau):
+    premier = formulaire()
+    bureau.post(reverse("telepaiement:titre_creer"), premier)
+    bureau.post(reverse("telepaiement:titre_creer"), premier | SANS_ADRESSE)
+
+    assert [t.adresse_voie for t in Titre.objects.all()] == ["1 rue Fictive"] * 2
+
+
+def test_une_adresse_saisie_passe_avant_celle_de_la_fiche(bureau):
+    fiche = FournisseurFactory()
+
+    bureau.post(reverse("telepaiement:titre_creer"), formulaire(tiers=fiche.tiers.code))
+
+    assert Titre.objects.get().adresse_voie == "1 rue Fictive"
+
+
+@pytest.mark.parametrize("vides", [SANS_ADRESSE, {"ville": ""}])
+def test_une_adresse_inconnue_est_demandee(bureau, vides):
+    reponse = bureau.post(reverse("telepaiement:titre_creer"), formulaire(**vides))
+
+    assert reponse.status_code == 422
+    assert set(reponse.context["form"].errors) == set(vides)
 
 
 @pytest.mark.parametrize(
