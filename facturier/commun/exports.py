@@ -1,15 +1,125 @@
-"""Lists as files for a spreadsheet, of any length in constant memory, formulas made harmless."""
+"""Lists as files: a spreadsheet of any length in constant memory, a workbook, a PDF to print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
+from itertools import islice
 
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, StreamingHttpResponse
+from django.utils import timezone
 
+from facturier.commun import pdf
 from facturier.commun.csv_sur import ligne_sure, morceaux_csv
+from facturier.commun.montants import afficher
 
 LIGNES_DE_CLASSEUR = 50_000  # about two seconds of work; beyond, the CSV is the way
+LIGNES_DE_PDF = 2_000  # fifty pages: nobody prints more
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMATS = ("csv", "xlsx", "pdf")
 Lignes = Iterable[Iterable[object]]
+
+
+class TropDeLignes(ValueError):
+    """The list is too long for the format asked for; the message, in French, says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """A heading; `part` is its share of the width of a PDF, which leaves it out when it is 0.
+
+    An int in a column of amounts is in whole francs.
+    """
+
+    titre: str
+    part: float = 0
+    est_nombre: bool = False
+    est_montant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tableau:
+    """A list to export: name of the file, title, what it holds in words, headings, rows."""
+
+    nom: str
+    titre: str
+    description: str
+    colonnes: Sequence[Colonne]
+    lignes: Iterable[Sequence[object]]
+
+
+def exporter(tableau: Tableau, extension: str) -> StreamingHttpResponse | FileResponse:
+    """Give `tableau` as a file of one of `FORMATS`, headings first.
+
+    Raises:
+        Http404: `extension` is none of them.
+        TropDeLignes: more rows than a workbook or a PDF holds; a CSV has no limit.
+    """
+    titres = [colonne.titre for colonne in tableau.colonnes]
+    if extension == "csv":
+        return csv_en_flux(f"{tableau.nom}.csv", _avec_titres(titres, tableau.lignes))
+    if extension == "xlsx":
+        lignes = list(_bornees(tableau.lignes, LIGNES_DE_CLASSEUR, "un classeur"))
+        return classeur(f"{tableau.nom}.xlsx", tableau.titre[:31], [titres, *lignes])
+    if extension == "pdf":
+        return _imprimable(tableau)
+    raise Http404("Ce format d’export n’existe pas.")
+
+
+def _avec_titres(titres: list[str], lignes: Lignes) -> Iterator[Iterable[object]]:
+    yield titres
+    yield from lignes
+
+
+def _bornees(
+    lignes: Iterable[Sequence[object]], limite: int, support: str
+) -> Iterator[Sequence[object]]:
+    suite = iter(lignes)
+    yield from islice(suite, limite)
+    if next(suite, None) is not None:
+        raise TropDeLignes(
+            f"Plus de {limite} lignes, c’est trop pour {support} : resserrez les filtres, ou "
+            "prenez le CSV."
+        )
+
+
+def _imprimable(tableau: Tableau) -> FileResponse:
+    """Draw the columns that have a width, as many pages as it takes."""
+    retenues = [(rang, colonne) for rang, colonne in enumerate(tableau.colonnes) if colonne.part]
+    fichier = BytesIO()
+    with pdf.Document(fichier, titre=tableau.titre, etabli_le=timezone.now()) as document:
+        document.titre(tableau.titre, tableau.description)
+        document.tableau(
+            [
+                pdf.Colonne(c.titre, c.part, est_nombre=c.est_nombre or c.est_montant)
+                for _, c in retenues
+            ],
+            (
+                [_imprimer(ligne[rang], colonne) for rang, colonne in retenues]
+                for ligne in _bornees(tableau.lignes, LIGNES_DE_PDF, "un PDF")
+            ),
+        )
+    fichier.seek(0)
+    return FileResponse(
+        fichier,
+        as_attachment=True,
+        filename=f"{tableau.nom}.pdf",
+        content_type="application/pdf",
+    )
+
+
+def _imprimer(valeur: object, colonne: Colonne) -> str:
+    """Return a cell as it is read on paper."""
+    if valeur is None:
+        return ""
+    if colonne.est_montant and isinstance(valeur, int):
+        return afficher(valeur)
+    if isinstance(valeur, date):
+        return f"{valeur:%d/%m/%Y}"
+    if isinstance(valeur, Decimal | float):
+        return f"{valeur}".replace(".", ",")
+    return str(valeur)
 
 
 def csv_en_flux(nom: str, lignes: Lignes) -> StreamingHttpResponse:

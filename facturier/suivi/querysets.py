@@ -1,6 +1,6 @@
 """Questions about many invoices."""
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -64,6 +64,22 @@ class FactureQuerySet(models.QuerySet[Any]):
         """Keep the invoices deposited more than `jours` days ago."""
         return self.filter(deposee_le__lt=timezone.now() - timedelta(days=jours))
 
+    def deposees_entre(self, debut: date | None, fin: date | None) -> Self:
+        """Keep the invoices deposited from day `debut` to day `fin` (Nouméa), both included."""
+        lignes = self
+        if debut is not None:
+            lignes = lignes.filter(deposee_le__gte=_minuit(debut))
+        if fin is not None:
+            lignes = lignes.filter(deposee_le__lt=_minuit(fin + timedelta(days=1)))
+        return lignes
+
+    def portant_le_numero(self, recherche: str) -> Self:
+        """Keep those whose number, or that of their order, contains what was typed."""
+        compact = "".join(recherche.split()).upper()
+        return self.filter(
+            Q(numero_normalise__contains=compact) | Q(bon_commande__numero__icontains=recherche)
+        )
+
     def correspondant_a(self, recherche: str) -> Self:
         """Keep those whose number, order, supplier or RIDET contains what was typed."""
         compact = "".join(recherche.split()).upper()
@@ -83,3 +99,7 @@ class FactureQuerySet(models.QuerySet[Any]):
                 nombre=Count("pk"), montant=Sum("montant_ttc"), plus_ancienne=Min("deposee_le")
             )
         )
+
+
+def _minuit(jour: date) -> datetime:
+    return timezone.make_aware(datetime.combine(jour, time.min))

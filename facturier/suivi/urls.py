@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from facturier.suivi.views import depot, fournisseur, gestion, mandats, public
+from facturier.suivi.views import depot, fournisseur, gestion, liste, mandats, public
 
 app_name = "suivi"
 urlpatterns = [
-    path("factures/", fournisseur.liste, name="liste"),
+    path("factures/", liste.liste, name="liste"),
+    path("factures/export/<slug:extension>/", liste.exporter_liste, name="exporter_liste"),
+    path("factures/vues/", liste.garder_vue, name="garder_vue"),
+    path("factures/vues/<int:pk>/supprimer/", liste.supprimer_vue, name="supprimer_vue"),
     path("factures/deposer/", depot.deposer, name="deposer"),
     path("factures/avis/", fournisseur.avis, name="avis"),
     path("factures/verification/", public.verification, name="verifier_code"),

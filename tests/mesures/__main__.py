@@ -12,7 +12,17 @@ from contextlib import contextmanager
 
 from tests.mesures.mesure import Prise, prendre
 
-MODULES = ("grand_livre", "soldes", "export", "memoire", "circuit", "reprise", "recherche", "pairs")
+MODULES = (
+    "grand_livre",
+    "soldes",
+    "export",
+    "memoire",
+    "circuit",
+    "reprise",
+    "recherche",
+    "liste",
+    "pairs",
+)
 
 
 @contextmanager

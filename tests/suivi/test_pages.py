@@ -284,7 +284,7 @@ def test_une_liste_coute_le_meme_nombre_de_requetes(vue, role, django_assert_max
     client = Client()
     client.force_login(acteur(role))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         reponse = client.get(reverse(f"suivi:{vue}"))
 
     assert len(reponse.context["page"].objets) == 20

@@ -18,6 +18,7 @@ from facturier.suivi.models.factures import (
     normaliser_numero,
 )
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
+from facturier.suivi.models.vues import VueEnregistree
 
 __all__ = [
     "Abonnement",
@@ -36,5 +37,6 @@ __all__ = [
     "ServiceFait",
     "TypeAvis",
     "TypeDepense",
+    "VueEnregistree",
     "normaliser_numero",
 ]

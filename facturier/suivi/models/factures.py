@@ -182,6 +182,7 @@ class Facture(models.Model):
         indexes = [
             models.Index(fields=["etat", "-id"], name="facture_etat"),
             models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
+            models.Index(fields=["etablissement", "-id"], name="facture_etablissement"),
             models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
             models.Index(fields=["sha256"], name="facture_empreinte", condition=~Q(sha256="")),
         ]

@@ -1,4 +1,4 @@
-"""The supplier's side: list, page of an invoice, answers, certificate."""
+"""The supplier's side: page of an invoice, answers, certificate."""
 
 from typing import Any
 
@@ -16,11 +16,10 @@ from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, instruction
 from facturier.suivi.certificat import certificat
 from facturier.suivi.chronologie import chronologie
-from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, EtatFacture
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import (
     AvisForm,
     DestinataireForm,
-    FiltreForm,
     MessageForm,
     MotifForm,
     ReponseForm,
@@ -29,7 +28,6 @@ from facturier.suivi.horloges import horloges
 from facturier.suivi.libelles import EN_CLAIR, detenteur, etapes_a_venir, etat_public, ton_public
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Abonnement, Facture, TypeAvis
-from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import (
     afficher,
     document_visible,
@@ -41,24 +39,6 @@ from facturier.suivi.views.communs import (
 )
 
 RETIRABLES = frozenset({EtatFacture.DEPOSEE, EtatFacture.RECUE, EtatFacture.SUSPENDUE})
-
-
-@reserver_a(Role.FOURNISSEUR)
-def liste(requete: HttpRequest) -> HttpResponse:
-    """List the invoices of one's établissements; those to complete come first in a banner."""
-    visibles = Facture.objects.visibles_par(utilisateur_de(requete)).select_related("etablissement")
-    filtre = FiltreForm(requete.GET or None)
-    page = page_cle(filtre.appliquer(visibles), requete.GET)
-    contexte = {
-        "form": filtre,
-        "page": page,
-        "lignes": [
-            (facture, etat_public(facture).label, ton_public(facture)) for facture in page.objets
-        ],
-        "a_completer": visibles.filter(etat__in=ATTENDENT_FOURNISSEUR)[:5],
-        "est_filtree": bool(requete.GET),
-    }
-    return render(requete, "suivi/liste.html", contexte)
 
 
 @reserver_a(Role.FOURNISSEUR)
