@@ -271,7 +271,7 @@ MAILER_ERROR_HANDLER = "facturier.commun.courriels.garder_pour_plus_tard"
 DEFAULT_FROM_EMAIL = env.texte("FACTURIER_EXPEDITEUR", "ne-pas-repondre@province-sud.example")
 
 # --- Background tasks -------------------------------------------------------------------------
-CELERY_BROKER_URL = env.texte("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = env.texte("CELERY_BROKER_URL", "filesystem://localhost//")
 FILE_ATTENTE = VAR / "file_attente"
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {

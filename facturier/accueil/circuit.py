@@ -118,7 +118,7 @@ class Circuit:
         """Return the first person of the demonstration who holds `role`."""
         return exiger(
             Utilisateur.objects.filter(attributions__role=role).order_by("pk").first(),
-            f"Personne n’a le rôle « {role.label} » : lancez charger_demonstration.",
+            f"Personne n’a le rôle « {role.label} » : lancez preparer_demonstration.",
         )
 
     @property
@@ -126,7 +126,7 @@ class Circuit:
         """The last agent: whoever liquidates is not whoever mandates."""
         return exiger(
             Utilisateur.objects.filter(attributions__role=Role.AGENT).order_by("-pk").first(),
-            "Aucun agent : lancez charger_demonstration.",
+            "Aucun agent : lancez preparer_demonstration.",
         )
 
     # --- Supplier ------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ class Circuit:
         agathe = self.qui(Role.AGENT)
         debiteur = exiger(
             Fournisseur.objects.filter(est_debiteur=True).order_by("pk").first(),
-            "Aucun débiteur de démonstration : lancez charger_demonstration.",
+            "Aucun débiteur de démonstration : lancez preparer_demonstration.",
         )
         for montant in (45_000, 12_500, 8_000, 23_600):
             titre = titres.emettre(

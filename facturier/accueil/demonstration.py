@@ -23,8 +23,8 @@ class DemonstrationInterdite(RuntimeError):
     """The demonstration data never enter a production base."""
 
 
-def charger_demonstration() -> list[Utilisateur]:
-    """Create what is missing of the demonstration, and return its people.
+def refuser_en_production() -> None:
+    """Check that this installation may hold the demonstration.
 
     Raises:
         DemonstrationInterdite: in production.
@@ -33,6 +33,15 @@ def charger_demonstration() -> list[Utilisateur]:
         raise DemonstrationInterdite(
             "Les données de démonstration ne se chargent pas en production."
         )
+
+
+def charger_demonstration() -> list[Utilisateur]:
+    """Create what is missing of the demonstration, and return its people.
+
+    Raises:
+        DemonstrationInterdite: in production.
+    """
+    refuser_en_production()
     personnes = charger_personnes(FIXTURES / "personnes_demo.toml", mot_de_passe=MOT_DE_PASSE)
     charger_regies()
     systeme = Utilisateur.objects.systeme()

@@ -28,11 +28,6 @@ DELAI_DEMARRAGE = 60  # seconds
 SIGNAUX = (signal.SIGINT, signal.SIGTERM)
 DELAI_ARRET = 15  # seconds
 DERNIER_PORT = 65_535
-ETAPES = (
-    ("Base de données", ["migrate", "--verbosity", "0"]),
-    ("Fichiers statiques", ["collectstatic", "--noinput", "--verbosity", "0"]),
-    ("Données de référence", ["charger_reference"]),
-)
 
 
 class LancementImpossible(Exception):
@@ -84,11 +79,8 @@ class Lancement:
         self._verifier_dossier()
         self._verifier_port(self.port, "make demo PORT=8001")
         self._verifier_port(self.port_banc, "option --port-banc")
-        for titre, commande in ETAPES:
-            print(f"• {titre}…", flush=True)
-            self.commander(commande, discret=True)
-        print("• Personnes et données de démonstration…", flush=True)
-        self.comptes = self.commander(["charger_demonstration"], discret=True)
+        print("• Base, fichiers statiques, données de référence, démonstration…", flush=True)
+        self.comptes = self.commander(["preparer_demonstration"], discret=True)
 
     def _verifier_dossier(self) -> None:
         try:
@@ -162,7 +154,7 @@ class Lancement:
         serveur = [
             *(*module, "gunicorn", "facturier.wsgi", "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-            *("--access-logfile", "-"),
+            *("--preload", "--access-logfile", "-"),
         ]
         taches = [
             *(*module, "celery", "-A", "facturier.celery", "worker", "--beat"),

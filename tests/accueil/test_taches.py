@@ -29,4 +29,4 @@ def test_une_tache_rejoint_le_courtier_des_reglages(programme):
         check=True,
     ).stdout
 
-    assert sortie.split() == ["filesystem://"]
+    assert sortie.split() == ["filesystem://localhost//"]

@@ -1,23 +1,40 @@
-"""Create the people and data of the demonstration."""
+"""Make an installation of the demonstration ready to serve."""
 
+from io import StringIO
 from typing import Any
+
+from django.core.management import call_command
 
 from facturier.accueil.demonstration import (
     MOT_DE_PASSE,
     DemonstrationInterdite,
     charger_demonstration,
+    refuser_en_production,
 )
 from facturier.commun.commandes import CommandeMetier, Refus
 
+INSTALLATION: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("migrate", {}),
+    ("collectstatic", {"interactive": False}),
+    ("charger_reference", {}),
+)
+
 
 class Command(CommandeMetier):
-    """`manage.py charger_demonstration`."""
+    """`manage.py preparer_demonstration`."""
 
-    help = "Crée les personnes et les données de la démonstration (jamais en production)."
+    help = (
+        "Met à jour la base et les fichiers statiques, charge les données de référence, "
+        "les personnes et les données de la démonstration (jamais en production)."
+    )
+    requires_migrations_checks = False  # it applies them
 
     def executer(self, **options: Any) -> dict[str, Any]:
-        """Load what is missing, and return the accounts."""
+        """Migrate, collect, load what is missing, and return the accounts."""
         try:
+            refuser_en_production()
+            for commande, options_commande in INSTALLATION:
+                call_command(commande, verbosity=0, stdout=StringIO(), **options_commande)
             personnes = charger_demonstration()
         except DemonstrationInterdite as erreur:
             raise Refus(str(erreur)) from erreur
