@@ -65,8 +65,7 @@ def mandater(
         rang: place of the payment, by default told by the earlier mandats of the order.
         pieces: documents added to those of the invoices.
         date_emission: by default today in Nouméa; its year is the exercice.
-        choix: what is paid to those whom oppositions and cessions put before the supplier, by key
-            of opposition; by default what is proposed.
+        choix: what opposants and cessionnaires are paid, by key of opposition; else the proposal.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -79,8 +78,7 @@ def mandater(
     premiere = choisies[0]
     jour = date_emission or timezone.localdate()
     retenues = beneficiaires.retenir(choisies, jour, choix)
-    payes = [retenue.opposition.paye for retenue in retenues.decidees if retenue.montant]
-    figer_les_comptes([premiere.etablissement.fournisseur, *payes])
+    _figer_les_comptes(premiere, retenues)
     justificatifs = _rassembler(
         choisies,
         type_depense=type_depense or premiere.type_depense,
@@ -303,6 +301,11 @@ def _destinataire(etablissement: Etablissement) -> Destinataire:
         code_postal=etablissement.code_postal,
         ville=etablissement.ville,
     )
+
+
+def _figer_les_comptes(facture: Facture, retenues: beneficiaires.Retenues) -> None:
+    payes = [retenue.opposition.paye for retenue in retenues.decidees if retenue.montant]
+    figer_les_comptes([facture.etablissement.fournisseur, *payes])
 
 
 def _compte(etablissement: Etablissement, jour: date) -> CompteBancaire:
