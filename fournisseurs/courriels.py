@@ -8,7 +8,13 @@ from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from fournisseurs.models import DemandeEtablissement, EtatDemande, Habilitation, Invitation
+from fournisseurs.models import (
+    DemandeEtablissement,
+    DemandeModification,
+    EtatDemande,
+    Habilitation,
+    Invitation,
+)
 
 GABARITS = {
     EtatDemande.ACCEPTEE: "fournisseurs/courriels/demande_acceptee.txt",
@@ -24,6 +30,33 @@ def annoncer_decision(demande: DemandeEtablissement) -> None:
         demande=demande,
         adresse=_adresse("fournisseurs:demande", demande.pk),
     )
+
+
+def annoncer_complements(demande: DemandeEtablissement | DemandeModification) -> None:
+    """Tell the requester what his request lacks, and where to answer."""
+    _envoyer(
+        "fournisseurs/courriels/a_completer.txt",
+        [demande.demandeur.email],
+        demande=demande,
+        complements=demande.complements.attendus(),
+        adresse=_adresse(f"fournisseurs:{_page(demande, 'completer')}", demande.pk),
+    )
+
+
+def annoncer_complement_recu(demande: DemandeEtablissement | DemandeModification) -> None:
+    """Tell the agent who sent the request back that it is answered."""
+    renvois = demande.passages.filter(acte="renvoyer").order_by("-pk")
+    _envoyer(
+        "fournisseurs/courriels/complement_recu.txt",
+        renvois.values_list("par__email", flat=True)[:1],
+        demande=demande,
+        adresse=_adresse(f"fournisseurs:{_page(demande, 'gestion')}", demande.pk),
+    )
+
+
+def _page(demande: DemandeEtablissement | DemandeModification, debut: str) -> str:
+    est_modification = isinstance(demande, DemandeModification)
+    return f"{debut}_{'modification' if est_modification else 'demande'}"
 
 
 def envoyer_invitation(invitation: Invitation, jeton: str) -> None:

@@ -1,7 +1,7 @@
 """Life of a request to represent an établissement: deposit, acceptance, refusal, withdrawal."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
@@ -11,8 +11,20 @@ from facturier.acces.models import Utilisateur
 from facturier.commun import banque, ridet, telephone
 from facturier.commun.etats import TransitionInterdite, exiger, franchir
 from facturier.commun.fichiers import FichierRefuse
+from fournisseurs.complements import (
+    CHAMPS_DECLARES,
+    PIECE,
+    demander_complements,
+    manques,
+    objets_possibles,
+    repondre,
+)
 from fournisseurs.coordonnees import Compte
-from fournisseurs.courriels import annoncer_decision
+from fournisseurs.courriels import (
+    annoncer_complement_recu,
+    annoncer_complements,
+    annoncer_decision,
+)
 from fournisseurs.depots import Preuve, ranger_preuve
 from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, DemandeEtablissement, Etablissement, Justificatif
@@ -29,7 +41,8 @@ from fournisseurs.verifications import (
     verifier_titulaire,
 )
 
-PREUVES_D_EXISTENCE = {Justificatif.Genre.AVIS_RIDET, Justificatif.Genre.KBIS}
+Genre = Justificatif.Genre
+PREUVES_D_EXISTENCE = {Genre.AVIS_RIDET, Genre.KBIS}
 DEJA_EN_COURS = (
     "Vous avez déjà une demande en cours pour cet établissement : suivez-la, ou retirez-la avant "
     "d’en déposer une autre."
@@ -213,6 +226,75 @@ def refuser(demande: DemandeEtablissement, *, par: Utilisateur, motif: str) -> N
     )
     _consigner(ActeJournal.DEMANDE_REFUSEE, demande, par=par, motif=motif)
     transaction.on_commit(lambda: annoncer_decision(demande), robust=True)
+
+
+@transaction.atomic
+def renvoyer(
+    demande: DemandeEtablissement, *, attentes: Mapping[str, str], par: Utilisateur
+) -> None:
+    """Send the request back to be completed; `attentes` gives the reason by document or field.
+
+    Raises:
+        TransitionInterdite: already dealt with, by oneself, or nothing is asked.
+        ActeInterdit: `par` is not an agent.
+    """
+    _exiger_autre_personne(demande, par)
+    exiger(demande, "renvoyer", par=par)
+    complements = demander_complements(demande, attentes, par=par)
+    motif = " ; ".join(str(complement) for complement in complements)
+    franchir(demande, "renvoyer", par=par, motif=motif)
+    _consigner(ActeJournal.DEMANDE_RENVOYEE, demande, par=par, motif=motif)
+    transaction.on_commit(lambda: annoncer_complements(demande), robust=True)
+
+
+@transaction.atomic
+def completer(
+    demande: DemandeEtablissement,
+    *,
+    declaration: Declaration,
+    preuves: Sequence[Preuve],
+    reponse: str,
+    par: Utilisateur,
+) -> None:
+    """Answer on the same request: what was declared corrected, documents joined, or a word.
+
+    The RIDET stays that of the request. Another account asks for its RIB.
+
+    Raises:
+        DemandeRefusee: by field, what is wrong or still missing; nothing is recorded.
+        TransitionInterdite: made by somebody else, or nothing is asked any more.
+    """
+    if demande.demandeur_id != par.pk:
+        raise TransitionInterdite("Seule la personne qui a fait la demande peut la compléter.")
+    exiger(demande, "completer", par=par)
+    voulue = _construire(par, replace(declaration, ridet=demande.ridet))
+    corriges = [c for c in CHAMPS_DECLARES if getattr(voulue, c) != getattr(demande, c)]
+    tenus = [
+        p for p in demande.justificatifs.all() if p.genre != Genre.RIB or "iban" not in corriges
+    ]
+    reemployes = deja_fournis_par(par, demande.ridet, voulue.iban)
+    _exiger_sans_anomalie(declaration, preuves, [*tenus, *reemployes])
+    faits = {f"{PIECE}{preuve.genre}" for preuve in preuves} | set(corriges)
+    if erreurs := manques(demande, faits, reponse):
+        raise DemandeRefusee({c.removeprefix(PIECE): erreur for c, erreur in erreurs.items()})
+    _nettoyer(voulue)
+    for preuve in preuves:
+        _ranger(preuve, demande)
+    repondre(demande, reponse)
+    libelles = [objets_possibles(demande)[c] for c in corriges]
+    libelles += [str(preuve.genre.label) for preuve in preuves]
+    motif = " ; ".join([*libelles, *([reponse.strip()] if reponse.strip() else [])])
+    valeurs = {champ: getattr(voulue, champ) for champ in corriges}
+    franchir(demande, "completer", par=par, motif=motif, **valeurs)
+    _consigner(ActeJournal.DEMANDE_COMPLETEE, demande, par=par, motif=motif)
+    transaction.on_commit(lambda: annoncer_complement_recu(demande), robust=True)
+
+
+def _nettoyer(voulue: DemandeEtablissement) -> None:
+    try:
+        voulue.clean_fields()
+    except ValidationError as erreur:
+        raise DemandeRefusee(erreur.message_dict) from None
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from facturier.commun import banque
 from facturier.commun.saisie import SaisieJourField, SaisieRidetField
 from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
+from fournisseurs.complements import objets_possibles
 from fournisseurs.coordonnees import Compte
 from fournisseurs.demandes import Declaration
 from fournisseurs.depots import Preuve
@@ -213,6 +214,69 @@ class DemandeForm(CompteForm):
             for genre in Justificatif.Genre
             if self.cleaned_data.get(genre)
         ]
+
+
+class SansChangerLeCompte(forms.Form):
+    """An answer: the account stays as it was asked for unless another is typed."""
+
+    compte_demande: Compte
+
+    def _garder_le_compte(self) -> None:
+        self.fields["titulaire"].required = False
+        self.fields[
+            "iban"
+        ].help_text = "Laissez le RIB et l’IBAN vides pour ne pas changer le compte."
+
+    def _reunir_compte(self, donnees: dict[str, Any]) -> None:
+        donnees["bic"] = donnees.get("bic") or self.compte_demande.bic
+        donnees["titulaire"] = donnees.get("titulaire") or self.compte_demande.titulaire
+        if any(donnees.get(champ) for champ in (*CHAMPS_RIB, "iban")):
+            super()._reunir_compte(donnees)  # type: ignore[misc]
+        else:
+            donnees["iban"] = self.compte_demande.iban
+
+
+def reponse() -> forms.CharField:
+    """The word that goes with an answer."""
+    return forms.CharField(
+        label="Votre réponse",
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Si les corrections et les documents ne suffisent pas.",
+    )
+
+
+class CompleterDemandeForm(SansChangerLeCompte, DemandeForm):
+    """The declaration again, to correct, with the documents to add; the RIDET does not change."""
+
+    def __init__(self, *arguments: Any, demande: DemandeEtablissement, **options: Any) -> None:
+        self.compte_demande = Compte(demande.iban, demande.bic, demande.titulaire)
+        champs = (*CHAMPS_DECLARATION, "bic", "titulaire")
+        initial = {champ: getattr(demande, champ) for champ in champs}
+        super().__init__(*arguments, initial=initial, a_deja_fourni=True, **options)
+        self.demande = demande
+        del self.fields["ridet"]
+        self._garder_le_compte()
+        self.fields["reponse"] = reponse()
+
+    def clean(self) -> dict[str, Any]:
+        """Give back the RIDET of the request."""
+        return (super().clean() or {}) | {"ridet": self.demande.ridet}
+
+
+class RenvoiForm(forms.Form):
+    """What is to be completed: a reason beside each document or field that needs one."""
+
+    def __init__(self, *arguments: Any, demande: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        for objet, libelle in objets_possibles(demande).items():
+            self.fields[objet] = forms.CharField(label=libelle, max_length=300, required=False)
+
+    @property
+    def attentes(self) -> dict[str, str]:
+        """The reasons typed, by document or field."""
+        return {objet: motif for objet, motif in self.cleaned_data.items() if motif}
 
 
 class MotifForm(forms.Form):

@@ -6,8 +6,16 @@ from typing import Any
 from django import forms
 
 from facturier.grand_livre.models import NatureJuridique
+from fournisseurs.coordonnees import Compte
 from fournisseurs.depots import Preuve
-from fournisseurs.forms import CompteForm, court, fichier, texte
+from fournisseurs.forms import (
+    CompteForm,
+    SansChangerLeCompte,
+    court,
+    fichier,
+    reponse,
+    texte,
+)
 from fournisseurs.models import (
     ContactConnu,
     ContreAppel,
@@ -59,10 +67,12 @@ class ModificationForm(forms.Form):
         remis = [
             genre for genre in Justificatif.Genre if self.files.get(f"piece_{genre}") is not None
         ]
-        iban = donnees.get("iban") or ""
+        self._exiger_documents(remis, donnees.get("iban") or "")
+        return donnees
+
+    def _exiger_documents(self, remis: list[Justificatif.Genre], iban: str) -> None:
         for exigence in retenir(self.etablissement, self.genre, remis=remis, iban=iban)[1]:
             self.add_error(exigence.champ, f"Joignez : {exigence.libelle}.")
-        return donnees
 
     @property
     def saisies(self) -> dict[str, str]:
@@ -159,6 +169,34 @@ FORMULAIRES: Mapping[str, type[ModificationForm]] = {
         FormeJuridiqueForm,
         RepresentantsForm,
     )
+}
+
+
+class ReponseForm(SansChangerLeCompte, ModificationForm):
+    """An answer to what an agent asked to complete; the act tells what is still missing."""
+
+    def __init__(self, donnees: Any, fichiers: Any, *, demande: DemandeModification) -> None:
+        self.demande = demande
+        super().__init__(donnees, fichiers, etablissement=demande.etablissement, par_agent=False)
+        if demande.est_compte:
+            self._garder_le_compte()
+        self.fields["reponse"] = reponse()
+
+    def _initiales(self, etablissement: Etablissement) -> dict[str, str]:
+        valeurs = lire(etablissement, self.genre)
+        valeurs |= dict(self.demande.champs.values_list("champ", "apres"))
+        if self.demande.est_compte:
+            iban, bic = valeurs.pop("iban"), valeurs.pop("bic")
+            self.compte_demande = Compte(iban, bic, valeurs["titulaire"])
+        return valeurs
+
+    def _exiger_documents(self, remis: list[Justificatif.Genre], iban: str) -> None:
+        """Leave it to the act, which knows those joined already."""
+
+
+REPONSES: Mapping[str, type[ReponseForm]] = {
+    genre: type(f"Reponse{classe.__name__}", (ReponseForm, classe), {})
+    for genre, classe in FORMULAIRES.items()
 }
 
 

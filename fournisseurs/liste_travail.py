@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from facturier.commun.calendrier import ajouter_jours_ouvres
 from facturier.grand_livre.models import Parametre
+from fournisseurs.complements import jours_d_attente
 from fournisseurs.models import (
     DemandeEtablissement,
     DemandeModification,
@@ -23,6 +24,11 @@ GENRES = [(RATTACHEMENT, "Rattachement d’établissement"), *GenreModification.
 # Tab: label, states of a rattachement, states of a modification.
 ONGLETS: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "a_controler": ("À contrôler", (EtatDemande.DEPOSEE,), (EtatModification.DEPOSEE,)),
+    "a_completer": (
+        "Chez le demandeur",
+        (EtatDemande.INCOMPLETE,),
+        (EtatModification.INCOMPLETE,),
+    ),
     "a_approuver": ("À approuver", (), (EtatModification.CONTROLEE,)),
     "contestees": ("Contestées", (), (EtatModification.CONTESTEE,)),
     "en_delai": ("En délai de sécurité", (), (EtatModification.APPROUVEE,)),
@@ -37,13 +43,17 @@ Rang = tuple[datetime, str, int]  # moment of deposit, model, key
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """One request of the list; `echeance` is the last day to answer within the commitment."""
+    """One request of the list; `echeance` is the last day to answer within the commitment.
+
+    It moves by the working days that the request spent with its author.
+    """
 
     demande: Demande
     genre: str
     echeance: date
     age: int
     est_en_retard: bool
+    est_en_pause: bool
 
     @property
     def est_modification(self) -> bool:
@@ -124,7 +134,8 @@ def _suite(demandes: QuerySet[Any], sorte: str, apres: str, taille: int) -> list
             a_egalite &= Q(pk__gt=pk)
         suivent = Q(deposee_le__gt=moment)
         demandes = demandes.filter(suivent | a_egalite if sorte >= sorte_apres else suivent)
-    return list(demandes.order_by(F("deposee_le").asc(), "pk")[: taille + 1])
+    suivantes = demandes.order_by(F("deposee_le").asc(), "pk").prefetch_related("passages")
+    return list(suivantes[: taille + 1])
 
 
 def _lire_rang(cle: str) -> Rang | None:
@@ -142,8 +153,9 @@ def _lire_rang(cle: str) -> Rang | None:
 def _ligne(demande: Demande, delai: int) -> Ligne:
     depot = timezone.localdate(_depot(demande))
     aujourd_hui = timezone.localdate()
-    echeance = ajouter_jours_ouvres(depot, delai)
-    est_close = demande.etat in (
+    echeance = ajouter_jours_ouvres(depot, delai + jours_d_attente(demande, aujourd_hui))
+    court = demande.etat not in (
+        EtatModification.INCOMPLETE,
         EtatDemande.ACCEPTEE,
         EtatModification.APPLIQUEE,
         EtatModification.APPROUVEE,
@@ -156,5 +168,6 @@ def _ligne(demande: Demande, delai: int) -> Ligne:
         genre=genre,
         echeance=echeance,
         age=(aujourd_hui - depot).days,
-        est_en_retard=not est_close and echeance < aujourd_hui,
+        est_en_retard=court and echeance < aujourd_hui,
+        est_en_pause=demande.etat == EtatModification.INCOMPLETE,
     )

@@ -79,6 +79,16 @@ urlpatterns = [
     path("securite/coordonnees-bancaires/", modifications.securite, name="securite"),
     path("securite/contester/<str:jeton>/", modifications.contester, name="contester"),
     path("fournisseur/demandes/<int:pk>/", espace.demande, name="demande"),
+    path(
+        "fournisseur/modifications/<int:pk>/completer/",
+        modifications.completer_modification,
+        name="completer_modification",
+    ),
+    path(
+        "fournisseur/demandes/<int:pk>/completer/",
+        espace.completer_demande,
+        name="completer_demande",
+    ),
     path("fournisseur/demandes/<int:pk>/retirer/", espace.retirer_demande, name="retirer_demande"),
     path("fournisseur/justificatifs/<int:pk>/", espace.justificatif, name="justificatif"),
     path("fournisseur/comptes/<str:code>/", releves.releve_de_compte, name="releve"),
@@ -95,6 +105,11 @@ urlpatterns = [
     ),
     path(
         "gestion/tiers/demandes/<int:pk>/refuser/", gestion.refuser_demande, name="refuser_demande"
+    ),
+    path(
+        "gestion/tiers/demandes/<int:pk>/renvoyer/",
+        gestion.renvoyer_demande,
+        name="renvoyer_demande",
     ),
     path("gestion/tiers/imports/", imports.imports, name="imports"),
     path("gestion/tiers/imports/<int:pk>/", imports.importation, name="import"),
@@ -175,6 +190,11 @@ urlpatterns = [
         "gestion/tiers/modifications/<int:pk>/appels/",
         instruction.appeler,
         name="appeler_modification",
+    ),
+    path(
+        "gestion/tiers/modifications/<int:pk>/renvoyer/",
+        instruction.renvoyer_modification,
+        name="renvoyer_modification",
     ),
     path(
         "gestion/tiers/modifications/<int:pk>/<slug:acte>/",

@@ -32,6 +32,12 @@ def est_ouvre(jour: date) -> bool:
     return jour.weekday() < SAMEDI and jour not in feries(jour.year)
 
 
+def compter_jours_ouvres(debut: date, fin: date) -> int:
+    """Return how many working days follow `debut`, until `fin` included."""
+    jours = (fin - debut).days
+    return sum(est_ouvre(debut + timedelta(days=rang)) for rang in range(1, jours + 1))
+
+
 def ajouter_jours_ouvres(jour: date, nombre: int) -> date:
     """Return the day `nombre` working days after `jour`."""
     while nombre > 0:

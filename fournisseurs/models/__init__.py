@@ -1,6 +1,7 @@
 """Models of suppliers and debtors, by subject."""
 
 from fournisseurs.models.adresses import AdressePostale, Banque, ChangementReferentiel, CodePostal
+from fournisseurs.models.complements import Complement
 from fournisseurs.models.coordonnees import CoordonneesBancaires
 from fournisseurs.models.demandes import DemandeEtablissement, EtatDemande, PassageDemande
 from fournisseurs.models.doublons import (
@@ -65,6 +66,7 @@ __all__ = [
     "ChampModifie",
     "ChangementReferentiel",
     "CodePostal",
+    "Complement",
     "ContactConnu",
     "ContreAppel",
     "CoordonneesBancaires",

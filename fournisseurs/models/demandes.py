@@ -17,9 +17,13 @@ class EtatDemande(models.TextChoices):
     """States of a request."""
 
     DEPOSEE = "deposee", "Déposée"
+    INCOMPLETE = "incomplete", "À compléter par le demandeur"
     ACCEPTEE = "acceptee", "Acceptée"
     REFUSEE = "refusee", "Refusée"
     RETIREE = "retiree", "Retirée"
+
+
+EN_COURS = (EtatDemande.DEPOSEE, EtatDemande.INCOMPLETE)
 
 
 class DemandeQuerySet(models.QuerySet["DemandeEtablissement"]):
@@ -44,11 +48,13 @@ class DemandeEtablissement(AdressePostale):
     """What a person declares to be recognised as representing an établissement."""
 
     Etat = EtatDemande
-    TONS = {EtatDemande.ACCEPTEE: Ton.SUCCES}
+    TONS = {EtatDemande.ACCEPTEE: Ton.SUCCES, EtatDemande.INCOMPLETE: Ton.ATTENTE}
     TRANSITIONS: dict[str, Transition] = {
         "accepter": transition({EtatDemande.DEPOSEE}, EtatDemande.ACCEPTEE, Role.AGENT),
-        "refuser": transition({EtatDemande.DEPOSEE}, EtatDemande.REFUSEE, Role.AGENT),
-        "retirer": transition({EtatDemande.DEPOSEE}, EtatDemande.RETIREE, Role.FOURNISSEUR),
+        "renvoyer": transition({EtatDemande.DEPOSEE}, EtatDemande.INCOMPLETE, Role.AGENT),
+        "completer": transition({EtatDemande.INCOMPLETE}, EtatDemande.DEPOSEE, Role.FOURNISSEUR),
+        "refuser": transition(EN_COURS, EtatDemande.REFUSEE, Role.AGENT),
+        "retirer": transition(EN_COURS, EtatDemande.RETIREE, Role.FOURNISSEUR),
     }
 
     demandeur = models.ForeignKey(Utilisateur, models.PROTECT, related_name="demandes")
@@ -82,7 +88,7 @@ class DemandeEtablissement(AdressePostale):
         constraints = [
             models.UniqueConstraint(
                 fields=["demandeur", "ridet"],
-                condition=Q(etat=EtatDemande.DEPOSEE),
+                condition=Q(etat__in=EN_COURS),
                 name="demande_une_en_cours",
                 violation_error_message=(
                     "Vous avez déjà une demande en cours pour cet établissement."
@@ -141,7 +147,17 @@ class DemandeEtablissement(AdressePostale):
     @property
     def est_en_cours(self) -> bool:
         """Whether nobody has decided yet."""
+        return self.etat in EN_COURS
+
+    @property
+    def est_a_traiter(self) -> bool:
+        """Whether it waits for an agent."""
         return self.etat == EtatDemande.DEPOSEE
+
+    @property
+    def est_a_completer(self) -> bool:
+        """Whether it waits for the requester."""
+        return self.etat == EtatDemande.INCOMPLETE
 
 
 class PassageDemande(Passage):

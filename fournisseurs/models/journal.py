@@ -25,6 +25,8 @@ class ActeJournal(models.TextChoices):
     COMPTE_RETIRE = "compte_retire", "Compte bancaire retiré"
     DEMANDE_FAITE = "demande_faite", "Demande déposée"
     DEMANDE_APPROUVEE = "demande_approuvee", "Demande acceptée"
+    DEMANDE_RENVOYEE = "demande_renvoyee", "Demande renvoyée à compléter"
+    DEMANDE_COMPLETEE = "demande_completee", "Demande complétée par le demandeur"
     DEMANDE_REFUSEE = "demande_refusee", "Demande refusée"
     DEMANDE_RETIREE = "demande_retiree", "Demande retirée"
     DEMANDE_CONTESTEE = "demande_contestee", "Demande contestée"

@@ -1,10 +1,10 @@
 """Request to change a datum of a supplier: before and after, evidence, two persons, cooling."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from facturier.acces.models import Passage, Role, Utilisateur
@@ -20,6 +20,7 @@ class EtatModification(models.TextChoices):
 
     BROUILLON = "brouillon", "À confirmer par vous"
     DEPOSEE = "deposee", "Déposée"
+    INCOMPLETE = "incomplete", "À compléter par le demandeur"
     CONTROLEE = "controlee", "Contrôlée par un premier agent"
     APPROUVEE = "approuvee", "Approuvée, en délai de sécurité"
     APPLIQUEE = "appliquee", "Appliquée"
@@ -49,12 +50,14 @@ GENRES_ENTREPRISE = (
 )
 ETATS_OUVERTS = (
     EtatModification.DEPOSEE,
+    EtatModification.INCOMPLETE,
     EtatModification.CONTROLEE,
     EtatModification.APPROUVEE,
     EtatModification.CONTESTEE,
 )
 AVANT_APPLICATION = (
     EtatModification.DEPOSEE,
+    EtatModification.INCOMPLETE,
     EtatModification.CONTROLEE,
     EtatModification.APPROUVEE,
 )
@@ -127,7 +130,11 @@ class DemandeModification(models.Model):
 
     Etat = EtatModification
     Genre = GenreModification
-    TONS = {EtatModification.APPLIQUEE: Ton.SUCCES, EtatModification.APPROUVEE: Ton.COURS}
+    TONS = {
+        EtatModification.APPLIQUEE: Ton.SUCCES,
+        EtatModification.APPROUVEE: Ton.COURS,
+        EtatModification.INCOMPLETE: Ton.ATTENTE,
+    }
     TRANSITIONS: dict[str, Transition] = {
         "deposer": transition(
             {EtatModification.BROUILLON}, EtatModification.DEPOSEE, Role.FOURNISSEUR, Role.AGENT
@@ -137,6 +144,14 @@ class DemandeModification(models.Model):
         ),
         "retirer": transition(
             AVANT_APPLICATION, EtatModification.RETIREE, Role.FOURNISSEUR, Role.AGENT
+        ),
+        "renvoyer": transition(
+            {EtatModification.DEPOSEE, EtatModification.CONTROLEE},
+            EtatModification.INCOMPLETE,
+            Role.AGENT,
+        ),
+        "completer": transition(
+            {EtatModification.INCOMPLETE}, EtatModification.DEPOSEE, Role.FOURNISSEUR, Role.AGENT
         ),
         "controler": transition({EtatModification.DEPOSEE}, EtatModification.CONTROLEE, Role.AGENT),
         "approuver": transition(
@@ -151,7 +166,12 @@ class DemandeModification(models.Model):
             {EtatModification.APPROUVEE}, EtatModification.DEPOSEE, Role.AGENT
         ),
         "refuser": transition(
-            {EtatModification.DEPOSEE, EtatModification.CONTROLEE, EtatModification.CONTESTEE},
+            {
+                EtatModification.DEPOSEE,
+                EtatModification.INCOMPLETE,
+                EtatModification.CONTROLEE,
+                EtatModification.CONTESTEE,
+            },
             EtatModification.REFUSEE,
             Role.AGENT,
         ),
@@ -285,6 +305,11 @@ class DemandeModification(models.Model):
         return self.etat in AVANT_APPLICATION
 
     @property
+    def est_a_completer(self) -> bool:
+        """Whether it waits for the requester."""
+        return self.etat == EtatModification.INCOMPLETE
+
+    @property
     def est_en_ligne(self) -> bool:
         """Whether the supplier entered it himself."""
         return self.canal == self.Canal.EN_LIGNE
@@ -296,31 +321,47 @@ class DemandeModification(models.Model):
 
     @property
     def est_confirmee(self) -> bool:
-        """Whether a call back has confirmed it since it was deposited, or last put in doubt."""
-        depuis = self.passages.filter(acte__in=["deposer", "reexaminer", "contester"]).last()
+        """Whether a call back has confirmed it since it was deposited, or last put in doubt.
+
+        So an answer puts it: what it brings was not known of who confirmed.
+        """
+        depuis = self.passages.filter(
+            acte__in=["deposer", "reexaminer", "contester", "completer"]
+        ).last()
         confirmes = self.appels.filter(resultat=ContreAppel.Resultat.CONFIRME)
         return depuis is not None and confirmes.filter(le__gte=depuis.le).exists()
 
 
+class ChampsActuels(models.Manager["ChampModifie"]):
+    """Fields of requests as they stand: a correction takes the place of the row before it."""
+
+    def get_queryset(self) -> models.QuerySet["ChampModifie"]:
+        """Leave out the rows that a later one corrects."""
+        corrections = ChampModifie.versions.filter(
+            demande=OuterRef("demande"), champ=OuterRef("champ"), pk__gt=OuterRef("pk")
+        )
+        return super().get_queryset().filter(~Exists(corrections))
+
+
 class ChampModifie(models.Model):
-    """One field of a request: what it held at deposit, what it is to hold. Append only."""
+    """One field of a request: what it held at deposit, what it is to hold. Append only.
+
+    An answer that corrects a value adds a row; `versions` has them all.
+    """
 
     demande = models.ForeignKey(DemandeModification, models.PROTECT, related_name="champs")
     champ = models.CharField(max_length=30)
     avant = models.TextField(blank=True)
     apres = models.TextField("après", blank=True)
 
+    objects = ChampsActuels()
+    versions: ClassVar[models.Manager["ChampModifie"]] = models.Manager()
+
     class Meta:
         verbose_name = "champ modifié"
         verbose_name_plural = "champs modifiés"
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["demande", "champ"],
-                name="champ_modifie_une_fois",
-                violation_error_message="Ce champ figure déjà dans la demande.",
-            ),
-        ]
+        indexes = [models.Index(fields=["demande", "champ", "id"], name="champ_modifie_versions")]
 
     def __str__(self) -> str:
         return self.champ

@@ -96,6 +96,17 @@ def annoncer_issue(demande: DemandeModification) -> None:
     _envoyer("fournisseurs/courriels/modification_issue.txt", demande, demande.demandeur.email)
 
 
+def annoncer_correction(demande: DemandeModification) -> None:
+    """Tell the old contacts that what is asked for has changed, with their link to contest."""
+    for contact in demande.contacts.filter(genre=ContactConnu.Genre.COURRIEL):
+        _envoyer(
+            "fournisseurs/courriels/modification_corrigee.txt",
+            demande,
+            contact.valeur,
+            contact=contact,
+        )
+
+
 def annoncer_contestation(demande: DemandeModification) -> None:
     """Tell the old contacts that the request is stopped, and that payments wait."""
     contacts = demande.contacts.filter(genre=ContactConnu.Genre.COURRIEL)

@@ -81,7 +81,7 @@ def preparer(
     )
     demande.reemployes.set(reemployes)
     for preuve in preuves:
-        _ranger(preuve, demande)
+        ranger(preuve, demande)
     return demande
 
 
@@ -116,7 +116,8 @@ def _abandonner_brouillons(etablissement: Etablissement, genre: str, par: Utilis
         franchir(brouillon, "abandonner", par=par, traitee_le=timezone.now())
 
 
-def _ranger(preuve: Preuve, demande: DemandeModification) -> None:
+def ranger(preuve: Preuve, demande: DemandeModification) -> None:
+    """Store a document of a request. Raises `ModificationRefusee`, at the field of the form."""
     try:
         ranger_preuve(preuve, modification=demande, depose_par=demande.demandeur)
     except FichierRefuse as erreur:
@@ -142,7 +143,7 @@ def deposer(
     if demande.demandeur_id != par.pk:
         raise TransitionInterdite("Seule la personne qui prépare la demande la confirme.")
     exiger_gestion(demande.etablissement, par, canal=demande.canal)
-    _exiger_confirmation(demande, par, a_confirme=a_confirme)
+    exiger_confirmation(demande, par, a_confirme=a_confirme)
     exiger(demande, "deposer", par=par)
     Fournisseur.objects.select_for_update(of=("self",)).get(pk=demande.fournisseur_id)
     if perimes := changes_depuis(demande):
@@ -169,9 +170,10 @@ def deposer(
     return demande
 
 
-def _exiger_confirmation(
+def exiger_confirmation(
     demande: DemandeModification, par: Utilisateur, *, a_confirme: bool
 ) -> None:
+    """Raise `ModificationRefusee` for an account asked for online without the password again."""
     if not (demande.est_compte and demande.est_en_ligne):
         return
     if par.has_usable_password() and not a_confirme:

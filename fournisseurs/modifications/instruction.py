@@ -51,7 +51,7 @@ def appeler(
         PermissionDenied: `par` is not an agent.
     """
     _exiger_agent(par)
-    _verrouiller(demande)
+    verrouiller(demande)
     if demande.etat not in APPELABLES:
         raise TransitionInterdite("Cette demande est close : il n’y a plus personne à appeler.")
     numeros = demande.contacts.filter(genre=ContactConnu.Genre.TELEPHONE)
@@ -84,11 +84,11 @@ def controler(demande: DemandeModification, *, par: Utilisateur) -> None:
             meanwhile, or `par` asked for it online.
         ActeInterdit: `par` is not an agent.
     """
-    _verrouiller(demande)
+    verrouiller(demande)
     if not demande.est_compte:
         raise TransitionInterdite("Cette demande se décide en une fois : approuvez-la ou refusez.")
     if demande.demandeur_id == par.pk and demande.est_en_ligne:
-        raise TransitionInterdite(_AUTRE_AGENT)
+        raise TransitionInterdite(AUTRE_AGENT)
     exiger(demande, "controler", par=par)
     _exiger_evidence(demande)
     if not demande.est_confirmee:
@@ -109,9 +109,9 @@ def approuver(demande: DemandeModification, *, par: Utilisateur) -> DemandeModif
             datum changed meanwhile.
         ActeInterdit: `par` is not an agent.
     """
-    _verrouiller(demande)
+    verrouiller(demande)
     if par.pk in (demande.demandeur_id, demande.controlee_par_id):
-        raise TransitionInterdite(_AUTRE_AGENT)
+        raise TransitionInterdite(AUTRE_AGENT)
     if demande.est_compte and demande.etat == EtatModification.DEPOSEE:
         raise TransitionInterdite("Un premier agent doit d’abord contrôler la demande et appeler.")
     exiger(demande, "approuver", par=par)
@@ -138,12 +138,12 @@ def refuser(demande: DemandeModification, *, par: Utilisateur, motif: str) -> No
         TransitionInterdite: no reason, already decided, or made by `par`.
         ActeInterdit: `par` is not an agent.
     """
-    _verrouiller(demande)
+    verrouiller(demande)
     motif = motif.strip()
     if not motif:
         raise TransitionInterdite("Indiquez le motif du refus : il est envoyé au demandeur.")
     if demande.demandeur_id == par.pk:
-        raise TransitionInterdite(_AUTRE_AGENT)
+        raise TransitionInterdite(AUTRE_AGENT)
     exiger(demande, "refuser", par=par)
     if demande.appliquee_le is not None:
         retablir(demande, par=par)
@@ -161,7 +161,7 @@ def contester(demande: DemandeModification, *, par: Utilisateur, motif: str) -> 
     Returns:
         Whether it was stopped by this call.
     """
-    _verrouiller(demande)
+    verrouiller(demande)
     if demande.etat not in demande.TRANSITIONS["contester"].departs:
         return False
     franchir(demande, "contester", par=par, motif=motif)
@@ -178,11 +178,11 @@ def lever_contestation(demande: DemandeModification, *, par: Utilisateur, motif:
         TransitionInterdite: not contested, no reason, no call back since, or made by `par`.
         ActeInterdit: `par` is not an agent.
     """
-    _verrouiller(demande)
+    verrouiller(demande)
     if not motif.strip():
         raise TransitionInterdite("Dites pourquoi la contestation est levée.")
     if demande.demandeur_id == par.pk:
-        raise TransitionInterdite(_AUTRE_AGENT)
+        raise TransitionInterdite(AUTRE_AGENT)
     exiger(demande, "lever_contestation", par=par)
     if not demande.est_confirmee:
         raise TransitionInterdite(
@@ -196,7 +196,7 @@ def lever_contestation(demande: DemandeModification, *, par: Utilisateur, motif:
     consigner_acte(ActeJournal.CONTESTATION_LEVEE, demande, par=par, motif=motif.strip())
 
 
-_AUTRE_AGENT = (
+AUTRE_AGENT = (
     "Vous avez saisi ou contrôlé cette demande : un autre agent doit prendre cette décision."
 )
 
@@ -206,7 +206,7 @@ def _exiger_agent(par: Utilisateur) -> None:
         raise PermissionDenied("Seul un agent des finances consigne un contre-appel.")
 
 
-def _verrouiller(demande: DemandeModification) -> None:
+def verrouiller(demande: DemandeModification) -> None:
     """Lock the supplier, then read the request again: two agents act one after the other."""
     Fournisseur.objects.select_for_update(of=("self",)).get(pk=demande.fournisseur_id)
     demande.refresh_from_db()

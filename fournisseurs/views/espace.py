@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
-from fournisseurs.demandes import DemandeRefusee, deposer_demande, retirer
+from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
 from fournisseurs.depots import ouvrir_justificatif
-from fournisseurs.forms import DemandeForm
+from fournisseurs.forms import CompleterDemandeForm, DemandeForm
 from fournisseurs.forms_habilitations import SEUIL_RECHERCHE, RechercheEtablissementForm
 from fournisseurs.models import (
     DemandeEtablissement,
@@ -118,8 +118,44 @@ def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "demande": objet,
             "fil": FIL,
             "lignes": lignes_demande(objet, objet.iban_masque),
+            "complements": objet.complements.attendus(),
             "a_venir": ["Vérification par un agent"] if objet.est_en_cours else [],
         },
+    )
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_http_methods(["GET", "POST"])
+def completer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Answer what an agent asked to complete, on the same request."""
+    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    if not objet.est_a_completer:
+        return redirect("fournisseurs:demande", pk=pk)
+    form = CompleterDemandeForm(requete.POST or None, requete.FILES or None, demande=objet)
+    if requete.method == "POST" and form.is_valid():
+        try:
+            completer(
+                objet,
+                declaration=form.declaration,
+                preuves=form.preuves,
+                reponse=form.cleaned_data["reponse"],
+                par=requete.user,
+            )
+        except DemandeRefusee as refus:
+            _reporter(form, refus)
+        except ValidationError as refus:
+            form.add_error(None, refus.messages)
+        else:
+            messages.success(requete, "Votre réponse est envoyée : la demande repart.")
+            return redirect("fournisseurs:demande", pk=pk)
+    contexte = {
+        "form": form,
+        "titre_demande": objet.denomination,
+        "complements": objet.complements.attendus(),
+        "retour": reverse("fournisseurs:demande", args=[pk]),
+    }
+    return render(
+        requete, "fournisseurs/completer.html", contexte, status=422 if form.errors else 200
     )
 
 

@@ -16,8 +16,8 @@ from facturier.acces.models import Role
 from facturier.grand_livre.models import Piece
 from fournisseurs.anomalies import CATALOGUE, score
 from fournisseurs.consultation import reveler_iban
-from fournisseurs.demandes import accepter, refuser
-from fournisseurs.forms import MotifForm
+from fournisseurs.demandes import accepter, refuser, renvoyer
+from fournisseurs.forms import MotifForm, RenvoiForm
 from fournisseurs.instruction import anomalies_demande
 from fournisseurs.models import (
     ROLES_LECTURE,
@@ -51,14 +51,21 @@ def _demande(requete: RequeteConnectee, pk: int) -> DemandeEtablissement:
 
 
 def _page_demande(
-    requete: RequeteConnectee, objet: DemandeEtablissement, form: MotifForm, iban: str = ""
+    requete: RequeteConnectee,
+    objet: DemandeEtablissement,
+    form: MotifForm,
+    iban: str = "",
+    renvoi: RenvoiForm | None = None,
 ) -> HttpResponse:
+    renvoi = renvoi or RenvoiForm(demande=objet)
     reponse = render(
         requete,
         "fournisseurs/gestion/demande.html",
         {
             "demande": objet,
             "form": form,
+            "renvoi": renvoi,
+            "complements": objet.complements.all(),
             "iban": iban,
             "lignes": lignes_demande(objet, iban or objet.iban_masque),
             "anomalies": anomalies_demande(objet),
@@ -66,10 +73,27 @@ def _page_demande(
             "est_sienne": objet.demandeur_id == requete.user.pk,
             "fil": FIL_DEMANDES,
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or renvoi.errors else 200,
     )
     reponse["Cache-Control"] = "no-store"
     return reponse
+
+
+@reserver_aux_finances(Role.AGENT)
+@require_POST
+def renvoyer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Send a request back to its author, who completes it."""
+    objet = _demande(requete, pk)
+    form = RenvoiForm(requete.POST, demande=objet)
+    if not form.is_valid():
+        return _page_demande(requete, objet, MotifForm(), renvoi=form)
+    try:
+        renvoyer(objet, attentes=form.attentes, par=requete.user)
+    except ValidationError as refus:
+        form.add_error(None, refus.messages)
+        return _page_demande(requete, objet, MotifForm(), renvoi=form)
+    messages.success(requete, "La demande est renvoyée : le demandeur est prévenu.")
+    return redirect("fournisseurs:gestion_demandes")
 
 
 @reserver_aux_finances(Role.AGENT)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from fournisseurs.consultation import reveler_ibans_modification
-from fournisseurs.forms import MotifForm
+from fournisseurs.forms import MotifForm, RenvoiForm
 from fournisseurs.forms_modification import AppelForm
 from fournisseurs.liste_travail import A_AGIR, GENRES, ONGLETS, compter, lister
 from fournisseurs.models import (
@@ -31,6 +31,7 @@ from fournisseurs.modifications.donnees import (
     lire,
 )
 from fournisseurs.modifications.instruction import APPELABLES
+from fournisseurs.modifications.retours import renvoyer
 from fournisseurs.modifications.saisie import anomalies
 from fournisseurs.referentiel import lire_referentiel
 from fournisseurs.views.modifications import page_choisir, page_saisir
@@ -94,11 +95,13 @@ def _page(
     *,
     appel: AppelForm | None = None,
     motif: MotifForm | None = None,
+    renvoi: RenvoiForm | None = None,
     en_clair: bool = False,
 ) -> HttpResponse:
     registre = EtablissementRegistre.objects.filter(pk=demande.etablissement.ridet).first()
     appel = appel or AppelForm(demande=demande)
     motif = motif or MotifForm()
+    renvoi = renvoi or RenvoiForm(demande=demande)
     reponse = render(
         requete,
         "fournisseurs/gestion/modification.html",
@@ -115,10 +118,12 @@ def _page(
             "appels": demande.appels.select_related("contact", "par"),
             "appel": appel,
             "motif": motif,
+            "renvoi": renvoi,
+            "complements": demande.complements.all(),
             "peut": _possibles(requete, demande),
             "fil": FIL,
         },
-        status=422 if appel.errors or motif.errors else 200,
+        status=422 if appel.errors or motif.errors or renvoi.errors else 200,
     )
     reponse["Cache-Control"] = "no-store"
     return reponse
@@ -165,6 +170,7 @@ def _possibles(requete: RequeteConnectee, demande: DemandeModification) -> dict[
         and not (est_demandeur and demande.est_en_ligne),
         "approuver": etat == a_approuver
         and moi not in (demande.demandeur_id, demande.controlee_par_id),
+        "renvoyer": etat in demande.TRANSITIONS["renvoyer"].departs and not est_demandeur,
         "refuser": etat in demande.TRANSITIONS["refuser"].departs and not est_demandeur,
         "contester": etat in demande.TRANSITIONS["contester"].departs,
         "lever": etat == EtatModification.CONTESTEE and not est_demandeur,
@@ -239,6 +245,23 @@ def agir(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
     else:
         messages.success(requete, reussite)
     return redirect("fournisseurs:gestion_modification", pk=pk)
+
+
+@reserver_aux_finances(Role.AGENT)
+@require_POST
+def renvoyer_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Send a request back to its author, who completes it."""
+    demande = _demande(pk)
+    form = RenvoiForm(requete.POST, demande=demande)
+    if not form.is_valid():
+        return _page(requete, demande, renvoi=form)
+    try:
+        renvoyer(demande, attentes=form.attentes, par=requete.user)
+    except ValidationError as refus:
+        form.add_error(None, refus.messages)
+        return _page(requete, demande, renvoi=form)
+    messages.success(requete, "La demande est renvoyée : le demandeur est prévenu.")
+    return redirect("fournisseurs:gestion_demandes")
 
 
 def _etablissement(ridet: str) -> Etablissement:

@@ -15,7 +15,7 @@ from facturier.acces.controle import RequeteConnectee, ouvrir_a_tous, reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.acces.reauthentification import a_confirme_recemment, demander_confirmation
 from facturier.grand_livre.models import Parametre
-from fournisseurs.forms_modification import FORMULAIRES, ModificationForm
+from fournisseurs.forms_modification import FORMULAIRES, REPONSES, ModificationForm
 from fournisseurs.models import (
     DemandeModification,
     Droit,
@@ -28,6 +28,7 @@ from fournisseurs.modifications.depot import deposer, preparer, retirer
 from fournisseurs.modifications.donnees import LIBELLES, afficher
 from fournisseurs.modifications.instruction import contester as contester_demande
 from fournisseurs.modifications.pieces import EXIGENCES, deja_fourni, documents_valables
+from fournisseurs.modifications.retours import completer
 from fournisseurs.modifications.saisie import ModificationRefusee
 
 EN_LIGNE = DemandeModification.Canal.EN_LIGNE
@@ -234,10 +235,52 @@ def modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": lignes_modification(demande),
             "justificatifs": demande.justificatifs.all(),
             "reemployes": demande.reemployes.all(),
+            "complements": demande.complements.attendus(),
             "a_venir": A_VENIR.get(EtatModification(demande.etat), []),
             "fil": fil_etablissement(demande.etablissement),
         },
     )
+
+
+@reserver_a(Role.FOURNISSEUR, Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def completer_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Answer what an agent asked to complete, on the same request."""
+    demande = _visible(pk, requete.user)
+    if not demande.est_a_completer:
+        return redirect(_page_de(demande), pk=pk)
+    if demande.est_compte and demande.est_en_ligne and requete.method == "GET":
+        confirmation = demander_confirmation(requete)
+        if confirmation is not None:
+            return confirmation
+    donnees = (requete.POST, requete.FILES) if requete.method == "POST" else (None, None)
+    form = REPONSES[demande.genre](*donnees, demande=demande)
+    if form.is_bound and form.is_valid():
+        try:
+            completer(
+                demande,
+                saisies=form.saisies,
+                preuves=form.preuves,
+                reponse=form.cleaned_data["reponse"],
+                par=requete.user,
+                a_confirme=a_confirme_recemment(requete),
+            )
+        except ValidationError as refus:
+            reporter(form, refus)
+        else:
+            messages.success(requete, "Votre réponse est envoyée : la demande repart.")
+            return redirect(_page_de(demande), pk=pk)
+    contexte = {
+        "form": form,
+        "titre_demande": str(demande),
+        "complements": demande.complements.attendus(),
+        "retour": reverse(_page_de(demande), args=[pk]),
+    }
+    reponse = render(
+        requete, "fournisseurs/completer.html", contexte, status=422 if form.errors else 200
+    )
+    reponse["Cache-Control"] = "no-store"
+    return reponse
 
 
 @reserver_a(Role.FOURNISSEUR)
