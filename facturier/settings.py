@@ -77,6 +77,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'", *(identite["origine"] for identite in IDENTITES)],
+        "frame-src": ["'self'"],  # a proof beside what it proves; it alone lets itself be framed
         "manifest-src": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],

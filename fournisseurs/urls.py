@@ -91,6 +91,7 @@ urlpatterns = [
     ),
     path("fournisseur/demandes/<int:pk>/retirer/", espace.retirer_demande, name="retirer_demande"),
     path("fournisseur/justificatifs/<int:pk>/", espace.justificatif, name="justificatif"),
+    path("fournisseur/justificatifs/<int:pk>/apercu/", espace.apercu, name="apercu"),
     path("fournisseur/comptes/<str:code>/", releves.releve_de_compte, name="releve"),
     path("fournisseur/comptes/<str:code>/releve.csv", releves.releve_csv, name="releve_csv"),
     path("fournisseur/comptes/<str:code>/releve.pdf", releves.releve_pdf, name="releve_pdf"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
+from facturier.commun.types_contenu import PDF
 from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
-from fournisseurs.depots import ouvrir_justificatif
+from fournisseurs.depots import TYPES_ACCEPTES, ouvrir_justificatif
 from fournisseurs.forms import CompleterDemandeForm, DemandeForm
 from fournisseurs.forms_habilitations import SEUIL_RECHERCHE, RechercheEtablissementForm
 from fournisseurs.models import (
@@ -29,6 +30,14 @@ from fournisseurs.models import (
 )
 
 FIL = [("Mes établissements", "/fournisseur/")]
+ENTETES_APERCU = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": "no-store",
+}
+RIEN = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+POLITIQUE_IMAGE = f"{RIEN}; sandbox"
+POLITIQUE_PDF = RIEN  # the PDF viewers of browsers do not start inside a sandbox
 TAILLE_PAGE = 24
 LONGUEUR_CLE = 19  # digits of the largest key
 
@@ -234,6 +243,32 @@ def etablissement(requete: RequeteConnectee, ridet: str) -> HttpResponse:
             "justificatifs": objet.justificatifs.visibles_par(requete.user),
         },
     )
+
+
+@ouvrir_aux_comptes
+@require_GET
+def apercu(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
+    """Show a document inside a page of ours: a PDF or an image, inert, and nothing else.
+
+    The type is that of its content, read at deposit; a browser may not guess another, run a script
+    nor load anything from it.
+    """
+    objet = get_object_or_404(
+        Justificatif.objects.visibles_par(requete.user), pk=pk, type_mime__in=TYPES_ACCEPTES
+    )
+    try:
+        flux = ouvrir_justificatif(objet, par=requete.user)
+    except (FichierRefuse, FichierIntrouvable) as refus:
+        reponse: HttpResponseBase = HttpResponse(
+            str(refus), content_type="text/plain; charset=utf-8", status=409
+        )
+    else:
+        reponse = FileResponse(flux, filename=objet.nom, content_type=objet.type_mime)
+    est_pdf = objet.type_mime == PDF
+    for nom, valeur in ENTETES_APERCU.items():
+        reponse[nom] = valeur
+    reponse["Content-Security-Policy"] = POLITIQUE_PDF if est_pdf else POLITIQUE_IMAGE
+    return reponse
 
 
 @ouvrir_aux_comptes

@@ -30,6 +30,7 @@ from fournisseurs.models import (
 from fournisseurs.modifications.donnees import representants
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
+from fournisseurs.views.preuves import preuves_montrees
 
 FIL_DEMANDES = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
 
@@ -69,7 +70,7 @@ def _page_demande(
             "iban": iban,
             "lignes": lignes_demande(objet, iban or objet.iban_masque),
             "anomalies": anomalies_demande(objet),
-            "justificatifs": objet.justificatifs.all(),
+            **preuves_montrees(requete, objet),
             "est_sienne": objet.demandeur_id == requete.user.pk,
             "fil": FIL_DEMANDES,
         },

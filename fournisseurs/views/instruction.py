@@ -35,6 +35,7 @@ from fournisseurs.modifications.retours import renvoyer
 from fournisseurs.modifications.saisie import anomalies
 from fournisseurs.referentiel import lire_referentiel
 from fournisseurs.views.modifications import page_choisir, page_saisir
+from fournisseurs.views.preuves import preuves_montrees
 
 FIL = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
 
@@ -112,8 +113,7 @@ def _page(
             "en_clair": en_clair,
             "perimes": changes_depuis(demande) if demande.est_retirable else [],
             "anomalies": _anomalies(demande),
-            "justificatifs": demande.justificatifs.all(),
-            "reemployes": demande.reemployes.all(),
+            **preuves_montrees(requete, demande),
             "contacts": demande.contacts.all(),
             "appels": demande.appels.select_related("contact", "par"),
             "appel": appel,

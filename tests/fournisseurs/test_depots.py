@@ -7,12 +7,13 @@ import threading
 
 import pytest
 from django.core.checks import run_checks
+from django.urls import reverse
 
 from facturier.commun import antivirus
 from facturier.commun.fichiers import FichierRefuse
 from fournisseurs.demandes import DemandeRefusee, accepter
 from fournisseurs.depots import nom_court, ouvrir_justificatif
-from fournisseurs.models import DemandeEtablissement, Justificatif
+from fournisseurs.models import DemandeEtablissement, EntreeJournal, Justificatif
 from tests.fournisseurs.factories import (
     PDF,
     DemandeEtablissementFactory,
@@ -21,6 +22,7 @@ from tests.fournisseurs.factories import (
     preuves,
 )
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SIGNATURE = b"SIGNATURE-DE-VIRUS-POUR-ESSAI"
 VEROLE = PDF + SIGNATURE
 
@@ -141,3 +143,50 @@ def test_deployer_sans_antivirus_est_refuse(settings, adresse, attendus):
     trouves = [c.id for c in run_checks(tags=["security"], include_deployment_checks=True)]
 
     assert [code for code in trouves if code in {"commun.E004", "commun.E005"}] == attendus
+
+
+@pytest.mark.parametrize(
+    ("contenu", "type_mime", "est_enferme"),
+    [(PDF, "application/pdf", False), (PNG, "image/png", True)],
+)
+def test_une_preuve_se_montre_dans_la_page_sans_pouvoir_rien_faire(
+    client, agent, contenu, type_mime, est_enferme
+):
+    demande = DemandeEtablissementFactory(preuves=[preuves()[0], preuve("rib", contenu)])
+    rib = demande.justificatifs.get(genre="rib")
+    client.force_login(agent)
+
+    reponse = client.get(reverse("fournisseurs:apercu", args=[rib.pk]))
+
+    politique = reponse["Content-Security-Policy"]
+    assert reponse["Content-Type"] == type_mime
+    assert reponse["Content-Disposition"].startswith("inline")
+    assert reponse["X-Content-Type-Options"] == "nosniff"
+    assert reponse["X-Frame-Options"] == "SAMEORIGIN"
+    assert "default-src 'none'" in politique
+    assert "script-src" not in politique
+    assert "frame-ancestors 'self'" in politique
+    assert ("sandbox" in politique) == est_enferme
+    assert EntreeJournal.objects.latest("numero").acte == "justificatif_ouvert"
+
+
+def test_une_page_web_n_est_jamais_montree(client, agent):
+    rib = DemandeEtablissementFactory().justificatifs.get(genre="rib")
+    Justificatif.objects.filter(pk=rib.pk).update(type_mime="text/html")
+    client.force_login(agent)
+
+    assert client.get(reverse("fournisseurs:apercu", args=[rib.pk])).status_code == 404
+
+
+def test_un_rib_ne_se_montre_qu_a_la_demande(client, agent):
+    demande = DemandeEtablissementFactory()
+    rib = demande.justificatifs.get(genre="rib")
+    client.force_login(agent)
+    page = reverse("fournisseurs:gestion_demande", args=[demande.pk])
+
+    d_abord = client.get(page)
+    ensuite = client.get(page, {"piece": rib.pk})
+
+    assert reverse("fournisseurs:apercu", args=[rib.pk]) not in d_abord.content.decode()
+    assert reverse("fournisseurs:apercu", args=[rib.pk]) in ensuite.content.decode()
+    assert "frame-src 'self'" in ensuite["Content-Security-Policy"]
