@@ -40,6 +40,7 @@ from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.horloges import delai_de_mandatement
 from facturier.suivi.models import BonCommande, Document, ExigencePiece, Facture, PassageFacture
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
+from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
 
 NUMEROS_CITES = 5

@@ -158,6 +158,7 @@ def test_une_preuve_se_montre_dans_la_page_sans_pouvoir_rien_faire(
 
     reponse = client.get(reverse("fournisseurs:apercu", args=[rib.pk]))
 
+    assert b"".join(reponse.streaming_content) == contenu
     politique = reponse["Content-Security-Policy"]
     assert reponse["Content-Type"] == type_mime
     assert reponse["Content-Disposition"].startswith("inline")
