@@ -39,6 +39,10 @@ application.conf.beat_schedule = {
         "task": "fournisseurs.relever_qualite",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "constater_delais": {
+        "task": "suivi.constater_delais",
+        "schedule": crontab(hour="2", minute="15"),
+    },
     "avancer_importations": {"task": "fournisseurs.avancer_importations", "schedule": 60.0},
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

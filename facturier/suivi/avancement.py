@@ -15,8 +15,10 @@ from django.db.models import Case, Value, When
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
-from facturier.suivi.models import Facture, TypeAvis
+from facturier.suivi.delais import constater_delais
+from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
+from facturier.suivi.prevision import prevoir
 
 Mandats = Collection[int] | models.QuerySet[Any, Any]
 
@@ -29,9 +31,12 @@ class PaiementMandat:
     reference: str = ""
 
 
+@transaction.atomic
 def constater_signature(mandats: Mandats, *, par: Utilisateur) -> set[int]:
     """The bordereau is signed: liquidée → mandatée; clock 1 stops. Returns the invoices moved."""
-    return _avancer(mandats, "signer_mandat", par=par)
+    mandatees = _avancer(mandats, "signer_mandat", par=par)
+    prevoir(mandatees, PrevisionPaiement.Jalon.MANDAT)
+    return mandatees
 
 
 def constater_transmission(mandats: Mandats, *, par: Utilisateur) -> set[int]:
@@ -69,6 +74,7 @@ def constater_paiement(paiements: Mapping[int, PaiementMandat], *, par: Utilisat
             {mandat: p.reference for mandat, p in paiements.items()}, models.CharField()
         ),
     )
+    constater_delais(payees)
     prevenir_lot(payees, TypeAvis.PAIEMENT)
     return payees
 

@@ -20,8 +20,9 @@ from facturier.commun.montants import afficher, appliquer_taux
 from facturier.commun.ridet import afficher as afficher_ridet
 from facturier.grand_livre.models import Parametre
 from facturier.suivi.brouillon import commencer, exiger_droit, remplir
-from facturier.suivi.models import Facture, RepartitionTaxe, TypeAvis
+from facturier.suivi.models import Facture, PrevisionPaiement, RepartitionTaxe, TypeAvis
 from facturier.suivi.notifications import prevenir
+from facturier.suivi.prevision import prevoir
 from facturier.suivi.saisie import Saisie
 from fournisseurs.models import Etablissement
 
@@ -71,6 +72,7 @@ def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
                 deposee_par=par,
                 code_verification=tirer_code(),
             )
+            prevoir([facture.pk], PrevisionPaiement.Jalon.DEPOT)
             prevenir(facture, TypeAvis.DEPOT)
     except IntegrityError as erreur:
         facture.refresh_from_db()

@@ -8,7 +8,6 @@ the payment. Durations and what a treasury suspension or rejection does are date
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 from django.utils import timezone
 
@@ -24,9 +23,9 @@ COURT_MANDATEMENT = frozenset(
 )
 COURT_TPS = frozenset({_E.TRANSMISE_TPS, _E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE})
 RAISONS_PAUSE = {
-    _E.SUSPENDUE: "une pièce ou une précision vous était demandée",
-    _E.A_REORIENTER: "le destinataire ou le bon de commande était à corriger",
-    _E.SUSPENDUE_TPS: "la Trésorerie avait suspendu le paiement",
+    _E.SUSPENDUE: "pièce ou précision demandée au fournisseur",
+    _E.A_REORIENTER: "destinataire ou bon de commande à corriger",
+    _E.SUSPENDUE_TPS: "paiement suspendu par la Trésorerie",
 }
 JOUR = timedelta(days=1)
 
@@ -38,6 +37,12 @@ class Pause:
     debut: datetime
     fin: datetime | None
     raison: str
+    duree: timedelta
+
+    @property
+    def jours(self) -> int:
+        """Whole days it lasted, or has lasted so far."""
+        return self.duree // JOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class Horloge:
         return bool(self.pauses) and self.pauses[-1].fin is None and not self.est_arretee
 
     @property
+    def jours_de_pause(self) -> int:
+        """Whole days that do not count."""
+        return sum((pause.duree for pause in self.pauses), timedelta()) // JOUR
+
+    @property
     def est_depassee(self) -> bool:
         """Whether more days have run than allowed."""
         return self.jours_ecoules > self.duree_limite
@@ -69,12 +79,24 @@ class Horloge:
 
 
 @dataclass(frozen=True, slots=True)
+class Durees:
+    """Time a finished invoice spent waiting for its supplier and in the délai de mandatement, and
+    when its bordereau was signed (None: never).
+    """
+
+    fournisseur: timedelta
+    mandatement: timedelta
+    signature: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Etape:
     """A state, from its passage to the next."""
 
     etat: str
     debut: datetime
     fin: datetime | None
+    motif: str = ""
 
 
 def horloges(facture: Facture, *, au: datetime | None = None) -> list[Horloge]:
@@ -85,7 +107,13 @@ def horloges(facture: Facture, *, au: datetime | None = None) -> list[Horloge]:
 
 def horloges_des_passages(passages: Iterable[PassageFacture], *, au: datetime) -> list[Horloge]:
     """Compute the clocks from passages in their order, up to the moment `au`."""
-    etapes = _etapes([(p.arrivee, p.le) for p in passages if p.depart != p.arrivee])
+    etapes = _etapes(
+        [
+            (p.arrivee, p.le, p.motif if p.arrivee in ATTENDENT_FOURNISSEUR else "")
+            for p in passages
+            if p.depart != p.arrivee
+        ]
+    )
     trouvees = [_mandatement(etapes, au), _tresorerie(etapes, au)]
     return [horloge for horloge in trouvees if horloge is not None]
 
@@ -100,11 +128,28 @@ def delai_de_mandatement(facture: Facture, *, au: date) -> Delai:
     )
 
 
-def _etapes(passages: Sequence[tuple[str, datetime]]) -> list[_Etape]:
-    etapes = [_Etape(etat, debut, fin) for (etat, debut), (_, fin) in pairwise(passages)]
-    if passages:
-        etapes.append(_Etape(*passages[-1], None))
-    return etapes
+def durees_des_passages(passages: Sequence[tuple[str, datetime]]) -> Durees:
+    """Measure a finished invoice from the states it reached, with their moment, oldest first."""
+    etapes = _etapes([(etat, le, "") for etat, le in passages])
+    signatures = [etape.debut for etape in etapes if etape.etat == _E.MANDATEE]
+    return Durees(
+        fournisseur=_passe(etapes, ATTENDENT_FOURNISSEUR),
+        mandatement=_passe(etapes, COURT_MANDATEMENT),
+        signature=signatures[-1] if signatures else None,
+    )
+
+
+def _passe(etapes: list[_Etape], etats: frozenset[EtatFacture]) -> timedelta:
+    finies = (e.fin - e.debut for e in etapes if e.fin is not None and e.etat in etats)
+    return sum(finies, timedelta())
+
+
+def _etapes(passages: Sequence[tuple[str, datetime, str]]) -> list[_Etape]:
+    fins = [*(debut for _, debut, _ in passages[1:]), None]
+    return [
+        _Etape(etat, debut, fin, motif)
+        for (etat, debut, motif), fin in zip(passages, fins, strict=False)
+    ]
 
 
 def _mandatement(etapes: list[_Etape], au: datetime) -> Horloge | None:
@@ -165,8 +210,15 @@ def _horloge(
         jours_ecoules=ecoule // JOUR,
         echeance=timezone.localdate(debut + attendu) + limite * JOUR,
         est_arretee=dernier_etat not in court | pause,
-        pauses=tuple(Pause(e.debut, e.fin, RAISONS_PAUSE[_E(e.etat)]) for e in arretees),
+        pauses=tuple(_pause(e, au) for e in arretees),
     )
+
+
+def _pause(etape: _Etape, au: datetime) -> Pause:
+    raison = RAISONS_PAUSE[_E(etape.etat)]
+    if etape.motif:
+        raison = f"{raison} ({etape.motif})"
+    return Pause(etape.debut, etape.fin, raison, _duree(etape, au))
 
 
 def _duree(etape: _Etape, au: datetime) -> timedelta:

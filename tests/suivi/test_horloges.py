@@ -41,7 +41,7 @@ def test_elle_attend_pendant_que_le_fournisseur_doit_repondre():
 
     assert horloge.jours_ecoules == 8
     assert horloge.echeance == date(2026, 12, 9)
-    assert horloge.pauses[0].raison == "une pièce ou une précision vous était demandée"
+    assert horloge.pauses[0].raison == "pièce ou précision demandée au fournisseur"
 
 
 def test_une_pause_en_cours_repousse_l_echeance_chaque_jour():

@@ -2,6 +2,7 @@
 
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models.commandes import BonCommande
+from facturier.suivi.models.delais import DelaiConstate, PrevisionPaiement
 from facturier.suivi.models.echanges import (
     Abonnement,
     Message,
@@ -23,6 +24,7 @@ from facturier.suivi.models.vues import VueEnregistree
 __all__ = [
     "Abonnement",
     "BonCommande",
+    "DelaiConstate",
     "Document",
     "EtatFacture",
     "ExigencePiece",
@@ -31,6 +33,7 @@ __all__ = [
     "Message",
     "MotifRetour",
     "PassageFacture",
+    "PrevisionPaiement",
     "RangPaiement",
     "RepartitionTaxe",
     "RetourFournisseur",

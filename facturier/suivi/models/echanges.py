@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from facturier.acces.models import Utilisateur
 from facturier.suivi.models.factures import Facture
-from facturier.suivi.models.motifs import MotifRetour
+from facturier.suivi.models.motifs import DONNEES_EN_CAUSE, MotifRetour
 
 
 class ServiceFait(models.Model):
@@ -75,6 +75,11 @@ class RetourFournisseur(models.Model):
     def est_ouvert(self) -> bool:
         """Whether the supplier still owes an answer."""
         return self.repondu_le is None and self.nature != self.Nature.REJET
+
+    @property
+    def donnee_en_cause(self) -> str:
+        """The datum in question, in the words of the screens."""
+        return DONNEES_EN_CAUSE.get(self.champ, self.champ)
 
 
 class Message(models.Model):

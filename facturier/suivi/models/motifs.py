@@ -5,6 +5,19 @@ from django.db.models import Q
 
 from facturier.grand_livre.models import PieceJustificative
 
+DONNEES_EN_CAUSE = {
+    "bon_commande": "Bon de commande",
+    "service": "Service destinataire",
+    "documents": "Documents joints",
+    "coordonnees_bancaires": "Compte bancaire",
+    "etablissement": "RIDET de l’établissement",
+    "mentions": "Mentions obligatoires",
+    "montant_ttc": "Montants",
+    "taxes": "TGC par taux",
+    "numero": "Numéro de la facture",
+    "lignes": "Lignes de la facture",
+}
+
 
 class MotifRetour(models.Model):
     """A reason for sending an invoice back, with what the supplier is asked to do.

@@ -28,6 +28,7 @@ from facturier.suivi.horloges import horloges
 from facturier.suivi.libelles import EN_CLAIR, detenteur, etapes_a_venir, etat_public, ton_public
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Abonnement, Facture, TypeAvis
+from facturier.suivi.prevision import annonce
 from facturier.suivi.views.communs import (
     afficher,
     document_visible,
@@ -49,14 +50,18 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         return redirect("suivi:saisie", facture.pk)
     public = etat_public(facture)
     prefetch_related_objects([facture], "mandat__lignes_piece__parts_cedees")
+    compteurs = horloges(facture)
+    parts = facture.parts_cedees
     contexte = {
         "facture": facture,
-        "parts": facture.parts_cedees,
+        "parts": parts,
+        "net_verse": (facture.montant_liquide or 0) - sum(part.montant for part in parts),
+        "annonce": annonce(facture, compteurs),
         "libelle_etat": public.label,
         "ton_etat": ton_public(facture),
         "en_clair": EN_CLAIR[public],
         "detenteur": detenteur(facture, pour_fournisseur=True),
-        "horloges": horloges(facture),
+        "horloges": compteurs,
         "etapes": chronologie(facture, est_interne=False),
         "a_venir": etapes_a_venir(facture),
         "documents": facture.documents.all(),
