@@ -34,15 +34,27 @@ class ModificationForm(forms.Form):
     genre = ""
 
     def __init__(
-        self, donnees: Any, fichiers: Any, *, etablissement: Etablissement, par_agent: bool
+        self,
+        donnees: Any,
+        fichiers: Any,
+        *,
+        etablissement: Etablissement,
+        par_agent: bool,
+        d_apres: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(donnees, fichiers, initial=self._initiales(etablissement))
+        """`d_apres`: values to propose in place of ours, and the channel they come through."""
+        initiales = self._initiales(etablissement) | dict(d_apres or {})
+        super().__init__(donnees, fichiers, initial=initiales)
         self.etablissement = etablissement
         self._ajouter_documents()
         if par_agent:
             self.fields["canal"] = forms.ChoiceField(
                 label="Comment la demande vous est-elle parvenue ?",
-                choices=DemandeModification.Canal.choices[1:],
+                choices=[
+                    choix
+                    for choix in DemandeModification.Canal.choices[1:]
+                    if d_apres or choix[0] != DemandeModification.Canal.REGISTRE
+                ],
                 widget=forms.RadioSelect,
             )
 

@@ -28,6 +28,7 @@ PHRASES: dict[str, tuple[Ton, Callable[[PassageUtilisateur], str]]] = {
     "inviter": (Ton.COURS, lambda passage: "Invitation"),
     "relancer": (Ton.COURS, lambda passage: "Invitation renvoyée"),
     "lier": (Ton.COURS, lambda passage: f"Connexion rattachée\u202f: {passage.arrivee}"),
+    "delier": (Ton.ATTENTE, lambda passage: f"Connexion détachée\u202f: {passage.depart}"),
     "attribuer": (
         Ton.SUCCES,
         lambda passage: f"Rôle accordé\u202f: {Role(passage.arrivee).label}",

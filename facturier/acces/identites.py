@@ -5,13 +5,15 @@ from typing import Any
 import structlog
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthError
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.acces.provider import IdentiteRefusee
@@ -26,6 +28,14 @@ COMPTE_NON_VERIFIE = (
     "Un compte existe ici avec votre adresse électronique, mais elle n’y est pas encore vérifiée. "
     "Ouvrez le lien reçu à l’inscription, ou demandez un nouveau mot de passe, puis recommencez."
 )
+AUTRE_COMPTE = (
+    "Cette identité {nom} ouvre déjà un autre compte. Entrez dans cet autre compte et détachez-la "
+    "d’abord."
+)
+AUTRE_SESSION = (
+    "Votre session a changé entre-temps. Connectez-vous, puis recommencez depuis « Mon compte »."
+)
+MAIL_DETACHEE = "socialaccount/email/account_disconnected"
 COMPTE_INTERNE = (
     "Votre adresse électronique est celle d’un compte d’agent : connectez-vous avec votre mot de "
     "passe."
@@ -69,8 +79,10 @@ class AdaptateurIdentites(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Let in who is known, link who owns a verified address, turn the others away."""
         nom = sociallogin.provider.app.name
+        if "lier" in sociallogin.state:
+            raise ImmediateHttpResponse(_lier(request, sociallogin, nom))
         if sociallogin.is_existing:
-            if not _est_externe(sociallogin.user):
+            if not est_externe(sociallogin.user):
                 raise ImmediateHttpResponse(page_refus(request, nom, COMPTE_INTERNE))
             return
         adresses = [adresse.email for adresse in sociallogin.email_addresses if adresse.verified]
@@ -84,7 +96,7 @@ class AdaptateurIdentites(DefaultSocialAccountAdapter):  # type: ignore[misc]
             return
         if connu is None or not autres.filter(user=connu, verified=True).exists():
             raise ImmediateHttpResponse(page_refus(request, nom, COMPTE_NON_VERIFIE))
-        if not _est_externe(connu):
+        if not est_externe(connu):
             raise ImmediateHttpResponse(page_refus(request, nom, COMPTE_INTERNE))
         _rattacher(request, sociallogin, connu)
 
@@ -133,9 +145,61 @@ class AdaptateurIdentites(DefaultSocialAccountAdapter):  # type: ignore[misc]
         raise ImmediateHttpResponse(page_refus(request, nom, raison))
 
 
-def _est_externe(utilisateur: Utilisateur) -> bool:
+def _lier(request: HttpRequest, sociallogin: Any, nom: str) -> HttpResponse:
+    """Link the identity to the account that asked for it from its own page, and go back there.
+
+    The address given by the provider plays no part; an identity that opens another account stays
+    where it is.
+    """
+    utilisateur: Any = request.user
+    if utilisateur.pk != sociallogin.state["lier"]:
+        return page_refus(request, nom, AUTRE_SESSION)
+    if not est_externe(utilisateur):
+        return page_refus(request, nom, COMPTE_INTERNE)
+    if sociallogin.is_existing and sociallogin.user.pk != utilisateur.pk:
+        return page_refus(request, nom, AUTRE_COMPTE.format(nom=nom))
+    if not sociallogin.is_existing:
+        _rattacher(request, sociallogin, utilisateur)
+    messages.success(request, f"{nom} ouvre désormais votre compte.")
+    return redirect("acces:identites")
+
+
+def est_externe(utilisateur: Utilisateur) -> bool:
     """Whether an outside provider may open this account: never that of the staff."""
     return utilisateur.roles <= {Role.FOURNISSEUR} and not utilisateur.est_systeme
+
+
+@transaction.atomic
+def detacher(identite: SocialAccount, *, par: Utilisateur) -> None:
+    """Take from the account of `par` the way in through `identite`; he is told by e-mail.
+
+    Raises:
+        ValidationError: it is not his, or it is the last way in: he has no password.
+    """
+    Utilisateur.objects.select_for_update(of=("self",)).get(pk=par.pk)
+    siennes = SocialAccount.objects.filter(user=par)
+    if not siennes.filter(pk=identite.pk).exists():
+        raise ValidationError("Cette identité n’est plus liée à votre compte.")
+    if not par.has_usable_password() and siennes.count() == 1:
+        raise ValidationError(
+            "C’est votre seul moyen d’entrer : choisissez d’abord un mot de passe."
+        )
+    code = identite.provider
+    identite.delete()
+    par.passages.create(acte="delier", depart=code, arrivee="", par=par)
+    get_adapter().send_notification_mail(MAIL_DETACHEE, par, {"nom": libelle_identite(code)})
+
+
+def identites_liees(utilisateur: Utilisateur) -> list[str]:
+    """Return the names of the outside identities that open the account."""
+    liees = SocialAccount.objects.filter(user=utilisateur).order_by("pk")
+    return [libelle_identite(code) for code in liees.values_list("provider", flat=True)]
+
+
+def libelle_identite(code: str) -> str:
+    """Return the name of a provider; its code when it is no longer configured."""
+    noms = {identite["code"]: str(identite["libelle"]) for identite in identites_proposees()}
+    return noms.get(code, code)
 
 
 @transaction.atomic

@@ -155,12 +155,15 @@ class FournisseurIdentite(OpenIDConnectProvider):  # type: ignore[misc]
         return reverse("acces:identite_retour", args=[self.app.provider_id])
 
     def get_redirect_from_request_kwargs(self, request: HttpRequest) -> dict[str, Any]:
-        """Take from the request where to go next, inside the site, and nothing else."""
+        """Take from the request where to go next, inside the site, and whose account to link."""
         suite = request.POST.get("next", "")
         est_sure = url_has_allowed_host_and_scheme(
             suite, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
-        return {"process": AuthProcess.LOGIN, "next_url": suite if est_sure else None}
+        parametres = {"process": AuthProcess.LOGIN, "next_url": suite if est_sure else None}
+        if request.user.is_authenticated:  # only the page « Identités liées » leads here then
+            parametres["lier"] = request.user.pk
+        return parametres
 
     def redirect(self, request: HttpRequest, process: str, **options: Any) -> HttpResponse:
         """Send the browser to the provider with a fresh nonce, kept in the session."""

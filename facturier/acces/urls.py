@@ -29,6 +29,17 @@ urlpatterns = [
     path(
         "compte/identite/<slug:fournisseur>/retour/", views_identite.retour, name="identite_retour"
     ),
+    path("compte/identites/", views_identite.identites, name="identites"),
+    path(
+        "compte/identites/<int:pk>/detacher/",
+        views_identite.detacher_identite,
+        name="detacher_identite",
+    ),
+    path(
+        "compte/identites/<slug:fournisseur>/lier/",
+        views_identite.lier_identite,
+        name="lier_identite",
+    ),
     path("compte/sessions/fermer/", views.fermer_sessions, name="fermer_sessions"),
     path("gestion/comptes/", views_gestion.comptes, name="comptes"),
     path("gestion/comptes/inviter/", views_gestion.inviter_personne, name="inviter"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
+from facturier.acces.identites import est_externe, identites_liees
 from facturier.acces.sessions import fermer_les_autres_sessions, sessions_ouvertes
 
 
@@ -20,6 +21,8 @@ def compte(requete: RequeteConnectee) -> HttpResponse:
         {
             "utilisateur": requete.user,
             "attributions": requete.user.attributions.order_by("pk"),
+            "est_externe": est_externe(requete.user),
+            "identites": identites_liees(requete.user),
             "sessions": sessions,
             "a_d_autres_sessions": any(not session.est_courante for session in sessions),
         },

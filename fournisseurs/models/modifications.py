@@ -189,6 +189,7 @@ class DemandeModification(models.Model):
         EN_LIGNE = "en_ligne", "En ligne"
         TELEPHONE = "telephone", "Par téléphone, saisie par un agent"
         GUICHET = "guichet", "Au guichet, saisie par un agent"
+        REGISTRE = "registre", "D’après le registre, saisie par un agent"
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="modifications")
     etablissement = models.ForeignKey(Etablissement, models.PROTECT, related_name="modifications")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import RequeteConnectee, reserver_a, reserver_aux_finances
 from facturier.acces.models import Role
+from facturier.commun import ridet
 from facturier.grand_livre.models import Piece
 from fournisseurs.anomalies import CATALOGUE, score
 from fournisseurs.consultation import reveler_iban
@@ -22,6 +23,7 @@ from fournisseurs.instruction import anomalies_demande
 from fournisseurs.models import (
     ROLES_LECTURE,
     DemandeEtablissement,
+    EtablissementRegistre,
     EtatFusion,
     Fournisseur,
     Fusion,
@@ -203,6 +205,24 @@ TEXTES_ETAT: dict[str, dict[str, Any]] = {
         "est_dangereux": False,
     },
 }
+
+
+def _motif_du_registre(requete: RequeteConnectee, fournisseur: Fournisseur) -> str:
+    """Return the reason to propose when one comes from an établissement that has closed."""
+    cesses = EtablissementRegistre.objects.filter(
+        pk=requete.GET.get("cesse", ""),
+        pk__in=fournisseur.etablissements.values("ridet"),
+        cesse_le__isnull=False,
+    )
+    ferme = cesses.first()
+    if ferme is None:
+        return ""
+    return (
+        f"L’établissement {ridet.afficher(ferme.pk)} a cessé le {ferme.cesse_le:%d/%m/%Y} selon le "
+        f"registre (extrait du {ferme.extrait_le:%d/%m/%Y})."
+    )
+
+
 ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver": reactiver}
 
 
@@ -213,7 +233,9 @@ def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpRespons
     fournisseur = get_object_or_404(
         Fournisseur.objects.visibles_par(requete.user), tiers__code=code
     )
-    form = MotifForm(requete.POST or None)
+    form = MotifForm(
+        requete.POST or None, initial={"motif": _motif_du_registre(requete, fournisseur)}
+    )
     if requete.method == "POST" and form.is_valid():
         try:
             ACTES_ETAT[acte](fournisseur, par=requete.user, motif=form.cleaned_data["motif"])

@@ -20,12 +20,13 @@ from fournisseurs.models import (
     DemandeModification,
     Droit,
     Etablissement,
+    EtablissementRegistre,
     EtatModification,
     GenreModification,
 )
 from fournisseurs.modifications.avis import JetonInvalide, lire_jeton
 from fournisseurs.modifications.depot import deposer, preparer, retirer
-from fournisseurs.modifications.donnees import LIBELLES, afficher
+from fournisseurs.modifications.donnees import CHAMPS, LIBELLES, afficher, au_registre, lire
 from fournisseurs.modifications.instruction import contester as contester_demande
 from fournisseurs.modifications.pieces import EXIGENCES, deja_fourni, documents_valables
 from fournisseurs.modifications.retours import completer
@@ -103,7 +104,9 @@ def page_saisir(
     if genre not in FORMULAIRES:
         raise Http404("Cette donnée n’existe pas.")
     donnees = (requete.POST, requete.FILES) if requete.method == "POST" else (None, None)
-    form = FORMULAIRES[genre](*donnees, etablissement=objet, par_agent=par_agent)
+    registre = _registre(requete, objet) if par_agent else None
+    d_apres = _d_apres(registre, genre)
+    form = FORMULAIRES[genre](*donnees, etablissement=objet, par_agent=par_agent, d_apres=d_apres)
     if form.is_bound and form.is_valid():
         try:
             demande = preparer(
@@ -125,10 +128,38 @@ def page_saisir(
         "est_compte": genre.startswith("compte"),
         "par_agent": par_agent,
         "fournis": _documents_fournis(objet, genre),
+        "registre": registre,
+        "lignes": _cote_a_cote(objet, genre, d_apres),
         "fil": fil,
     }
     statut = 422 if form.errors else 200
     return render(requete, "fournisseurs/modifier.html", contexte, status=statut)
+
+
+def _registre(requete: RequeteConnectee, objet: Etablissement) -> EtablissementRegistre | None:
+    """Return the line of the register that the address asks to start from."""
+    if requete.GET.get("d_apres") != "registre":
+        return None
+    return EtablissementRegistre.objects.filter(pk=objet.ridet).first()
+
+
+def _d_apres(registre: EtablissementRegistre | None, genre: str) -> dict[str, str]:
+    """Return what the register says of the data of `genre`, to propose in the form."""
+    inscrites = au_registre(registre)
+    valeurs = {champ: inscrites[champ] for champ in CHAMPS[genre] if inscrites.get(champ)}
+    return valeurs | {"canal": DemandeModification.Canal.REGISTRE.value} if valeurs else {}
+
+
+def _cote_a_cote(
+    objet: Etablissement, genre: str, d_apres: dict[str, str]
+) -> list[tuple[str, str, str]]:
+    """Return (label, ours, the register's) of each field that the register fills in."""
+    actuelles = lire(objet, genre)
+    return [
+        (LIBELLES[champ], afficher(champ, actuelles[champ]), d_apres[champ])
+        for champ in CHAMPS[genre]
+        if champ in d_apres
+    ]
 
 
 def reporter(form: ModificationForm, refus: ValidationError) -> None:

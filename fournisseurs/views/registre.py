@@ -15,13 +15,24 @@ from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.exports import csv_en_flux
 from fournisseurs.forms_reprise import ExtraitForm, recopier
-from fournisseurs.models import ROLES_GESTION, EcartRegistre, EtablissementRegistre
+from fournisseurs.models import (
+    ROLES_GESTION,
+    EcartRegistre,
+    EtablissementRegistre,
+    GenreModification,
+)
 from fournisseurs.registre.ecarts import Comparaison, decrire
 from fournisseurs.reprise.colonnes import FichierIllisible
 
 TAILLE_PAGE = 50
 FIL = [("Tiers", "/gestion/tiers/")]
 Nature = EcartRegistre.Nature
+# What a line leads to: the request that corrects it, or the suspension of who has closed.
+A_FAIRE: dict[str, str] = {
+    Nature.CESSE: "suspendre",
+    Nature.RENOMME: GenreModification.NOM,
+    Nature.DEMENAGE: GenreModification.ADRESSE,
+}
 
 
 @reserver_aux_finances(*ROLES_GESTION)
@@ -46,6 +57,7 @@ def registre(requete: RequeteConnectee) -> HttpResponse:
             "suivant": suite,
             "extrait": EtablissementRegistre.objects.values_list("extrait_le", flat=True).first(),
             "est_agent": requete.user.a_role(Role.AGENT),
+            "a_faire": A_FAIRE.get(choisie, "") if requete.user.a_role(Role.AGENT) else "",
             "fil": FIL,
         },
     )

@@ -341,6 +341,121 @@ def test_la_connexion_ne_part_pas_d_un_simple_lien(client, emetteur):
     assert client.get(DEPART).status_code == 405
 
 
+LISTE = "/compte/identites/"
+LIER = "/compte/identites/nc-connect/lier/"
+
+
+@pytest.fixture
+def connectee(client, emetteur):
+    """Who entered with a password that she has just typed again, under another address."""
+    compte = Utilisateur.objects.create_user(
+        "nadia@ailleurs.example", "mot-de-passe-essai", nom="Niaouli"
+    )
+    EmailAddress.objects.create(user=compte, email=compte.email, verified=True, primary=True)
+    compte.attribuer(Role.FOURNISSEUR)
+    client.force_login(compte)
+    confirmer(client)
+    return compte
+
+
+def confirmer(client) -> None:
+    """Type the password again."""
+    client.post("/compte/reauthenticate/", {"password": "mot-de-passe-essai"})
+
+
+def lier(client):
+    """Link NC Connect from the page of one's account; return the last answer."""
+    return client.get(partir(client, LIER))
+
+
+def test_une_identite_se_lie_depuis_son_compte_et_un_courriel_le_dit(client, connectee, mailoutbox):
+    reponse = lier(client)
+
+    page = client.get(LISTE).content.decode()
+    assert reponse.url == LISTE
+    assert SocialAccount.objects.get().user == connectee
+    assert "NC Connect" in page
+    assert f"{LISTE}{SocialAccount.objects.get().pk}/detacher/" in page
+    assert [m.to for m in mailoutbox if "est liée" in m.subject] == [[connectee.email]]
+    assert "NC Connect" in mailoutbox[-1].body
+
+
+def test_lier_demande_de_nouveau_le_mot_de_passe(client, emetteur):
+    client.force_login(creer_compte(Role.FOURNISSEUR))
+
+    reponse = client.post(LIER)
+
+    assert reponse.url.startswith("/compte/reauthenticate/")
+
+
+def test_la_porte_d_entree_ne_lie_rien_a_un_compte_ouvert(client, connectee):
+    assert client.post(DEPART).url == LISTE
+    assert not SocialAccount.objects.exists()
+
+
+def test_une_identite_qui_ouvre_un_autre_compte_n_est_pas_prise(client, connectee, emetteur):
+    arriver(Client())
+
+    reponse = lier(client)
+
+    assert reponse.status_code == 403
+    assert "ouvre déjà un autre compte" in reponse.content.decode()
+    assert SocialAccount.objects.get().user != connectee
+
+
+def test_un_agent_ne_lie_aucune_identite(client, emetteur):
+    client.force_login(creer_compte(Role.AGENT))
+    confirmer(client)
+
+    assert client.get(LIER).status_code == 404
+    assert "Lier" not in client.get(LISTE).content.decode()
+
+
+def test_une_session_changee_pendant_le_trajet_ne_lie_rien(client, connectee, personne):
+    retour = partir(client, LIER)
+    etats = client.session["socialaccount_states"]
+    client.force_login(personne("Fanny", Role.FOURNISSEUR))
+    session = client.session
+    session["socialaccount_states"] = etats
+    session.save()
+
+    reponse = client.get(retour)
+
+    assert reponse.status_code == 403
+    assert not SocialAccount.objects.exists()
+
+
+def test_une_identite_se_detache_et_un_courriel_le_dit(client, connectee, mailoutbox):
+    lier(client)
+    adresse = f"{LISTE}{SocialAccount.objects.get().pk}/detacher/"
+
+    page = client.get(adresse)
+    client.post(adresse)
+
+    assert "Vous n’entrerez plus par NC Connect" in page.content.decode()
+    assert not SocialAccount.objects.exists()
+    assert mailoutbox[-1].subject == "Une identité est détachée de votre compte"
+    assert [p.acte for p in connectee.passages.all()][-2:] == ["lier", "delier"]
+
+
+def test_le_dernier_moyen_d_entrer_ne_se_detache_pas(client, emetteur):
+    arriver(client)
+    liee = SocialAccount.objects.get()
+
+    page = client.get(LISTE).content.decode()
+    client.post(f"{LISTE}{liee.pk}/detacher/")
+
+    assert "votre seul moyen d’entrer" in page
+    assert SocialAccount.objects.filter(pk=liee.pk).exists()
+
+
+def test_l_identite_d_un_autre_n_existe_pas(client, connectee, emetteur):
+    arriver(Client())
+
+    assert client.post(f"{LISTE}{SocialAccount.objects.get().pk}/detacher/").status_code == 404
+    assert SocialAccount.objects.exists()
+
+
 def _declarer(monkeypatch, **valeurs):
     for nom in ("EMETTEUR", "CLIENT_ID", "SECRET", "ACR", "LIBELLE"):
         monkeypatch.delenv(f"NC_CONNECT_{nom}", raising=False)

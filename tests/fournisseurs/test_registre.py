@@ -10,11 +10,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from fournisseurs.models import EcartRegistre, Etablissement, EtablissementRegistre
+from fournisseurs.models import (
+    DemandeModification,
+    EcartRegistre,
+    Etablissement,
+    EtablissementRegistre,
+)
 from fournisseurs.registre.rapprochement import memes_communes, memes_noms, memes_voies
 from fournisseurs.reprise.texte import TEXTE
 from fournisseurs.suspension import suspendre
-from tests.fournisseurs.factories import FournisseurFactory, creer_agent
+from tests.fournisseurs.factories import PDF, FournisseurFactory, creer_agent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
 
@@ -259,3 +264,69 @@ def test_les_ecarts_se_telechargent_tels_qu_on_les_voit(client, agent, cagou, ex
         "JARDINS DU SUD",
     ]
     assert len(lignes) == 2
+
+
+def ligne_du_registre(client, agent, extrait, ligne, nature):
+    """Compare with an extract of one line; return the page of that nature."""
+    lancer(extrait(ligne), "--extrait-le", "2026-11-01", "--executer")
+    client.force_login(agent)
+    return client.get(reverse("fournisseurs:registre"), {"nature": nature}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("ligne", "nature", "genre", "attendues"),
+    [
+        (RENOMME, "renomme", "nom", {"nom": "JARDINS DU SUD", "denomination": "JARDINS DU SUD"}),
+        (
+            DEMENAGE,
+            "demenage",
+            "adresse",
+            {"adresse_voie": "3 route du Sud", "code_postal": "98809", "ville": "MONT-DORE"},
+        ),
+    ],
+)
+def test_un_ecart_ouvre_une_demande_remplie_d_apres_le_registre(
+    client, agent, cagou, extrait, ligne, nature, genre, attendues
+):
+    page = ligne_du_registre(client, agent, extrait, ligne, nature)
+    adresse = reverse("fournisseurs:gestion_modifier", args=[RIDET, genre]) + "?d_apres=registre"
+    formulaire = client.get(adresse)
+    saisie = formulaire.context["form"].initial
+    pieces = {"piece_kbis": SimpleUploadedFile("kbis.pdf", PDF, "application/pdf")}
+
+    suite = client.post(adresse, {c: v for c, v in saisie.items() if v} | pieces)
+
+    demande = DemandeModification.objects.get()
+    assert adresse in page
+    assert {champ: saisie[champ] for champ in attendues} == attendues
+    assert suite.url == reverse("fournisseurs:verifier_modification", args=[demande.pk])
+    assert (demande.canal, demande.etat, demande.demandeur) == ("registre", "brouillon", agent)
+    assert dict(demande.champs.values_list("champ", "apres")).items() <= attendues.items()
+
+
+def test_un_etablissement_cesse_mene_a_la_suspension_motivee(client, agent, cagou, extrait):
+    page = ligne_du_registre(client, agent, extrait, CESSE, "cesse")
+    adresse = reverse("fournisseurs:suspendre", args=[cagou.tiers.code]) + f"?cesse={RIDET}"
+
+    formulaire = client.get(adresse).content.decode()
+
+    assert adresse in page
+    assert "a cessé le 31/08/2026 selon le registre" in formulaire
+
+
+def test_sans_venir_du_registre_on_ne_dit_pas_en_venir(client, agent, cagou):
+    client.force_login(agent)
+
+    page = client.get(reverse("fournisseurs:gestion_modifier", args=[RIDET, "adresse"]))
+
+    assert "D’après le registre" not in page.content.decode()
+
+
+def test_qui_n_est_pas_agent_ne_corrige_rien(client, comptable, agent, cagou, extrait):
+    ligne_du_registre(client, agent, extrait, RENOMME, "renomme")
+    client.force_login(comptable)
+
+    page = client.get(reverse("fournisseurs:registre"), {"nature": "renomme"}).content.decode()
+
+    assert "Pépinière" in page
+    assert "Préparer la correction" not in page
