@@ -44,5 +44,7 @@ application.conf.beat_schedule = {
         "schedule": crontab(hour="2", minute="15"),
     },
     "avancer_importations": {"task": "fournisseurs.avancer_importations", "schedule": 60.0},
+    "envoyer_webhooks": {"task": "api.envoyer_webhooks", "schedule": 15.0},
+    "purger_requetes": {"task": "api.purger_requetes", "schedule": crontab(hour="2", minute="15")},
     "verifier": {"task": "accueil.verifier", "schedule": crontab(hour="3", minute="0")},
 }

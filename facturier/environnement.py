@@ -49,6 +49,20 @@ def liste(nom: str, defaut: str = "") -> list[str]:
     return [item.strip() for item in texte(nom, defaut).split(",") if item.strip()]
 
 
+def cache(nom: str) -> dict[str, Any]:
+    """Return the cache that variable `nom` designates, `redis://…`; one a process when unset.
+
+    Raises:
+        ImproperlyConfigured: anything but a Redis address.
+    """
+    adresse = texte(nom)
+    if not adresse:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if urlsplit(adresse).scheme not in {"redis", "rediss", "unix"}:
+        raise ImproperlyConfigured(f"{nom} doit être une adresse redis://, et non « {adresse} ».")
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": adresse}
+
+
 def secret(nom: str, *, demonstration: str, exige: bool) -> str:
     """Return secret `nom`; outside production, a demonstration value stands in for it.
 

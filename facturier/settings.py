@@ -88,6 +88,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "facturier.accueil",
     "exports_tps",
+    "facturier.api",
     "facturier.suivi",
     "telepaiement",
     "fournisseurs",
@@ -112,6 +113,7 @@ INSTALLED_APPS = [
     "mailer",
     "template_partials",
     "rest_framework",
+    "drf_spectacular",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -325,9 +327,38 @@ LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their na
 MANDATAIRES_DE_CONFIANCE = env.liste("FACTURIER_MANDATAIRES")  # whose X-Forwarded-For counts
 
 # --- API --------------------------------------------------------------------------------------
+CACHES = {"default": env.cache("CACHE_URL")}
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["facturier.api.authentification.AuthentificationParCle"],
+    "DEFAULT_PERMISSION_CLASSES": ["facturier.api.authentification.PorteeRequise"],
+    "DEFAULT_THROTTLE_CLASSES": ["facturier.api.limites.LimiteParCle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "facturier.api.negociation.ToujoursJson",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "facturier.api.openapi.Schema",
+    "EXCEPTION_HANDLER": "facturier.api.erreurs.traduire",
+}
+API_LIMITES = {  # requests a minute: of a key, and of an address that shows unknown keys
+    "lecture": env.entier("API_LECTURES_PAR_MINUTE", 600),
+    "ecriture": env.entier("API_ECRITURES_PAR_MINUTE", 60),
+    "cles_inconnues": env.entier("API_CLES_INCONNUES_PAR_MINUTE", 30),
+}
+WEBHOOKS_VERS_LE_RESEAU_LOCAL = env.booleen("WEBHOOKS_VERS_LE_RESEAU_LOCAL", defaut=False)
+if EN_PRODUCTION and WEBHOOKS_VERS_LE_RESEAU_LOCAL:
+    raise ImproperlyConfigured("WEBHOOKS_VERS_LE_RESEAU_LOCAL doit rester à 0 en production.")
+SPECTACULAR_SETTINGS = {
+    "TITLE": "API des fournisseurs de la province Sud",
+    "DESCRIPTION": "Déposer une facture, la suivre jusqu’à son paiement.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVERS": [{"url": ADRESSE_PUBLIQUE}],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "facturier.api.openapi.fermer_les_objets",
+    ],
 }
 
 # --- Logs -------------------------------------------------------------------------------------

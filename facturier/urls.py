@@ -6,6 +6,7 @@ urlpatterns = [
     path("compte/", include("allauth.account.urls")),
     path("", include("facturier.accueil.urls")),
     path("", include("facturier.acces.urls")),
+    path("", include("facturier.api.urls")),
     path("", include("facturier.suivi.urls")),
     path("", include("fournisseurs.urls")),
     path("", include("telepaiement.urls")),

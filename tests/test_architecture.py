@@ -20,6 +20,7 @@ RANGS = {
     "facturier": 3,
     "telepaiement": 3,
     "exports_tps": 4,
+    "api": 4,
     "accueil": 5,
 }
 LIMITE_FONCTION = 60
@@ -104,7 +105,13 @@ def _gabarits() -> dict[str, Path]:
     dossiers = [RACINE / "facturier" / "templates"]
     dossiers += [
         RACINE / p / "templates"
-        for p in (*PAQUETS, "facturier/acces", "facturier/suivi", "facturier/accueil")
+        for p in (
+            *PAQUETS,
+            "facturier/acces",
+            "facturier/api",
+            "facturier/suivi",
+            "facturier/accueil",
+        )
     ]
     return {
         str(f.relative_to(d)): f

@@ -17,6 +17,7 @@ from facturier.acces.models import Role, Utilisateur
 Vue = TypeVar("Vue", bound=Callable[..., Any])
 TOUS = "tous"
 CONNECTE = "connecte"
+CLE = "cle"
 MODULES_PUBLICS = ("allauth.account.",)  # sign-in pages protect themselves
 
 
@@ -62,7 +63,9 @@ def ouvrir_aux_comptes(vue: Vue) -> Vue:
 
 
 def roles_admis(vue: Any) -> frozenset[str]:
-    """Return whom `vue` serves: role codes, `tous`, `connecte`, or nobody when it says nothing."""
+    """Return whom `vue` serves: role codes, `tous`, `connecte`, `cle` (programs that show a key,
+    which the view checks itself), or nobody when it says nothing.
+    """
     if getattr(vue, "__module__", "").startswith(MODULES_PUBLICS):
         return frozenset({TOUS})
     classe = getattr(vue, "view_class", None)
@@ -90,7 +93,7 @@ class ControleAccesMiddleware:
     ) -> HttpResponse | None:
         """Answer nothing (go on), a redirection to the login page, or 403."""
         admis = roles_admis(vue)
-        if TOUS in admis:
+        if admis & {TOUS, CLE}:
             return None
         if not requete.user.is_authenticated:
             return redirect_to_login(requete.get_full_path())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import SESSION_KEY, update_session_auth_hash
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 
@@ -39,7 +39,7 @@ class SessionsMiddleware:
         """Answer, then set the idle time and the header of caches."""
         est_connecte = requete.user.is_authenticated
         reponse = self.suite(requete)
-        if requete.user.is_authenticated:
+        if requete.user.is_authenticated and SESSION_KEY in requete.session:  # a key opens none
             _regler_duree(requete, requete.user)
         if (
             est_connecte

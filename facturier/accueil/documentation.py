@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from facturier.acces.controle import CONNECTE, TOUS, roles_admis, toutes_directions
+from facturier.acces.controle import CLE, CONNECTE, TOUS, roles_admis, toutes_directions
 from facturier.acces.models import Role
 from facturier.commun.etats import Transition
 
@@ -27,7 +27,7 @@ serves nobody. Rights on each object come on top: what is not yours answers 404.
 directions »: the page looks at the whole base, and refuses an agent attached to a direction other
 than the finances (decision 16).
 """
-QUI = {TOUS: "tout le monde", CONNECTE: "tout compte connecté"}
+QUI = {TOUS: "tout le monde", CONNECTE: "tout compte connecté", CLE: "clé d’API"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _qui(roles: Iterable[str]) -> str:
 
 
 def _dans_l_ordre(roles: Iterable[str]) -> list[str]:
-    return sorted(roles, key=[TOUS, CONNECTE, *Role.values].index)
+    return sorted(roles, key=[TOUS, CONNECTE, CLE, *Role.values].index)
 
 
 def _table(titres: Iterable[str], lignes: Iterable[Iterable[str]]) -> str:

@@ -16,8 +16,9 @@ ACTES_INTERNES = frozenset({"mandater", "annuler_mandat", "reliquider"})
 
 @dataclass(frozen=True, slots=True)
 class Etape:
-    """One step: legal word, plain words, when, who, why, and how it looks."""
+    """One step: state, legal word, plain words, when, who, why, and how it looks."""
 
+    etat: EtatFacture
     libelle: str
     en_clair: str
     le: datetime
@@ -41,6 +42,7 @@ def chronologie(facture: Facture, *, est_interne: bool) -> list[Etape]:
         ton = ton_de(facture, etat)
         etapes.append(
             Etape(
+                etat=etat,
                 libelle=SUR_PLACE.get(passage.acte, str(etat.label)),
                 en_clair="" if passage.acte in SUR_PLACE else EN_CLAIR[etat],
                 le=passage.le,

@@ -5,10 +5,10 @@ run before the invoice leaves the supplier's hands and said in its words.
 """
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,14 +16,15 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
+from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher, appliquer_taux
 from facturier.commun.ridet import afficher as afficher_ridet
 from facturier.grand_livre.models import Parametre
-from facturier.suivi.brouillon import commencer, exiger_droit, remplir
+from facturier.suivi.brouillon import commencer, exiger_droit, joindre, remplir
 from facturier.suivi.models import Facture, PrevisionPaiement, RepartitionTaxe, TypeAvis
 from facturier.suivi.notifications import prevenir
 from facturier.suivi.prevision import prevoir
-from facturier.suivi.saisie import Saisie
+from facturier.suivi.saisie import saisie_du_brouillon
 from fournisseurs.models import Etablissement
 
 ALPHABET_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
@@ -82,26 +83,47 @@ def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
     return facture
 
 
+@dataclass(frozen=True, slots=True)
+class PieceFournie:
+    """A supporting document as it comes: name, content, kind (`PieceJustificative.Genre`)."""
+
+    nom: str
+    flux: BinaryIO
+    genre: str
+
+    def joindre_a(self, facture: Facture, *, par: Utilisateur) -> None:
+        """Add it to an invoice. Raises what `joindre` raises, the file named in the message."""
+        try:
+            joindre(facture, self.flux, nom=self.nom, genre=self.genre, par=par)
+        except FichierRefuse as refus:
+            raise FichierRefuse(f"{self.nom} : {refus}") from None
+
+
 def deposer_fichier(
     flux: BinaryIO,
     *,
     nom: str,
     etablissement: Etablissement,
     par: Utilisateur,
-    saisie: Saisie | None = None,
-) -> Facture:
-    """Deposit a file in one go, with what is read in it, or with `saisie` when given.
+    complements: Mapping[str, Any],
+    pieces: Iterable[PieceFournie] = (),
+) -> tuple[Facture, list[Anomalie]]:
+    """Deposit an invoice in one go, all or nothing; return it with what deserves attention.
 
-    Raises what `commencer` and `deposer` raise; a refused file leaves no draft.
+    Args:
+        complements: fields of `Saisie` that prevail over what is read in the file.
+        pieces: supporting documents, deposited with it.
+
+    Raises what `commencer`, `joindre` and `deposer` raise; a refused file leaves no draft.
     """
-    facture = commencer(flux, nom=nom, etablissement=etablissement, par=par)
-    try:
-        if saisie is not None:
-            remplir(facture, saisie, par=par)
-        return deposer(facture, par=par)
-    except ValidationError:
-        facture.delete()
-        raise
+    with transaction.atomic():
+        facture = commencer(flux, nom=nom, etablissement=etablissement, par=par)
+        saisie = replace(saisie_du_brouillon(facture), **complements)
+        remplir(facture, saisie, par=par)
+        for piece in pieces:
+            piece.joindre_a(facture, par=par)
+        alertes = [anomalie for anomalie in controler(facture) if not anomalie.est_bloquante]
+        return deposer(facture, par=par), alertes
 
 
 def controler(facture: Facture) -> list[Anomalie]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.suivi.lecture import Donnee, FactureLue, Origine, TypeDocument
-from facturier.suivi.models import BonCommande
+from facturier.suivi.models import BonCommande, Facture
 from fournisseurs.models import Etablissement
 
 LONGUEUR_NUMERO = 30
@@ -53,6 +53,25 @@ def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
         objet=commande.objet if commande else "",
         bon_commande=commande,
         service=commande.service if commande else None,
+    )
+
+
+def saisie_du_brouillon(facture: Facture) -> Saisie:
+    """Return the data of a draft as they stand, to replace some of them."""
+    return Saisie(
+        numero=facture.numero,
+        date_emission=facture.date_emission,
+        montant_ht=facture.montant_ht,
+        montant_tgc=facture.montant_tgc,
+        montant_ttc=facture.montant_ttc,
+        taxes=tuple(
+            PartTaxe(taux=part.taux, base=part.base, taxe=part.taxe) for part in facture.taxes.all()
+        ),
+        objet=facture.objet,
+        bon_commande=facture.bon_commande,
+        service=facture.service,
+        periode_debut=facture.periode_debut,
+        periode_fin=facture.periode_fin,
     )
 
 

@@ -43,6 +43,10 @@ class ActeJournal(models.TextChoices):
     INVITATION_REFUSEE = "invitation_refusee", "Invitation refusée par le système"
     OPPOSITION_VALIDEE = "opposition_validee", "Opposition ou cession validée"
     OPPOSITION_LEVEE = "opposition_levee", "Opposition ou cession levée"
+    CLE_API_CREEE = "cle_api_creee", "Clé d’API créée"
+    CLE_API_REVOQUEE = "cle_api_revoquee", "Clé d’API révoquée"
+    WEBHOOK_DECLARE = "webhook_declare", "Webhook déclaré"
+    WEBHOOK_RESILIE = "webhook_resilie", "Webhook résilié"
     JOURNAL_EXPORTE = "journal_exporte", "Journal exporté"
 
 

@@ -1,0 +1,1 @@
+"""The API of suppliers: keys, resources under `/api/v1/`, webhooks."""

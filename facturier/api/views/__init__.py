@@ -1,0 +1,1 @@
+"""Resources of the API, its documentation, and the pages of keys and webhooks."""
