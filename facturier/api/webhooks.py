@@ -234,7 +234,7 @@ def _secret(webhook: Webhook) -> str:
 
 def _coffre() -> MultiFernet:
     """What encrypts secrets: the key of the site, then its former ones during a rotation."""
-    cles: list[str] = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    cles = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return MultiFernet(
         [
             Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"webhooks:{cle}".encode()).digest()))

@@ -14,11 +14,6 @@ from fournisseurs.models import Habilitation
 ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
 
-def _minuit(jour: date) -> datetime:
-    """Return the beginning of a day, at Nouméa."""
-    return timezone.make_aware(datetime.combine(jour, time.min))
-
-
 class FactureQuerySet(models.QuerySet[Any]):
     """Invoices by reader, by state, by age."""
 
