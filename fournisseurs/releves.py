@@ -114,6 +114,7 @@ def ecrire_pdf(sortie: IO[bytes], tiers: Tiers, *, debut: date | None, fin: date
         _tableau_des_parts(pdf, list(parts_versees_a_d_autres(tiers)))
         pdf.intertitre("Mouvements")
         _tableau_des_mouvements(pdf, releve(tiers, debut=debut, fin=fin))
+        pdf.paragraphe("Un solde positif est dû à la province, un solde négatif est dû par elle.")
 
 
 def periode(debut: date | None, fin: date | None) -> str:

@@ -1,5 +1,5 @@
-"""The night check of the whole product: the ledger by itself, the journal of bank data, the
-payments against the ledger, the mails that never left.
+"""The night check of the whole product: the ledger by itself, the journal of bank data, who is paid
+instead of a supplier, the payments against the ledger, the mails that never left.
 """
 
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from facturier.commun.courriels import abandonnes
 from facturier.grand_livre import verification as grand_livre
 from facturier.grand_livre.verification import Anomalie
+from fournisseurs import controle_de_nuit
 from fournisseurs.journal import verifier_journal
 from telepaiement import verification as telepaiement
 
@@ -25,6 +26,7 @@ def courriels_abandonnes() -> Iterator[Anomalie]:
 CONTROLES = [
     *grand_livre.CONTROLES,
     verifier_journal,
+    *controle_de_nuit.CONTROLES,
     *telepaiement.CONTROLES,
     courriels_abandonnes,
 ]

@@ -79,5 +79,5 @@ def _lignes(facture: Facture) -> list[tuple[str, str]]:
         ("Destinataire", destinataire),
         ("Déposée par", str(facture.deposee_par)),
         ("Fichier", facture.document_principal.nom),
-        ("Empreinte SHA-256", facture.sha256),
+        ("Empreinte SHA-256", f"{facture.sha256[:32]} {facture.sha256[32:]}"),  # two even lines
     ]

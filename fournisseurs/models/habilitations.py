@@ -53,7 +53,7 @@ class DroitsSurEtablissement(models.Model):
     @property
     def libelles_droits(self) -> str:
         """The rights, for display."""
-        return ", ".join(droit.label for droit in self.droits)
+        return ", ".join(str(droit.label) for droit in self.droits).capitalize()
 
     @property
     def est_administrateur(self) -> bool:

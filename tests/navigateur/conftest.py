@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from exports_tps.cles import AUTORITES, DOSSIER
+from facturier.acces.models import Utilisateur
 from facturier.accueil.demonstration import charger_demonstration
 from telepaiement.passerelles import passerelle
 from tests.navigateur.visite import Visite
@@ -123,6 +125,22 @@ def visite(
 ) -> Visite:
     """The browser, with the gestures of the journeys."""
     return Visite(page, verifier_accessibilite, photographier, au_clavier, dossier_photographies)
+
+
+@pytest.fixture
+def entrer(page: Page, settings, live_server) -> Callable[[Utilisateur, str], None]:
+    """Open a screen as somebody."""
+
+    def ouvrir(utilisateur: Utilisateur, adresse: str) -> None:
+        client = Client()
+        client.force_login(utilisateur)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        page.goto(adresse)
+
+    return ouvrir
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from playwright.sync_api import expect
 
 from fournisseurs.doublons import chercher_doublons
@@ -36,22 +34,6 @@ def tiers(reference, agent):
     indexer(Fournisseur.objects.values_list("pk", flat=True))
     chercher_doublons()
     relever_qualite()
-
-
-@pytest.fixture
-def entrer(page, live_server):
-    """Open a screen as somebody."""
-
-    def ouvrir(utilisateur, adresse):
-        client = Client()
-        client.force_login(utilisateur)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page.context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
-        )
-        page.goto(adresse)
-
-    return ouvrir
 
 
 def test_un_doublon_se_trouve_se_fusionne_et_se_defait(
