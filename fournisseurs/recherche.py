@@ -7,22 +7,27 @@ of what is stored and of what is typed alike.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, mots_ranges, suivant
 from fournisseurs.models import Etablissement, Fournisseur, MotFournisseur
 
 TAILLE_LOT = 2000
-SEUIL_RARE = 1000  # beyond so many rows a prefix is common, and how common does not matter
+LUS_AU_PLUS = 2000  # words read for a page: two common ones may hardly meet, and one is typing
 CLE = re.compile(r"[0-9]{1,18}")
 APRES_TOUT_MOT = "zz" * LONGUEUR_MOT
-SQL_COMPTE = f"""(SELECT count(*) FROM (
-    SELECT 1 FROM {MotFournisseur._meta.db_table}
-    WHERE est_principal IN (TRUE, FALSE) AND mot >= %s AND mot < %s LIMIT {SEUIL_RARE}) mots)"""  # noqa: S608
+TABLE = MotFournisseur._meta.db_table
+SQL_MOTS = f"SELECT m.mot, m.fournisseur_id FROM {TABLE} m WHERE"  # noqa: S608
+SQL_ORDRE = "ORDER BY m.mot, m.fournisseur_id"
+SQL_AUTRE = f"""SELECT 1 FROM {TABLE} a
+    WHERE a.fournisseur_id = m.fournisseur_id AND a.mot >= %s AND a.mot < %s"""  # noqa: S608
+SQL_COMPTE = f"""(SELECT count(*) FROM (SELECT 1 FROM {TABLE}
+    WHERE est_principal IN (TRUE, FALSE) AND mot >= %s AND mot < %s LIMIT %s) mots)"""  # noqa: S608
 Mots = dict[str, bool]  # a word, and whether it names the tiers rather than its place
 
 
@@ -117,11 +122,6 @@ class Place(NamedTuple):
     mot: str
     fournisseur: int
 
-    @classmethod
-    def de(cls, trouve: Any) -> "Place":
-        """Return the place of one that `chercher` returned."""
-        return cls(trouve.est_principal, trouve.mot_trouve, trouve.pk)
-
     def __str__(self) -> str:
         return f"{int(self.est_principal)}-{self.mot}-{self.fournisseur}"
 
@@ -134,73 +134,143 @@ def lire_place(texte: str) -> Place | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Trouvailles:
+    """One page of a search. `suite` is what the next one begins after; None when all was read.
+
+    `est_partielle`: the page is not full, and yet not all was read (`LUS_AU_PLUS`).
+    """
+
+    fiches: list[Any]
+    suite: Place | None = None
+    est_partielle: bool = False
+
+
 def chercher(
     fournisseurs: QuerySet[Fournisseur], saisie: str, *, nombre: int, apres: Place | None = None
-) -> list[Any]:
+) -> Trouvailles:
     """Return the first `nombre` of `fournisseurs` that answer to `saisie`, or those after a place.
 
     Each word typed begins one of theirs, in any order. They come in the order of the word found,
-    those named so before those who are in a commune named so; `Place.de` reads where each stands.
-    Nothing is counted and no more is read than is shown, unless two common words hardly meet.
+    those named so before those who are in a commune named so. Nothing is counted, and at most
+    twice `LUS_AU_PLUS` words are looked at, however common those typed, whatever the filters.
     """
     prefixes = mots_cherches(saisie)
     if not prefixes:
-        return []
-    rare, *autres = _du_plus_rare(prefixes)
-    places: list[Place] = []
+        return Trouvailles([])
+    prefixes, est_courant = _du_plus_rare(prefixes)
+    trouvees: list[tuple[Place, Fournisseur]] = []
+    borne = None
     for est_principal in (True, False):
         if apres is not None and apres.est_principal < est_principal:
             continue
-        if len(places) < nombre:
-            suite = apres if apres and apres.est_principal == est_principal else None
-            lignes = _par_mot(fournisseurs, rare, autres, est_principal, suite)
-            reponses = lignes.values_list("est_principal", "mot", "fournisseur_id")
-            places += [Place(*ligne) for ligne in reponses[: nombre - len(places)]]
-    fiches = fournisseurs.in_bulk([place.fournisseur for place in places])
-    return [_placer(fiches[place.fournisseur], place) for place in places]
+        depuis = apres if apres and apres.est_principal == est_principal else None
+        borne = _derniere_lue(prefixes[0], est_principal, depuis) if est_courant else None
+        for lot in _par_lots(prefixes, est_principal, depuis, borne, nombre + 1):
+            fiches = fournisseurs.in_bulk([place.fournisseur for place in lot])
+            trouvees += [(p, fiches[p.fournisseur]) for p in lot if p.fournisseur in fiches]
+            if len(trouvees) > nombre:
+                break
+        if borne or len(trouvees) > nombre:
+            break
+    est_pleine = len(trouvees) > nombre
+    return Trouvailles(
+        [fiche for _, fiche in trouvees[:nombre]],
+        trouvees[nombre - 1][0] if est_pleine else borne,
+        est_partielle=borne is not None and not est_pleine,
+    )
 
 
-def _placer(fiche: Any, place: Place) -> Any:
-    fiche.est_principal, fiche.mot_trouve = place.est_principal, place.mot
-    return fiche
+def _du_plus_rare(prefixes: list[str]) -> tuple[list[str], bool]:
+    """Sort prefixes by how many words begin so; tell whether even the rarest may be common.
 
-
-def _du_plus_rare(prefixes: list[str]) -> list[str]:
-    """Sort prefixes by how many words begin so; a count stops at `SEUIL_RARE`. One query."""
+    A count stops at `LUS_AU_PLUS`; one prefix is not counted. One query.
+    """
     if len(prefixes) == 1:
-        return prefixes
-    with connection.cursor() as curseur:
-        bornes = [borne for p in prefixes for borne in (p, suivant(p) or APRES_TOUT_MOT)]
-        curseur.execute(f"SELECT {', '.join([SQL_COMPTE] * len(prefixes))}", bornes)
-        comptes = dict(zip(prefixes, curseur.fetchone(), strict=True))
-    return sorted(prefixes, key=lambda prefixe: (comptes[prefixe], -len(prefixe)))
+        return prefixes, True
+    lues = _executer(
+        f"SELECT {', '.join([SQL_COMPTE] * len(prefixes))}",
+        [valeur for prefixe in prefixes for valeur in (*_plage(prefixe), LUS_AU_PLUS)],
+    )
+    comptes = dict(zip(prefixes, lues[0], strict=True))
+    tries = sorted(prefixes, key=lambda prefixe: (comptes[prefixe], -len(prefixe)))
+    return tries, comptes[tries[0]] >= LUS_AU_PLUS
 
 
-def _par_mot(
-    fournisseurs: QuerySet[Fournisseur],
-    rare: str,
-    autres: list[str],
+def _par_lots(
+    prefixes: list[str],
     est_principal: bool,
     apres: Place | None,
-) -> QuerySet[MotFournisseur]:
-    """Return the words that begin so, of those looked for, each under his first such word.
+    borne: Place | None,
+    taille: int,
+) -> Iterator[list[Place]]:
+    """Yield the places up to a last one, `taille` first, then ever more: filters may be severe."""
+    while lot := _lire(prefixes, est_principal, apres, borne, taille):
+        yield lot
+        if len(lot) < taille:
+            return
+        apres, taille = lot[-1], min(4 * taille, LUS_AU_PLUS)
+
+
+def _derniere_lue(prefixe: str, est_principal: bool, apres: Place | None) -> Place | None:
+    """Return the last place that may be looked at; None when all may. The index alone is read."""
+    conditions, valeurs = _situees(prefixe, est_principal, apres, None)
+    lues = _executer(f"{SQL_MOTS} {conditions} {SQL_ORDRE} LIMIT 1 OFFSET {LUS_AU_PLUS}", valeurs)
+    return Place(est_principal, *lues[0]) if lues else None
+
+
+def _lire(
+    prefixes: list[str],
+    est_principal: bool,
+    apres: Place | None,
+    borne: Place | None,
+    nombre: int,
+) -> list[Place]:
+    """Return the places of those who have all the words, each under the first of the rarest.
 
     The words alone are in the FROM clause: either engine then follows their index, and stops.
     """
-    memes = MotFournisseur.objects.filter(fournisseur=OuterRef("fournisseur_id"))
-    plus_tot = Q(est_principal=est_principal, mot__lt=OuterRef("mot"))
-    if not est_principal:
-        plus_tot |= Q(est_principal=True)
-    lignes: QuerySet[MotFournisseur] = MotFournisseur.objects.commencant_par(rare).filter(
-        ~Exists(memes.commencant_par(rare).filter(plus_tot)),
-        *(Exists(memes.commencant_par(autre)) for autre in autres),
-        est_principal__in=[est_principal],  # a bare boolean serves no index of SQLite
-    )
-    if fournisseurs.query.where:
-        choisis = fournisseurs.order_by().filter(pk=OuterRef("fournisseur_id"))
-        lignes = lignes.filter(Exists(choisis))
-    if apres is not None:
-        lignes = lignes.filter(
-            Q(mot__gt=apres.mot) | Q(mot=apres.mot, fournisseur__gt=apres.fournisseur)
-        )
-    return lignes.order_by("mot", "fournisseur_id")
+    rare, *autres = prefixes
+    conditions, valeurs = _situees(rare, est_principal, apres, borne)
+    plus_tot = "a.est_principal AND" if est_principal else "a.est_principal OR"
+    conditions += f" AND NOT EXISTS ({SQL_AUTRE} AND ({plus_tot} a.mot < m.mot))"
+    conditions += f" AND EXISTS ({SQL_AUTRE})" * len(autres)
+    valeurs += [borne for prefixe in prefixes for borne in _plage(prefixe)]
+    lues = _executer(f"{SQL_MOTS} {conditions} {SQL_ORDRE} LIMIT {nombre}", valeurs)
+    return [Place(est_principal, *ligne) for ligne in lues]
+
+
+def _situees(
+    prefixe: str, est_principal: bool, apres: Place | None, borne: Place | None
+) -> tuple[str, list[Any]]:
+    """Return the condition of the words that begin so, between two places, and its values.
+
+    A pair is compared by the index of both engines, when nothing else bounds the same side.
+    """
+    debut, fin = _plage(prefixe)
+    conditions = [f"m.est_principal IN ({str(est_principal).upper()})"]  # bare, SQLite has no index
+    valeurs: list[Any] = []
+    if apres is not None and apres.mot >= debut:
+        conditions.append("(m.mot, m.fournisseur_id) > (%s, %s)")
+        valeurs += apres[1:]
+    else:
+        conditions.append("m.mot >= %s")
+        valeurs.append(debut)
+    if borne is not None:
+        conditions.append("(m.mot, m.fournisseur_id) <= (%s, %s)")
+        valeurs += borne[1:]
+    else:
+        conditions.append("m.mot < %s")
+        valeurs.append(fin)
+    return " AND ".join(conditions), valeurs
+
+
+def _plage(prefixe: str) -> tuple[str, str]:
+    """Return between what the words that begin so stand."""
+    return prefixe, suivant(prefixe) or APRES_TOUT_MOT
+
+
+def _executer(requete: str, valeurs: list[Any]) -> list[Any]:
+    with connection.cursor() as curseur:
+        curseur.execute(requete, valeurs)
+        return list(curseur.fetchall())

@@ -16,7 +16,7 @@ from fournisseurs.models import ActeJournal, CoordonneesBancaires, Fournisseur
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import requetes
 from fournisseurs.reprise.colonnes import LIGNE
-from fournisseurs.reprise.moteurs import compter_les_lignes, verser
+from fournisseurs.reprise.moteurs import compter_les_lignes, recompter_si_besoin, verser
 from fournisseurs.reprise.mots import indexer_lignes
 
 COLONNES = [LIGNE, "est_premiere", "est_creancier", "est_debiteur", *requetes.TEXTES]
@@ -57,6 +57,7 @@ def ecrire(lignes: pd.DataFrame, *, auteur: Auteur) -> Bilan:
     with connection.cursor() as curseur:
         for table in requetes.TABLES:
             curseur.execute(table)
+        recompter_si_besoin(*requetes.BASE)
         while len(lignes):
             remises = _passe(curseur, lignes, auteur, bilan)
             lignes = lignes[lignes[LIGNE].isin(remises)]

@@ -34,6 +34,7 @@ OBLIGATOIRES = ("adresse_voie", "code_postal", "ville")
 FACULTATIFS = ("adresse_complement", "telephone", "courriel")
 ADRESSE = (*OBLIGATOIRES, *FACULTATIFS)
 TEXTES = ("ridet", "rid", "code", *IDENTITE, *ADRESSE, "iban", "bic", "titulaire")
+BASE = (TIERS, FICHE, ETABLISSEMENT, COMPTE)  # what the rows are compared with
 LIGNE = "reprise_ligne"
 RESOLUE = "reprise_resolue"
 COMPTES = "reprise_compte"
@@ -51,6 +52,9 @@ TABLES = (
         id bigint PRIMARY KEY, ligne integer, fournisseur_id bigint, etablissement_id bigint,
         ancien_id bigint, ancien_iban text, iban text, bic text, titulaire text)""",
     # Both sides of each join have an index: no plan can compare all rows with all rows.
+    f"CREATE INDEX IF NOT EXISTS reprise_resolue_tiers ON {RESOLUE} (tiers_id)",
+    f"CREATE INDEX IF NOT EXISTS reprise_resolue_fiche ON {RESOLUE} (fournisseur_id)",
+    f"CREATE INDEX IF NOT EXISTS reprise_resolue_etablissement ON {RESOLUE} (etablissement_id)",
     f"CREATE INDEX IF NOT EXISTS reprise_compte_ancien ON {COMPTES} (ancien_id)",
     f"CREATE INDEX IF NOT EXISTS reprise_compte_ligne ON {COMPTES} (ligne)",
 )
@@ -80,10 +84,13 @@ def _affecter(table: str, ligne: str = "l") -> str:
     return ", ".join([*obligatoires, *facultatifs])
 
 
+# The condition of the index of RIDs, in its own words: SQLite recognises no others. The few tiers
+# that were merged are read once a slice.
+VIVANTE = f"NOT (fv.rid = '') AND NOT (fv.etat = '{FUSIONNE}')"
 # What the base knows of each row: by établissement, then RID, RIDET of the tiers, code.
 TROUVEES = f"""
     SELECT l.ligne, e.id AS etablissement_id, tr.id AS tiers_du_ridet,
-        CASE WHEN fr.etat <> '{FUSIONNE}' THEN fr.id END AS fiche_du_rid,
+        fv.id AS fiche_du_rid,
         CASE WHEN fe.id IS NOT NULL THEN fe.id WHEN fr.id IS NOT NULL THEN fr.id
              WHEN tr.id IS NOT NULL THEN ftr.id ELSE ftc.id END AS fournisseur_id,
         CASE WHEN fe.id IS NOT NULL THEN fe.tiers_id WHEN fr.id IS NOT NULL THEN fr.tiers_id
@@ -91,9 +98,10 @@ TROUVEES = f"""
     FROM {LIGNE} l
     LEFT JOIN {ETABLISSEMENT} e ON e.ridet = l.ridet
     LEFT JOIN {FICHE} fe ON fe.id = e.fournisseur_id
-    LEFT JOIN {FICHE} fr ON fr.id = (
-        SELECT v.id FROM {FICHE} v WHERE v.rid = l.rid AND v.rid <> ''
-        ORDER BY CASE WHEN v.etat = '{FUSIONNE}' THEN 1 ELSE 0 END, v.id DESC LIMIT 1)
+    LEFT JOIN {FICHE} fv ON fv.rid = l.rid AND {VIVANTE}
+    LEFT JOIN (SELECT rid, max(id) AS id FROM {FICHE} WHERE etat = '{FUSIONNE}' GROUP BY rid) fm
+        ON fm.rid = l.rid AND l.rid <> ''
+    LEFT JOIN {FICHE} fr ON fr.id = coalesce(fv.id, fm.id)
     LEFT JOIN {TIERS} tr ON tr.ridet = l.ridet AND tr.ridet <> '' AND tr.absorbe_par_id IS NULL
     LEFT JOIN {FICHE} ftr ON ftr.tiers_id = tr.id
     LEFT JOIN {TIERS} tc ON tc.code = l.code

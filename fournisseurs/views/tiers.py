@@ -17,7 +17,7 @@ from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
 from fournisseurs.anomalies import CATALOGUE, REJETES, SERAIT_REJETE
 from fournisseurs.forms import RechercheForm
 from fournisseurs.models import ROLES_LECTURE, AnomalieTiers, Fournisseur
-from fournisseurs.recherche import CLE, Place, chercher, lire_place
+from fournisseurs.recherche import CLE, LUS_AU_PLUS, chercher, lire_place
 
 TAILLE_PAGE = 20
 
@@ -28,11 +28,14 @@ class PageTiers:
 
     fournisseurs: list[Any]
     apres: str
+    est_partielle: bool = False
 
     @property
     def annonce(self) -> str:
         """What a screen reader is told."""
         nombre = len(self.fournisseurs)
+        if self.est_partielle:
+            return f"{nombre or 'Aucun'} tiers parmi ceux qui ont été lus : ajoutez un mot."
         if not nombre:
             return "Aucun tiers trouvé."
         pluriel = "s" if nombre > 1 else ""
@@ -55,6 +58,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "form": form,
             "page": page,
             "suivant": _suivant(requete.GET, page.apres),
+            "lus_au_plus": LUS_AU_PLUS,
             "parametres": _sans_place(requete.GET),
             "voit_tout": requete.user.voit_toutes_les_directions,
             "est_agent": requete.user.a_role(Role.AGENT),
@@ -66,14 +70,11 @@ def lire_page(filtres: dict[str, Any], apres: str, *, par: Utilisateur) -> PageT
     """Return the page of the list that these filters ask for; the query counts nothing."""
     fournisseurs = filtrer(filtres, par=par)
     if saisie := filtres.get("recherche"):
-        lus = chercher(fournisseurs, saisie, nombre=TAILLE_PAGE + 1, apres=lire_place(apres))
-    else:
-        lus = list(_apres(fournisseurs, apres)[: TAILLE_PAGE + 1])
+        trouves = chercher(fournisseurs, saisie, nombre=TAILLE_PAGE, apres=lire_place(apres))
+        return PageTiers(trouves.fiches, str(trouves.suite or ""), trouves.est_partielle)
+    lus = list(_apres(fournisseurs, apres)[: TAILLE_PAGE + 1])
     montres = lus[:TAILLE_PAGE]
-    if not lus[TAILLE_PAGE:]:
-        return PageTiers(montres, "")
-    dernier = montres[-1]
-    return PageTiers(montres, str(Place.de(dernier)) if saisie else str(dernier.pk))
+    return PageTiers(montres, str(montres[-1].pk) if lus[TAILLE_PAGE:] else "")
 
 
 def filtrer(filtres: dict[str, Any], *, par: Utilisateur) -> QuerySet[Fournisseur]:

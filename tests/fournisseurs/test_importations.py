@@ -26,7 +26,7 @@ from fournisseurs.models import (
     Importation,
 )
 from fournisseurs.recherche import indexer
-from fournisseurs.reprise import texte
+from fournisseurs.reprise import requetes, texte
 from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
 from fournisseurs.reprise.file import avancer, avancer_toutes
 from fournisseurs.reprise.importation import ImportationAilleurs, importer, poursuivre
@@ -360,6 +360,20 @@ def test_un_import_tue_finit_sans_rien_ecrire_deux_fois(tmp_path, moment):
     assert comptes(reprise) == (194, 0, 0, 6)
     assert Importation.objects.count() == 1
     assert Etablissement.objects.count() == 194
+
+
+def test_les_lignes_se_comparent_a_la_base_par_ses_index(fichier):
+    importer(fichier(ligne()), par=Utilisateur.objects.systeme(), executer=True)
+    explication = "EXPLAIN QUERY PLAN"
+    with connection.cursor() as curseur:
+        if connection.vendor == "postgresql":  # a few rows would be compared without any index
+            explication = "EXPLAIN"
+            for detour in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"):
+                curseur.execute(f"SET LOCAL {detour} = off")
+        curseur.execute(f"{explication} {requetes.resoudre()}", {"est_confirme": True})
+        plan = "\n".join(str(etape[-1]) for etape in curseur.fetchall())
+
+    assert "fournisseur_rid_unique" in plan, plan
 
 
 # --- The page ----------------------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Search as one types: by any beginning of word, in any order, on both engines."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from facturier.grand_livre.models import Tiers
+from fournisseurs import recherche
 from fournisseurs.models import Fournisseur, MotFournisseur
 from fournisseurs.recherche import Place, chercher, indexer, lire_place
 from tests.fournisseurs.factories import FournisseurFactory
@@ -29,7 +32,7 @@ def creer(nom: str, *, code: str, ville: str = "Nouméa", **champs) -> Fournisse
 def noms(saisie: str, *, nombre: int = 20, apres: Place | None = None) -> list[str]:
     """Return the names found, in their order."""
     base = Fournisseur.objects.select_related("tiers")
-    return [f.tiers.nom for f in chercher(base, saisie, nombre=nombre, apres=apres)]
+    return [f.tiers.nom for f in chercher(base, saisie, nombre=nombre, apres=apres).fiches]
 
 
 @pytest.mark.parametrize(
@@ -76,13 +79,84 @@ def test_les_pages_se_suivent_sans_trou_ni_doublon():
     creer("Garage", code="G1", ville="Nouméa")
     creer("Menuiserie", code="G2", ville="Nouméa")
     base = Fournisseur.objects.select_related("tiers")
-    vus, apres = [], None
+    page = chercher(base, "no", nombre=2)
+    vus = page.fiches
 
-    while lot := chercher(base, "no", nombre=2, apres=apres):
-        vus += [fiche.tiers.code for fiche in lot]
-        apres = lire_place(str(Place.de(lot[-1])))
+    while page.suite:
+        page = chercher(base, "no", nombre=2, apres=lire_place(str(page.suite)))
+        vus += page.fiches
 
-    assert sorted(vus) == ["G1", "G2", *(f"N{rang}" for rang in range(7))]
+    assert sorted(fiche.tiers.code for fiche in vus) == [
+        "G1",
+        "G2",
+        *(f"N{rang}" for rang in range(7)),
+    ]
+
+
+def courants(nombre: int) -> None:
+    """Make so many tiers of two common words, of which the last alone bears both."""
+    for rang in range(nombre):
+        creer(f"Sarl Nord {rang}", code=f"S{rang:03d}")
+        creer(f"Garage Lagon {rang}", code=f"G{rang:03d}")
+    creer("Sarl Garage", code="SG")
+
+
+def test_deux_mots_courants_qui_se_rencontrent_peu_se_lisent_par_parties(monkeypatch):
+    monkeypatch.setattr(recherche, "LUS_AU_PLUS", 5)
+    courants(12)
+    base = Fournisseur.objects.select_related("tiers")
+    pages = [chercher(base, "sarl gar", nombre=20)]
+
+    while pages[-1].suite:
+        pages.append(chercher(base, "sarl gar", nombre=20, apres=pages[-1].suite))
+
+    assert [page.est_partielle for page in pages] == [True, True, False]
+    assert [[f.tiers.nom for f in page.fiches] for page in pages] == [[], [], ["Sarl Garage"]]
+
+
+def test_un_filtre_severe_ne_fait_pas_lire_plus(monkeypatch):
+    monkeypatch.setattr(recherche, "LUS_AU_PLUS", 5)
+    courants(8)
+    aucun = Fournisseur.objects.select_related("tiers").filter(est_debiteur=True)
+
+    page = chercher(aucun, "sarl", nombre=2)
+
+    assert page.est_partielle
+    assert page.fiches == []
+
+
+def test_l_index_seul_situe_une_page_entre_deux_places(monkeypatch):
+    monkeypatch.setattr(recherche, "LUS_AU_PLUS", 5)
+    courants(12)
+    base = Fournisseur.objects.select_related("tiers")
+    with connection.cursor() as curseur:
+        if connection.vendor == "postgresql":  # so few rows would be sorted, or joined by hand
+            for detour in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin", "material"):
+                curseur.execute(f"SET LOCAL enable_{detour} = off")
+        with CaptureQueriesContext(connection) as requetes:
+            chercher(base, "sarl gar", nombre=2, apres=chercher(base, "sarl gar", nombre=2).suite)
+        explication = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        # Of the two pages: the counts, then for each the last place and what is found before it.
+        curseur.execute(f"{explication} {requetes.captured_queries[-1]['sql']}")
+        plan = "\n".join(str(ligne[-1]) for ligne in curseur.fetchall())
+
+    assert "mot_fournisseur" in plan, plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan
+    assert "(mot,fournisseur_id)<" in plan or "ROW(mot, fournisseur_id) <=" in plan
+    assert "(mot,fournisseur_id)>" in plan or "ROW(mot, fournisseur_id) >" in plan
+
+
+def test_la_page_dit_qu_elle_n_a_pas_tout_lu(client, agent, monkeypatch):
+    monkeypatch.setattr(recherche, "LUS_AU_PLUS", 5)
+    courants(8)
+    client.force_login(agent)
+
+    page = client.get(reverse("fournisseurs:gestion_tiers"), {"recherche": "sarl gar"})
+
+    assert "Ajoutez un mot plus rare" in page.content.decode()
+    assert "Aucun tiers trouvé" not in page.content.decode()
+    assert page.context["suivant"]
 
 
 @pytest.mark.parametrize("texte", ["", "x", "1-a", "2-a-1", "1-a-" + "9" * 30, "1-a-²"])

@@ -55,7 +55,7 @@ def _chercher(nom: str) -> Mesure:
     tiers = Fournisseur.objects.select_related("tiers")
     return comparer(
         nom,
-        lambda: median(latence(partial(chercher, tiers, f, nombre=21), 1) for f in frappes),
+        lambda: median(latence(partial(chercher, tiers, f, nombre=20), 1) for f in frappes),
         lambda: median(latence(partial(Fournisseur.objects.get, pk=cle), 1) for cle in cles),
         OBJECTIF,
     )
