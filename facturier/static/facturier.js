@@ -38,6 +38,20 @@ addEventListener("beforeunload", (evenement) => {
   if (saisieEnCours) evenement.preventDefault();
 });
 
+/* Keys of a work list, heard only while the focus is inside its table (WCAG 2.1.4). */
+const lignesDe = (tableau) => [...tableau.tBodies[0].rows];
+document.addEventListener("keydown", (evenement) => {
+  const tableau = evenement.target.closest("table[data-clavier]");
+  if (!tableau || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
+  const ligne = evenement.target.closest("tbody tr");
+  const rang = lignesDe(tableau).indexOf(ligne);
+  const pas = { j: 1, k: -1 }[evenement.key];
+  if (pas) lignesDe(tableau)[rang + pas]?.querySelector("a").focus();
+  else if (evenement.key === "x") ligne?.querySelector("input[type=checkbox]").click();
+  else return;
+  evenement.preventDefault();
+});
+
 document.addEventListener("click", (evenement) => {
   if (evenement.target.closest("[data-imprimer]")) print();
 });

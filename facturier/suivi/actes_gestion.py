@@ -149,6 +149,15 @@ def actes_possibles(facture: Facture, utilisateur: Utilisateur) -> list[ActeGest
     ]
 
 
+def est_a_mandater(facture: Facture, utilisateur: Utilisateur) -> bool:
+    """Tell whether the invoice waits for a mandat that `utilisateur` may issue."""
+    return (
+        facture.etat == EtatFacture.LIQUIDEE
+        and facture.mandat_id is None
+        and utilisateur.a_role(Role.AGENT)
+    )
+
+
 def _est_bloque(code: str, facture: Facture) -> bool:
     if code == "demander_certification" and facture.etat == EtatFacture.COMPLETEE:
         return facture.suspendue_depuis not in instruction.AVANT_CERTIFICATION

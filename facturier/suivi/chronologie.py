@@ -10,8 +10,16 @@ from facturier.suivi.models import Facture
 
 ACTES_FOURNISSEUR = frozenset({"deposer", "completer", "readresser", "retirer"})
 ACTES_TRESORERIE = frozenset({"prendre_en_charge", "payer", "payer_partiellement", "compenser"})
-SUR_PLACE = {"mandater": "Mandat émis", "annuler_mandat": "Mandat annulé"}
-ACTES_INTERNES = frozenset({"mandater", "annuler_mandat", "reliquider"})
+SUR_PLACE = {
+    "mandater": "Mandat émis",
+    "annuler_mandat": "Mandat annulé",
+    "prendre": "Dossier pris",
+    "rendre": "Dossier remis dans la liste",
+    "confier": "Dossier confié",
+}
+ACTES_INTERNES = frozenset(
+    {"mandater", "annuler_mandat", "reliquider", "prendre", "rendre", "confier"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,3 +86,12 @@ TRANSITIONS: dict[str, Transition] = {
     "compenser": transition({_E.PRISE_EN_CHARGE}, _E.AVOIR, Role.COMPTABLE),
     "retirer": transition({_E.DEPOSEE, _E.RECUE, _E.SUSPENDUE}, _E.RETIREE, Role.FOURNISSEUR),
 }
+ACTES_PRINCIPAUX = {
+    _E.DEPOSEE: "recevoir",
+    _E.RECUE: "demander_certification",
+    _E.A_REORIENTER: "readresser",
+    _E.EN_CERTIFICATION: "certifier_service_fait",
+    _E.COMPLETEE: "reprendre",
+    _E.SERVICE_FAIT: "liquider",
+    _E.REJETEE_TPS: "reliquider",
+}

@@ -12,7 +12,6 @@ from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import Mandat, Parametre, PieceJustificative
 from facturier.suivi import saisie as saisies
-from facturier.suivi.etats import EtatFacture
 from facturier.suivi.instruction import Retour, motifs
 from facturier.suivi.models import (
     Abonnement,
@@ -339,23 +338,6 @@ class MessageInterneForm(MessageForm):
     est_interne = forms.BooleanField(
         label="Message interne, que le fournisseur ne voit pas", required=False
     )
-
-
-class FiltreForm(forms.Form):
-    """Filters of a list, kept in the address."""
-
-    etat = forms.ChoiceField(
-        label="État", required=False, choices=[("", "Tous"), *EtatFacture.choices]
-    )
-    q = forms.CharField(label="Numéro ou fournisseur", required=False, max_length=60)
-
-    def appliquer(self, factures: Any) -> Any:
-        """Keep what was asked for; a filter that makes no sense keeps everything."""
-        if not self.is_valid():
-            return factures
-        if etat := self.cleaned_data["etat"]:
-            factures = factures.filter(etat=etat)
-        return filtrer_texte(factures, self.cleaned_data["q"])
 
 
 class AvisForm(forms.Form):

@@ -62,7 +62,7 @@ def demander_certification(facture: Facture, *, par: Utilisateur) -> None:
         raise TransitionInterdite(
             "Cette facture est déjà certifiée : elle revient à l’étape qui l’a suspendue."
         )
-    franchir(facture, "demander_certification", par=par, suspendue_depuis="")
+    franchir(facture, "demander_certification", par=par, suspendue_depuis="", affectee_a_id=None)
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def certifier_service_fait(
     exiger_service(facture, par)
     if date_service_fait > timezone.localdate():
         raise ValidationError("La date du service fait est dans l’avenir.")
-    franchir(facture, "certifier_service_fait", par=par, motif=commentaire)
+    franchir(facture, "certifier_service_fait", par=par, motif=commentaire, affectee_a_id=None)
     return ServiceFait.objects.create(
         facture=facture,
         date_service_fait=date_service_fait,

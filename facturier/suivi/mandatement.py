@@ -39,6 +39,7 @@ from facturier.suivi.etats import EtatFacture
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.horloges import delai_de_mandatement
 from facturier.suivi.models import BonCommande, Document, ExigencePiece, Facture, PassageFacture
+from facturier.suivi.passages import tracer
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
@@ -105,7 +106,7 @@ def mandater(
         raise ValidationError(str(erreur)) from erreur
     beneficiaires.noter(mandat, retenues, par=par)
     Facture.objects.filter(pk__in=[f.pk for f in choisies]).update(mandat=mandat.pk)
-    _tracer(choisies, "mandater", f"Mandat {mandat.reference}", par)
+    tracer(choisies, "mandater", f"Mandat {mandat.reference}", par)
     return mandat
 
 
@@ -125,7 +126,7 @@ def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
     annuler_emission(mandat, motif=motif, date_comptable=timezone.localdate(), par=par)
     liberees = list(Facture.objects.filter(mandat=mandat.pk, etat=EtatFacture.LIQUIDEE))
     Facture.objects.filter(pk__in=[f.pk for f in liberees]).update(mandat=None)
-    _tracer(liberees, "annuler_mandat", f"Mandat {mandat.reference} annulé : {motif}", par)
+    tracer(liberees, "annuler_mandat", f"Mandat {mandat.reference} annulé : {motif}", par)
 
 
 @transaction.atomic
@@ -331,18 +332,3 @@ def _objet(factures: list[Facture]) -> str:
         return f"{objet} (facture {numeros})" if objet else f"Facture {numeros}"
     suite = "…" if len(factures) > NUMEROS_CITES else ""
     return f"Factures {numeros}{suite}"
-
-
-def _tracer(factures: Iterable[Facture], acte: str, motif: str, par: Utilisateur) -> None:
-    """Write the passage of an act that leaves the invoice in its state."""
-    PassageFacture.objects.bulk_create(
-        PassageFacture(
-            facture=facture,
-            acte=acte,
-            depart=facture.etat,
-            arrivee=facture.etat,
-            par=par,
-            motif=motif,
-        )
-        for facture in factures
-    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
-from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
+from facturier.suivi.etats import ACTES_PRINCIPAUX, ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
 from facturier.suivi.models import Facture
 
 ENTREES = [
@@ -28,15 +28,6 @@ A_FAIRE = {
     EtatFacture.SERVICE_FAIT: "Factures à liquider",
     EtatFacture.REJETEE_TPS: "Mandats rejetés par la Trésorerie",
 }
-ACTES_PRINCIPAUX = {
-    EtatFacture.DEPOSEE: "recevoir",
-    EtatFacture.RECUE: "demander_certification",
-    EtatFacture.A_REORIENTER: "readresser",
-    EtatFacture.EN_CERTIFICATION: "certifier_service_fait",
-    EtatFacture.COMPLETEE: "reprendre",
-    EtatFacture.SERVICE_FAIT: "liquider",
-    EtatFacture.REJETEE_TPS: "reliquider",
-}
 
 
 def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
@@ -58,7 +49,7 @@ def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
                 libelle,
                 "suivi:gestion_liste",
                 nombre=nombres.get(etat, 0),
-                recherche=f"etat={etat}",
+                recherche=f"etat={etat}&ordre=anciennes",
                 ordre=20,
             )
     if utilisateur.a_role(Role.AGENT):

@@ -12,38 +12,52 @@ TAILLE_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class PageCle(Generic[Modele]):
-    """One page, newest first, with the query strings of its neighbours (empty: none)."""
+    """One page, with the query strings of its neighbours (empty: none)."""
 
     objets: list[Modele]
     precedent: str
     suivant: str
 
 
-def page_cle(lignes: Any, parametres: QueryDict, *, taille: int = TAILLE_PAGE) -> PageCle[Any]:
+def page_cle(
+    lignes: Any,
+    parametres: QueryDict,
+    *,
+    taille: int = TAILLE_PAGE,
+    est_croissante: bool = False,
+) -> PageCle[Any]:
     """Cut `lignes` (a queryset) by key: `?avant=` goes to older rows, `?apres=` to newer ones.
 
-    A value that is not a number is ignored: a mistyped address shows the first page.
+    Newest first, unless `est_croissante`. A value that is not a number is ignored: a mistyped
+    address shows the first page.
     """
-    avant, apres = _cle(parametres, "avant"), _cle(parametres, "apres")
-    if apres is not None:
-        objets = list(lignes.filter(pk__gt=apres).order_by("pk")[: taille + 1])
-        a_plus_recent = len(objets) > taille
+    suite, retour = ("apres", "avant") if est_croissante else ("avant", "apres")
+    depuis = _cle(parametres, retour)
+    if depuis is not None:
+        objets = _tranche(lignes, retour, depuis, taille)
+        a_davantage = len(objets) > taille
         objets = objets[:taille][::-1]
         return PageCle(
             objets,
-            _adresse(parametres, "apres", objets) if a_plus_recent else "",
-            _adresse(parametres, "avant", objets[::-1]),
+            _adresse(parametres, retour, objets) if a_davantage else "",
+            _adresse(parametres, suite, objets[::-1]),
         )
-    if avant is not None:
-        lignes = lignes.filter(pk__lt=avant)
-    objets = list(lignes.order_by("-pk")[: taille + 1])
-    a_plus_ancien = len(objets) > taille
+    depuis = _cle(parametres, suite)
+    objets = _tranche(lignes, suite, depuis, taille)
+    a_davantage = len(objets) > taille
     objets = objets[:taille]
     return PageCle(
         objets,
-        _adresse(parametres, "apres", objets) if avant is not None else "",
-        _adresse(parametres, "avant", objets[::-1]) if a_plus_ancien else "",
+        _adresse(parametres, retour, objets) if depuis is not None else "",
+        _adresse(parametres, suite, objets[::-1]) if a_davantage else "",
     )
+
+
+def _tranche(lignes: Any, sens: str, depuis: int | None, taille: int) -> list[Any]:
+    """Return the rows nearest to key `depuis` on one side, and one more to tell of the others."""
+    if depuis is not None:
+        lignes = lignes.filter(**{"pk__gt" if sens == "apres" else "pk__lt": depuis})
+    return list(lignes.order_by("pk" if sens == "apres" else "-pk")[: taille + 1])
 
 
 def _cle(parametres: QueryDict, nom: str) -> int | None:

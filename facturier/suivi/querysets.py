@@ -8,7 +8,13 @@ from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.suivi.etats import SANS_EFFET, TERMINAUX, EtatFacture
+from facturier.suivi.etats import (
+    ACTES_PRINCIPAUX,
+    SANS_EFFET,
+    TERMINAUX,
+    TRANSITIONS,
+    EtatFacture,
+)
 from fournisseurs.models import Habilitation
 
 ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
@@ -55,6 +61,24 @@ class FactureQuerySet(models.QuerySet[Any]):
     def en_cours(self) -> Self:
         """Keep the invoices on which someone still has something to do."""
         return self.deposees().exclude(etat__in=TERMINAUX)
+
+    def a_traiter_par(self, utilisateur: Utilisateur) -> Self:
+        """Keep those that wait for an act of `utilisateur`, among those that he sees."""
+        attendus = [
+            etat
+            for etat, acte in ACTES_PRINCIPAUX.items()
+            if utilisateur.a_role(*TRANSITIONS[acte].roles - {Role.FOURNISSEUR})
+        ]
+        a_faire = Q(etat__in=attendus)
+        if utilisateur.a_role(Role.AGENT):
+            a_faire |= Q(etat=EtatFacture.LIQUIDEE, mandat__isnull=True)
+        return self.filter(a_faire)
+
+    def prises_par(self, utilisateur: Utilisateur | None) -> Self:
+        """Keep those that `utilisateur` holds and can still act on; None: that nobody holds."""
+        if utilisateur is None:
+            return self.filter(affectee_a__isnull=True)
+        return self.filter(affectee_a=utilisateur).exclude(etat__in=TERMINAUX)
 
     def a_mandater(self) -> Self:
         """Keep the liquidated invoices that no mandat pays yet."""

@@ -27,6 +27,9 @@ urlpatterns = [
     path("factures/<int:pk>/certificat/", fournisseur.telecharger_certificat, name="certificat"),
     path("factures/<int:pk>/documents/<int:document>/", fournisseur.document, name="document"),
     path("gestion/factures/", gestion.liste, name="gestion_liste"),
+    path("gestion/factures/lot/", gestion.lot, name="gestion_lot"),
+    path("gestion/factures/<int:pk>/prise/", gestion.prendre_facture, name="gestion_prise"),
+    path("gestion/factures/<int:pk>/confier/", gestion.confier_facture, name="gestion_confier"),
     path("gestion/factures/<int:pk>/", gestion.detail, name="gestion_detail"),
     path("gestion/factures/<int:pk>/messages/", gestion.message, name="gestion_message"),
     path(

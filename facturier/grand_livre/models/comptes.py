@@ -1,5 +1,6 @@
 """Budgets, exercices, journals, accounts, counters and dated parameters."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Self
 
@@ -108,6 +109,12 @@ class ParametreAbsent(LookupError):
     """No value of the parameter is in force at the date asked for."""
 
 
+def _absent(cle: str, au: date) -> ParametreAbsent:
+    return ParametreAbsent(
+        f"Aucune valeur du paramètre « {cle} » n’est en vigueur le {au:%d/%m/%Y}."
+    )
+
+
 class ParametreQuerySet(models.QuerySet["Parametre"]):
     """Parameters by date."""
 
@@ -124,9 +131,19 @@ class ParametreQuerySet(models.QuerySet["Parametre"]):
             .first()
         )
         if valeur is None:
-            raise ParametreAbsent(
-                f"Aucune valeur du paramètre « {cle} » n’est en vigueur le {au:%d/%m/%Y}."
-            )
+            raise _absent(cle, au)
+        return valeur
+
+    def lecteur(self, *cles: str) -> Callable[[str, date], str]:
+        """Read `cles` in one statement; return what tells a value by key and day, as `valeur`."""
+        lignes = list(self.filter(cle__in=cles).order_by("-debut"))
+
+        def valeur(cle: str, au: date) -> str:
+            for ligne in lignes:
+                if ligne.cle == cle and ligne.debut <= au:
+                    return ligne.valeur
+            raise _absent(cle, au)
+
         return valeur
 
     def entier(self, cle: str, au: date) -> int:

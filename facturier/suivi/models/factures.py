@@ -84,6 +84,14 @@ class Facture(models.Model):
     mandat = models.ForeignKey(
         Piece, models.PROTECT, null=True, blank=True, related_name="factures"
     )
+    affectee_a = models.ForeignKey(
+        Utilisateur,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="factures_affectees",
+        verbose_name="affectée à",
+    )
     payee_le = models.DateField("payée le", null=True, blank=True)
     reference_virement = models.CharField("référence du virement", max_length=60, blank=True)
 
@@ -185,6 +193,11 @@ class Facture(models.Model):
             models.Index(fields=["etablissement", "-id"], name="facture_etablissement"),
             models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
             models.Index(fields=["sha256"], name="facture_empreinte", condition=~Q(sha256="")),
+            models.Index(
+                fields=["affectee_a", "-id"],
+                name="facture_affectee",
+                condition=Q(affectee_a__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

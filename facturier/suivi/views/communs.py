@@ -35,6 +35,7 @@ def facture_visible(requete: HttpRequest, pk: int) -> Facture:
         "mandat__bordereau",
         "motif_rejet",
         "deposee_par",
+        "affectee_a",
     )
     facture: Facture = get_object_or_404(visibles, pk=pk)
     return facture

@@ -9,18 +9,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from facturier.acces.controle import reserver_a
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 from facturier.commun.tons import ton_de
-from facturier.suivi.actes_gestion import REGISTRE, actes_possibles
+from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_mandater
+from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.forms import FiltreForm, MessageInterneForm
+from facturier.suivi.forms import MessageInterneForm
+from facturier.suivi.forms_gestion import ConfierForm, FiltreGestionForm, LotForm
 from facturier.suivi.horloges import horloges
 from facturier.suivi.libelles import detenteur
+from facturier.suivi.lots import agir_en_lot
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, ServiceFait
 from facturier.suivi.pages import page_cle
 from facturier.suivi.querysets import FactureQuerySet
+from facturier.suivi.risques import suivre
 from facturier.suivi.views.communs import (
     ROLES_GESTION,
     afficher,
@@ -37,16 +41,54 @@ ORDRE_ETATS = {etat: rang for rang, etat in enumerate(EtatFacture)}
 @reserver_a(*ROLES_GESTION)
 def liste(requete: HttpRequest) -> HttpResponse:
     """Show the work lists (count, amount, oldest by state), then the invoices of one of them."""
-    visibles = Facture.objects.visibles_par(utilisateur_de(requete)).deposees()
-    filtre = FiltreForm(requete.GET or None)
-    lignes = filtre.appliquer(visibles.select_related("etablissement", "service"))
+    utilisateur = utilisateur_de(requete)
+    return _afficher_liste(requete, LotForm(utilisateur=utilisateur))
+
+
+@reserver_a(Role.AGENT, Role.SERVICE)
+@require_POST
+def lot(requete: HttpRequest) -> HttpResponse:
+    """Carry out one act on the invoices ticked, and report line by line."""
+    utilisateur = utilisateur_de(requete)
+    formulaire = LotForm(requete.POST, utilisateur=utilisateur)
+    if formulaire.is_valid():
+        choix = formulaire.cleaned_data
+        try:
+            sorts = agir_en_lot(formulaire.cles(), choix["acte"], par=utilisateur, a=choix["a"])
+        except ValidationError as erreur:
+            reporter(formulaire, erreur)
+        else:
+            contexte = {
+                "libelle": formulaire.libelle_de_l_acte,
+                "sorts": sorts,
+                "faits": sum(not sort.refus for sort in sorts),
+                "retour": requete.GET.urlencode(),
+            }
+            return render(requete, "suivi/gestion_lot.html", contexte)
+    return _afficher_liste(requete, formulaire)
+
+
+def _afficher_liste(requete: HttpRequest, formulaire: LotForm) -> HttpResponse:
+    """Show the list of the address, with the form of the acts on a lot."""
+    utilisateur = utilisateur_de(requete)
+    visibles = Facture.objects.visibles_par(utilisateur).deposees()
+    filtre = FiltreGestionForm(requete.GET or None, utilisateur=utilisateur)
+    lignes = filtre.appliquer(
+        visibles.select_related("etablissement__fournisseur", "service", "affectee_a")
+    )
+    page = page_cle(lignes, requete.GET, est_croissante=filtre.est_croissant)
     contexte = {
         "form": filtre,
-        "page": page_cle(lignes, requete.GET),
+        "lot": formulaire,
+        "peut_agir": utilisateur.a_role(Role.AGENT, Role.SERVICE),
+        "cochees": formulaire.cles() if formulaire.is_bound else [],
+        "page": page,
+        "suivies": suivre(page.objets, au=timezone.now()),
         "compteurs": _compteurs(visibles),
         "est_filtree": bool(requete.GET),
+        "parametres": requete.GET.urlencode(),
     }
-    return render(requete, "suivi/gestion_liste.html", contexte)
+    return afficher(requete, "suivi/gestion_liste.html", contexte, formulaire)
 
 
 @reserver_a(*ROLES_GESTION)
@@ -58,9 +100,11 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     contexte = {
         "facture": facture,
         "actes": actes_possibles(facture, utilisateur_de(requete)),
-        "est_a_mandater": facture.etat == EtatFacture.LIQUIDEE
-        and facture.mandat_id is None
-        and utilisateur_de(requete).a_role(Role.AGENT),
+        "a_la_main": a_la_main(facture, utilisateur_de(requete)),
+        "est_a_moi": facture.affectee_a_id == utilisateur_de(requete).pk,
+        "risques": suivre([facture], au=timezone.now())[0].risques,
+        "suivante": _suivante(facture, utilisateur_de(requete)),
+        "est_a_mandater": est_a_mandater(facture, utilisateur_de(requete)),
         "detenteur": detenteur(facture, pour_fournisseur=False),
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=True),
@@ -116,6 +160,50 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 @reserver_a(Role.AGENT, Role.SERVICE)
 @require_POST
+def prendre_facture(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Take an invoice, or give it back when it is mine."""
+    facture = facture_visible(requete, pk)
+    utilisateur = utilisateur_de(requete)
+    est_a_moi = facture.affectee_a_id == utilisateur.pk
+    try:
+        (rendre if est_a_moi else prendre)(facture, par=utilisateur)
+    except ValidationError as refus:
+        messages.error(requete, " ".join(refus.messages))
+    else:
+        suite = "est remise dans la liste" if est_a_moi else "est à vous"
+        messages.success(requete, f"La facture {facture.numero} {suite}.")
+    return redirect("suivi:gestion_detail", facture.pk)
+
+
+@reserver_a(Role.AGENT, Role.SERVICE)
+def confier_facture(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Entrust an invoice to a colleague."""
+    facture = facture_visible(requete, pk)
+    utilisateur = utilisateur_de(requete)
+    formulaire = ConfierForm(requete.POST or None, utilisateur=utilisateur)
+    if formulaire.is_valid():
+        choix = formulaire.cleaned_data
+        try:
+            confier(facture, a=choix["a"], par=utilisateur, motif=choix["motif"])
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            messages.success(requete, f"La facture {facture.numero} est confiée à {choix['a']}.")
+            return redirect("suivi:gestion_detail", facture.pk)
+    contexte = {
+        "form": formulaire,
+        "titre": f"Confier la facture {facture.numero}",
+        "consequence": "Elle apparaîtra dans les factures que cette personne a prises. "
+        "Chacun peut encore agir sur elle.",
+        "action": "Confier",
+        "retour": reverse("suivi:gestion_detail", args=[facture.pk]),
+        "lignes": [("Prise par", facture.affectee_a or "personne"), *_resume(facture)],
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+@reserver_a(Role.AGENT, Role.SERVICE)
+@require_POST
 def message(requete: HttpRequest, pk: int) -> HttpResponse:
     """Write to the supplier, or inside the province."""
     facture = facture_visible(requete, pk)
@@ -151,6 +239,12 @@ def _compteurs(visibles: FactureQuerySet) -> list[dict[str, object]]:
         ligne["ton"] = ton_de(Facture, ligne["etat"])
         ligne["jours"] = (maintenant - ligne["plus_ancienne"]).days
     return compteurs
+
+
+def _suivante(facture: Facture, utilisateur: Utilisateur) -> Facture | None:
+    """Return the next invoice of the same work list, older first."""
+    liste: FactureQuerySet = Facture.objects.visibles_par(utilisateur)
+    return liste.filter(etat=facture.etat, pk__gt=facture.pk).order_by("pk").first()
 
 
 def _resume(facture: Facture) -> list[tuple[str, object]]:
