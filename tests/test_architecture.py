@@ -122,7 +122,7 @@ def _gabarits() -> dict[str, Path]:
     }
 
 
-CADRES = ("account/", "django/", "allauth/", "400", "403", "404", "500", "admin/")
+CADRES = ("account/", "socialaccount/", "django/", "allauth/", "400", "403", "404", "500", "admin/")
 
 
 def test_aucun_gabarit_n_est_orphelin():

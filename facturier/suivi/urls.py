@@ -37,6 +37,11 @@ urlpatterns = [
         gestion.document,
         name="gestion_document",
     ),
+    path(
+        "gestion/factures/<int:pk>/documents/<int:document>/apercu/",
+        gestion.apercu,
+        name="gestion_apercu",
+    ),
     path("gestion/factures/<int:pk>/<slug:code>/", gestion.acte, name="gestion_acte"),
     path("gestion/mandats/", mandats.liste, name="mandats"),
     path("gestion/mandats/nouveau/", mandats.mandater, name="mandater"),

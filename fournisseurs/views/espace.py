@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.apercu import fermer, montrer
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
-from facturier.commun.types_contenu import PDF
 from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
 from fournisseurs.depots import TYPES_ACCEPTES, ouvrir_justificatif
 from fournisseurs.forms import CompleterDemandeForm, DemandeForm
@@ -30,14 +30,6 @@ from fournisseurs.models import (
 )
 
 FIL = [("Mes établissements", "/fournisseur/")]
-ENTETES_APERCU = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cache-Control": "no-store",
-}
-RIEN = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-POLITIQUE_IMAGE = f"{RIEN}; sandbox"
-POLITIQUE_PDF = RIEN  # the PDF viewers of browsers do not start inside a sandbox
 TAILLE_PAGE = 24
 LONGUEUR_CLE = 19  # digits of the largest key
 
@@ -259,16 +251,9 @@ def apercu(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
     except (FichierRefuse, FichierIntrouvable) as refus:
-        reponse: HttpResponseBase = HttpResponse(
-            str(refus), content_type="text/plain; charset=utf-8", status=409
-        )
-    else:
-        reponse = FileResponse(flux, filename=objet.nom, content_type=objet.type_mime)
-    est_pdf = objet.type_mime == PDF
-    for nom, valeur in ENTETES_APERCU.items():
-        reponse[nom] = valeur
-    reponse["Content-Security-Policy"] = POLITIQUE_PDF if est_pdf else POLITIQUE_IMAGE
-    return reponse
+        texte = HttpResponse(str(refus), content_type="text/plain; charset=utf-8", status=409)
+        return fermer(texte, objet.type_mime)
+    return montrer(flux, nom=objet.nom, type_mime=objet.type_mime)
 
 
 @ouvrir_aux_comptes

@@ -316,3 +316,20 @@ def test_la_page_d_une_facture_prend_rend_et_confie(agent, personne):
     assert "Personne n’a pris ce dossier" in avant.text
     assert "Remettre dans la liste" in prise.text
     assert "confiée à Benoît Fictif" in confiee.text.replace("\xa0", " ")
+
+
+def test_le_document_se_montre_a_cote_de_l_acte_sans_rien_executer(agent, service):
+    facture = FactureFactory(deposee=True)
+    document = facture.document_principal
+    client = client_de(agent)
+    adresse = reverse("suivi:gestion_apercu", args=[facture.pk, document.pk])
+
+    page = client.get(reverse("suivi:gestion_acte", args=[facture.pk, "recevoir"]))
+    apercu = client.get(adresse)
+
+    assert f'<iframe src="{adresse}"' in page.text
+    assert b"".join(apercu.streaming_content).startswith(b"%PDF")
+    assert apercu["Content-Type"] == "application/pdf"
+    assert "default-src 'none'" in apercu["Content-Security-Policy"]
+    assert apercu["X-Frame-Options"] == "SAMEORIGIN"
+    assert client_de(service).get(adresse).status_code == 404

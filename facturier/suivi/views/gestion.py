@@ -1,15 +1,18 @@
 """Finance staff and services: work lists, an invoice and the acts it allows."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.apercu import TYPES_MONTRES, montrer
+from facturier.commun.fichiers import ouvrir
 from facturier.commun.tons import ton_de
 from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_mandater
 from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
@@ -108,7 +111,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "detenteur": detenteur(facture, pour_fournisseur=False),
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=True),
-        "documents": facture.documents.all(),
+        **_documents(facture, requete.GET.get("piece", "")),
         "lignes": facture.lignes.all(),
         "taxes": facture.taxes.all(),
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par"),
@@ -153,9 +156,11 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
         "retour": reverse("suivi:gestion_detail", args=[facture.pk]),
         "est_dangereux": choisi.est_dangereux,
         "lignes": _resume(facture),
+        "facture": facture,
+        **_documents(facture, requete.GET.get("piece", "")),
     }
     formulaires = [formulaire] if formulaire else []
-    return afficher(requete, "confirmation.html", contexte, *formulaires)
+    return afficher(requete, "suivi/gestion_acte.html", contexte, *formulaires)
 
 
 @reserver_a(Role.AGENT, Role.SERVICE)
@@ -222,6 +227,17 @@ def message(requete: HttpRequest, pk: int) -> HttpResponse:
 
 
 @reserver_a(*ROLES_GESTION)
+@require_GET
+def apercu(requete: HttpRequest, pk: int, document: int) -> HttpResponseBase:
+    """Show a PDF or an image of an invoice inside its page."""
+    montre = document_visible(requete, pk, document)
+    if montre.type_mime not in TYPES_MONTRES:
+        raise Http404("Ce document ne se montre pas : téléchargez-le.")
+    flux = ouvrir(montre.sha256, settings.DOCUMENTS_RACINE)
+    return montrer(flux, nom=montre.nom, type_mime=montre.type_mime)
+
+
+@reserver_a(*ROLES_GESTION)
 def document(requete: HttpRequest, pk: int, document: int) -> FileResponse:
     """Download one document of an invoice."""
     return telecharger(document_visible(requete, pk, document))
@@ -239,6 +255,16 @@ def _compteurs(visibles: FactureQuerySet) -> list[dict[str, object]]:
         ligne["ton"] = ton_de(Facture, ligne["etat"])
         ligne["jours"] = (maintenant - ligne["plus_ancienne"]).days
     return compteurs
+
+
+def _documents(facture: Facture, piece: str) -> dict[str, object]:
+    """Return the documents, and the one to show: the one asked for, else the invoice itself."""
+    documents = list(facture.documents.all())
+    montrables = [document for document in documents if document.type_mime in TYPES_MONTRES]
+    voulu = [document for document in montrables if str(document.pk) == piece]
+    principal = [document for document in montrables if document.sha256 == facture.sha256]
+    choix = [*voulu, *principal, *montrables, None]
+    return {"documents": documents, "montre": choix[0], "montrables": montrables}
 
 
 def _suivante(facture: Facture, utilisateur: Utilisateur) -> Facture | None:
