@@ -10,12 +10,15 @@ from fournisseurs.models import (
     ROLES_GESTION,
     ROLES_LECTURE,
     Doublon,
+    EtatDemande,
     EtatFusion,
+    EtatModification,
     Fusion,
     Habilitation,
     Opposition,
 )
 
+CARTES_A_COMPLETER = 5
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
     Entree(
@@ -79,6 +82,28 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             ordre=40,
         )
     if utilisateur.a_role(Role.FOURNISSEUR) and not utilisateur.est_systeme:
+        yield from _a_completer(utilisateur)
         nombre = Habilitation.objects.en_vigueur().de(utilisateur).count()
         detail = "" if nombre else "Rattachez le premier pour déposer une facture."
         yield Carte("Mes établissements", "fournisseurs:accueil", detail=detail, ordre=20)
+
+
+def _a_completer(utilisateur: Utilisateur) -> Iterator[Carte]:
+    """Yield the requests of one's own that an agent sent back, each with the way to answer."""
+    listes = (
+        ("completer_demande", utilisateur.demandes.filter(etat=EtatDemande.INCOMPLETE)),
+        (
+            "completer_modification",
+            utilisateur.modifications.filter(etat=EtatModification.INCOMPLETE),
+        ),
+    )
+    for page, demandes in listes:
+        for demande in demandes.order_by("pk")[:CARTES_A_COMPLETER]:
+            yield Carte(
+                "Demande à compléter",
+                f"fournisseurs:{page}",
+                detail=str(demande),
+                ton=Ton.ATTENTE,
+                parametres={"pk": demande.pk},
+                ordre=10,
+            )

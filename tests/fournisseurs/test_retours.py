@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -183,6 +184,30 @@ def test_le_delai_est_suspendu_pendant_l_attente():
         (demande, False, True)
     ]
     assert compter()["a_completer"] == 1
+
+
+def test_l_echeance_recule_des_jours_ouvres_passes_chez_le_demandeur():
+    demande = renvoyee()
+    avant = lister("a_completer")[0][0].echeance
+    plus_tard = timezone.now() + timedelta(days=10)
+
+    with time_machine.travel(plus_tard, tick=True):
+        repondre(demande, preuves=[preuve("rib")])
+        (ligne,), _ = lister("a_controler")
+
+    attente = compter_jours_ouvres(timezone.localdate(), timezone.localdate(plus_tard))
+    assert attente >= 6
+    assert ligne.echeance == ajouter_jours_ouvres(avant, attente)
+    assert not ligne.est_en_retard
+
+
+def test_le_tableau_de_bord_mene_a_la_demande_a_completer(client):
+    demande = renvoyee()
+    client.force_login(demande.demandeur)
+
+    page = client.get(reverse("accueil:tableau")).content.decode()
+
+    assert reverse("fournisseurs:completer_modification", args=[demande.pk]) in page
 
 
 @pytest.mark.parametrize("jours", [0, 1, 9, 40])
