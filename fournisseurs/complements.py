@@ -3,7 +3,7 @@
 The acts themselves are `demandes.renvoyer` and `completer`, and those of `modifications.retours`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.utils import timezone
@@ -72,6 +72,11 @@ def demander_complements(
         Complement(**_de(demande), objet=objet, libelle=libelles[objet], motif=motif[:300], par=par)
         for objet, motif in motifs.items()
     )
+
+
+def resumer(complements: Iterable[Complement]) -> str:
+    """Return what is asked on one line, for the trace."""
+    return " ; ".join(str(complement).rstrip(".") for complement in complements)
 
 
 def _de(demande: Demande) -> dict[str, Demande]:

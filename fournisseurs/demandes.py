@@ -18,6 +18,7 @@ from fournisseurs.complements import (
     manques,
     objets_possibles,
     repondre,
+    resumer,
 )
 from fournisseurs.coordonnees import Compte
 from fournisseurs.courriels import (
@@ -240,8 +241,7 @@ def renvoyer(
     """
     _exiger_autre_personne(demande, par)
     exiger(demande, "renvoyer", par=par)
-    complements = demander_complements(demande, attentes, par=par)
-    motif = " ; ".join(str(complement) for complement in complements)
+    motif = resumer(demander_complements(demande, attentes, par=par))
     franchir(demande, "renvoyer", par=par, motif=motif)
     _consigner(ActeJournal.DEMANDE_RENVOYEE, demande, par=par, motif=motif)
     transaction.on_commit(lambda: annoncer_complements(demande), robust=True)

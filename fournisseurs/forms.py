@@ -223,6 +223,7 @@ class SansChangerLeCompte(forms.Form):
 
     def _garder_le_compte(self) -> None:
         self.fields["titulaire"].required = False
+        self.fields["titulaire"].selon_le_cas = True  # type: ignore[attr-defined]
         self.fields[
             "iban"
         ].help_text = "Laissez le RIB et l’IBAN vides pour ne pas changer le compte."
@@ -272,6 +273,7 @@ class RenvoiForm(forms.Form):
         super().__init__(*arguments, **options)
         for objet, libelle in objets_possibles(demande).items():
             self.fields[objet] = forms.CharField(label=libelle, max_length=300, required=False)
+            self.fields[objet].selon_le_cas = True  # type: ignore[attr-defined]
 
     @property
     def attentes(self) -> dict[str, str]:

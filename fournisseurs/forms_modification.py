@@ -198,8 +198,8 @@ class ReponseForm(SansChangerLeCompte, ModificationForm):
         valeurs = lire(etablissement, self.genre)
         valeurs |= dict(self.demande.champs.values_list("champ", "apres"))
         if self.demande.est_compte:
-            iban, bic = valeurs.pop("iban"), valeurs.pop("bic")
-            self.compte_demande = Compte(iban, bic, valeurs["titulaire"])
+            iban = valeurs.pop("iban")
+            self.compte_demande = Compte(iban, valeurs["bic"], valeurs["titulaire"])
         return valeurs
 
     def _exiger_documents(self, remis: list[Justificatif.Genre], iban: str) -> None:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite, exiger, franchir
-from fournisseurs.complements import PIECE, demander_complements, manques, repondre
+from fournisseurs.complements import PIECE, demander_complements, manques, repondre, resumer
 from fournisseurs.courriels import annoncer_complement_recu, annoncer_complements
 from fournisseurs.depots import Preuve
 from fournisseurs.models import ActeJournal, ChampModifie, DemandeModification
@@ -36,8 +36,7 @@ def renvoyer(
     if demande.demandeur_id == par.pk:
         raise TransitionInterdite(AUTRE_AGENT)
     exiger(demande, "renvoyer", par=par)
-    complements = demander_complements(demande, attentes, par=par)
-    motif = " ; ".join(str(complement) for complement in complements)
+    motif = resumer(demander_complements(demande, attentes, par=par))
     franchir(demande, "renvoyer", par=par, motif=motif, controlee_par=None)
     transaction.on_commit(lambda: annoncer_complements(demande), robust=True)
     consigner_acte(ActeJournal.DEMANDE_RENVOYEE, demande, par=par, motif=motif)
