@@ -217,10 +217,10 @@ def ecrivain_pieces(sens: str) -> Callable[[PieceLue], PieceEcrite]:
     reference = _reference(sens)
 
     def ecrire(lue: PieceLue) -> PieceEcrite:
-        references = [reference.element("PJRef", (*r, r[2:4])) for r in lue.references]
+        references = [reference.ecrire("PJRef", (*r, r[2:4])) for r in lue.references]
         rangees = list(_rangees(lue))
-        lignes = [ligne.element("LigneDePiece", rangee) for rangee in rangees]
-        texte = piece.element("Piece", lue.piece, "".join(references), "".join(lignes))
+        lignes = [ligne.ecrire("LigneDePiece", rangee) for rangee in rangees]
+        texte = piece.ecrire("Piece", lue.piece, "".join(references), "".join(lignes))
         return PieceEcrite(texte, sum([r[HT] for r in rangees]), sum([r[TGC] for r in rangees]))
 
     return ecrire

@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
-from exports_tps.pes.formes import ENCODAGE, Formes
+from exports_tps.pes.formes import ENCODAGE, Formes, Reprise
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
 from exports_tps.pes.signature import DS
@@ -66,7 +66,7 @@ class Analyse:
         self._suivre = suivre
         self._est_tolerante = est_tolerante
         self._pile: list[_Cadre] = []
-        self._attente: list[Evenement] = []
+        self._attente: list[Evenement | Reprise] = []
         self._espaces: list[tuple[int, dict[str, str]]] = [(0, {})]
         self._profondeur = 0
         self._ignore = 0
@@ -102,7 +102,7 @@ class Analyse:
         parseur.XmlDeclHandler = self._declaration
         return parseur
 
-    def evenements(self, fichier: BinaryIO) -> Iterator[Evenement]:
+    def evenements(self, fichier: BinaryIO) -> Iterator[Evenement | Reprise]:
         """Yield what the file holds, in its order; stops at the first thing that is not XML."""
         try:
             while morceau := fichier.read(_MORCEAU):
@@ -159,10 +159,9 @@ class Analyse:
             return
         parent, ligne = self._pile[-1].noeud, self._ligne
         texte = octets.decode(ENCODAGE)
-        reprise = self._formes.lire(parent, texte)
+        reprise = self._formes.lire(parent, texte, ligne)
         if reprise is not None:
-            lignes = tuple(ligne + rang for rang in reprise.lignes)
-            self._attente.append(Unite("Piece", reprise.objet, ligne + reprise.ligne, lignes))
+            self._attente.append(reprise)
             self._omis += len(octets)
             self._lignes_omises += reprise.hauteur
             return

@@ -126,7 +126,8 @@ class _Controle:
         entete = self._flux.read(_DEBUT)
         self._flux.seek(0)
         for evenement in analyse.evenements(self._flux):
-            yield from self._vider()
+            if self._trouvees:
+                yield from self._vider()
             if analyse.racine and analyse.racine[1] == "PES_Aller":
                 yield from suivi.prendre(evenement)
         yield from self._vider()

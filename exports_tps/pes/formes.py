@@ -2,8 +2,9 @@
 
 The shape of a pièce is its text without the values of its leaves. Once a pièce was accepted in
 full, the next ones of its shape differ by their values only: the same types check these, and the
-record is made without walking the elements again. Whatever else there is (a value that is refused,
-an unknown entity, a comment) is left to the full reading, which says what is wrong.
+record is made, when it is asked for, without walking the elements again. Whatever else there is (a
+value that is refused, an unknown entity, a comment) is left to the full reading, which says what is
+wrong.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 from exports_tps.pes.declarations import Champ, Enregistrement
 from exports_tps.pes.ecriture import extraire
+from exports_tps.pes.evenements import Unite
 
 ENCODAGE: Final = "iso-8859-1"  # one byte, one character: offsets in the text are offsets in bytes
-_VALEUR: Final = re.compile(' V="([^"]*)"')
-_MARQUE: Final = "\0"  # stands for a value in a shape; there is none in XML
+_AVANT_VALEUR: Final = " V="
+_BORNE: Final = '"'  # what is between two of them is a value; a shape keeps them
 _PIECE: Final = re.compile(r"[ \t\n]*<Piece[ >]")
 _PARTICULIER: Final = re.compile(r"<[!?]|['&\r]")  # what could hide a value, or show a false one
-_ORDINAIRE: Final = re.compile(r"(?:[^\x00-\x1f<&]|&(?:amp|lt|gt|quot|apos);)*")
+_ORDINAIRE: Final = re.compile(
+    r"[^\x00-\x1f<&]*(?:&(?:amp|lt|gt|quot|apos);[^\x00-\x1f<&]*)*"
+)
 _ENTITES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _FORMES: Final = 256  # shapes kept, of a few kilobytes each
 _MEMOIRE: Final = 256  # values of a leaf kept: codes, dates, towns come back
@@ -82,14 +86,23 @@ class Forme:
         self._nombre = nombre
         self._composer(modele)
 
-    def lire(self, brutes: Sequence[str]) -> Any:
-        """Return the record. Raises `_Inhabituelle` for a value to look at."""
-        valeurs = [lues[brute] for lues, brute in zip(self._lues, brutes, strict=True)]
+    @cached_property
+    def rangs(self) -> Any:
+        """A record like those of the shape, whose leaves are the ranks of their values."""
+        return self.objet(range(self._nombre))
+
+    def valeurs(self, brutes: Sequence[str]) -> list[Any]:
+        """Return the values, checked. Raises `_Inhabituelle` for one to look at."""
+        return [lues[brute] for lues, brute in zip(self._lues, brutes, strict=True)]
+
+    def objet(self, valeurs: Sequence[Any]) -> Any:
+        """Return the record of `valeurs`."""
+        prises_dans = list(valeurs)
         for etape in self._etapes:
-            prises = etape.prendre(valeurs)
+            prises = etape.prendre(prises_dans)
             classe = etape.classe
-            valeurs.append(prises if classe is None else classe.reprendre(etape.noms, prises))
-        return valeurs[-1]
+            prises_dans.append(prises if classe is None else classe.reprendre(etape.noms, prises))
+        return prises_dans[-1]
 
     def _composer(self, modele: Enregistrement) -> int:
         """Note the leaves and the blocks of `modele`; return the rank of what makes it."""
@@ -117,21 +130,40 @@ class Forme:
 
 
 @dataclass(frozen=True, slots=True)
-class Reprise:
-    """A pièce read by its shape: lines count from the start of its text."""
-
-    objet: Any
-    ligne: int
-    lignes: tuple[int, ...]
-    hauteur: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Connue:
     forme: Forme
     ligne: int
     lignes: tuple[int, ...]
     hauteur: int
+
+
+@dataclass(slots=True)
+class Reprise:
+    """A pièce read by its shape, whose text begins on line `depart`."""
+
+    connue: _Connue
+    valeurs: list[Any]
+    depart: int
+
+    @property
+    def forme(self) -> Forme:
+        """Its shape."""
+        return self.connue.forme
+
+    @property
+    def ligne(self) -> int:
+        """Line of the pièce."""
+        return self.depart + self.connue.ligne
+
+    @property
+    def hauteur(self) -> int:
+        """Number of line ends in its text."""
+        return self.connue.hauteur
+
+    def unite(self) -> Unite:
+        """Return what a full reading would have given."""
+        lignes = tuple(self.depart + rang for rang in self.connue.lignes)
+        return Unite("Piece", self.forme.objet(self.valeurs), self.ligne, lignes)
 
 
 class Formes:
@@ -140,29 +172,31 @@ class Formes:
     def __init__(self) -> None:
         self._connues: dict[tuple[object, str], _Connue] = {}
 
-    def lire(self, parent: object, texte: str) -> Reprise | None:
+    def lire(self, parent: object, texte: str, ligne: int) -> Reprise | None:
         """Read a pièce, blanks before it included; None when its shape or a value is not known."""
-        morceaux = _VALEUR.split(texte)
-        connue = self._connues.get((parent, _MARQUE.join(morceaux[::2])))
+        morceaux = texte.split(_BORNE)
+        connue = self._connues.get((parent, _BORNE.join(morceaux[::2])))
         if connue is None:
             return None
         try:
-            objet = connue.forme.lire(morceaux[1::2])
+            return Reprise(connue, connue.forme.valeurs(morceaux[1::2]), ligne)
         except (_Inhabituelle, ValueError):
             return None
-        return Reprise(objet, connue.ligne, connue.lignes, connue.hauteur)
 
     def apprendre(
         self, parent: object, texte: str, objet: Enregistrement, ligne: int, lignes: Sequence[int]
     ) -> None:
         """Keep the shape of a pièce accepted in full, when values alone can tell the next ones."""
-        morceaux = _VALEUR.split(texte)
-        fixe, brutes = _MARQUE.join(morceaux[::2]), morceaux[1::2]
+        morceaux = texte.split(_BORNE)
+        fixes, brutes = morceaux[::2], morceaux[1::2]
+        fixe = _BORNE.join(fixes)
         if len(self._connues) >= _FORMES or not _PIECE.match(fixe) or _PARTICULIER.search(fixe):
+            return
+        if len(fixes) == len(brutes) or not all(f.endswith(_AVANT_VALEUR) for f in fixes[:-1]):
             return
         forme = Forme(objet, len(brutes))
         try:
-            est_fidele = forme.lire(brutes) == objet
+            est_fidele = forme.objet(forme.valeurs(brutes)) == objet
         except (_Inhabituelle, ValueError):
             return
         if est_fidele:

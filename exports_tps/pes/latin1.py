@@ -64,6 +64,7 @@ REMPLACEMENTS: Final[dict[str, str]] = {
 _CONTROLES: Final = {code: "" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _TABLE: Final = _CONTROLES | {ord(avant): apres for avant, apres in REMPLACEMENTS.items()}
 _LATIN1: Final = 256
+_DEJA_AJUSTE: Final = re.compile("(?:[!-~¡-¬®-ÿ]+(?: [!-~¡-¬®-ÿ]+)*)?")  # and no space to collapse
 _DEJA_PROPRE: Final = re.compile("[ -~¡-¬®-ÿ]*")  # nothing that the table replaces or refuses
 
 
@@ -98,5 +99,7 @@ def ajuster(texte: str | None, longueur: int) -> str | None:
 
     For free labels (object, name of a bank) that the format holds shorter than the product does.
     """
+    if texte is not None and len(texte) <= longueur and _DEJA_AJUSTE.fullmatch(texte):
+        return texte or None
     propre = " ".join(en_latin1(texte or "").split())[:longueur].rstrip()
     return propre or None

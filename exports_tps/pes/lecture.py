@@ -16,6 +16,7 @@ from exports_tps.pes.analyse import Analyse
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.depense import BordereauDepense, Mandat
 from exports_tps.pes.evenements import Borne, Evenement, Unite
+from exports_tps.pes.formes import Reprise
 from exports_tps.pes.messages import Anomalie, FichierIllisible
 from exports_tps.pes.modeles import (
     NON_ACQUIT,
@@ -100,7 +101,10 @@ def _commencer(
     """Read the head; return it with what follows. Raises FichierIllisible for another file."""
     tete = Tete("")
     analyse = Analyse(racines, tete.noter, est_tolerante=True)
-    evenements = analyse.evenements(fichier)
+    evenements = (
+        evenement.unite() if isinstance(evenement, Reprise) else evenement
+        for evenement in analyse.evenements(fichier)
+    )
     lus: list[Evenement] = []
     for evenement in evenements:
         if isinstance(evenement, Unite):

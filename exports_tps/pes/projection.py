@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, Final
 
 from exports_tps.pes.declarations import Champ, Enregistrement
-from exports_tps.pes.ecriture import A_LA_LIGNE, echapper, passer
+from exports_tps.pes.ecriture import A_LA_LIGNE, echapper, extraire, passer
 from exports_tps.pes.messages import ChampRefuse, ErreurPES
 
 _MEMOIRE: Final = 4096  # elements kept by field: codes, dates, towns come back
@@ -62,6 +61,16 @@ class _Elements(dict[Any, str]):
         return f'<{balise} V="{texte}"></{balise}>'
 
 
+@dataclass(frozen=True, slots=True)
+class _Gabarit:
+    """The template of the rows that have the same blocks: its leaves, and where others go."""
+
+    texte: str
+    elements: tuple[_Elements, ...]
+    prendre: Callable[[Rangee], tuple[Any, ...]]
+    fournis: tuple[int, ...]
+
+
 class Projection:
     """Writes rows of `colonnes` as records of `classe`; `si` names what a row must have.
 
@@ -81,46 +90,83 @@ class Projection:
         oublies = [c.nom for c in classe.CHAMPS if c.est_obligatoire and c.nom not in sources]
         if oublies or len(champs) != len(sources):
             raise ValueError(f"{classe.__name__} : champs oubliés ({oublies}) ou inconnus.")
-        self._si = [colonnes.index(nom) for nom in si]
-        self._blocs: list[tuple[int, str, Projection | None]] = []
-        self._feuilles: list[_Elements] = []
-        rangs: list[int] = []
-        morceaux = []
+        self._champs = [
+            (champ, self._source(classe, champ, sources[champ.nom], colonnes)) for champ in champs
+        ]
+        self._si = frozenset(colonnes.index(nom) for nom in si)
+        blocs = [bloc for _, bloc in self._champs if isinstance(bloc, Projection)]
+        self._conditions: tuple[int, ...] = tuple(
+            sorted(self._si.union(*(bloc._conditions for bloc in blocs)))
+        )
+        self._prendre = extraire(self._conditions)
+        self._gabarits: dict[tuple[bool, ...], _Gabarit] = {}
+
+    @staticmethod
+    def _source(
+        classe: type[Enregistrement], champ: Champ, source: Any, colonnes: Sequence[str]
+    ) -> Any:
+        """Return a leaf with its column, a block, or text that is always the same."""
+        if isinstance(source, Colonne):
+            elements = _Elements(classe.__name__, champ, source.convertir)
+            return elements, colonnes.index(source.nom)
+        if isinstance(source, Projection | Fourni):
+            return source
+        return _Elements(classe.__name__, champ, None)[source].replace("%", "%%")
+
+    def ecrire(self, balise: str, rangee: Rangee, *fournis: str) -> str:
+        """Return the row as the element `balise`, canonical; nothing when the row has it not.
+
+        Raises ChampRefuse naming field and tag.
+        """
+        presences = tuple([bool(valeur) for valeur in self._prendre(rangee)])
+        gabarit = self._gabarits.get((balise, presences)) or self._preparer(balise, presences)
+        elements = [
+            elements[valeur]
+            for elements, valeur in zip(gabarit.elements, gabarit.prendre(rangee), strict=True)
+        ]
+        for place, fourni in zip(gabarit.fournis, fournis, strict=False):
+            elements.insert(place, fourni)
+        return gabarit.texte % tuple(elements)
+
+    def _preparer(self, balise: str, presences: tuple[bool, ...]) -> _Gabarit:
+        """Make the template of the rows that have the same blocks, one for all that is in them."""
+        presentes = {c for c, presente in zip(self._conditions, presences, strict=True) if presente}
+        morceaux: list[str] = []
+        feuilles: list[tuple[_Elements, int]] = []
+        fournis: list[int] = []
+        self._composer(balise, presentes, morceaux, feuilles, fournis)
+        gabarit = _Gabarit(
+            "".join(morceaux),
+            tuple(elements for elements, _ in feuilles),
+            extraire([rang for _, rang in feuilles]),
+            tuple(fournis),
+        )
+        self._gabarits[balise, presences] = gabarit
+        return gabarit
+
+    def _composer(
+        self,
+        balise: str,
+        presentes: set[int],
+        morceaux: list[str],
+        feuilles: list[tuple[_Elements, int]],
+        fournis: list[int],
+    ) -> None:
+        """Add this block to a template, unless a column that it needs is not in `presentes`."""
+        if not self._si <= presentes:
+            return
+        morceaux.append(f"<{balise}>")
         avant: tuple[str, ...] = ()
-        for champ in champs:
-            source = sources[champ.nom]
-            place = len(self._feuilles) + len(self._blocs)
+        for champ, source in self._champs:
             morceaux.append(passer(avant, champ.dans))
             avant = champ.dans
-            if isinstance(source, Colonne):
-                self._feuilles.append(_Elements(classe.__name__, champ, source.convertir))
-                rangs.append(colonnes.index(source.nom))
-            elif isinstance(source, Projection | Fourni):
-                bloc = source if isinstance(source, Projection) else None
-                self._blocs.append((place, champ.balise, bloc))
-            else:
-                constante = _Elements(classe.__name__, champ, None)[source]
-                morceaux.append(constante.replace("%", "%%"))
+            if isinstance(source, Projection):
+                source._composer(champ.balise, presentes, morceaux, feuilles, fournis)
                 continue
-            morceaux.append("%s")
-        self._valeurs = itemgetter(*rangs)
-        self._gabarit = "".join([*morceaux, passer(avant, ())])
-
-    def ecrire(self, rangee: Rangee, *fournis: str) -> str:
-        """Return the canonical content of the record; raise ChampRefuse naming field and tag."""
-        elements = [
-            feuille[valeur]
-            for feuille, valeur in zip(self._feuilles, self._valeurs(rangee), strict=True)
-        ]
-        restants = iter(fournis)
-        for position, balise, bloc in self._blocs:
-            element = next(restants) if bloc is None else bloc.element(balise, rangee)
-            elements.insert(position, element)
-        return self._gabarit % tuple(elements)
-
-    def element(self, balise: str, rangee: Rangee, *fournis: str) -> str:
-        """Return the record as the element `balise`, or nothing when the row has it not."""
-        if not all([rangee[rang] for rang in self._si]):
-            return ""
+            if isinstance(source, Fourni):
+                fournis.append(len(feuilles) + len(fournis))
+            elif isinstance(source, tuple):
+                feuilles.append(source)
+            morceaux.append(source if isinstance(source, str) else "%s")
         fin = "\n" if balise in A_LA_LIGNE else ""
-        return f"<{balise}>{self.ecrire(rangee, *fournis)}</{balise}>{fin}"
+        morceaux.append(f"{passer(avant, ())}</{balise}>{fin}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, Final
 
 from exports_tps.pes import regles, regles_depense, regles_recette
 from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
+from exports_tps.pes.formes import Forme, Reprise
+from exports_tps.pes.memoire import Memoire
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.regles import Ecart
 
@@ -55,6 +56,24 @@ class BordereauLu:
     tva: Any = 0
     est_complet: bool = True
     est_dematerialise: bool = False
+    memoire: Memoire | None = None
+
+
+class _Rangs:
+    """Where `Suivi` finds, among the values of a shape, what it counts and what it links."""
+
+    def __init__(self, forme: Forme) -> None:
+        piece = forme.rangs
+        self.numero: int = piece.numero
+        self.lignes = [(ligne.numero, ligne.montant_ht, ligne.montant_tva) for ligne in piece.lignes]
+        self.references = [(r.support, r.identifiant_unique) for r in _references(piece)]
+
+
+def _references(piece: Any) -> Iterator[Any]:
+    """Yield the references of a pièce, then of its lines."""
+    yield from piece.references_pj
+    for ligne in piece.lignes:
+        yield from ligne.references_pj
 
 
 @dataclass(slots=True)
@@ -74,17 +93,20 @@ class Suivi:
     _papier: set[str] = field(default_factory=set)
     _fiches: set[str] = field(default_factory=set)
     _isolees: dict[str, int] = field(default_factory=dict)
+    _rangs: dict[Forme, _Rangs] = field(default_factory=dict)
 
-    def prendre(self, evenement: Evenement) -> Iterator[Anomalie]:
-        """Take one event and yield its anomalies."""
+    def prendre(self, evenement: Evenement | Reprise) -> Iterable[Anomalie]:
+        """Take one event and return its anomalies, found as they are asked for."""
+        if isinstance(evenement, Reprise):
+            return self._reprendre(evenement)
         if isinstance(evenement, Unite):
-            yield from self._unite(evenement)
-        elif isinstance(evenement, Borne):
-            yield from self._borne(evenement)
-        elif isinstance(evenement, Scelle):
+            return self._unite(evenement)
+        if isinstance(evenement, Borne):
+            return self._borne(evenement)
+        if isinstance(evenement, Scelle):
             self._sceller(evenement)
-        else:
-            yield from self._contenu(evenement)
+            return ()
+        return self._contenu(evenement)
 
     def _borne(self, borne: Borne) -> Iterator[Anomalie]:
         if borne.balise == "PES_Aller":
@@ -103,6 +125,7 @@ class Suivi:
         elif borne.balise == "Bordereau" and self._courant is not None:
             self._courant.fin = borne.decalage
             yield from self._clore(self._courant)
+            self._courant.memoire = None
             self.bordereaux.append(self._courant)
             self._courant = None
 
@@ -152,6 +175,7 @@ class Suivi:
         if courant is None:
             return
         courant.tete, courant.ligne_tete = tete, unite.ligne
+        courant.memoire = Memoire(_REGLES[courant.domaine].piece, tete)
         cle = (courant.domaine, tete.exercice, tete.type, tete.numero)
         if cle in self._vus:
             message = f"bordereau {tete.numero} en double dans le fichier."
@@ -164,34 +188,57 @@ class Suivi:
         courant, piece = self._courant, unite.objet
         if courant is None:
             return
-        courant.nombre += 1
-        numeros_lignes = set()
-        for ligne in piece.lignes:
-            courant.ht += ligne.montant_ht
-            courant.tva += ligne.montant_tva or 0
-            numeros_lignes.add(ligne.numero)
-        if len(numeros_lignes) != len(piece.lignes):
-            message = f"pièce {piece.numero} : numéros de ligne en double."
-            yield Anomalie(unite.ligne, "IdLigne", "doublon", message, Niveau.BORDEREAU)
+        lignes = [(ligne.numero, ligne.montant_ht, ligne.montant_tva) for ligne in piece.lignes]
+        yield from self._compter(courant, unite.ligne, piece.numero, lignes)
         if courant.tete is not None:
-            yield from self._doublon(courant, unite)
-            yield from _anomalies(unite, _REGLES[courant.domaine].piece(courant.tete, piece))
-        self._noter_references(unite)
+            ecarts = _REGLES[courant.domaine].piece(courant.tete, piece)
+            yield from _anomalies(unite, ecarts)
+        for reference in _references(piece):
+            self._noter_reference(reference.support, reference.identifiant_unique, unite.ligne)
 
-    def _doublon(self, courant: BordereauLu, unite: Unite) -> Iterator[Anomalie]:
+    def _reprendre(self, reprise: Reprise) -> list[Anomalie]:
+        """Do as `_piece`, of the values alone: no record is made of a pièce like another."""
+        courant, valeurs = self._courant, reprise.valeurs
+        if courant is None:
+            return []
+        rangs = self._rangs.get(reprise.forme)
+        if rangs is None:
+            rangs = self._rangs[reprise.forme] = _Rangs(reprise.forme)
+        ligne = reprise.ligne
+        lignes = [
+            (valeurs[numero], valeurs[ht], None if tva is None else valeurs[tva])
+            for numero, ht, tva in rangs.lignes
+        ]
+        anomalies = list(self._compter(courant, ligne, valeurs[rangs.numero], lignes))
+        if courant.memoire is not None and (ecarts := courant.memoire.ecarts(reprise)):
+            anomalies += _anomalies(reprise.unite(), iter(ecarts))
+        for support, identifiant in rangs.references:
+            self._noter_reference(valeurs[support], valeurs[identifiant], ligne)
+        return anomalies
+
+    def _compter(
+        self, courant: BordereauLu, ou: int, numero: int, lignes: list[tuple[int, Any, Any]]
+    ) -> Iterator[Anomalie]:
+        """Add a pièce and its lines (number, amount, tax) up; yield the numbers seen already."""
+        courant.nombre += 1
+        for _, ht, tva in lignes:
+            courant.ht += ht
+            courant.tva += tva or 0
+        if len(lignes) > 1 and len({ligne[0] for ligne in lignes}) != len(lignes):
+            message = f"pièce {numero} : numéros de ligne en double."
+            yield Anomalie(ou, "IdLigne", "doublon", message, Niveau.BORDEREAU)
+        if courant.tete is None:
+            return
         cle = (courant.domaine, courant.tete.exercice)
-        if not self._pieces.setdefault(cle, Numeros()).ajouter(unite.objet.numero):
-            message = f"pièce {unite.objet.numero} en double dans l’exercice."
-            yield Anomalie(unite.ligne, "IdPce", "doublon", message, Niveau.BORDEREAU)
+        if not self._pieces.setdefault(cle, Numeros()).ajouter(numero):
+            message = f"pièce {numero} en double dans l’exercice."
+            yield Anomalie(ou, "IdPce", "doublon", message, Niveau.BORDEREAU)
 
-    def _noter_references(self, unite: Unite) -> None:
-        piece = unite.objet
-        des_lignes = chain.from_iterable(ligne.references_pj for ligne in piece.lignes)
-        for reference in chain(piece.references_pj, des_lignes):
-            if reference.support == _ELECTRONIQUE:
-                self._references.setdefault(reference.identifiant_unique, unite.ligne)
-            else:
-                self._papier.add(reference.identifiant_unique)
+    def _noter_reference(self, support: str, identifiant: str, ligne: int) -> None:
+        if support == _ELECTRONIQUE:
+            self._references.setdefault(identifiant, ligne)
+        else:
+            self._papier.add(identifiant)
 
     def _pj(self, unite: Unite) -> Iterator[Anomalie]:
         fiche = unite.objet
