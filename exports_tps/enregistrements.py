@@ -1,11 +1,12 @@
 """Pièces of the ledger as the treasury wants them: four streamed queries for all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, QuerySet, Sum
 
 from exports_tps.beneficiaires import parts_du_bordereau
+from exports_tps.oppositions import comptes_verifies
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.depense import BordereauDepense
 from exports_tps.pes.messages import ErreurPES
@@ -13,6 +14,7 @@ from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.pes.recette import BordereauRecette
 from exports_tps.pieces_jointes import nom_accepte
 from exports_tps.projections import (
+    COLONNES_CONTROLE,
     COLONNES_LIGNE,
     COLONNES_PIECE,
     COLONNES_REFERENCE,
@@ -30,6 +32,7 @@ from facturier.grand_livre.models import (
 )
 
 LOT = 2000  # rows fetched together
+_NOMBRE = len(COLONNES_PIECE)
 
 
 def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
@@ -59,14 +62,20 @@ def cumul_annuel(bordereau: Bordereau) -> int:
     return int(cumul["ht"] + cumul["tgc"])
 
 
-def pieces_pes(bordereau: Bordereau) -> Iterator[PieceEcrite]:
+def pieces_pes(
+    bordereau: Bordereau, *, montrer: Callable[[PieceLue], None] = lambda lue: None
+) -> Iterator[PieceEcrite]:
     """Yield the pièces of `bordereau` by number, written: 4 queries, whatever their number.
+
+    Args:
+        montrer: is shown each pièce before it is written.
 
     Raises:
         exports_tps.pes.messages.ChampRefuse: the format refuses a value.
     """
     ecrire = ecrivain_pieces(bordereau.sens)
     for lue in lire_pieces(bordereau):
+        montrer(lue)
         yield ecrire(lue)
 
 
@@ -83,7 +92,11 @@ def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
 
 def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
     """Yield the pièces of `bordereau` by number, streamed with their lines, parts and documents."""
-    pieces = bordereau.pieces.order_by("numero").values_list(*COLONNES_PIECE)
+    pieces = (
+        bordereau.pieces.order_by("numero")
+        .annotate(a_compte_verifie=Exists(comptes_verifies()))
+        .values_list(*COLONNES_PIECE, *COLONNES_CONTROLE)
+    )
     lignes = LignePiece.objects.filter(piece__bordereau=bordereau)
     references = RattachementPiece.objects.filter(piece__bordereau=bordereau)
     lignes_de = _Suite(lignes.order_by("piece__numero", "rang").values_list(*COLONNES_LIGNE))
@@ -94,7 +107,11 @@ def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
     for piece in pieces.iterator(chunk_size=LOT):
         cle = piece[0]
         yield PieceLue(
-            piece, lignes_de.prendre(cle), references_de.prendre(cle), parts_de.prendre(cle)
+            piece[:_NOMBRE],
+            piece[_NOMBRE:],
+            lignes_de.prendre(cle),
+            references_de.prendre(cle),
+            parts_de.prendre(cle),
         )
 
 

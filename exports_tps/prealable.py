@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.utils import timezone
 
-from exports_tps.oppositions import comptes_verifies, manquements
+from exports_tps.enregistrements import lire_pieces
+from exports_tps.oppositions import manquements
 from exports_tps.pes.cles import est_iban_valide
-from facturier.grand_livre.models import Bordereau, LignePiece, Piece, RattachementPiece, SensPiece
+from exports_tps.projections import COLONNES_CONTROLE, COLONNES_LIGNE, COLONNES_PIECE, PieceLue
+from facturier.grand_livre.models import Bordereau, SensPiece
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
 
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
@@ -21,27 +22,8 @@ CODE_POSTAL = 5
 ETRANGER = "99999"
 
 Constat = dict[str, Any]
-CHAMPS = (
-    "pk",
-    "tiers_id",
-    "numero",
-    "exercice_id",
-    "sens",
-    "montant_ht",
-    "montant_tgc",
-    "mode_reglement",
-    "iban",
-    "titulaire_compte",
-    "adresse_voie",
-    "code_postal",
-    "ville",
-    "code_produit",
-    "bases_liquidation",
-    "total_ht",
-    "total_tgc",
-    "documents",
-    "a_compte_verifie",
-)
+CHAMPS = (*COLONNES_PIECE, *COLONNES_CONTROLE)
+HT, TGC = COLONNES_LIGNE.index("montant_ht"), COLONNES_LIGNE.index("montant_tgc")
 
 
 @dataclass(slots=True)
@@ -61,14 +43,11 @@ class Controle:
         """Whether no pièce fails the check."""
         return self.nombre == 0
 
-    def examiner(self, constat: Constat) -> None:
-        """Apply the rule to one pièce."""
-        if self.sens not in (None, constat["sens"]):
-            return
-        if message := self.regle(constat):
-            self.nombre += 1
-            if self.nombre <= MAXIMUM_CITE:
-                self.anomalies.append(f"{_nom(constat)} : {message}")
+    def noter(self, constat: Constat, message: str) -> None:
+        """Hold `message` against one pièce."""
+        self.nombre += 1
+        if self.nombre <= MAXIMUM_CITE:
+            self.anomalies.append(f"{_nom(constat)} : {message}")
 
 
 def _nom(constat: Constat) -> str:
@@ -175,50 +154,60 @@ def _comptes(bordereau: Bordereau) -> list[Controle]:
     ]
 
 
-def _constats(bordereau: Bordereau) -> QuerySet[Piece, Constat]:
-    def total(champ: str) -> Subquery:
-        lignes = LignePiece.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
-        return Subquery(lignes.annotate(total=Sum(champ)).values("total"))
+class Examen:
+    """The checklist of one bordereau, filled in as its pièces are read."""
 
-    documents = RattachementPiece.objects.filter(piece=OuterRef("pk")).order_by().values("piece")
-    constats: QuerySet[Piece, Constat] = (
-        bordereau.pieces.order_by("numero")
-        .annotate(
-            total_ht=total("montant_ht"),
-            total_tgc=total("montant_tgc"),
-            a_compte_verifie=Exists(comptes_verifies()),
-            documents=Subquery(documents.annotate(nombre=Count("pk")).values("nombre")),
-        )
-        .values(*CHAMPS)
-    )
-    return constats
+    def __init__(self, bordereau: Bordereau) -> None:
+        """Prepare it; as many queries for one pièce as for many."""
+        est_depense = bordereau.sens == SensPiece.DEPENSE
+        trouves = manquements(bordereau, timezone.localdate()) if est_depense else {}
+        tous = [*_liste(trouves), *_comptes(bordereau)]
+        self.controles = [c for c in tous if c.sens in (None, bordereau.sens)]
+        self._bordereau = bordereau
+        self._nombre = 0
+
+    def examiner(self, lue: PieceLue) -> None:
+        """Apply each check to one pièce."""
+        self._nombre += 1
+        constat = dict(zip(CHAMPS, (*lue.piece, *lue.controle), strict=True))
+        constat["total_ht"] = sum([ligne[HT] for ligne in lue.lignes])
+        constat["total_tgc"] = sum([ligne[TGC] for ligne in lue.lignes])
+        constat["documents"] = len(lue.references)
+        for controle in self.controles:
+            if message := controle.regle(constat):
+                controle.noter(constat, message)
+
+    def anomalies(self) -> Iterator[str]:
+        """Yield what keeps the bordereau, all read, from being signed."""
+        bordereau = self._bordereau
+        if not self._nombre:
+            yield f"{bordereau} : il ne contient aucune pièce."
+        if bordereau.exercice.clos_le is not None:
+            yield f"{bordereau} : l’exercice {bordereau.exercice_id} est clos."
+        for controle in filter(lambda controle: controle.est_bloquant, self.controles):
+            yield from controle.anomalies
+            if controle.nombre > MAXIMUM_CITE:
+                yield f"{controle.libelle} : et {controle.nombre - MAXIMUM_CITE} autres pièces."
+
+    def exiger(self) -> None:
+        """Raise ValidationError, naming pièces and what to do, unless all is right."""
+        if anomalies := list(self.anomalies()):
+            raise ValidationError(anomalies)
+
+
+def examiner(bordereau: Bordereau) -> Examen:
+    """Read `bordereau` for its checklist alone."""
+    examen = Examen(bordereau)
+    for lue in lire_pieces(bordereau):
+        examen.examiner(lue)
+    return examen
 
 
 def controler_prealable(bordereau: Bordereau) -> list[Controle]:
     """Return the checklist of `bordereau`, filled in; as many queries for one pièce as for many."""
-    est_depense = bordereau.sens == SensPiece.DEPENSE
-    trouves = manquements(bordereau, timezone.localdate()) if est_depense else {}
-    tous = [*_liste(trouves), *_comptes(bordereau)]
-    controles = [c for c in tous if c.sens in (None, bordereau.sens)]
-    for constat in _constats(bordereau).iterator(chunk_size=2000):
-        for controle in controles:
-            controle.examiner(constat)
-    return controles
+    return examiner(bordereau).controles
 
 
 def anomalies_prealables(bordereau: Bordereau) -> Iterator[str]:
     """Yield what keeps `bordereau` from being signed."""
-    if not bordereau.pieces.exists():
-        yield f"{bordereau} : il ne contient aucune pièce."
-    if bordereau.exercice.clos_le is not None:
-        yield f"{bordereau} : l’exercice {bordereau.exercice_id} est clos."
-    for controle in filter(lambda controle: controle.est_bloquant, controler_prealable(bordereau)):
-        yield from controle.anomalies
-        if controle.nombre > MAXIMUM_CITE:
-            yield f"{controle.libelle} : et {controle.nombre - MAXIMUM_CITE} autres pièces."
-
-
-def exiger_prealable(bordereau: Bordereau) -> None:
-    """Raise ValidationError, each message naming a pièce and what to do, unless all is right."""
-    if anomalies := list(anomalies_prealables(bordereau)):
-        raise ValidationError(anomalies)
+    return examiner(bordereau).anomalies()

@@ -51,6 +51,15 @@ COLONNES_PIECE = (
     "tiers__civilite",
     "tiers__prenom",
 )
+COLONNES_CONTROLE = (  # what the checks before signing look at, besides
+    "tiers_id",
+    "exercice_id",
+    "sens",
+    "montant_ht",
+    "montant_tgc",
+    "bases_liquidation",
+    "a_compte_verifie",
+)
 COLONNES_LIGNE = (
     "piece_id",
     "pk",
@@ -76,6 +85,7 @@ class PieceLue:
     """A pièce as the ledger has it: one row, those of its lines and of its documents."""
 
     piece: Rangee
+    controle: Rangee
     lignes: list[Rangee]
     references: list[Rangee]
     parts: list[Part]

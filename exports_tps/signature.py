@@ -19,7 +19,7 @@ from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signature import Signature
-from exports_tps.prealable import exiger_prealable
+from exports_tps.prealable import Examen, examiner
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
@@ -50,7 +50,6 @@ def signer_bordereau(
         .get(pk=bordereau.pk)
     )
     _exiger_pouvoir(verrouille, par)
-    exiger_prealable(verrouille)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
     signature = Signature(
         signataire=signataire(), signee_le=moment, role=par.fonction or "Ordonnateur"
@@ -94,17 +93,23 @@ def _exiger_pouvoir(bordereau: Bordereau, par: Utilisateur) -> None:
 
 
 def _ranger_fragment(bordereau: Bordereau, signature: Signature) -> Fragment:
-    """Stream the signed fragment to the store; nothing of it is kept in memory."""
+    """Stream the signed fragment to the store; nothing of it is kept in memory.
+
+    What is checked before signing is what is written: each pièce is read once for both.
+    """
+    examen = Examen(bordereau)
     with tempfile.TemporaryFile() as sortie:
         try:
             fragment = signer_fragment(
                 sortie=sortie,
                 bordereau=tete_pes(bordereau),
-                pieces=pieces_pes(bordereau),
+                pieces=pieces_pes(bordereau, montrer=examen.examiner),
                 signature=signature,
             )
         except ErreurPES as erreur:
+            examiner(bordereau).exiger()
             raise ValidationError(list(_expliquer(bordereau)) or [str(erreur)]) from erreur
+        examen.exiger()
         sortie.seek(0)
         fichiers.ranger(sortie, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE)
     return fragment

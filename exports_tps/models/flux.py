@@ -124,13 +124,28 @@ class LigneFlux(models.Model):
 
     flux = models.ForeignKey(Flux, models.PROTECT, related_name="lignes")
     bordereau = models.ForeignKey(
-        Bordereau, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+        Bordereau,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lignes_flux",
+        db_index=False,
     )
     piece = models.ForeignKey(
-        Piece, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+        Piece,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lignes_flux",
+        db_index=False,
     )
     justificatif = models.ForeignKey(
-        PieceJustificative, models.PROTECT, null=True, blank=True, related_name="lignes_flux"
+        PieceJustificative,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lignes_flux",
+        db_index=False,
     )
     empreinte = models.CharField(
         max_length=64, blank=True, help_text="SHA-256 de ce qui est envoyé"
@@ -153,22 +168,30 @@ class LigneFlux(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["bordereau"],
-                condition=Q(liberee_le__isnull=True),
+                condition=Q(liberee_le__isnull=True, bordereau__isnull=False),
                 name="ligne_flux_bordereau_une_fois",
                 violation_error_message="Ce bordereau est déjà dans un flux.",
             ),
             models.UniqueConstraint(
                 fields=["piece"],
-                condition=Q(liberee_le__isnull=True),
+                condition=Q(liberee_le__isnull=True, piece__isnull=False),
                 name="ligne_flux_piece_une_fois",
                 violation_error_message="Cette pièce est déjà dans un flux.",
             ),
             models.UniqueConstraint(
                 fields=["justificatif"],
-                condition=Q(liberee_le__isnull=True),
+                condition=Q(liberee_le__isnull=True, justificatif__isnull=False),
                 name="ligne_flux_justificatif_une_fois",
                 violation_error_message="Cette pièce justificative est déjà dans un flux.",
             ),
+        ]
+        indexes = [  # a line is in those of what it designates, and in no other
+            models.Index(
+                fields=[objet],
+                condition=Q((f"{objet}__isnull", False)),
+                name=f"ligne_flux_{objet}",
+            )
+            for objet in ("bordereau", "piece", "justificatif")
         ]
 
     def __str__(self) -> str:

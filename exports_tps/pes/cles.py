@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from string import ascii_uppercase
 from typing import Final
 
@@ -28,6 +29,7 @@ def est_rib_valide(etablissement: str, guichet: str, compte: str, cle: str) -> b
     return forme is not None and cle_rib(etablissement, guichet, compte) == int(cle)
 
 
+@lru_cache(maxsize=1024)
 def est_iban_valide(iban: str) -> bool:
     """Whether the ISO 13616 key is right, for an IBAN in upper case without spaces."""
     if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}", iban):

@@ -24,9 +24,7 @@ _AVANT_VALEUR: Final = " V="
 _BORNE: Final = '"'  # what is between two of them is a value; a shape keeps them
 _PIECE: Final = re.compile(r"[ \t\n]*<Piece[ >]")
 _PARTICULIER: Final = re.compile(r"<[!?]|['&\r]")  # what could hide a value, or show a false one
-_ORDINAIRE: Final = re.compile(
-    r"[^\x00-\x1f<&]*(?:&(?:amp|lt|gt|quot|apos);[^\x00-\x1f<&]*)*"
-)
+_ORDINAIRE: Final = re.compile(r"[^\x00-\x1f<&]*(?:&(?:amp|lt|gt|quot|apos);[^\x00-\x1f<&]*)*")
 _ENTITES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 _FORMES: Final = 256  # shapes kept, of a few kilobytes each
 _MEMOIRE: Final = 256  # values of a leaf kept: codes, dates, towns come back

@@ -1,8 +1,9 @@
 """Rules not asked twice about the same values.
 
-A rule depends on nothing but what it reads. The first pièce of a shape is shown to the rules through
-a witness that notes which values they read; another pièce that has the same ones there would get
-the same answer. Only « nothing to say » is kept: whoever departs from a rule is examined each time.
+A rule depends on nothing but what it reads. The first pièce of a shape is shown to the rules
+through a witness that notes which values they read; another pièce that has the same ones there
+would get the same answer. Only « nothing to say » is kept: whoever departs from a rule is examined
+each time.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class _Lecture:
 
 
 class Memoire:
-    """What one rule answered about the pièces of one bordereau, `tete`, by shape and values read."""
+    """What `regle` answered about the pièces under one head, by shape and by the values read."""
 
     def __init__(self, regle: Regle, tete: Any) -> None:
         self._regle = regle

@@ -39,26 +39,25 @@ class _Elements(dict[Any, str]):
         self._nom = f"{classe}.{champ.nom}"
         self._champ = champ
         self._convertir = convertir
+        self._ecrire = champ.type_simple.ecrire if champ.type_simple else None
+        self._debut, self._fin = f'<{champ.balise} V="', f'"></{champ.balise}>'
 
     def __missing__(self, valeur: Any) -> str:
-        element = self._element(valeur)
-        if len(self) >= _MEMOIRE:
-            self.clear()
-        self[valeur] = element
-        return element
-
-    def _element(self, valeur: Any) -> str:
-        balise, type_simple = self._champ.balise, self._champ.type_simple
         try:
             garde = self._convertir(valeur) if self._convertir else valeur
             if garde is None and self._champ.est_obligatoire:
                 raise ErreurPES("cette donnée est obligatoire.")
-            if garde is None or type_simple is None:
-                return ""
-            texte = echapper(type_simple.ecrire(garde))
+            if garde is None or self._ecrire is None:
+                element = ""
+            else:
+                element = f"{self._debut}{echapper(self._ecrire(garde))}{self._fin}"
         except ErreurPES as erreur:
+            balise = self._champ.balise
             raise ChampRefuse(balise=balise, champ=self._nom, raison=str(erreur)) from erreur
-        return f'<{balise} V="{texte}"></{balise}>'
+        if len(self) >= _MEMOIRE:
+            self.clear()
+        self[valeur] = element
+        return element
 
 
 @dataclass(frozen=True, slots=True)

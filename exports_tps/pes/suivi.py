@@ -65,7 +65,7 @@ class _Rangs:
     def __init__(self, forme: Forme) -> None:
         piece = forme.rangs
         self.numero: int = piece.numero
-        self.lignes = [(ligne.numero, ligne.montant_ht, ligne.montant_tva) for ligne in piece.lignes]
+        self.lignes = [(li.numero, li.montant_ht, li.montant_tva) for li in piece.lignes]
         self.references = [(r.support, r.identifiant_unique) for r in _references(piece)]
 
 

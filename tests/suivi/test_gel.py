@@ -118,5 +118,5 @@ def test_le_nombre_de_requetes_du_controle_ne_depend_pas_des_mandats(
     facture = FactureFactory(mandat_emis=True)
     bordereau = en_bordereau(facture, agent)
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(8):
         controler_prealable(bordereau)
