@@ -1,6 +1,7 @@
 """Pièces of the ledger as the treasury wants them: four streamed queries for all of them."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, QuerySet, Sum
@@ -32,6 +33,7 @@ from facturier.grand_livre.models import (
 )
 
 LOT = 2000  # rows fetched together
+ENSEMBLE = 256  # pièces written together
 _NOMBRE = len(COLONNES_PIECE)
 
 
@@ -74,9 +76,11 @@ def pieces_pes(
         exports_tps.pes.messages.ChampRefuse: the format refuses a value.
     """
     ecrire = ecrivain_pieces(bordereau.sens)
-    for lue in lire_pieces(bordereau):
-        montrer(lue)
-        yield ecrire(lue)
+    pieces = lire_pieces(bordereau)
+    while lot := list(islice(pieces, ENSEMBLE)):
+        for lue in lot:
+            montrer(lue)
+        yield from ecrire(lot)
 
 
 def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
@@ -85,7 +89,7 @@ def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
     numero = COLONNES_PIECE.index("numero")
     for lue in lire_pieces(bordereau):
         try:
-            ecrire(lue)
+            ecrire([lue])
         except ErreurPES as erreur:
             yield lue.piece[numero], str(erreur)
 

@@ -4,9 +4,10 @@ TGC travels in MtTVA, a RIDET is NatIdTiers 08, a tiers of New Caledonia or of F
 (pes_v2, §3 and §11). A long name goes on in ComplNom.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain, islice
 
 from exports_tps.beneficiaires import Part, versements
 from exports_tps.pes.bordereau import PieceEcrite
@@ -80,7 +81,7 @@ COLONNES_REFERENCE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PieceLue:
     """A pièce as the ledger has it: one row, those of its lines and of its documents."""
 
@@ -220,20 +221,34 @@ def _reference(sens: str) -> Projection:
 
 
 @cache
-def ecrivain_pieces(sens: str) -> Callable[[PieceLue], PieceEcrite]:
-    """Return what writes a pièce of `sens`."""
+def ecrivain_pieces(sens: str) -> Callable[[Sequence[PieceLue]], list[PieceEcrite]]:
+    """Return what writes pièces of `sens`, many at once."""
     est_depense = sens == SensPiece.DEPENSE
     piece, ligne = (_mandat(), _ligne_mandat()) if est_depense else (_titre(), _ligne_titre())
     reference = _reference(sens)
 
-    def ecrire(lue: PieceLue) -> PieceEcrite:
-        references = [reference.ecrire("PJRef", (*r, r[2:4])) for r in lue.references]
-        rangees = list(_rangees(lue))
-        lignes = [ligne.ecrire("LigneDePiece", rangee) for rangee in rangees]
-        texte = piece.ecrire("Piece", lue.piece, "".join(references), "".join(lignes))
-        return PieceEcrite(texte, sum([r[HT] for r in rangees]), sum([r[TGC] for r in rangees]))
+    def ecrire(lues: Sequence[PieceLue]) -> list[PieceEcrite]:
+        references = reference.ecrire("PJRef", [(*r, r[2:4]) for p in lues for r in p.references])
+        rangees = [list(_rangees(lue)) for lue in lues]
+        lignes = ligne.ecrire("LigneDePiece", list(chain.from_iterable(rangees)))
+        textes = piece.ecrire(
+            "Piece",
+            [lue.piece for lue in lues],
+            _reunir(references, [len(lue.references) for lue in lues]),
+            _reunir(lignes, [len(siennes) for siennes in rangees]),
+        )
+        return [
+            PieceEcrite(texte, sum([r[HT] for r in siennes]), sum([r[TGC] for r in siennes]))
+            for texte, siennes in zip(textes, rangees, strict=True)
+        ]
 
     return ecrire
+
+
+def _reunir(textes: Iterable[str], nombres: Iterable[int]) -> list[str]:
+    """Join as many of `textes` as each of `nombres` says."""
+    restants = iter(textes)
+    return ["".join(islice(restants, nombre)) for nombre in nombres]
 
 
 def _rangees(lue: PieceLue) -> Iterator[Rangee]:

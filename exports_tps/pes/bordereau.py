@@ -36,7 +36,7 @@ class Fragment:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PieceEcrite:
     """A pièce that is text already, and the amounts of its lines."""
 

@@ -6,7 +6,7 @@ order are those that the record declares. Each value is converted, checked and e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,6 +69,19 @@ class _Gabarit:
     prendre: Callable[[Rangee], tuple[Any, ...]]
     fournis: tuple[int, ...]
 
+    def ecrire(self, rangees: Sequence[Rangee], *fournis: Sequence[str]) -> list[str]:
+        """Return the text of each row."""
+        valeurs = zip(*map(self.prendre, rangees), strict=True)
+        colonnes: list[Iterable[str]] = [
+            map(elements.__getitem__, colonne)
+            for elements, colonne in zip(self.elements, valeurs, strict=True)
+        ]
+        for place, contenus in zip(self.fournis, fournis, strict=False):
+            colonnes.insert(place, contenus)
+        if not colonnes:
+            return [self.texte % ()] * len(rangees)
+        return [self.texte % remplis for remplis in zip(*colonnes, strict=True)]
+
 
 class Projection:
     """Writes rows of `colonnes` as records of `classe`; `si` names what a row must have.
@@ -98,7 +111,7 @@ class Projection:
             sorted(self._si.union(*(bloc._conditions for bloc in blocs)))
         )
         self._prendre = extraire(self._conditions)
-        self._gabarits: dict[tuple[bool, ...], _Gabarit] = {}
+        self._gabarits: dict[tuple[str, tuple[bool, ...]], _Gabarit] = {}
 
     @staticmethod
     def _source(
@@ -112,20 +125,26 @@ class Projection:
             return source
         return _Elements(classe.__name__, champ, None)[source].replace("%", "%%")
 
-    def ecrire(self, balise: str, rangee: Rangee, *fournis: str) -> str:
-        """Return the row as the element `balise`, canonical; nothing when the row has it not.
+    def ecrire(self, balise: str, rangees: Sequence[Rangee], *fournis: Sequence[str]) -> list[str]:
+        """Return each row as the element `balise`, canonical; empty when the row has it not.
 
-        Raises ChampRefuse naming field and tag.
+        `fournis` gives, for each `Fourni` in its turn, the content of each row. Rows are written
+        column by column, those that have the same blocks together: give many at once.
+
+        Raises ChampRefuse naming field and tag, for one of the rows.
         """
-        presences = tuple([bool(valeur) for valeur in self._prendre(rangee)])
-        gabarit = self._gabarits.get((balise, presences)) or self._preparer(balise, presences)
-        elements = [
-            elements[valeur]
-            for elements, valeur in zip(gabarit.elements, gabarit.prendre(rangee), strict=True)
-        ]
-        for place, fourni in zip(gabarit.fournis, fournis, strict=False):
-            elements.insert(place, fourni)
-        return gabarit.texte % tuple(elements)
+        groupes: dict[tuple[bool, ...], list[int]] = {}
+        for rang, rangee in enumerate(rangees):
+            presences = tuple([bool(valeur) for valeur in self._prendre(rangee)])
+            groupes.setdefault(presences, []).append(rang)
+        textes = [""] * len(rangees)
+        for presences, rangs in groupes.items():
+            gabarit = self._gabarits.get((balise, presences)) or self._preparer(balise, presences)
+            prises = [[rangees[rang] for rang in rangs]]
+            prises += [[contenus[rang] for rang in rangs] for contenus in fournis]
+            for rang, texte in zip(rangs, gabarit.ecrire(*prises), strict=True):
+                textes[rang] = texte
+        return textes
 
     def _preparer(self, balise: str, presences: tuple[bool, ...]) -> _Gabarit:
         """Make the template of the rows that have the same blocks, one for all that is in them."""
