@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, QuerySet, Sum
+from django.db.models import Count, Exists, QuerySet, Sum
 
 from exports_tps.beneficiaires import parts_du_bordereau
 from exports_tps.oppositions import comptes_verifies
@@ -39,14 +39,16 @@ _NOMBRE = len(COLONNES_PIECE)
 
 def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
     """Return the head of `bordereau`: number of pièces, totals, cumulative amount of the year."""
-    totaux = bordereau.pieces.aggregate(ht=Sum("montant_ht"), tgc=Sum("montant_tgc"))
+    totaux = bordereau.pieces.aggregate(
+        nombre=Count("pk"), ht=Sum("montant_ht"), tgc=Sum("montant_tgc")
+    )
     classe = BordereauDepense if bordereau.sens == SensPiece.DEPENSE else BordereauRecette
     return classe(
         exercice=bordereau.exercice_id,
         numero=bordereau.numero,
         date_emission=bordereau.date_emission,
         type=bordereau.type_bordereau,
-        nombre_pieces=bordereau.pieces.count(),
+        nombre_pieces=totaux["nombre"],
         cumul_annuel=cumul_annuel(bordereau),
         montant_ht=totaux["ht"] or 0,
         montant_tva=totaux["tgc"] or None,
@@ -129,10 +131,11 @@ class _Suite:
 
     def prendre(self, piece: int) -> list[Any]:
         """Return the rows of `piece`."""
-        prises = []
-        while self._prochaine is not None and self._prochaine[self._cle] == piece:
-            prises.append(self._prochaine)
-            self._prochaine = next(self._rangees, None)
+        prises, rangee = [], self._prochaine
+        while rangee is not None and rangee[self._cle] == piece:
+            prises.append(rangee)
+            rangee = next(self._rangees, None)
+        self._prochaine = rangee
         return prises
 
 

@@ -4,7 +4,8 @@ declarations, types, latin1, messages   what a record is; simple types; characte
 communs, depense, recette, pieces_jointes, acquit, retour   the records, declared once
 ecriture, bordereau, signature, signataire, flux   writing: a bordereau signed, then the flux
 modeles, analyse, lecture   the messages as trees of elements; one streaming reader
-regles, cles, referentiel   conditional rules, keys of identifiers, known triplets and couples
+projection, formes   rows written without records; pièces read again by their values alone
+regles, cles, referentiel, suivi, memoire   conditional rules, asked once; keys of identifiers
 canonique, verification, schema, controle   signatures checked again, official schemas, `controler`
 autorite   a demonstration authority
 

@@ -45,7 +45,7 @@ class TypeSimple:
     def ecrire(self, valeur: Any) -> str:
         """Return the lexical form of `valeur`; raise ErreurPES when the type refuses it."""
         texte = self.convertir(valeur)
-        if not self.accepte(texte):
+        if self.motif.fullmatch(texte) is None or (self.affiner and not self.affiner(texte)):
             raise ErreurPES(self.refus(texte))
         return texte
 

@@ -29,6 +29,8 @@ from tests.suivi.factories import FactureFactory, acteur
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 XMLSEC = ["xmlsec1", "--verify", "--id-attr:Id", "Bordereau", "--id-attr:Id", "SignedProperties"]
 
+SANS_DOCUMENT = "aucune pièce justificative ; annulez le mandat et émettez-le avec ses documents."
+
 
 def xmlsec1(fichier, settings):
     """Verify the first signature of a file with an independent program."""
@@ -105,6 +107,30 @@ def test_un_caractere_impossible_nomme_le_mandat(agent, ordonnateur):
 
     with pytest.raises(ValidationError, match=r"Mandat \d+ : .*sans équivalent"):
         signer_bordereau(bordereau, par=ordonnateur)
+
+
+def test_ce_que_le_comptable_verrait_se_dit_avant_ce_que_le_format_refuse(agent, ordonnateur):
+    nus = [mandat(agent, tiers=TiersFactory(nom="株式会社")), mandat(agent)]
+    pieces = [piece.pk for piece in nus]
+    bordereau = creer_bordereau(sens="depense", pieces=pieces, date_emission=JOUR, par=agent)
+
+    with pytest.raises(ValidationError) as refus:
+        signer_bordereau(bordereau, par=ordonnateur)
+
+    assert [m.partition(" : ")[2] for m in refus.value.messages][:2] == [SANS_DOCUMENT] * 2
+    assert "sans équivalent" not in str(refus.value)
+
+
+def test_une_anomalie_ne_laisse_pas_de_fragment(agent, ordonnateur, settings):
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[mandat(agent).pk], date_emission=JOUR, par=agent
+    )
+    avant = sorted(settings.DOCUMENTS_RACINE.rglob("*"))
+
+    with pytest.raises(ValidationError, match="aucune pièce justificative"):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+    assert sorted(settings.DOCUMENTS_RACINE.rglob("*")) == avant
 
 
 def test_xmlsec1_verifie_la_signature(agent, ordonnateur, settings, tmp_path):
