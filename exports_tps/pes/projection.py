@@ -140,9 +140,9 @@ class Projection:
         textes = [""] * len(rangees)
         for presences, rangs in groupes.items():
             gabarit = self._gabarits.get((balise, presences)) or self._preparer(balise, presences)
-            prises = [[rangees[rang] for rang in rangs]]
-            prises += [[contenus[rang] for rang in rangs] for contenus in fournis]
-            for rang, texte in zip(rangs, gabarit.ecrire(*prises), strict=True):
+            siennes = [rangees[rang] for rang in rangs]
+            siens = [[contenus[rang] for rang in rangs] for contenus in fournis]
+            for rang, texte in zip(rangs, gabarit.ecrire(siennes, *siens), strict=True):
                 textes[rang] = texte
         return textes
 
