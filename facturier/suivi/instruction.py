@@ -17,6 +17,7 @@ from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Compte
+from facturier.suivi.appel_certification import appeler
 from facturier.suivi.brouillon import exiger_droit
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models import (
@@ -51,7 +52,7 @@ def recevoir(facture: Facture, *, par: Utilisateur) -> None:
 
 @transaction.atomic
 def demander_certification(facture: Facture, *, par: Utilisateur) -> None:
-    """Send the invoice to its service, which certifies the service fait.
+    """Send the invoice to its service, which is called by mail to certify the service fait.
 
     Raises:
         TransitionInterdite: completed after a suspension later than certification.
@@ -63,6 +64,7 @@ def demander_certification(facture: Facture, *, par: Utilisateur) -> None:
             "Cette facture est déjà certifiée : elle revient à l’étape qui l’a suspendue."
         )
     franchir(facture, "demander_certification", par=par, suspendue_depuis="", affectee_a_id=None)
+    appeler(facture)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ urlpatterns = [
     path("factures/<int:pk>/certificat/", fournisseur.telecharger_certificat, name="certificat"),
     path("factures/<int:pk>/documents/<int:document>/", fournisseur.document, name="document"),
     path("gestion/factures/", gestion.liste, name="gestion_liste"),
+    path("gestion/certifier/<str:jeton>/", gestion.certifier_par_lien, name="certifier_par_lien"),
     path("gestion/factures/lot/", gestion.lot, name="gestion_lot"),
     path("gestion/factures/<int:pk>/prise/", gestion.prendre_facture, name="gestion_prise"),
     path("gestion/factures/<int:pk>/confier/", gestion.confier_facture, name="gestion_confier"),

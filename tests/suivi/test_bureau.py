@@ -327,7 +327,7 @@ def test_le_document_se_montre_a_cote_de_l_acte_sans_rien_executer(agent, servic
     page = client.get(reverse("suivi:gestion_acte", args=[facture.pk, "recevoir"]))
     apercu = client.get(adresse)
 
-    assert f'<iframe src="{adresse}"' in page.text
+    assert f'<iframe src="{adresse}#' in page.text
     assert b"".join(apercu.streaming_content).startswith(b"%PDF")
     assert apercu["Content-Type"] == "application/pdf"
     assert "default-src 'none'" in apercu["Content-Security-Policy"]

@@ -16,6 +16,7 @@ from facturier.commun.fichiers import ouvrir
 from facturier.commun.tons import ton_de
 from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_mandater
 from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
+from facturier.suivi.appel_certification import LienInutilisable, lire
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import MessageInterneForm
@@ -161,6 +162,21 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
     }
     formulaires = [formulaire] if formulaire else []
     return afficher(requete, "suivi/gestion_acte.html", contexte, *formulaires)
+
+
+@reserver_a(Role.SERVICE)
+@require_GET
+def certifier_par_lien(requete: HttpRequest, jeton: str) -> HttpResponse:
+    """Lead from the link of a mail to the certification, or say why there is nothing to certify."""
+    try:
+        facture = facture_visible(requete, lire(jeton))
+    except LienInutilisable as refus:
+        messages.warning(requete, str(refus))
+        return redirect(f"{reverse('suivi:gestion_liste')}?etat={EtatFacture.EN_CERTIFICATION}")
+    if facture.etat != EtatFacture.EN_CERTIFICATION:
+        messages.info(requete, "Cette facture n’attend plus de certification.")
+        return redirect("suivi:gestion_detail", facture.pk)
+    return redirect("suivi:gestion_acte", facture.pk, "certifier_service_fait")
 
 
 @reserver_a(Role.AGENT, Role.SERVICE)
