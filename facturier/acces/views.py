@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
-from facturier.acces.identites import est_externe, identites_liees
+from facturier.acces.identites import est_externe, identites_liees, identites_proposees
 from facturier.acces.sessions import fermer_les_autres_sessions, sessions_ouvertes
 
 
@@ -15,14 +15,15 @@ from facturier.acces.sessions import fermer_les_autres_sessions, sessions_ouvert
 def compte(requete: RequeteConnectee) -> HttpResponse:
     """Show who is logged in, with which roles, and where else."""
     sessions = sessions_ouvertes(requete, requete.user)
+    liees = identites_liees(requete.user)
     return render(
         requete,
         "acces/compte.html",
         {
             "utilisateur": requete.user,
             "attributions": requete.user.attributions.order_by("pk"),
-            "est_externe": est_externe(requete.user),
-            "identites": identites_liees(requete.user),
+            "a_des_identites": liees or (est_externe(requete.user) and identites_proposees()),
+            "identites": liees,
             "sessions": sessions,
             "a_d_autres_sessions": any(not session.est_courante for session in sessions),
         },
