@@ -11,7 +11,7 @@ from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
 
-DUREE_ESSAI = timedelta(hours=1)  # a trial is one transaction: it tells nothing before its end
+DUREE_ESSAI = timedelta(hours=1)  # a trial waits its turn behind others, and is begun again
 SILENCE = timedelta(minutes=2)  # an import that says nothing for so long has been cut short
 
 

@@ -38,10 +38,14 @@ class Bilan:
 
 @dataclass(frozen=True, slots=True)
 class Auteur:
-    """Who takes the rows over; `est_confirme`: a second person agreed to change bank accounts."""
+    """Who takes the rows over; `est_confirme`: a second person agreed to change bank accounts.
+
+    `est_essai`: all will be undone, so that the journal of bank data is not written.
+    """
 
     par: Utilisateur
     est_confirme: bool
+    est_essai: bool = False
 
 
 def ecrire(lignes: pd.DataFrame, *, auteur: Auteur) -> Bilan:
@@ -136,6 +140,8 @@ def _suivre(curseur: Any, lignes: pd.DataFrame, auteur: Auteur) -> None:
     indexer_lignes(lignes, dict(curseur.fetchall()))
     curseur.execute(requetes.FICHES_CHANGEES)
     indexer([cle for (cle,) in curseur.fetchall()])
+    if auteur.est_essai:
+        return
     curseur.execute(requetes.COMPTES_OUVERTS)
     consigner_lot([tracer(*compte, par=auteur.par) for compte in curseur.fetchall()])
 

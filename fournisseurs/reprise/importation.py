@@ -22,6 +22,7 @@ from fournisseurs.reprise.controle import controler
 from fournisseurs.reprise.depot import designer, lancer
 from fournisseurs.reprise.doublons import Vues, ecarter_doublons
 from fournisseurs.reprise.ecriture import Auteur, Bilan, ecrire
+from fournisseurs.reprise.essai import a_part, dire_l_avancement
 from fournisseurs.reprise.lecture import lire
 from fournisseurs.reprise.moteurs import verser
 
@@ -48,25 +49,26 @@ def essayer(
 ) -> None:
     """Do the whole work in one transaction that is undone, and keep the counts and the rejects.
 
-    Every constraint of the base is tried, and the counts are those of a real run.
+    Every constraint of the base is tried, and the counts are those of a real run; only the journal
+    of bank data, whose lock nobody may hold so long, is left out.
 
     Raises:
         FichierIllisible: the file as a whole cannot be taken; the import is refused.
     """
     total = Bilan()
-    auteur = Auteur(par, est_confirme=True)
+    auteur = Auteur(par, est_confirme=True, est_essai=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as rejets:
         try:
-            with transaction.atomic():
+            with a_part() as dehors, transaction.atomic():
                 for tranche in _tranches(chemin, auteur, depuis=0):
                     _ajouter(total, tranche.bilan)
                     rejets.writelines(_en_lignes(tranche.rejets))
                     _suivre(importation, tranche, suivre)
+                    dire_l_avancement(dehors, importation)
                 transaction.set_rollback(True)
         except FichierIllisible as refus:
             franchir(importation, "refuser", par=par, motif=str(refus)[:300])
             raise
-        importation.position = 0
         with transaction.atomic():
             importation.rejetes = _garder_rejets(importation, rejets)
             franchir(importation, "essayer", par=par, **_comptes(importation, total))
@@ -80,6 +82,7 @@ def _comptes(importation: Importation, total: Bilan) -> dict[str, Any]:
         "comptes": total.comptes,
         "rejetes": importation.rejetes,
         "lignes": importation.lignes,
+        "position": 0,
         "avance_le": timezone.now(),
     }
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import openpyxl
@@ -13,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from django.urls import reverse
 
 from facturier.acces.models import Role, Utilisateur
@@ -26,10 +27,10 @@ from fournisseurs.models import (
     Importation,
 )
 from fournisseurs.recherche import indexer
-from fournisseurs.reprise import requetes, texte
+from fournisseurs.reprise import ecriture, requetes, texte
 from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
 from fournisseurs.reprise.file import avancer, avancer_toutes
-from fournisseurs.reprise.importation import ImportationAilleurs, importer, poursuivre
+from fournisseurs.reprise.importation import ImportationAilleurs, essayer, importer, poursuivre
 from tests.fournisseurs import fichier_abime
 from tests.fournisseurs.factories import IBAN_BCI, IBAN_CCP, FournisseurFactory
 
@@ -374,6 +375,51 @@ def test_les_lignes_se_comparent_a_la_base_par_ses_index(fichier):
         plan = "\n".join(str(etape[-1]) for etape in curseur.fetchall())
 
     assert "fournisseur_rid_unique" in plan, plan
+
+
+# --- A trial keeps nobody waiting ----------------------------------------------------------------
+def ailleurs(acte):
+    """Do something in a thread, whose connection is another one."""
+
+    def faire():
+        try:
+            return acte()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as executeur:
+        return executeur.submit(faire).result(timeout=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_un_essai_dit_ou_il_en_est_et_laisse_ecrire(tmp_path, systeme, petites_tranches):
+    chemin = tmp_path / "abime.csv"
+    fichier_abime.ecrire_csv(chemin, 200)
+    importation = deposer_importation(chemin, nom="abime.csv", par=systeme)
+    une = Importation.objects.filter(pk=importation.pk)
+    vues = []
+
+    def regarder(_):
+        ailleurs(lambda: une.update(nom="écrit pendant l’essai"))
+        vues.append(ailleurs(lambda: une.values_list("position", flat=True).get()))
+
+    essayer(importation, chemin, par=systeme, suivre=regarder)
+
+    importation.refresh_from_db()
+    assert vues[0] == 0
+    assert vues[1:] == sorted({*vues} - {0})
+    assert (importation.position, importation.lignes) == (0, 201)
+    assert importation.nom == "écrit pendant l’essai"
+    assert comptes(importation) == (194, 0, 0, 6)
+    assert not Etablissement.objects.exists()
+
+
+def test_un_essai_ne_prend_pas_le_verrou_du_journal(fichier, systeme, monkeypatch):
+    monkeypatch.setattr(ecriture, "consigner_lot", None)
+
+    importation = importer(fichier(ligne()), par=systeme, executer=False)
+
+    assert comptes(importation) == (1, 0, 0, 0)
 
 
 # --- The page ----------------------------------------------------------------------------------
