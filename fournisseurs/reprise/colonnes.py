@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 AU_PLUS_CITES = 8
 LIGNE, DEFAUT, MOTIF = "ligne", "defaut", "motif"  # columns that the reading and the checks add
+SANS_NOM = "sans_nom_"  # begins the name of a column whose heading is blank
 SAUT = "\v"  # stands for a line break inside a cell, and is refused by the checks
 
 
@@ -31,7 +32,7 @@ class Colonnes:
         return list(self.synonymes)
 
     def nommer(self, entetes: Sequence[str]) -> list[str]:
-        """Return the canonical name of each heading; an unknown one gets a name of its own.
+        """Return the canonical name of each heading; an unknown or blank one gets one of its own.
 
         Raises:
             FichierIllisible: a column is missing, or given twice.
@@ -43,7 +44,8 @@ class Colonnes:
         }
         noms: list[str] = []
         for rang, entete in enumerate(entetes):
-            nom = canoniques.get(simplifier(entete), f"ignoree_{rang}")
+            inconnue = "ignoree_" if entete.strip() else SANS_NOM
+            nom = canoniques.get(simplifier(entete), f"{inconnue}{rang}")
             if nom in noms:
                 raise FichierIllisible(
                     f"La colonne « {nom} » est donnée deux fois, la seconde sous le nom "

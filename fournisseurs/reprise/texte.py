@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, SAUT, Colonnes, FichierIllisible
+from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, SANS_NOM, SAUT, Colonnes, FichierIllisible
 
 TAILLE_BLOC = 2 * 1024 * 1024  # characters
 LIGNES_D_UNE_CELLULE = 20
@@ -31,6 +31,9 @@ MARQUES = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 EN_TROP = "La ligne a plus de cellules que l’en-tête de colonnes."
+ANONYME = (
+    "La ligne a une cellule sous une colonne sans nom : nommez la colonne, ou videz la cellule."
+)
 GUILLEMET = "Un guillemet ouvert n’est jamais refermé : ôtez-le, ou fermez-le."
 TEXTE = pd.StringDtype("pyarrow", na_value=np.nan)
 
@@ -133,8 +136,17 @@ def _tranche(lignes: list[str], premiere: int, forme: Forme) -> pd.DataFrame:
         reprises[LIGNE] = [rang + premiere for rang, _, _ in autres]
         reprises[DEFAUT] = pd.Series([defaut for _, _, defaut in autres], dtype=TEXTE)
         cadre = pd.concat([cadre, reprises]).sort_values(LIGNE, kind="stable")
+    _refuser_sans_nom(cadre, forme)
     remplies = (cadre[forme.noms] != "").any(axis=1) | (cadre[DEFAUT] != "")
     return cadre.loc[remplies].reset_index(drop=True)
+
+
+def _refuser_sans_nom(cadre: pd.DataFrame, forme: Forme) -> None:
+    """Give a default to the rows that hold something under a blank heading."""
+    anonymes = [nom for nom in forme.noms if nom.startswith(SANS_NOM)]
+    if anonymes:
+        en_trop = (cadre[anonymes] != "").any(axis=1) & (cadre[DEFAUT] == "")
+        cadre.loc[en_trop, DEFAUT] = ANONYME
 
 
 def _fermer_les_guillemets(lignes: list[str], forme: Forme) -> list[tuple[int, str]]:

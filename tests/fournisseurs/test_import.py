@@ -255,3 +255,28 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_lignes(
         _, resultat = lancer(chemin, "--executer")
 
     assert resultat["crees"] == 200
+
+
+@pytest.mark.parametrize("nom", ["tiers.csv", "tiers.xlsx"])
+def test_ce_qui_est_ecrit_sous_une_colonne_sans_nom_n_est_pas_perdu(tmp_path, nom):
+    lignes = [
+        [*BON, ""],
+        [*BON.values(), ""],
+        [*(BON | {"ridet": "9000027001"}).values(), "ne plus payer ici"],
+    ]
+    if nom.endswith("csv"):
+        texte = "\n".join(";".join(ligne) for ligne in lignes)
+        (tmp_path / nom).write_text(texte + "\n", encoding="utf-8")
+    else:
+        classeur = openpyxl.Workbook()
+        for ligne in lignes:
+            classeur.active.append(ligne)
+        classeur.save(tmp_path / nom)
+
+    rejets = tmp_path / "rejets.csv"
+    _, resultat = lancer(tmp_path / nom, "--executer", "--rejets", str(rejets))
+
+    assert comptes(resultat) == (1, 0, 0, 1)
+    rejetee = rejets.read_text(encoding="utf-8-sig").splitlines()[1]
+    assert rejetee.startswith("3;")
+    assert "colonne sans nom" in rejetee
