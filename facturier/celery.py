@@ -43,6 +43,14 @@ application.conf.beat_schedule = {
         "task": "suivi.constater_delais",
         "schedule": crontab(hour="2", minute="15"),
     },
+    "rappeler_retours": {
+        "task": "suivi.rappeler_retours",
+        "schedule": crontab(hour="6", minute="30"),
+    },
+    "recapituler_avis": {
+        "task": "suivi.recapituler_avis",
+        "schedule": crontab(hour="6", minute="45"),
+    },
     "avancer_importations": {"task": "fournisseurs.avancer_importations", "schedule": 60.0},
     "envoyer_webhooks": {"task": "api.envoyer_webhooks", "schedule": 15.0},
     "purger_requetes": {"task": "api.purger_requetes", "schedule": crontab(hour="2", minute="15")},

@@ -47,18 +47,27 @@ def certificat(facture: Facture) -> io.BytesIO:
 
 def adresse_verification(facture: Facture) -> str:
     """Return the public address at which the certificate is checked."""
-    chemin = reverse("suivi:verification", args=[facture.code_verification])
-    return f"{settings.ADRESSE_PUBLIQUE}{chemin}"
+    return adresse_de_verification(facture.code_verification)
+
+
+def adresse_de_verification(code: str) -> str:
+    """Return the public address at which the document that bears `code` is checked."""
+    return f"{settings.ADRESSE_PUBLIQUE}{reverse('suivi:verification', args=[code])}"
+
+
+def normaliser_code(saisie: str) -> str:
+    """Return a code as it is kept, `ABCD-EFGH-JKLM-NPQR`, typed in any way; empty for nothing."""
+    code = "".join(saisie.split()).replace("-", "").upper()
+    return "-".join(code[debut : debut + 4] for debut in range(0, len(code), 4))
 
 
 def trouver_par_code(saisie: str) -> Facture | None:
     """Return the invoice that a code designates, typed in any case, with or without dashes."""
-    code = "".join(saisie.split()).replace("-", "").upper()
-    groupes = "-".join(code[debut : debut + 4] for debut in range(0, len(code), 4))
+    code = normaliser_code(saisie)
     facture: Facture | None = (
         Facture.objects.deposees()
         .select_related("etablissement")
-        .filter(code_verification=groupes)
+        .filter(code_verification=code)
         .first()
         if code
         else None

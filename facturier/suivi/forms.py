@@ -16,6 +16,7 @@ from facturier.suivi.instruction import Retour, motifs
 from facturier.suivi.models import (
     Abonnement,
     BonCommande,
+    EnvoiAvis,
     Facture,
     MotifRetour,
     RangPaiement,
@@ -341,23 +342,32 @@ class MessageInterneForm(MessageForm):
 
 
 class AvisForm(forms.Form):
-    """Which notices one wants."""
+    """How one wants each kind of notice by mail."""
 
-    types = forms.MultipleChoiceField(
-        label="Recevoir un message électronique",
-        choices=TypeAvis.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def enregistrer(self, utilisateur: Utilisateur) -> None:
-        """Keep one choice a kind of notice."""
+    def __init__(self, *arguments: Any, utilisateur: Utilisateur, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.utilisateur = utilisateur
+        choisis = dict(
+            Abonnement.objects.filter(utilisateur=utilisateur).values_list("type_avis", "envoi")
+        )
         for type_avis in TypeAvis:
-            Abonnement.objects.update_or_create(
-                utilisateur=utilisateur,
-                type_avis=type_avis,
-                defaults={"est_actif": type_avis in self.cleaned_data["types"]},
+            self.fields[type_avis.value] = forms.ChoiceField(
+                label=type_avis.label,
+                choices=EnvoiAvis.choices,
+                initial=choisis.get(type_avis.value, EnvoiAvis.IMMEDIAT),
             )
+
+    def enregistrer(self) -> None:
+        """Keep one choice a kind of notice, in one statement."""
+        Abonnement.objects.bulk_create(
+            [
+                Abonnement(utilisateur=self.utilisateur, type_avis=type_avis, envoi=envoi)
+                for type_avis, envoi in self.cleaned_data.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["utilisateur", "type_avis"],
+            update_fields=["envoi"],
+        )
 
 
 class MandatementForm(forms.Form):

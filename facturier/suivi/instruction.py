@@ -311,7 +311,7 @@ def _retourner(
     facture: Facture, retour: Retour, nature: RetourFournisseur.Nature, par: Utilisateur
 ) -> RetourFournisseur:
     """Keep the return and tell the supplier."""
-    cree = RetourFournisseur.objects.create(
+    cree: RetourFournisseur = RetourFournisseur.objects.create(
         facture=facture,
         nature=nature,
         motif=retour.motif,

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
+from facturier.suivi.accuses import sans_accuse
 from facturier.suivi.etats import ACTES_PRINCIPAUX, ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
-from facturier.suivi.models import Facture
+from facturier.suivi.models import Avis, Facture
 
 ENTREES = [
     Entree("Mes factures", "suivi:liste", roles={Role.FOURNISSEUR}, ordre=10),
@@ -16,6 +17,12 @@ ENTREES = [
         "suivi:gestion_liste",
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE},
         ordre=10,
+    ),
+    Entree(
+        "Intérêts moratoires",
+        "suivi:interets",
+        roles={Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR},
+        ordre=60,
     ),
     Entree("Mandats", "suivi:mandats", roles={Role.AGENT, Role.ORDONNATEUR}, ordre=20),
 ]
@@ -31,7 +38,7 @@ A_FAIRE = {
 
 
 def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
-    """Return the work lists on which `utilisateur` has something to do, in two queries."""
+    """Return the work lists on which `utilisateur` has something to do, in a few queries."""
     visibles = Facture.objects.visibles_par(utilisateur)
     nombres = {ligne["etat"]: ligne["nombre"] for ligne in visibles.comptees_par_etat()}
     if utilisateur.a_role(Role.FOURNISSEUR):
@@ -40,7 +47,14 @@ def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
             "suivi:liste",
             nombre=sum(nombres.get(etat, 0) for etat in ATTENDENT_FOURNISSEUR),
             ton=Ton.ATTENTE,
+            recherche="etat=a_completer",
             ordre=10,
+        )
+        yield Carte(
+            "Avis non lus",
+            "suivi:avis",
+            nombre=Avis.objects.filter(utilisateur=utilisateur, lu_le__isnull=True).count(),
+            ordre=11,
         )
     for etat, libelle in A_FAIRE.items():
         roles = TRANSITIONS[ACTES_PRINCIPAUX[etat]].roles - {Role.FOURNISSEUR}
@@ -52,6 +66,14 @@ def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
                 recherche=f"etat={etat}&ordre=anciennes",
                 ordre=20,
             )
+    if utilisateur.a_role(Role.AGENT, Role.SERVICE):
+        yield Carte(
+            "Demandes que le fournisseur n’a pas lues",
+            "suivi:retours_non_lus",
+            nombre=sans_accuse().filter(facture__in=visibles).count(),
+            ton=Ton.ATTENTE,
+            ordre=25,
+        )
     if utilisateur.a_role(Role.AGENT):
         yield Carte(
             "Factures à mandater",

@@ -2,10 +2,22 @@
 
 from celery import shared_task
 
-from facturier.suivi import delais
+from facturier.suivi import accuses, delais, notifications
 
 
 @shared_task(name="suivi.constater_delais")
 def constater_delais() -> int:
     """Measure the paid invoices that are not yet: those paid before this was done, or cut short."""
     return delais.constater_delais()
+
+
+@shared_task(name="suivi.rappeler_retours")
+def rappeler_retours() -> int:
+    """Remind the suppliers of the returns they have not acknowledged in time."""
+    return accuses.rappeler()
+
+
+@shared_task(name="suivi.recapituler_avis")
+def recapituler_avis() -> int:
+    """Send each person the notices he wants once a day."""
+    return notifications.recapituler()

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from facturier.suivi.views import depot, fournisseur, gestion, liste, mandats, public
+from facturier.suivi.views import (
+    avis,
+    creances,
+    depot,
+    fournisseur,
+    gestion,
+    liste,
+    mandats,
+    public,
+)
 
 app_name = "suivi"
 urlpatterns = [
@@ -11,7 +20,9 @@ urlpatterns = [
     path("factures/vues/", liste.garder_vue, name="garder_vue"),
     path("factures/vues/<int:pk>/supprimer/", liste.supprimer_vue, name="supprimer_vue"),
     path("factures/deposer/", depot.deposer, name="deposer"),
-    path("factures/avis/", fournisseur.avis, name="avis"),
+    path("factures/avis/", avis.liste, name="avis"),
+    path("factures/avis/lus/", avis.tout_lire, name="tout_lire"),
+    path("factures/avis/choix/", avis.choisir, name="choisir_avis"),
     path("factures/verification/", public.verification, name="verifier_code"),
     path("factures/verification/<str:code>/", public.verification, name="verification"),
     path("factures/<int:pk>/", fournisseur.detail, name="detail"),
@@ -23,6 +34,18 @@ urlpatterns = [
     path("factures/<int:pk>/completer/", fournisseur.completer, name="completer"),
     path("factures/<int:pk>/destinataire/", fournisseur.readresser, name="readresser"),
     path("factures/<int:pk>/retirer/", fournisseur.retirer, name="retirer"),
+    path(
+        "factures/<int:pk>/retours/<int:retour>/accuse/",
+        avis.accuser_retour,
+        name="accuser_retour",
+    ),
+    path("factures/<int:pk>/attestations/", creances.attester, name="attester"),
+    path(
+        "factures/<int:pk>/attestations/<int:attestation>/",
+        creances.attestation,
+        name="attestation",
+    ),
+    path("factures/<int:pk>/interets/", creances.decompte, name="decompte"),
     path("factures/<int:pk>/messages/", fournisseur.message, name="message"),
     path("factures/<int:pk>/certificat/", fournisseur.telecharger_certificat, name="certificat"),
     path("factures/<int:pk>/documents/<int:document>/", fournisseur.document, name="document"),
@@ -31,6 +54,7 @@ urlpatterns = [
     path("gestion/factures/lot/", gestion.lot, name="gestion_lot"),
     path("gestion/factures/<int:pk>/prise/", gestion.prendre_facture, name="gestion_prise"),
     path("gestion/factures/<int:pk>/confier/", gestion.confier_facture, name="gestion_confier"),
+    path("gestion/factures/retours/", avis.retours_non_lus, name="retours_non_lus"),
     path("gestion/factures/<int:pk>/", gestion.detail, name="gestion_detail"),
     path("gestion/factures/<int:pk>/messages/", gestion.message, name="gestion_message"),
     path(
@@ -44,6 +68,12 @@ urlpatterns = [
         name="gestion_apercu",
     ),
     path("gestion/factures/<int:pk>/<slug:code>/", gestion.acte, name="gestion_acte"),
+    path("gestion/interets/", creances.liste_interets, name="interets"),
+    path(
+        "gestion/interets/export/<slug:extension>/",
+        creances.exporter_interets,
+        name="exporter_interets",
+    ),
     path("gestion/mandats/", mandats.liste, name="mandats"),
     path("gestion/mandats/nouveau/", mandats.mandater, name="mandater"),
     path("gestion/mandats/bordereau/", mandats.bordereau, name="bordereau"),

@@ -264,7 +264,7 @@ def test_un_code_inconnu_est_dit_clairement(code):
     reponse = Client().get(reverse("suivi:verification", args=[code]))
 
     assert reponse.status_code == 404
-    assert "Aucun certificat" in texte(reponse)
+    assert "Aucun document" in texte(reponse)
 
 
 def test_un_document_se_telecharge_en_piece_jointe(agent):
@@ -277,7 +277,7 @@ def test_un_document_se_telecharge_en_piece_jointe(agent):
 
 
 @pytest.mark.parametrize(
-    ("vue", "role", "requetes"), [("liste", "fournisseur", 12), ("gestion_liste", "agent", 14)]
+    ("vue", "role", "requetes"), [("liste", "fournisseur", 13), ("gestion_liste", "agent", 14)]
 )
 def test_une_liste_coute_le_meme_nombre_de_requetes(
     vue, role, requetes, django_assert_max_num_queries
@@ -338,12 +338,3 @@ def test_un_message_interne_reste_a_la_province(agent):
 
     assert "Bonjour" in vue_fournisseur
     assert "Note secrète" not in vue_fournisseur
-
-
-def test_le_fournisseur_choisit_ses_avis():
-    utilisateur = acteur(Role.FOURNISSEUR)
-
-    envoyer(utilisateur, "avis", types=["depot", "paiement"])
-
-    choisis = utilisateur.abonnements.filter(est_actif=True).values_list("type_avis", flat=True)
-    assert set(choisis) == {"depot", "paiement"}

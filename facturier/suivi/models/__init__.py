@@ -1,10 +1,13 @@
 """Models of invoice tracking, by subject."""
 
 from facturier.suivi.etats import EtatFacture
+from facturier.suivi.models.attestations import Attestation
 from facturier.suivi.models.commandes import BonCommande
 from facturier.suivi.models.delais import DelaiConstate, PrevisionPaiement
 from facturier.suivi.models.echanges import (
     Abonnement,
+    Avis,
+    EnvoiAvis,
     Message,
     RetourFournisseur,
     ServiceFait,
@@ -23,9 +26,12 @@ from facturier.suivi.models.vues import VueEnregistree
 
 __all__ = [
     "Abonnement",
+    "Attestation",
+    "Avis",
     "BonCommande",
     "DelaiConstate",
     "Document",
+    "EnvoiAvis",
     "EtatFacture",
     "ExigencePiece",
     "Facture",

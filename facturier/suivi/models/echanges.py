@@ -1,9 +1,14 @@
 """What people say to each other about an invoice: certification, returns, questions, notices."""
 
+from datetime import timedelta
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models.factures import Facture
 from facturier.suivi.models.motifs import DONNEES_EN_CAUSE, MotifRetour
 
@@ -23,6 +28,21 @@ class ServiceFait(models.Model):
 
     def __str__(self) -> str:
         return f"Service fait du {self.date_service_fait:%d/%m/%Y}"
+
+
+class RetourQuerySet(models.QuerySet[Any]):
+    """Questions about many returns."""
+
+    def sans_accuse_depuis(self, jours: int) -> Self:
+        """Those made more than `jours` days ago that nobody acknowledged, nor answered.
+
+        The first partial index of the table covers precisely these rows.
+        """
+        return self.filter(
+            accuse_le__isnull=True,
+            repondu_le__isnull=True,
+            cree_le__lte=timezone.now() - timedelta(days=jours),
+        ).exclude(facture__etat=EtatFacture.RETIREE)
 
 
 class RetourFournisseur(models.Model):
@@ -49,6 +69,13 @@ class RetourFournisseur(models.Model):
     repondu_par = models.ForeignKey(
         Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    accuse_le = models.DateTimeField("lu par le fournisseur le", null=True, blank=True)
+    accuse_par = models.ForeignKey(
+        Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    relance_le = models.DateTimeField("rappelé le", null=True, blank=True)
+
+    objects: Any = RetourQuerySet.as_manager()
 
     class Meta:
         verbose_name = "retour au fournisseur"
@@ -66,6 +93,19 @@ class RetourFournisseur(models.Model):
                 name="retour_repondu_par",
                 violation_error_message="Une réponse a un auteur.",
             ),
+            models.CheckConstraint(
+                condition=Q(accuse_le__isnull=True, accuse_par__isnull=True)
+                | Q(accuse_le__isnull=False, accuse_par__isnull=False),
+                name="retour_accuse_par",
+                violation_error_message="Un accusé de lecture a un auteur.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["cree_le"],
+                name="retour_sans_accuse",
+                condition=Q(accuse_le__isnull=True, repondu_le__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,6 +115,11 @@ class RetourFournisseur(models.Model):
     def est_ouvert(self) -> bool:
         """Whether the supplier still owes an answer."""
         return self.repondu_le is None and self.nature != self.Nature.REJET
+
+    @property
+    def est_lu(self) -> bool:
+        """Whether the supplier has acknowledged it; an answer does so too."""
+        return self.accuse_le is not None or self.repondu_le is not None
 
     @property
     def donnee_en_cause(self) -> str:
@@ -107,21 +152,30 @@ class Message(models.Model):
 
 
 class TypeAvis(models.TextChoices):
-    """Events a supplier may be told of by mail."""
+    """Events a supplier may be told of."""
 
     DEPOT = "depot", "Dépôt d’une facture"
     RETOUR = "retour", "Pièce demandée ou destinataire à corriger"
     REJET = "rejet", "Rejet d’une facture"
+    RAPPEL = "rappel", "Rappel d’une demande ou d’un rejet que personne n’a lu"
     PAIEMENT = "paiement", "Paiement d’une facture"
     MESSAGE = "message", "Nouveau message de la province"
 
 
+class EnvoiAvis(models.TextChoices):
+    """How a notice also leaves by mail; in the application it always shows."""
+
+    IMMEDIAT = "immediat", "Tout de suite"
+    QUOTIDIEN = "quotidien", "Une fois par jour, tous ensemble"
+    AUCUN = "aucun", "Pas de courriel"
+
+
 class Abonnement(models.Model):
-    """A choice about one kind of notice; without a row, the notice is sent."""
+    """A choice about one kind of notice; without a row, it leaves by mail at once."""
 
     utilisateur = models.ForeignKey(Utilisateur, models.CASCADE, related_name="abonnements")
     type_avis = models.CharField("avis", max_length=10, choices=TypeAvis)
-    est_actif = models.BooleanField("actif", default=True)
+    envoi = models.CharField(max_length=10, choices=EnvoiAvis, default=EnvoiAvis.IMMEDIAT)
 
     class Meta:
         verbose_name = "abonnement"
@@ -135,3 +189,36 @@ class Abonnement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.utilisateur} : {self.get_type_avis_display()}"
+
+
+class Avis(models.Model):
+    """What one person is told of one invoice: shown in the application, then read."""
+
+    utilisateur = models.ForeignKey(Utilisateur, models.CASCADE, related_name="avis")
+    facture = models.ForeignKey(Facture, models.PROTECT, related_name="avis")
+    type_avis = models.CharField("avis", max_length=10, choices=TypeAvis)
+    envoi = models.CharField(max_length=10, choices=EnvoiAvis)
+    cree_le = models.DateTimeField("le", auto_now_add=True)
+    lu_le = models.DateTimeField("lu le", null=True, blank=True)
+    envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "avis"
+        verbose_name_plural = "avis"
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["utilisateur", "-id"], name="avis_utilisateur"),
+            models.Index(
+                fields=["utilisateur", "facture"],
+                name="avis_non_lu",
+                condition=Q(lu_le__isnull=True),
+            ),
+            models.Index(
+                fields=["utilisateur"],
+                name="avis_a_recapituler",
+                condition=Q(envoye_le__isnull=True, envoi="quotidien"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_type_avis_display()} : {self.facture}"

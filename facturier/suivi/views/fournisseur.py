@@ -14,20 +14,22 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, instruction
+from facturier.suivi.attestation import montant_certain
 from facturier.suivi.certificat import certificat
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import (
-    AvisForm,
     DestinataireForm,
     MessageForm,
     MotifForm,
     ReponseForm,
 )
 from facturier.suivi.horloges import horloges
+from facturier.suivi.interets import decompte
 from facturier.suivi.libelles import EN_CLAIR, detenteur, etapes_a_venir, etat_public, ton_public
 from facturier.suivi.messagerie import ecrire
-from facturier.suivi.models import Abonnement, Facture, TypeAvis
+from facturier.suivi.models import Attestation, Facture
+from facturier.suivi.notifications import marquer_lus
 from facturier.suivi.prevision import annonce
 from facturier.suivi.views.communs import (
     afficher,
@@ -48,6 +50,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     facture = facture_visible(requete, pk)
     if facture.est_brouillon:
         return redirect("suivi:saisie", facture.pk)
+    marquer_lus(utilisateur_de(requete), facture)
     public = etat_public(facture)
     prefetch_related_objects([facture], "mandat__lignes_piece__parts_cedees")
     compteurs = horloges(facture)
@@ -57,6 +60,9 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "parts": parts,
         "net_verse": (facture.montant_liquide or 0) - sum(part.montant for part in parts),
         "annonce": annonce(facture, compteurs),
+        "decompte": decompte(facture),
+        "montant_certain": montant_certain(facture),
+        "attestations": Attestation.objects.filter(facture=facture),
         "libelle_etat": public.label,
         "ton_etat": ton_public(facture),
         "en_clair": EN_CLAIR[public],
@@ -66,7 +72,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "a_venir": etapes_a_venir(facture),
         "documents": facture.documents.all(),
         "taxes": facture.taxes.all(),
-        "retours": facture.retours.select_related("motif", "doublon_de"),
+        "retours": facture.retours.select_related("motif", "doublon_de", "accuse_par"),
         "fil_messages": facture.messages.filter(est_interne=False).select_related("auteur"),
         "form": MessageForm(),
         "est_retirable": facture.etat in RETIRABLES
@@ -165,23 +171,6 @@ def telecharger_certificat(requete: HttpRequest, pk: int) -> FileResponse:
     if facture.est_brouillon:
         raise Http404("Un brouillon n’a pas de certificat.")
     return envoyer_pdf(certificat(facture), f"certificat-depot-{facture.pk}.pdf")
-
-
-@reserver_a(Role.FOURNISSEUR)
-def avis(requete: HttpRequest) -> HttpResponse:
-    """Choose the notices one receives."""
-    utilisateur = utilisateur_de(requete)
-    refuses = Abonnement.objects.filter(utilisateur=utilisateur, est_actif=False)
-    coupes = set(refuses.values_list("type_avis", flat=True))
-    formulaire = AvisForm(
-        requete.POST if requete.method == "POST" else None,
-        initial={"types": [type_avis for type_avis in TypeAvis if type_avis not in coupes]},
-    )
-    if formulaire.is_bound and formulaire.is_valid():
-        formulaire.enregistrer(utilisateur)
-        messages.success(requete, "Vos choix sont enregistrés.")
-        return redirect("suivi:avis")
-    return afficher(requete, "suivi/avis.html", {"form": formulaire}, formulaire)
 
 
 def _attendue(requete: HttpRequest, pk: int, etat: str) -> Facture:

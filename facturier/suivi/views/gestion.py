@@ -115,7 +115,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         **_documents(facture, requete.GET.get("piece", "")),
         "lignes": facture.lignes.all(),
         "taxes": facture.taxes.all(),
-        "retours": facture.retours.select_related("motif", "cree_par", "repondu_par"),
+        "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),
         "service_fait": ServiceFait.objects.filter(facture=facture).first(),
         "reste_commande": facture.bon_commande.reste() if facture.bon_commande else None,
         "fil_messages": facture.messages.select_related("auteur"),

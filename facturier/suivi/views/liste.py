@@ -14,7 +14,7 @@ from facturier.suivi.etats import ATTENDENT_FOURNISSEUR
 from facturier.suivi.forms_liste import FiltreFacturesForm, VueForm
 from facturier.suivi.libelles import etat_public, ton_public
 from facturier.suivi.liste import compter, enregistrer_vue, lire_page, tableau
-from facturier.suivi.models import Facture, VueEnregistree
+from facturier.suivi.models import Avis, Facture, VueEnregistree
 from facturier.suivi.views.communs import NON_TRAITABLE
 
 
@@ -35,6 +35,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             (facture, etat_public(facture).label, ton_public(facture)) for facture in page.objets
         ],
         "a_completer": [] if filtre.est_filtree else a_completer[:5],
+        "non_lus": Avis.objects.filter(utilisateur=requete.user, lu_le__isnull=True).count(),
         "vues": VueEnregistree.objects.filter(utilisateur=requete.user),
         "form_vue": VueForm(initial={"parametres": filtre.parametres}),
     }
