@@ -43,6 +43,10 @@ application.conf.beat_schedule = {
         "task": "suivi.constater_delais",
         "schedule": crontab(hour="2", minute="15"),
     },
+    "relever_delais": {
+        "task": "suivi.relever_delais",
+        "schedule": crontab(hour="2", minute="45"),
+    },
     "rappeler_retours": {
         "task": "suivi.rappeler_retours",
         "schedule": crontab(hour="6", minute="30"),

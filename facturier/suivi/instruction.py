@@ -294,7 +294,9 @@ def _sans_mandat(facture: Facture) -> None:
 
 
 def _retour_ouvert(facture: Facture) -> RetourFournisseur:
-    retour = facture.retours.filter(repondu_le__isnull=True).select_related("motif").last()
+    retour: RetourFournisseur | None = (
+        facture.retours.filter(repondu_le__isnull=True).select_related("motif").last()
+    )
     if retour is None:
         raise TransitionInterdite("Aucune demande n’attend de réponse sur cette facture.")
     return retour

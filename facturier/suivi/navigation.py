@@ -8,6 +8,7 @@ from facturier.commun.tons import Ton
 from facturier.suivi.accuses import sans_accuse
 from facturier.suivi.etats import ACTES_PRINCIPAUX, ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
 from facturier.suivi.models import Avis, Facture
+from facturier.suivi.rapports import ROLES_RAPPORTS
 
 ENTREES = [
     Entree("Mes factures", "suivi:liste", roles={Role.FOURNISSEUR}, ordre=10),
@@ -18,6 +19,7 @@ ENTREES = [
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE},
         ordre=10,
     ),
+    Entree("Rapports", "suivi:rapports", roles=set(ROLES_RAPPORTS), ordre=65),
     Entree(
         "Intérêts moratoires",
         "suivi:interets",

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from facturier.suivi import accuses, delais, notifications
+from facturier.suivi import accuses, delais, notifications, observatoire
 
 
 @shared_task(name="suivi.constater_delais")
@@ -21,3 +21,9 @@ def rappeler_retours() -> int:
 def recapituler_avis() -> int:
     """Send each person the notices he wants once a day."""
     return notifications.recapituler()
+
+
+@shared_task(name="suivi.relever_delais")
+def relever_delais() -> int:
+    """Compute anew what the public reads of delays."""
+    return observatoire.relever_delais()

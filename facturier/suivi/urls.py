@@ -10,7 +10,9 @@ from facturier.suivi.views import (
     gestion,
     liste,
     mandats,
+    observatoire,
     public,
+    rapports,
 )
 
 app_name = "suivi"
@@ -68,6 +70,15 @@ urlpatterns = [
         name="gestion_apercu",
     ),
     path("gestion/factures/<int:pk>/<slug:code>/", gestion.acte, name="gestion_acte"),
+    path("gestion/rapports/", rapports.liste, name="rapports"),
+    path("gestion/rapports/<slug:code>/", rapports.rapport, name="rapport"),
+    path(
+        "gestion/rapports/<slug:code>/<int:volet>/<slug:extension>/",
+        rapports.exporter_volet,
+        name="exporter_volet",
+    ),
+    path("observatoire/", observatoire.page, name="observatoire"),
+    path("observatoire/delais.csv", observatoire.donnees, name="observatoire_csv"),
     path("gestion/interets/", creances.liste_interets, name="interets"),
     path(
         "gestion/interets/export/<slug:extension>/",

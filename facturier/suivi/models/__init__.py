@@ -3,7 +3,7 @@
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models.attestations import Attestation
 from facturier.suivi.models.commandes import BonCommande
-from facturier.suivi.models.delais import DelaiConstate, PrevisionPaiement
+from facturier.suivi.models.delais import DelaiConstate, PrevisionPaiement, ReleveDelais
 from facturier.suivi.models.echanges import (
     Abonnement,
     Avis,
@@ -41,6 +41,7 @@ __all__ = [
     "PassageFacture",
     "PrevisionPaiement",
     "RangPaiement",
+    "ReleveDelais",
     "RepartitionTaxe",
     "RetourFournisseur",
     "ServiceFait",

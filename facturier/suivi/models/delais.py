@@ -103,3 +103,38 @@ class PrevisionPaiement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_jalon_display()} : {self.probable:%d/%m/%Y}"
+
+
+class ReleveDelais(models.Model):
+    """Delays of one month, of one direction or of all (empty), as the public reads them.
+
+    Made anew by a task from what is measured; a month with too few payments has no row.
+    """
+
+    mois = models.DateField(help_text="premier jour du mois de paiement")
+    direction = models.CharField(max_length=100, blank=True)
+    effectif = models.PositiveIntegerField("factures payées")
+    mediane = models.PositiveIntegerField("médiane, en jours")
+    p90 = models.PositiveIntegerField("neuvième décile, en jours")
+    part_en_trente_jours = models.PositiveSmallIntegerField("part payée en 30 jours, en %")
+    releve_le = models.DateTimeField("relevé le", auto_now=True)
+
+    class Meta:
+        verbose_name = "relevé des délais"
+        verbose_name_plural = "relevés des délais"
+        ordering = ["-mois", "direction"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mois", "direction"],
+                name="releve_delais_unique",
+                violation_error_message="Ce mois a déjà son relevé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(mediane__lte=F("p90")) & Q(part_en_trente_jours__lte=100),
+                name="releve_delais_coherent",
+                violation_error_message="La médiane ne dépasse pas le neuvième décile.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mois:%m/%Y} {self.direction or 'ensemble'}"
