@@ -51,7 +51,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if EN_PRODUCTION else "csrf"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = env.entier("SESSION_DUREE_SECONDES", 30 * 60)  # idle time, seconds
 SESSION_DUREE_FOURNISSEUR = env.entier("SESSION_DUREE_FOURNISSEUR_SECONDES", 15 * 60)
-CHEMINS_SANS_COPIE = ("/payer/", "/compte/")  # kept by no cache, even without an account
+CHEMINS_SANS_COPIE = ("/payer/", "/compte/", "/api/v1/")  # kept by no cache, account or not
 SESSION_SAVE_EVERY_REQUEST = True
 SECURE_SSL_REDIRECT = EN_PRODUCTION
 SECURE_HSTS_SECONDS = 31_536_000 if EN_PRODUCTION else 0
@@ -355,6 +355,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVERS": [{"url": ADRESSE_PUBLIQUE}],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "facturier.api.openapi.fermer_les_objets",

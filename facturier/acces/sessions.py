@@ -39,12 +39,12 @@ class SessionsMiddleware:
         """Answer, then set the idle time and the header of caches."""
         est_connecte = requete.user.is_authenticated
         reponse = self.suite(requete)
-        if requete.user.is_authenticated and SESSION_KEY in requete.session:  # a key opens none
+        if SESSION_KEY in requete.session and requete.user.is_authenticated:  # a key opens none
             _regler_duree(requete, requete.user)
         if (
             est_connecte
-            or requete.user.is_authenticated
             or requete.path.startswith(settings.CHEMINS_SANS_COPIE)
+            or requete.user.is_authenticated
         ):
             reponse["Cache-Control"] = "no-store"
         return reponse

@@ -63,6 +63,7 @@ class Lancement:
             "STRIPE_API_BASE": self.banc,
             "STRIPE_JS_URL": f"{self.banc}/v3/",
             "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
+            "WEBHOOKS_VERS_LE_RESEAU_LOCAL": "1",
             "PYTHONUNBUFFERED": "1",
             "TZ": "Pacific/Noumea",
             **os.environ,

@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from django.utils.functional import SimpleLazyObject
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from facturier.acces.models import Utilisateur
 from facturier.api.cles import noter_usage, reconnaitre
 from facturier.api.limites import attente
-from facturier.api.models import CleApi, Portee
+from facturier.api.models import CleApi
+from facturier.api.models.cles import DROIT_DE_PORTEE
 from facturier.commun.provenance import adresse_client
 
 CLE_INCONNUE = "Cette clé n’existe pas : vérifiez qu’elle est copiée en entier."
@@ -20,8 +21,8 @@ CLE_INCONNUE = "Cette clé n’existe pas : vérifiez qu’elle est copiée en e
 class AuthentificationParCle(BaseAuthentication):
     """`Authorization: Bearer <key>`."""
 
-    def authenticate(self, request: Request) -> tuple[Utilisateur, CleApi] | None:
-        """Return the holder and the key; None when no key is shown.
+    def authenticate(self, request: Request) -> tuple[Any, CleApi] | None:
+        """Return the holder, read if need be, and the key; None when no key is shown.
 
         Raises:
             AuthenticationFailed: the key is unknown, revoked, out of date, or its holder has left.
@@ -40,7 +41,7 @@ class AuthentificationParCle(BaseAuthentication):
         if refus := _refus(cle):
             raise AuthenticationFailed(refus)
         noter_usage(cle, adresse)
-        return cle.titulaire, cle
+        return SimpleLazyObject(lambda: cle.titulaire), cle
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 says is expected."""
@@ -53,7 +54,7 @@ def _refus(cle: CleApi) -> str:
         return "Cette clé est révoquée : créez-en une autre."
     if cle.est_expiree:
         return "Cette clé a expiré : créez-en une autre."
-    if not cle.titulaire.is_active or not cle.peut_consulter:  # type: ignore[attr-defined]  # annotated
+    if not cle.titulaire_actif or not cle.a_droit_consulter:  # type: ignore[attr-defined]  # read
         return (
             "La personne qui a créé cette clé n’agit plus pour l’établissement : une autre doit en "
             "créer une."
@@ -79,7 +80,7 @@ class PorteeRequise(BasePermission):
             raise PermissionDenied(
                 f"Cette clé n’a pas la portée « {portee} » : créez-en une qui l’a."
             )
-        if portee != Portee.LIRE and not cle.peut_deposer:  # type: ignore[attr-defined]  # annotated
+        if not getattr(cle, f"a_droit_{DROIT_DE_PORTEE[portee]}"):
             raise PermissionDenied(
                 "La personne qui a créé cette clé n’a plus le droit de déposer pour "
                 "l’établissement."

@@ -87,12 +87,7 @@ def reconnaitre(secret: str) -> CleApi | None:
     prefixe = reste.partition("_")[0]
     if marque != MARQUE or len(secret) > LONGUEUR_CLE or not prefixe.isalnum():
         return None
-    cle: CleApi | None = (
-        CleApi.objects.avec_droits()
-        .select_related("titulaire", "etablissement__fournisseur")
-        .filter(prefixe=prefixe)
-        .first()
-    )
+    cle: CleApi | None = CleApi.objects.presentee(prefixe)
     return cle if cle and cle.correspond_a(secret) else None
 
 

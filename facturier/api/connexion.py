@@ -23,6 +23,14 @@ DUREE_MAXIMALE = 15  # seconds, for the whole exchange
 PORT_HTTPS = 443
 PORTS_LIBRES = 1024  # from which a port is accepted
 LONGUEUR_ADRESSE = 500
+RAISONS = (
+    (ssl.SSLCertVerificationError, "Le certificat du serveur n’est pas valable."),
+    (ssl.SSLError, "La connexion chiffrée a échoué."),
+    (TimeoutError, f"Le serveur n’a pas répondu en {DELAI} s."),
+    (ConnectionRefusedError, "Le serveur refuse la connexion."),
+    (http.client.HTTPException, "Le serveur n’a pas répondu en HTTP."),
+)
+ECHEC = "La connexion a été coupée."
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -128,15 +136,16 @@ def poster(adresse: str, corps: bytes, entetes: Mapping[str, str]) -> int:
     try:
         connexion.request("POST", cible.chemin, body=corps, headers=dict(entetes))
         return connexion.getresponse().status
-    except ssl.SSLCertVerificationError:
-        raise EchecEnvoi("Le certificat du serveur n’est pas valable.") from None
-    except TimeoutError:
-        raise EchecEnvoi(f"Le serveur n’a pas répondu en {DELAI} s.") from None
     except (OSError, http.client.HTTPException) as erreur:
-        raise EchecEnvoi(f"La connexion a échoué ({type(erreur).__name__}).") from None
+        raise EchecEnvoi(_raison(erreur)) from None
     finally:
         garde.cancel()
         connexion.close()
+
+
+def _raison(erreur: Exception) -> str:
+    """Return in French why an exchange failed."""
+    return next((texte for genre, texte in RAISONS if isinstance(erreur, genre)), ECHEC)
 
 
 class _Connexion(http.client.HTTPConnection):

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from facturier.acces.models import ServiceGestionnaire
+from facturier.api.models import CleApi
 from facturier.api.representation import lire_curseur
 from facturier.grand_livre.models import PieceJustificative
 from facturier.suivi.brouillon import NOMBRE_MAXIMAL_JOINTS
@@ -17,7 +18,6 @@ from facturier.suivi.libelles import ETAT_PUBLIC, INTERNES
 from facturier.suivi.models import BonCommande, normaliser_numero
 from facturier.suivi.querysets import FactureQuerySet
 from facturier.suivi.saisie import PartTaxe
-from fournisseurs.models import Etablissement
 
 MONTANT_MAXIMAL = 999_999_999_999  # francs
 NOMBRE_TAUX = 10
@@ -110,8 +110,8 @@ class DestinataireSerializer(StrictSerializer):
 
     def validate_numeroBonCommande(self, valeur: str) -> BonCommande:
         """Find the order among those addressed to the établissement of the key."""
-        etablissement: Etablissement = self.context["etablissement"]
-        ouverts = BonCommande.objects.facturables_par(etablissement).select_related("service")
+        cle: CleApi = self.context["cle"]
+        ouverts = BonCommande.objects.facturables_par(cle.etablissement).select_related("service")
         commande: BonCommande | None = ouverts.filter(numero__iexact=valeur).first()
         if commande is None:
             raise serializers.ValidationError(
@@ -130,13 +130,17 @@ class DestinataireSerializer(StrictSerializer):
 class MetadonneesSerializer(DestinataireSerializer):
     """The data of an invoice that prevail over what is read in its file; none is obligatory."""
 
-    numeroFacture = serializers.CharField(required=False, max_length=30)
-    dateFacture = JourField()
+    numeroFacture = serializers.CharField(
+        required=False, max_length=30, help_text="Numéro de la facture."
+    )
+    dateFacture = JourField(help_text="Date de la facture.")
     montantHt = MontantField(required=False, help_text="Montant hors taxe, en francs.")
     montantTgc = MontantField(required=False, help_text="TGC, en francs ; 0 s’il n’y en a pas.")
     montantTtc = MontantField(required=False, help_text="Montant TTC, en francs.")
     taxes = TaxeSerializer(many=True, required=False, help_text="La TGC, taux par taux.")
-    objet = serializers.CharField(required=False, max_length=100, allow_blank=True)
+    objet = serializers.CharField(
+        required=False, max_length=100, allow_blank=True, help_text="Ce qui est facturé."
+    )
     periodeDebut = JourField(help_text="Premier jour facturé.")
     periodeFin = JourField(help_text="Dernier jour facturé.")
 
@@ -227,13 +231,21 @@ class DepotSerializer(serializers.Serializer[Any]):
     )
     piecesJointesComplementaires = PiecesField()
     genrePieces = GenreField()
-    metadonnees = MetadonneesField(required=False, default=dict)
+    metadonnees = MetadonneesField(
+        required=False, default=dict, help_text="Ce qui prévaut sur le fichier, en JSON."
+    )
 
 
 class ComplementSerializer(serializers.Serializer[Any]):
     """The answer to a request for a document or a precision."""
 
-    reponse = serializers.CharField(required=False, max_length=2000, allow_blank=True, default="")
+    reponse = serializers.CharField(
+        required=False,
+        max_length=2000,
+        allow_blank=True,
+        default="",
+        help_text="Votre réponse, si les pièces ne suffisent pas.",
+    )
     piecesJointesComplementaires = PiecesField()
     genrePieces = GenreField()
 
@@ -241,7 +253,7 @@ class ComplementSerializer(serializers.Serializer[Any]):
 class RetraitSerializer(StrictSerializer):
     """Why an invoice is withdrawn."""
 
-    motif = serializers.CharField(max_length=500)
+    motif = serializers.CharField(max_length=500, help_text="Pourquoi vous la retirez.")
 
 
 class CurseurField(serializers.CharField):

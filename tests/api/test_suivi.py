@@ -86,6 +86,7 @@ def test_la_liste_se_filtre(systeme, etablissement, facture, filtre, nombre):
         {"etat": "brouillon"},
         {"etat": "suspendue_tps"},
         {"curseur": "!!"},
+        {"curseur": ""},
         {"curseur": "Zm9v"},
         {"taille": "0"},
         {"taille": "beaucoup"},

@@ -283,7 +283,7 @@ def test_une_redirection_n_est_pas_suivie(recepteur):
 
 
 def test_un_serveur_absent_est_un_echec(recepteur):
-    with pytest.raises(EchecEnvoi, match="a échoué"):
+    with pytest.raises(EchecEnvoi, match="refuse la connexion"):
         poster(adresse_muette(), b"{}", {})
 
 

@@ -31,6 +31,18 @@ DROIT_DE_PORTEE = {
 }
 
 
+PRESENTEE = """
+SELECT c.*, u.is_active AS titulaire_actif, h.a_droit_consulter, h.a_droit_deposer
+FROM api_cleapi c
+JOIN acces_utilisateur u ON u.id = c.titulaire_id
+LEFT JOIN fournisseurs_representant r ON r.utilisateur_id = u.id
+LEFT JOIN fournisseurs_habilitation h ON h.representant_id = r.id
+    AND h.etablissement_id = c.etablissement_id
+    AND h.retiree_le IS NULL AND (h.fin IS NULL OR h.fin >= %s)
+WHERE c.prefixe = %s
+"""
+
+
 def empreinte_secret(cle: str) -> str:
     """Return what is kept of a key: its SHA-256. The key is 256 random bits: no salt is needed."""
     return hashlib.sha256(cle.encode()).hexdigest()
@@ -44,15 +56,20 @@ class CleApiQuerySet(models.QuerySet["CleApi"]):
         return self.filter(revoquee_le__isnull=True, expire_le__gt=timezone.now())
 
     def avec_droits(self) -> Self:
-        """Annotate whether the holder still acts there: `peut_consulter`, `peut_deposer`."""
+        """Annotate `agit_encore`: whether the holder still acts for the établissement."""
         siennes = Habilitation.objects.en_vigueur().filter(
             etablissement=OuterRef("etablissement"),
             representant__utilisateur=OuterRef("titulaire"),
         )
-        return self.annotate(
-            peut_consulter=Exists(siennes),
-            peut_deposer=Exists(siennes.filter(a_droit_deposer=True)),
-        )
+        return self.annotate(agit_encore=Exists(siennes))
+
+    def presentee(self, prefixe: str) -> "CleApi | None":
+        """The key of that prefix, with the rights that its holder has there at this moment.
+
+        One statement written by hand, for every request begins with it: `titulaire_actif`, and
+        `a_droit_…` of his habilitation in force (None: he has none).
+        """
+        return next(iter(self.raw(PRESENTEE, [timezone.localdate(), prefixe])), None)
 
 
 class CleApi(models.Model):

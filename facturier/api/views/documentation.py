@@ -63,32 +63,50 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
             "titre": operation["summary"],
             "texte": operation.get("description", ""),
             "parametres": [
-                (parametre["name"], parametre.get("description", ""), parametre.get("required"))
+                (
+                    parametre["name"],
+                    parametre.get("description", ""),
+                    parametre.get("required"),
+                    parametre["schema"].get("enum", []),
+                )
                 for parametre in operation.get("parameters", [])
                 if parametre["in"] != "path"
             ],
             "champs": list(_champs(document, operation)),
         }
-        for chemin, operations in document["paths"].items()
+        for chemin, operations in sorted(document["paths"].items(), key=_factures_d_abord)
         for methode, operation in operations.items()
     ]
 
 
-def _champs(document: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """Yield what the body of an operation holds: name, explanation, whether it is obligatory."""
+def _factures_d_abord(entree: tuple[str, Any]) -> tuple[bool, str]:
+    return "/factures" not in entree[0], entree[0]
+
+
+def _champs(
+    document: dict[str, Any], operation: dict[str, Any]
+) -> Iterator[tuple[str, str, bool, list[str]]]:
+    """Yield what the body of an operation holds: name, text, whether obligatory, values."""
     for contenu in operation.get("requestBody", {}).get("content", {}).values():
         yield from _proprietes(document, contenu["schema"])
 
 
 def _proprietes(
     document: dict[str, Any], schema_objet: dict[str, Any], prefixe: str = ""
-) -> Iterator[tuple[str, str, bool]]:
-    nom_composant = schema_objet.get("$ref", "").rpartition("/")[2]
-    composant = document["components"]["schemas"].get(nom_composant, schema_objet)
+) -> Iterator[tuple[str, str, bool, list[str]]]:
+    composant = _composant(document, schema_objet)
     for nom, propriete in composant.get("properties", {}).items():
-        est_obligatoire = nom in composant.get("required", ())
-        yield f"{prefixe}{nom}", propriete.get("description", ""), est_obligatoire
         interieur = propriete.get("items", propriete)
-        references = [interieur, *interieur.get("allOf", ())]
-        for reference in (r for r in references if "$ref" in r):
+        references = [_composant(document, r) for r in (interieur, *interieur.get("allOf", ()))]
+        valeurs = [valeur for reference in references for valeur in reference.get("enum", ())]
+        est_obligatoire = nom in composant.get("required", ())
+        yield f"{prefixe}{nom}", propriete.get("description", ""), est_obligatoire, valeurs
+        for reference in references:
             yield from _proprietes(document, reference, f"{prefixe}{nom}.")
+
+
+def _composant(document: dict[str, Any], schema_objet: dict[str, Any]) -> dict[str, Any]:
+    """Return the component that a schema refers to, or the schema itself."""
+    nom = schema_objet.get("$ref", "").rpartition("/")[2]
+    composant: dict[str, Any] = document["components"]["schemas"].get(nom, schema_objet)
+    return composant

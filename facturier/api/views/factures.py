@@ -89,7 +89,7 @@ class Ressource(APIView):
         Raises:
             rest_framework ValidationError: it is not.
         """
-        lu = serialiseur(data=donnees, context={"etablissement": self.cle.etablissement})
+        lu = serialiseur(data=donnees, context={"cle": self.cle})
         lu.is_valid(raise_exception=True)
         return lu
 
@@ -119,7 +119,7 @@ class FacturesView(Ressource):
     )
     def get(self, requete: Request) -> Response:
         """List them."""
-        filtre = self.lire(FiltreSerializer, requete.query_params)
+        filtre = self.lire(FiltreSerializer, requete.query_params.dict())
         rangees, suivant = _page(filtre.filtrer(self.factures()).values(*COLONNES), filtre)
         return Response(
             {"resultats": [representation.ligne(r) for r in rangees], "curseurSuivant": suivant}
@@ -347,7 +347,7 @@ class BonsCommandeView(Ressource):
     )
     def get(self, requete: Request) -> Response:
         """List them."""
-        page = self.lire(PageSerializer, requete.query_params)
+        page = self.lire(PageSerializer, requete.query_params.dict())
         ouverts = BonCommande.objects.facturables_par(self.cle.etablissement).avec_reste()
         colonnes = ("numero", "objet", "date_commande", "service__code", "montant_engage")
         rangees, suivant = _page(ouverts.values("pk", *colonnes, "montant_restant"), page)
