@@ -21,6 +21,7 @@ MODULES = (
     "reprise",
     "recherche",
     "liste",
+    "api",
     "pairs",
 )
 

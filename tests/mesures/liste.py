@@ -42,7 +42,7 @@ def mesurer(*, grand: bool) -> Iterator[Prise]:
     """Take P14 at 50,000 invoices, or 1,000,000, on PostgreSQL."""
     if connection.vendor != "postgresql":
         return
-    grande, petite = _remplir(1_000_000 if grand else 50_000)
+    grande, petite = remplir(1_000_000 if grand else 50_000)
     yield "P14", partial(_page_profonde, grande)
     yield "P14 (quelques factures anciennes)", partial(_petite_liste, grande, petite)
 
@@ -80,7 +80,7 @@ def _apres_pages(personne: Utilisateur, nombre: int) -> str:
     return f"avant={siennes[rang]}"
 
 
-def _remplir(nombre: int) -> tuple[Utilisateur, Utilisateur]:
+def remplir(nombre: int) -> tuple[Utilisateur, Utilisateur]:
     """Make the invoices; return who looks at half of them, and who looks at the ten oldest."""
     service = ServiceGestionnaire.objects.get_or_create(
         code="MESURE", defaults={"libelle": "Mesure", "direction": "Mesure"}
