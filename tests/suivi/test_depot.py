@@ -230,6 +230,7 @@ def test_une_personne_non_habilitee_ne_depose_pas(intrus):
         (b"<html><script>alert(1)</script></html>", "facture.xml"),
         (echantillons.pdf(), "facture.xml"),
     ],
+    ids=["vide", "programme", "page web", "mauvaise extension"],
 )
 def test_un_fichier_qui_n_est_pas_une_facture_est_refuse(contenu, nom):
     etablissement = EtablissementFactory.create()
