@@ -50,5 +50,5 @@ def remplir(apps, schema_editor):
 class Migration(migrations.Migration):
     """Going back leaves the rows: staff may have completed them."""
 
-    dependencies = [("fournisseurs", "0002_ajout_seul")]
+    dependencies = [("fournisseurs", "0002_invariants")]
     operations = [migrations.RunPython(remplir, migrations.RunPython.noop)]

@@ -27,7 +27,7 @@ from facturier.api.webhooks import (
     signature,
 )
 from facturier.suivi import depot, instruction
-from facturier.suivi.chronologie import chronologie
+from facturier.suivi.chronologie import ACTES_INTERNES, chronologie
 from facturier.suivi.models import PassageFacture
 from fournisseurs.models import EntreeJournal, Habilitation
 from tests.api.conftest import rendre_gestionnaire
@@ -112,7 +112,11 @@ def test_un_changement_d_etat_est_a_annoncer_dans_sa_transaction(declare, etabli
 def test_seuls_les_passages_que_lit_le_fournisseur_sont_annonces(declare, etablissement):
     facture = FactureFactory(etablissement=etablissement, payee=True)
     acteur_tps = acteur(Role.COMPTABLE)
-    for acte, arrivee in (("suspendre_tps", "suspendue_tps"), ("reliquider", "liquidee")):
+    internes = [
+        ("suspendre_tps", "suspendue_tps"),
+        *((acte, "liquidee") for acte in ACTES_INTERNES),
+    ]
+    for acte, arrivee in internes:
         PassageFacture.objects.create(
             facture=facture, acte=acte, depart="transmise_tps", arrivee=arrivee, par=acteur_tps
         )

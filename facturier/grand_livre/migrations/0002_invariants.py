@@ -1,4 +1,4 @@
-"""Triggers of the ledger: balance, append only, and the posting function of PostgreSQL."""
+"""Triggers of the ledger: entries sealed by their header, nothing edited."""
 
 from django.db import migrations
 
@@ -6,7 +6,7 @@ from facturier.commun.sql import poser
 
 
 class Migration(migrations.Migration):
-    """Not reversible: a ledger without its triggers is no ledger."""
+    """Not reversible: a trace that can be rewritten proves nothing."""
 
     dependencies = [("grand_livre", "0001_initiale")]
     operations = [migrations.RunPython(poser(__file__, "0002_invariants"))]

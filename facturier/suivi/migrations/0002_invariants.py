@@ -6,7 +6,7 @@ from facturier.commun.sql import poser
 
 
 class Migration(migrations.Migration):
-    """Not reversible: an invoice that can be rewritten proves nothing."""
+    """Not reversible: a trace that can be rewritten proves nothing."""
 
     dependencies = [("facturier", "0001_initiale")]
     operations = [migrations.RunPython(poser(__file__, "0002_invariants"))]

@@ -8,7 +8,7 @@ BEGIN
     FROM nouveaux p
     JOIN facturier_facture f ON f.id = p.facture_id
     JOIN api_webhook w ON w.etablissement_id = f.etablissement_id AND w.resilie_le IS NULL
-    WHERE p.acte NOT IN ('mandater', 'annuler_mandat', 'reliquider')
+    WHERE p.acte NOT IN ('annuler_mandat', 'confier', 'mandater', 'prendre', 'reliquider', 'rendre')
       AND p.arrivee NOT IN ('suspendue_tps', 'rejetee_tps');
     RETURN NULL;
 END $$;

@@ -1,7 +1,7 @@
 -- The same on SQLite. A double semicolon on its own ends a statement.
 
 CREATE TRIGGER passage_vers_webhooks AFTER INSERT ON facturier_passagefacture
-WHEN NEW.acte NOT IN ('mandater', 'annuler_mandat', 'reliquider')
+WHEN NEW.acte NOT IN ('annuler_mandat', 'confier', 'mandater', 'prendre', 'reliquider', 'rendre')
  AND NEW.arrivee NOT IN ('suspendue_tps', 'rejetee_tps')
 BEGIN
     INSERT INTO api_envoiwebhook (webhook_id, passage_id, cree_le, prochain_essai_le, nombre_essais)

@@ -1,0 +1,12 @@
+"""Triggers of the staff and their roles: what a row of trace may no longer become."""
+
+from django.db import migrations
+
+from facturier.commun.sql import poser
+
+
+class Migration(migrations.Migration):
+    """Not reversible: a trace that can be rewritten proves nothing."""
+
+    dependencies = [("acces", "0001_initiale")]
+    operations = [migrations.RunPython(poser(__file__, "0002_invariants"))]

@@ -1,6 +1,0 @@
--- The same on SQLite. A double semicolon on its own ends a statement.
-
-CREATE TRIGGER changement_referentiel_sans_modification BEFORE UPDATE ON fournisseurs_changementreferentiel
-BEGIN SELECT RAISE(ABORT, 'Cette trace ne se modifie pas et ne s’efface pas.'); END;;
-CREATE TRIGGER changement_referentiel_sans_suppression BEFORE DELETE ON fournisseurs_changementreferentiel
-BEGIN SELECT RAISE(ABORT, 'Cette trace ne se modifie pas et ne s’efface pas.'); END;;
