@@ -1,13 +1,16 @@
 """The cast and the reference data that every test may ask for."""
 
+import importlib
 import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from hypothesis import HealthCheck
 from hypothesis import settings as reglages_hypothesis
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import blocking_manager_key
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Budget
@@ -26,6 +29,28 @@ CHROMIUM = next(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest: no worker then waits for the last of them at the end."""
     items.sort(key=lambda test: test.get_closest_marker("lent") is None)
+
+
+def _vide_la_base(test: pytest.Item) -> bool:
+    """Whether a test writes for good, and so leaves every table empty behind it."""
+    fixtures = {"transactional_db", "live_server"}.intersection(getattr(test, "fixturenames", ()))
+    marques = test.iter_markers("django_db")
+    return bool(fixtures) or any(marque.kwargs.get("transaction") for marque in marques)
+
+
+def _garnir() -> None:
+    """Put in the base what a migrated and loaded one holds."""
+    charger_reference()
+    importlib.import_module("fournisseurs.migrations.0003_banques_et_communes").remplir(apps, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Fill the base again after a test that emptied it, for one that takes it as it was made."""
+    yield
+    if _vide_la_base(item) and nextitem is not None and not _vide_la_base(nextitem):
+        with item.config.stash[blocking_manager_key].unblock():
+            _garnir()
 
 
 @pytest.fixture(scope="session")

@@ -47,7 +47,7 @@ def page(navigateur: Browser, live_server) -> Iterator[Page]:
         viewport={"width": 1280, "height": 800},
         reduced_motion="reduce",
     )
-    contexte.set_default_timeout(10_000)
+    contexte.set_default_timeout(30_000)  # how fast the machine is proves nothing
     feuille = contexte.new_page()
     anomalies: list[str] = []
 

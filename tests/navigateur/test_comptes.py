@@ -1,8 +1,11 @@
 """Dashboards of each role and pages of the accounts: accessible, narrow and wide."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from facturier.acces import attribution
 from facturier.acces.models import Role, Utilisateur
@@ -83,7 +86,7 @@ def test_une_invitation_refusee_reste_accessible(
 
     page.get_by_role("button", name="Ouvrir le compte").click()
 
-    assert page.title().startswith("Erreur")
+    expect(page).to_have_title(re.compile("^Erreur"))
     verifier_accessibilite()
     photographier("inviter", largeur)
 

@@ -1,6 +1,9 @@
 """The shell in a real browser: accessible, narrow or wide, with the keyboard alone."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 LARGEURS = pytest.mark.parametrize("largeur", [360, 1280])
 
@@ -37,7 +40,7 @@ def test_une_saisie_refusee_reste_accessible(page, verifier_accessibilite, photo
 
     page.get_by_role("button", name="Créer mon compte").click()
 
-    assert page.title().startswith("Erreur")
+    expect(page).to_have_title(re.compile("^Erreur"))
     assert page.evaluate("document.activeElement.className") == "resume-erreurs"
     verifier_accessibilite()
     photographier("inscription-refusee", largeur)

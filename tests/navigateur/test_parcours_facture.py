@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.core import mail
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
 from facturier.commun.banque import cle_rib
@@ -111,7 +112,7 @@ def demander_un_etablissement(visite: Visite) -> None:
     visite.remplir("Clé RIB", "11")
     joindre_les_preuves(visite)
     visite.presser("Envoyer la demande")
-    assert page.title().startswith("Erreur")
+    expect(page).to_have_title(re.compile("^Erreur"))
     visite.attendre("Une erreur est à corriger")
     visite.examiner("demande-refusee")
     visite.remplir("Clé RIB", cle_rib("17499", "00000", "00000000501"))
