@@ -1,14 +1,15 @@
-"""Batch deposit: every invoice file of a folder, each accepted or rejected on its own.
+"""Batch deposit: every invoice file, each accepted or rejected on its own.
 
 The établissement is the one whose RIDET is read in the file; the order is the one it quotes.
 A file deposited already is rejected as a duplicate, so that running twice is harmless.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -49,6 +50,28 @@ def deposer_dossier(dossier: Path, *, par: Utilisateur, executer: bool) -> Itera
         for chemin in sorted(dossier.iterdir()):
             if chemin.is_file() and chemin.suffix.lower() in EXTENSIONS:
                 yield _deposer(chemin, par, racine)
+
+
+def ouvrir_brouillons(
+    fichiers: Iterable[tuple[str, BinaryIO]], *, etablissement: Etablissement, par: Utilisateur
+) -> list[Sort]:
+    """Open one draft a file, each accepted or refused on its own, in their order.
+
+    Args:
+        fichiers: name and content.
+
+    Raises:
+        PermissionDenied: `par` may not deposit for `etablissement`.
+    """
+    return [_ouvrir(nom, flux, etablissement, par) for nom, flux in fichiers]
+
+
+def _ouvrir(nom: str, flux: BinaryIO, etablissement: Etablissement, par: Utilisateur) -> Sort:
+    try:
+        facture = brouillon.commencer(flux, nom=nom, etablissement=etablissement, par=par)
+    except FichierRefuse as refus:
+        return Sort(nom, motif=str(refus))
+    return Sort(nom, facture.numero, facture.pk)
 
 
 @contextmanager

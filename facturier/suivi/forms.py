@@ -27,6 +27,8 @@ from facturier.suivi.models import (
 from facturier.suivi.saisie import PartTaxe, Saisie
 from fournisseurs.models import Etablissement
 
+FICHIERS_PAR_DEPOT = 20  # about ten seconds of reading
+
 
 def cle_taux(taux: Decimal) -> str:
     """Return the part of a field name that stands for a rate: `11`, `5_5`."""
@@ -41,17 +43,41 @@ class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
         return f"{obj.libelle} ({obj.direction})"
 
 
+class FichiersInput(forms.ClearableFileInput):
+    """A control that takes several files, chosen or dropped."""
+
+    allow_multiple_selected = True
+
+
+class FichiersField(forms.FileField):
+    """Several files under one name; whether each is any good is said file by file, later."""
+
+    widget = FichiersInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files, `FICHIERS_PAR_DEPOT` at most."""
+        fichiers = data if isinstance(data, list | tuple) else [data]
+        if len(fichiers) > FICHIERS_PAR_DEPOT:
+            raise ValidationError(
+                f"Vous avez choisi {len(fichiers)} fichiers : déposez-en {FICHIERS_PAR_DEPOT} à la "
+                "fois au plus, ou passez par l’API."
+            )
+        verifier = super().clean
+        return [verifier(fichier, initial) for fichier in fichiers or [None]]
+
+
 class FichierForm(forms.Form):
-    """Step 1 of a deposit: for which établissement, and the file."""
+    """Step 1 of a deposit: for which établissement, and the file, or several."""
 
     etablissement = forms.ModelChoiceField(
         Etablissement.objects.none(), label="Établissement", empty_label="Choisissez"
     )
-    fichier = forms.FileField(
-        label="Fichier de la facture",
-        help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus. Un PDF issu de votre logiciel se lit "
-        "mieux qu’une numérisation.",
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.xml"}),
+    fichier = FichiersField(
+        label="Fichier de la facture (un ou plusieurs)",
+        help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus chacun, une facture par fichier. Un "
+        "PDF issu de votre logiciel se lit mieux qu’une numérisation.",
+        allow_empty_file=True,  # refused by the reading, with the others named
+        widget=FichiersInput(attrs={"accept": ".pdf,.xml"}),
     )
 
     def __init__(self, *arguments: Any, utilisateur: Utilisateur, **options: Any) -> None:

@@ -66,6 +66,37 @@ def test_un_fournisseur_depose_en_trois_pages(deposant):
     assert facture.code_verification in texte(fin)
 
 
+def test_plusieurs_fichiers_se_deposent_d_un_coup_chacun_avec_son_sort(deposant):
+    etablissement = EtablissementFactory.create(ridet="9000019001")
+    fichiers = [
+        SimpleUploadedFile("bonne.xml", echantillons.xml(forme="ubl-2.1")),
+        SimpleUploadedFile("vide.pdf", b""),
+        SimpleUploadedFile("programme.pdf", b"MZ\x90 pas un PDF"),
+    ]
+
+    reponse = envoyer(
+        deposant(etablissement), "deposer", etablissement=etablissement.pk, fichier=fichiers
+    )
+
+    facture = Facture.objects.get()
+    assert [sort.est_accepte for sort in reponse.context["sorts"]] == [True, False, False]
+    assert reverse("suivi:saisie", args=[facture.pk]) in texte(reponse)
+    assert "vide" in reponse.context["sorts"][1].motif
+
+
+def test_trop_de_fichiers_a_la_fois_se_dit(deposant):
+    etablissement = EtablissementFactory.create()
+    fichiers = [SimpleUploadedFile(f"f{rang}.pdf", b"%PDF-1.4") for rang in range(500)]
+
+    reponse = envoyer(
+        deposant(etablissement), "deposer", etablissement=etablissement.pk, fichier=fichiers
+    )
+
+    assert reponse.status_code == 422
+    assert "Vous avez choisi 500 fichiers" in texte(reponse).replace("\u202f", "")
+    assert not Facture.objects.exists()
+
+
 def test_un_fichier_refuse_est_explique_sur_place(deposant):
     etablissement = EtablissementFactory.create()
     fichier = SimpleUploadedFile("facture.pdf", b"MZ\x90 pas un PDF")

@@ -11,6 +11,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, depot
+from facturier.suivi.depot_lot import ouvrir_brouillons
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import FactureForm, FichierForm, PieceJointeForm
 from facturier.suivi.models import Facture
@@ -29,22 +30,20 @@ def _brouillon(requete: HttpRequest, pk: int) -> Facture:
 
 @reserver_a(Role.FOURNISSEUR)
 def deposer(requete: HttpRequest) -> HttpResponse:
-    """Step 1: take the file, read it, open a draft."""
+    """Step 1: take the file, read it, open a draft; or several, with what became of each."""
     utilisateur = utilisateur_de(requete)
     formulaire = FichierForm(requete.POST or None, requete.FILES or None, utilisateur=utilisateur)
     if formulaire.is_bound and formulaire.is_valid():
-        fichier: Any = formulaire.cleaned_data["fichier"]
-        try:
-            facture = brouillon.commencer(
-                fichier,
-                nom=fichier.name,
-                etablissement=formulaire.cleaned_data["etablissement"],
-                par=utilisateur,
-            )
-        except FichierRefuse as refus:
-            formulaire.add_error("fichier", str(refus))
-        else:
-            return redirect("suivi:saisie", facture.pk)
+        sorts = ouvrir_brouillons(
+            ((fichier.name, fichier) for fichier in formulaire.cleaned_data["fichier"]),
+            etablissement=formulaire.cleaned_data["etablissement"],
+            par=utilisateur,
+        )
+        if len(sorts) > 1:
+            return render(requete, "suivi/deposer_lot.html", {"sorts": sorts})
+        if sorts[0].facture is not None:
+            return redirect("suivi:saisie", sorts[0].facture)
+        formulaire.add_error("fichier", sorts[0].motif)
     brouillons = (
         Facture.objects.visibles_par(utilisateur)
         .filter(etat=EtatFacture.BROUILLON)
