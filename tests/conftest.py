@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.apps import apps
 from django.core.cache import cache
+from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as reglages_hypothesis
 from playwright.sync_api import Browser, sync_playwright
@@ -51,6 +52,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if _vide_la_base(item) and nextitem is not None and not _vide_la_base(nextitem):
         with item.config.stash[blocking_manager_key].unblock():
             _garnir()
+            connections.close_all()  # the driver of the browser may have made this one another
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +71,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once in the test database."""
     with django_db_blocker.unblock():
         charger_reference()
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, live_server):
+    """Begin after the database and end before it, whose removal waits for no connection."""
+    return live_server
 
 
 @pytest.fixture

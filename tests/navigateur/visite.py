@@ -33,7 +33,11 @@ class Visite:
     dossier: Path
 
     def entrer(self, courriel: str, mot_de_passe: str = MOT_DE_PASSE) -> None:
-        """Log in as someone else, on the log-in page."""
+        """Log in as someone else, on the log-in page.
+
+        The page is left first: an answer still on its way would bring its session back.
+        """
+        self.page.goto("about:blank")
         self.page.context.clear_cookies()
         self.page.goto("/compte/login/")
         self.remplir("Adresse électronique", courriel)
