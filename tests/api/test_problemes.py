@@ -1,10 +1,12 @@
 """Whatever goes wrong under `/api/` is told to a program, in French."""
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from facturier.api.views import factures
-from tests.api.conftest import FACTURES, pdf
+from tests.api.conftest import FACTURES
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +67,9 @@ def test_trop_de_champs_repondent_400(systeme):
 
 
 def test_trop_de_fichiers_repondent_400(systeme):
-    verifier(systeme.poster(FACTURES, {f"f{rang}": pdf() for rang in range(101)}), 400)
+    trop = settings.DATA_UPLOAD_MAX_NUMBER_FILES + 1
+    fichiers = {f"f{rang}": SimpleUploadedFile("f.pdf", b"%PDF-1.4") for rang in range(trop)}
+    verifier(systeme.poster(FACTURES, fichiers), 400)
 
 
 def test_un_hote_inconnu_repond_400(systeme):
