@@ -39,10 +39,5 @@ def demarrer(*, est_durable: bool) -> None:
     atexit.register(serveur.cleanup)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are cores: journeys and starts wait more than they work."""
-    return (os.cpu_count() or 1) + 1
-
-
 os.environ.setdefault("FACTURIER_MODE", "essai")
 demarrer(est_durable="MESURES" in os.environ)
