@@ -96,7 +96,8 @@ def _tiers(rang: int, hasard: random.Random, noms: list[str]) -> Tiers:
             nature_juridique="01",
         )
     nom = f"{hasard.choice(FORMES)} {hasard.choice(METIERS)} {hasard.choice(noms)}"
-    return Tiers(code=f"{9_000_000 + rang}", nom=nom, ridet=f"{9_000_000 + rang}001")
+    rid = 5_000_000 + rang  # apart from those of the other measures
+    return Tiers(code=f"{rid}", nom=nom, ridet=f"{rid}001")
 
 
 def _sur_sqlite(grand: bool, nom: str) -> Mesure:
