@@ -65,7 +65,7 @@ def _du_delai(facture: Facture, horloge: Horloge | None) -> list[Risque]:
         return []
     reste = horloge.jours_restants
     if reste < 0:
-        conseil = "Le délai est dépassé : des intérêts moratoires courent au profit du fournisseur."
+        conseil = "Le délai est dépassé : traitez cette facture avant les autres."
         return [Risque(f"{-reste} j de retard", conseil, Ton.REFUS)]
     if reste <= ALERTE_JOURS and not horloge.est_en_pause:
         return [Risque(f"{reste} j restants", "L’échéance est proche.", Ton.ATTENTE)]
