@@ -15,7 +15,8 @@ from rest_framework import exceptions
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.problemes import probleme
-from facturier.suivi.depot import Anomalie, DepotRefuse
+from facturier.suivi.controles import Anomalie
+from facturier.suivi.depot import DepotRefuse
 
 CHAMPS = {  # data of an invoice, as the API names them
     "numero": "numeroFacture",

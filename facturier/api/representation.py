@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from facturier.api.erreurs import champ_api, erreur_de
 from facturier.suivi.chronologie import chronologie
-from facturier.suivi.depot import Anomalie
+from facturier.suivi.controles import Anomalie
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.horloges import Horloge, horloges
 from facturier.suivi.libelles import EN_CLAIR, ETAT_PUBLIC, detenteur

@@ -161,5 +161,7 @@ def est_a_mandater(facture: Facture, utilisateur: Utilisateur) -> bool:
 def _est_bloque(code: str, facture: Facture) -> bool:
     if code == "demander_certification" and facture.etat == EtatFacture.COMPLETEE:
         return facture.suspendue_depuis not in instruction.AVANT_CERTIFICATION
+    if code == "liquider" and facture.est_avoir:
+        return True
     porte_mandat = facture.mandat_id is not None and facture.etat == EtatFacture.LIQUIDEE
     return porte_mandat and code in BLOQUES_PAR_MANDAT

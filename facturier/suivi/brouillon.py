@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from facturier.acces.models import Utilisateur
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun import fichiers, types_contenu
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.documents import raccourcir
@@ -15,6 +15,7 @@ from facturier.grand_livre.models import PieceJustificative
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.lecture import FactureLue, lire_facture
 from facturier.suivi.models import (
+    BonCommande,
     Document,
     Facture,
     LigneFacture,
@@ -186,6 +187,9 @@ def ouvrir(
 
 
 def _appliquer(facture: Facture, saisie: Saisie) -> None:
+    corrigee = saisie.facture_corrigee if saisie.nature == Facture.Nature.AVOIR else None
+    facture.nature = saisie.nature
+    facture.facture_corrigee = corrigee
     facture.numero = saisie.numero.strip()
     facture.numero_normalise = normaliser_numero(saisie.numero)
     facture.objet = saisie.objet
@@ -193,10 +197,19 @@ def _appliquer(facture: Facture, saisie: Saisie) -> None:
     facture.montant_ht = saisie.montant_ht
     facture.montant_tgc = saisie.montant_tgc
     facture.montant_ttc = saisie.montant_ttc
-    facture.bon_commande = saisie.bon_commande
-    facture.service = saisie.bon_commande.service if saisie.bon_commande else saisie.service
+    facture.bon_commande, facture.service = _destination(saisie)
+    facture.type_depense = corrigee.type_depense if corrigee else facture.type_depense
     facture.periode_debut = saisie.periode_debut
     facture.periode_fin = saisie.periode_fin
+
+
+def _destination(saisie: Saisie) -> tuple[BonCommande | None, ServiceGestionnaire | None]:
+    """Return the order and the service; those of the invoice corrected, for an avoir."""
+    if saisie.nature == Facture.Nature.AVOIR:
+        corrigee = saisie.facture_corrigee
+        return (corrigee.bon_commande, corrigee.service) if corrigee else (None, None)
+    commande = saisie.bon_commande
+    return commande, commande.service if commande else saisie.service
 
 
 def _enregistrer_taxes(facture: Facture, saisie: Saisie) -> None:

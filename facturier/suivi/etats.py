@@ -47,6 +47,8 @@ A_LIQUIDATION = frozenset(
     | {_E.PRISE_EN_CHARGE, _E.PAYEE, _E.PARTIELLEMENT_PAYEE, _E.AVOIR}
 )
 A_MANDAT = A_LIQUIDATION - {_E.LIQUIDEE}
+D_UN_AVOIR = frozenset({_E.BROUILLON, _E.REJETEE, _E.RETIREE, _E.AVOIR} | INSTRUITS - {_E.LIQUIDEE})
+ACCEPTES = frozenset({_E.SERVICE_FAIT, _E.AVOIR})  # an avoir that the service has agreed to
 ATTENDENT_FOURNISSEUR = frozenset({_E.SUSPENDUE, _E.A_REORIENTER})
 
 TRANSITIONS: dict[str, Transition] = {
@@ -84,6 +86,7 @@ TRANSITIONS: dict[str, Transition] = {
     "payer": transition({_E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE}, _E.PAYEE, Role.COMPTABLE),
     "payer_partiellement": transition({_E.PRISE_EN_CHARGE}, _E.PARTIELLEMENT_PAYEE, Role.COMPTABLE),
     "compenser": transition({_E.PRISE_EN_CHARGE}, _E.AVOIR, Role.COMPTABLE),
+    "compenser_avoir": transition({_E.SERVICE_FAIT}, _E.AVOIR, Role.AGENT),
     "retirer": transition({_E.DEPOSEE, _E.RECUE, _E.SUSPENDUE}, _E.RETIREE, Role.FOURNISSEUR),
 }
 ACTES_PRINCIPAUX = {

@@ -93,13 +93,26 @@ class FichierForm(forms.Form):
 class FactureForm(forms.Form):
     """Step 2 of a deposit: the data of the invoice, prefilled with what was read."""
 
+    nature = forms.ChoiceField(
+        label="Nature du document",
+        choices=Facture.Nature.choices,
+        widget=forms.RadioSelect,
+        help_text="Un avoir rend tout ou partie d’une facture déjà déposée.",
+        error_messages={"required": "Choisissez « Facture » ou « Avoir »."},
+    )
+    numero_corrige = forms.CharField(
+        label="Numéro de la facture corrigée",
+        max_length=30,
+        required=False,
+        help_text="Seulement pour un avoir : il en prend le bon de commande et le service.",
+    )
     numero = forms.CharField(
-        label="Numéro de la facture",
+        label="Numéro du document",
         max_length=30,
         error_messages={"required": "Saisissez le numéro de la facture."},
     )
     date_emission = SaisieJourField(
-        label="Date de la facture",
+        label="Date du document",
         error_messages={"required": "Saisissez la date de la facture."},
     )
     bon_commande = forms.ModelChoiceField(
@@ -168,12 +181,29 @@ class FactureForm(forms.Form):
                 champ.help_text = f"Lu dans le texte du PDF : à vérifier. {champ.help_text}".strip()
 
     def clean(self) -> dict[str, Any]:
-        """Check the order of the period, which the database checks too."""
+        """Find what an avoir corrects; check the order of the period, as the database does."""
         donnees = super().clean() or {}
+        donnees["facture_corrigee"] = self._corrigee(donnees)
         debut, fin = donnees.get("periode_debut"), donnees.get("periode_fin")
         if fin and (debut is None or fin < debut):
             self.add_error("periode_fin", "La période finit après avoir commencé.")
         return donnees
+
+    def _corrigee(self, donnees: dict[str, Any]) -> Facture | None:
+        numero = donnees.get("numero_corrige")
+        if donnees.get("nature") != Facture.Nature.AVOIR:
+            return None
+        if not numero:
+            self.add_error("numero_corrige", "Saisissez le numéro de la facture corrigée.")
+            return None
+        trouvee = saisies.trouver_corrigee(numero, self.facture.etablissement)
+        if trouvee is None:
+            self.add_error(
+                "numero_corrige",
+                "Aucune facture déposée de ce numéro pour cet établissement : vérifiez-le, ou "
+                "déposez d’abord la facture.",
+            )
+        return trouvee
 
     @property
     def lignes_taxe(self) -> list[tuple[str, Any, Any]]:
@@ -193,7 +223,7 @@ class FactureForm(forms.Form):
         donnees = {
             nom: valeur
             for nom, valeur in self.cleaned_data.items()
-            if not nom.startswith(("base_", "taxe_"))
+            if not nom.startswith(("base_", "taxe_", "numero_corrige"))
         }
         return Saisie(**donnees, taxes=tuple(self._taxes()))
 
@@ -440,6 +470,8 @@ def _initial(facture: Facture) -> dict[str, Any]:
     champs = ["numero", "date_emission", "bon_commande", "service", "objet"]
     champs += ["periode_debut", "periode_fin", "montant_ht", "montant_tgc", "montant_ttc"]
     initial = {champ: getattr(facture, champ) for champ in champs}
+    initial["nature"] = facture.nature
+    initial["numero_corrige"] = facture.facture_corrigee.numero if facture.facture_corrigee else ""
     if facture.bon_commande:
         initial["service"] = None
     return initial

@@ -108,14 +108,18 @@ class _Etape:
 
 
 def horloges(facture: Facture, *, au: datetime | None = None) -> list[Horloge]:
-    """Return the clocks that have started, délai de mandatement first."""
+    """Return the clocks that have started, délai de mandatement first; an avoir has none."""
+    if facture.est_avoir:
+        return []
     passages = facture.passages.order_by("pk")
     return horloges_des_passages(passages, au=au or timezone.now())
 
 
 def horloges_de(factures: Collection[int], *, au: datetime) -> dict[int, list[Horloge]]:
     """Return the clocks of many invoices by key, in two statements whatever their number."""
-    passages = PassageFacture.objects.filter(facture__in=factures).order_by("facture", "pk")
+    passages = PassageFacture.objects.filter(
+        facture__in=factures, facture__nature=Facture.Nature.FACTURE
+    ).order_by("facture", "pk")
     lire = Parametre.objects.lecteur(*PARAMETRES)
     return {
         facture: horloges_des_passages(siens, au=au, lire=lire)

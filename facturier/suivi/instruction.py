@@ -19,7 +19,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Compte
 from facturier.suivi.appel_certification import appeler
 from facturier.suivi.brouillon import exiger_droit
-from facturier.suivi.etats import EtatFacture
+from facturier.suivi.etats import INSTRUITS, EtatFacture
 from facturier.suivi.models import (
     BonCommande,
     Facture,
@@ -100,6 +100,10 @@ def liquider(facture: Facture, *, par: Utilisateur, compte: str = "", fonction: 
         ValidationError: no imputation, or an account the exercice does not know.
         ActeInterdit: the same person certified the service fait.
     """
+    if facture.est_avoir:
+        raise TransitionInterdite(
+            "Un avoir ne se liquide pas : il se déduit de la facture qu’il corrige."
+        )
     commande = facture.bon_commande
     compte = compte or (commande.compte if commande else "")
     fonction = fonction or (commande.fonction if commande else "")
@@ -206,12 +210,13 @@ def rejeter(facture: Facture, retour: Retour, *, par: Utilisateur) -> RetourFour
 
     Raises:
         ValidationError: the reason does not serve to reject.
-        TransitionInterdite: a live mandat pays the invoice.
+        TransitionInterdite: a live mandat pays the invoice, or an avoir under way corrects it.
     """
     _exiger_usage(retour.motif.est_de_rejet)
     exiger_service(facture, par)
     if facture.etat != EtatFacture.REJETEE_TPS:
         _sans_mandat(facture)
+    _sans_avoir(facture)
     franchir(
         facture,
         "rejeter",
@@ -229,11 +234,12 @@ def retirer(facture: Facture, *, motif: str, par: Utilisateur) -> None:
 
     Raises:
         PermissionDenied: `par` may not act for the établissement.
-        TransitionInterdite: certification has begun.
+        TransitionInterdite: certification has begun, or an avoir corrects the invoice.
     """
     exiger_droit(facture.etablissement, par)
     if facture.suspendue_depuis not in {"", EtatFacture.RECUE}:
         raise TransitionInterdite("La certification a commencé : la facture ne se retire plus.")
+    _sans_avoir(facture)
     franchir(facture, "retirer", par=par, motif=motif, suspendue_depuis="")
 
 
@@ -290,6 +296,16 @@ def _sans_mandat(facture: Facture) -> None:
     if actuel.mandat_id is not None:
         raise TransitionInterdite(
             f"Le mandat {actuel.mandat.reference} paie cette facture : annulez-le d’abord."
+        )
+
+
+def _sans_avoir(facture: Facture) -> None:
+    """Lock the invoice and check that no avoir waits to be deducted from it."""
+    verrouillee = Facture.objects.select_for_update(of=("self",)).get(pk=facture.pk)
+    avoir = verrouillee.avoirs.filter(etat__in=INSTRUITS).first()
+    if avoir is not None:
+        raise TransitionInterdite(
+            f"L’avoir {avoir.numero} corrige cette facture : retirez-le ou rejetez-le d’abord."
         )
 
 

@@ -89,7 +89,7 @@ def decompte(facture: Facture, *, au: date | None = None) -> Decompte | None:
     """Return what lateness costs so far (or cost, once paid); None when nothing is late."""
     if facture.etat in SANS_EFFET or facture.deposee_le is None:
         return None
-    if facture.etat == EtatFacture.AVOIR:
+    if facture.est_avoir or facture.etat == EtatFacture.AVOIR:
         return None
     mandatement = horloges(facture)[0]
     return _compter(

@@ -155,7 +155,7 @@ def prevoir(factures: Collection[int], jalon: PrevisionPaiement.Jalon) -> int:
     what was said first.
     """
     baremes = Baremes(jalon)
-    lues = Facture.objects.filter(pk__in=factures).values_list(
+    lues = Facture.objects.filter(pk__in=factures, nature=Facture.Nature.FACTURE).values_list(
         "pk", "service__direction", "type_depense"
     )
     trouves = [(pk, baremes.de(direction, genre)) for pk, direction, genre in lues]
@@ -178,7 +178,7 @@ def prevoir(factures: Collection[int], jalon: PrevisionPaiement.Jalon) -> int:
 
 def annonce(facture: Facture, horloges: Iterable[Horloge]) -> Annonce | None:
     """Return what to say of the payment of `facture`; None when no payment is to come."""
-    if facture.est_terminee or facture.est_brouillon:
+    if facture.est_terminee or facture.est_brouillon or facture.est_avoir:
         return None
     aujourd_hui = timezone.localdate()
     par_jalon = {p.jalon: p for p in PrevisionPaiement.objects.filter(facture=facture)}

@@ -17,6 +17,8 @@ from facturier.suivi.etats import (
 )
 from fournisseurs.models import Habilitation
 
+# Accepted, an avoir waits for nobody: it is deducted when its invoice is liquidated.
+AVOIR_ACCEPTE = Q(nature="avoir", etat=EtatFacture.SERVICE_FAIT)
 ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
 
@@ -72,7 +74,7 @@ class FactureQuerySet(models.QuerySet[Any]):
         a_faire = Q(etat__in=attendus)
         if utilisateur.a_role(Role.AGENT):
             a_faire |= Q(etat=EtatFacture.LIQUIDEE, mandat__isnull=True)
-        return self.filter(a_faire)
+        return self.filter(a_faire).exclude(AVOIR_ACCEPTE)
 
     def prises_par(self, utilisateur: Utilisateur | None) -> Self:
         """Keep those that `utilisateur` holds and can still act on; None: that nobody holds."""
@@ -117,7 +119,8 @@ class FactureQuerySet(models.QuerySet[Any]):
     def comptees_par_etat(self) -> list[dict[str, Any]]:
         """Return one row a state: `etat`, `nombre`, `montant` (francs), `plus_ancienne`."""
         return list(
-            self.order_by()
+            self.exclude(AVOIR_ACCEPTE)
+            .order_by()
             .values("etat")
             .annotate(
                 nombre=Count("pk"), montant=Sum("montant_ttc"), plus_ancienne=Min("deposee_le")

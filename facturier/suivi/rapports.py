@@ -87,9 +87,9 @@ class Demande:
 
     @property
     def factures(self) -> FactureQuerySet:
-        """The deposited invoices that the person may read."""
+        """The deposited invoices that the person may read, avoirs apart."""
         visibles: FactureQuerySet = Facture.objects.visibles_par(self.utilisateur).deposees()
-        return visibles
+        return visibles.filter(nature=Facture.Nature.FACTURE)
 
     @property
     def debut(self) -> date:

@@ -95,7 +95,7 @@ class _Base:
         )
 
     def risques(self, facture: Facture) -> list[Risque]:
-        if facture.est_terminee or facture.mandat_id is not None:
+        if facture.est_terminee or facture.mandat_id is not None or facture.est_avoir:
             return []
         return [
             *self._du_fournisseur(facture),

@@ -7,7 +7,7 @@ from typing import Any
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.suivi.lecture import Donnee, FactureLue, Origine, TypeDocument
-from facturier.suivi.models import BonCommande, Facture
+from facturier.suivi.models import BonCommande, Facture, normaliser_numero
 from fournisseurs.models import Etablissement
 
 LONGUEUR_NUMERO = 30
@@ -25,8 +25,13 @@ class PartTaxe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saisie:
-    """The data of a draft; what is not known yet is empty. Amounts are whole francs."""
+    """The data of a draft; what is not known yet is empty. Amounts are whole francs.
 
+    An avoir takes the order and the service of the invoice that it corrects.
+    """
+
+    nature: str = Facture.Nature.FACTURE
+    facture_corrigee: Facture | None = None
     numero: str = ""
     date_emission: date | None = None
     montant_ht: int | None = None
@@ -42,6 +47,8 @@ class Saisie:
 
 def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
     """Turn what was read in a file into the data of a draft."""
+    if _valeur(lue.type_document) == TypeDocument.AVOIR:
+        return _saisie_d_avoir(lue, etablissement)
     commande = _commande(lue, etablissement)
     return Saisie(
         numero=(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO],
@@ -56,9 +63,48 @@ def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
     )
 
 
+def _saisie_d_avoir(lue: FactureLue, etablissement: Etablissement) -> Saisie:
+    """An avoir is written with positive amounts; some programs give them a minus sign."""
+    numero = _valeur(lue.numero_corrige)
+    return Saisie(
+        nature=Facture.Nature.AVOIR,
+        facture_corrigee=trouver_corrigee(numero, etablissement) if numero else None,
+        numero=(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO],
+        date_emission=_valeur(lue.date_emission),
+        montant_ht=_positif(_valeur(lue.montant_ht)),
+        montant_tgc=_positif(_valeur(lue.montant_tgc)),
+        montant_ttc=_positif(_valeur(lue.montant_ttc)),
+        taxes=tuple(
+            PartTaxe(taux=part.taux, base=abs(part.base), taxe=abs(part.taxe))
+            for part in _taxes(lue)
+        ),
+    )
+
+
+def trouver_corrigee(numero: str, etablissement: Etablissement) -> Facture | None:
+    """Return the live invoice of `etablissement` that bears `numero`, case and spaces aside."""
+    trouvee: Facture | None = (
+        Facture.objects.vivantes()
+        .filter(
+            etablissement=etablissement,
+            nature=Facture.Nature.FACTURE,
+            numero_normalise=normaliser_numero(numero),
+        )
+        .select_related("bon_commande", "service")
+        .first()
+    )
+    return trouvee
+
+
+def _positif(montant: int | None) -> int | None:
+    return None if montant is None else abs(montant)
+
+
 def saisie_du_brouillon(facture: Facture) -> Saisie:
     """Return the data of a draft as they stand, to replace some of them."""
     return Saisie(
+        nature=facture.nature,
+        facture_corrigee=facture.facture_corrigee,
         numero=facture.numero,
         date_emission=facture.date_emission,
         montant_ht=facture.montant_ht,
@@ -83,7 +129,11 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
     if saisie.bon_commande and lue.numero_commande:
         champs["bon_commande"] = lue.numero_commande.origine.value
     avertissements = list(lue.avertissements)
-    if lue.numero_commande and not saisie.bon_commande:
+    if saisie.facture_corrigee and lue.numero_corrige:
+        champs["numero_corrige"] = lue.numero_corrige.origine.value
+    if saisie.nature == Facture.Nature.AVOIR:
+        avertissements += _avis_d_avoir(lue, saisie)
+    elif lue.numero_commande and not saisie.bon_commande:
         avertissements.append(
             f"Le bon de commande « {lue.numero_commande.valeur[:30]} » lu dans le fichier n’est "
             "pas l’un de vos bons de commande ouverts : choisissez-le dans la liste, ou indiquez "
@@ -95,8 +145,18 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
         "avertissements": avertissements,
         "ridet": lue.ridet_emetteur.valeur if lue.ridet_emetteur else "",
         "ridet_certain": bool(lue.ridet_emetteur and not lue.ridet_emetteur.est_a_verifier),
-        "est_avoir": _valeur(lue.type_document) == TypeDocument.AVOIR,
+        "est_avoir": saisie.nature == Facture.Nature.AVOIR,
+        "nature_certaine": bool(lue.type_document and not lue.type_document.est_a_verifier),
     }
+
+
+def _avis_d_avoir(lue: FactureLue, saisie: Saisie) -> list[str]:
+    if saisie.facture_corrigee or lue.numero_corrige is None:
+        return []
+    return [
+        f"La facture « {lue.numero_corrige.valeur[:30]} » que cet avoir corrige n’est pas l’une de "
+        "vos factures déposées : indiquez le bon numéro."
+    ]
 
 
 def mention(origine: str) -> str:

@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from facturier.commun.fichiers import FichierRefuse
-from facturier.suivi import brouillon, depot, instruction
-from facturier.suivi.lecture import Donnee, FactureLue, Format, Origine, TypeDocument
+from facturier.suivi import brouillon, controles, depot, instruction
+from facturier.suivi.controles import controler
+from facturier.suivi.lecture import Donnee, FactureLue, Format, Origine
 from facturier.suivi.models import Facture
 from facturier.suivi.saisie import PartTaxe
 from tests.suivi.factories import (
@@ -31,11 +32,11 @@ FOURNISSEUR = "fournisseur"
 
 
 def messages(facture):
-    return [anomalie.message for anomalie in depot.controler(facture) if anomalie.est_bloquante]
+    return [anomalie.message for anomalie in controler(facture) if anomalie.est_bloquante]
 
 
 def champs(facture):
-    return {anomalie.champ for anomalie in depot.controler(facture) if anomalie.est_bloquante}
+    return {anomalie.champ for anomalie in controler(facture) if anomalie.est_bloquante}
 
 
 def test_un_depot_date_la_facture_et_lui_donne_un_code():
@@ -91,7 +92,7 @@ def test_un_montant_et_une_date_deja_vus_sont_signales_sans_bloquer():
     premiere = FactureFactory(deposee=True)
     seconde = FactureFactory(etablissement=premiere.etablissement)
 
-    anomalies = depot.controler(seconde)
+    anomalies = controler(seconde)
 
     assert [(a.est_bloquante, a.facture) for a in anomalies] == [(False, premiere)]
 
@@ -113,7 +114,7 @@ def test_la_base_refuse_un_doublon_meme_sans_controle():
 def test_un_doublon_depose_entre_temps_est_refuse_avec_un_lien(monkeypatch):
     premiere = FactureFactory(deposee=True, numero="FA42")
     seconde = FactureFactory(numero="FA42", etablissement=premiere.etablissement)
-    monkeypatch.setattr(depot, "CONTROLES", ())
+    monkeypatch.setattr(controles, "CONTROLES", ())
 
     with pytest.raises(depot.DepotRefuse) as refus:
         depot.deposer(seconde, par=acteur(FOURNISSEUR))
@@ -140,7 +141,7 @@ def test_une_date_a_venir_est_refusee():
 def test_une_creance_de_plus_de_quatre_ans_est_signalee_sans_bloquer():
     facture = FactureFactory(date_emission=date(2020, 1, 1))
 
-    assert [a.champ for a in depot.controler(facture) if not a.est_bloquante] == ["date_emission"]
+    assert [a.champ for a in controler(facture) if not a.est_bloquante] == ["date_emission"]
 
 
 @pytest.mark.parametrize("taxe", [10_999, 11_000, 11_001])
@@ -190,7 +191,7 @@ def test_un_depassement_du_bon_de_commande_est_signale_sans_bloquer():
         etablissement=etablissement, bon_commande=commande, date_emission=date(2026, 11, 3)
     )
 
-    assert "39\u202f000" in depot.controler(seconde)[0].message
+    assert "39\u202f000" in controler(seconde)[0].message
     assert messages(seconde) == []
 
 
@@ -198,12 +199,6 @@ def test_le_bon_de_commande_d_un_autre_fournisseur_est_refuse():
     facture = FactureFactory(bon_commande=BonCommandeFactory.create())
 
     assert champs(facture) == {"bon_commande"}
-
-
-def test_un_avoir_ne_se_depose_pas_comme_une_facture():
-    lue = FactureLue(format=Format.UBL, type_document=Donnee(TypeDocument.AVOIR, Origine.STRUCTURE))
-
-    assert champs(FactureFactory(lue=lue)) == {"fichier"}
 
 
 def test_un_ridet_lu_avec_certitude_doit_etre_celui_de_l_etablissement():
@@ -261,7 +256,7 @@ def test_un_fichier_structure_remplit_le_brouillon():
     assert facture.lecture["champs"]["montant_ttc"] == "structure"
     assert facture.taxes.count() == 2
     assert facture.lignes.count() == 2
-    assert depot.controler(facture) == []
+    assert controler(facture) == []
 
 
 def test_une_facture_deposee_ne_se_remplit_plus():

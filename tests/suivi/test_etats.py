@@ -43,6 +43,7 @@ ATTENDU = {
     ("partiellement_payee", "payee"),
     ("prise_en_charge", "partiellement_payee"),
     ("prise_en_charge", "avoir"),
+    ("service_fait", "avoir"),
     ("deposee", "retiree"),
     ("recue", "retiree"),
     ("suspendue", "retiree"),

@@ -88,6 +88,7 @@ _CONVERSIONS: dict[str, Callable[[Any], Any]] = {
     "ridet_emetteur": str,
     "nom_emetteur": str,
     "numero_commande": str,
+    "numero_corrige": str,
     "devise": str,
     "montant_ht": int,
     "montant_tgc": int,

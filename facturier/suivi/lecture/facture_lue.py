@@ -89,8 +89,8 @@ class Montants(TypedDict, total=False):
 class FactureLue:
     """Everything read in one file; what was not found is None. Amounts are whole francs (XPF).
 
-    `profil` is the Factur-X or EN 16931 profile; `avertissements` are French sentences for the
-    person who checks the prefilled form.
+    `profil` is the Factur-X or EN 16931 profile; `numero_corrige` the invoice an avoir corrects;
+    `avertissements` are French sentences for the person who checks the prefilled form.
     """
 
     format: Format
@@ -101,6 +101,7 @@ class FactureLue:
     ridet_emetteur: Donnee[str] | None = None
     nom_emetteur: Donnee[str] | None = None
     numero_commande: Donnee[str] | None = None
+    numero_corrige: Donnee[str] | None = None
     devise: Donnee[str] | None = None
     montant_ht: Donnee[int] | None = None
     montant_tgc: Donnee[int] | None = None

@@ -106,6 +106,7 @@ def _facture(termes: dict[str, Any], forme: Format, profil: str | None) -> Factu
         ridet_emetteur=_lue(numero_ridet),
         nom_emetteur=_lue(_texte(vendeur.get("name") or vendeur.get("biz_name"))),
         numero_commande=_lue(_texte(termes.get("BT-13"))),
+        numero_corrige=_lue(_texte((_premier(termes.get("BG-3")) or {}).get("BT-25"))),
         devise=_lue(devise),
         iban=_lue(iban),
         type_document=_lue(_type_document(termes)),

@@ -61,6 +61,13 @@ _COMMANDE = (
     ),
     _motif(rf"\b(?:commande|bc)\s*{_NUMERO} ?:?\s*{_CODE}"),
 )
+_CORRIGEE = (
+    _motif(
+        rf"\b(?:sur|annule|corrige|rectifie|concerne)(?: partiellement)? (?:la |votre )?facture"
+        rf"\s*(?:{_NUMERO})? ?:?\s*{_CODE}"
+    ),
+    _motif(rf"\bfacture (?:d'origine|initiale|corrigee|rectifiee)\s*(?:{_NUMERO})? ?:?\s*{_CODE}"),
+)
 _EMISSION = (
     _motif(rf"\bdate(?: de (?:la )?facture| de facturation| d'emission)? ?:?\s*{_DATE}"),
     _motif(rf"\b(?:emise?|facture|etablie?|noumea,?) (?:du|le) ?:?\s*{_DATE}"),
@@ -115,6 +122,7 @@ def lire_texte(texte: str) -> FactureLue:
         date_echeance=_lue(_jour(_ECHEANCE, plat)),
         ridet_emetteur=_lue(numeros_ridet[0] if numeros_ridet else None),
         numero_commande=_lue(_code(_COMMANDE, plat)),
+        numero_corrige=_lue(_code(_CORRIGEE, plat)),
         devise=_lue(devise),
         iban=_lue(_iban(plat)),
         type_document=_lue(TypeDocument.AVOIR if _AVOIR.search(plat) else TypeDocument.FACTURE),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.champs import MontantField
-from facturier.suivi.etats import SANS_EFFET
+from facturier.suivi.etats import ACCEPTES, SANS_EFFET
 from fournisseurs.models import Etablissement, Fournisseur
 
 
@@ -16,14 +16,23 @@ class BonCommandeQuerySet(models.QuerySet["BonCommande"]):
     """Questions about many bons de commande."""
 
     def avec_reste(self) -> "BonCommandeQuerySet":
-        """Annotate `montant_facture` and `montant_restant`, in whole francs with tax."""
+        """Annotate `montant_facture` and `montant_restant`, in whole francs with tax.
+
+        An avoir gives back what it corrects once the service has agreed to it.
+        """
         factures = BonCommande.factures.rel.related_model._base_manager
         facture = (
             factures.filter(bon_commande=OuterRef("pk"))
             .exclude(etat__in=SANS_EFFET)
+            .exclude(~Q(etat__in=ACCEPTES), nature="avoir")
             .order_by()
             .values("bon_commande")
-            .annotate(total=Sum("montant_ttc"))
+            .annotate(
+                total=Sum(
+                    Case(When(nature="avoir", then=-1), default=1) * F("montant_ttc"),
+                    output_field=models.BigIntegerField(),
+                )
+            )
             .values("total")
         )
         return self.annotate(

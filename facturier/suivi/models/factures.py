@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
@@ -37,10 +37,26 @@ class Facture(models.Model):
     Etat = EtatFacture
     TRANSITIONS = etats.TRANSITIONS
     SUIT_LA_FUSION = Q(etat=EtatFacture.BROUILLON)  # once deposited, its data are frozen
+
+    class Nature(models.TextChoices):
+        """An invoice claims its amount; an avoir gives it back on the invoice it corrects."""
+
+        FACTURE = "facture", "Facture"
+        AVOIR = "avoir", "Avoir"
+
     TONS = {EtatFacture.COMPLETEE: Ton.COURS, EtatFacture.AVOIR: Ton.SUCCES}
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="factures")
     etablissement = models.ForeignKey(Etablissement, models.PROTECT, related_name="factures")
+    nature = models.CharField(max_length=10, choices=Nature, default=Nature.FACTURE)
+    facture_corrigee = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="avoirs",
+        verbose_name="facture corrigée par cet avoir",
+    )
     numero = models.CharField("numéro", max_length=30, blank=True)
     numero_normalise = models.CharField(max_length=30, blank=True, editable=False)
     objet = models.CharField(max_length=100, blank=True)
@@ -159,7 +175,21 @@ class Facture(models.Model):
                 violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
             ),
             models.CheckConstraint(
+                condition=Q(nature="facture", facture_corrigee__isnull=True)
+                | Q(nature="avoir", etat=EtatFacture.BROUILLON)
+                | Q(nature="avoir", facture_corrigee__isnull=False),
+                name="avoir_corrige_une_facture",
+                violation_error_message="Un avoir déposé corrige une facture, et lui seul.",
+            ),
+            models.CheckConstraint(
+                condition=Q(nature="facture")
+                | Q(etat__in=sorted(etats.D_UN_AVOIR), mandat=None, montant_liquide=None),
+                name="avoir_sans_mandat",
+                violation_error_message="Un avoir ne se liquide pas et n’a pas de mandat.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(etat__in=sorted(etats.A_LIQUIDATION))
+                | Q(nature="avoir")
                 | (
                     Q(montant_liquide__isnull=False, montant_liquide__gt=0)
                     & Q(montant_liquide__lte=F("montant_ttc"))
@@ -172,7 +202,9 @@ class Facture(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=~Q(etat__in=sorted(etats.A_MANDAT)) | Q(mandat__isnull=False),
+                condition=~Q(etat__in=sorted(etats.A_MANDAT))
+                | Q(nature="avoir")
+                | Q(mandat__isnull=False),
                 name="facture_mandatee_a_mandat",
                 violation_error_message="Une facture mandatée porte son mandat.",
             ),
@@ -192,6 +224,11 @@ class Facture(models.Model):
             models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
             models.Index(fields=["etablissement", "-id"], name="facture_etablissement"),
             models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
+            models.Index(
+                fields=["facture_corrigee", "-id"],
+                name="facture_avoirs",
+                condition=Q(facture_corrigee__isnull=False),
+            ),
             models.Index(fields=["sha256"], name="facture_empreinte", condition=~Q(sha256="")),
             models.Index(
                 fields=["affectee_a", "-id"],
@@ -201,7 +238,7 @@ class Facture(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Facture {self.numero or '(sans numéro)'}"
+        return f"{self.get_nature_display()} {self.numero or '(sans numéro)'}"
 
     def get_absolute_url(self) -> str:
         """Return the page of the supplier."""
@@ -228,6 +265,16 @@ class Facture(models.Model):
     def est_brouillon(self) -> bool:
         """Whether the invoice is not deposited yet."""
         return self.etat == EtatFacture.BROUILLON
+
+    @property
+    def est_avoir(self) -> bool:
+        """Whether it gives back what another invoice claims."""
+        return self.nature == self.Nature.AVOIR
+
+    def reste_a_compenser(self) -> int:
+        """Francs with tax that no live avoir gives back yet; another avoir may not exceed it."""
+        rendus = self.avoirs.exclude(etat__in=etats.SANS_EFFET)
+        return (self.montant_ttc or 0) - (rendus.aggregate(total=Sum("montant_ttc"))["total"] or 0)
 
     @property
     def est_terminee(self) -> bool:

@@ -11,6 +11,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, depot
+from facturier.suivi.controles import controler
 from facturier.suivi.depot_lot import ouvrir_brouillons
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import FactureForm, FichierForm, PieceJointeForm
@@ -78,7 +79,7 @@ def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(requete, f"La facture {facture.numero} est déposée.")
             return redirect("suivi:depose", facture.pk)
-    anomalies = depot.controler(facture)
+    anomalies = controler(facture)
     contexte = {
         "facture": facture,
         "bloquantes": [anomalie for anomalie in anomalies if anomalie.est_bloquante],
