@@ -74,7 +74,8 @@ REGISTRE = {
         ActeGestion(
             code="certifier_service_fait",
             consequence="Vous attestez que la livraison ou la prestation est conforme à la "
-            "commande (décret 2012-1246, article 31).",
+            "commande (décret 2012-1246, article 31). Ce que la commande n’avait pas encore reçu "
+            "sera enregistré comme reçu ce jour-là.",
             fait="le service fait est certifié.",
             formulaire=CertificationForm,
             executer=_champs(instruction.certifier_service_fait),

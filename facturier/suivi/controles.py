@@ -15,6 +15,7 @@ from facturier.commun.ridet import afficher as afficher_ridet
 from facturier.grand_livre.models import Parametre
 from facturier.suivi.etats import SANS_EFFET
 from facturier.suivi.models import Facture, RepartitionTaxe
+from facturier.suivi.rapprochement import depassement
 
 ANNEES_DECHEANCE = 4
 
@@ -180,16 +181,8 @@ def _commande(facture: Facture) -> list[Anomalie]:
         return [
             Anomalie("bon_commande", "Ce bon de commande est clos, ou n’est pas adressé à vous.")
         ]
-    reste = commande.reste()
-    if ttc > reste:
-        return [
-            Anomalie(
-                "bon_commande",
-                f"Il ne reste que {afficher(max(reste, 0))} à facturer sur ce bon de commande : "
-                "la direction devra l’augmenter avant de payer.",
-                est_bloquante=False,
-            )
-        ]
+    if refus := depassement(commande, ttc):
+        return [Anomalie("bon_commande", refus)]
     return []
 
 

@@ -20,6 +20,7 @@ from facturier.suivi.controles import Anomalie, controler, doublons, ecarts_d_av
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir
 from facturier.suivi.prevision import prevoir
+from facturier.suivi.rapprochement import exiger_place
 from facturier.suivi.saisie import saisie_du_brouillon
 from fournisseurs.models import Etablissement
 
@@ -50,6 +51,7 @@ def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
             raise DepotRefuse(bloquantes)
     try:
         with transaction.atomic():
+            _exiger_place(facture)
             franchir(
                 facture,
                 "deposer",
@@ -67,6 +69,16 @@ def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
             raise DepotRefuse(trouvees) from erreur
         raise
     return facture
+
+
+def _exiger_place(facture: Facture) -> None:
+    """Hold the order while the invoice joins it: two deposits at once do not pass it together."""
+    if facture.bon_commande is None or facture.montant_ttc is None or facture.est_avoir:
+        return
+    try:
+        exiger_place(facture.bon_commande, facture.montant_ttc)
+    except ValidationError as refus:
+        raise DepotRefuse([Anomalie("bon_commande", m) for m in refus.messages]) from refus
 
 
 @dataclass(frozen=True, slots=True)

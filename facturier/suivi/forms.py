@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun import montants
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import Mandat, Parametre, PieceJustificative
 from facturier.suivi import saisie as saisies
@@ -41,6 +42,14 @@ class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not sub
     def label_from_instance(self, obj: Any) -> str:
         """Return the service, and its direction."""
         return f"{obj.libelle} ({obj.direction})"
+
+
+class CommandeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """An order with what is left to invoice on it; the queryset comes with `avec_reste`."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return number, object, and the amount left."""
+        return f"{obj} (reste {montants.afficher(max(obj.montant_restant, 0))} à facturer)"
 
 
 class FichiersInput(forms.ClearableFileInput):
@@ -115,7 +124,7 @@ class FactureForm(forms.Form):
         label="Date du document",
         error_messages={"required": "Saisissez la date de la facture."},
     )
-    bon_commande = forms.ModelChoiceField(
+    bon_commande = CommandeField(
         BonCommande.objects.none(),
         label="Bon de commande",
         required=False,
@@ -150,7 +159,8 @@ class FactureForm(forms.Form):
         self.facture = facture
         jour = facture.date_emission or timezone.localdate()
         commandes: Any = self.fields["bon_commande"]
-        commandes.queryset = BonCommande.objects.facturables_par(facture.etablissement)
+        ouvertes = BonCommande.objects.facturables_par(facture.etablissement)
+        commandes.queryset = ouvertes.avec_reste()
         self.taux = [
             Decimal(taux) for taux in Parametre.objects.valeur("taux_tgc", jour).split(";")
         ]
@@ -270,7 +280,7 @@ class MotifForm(forms.Form):
 class DestinataireForm(forms.Form):
     """The right order, or the right service."""
 
-    bon_commande = forms.ModelChoiceField(
+    bon_commande = CommandeField(
         BonCommande.objects.none(),
         label="Bon de commande",
         required=False,
@@ -286,7 +296,8 @@ class DestinataireForm(forms.Form):
     def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
         super().__init__(*arguments, **options)
         commandes: Any = self.fields["bon_commande"]
-        commandes.queryset = BonCommande.objects.facturables_par(facture.etablissement)
+        ouvertes = BonCommande.objects.facturables_par(facture.etablissement)
+        commandes.queryset = ouvertes.avec_reste()
 
 
 class CertificationForm(forms.Form):

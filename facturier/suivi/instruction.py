@@ -29,6 +29,7 @@ from facturier.suivi.models import (
     TypeAvis,
 )
 from facturier.suivi.notifications import prevenir
+from facturier.suivi.rapprochement import exiger_place, recevoir_le_facture
 
 AVANT_CERTIFICATION = frozenset({EtatFacture.RECUE, EtatFacture.EN_CERTIFICATION})
 
@@ -73,6 +74,8 @@ def certifier_service_fait(
 ) -> ServiceFait:
     """Attest that the delivery conforms to what was ordered (décret 2012-1246, art. 31).
 
+    What the order had not had delivered yet is recorded as received that day.
+
     Raises:
         ActeInterdit: the invoice belongs to another service.
         ValidationError: the day is in the future.
@@ -81,12 +84,14 @@ def certifier_service_fait(
     if date_service_fait > timezone.localdate():
         raise ValidationError("La date du service fait est dans l’avenir.")
     franchir(facture, "certifier_service_fait", par=par, motif=commentaire, affectee_a_id=None)
-    return ServiceFait.objects.create(
+    service_fait = ServiceFait.objects.create(
         facture=facture,
         date_service_fait=date_service_fait,
         commentaire=commentaire,
         certifie_par=par,
     )
+    recevoir_le_facture(service_fait)
+    return service_fait
 
 
 @transaction.atomic
@@ -182,7 +187,8 @@ def readresser(
     """Give the right order or service; the invoice comes back to the desk, same number.
 
     Raises:
-        ValidationError: neither is given, or the order is not addressed to the supplier.
+        ValidationError: neither is given, the order is not addressed to the supplier, or has not
+            that much left to invoice.
     """
     if not par.a_role(Role.AGENT):
         exiger_droit(facture.etablissement, par)
@@ -192,6 +198,8 @@ def readresser(
     if destination is None:
         raise ValidationError("Choisissez le bon de commande, ou le service qui a commandé.")
     retour = _retour_ouvert(facture)
+    if bon_commande and bon_commande.pk != facture.bon_commande_id:
+        exiger_place(bon_commande, facture.montant_ttc or 0)
     motif = f"{bon_commande or 'sans bon de commande'}, {destination}"
     franchir(
         facture,

@@ -19,6 +19,13 @@ ENTREES = [
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE},
         ordre=10,
     ),
+    Entree("Mes commandes", "suivi:mes_commandes", roles={Role.FOURNISSEUR}, ordre=30),
+    Entree(
+        "Commandes",
+        "suivi:commandes",
+        roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR},
+        ordre=15,
+    ),
     Entree("Rapports", "suivi:rapports", roles=set(ROLES_RAPPORTS), ordre=65),
     Entree(
         "Intérêts moratoires",

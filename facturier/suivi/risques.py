@@ -78,7 +78,7 @@ class _Base:
 
     geles: set[int]
     payables: set[int]
-    restes: dict[int, int]
+    non_recus: dict[int, int]
 
     @classmethod
     def lire(cls, factures: Sequence[Facture], au: datetime) -> "_Base":
@@ -87,11 +87,15 @@ class _Base:
             fournisseur__in=fournisseurs
         ).en_vigueur(timezone.localdate(au))
         citees = {facture.bon_commande_id for facture in factures if facture.bon_commande_id}
-        commandes: Any = BonCommande.objects.avec_reste().filter(pk__in=citees)
+        commandes: Any = BonCommande.objects.avec_reste().avec_recu().filter(pk__in=citees)
         return cls(
             geles=fournisseurs_geles(fournisseurs),
             payables=set(comptes.values_list("fournisseur", flat=True)),
-            restes={commande.pk: commande.montant_restant for commande in commandes},
+            non_recus={
+                commande.pk: commande.montant_facture - commande.montant_recu
+                for commande in commandes
+                if commande.montant_recu
+            },
         )
 
     def risques(self, facture: Facture) -> list[Risque]:
@@ -122,13 +126,13 @@ class _Base:
         if facture.bon_commande_id is None:
             conseil = "Sans bon de commande, l’imputation est à saisir à la liquidation."
             return [Risque("Sans commande", conseil, Ton.ATTENTE)]
-        reste = self.restes[facture.bon_commande_id]
-        if reste < 0:
+        non_recu = self.non_recus.get(facture.bon_commande_id, 0)
+        if non_recu > 0:
             conseil = (
-                f"Les factures dépassent le bon de commande de {afficher(-reste)} : "
-                "vérifiez l’engagement avant de certifier."
+                f"{afficher(non_recu)} sont facturés sans réception constatée : vérifiez la "
+                "livraison avant de certifier."
             )
-            return [Risque("Commande dépassée", conseil, Ton.REFUS)]
+            return [Risque("Facturée avant réception", conseil, Ton.ATTENTE)]
         return []
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from facturier.suivi.views import (
     avis,
+    commandes,
     creances,
     depot,
     fournisseur,
@@ -25,6 +26,8 @@ urlpatterns = [
     path("factures/avis/", avis.liste, name="avis"),
     path("factures/avis/lus/", avis.tout_lire, name="tout_lire"),
     path("factures/avis/choix/", avis.choisir, name="choisir_avis"),
+    path("factures/commandes/", commandes.liste_fournisseur, name="mes_commandes"),
+    path("factures/commandes/<int:pk>/", commandes.detail_fournisseur, name="ma_commande"),
     path("factures/verification/", public.verification, name="verifier_code"),
     path("factures/verification/<str:code>/", public.verification, name="verification"),
     path("factures/<int:pk>/", fournisseur.detail, name="detail"),
@@ -84,6 +87,14 @@ urlpatterns = [
         "gestion/interets/export/<slug:extension>/",
         creances.exporter_interets,
         name="exporter_interets",
+    ),
+    path("gestion/commandes/", commandes.liste, name="commandes"),
+    path("gestion/commandes/<int:pk>/", commandes.detail, name="commande"),
+    path("gestion/commandes/<int:pk>/reception/", commandes.recevoir, name="recevoir_commande"),
+    path(
+        "gestion/commandes/<int:pk>/receptions/<int:reception>/annuler/",
+        commandes.annuler_reception,
+        name="annuler_reception",
     ),
     path("gestion/mandats/", mandats.liste, name="mandats"),
     path("gestion/mandats/nouveau/", mandats.mandater, name="mandater"),

@@ -17,6 +17,7 @@ from facturier.suivi.affectation import collegues, confier, prendre, rendre
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.lots import FACTURES_PAR_LOT, agir_en_lot
 from facturier.suivi.models import Facture
+from facturier.suivi.rapprochement import constater_reception
 from facturier.suivi.risques import suivre
 from fournisseurs.models import Fournisseur
 from tests.suivi.factories import (
@@ -170,14 +171,15 @@ def test_les_pages_vont_des_plus_anciennes_aux_plus_recentes(agent):
 
 def test_les_risques_se_disent_avant_qu_ils_ne_bloquent(agent):
     sans_commande = FactureFactory(deposee=True)
-    commande = BonCommandeFactory.create(montant_engage=100_000)
+    commande = BonCommandeFactory.create()
     etablissement = EtablissementFactory.create(fournisseur=commande.fournisseur)
-    depassee = FactureFactory(
-        deposee=True,
-        bon_commande=commande,
-        etablissement=etablissement,
-        montant_ht=500_000,
-        montant_tgc=55_000,
+    en_avance = FactureFactory(deposee=True, bon_commande=commande, etablissement=etablissement)
+    constater_reception(
+        commande,
+        date_reception=date(2026, 11, 2),
+        description="Une partie",
+        montant=11_000,
+        par=acteur(Role.SERVICE, commande.service),
     )
     tiers = Tiers.objects.create(code="9900001", nom="Sans Compte Fictif", ridet="9900001001")
     fiche = Fournisseur.objects.create(
@@ -193,7 +195,7 @@ def test_les_risques_se_disent_avant_qu_ils_ne_bloquent(agent):
     )
 
     assert "Sans commande" in libelles(sans_commande)
-    assert libelles(depassee) == ["Commande dépassée"]
+    assert libelles(en_avance) == ["Facturée avant réception"]
     assert "Sans compte vérifié" in libelles(sans_compte)
     assert libelles(FactureFactory(payee=True)) == []
 

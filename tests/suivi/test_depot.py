@@ -180,7 +180,7 @@ def test_une_facture_sans_tgc_se_depose_sans_repartition():
     assert facture.montant_ttc == 100_000
 
 
-def test_un_depassement_du_bon_de_commande_est_signale_sans_bloquer():
+def test_un_depassement_du_bon_de_commande_est_refuse_avec_ce_qui_reste():
     etablissement = EtablissementFactory.create()
     commande = BonCommandeFactory.create(
         fournisseur=etablissement.fournisseur, montant_engage=150_000
@@ -191,8 +191,8 @@ def test_un_depassement_du_bon_de_commande_est_signale_sans_bloquer():
         etablissement=etablissement, bon_commande=commande, date_emission=date(2026, 11, 3)
     )
 
-    assert "39\u202f000" in controler(seconde)[0].message
-    assert messages(seconde) == []
+    assert "Il reste 39\u202f000\u202fF\xa0CFP à facturer" in messages(seconde)[0]
+    assert champs(seconde) == {"bon_commande"}
 
 
 def test_le_bon_de_commande_d_un_autre_fournisseur_est_refuse():

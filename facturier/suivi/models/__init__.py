@@ -22,6 +22,7 @@ from facturier.suivi.models.factures import (
     normaliser_numero,
 )
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
+from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
 from facturier.suivi.models.vues import VueEnregistree
 
 __all__ = [
@@ -35,12 +36,15 @@ __all__ = [
     "EtatFacture",
     "ExigencePiece",
     "Facture",
+    "LigneCommande",
     "LigneFacture",
+    "LigneReception",
     "Message",
     "MotifRetour",
     "PassageFacture",
     "PrevisionPaiement",
     "RangPaiement",
+    "Reception",
     "ReleveDelais",
     "RepartitionTaxe",
     "RetourFournisseur",

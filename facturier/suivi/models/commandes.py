@@ -5,11 +5,12 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
-from facturier.acces.models import ServiceGestionnaire
+from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import MontantField
 from facturier.suivi.etats import ACCEPTES, SANS_EFFET
-from fournisseurs.models import Etablissement, Fournisseur
+from fournisseurs.models import Etablissement, Fournisseur, Habilitation
 
 
 class BonCommandeQuerySet(models.QuerySet["BonCommande"]):
@@ -39,6 +40,33 @@ class BonCommandeQuerySet(models.QuerySet["BonCommande"]):
             montant_facture=Coalesce(Subquery(facture), 0, output_field=models.BigIntegerField()),
             montant_restant=F("montant_engage") - F("montant_facture"),
         )
+
+    def avec_recu(self) -> "BonCommandeQuerySet":
+        """Annotate `montant_recu`: whole francs of the deliveries, cancellations deducted."""
+        receptions = BonCommande.receptions.rel.related_model._base_manager
+        recu = (
+            receptions.filter(commande=OuterRef("pk"))
+            .order_by()
+            .values("commande")
+            .annotate(total=Sum("montant"))
+            .values("total")
+        )
+        return self.annotate(
+            montant_recu=Coalesce(Subquery(recu), 0, output_field=models.BigIntegerField())
+        )
+
+    def visibles_par(self, utilisateur: Utilisateur) -> "BonCommandeQuerySet":
+        """Keep what `utilisateur` may read: all, those of his service, or those he may invoice."""
+        habilitations = Habilitation.objects.en_vigueur().de(utilisateur)
+        siens = Etablissement.objects.filter(pk__in=habilitations.values("etablissement"))
+        droits = Q(etablissement__in=siens) | Q(
+            etablissement__isnull=True, fournisseur__in=siens.values("fournisseur")
+        )
+        if utilisateur.a_role(Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR, Role.COMPTABLE):
+            droits |= Q(pk__isnull=False)
+        if utilisateur.a_role(Role.SERVICE) and utilisateur.service_id is not None:
+            droits |= Q(service=utilisateur.service_id)
+        return self.filter(droits)
 
     def facturables_par(self, etablissement: Etablissement) -> "BonCommandeQuerySet":
         """Keep the open orders addressed to the supplier of `etablissement`."""
@@ -89,6 +117,10 @@ class BonCommande(models.Model):
 
     def __str__(self) -> str:
         return f"{self.numero} – {self.objet}"
+
+    def get_absolute_url(self) -> str:
+        """Return the page of finance staff."""
+        return reverse("suivi:commande", args=[self.pk])
 
     def reste(self) -> int:
         """Whole francs left to invoice on the order, invoices rejected or withdrawn apart."""

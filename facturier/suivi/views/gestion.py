@@ -13,6 +13,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.apercu import TYPES_MONTRES, montrer
 from facturier.commun.fichiers import ouvrir
+from facturier.commun.montants import afficher as francs
 from facturier.commun.tons import ton_de
 from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_mandater
 from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
@@ -28,6 +29,7 @@ from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, ServiceFait
 from facturier.suivi.pages import page_cle
 from facturier.suivi.querysets import FactureQuerySet
+from facturier.suivi.rapprochement import rapprocher
 from facturier.suivi.risques import suivre
 from facturier.suivi.views.communs import (
     ROLES_GESTION,
@@ -117,7 +119,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "taxes": facture.taxes.all(),
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),
         "service_fait": ServiceFait.objects.filter(facture=facture).first(),
-        "reste_commande": facture.bon_commande.reste() if facture.bon_commande else None,
+        "rapprochement": rapprocher(facture.bon_commande) if facture.bon_commande else None,
         "fil_messages": facture.messages.select_related("auteur"),
         "form": MessageInterneForm(),
         "peut_ecrire": utilisateur_de(requete).a_role(Role.AGENT, Role.SERVICE),
@@ -295,4 +297,17 @@ def _resume(facture: Facture) -> list[tuple[str, object]]:
         ("Facture", facture.numero),
         ("Service", facture.service),
         ("Bon de commande", facture.bon_commande or "aucun"),
+        *_rapproche(facture),
+    ]
+
+
+def _rapproche(facture: Facture) -> list[tuple[str, object]]:
+    """Say, before an act, what was received and what is left of the order."""
+    if facture.bon_commande is None:
+        return []
+    fait = rapprocher(facture.bon_commande)
+    return [
+        ("Facturé TTC", francs(facture.montant_ttc or 0)),
+        ("Reçu sur la commande", f"{francs(fait.recu)} sur {francs(fait.engage)}"),
+        ("Reste à facturer", francs(fait.reste_a_facturer)),
     ]

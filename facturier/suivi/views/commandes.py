@@ -1,0 +1,141 @@
+"""Bons de commande: what was ordered, received, invoiced, and is left, for both sides."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.montants import afficher as francs
+from facturier.suivi import rapprochement
+from facturier.suivi.forms import MotifForm
+from facturier.suivi.forms_commandes import ReceptionForm
+from facturier.suivi.models import BonCommande, Facture, Reception
+from facturier.suivi.pages import page_cle
+from facturier.suivi.views.communs import (
+    ROLES_GESTION,
+    afficher,
+    reporter,
+    utilisateur_de,
+)
+
+
+@reserver_a(*ROLES_GESTION)
+def liste(requete: HttpRequest) -> HttpResponse:
+    """List the orders that one may see, newest first, with what is left of each."""
+    return _liste(requete, "suivi/commandes.html")
+
+
+@reserver_a(Role.FOURNISSEUR)
+def liste_fournisseur(requete: HttpRequest) -> HttpResponse:
+    """List the orders addressed to the supplier, newest first."""
+    return _liste(requete, "suivi/mes_commandes.html")
+
+
+def _liste(requete: HttpRequest, gabarit: str) -> HttpResponse:
+    commandes = BonCommande.objects.visibles_par(utilisateur_de(requete)).avec_reste()
+    if recherche := requete.GET.get("q", "").strip():
+        commandes = commandes.filter(numero__icontains=recherche)
+    commandes = commandes.select_related("fournisseur__tiers", "service")
+    contexte = {"page": page_cle(commandes, requete.GET), "recherche": recherche}
+    return render(requete, gabarit, contexte)
+
+
+@reserver_a(*ROLES_GESTION)
+def detail(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show an order with its lines, its deliveries and its invoices."""
+    utilisateur = utilisateur_de(requete)
+    commande = _visible(utilisateur, pk)
+    contexte = _contexte(commande, utilisateur) | {
+        "peut_recevoir": utilisateur.a_role(Role.SERVICE)
+        and utilisateur.service_id == commande.service_id,
+    }
+    return render(requete, "suivi/commande.html", contexte)
+
+
+@reserver_a(Role.FOURNISSEUR)
+def detail_fournisseur(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Show the supplier what was ordered, received and invoiced."""
+    utilisateur = utilisateur_de(requete)
+    contexte = _contexte(_visible(utilisateur, pk), utilisateur)
+    return render(requete, "suivi/ma_commande.html", contexte)
+
+
+@reserver_a(Role.SERVICE)
+def recevoir(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Record a delivery."""
+    utilisateur = utilisateur_de(requete)
+    commande = _visible(utilisateur, pk)
+    formulaire = ReceptionForm(requete.POST or None, commande=commande)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            rapprochement.constater_reception(commande, par=utilisateur, **formulaire.reception)
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            messages.success(requete, "La réception est enregistrée.")
+            return redirect("suivi:commande", commande.pk)
+    fait = rapprochement.rapprocher(commande)
+    contexte = {
+        "form": formulaire,
+        "titre": f"Constater une réception : {commande.numero}",
+        "consequence": "Vous attestez que la livraison ou la prestation est faite. Une erreur se "
+        "corrige par une annulation, qui reste visible.",
+        "action": "Enregistrer la réception",
+        "retour": reverse("suivi:commande", args=[commande.pk]),
+        "lignes": [("Objet", commande.objet), ("Reste à recevoir", francs(fait.reste_a_recevoir))],
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+@reserver_a(Role.SERVICE)
+def annuler_reception(requete: HttpRequest, pk: int, reception: int) -> HttpResponse:
+    """Cancel a delivery recorded by mistake."""
+    utilisateur = utilisateur_de(requete)
+    commande = _visible(utilisateur, pk)
+    annulee = get_object_or_404(Reception, pk=reception, commande=commande)
+    formulaire = MotifForm(requete.POST or None)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            rapprochement.annuler_reception(
+                annulee, motif=formulaire.cleaned_data["motif"], par=utilisateur
+            )
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            messages.success(requete, "La réception est annulée.")
+            return redirect("suivi:commande", commande.pk)
+    contexte = {
+        "form": formulaire,
+        "titre": "Annuler une réception",
+        "consequence": "La réception reste visible, avec son annulation et son motif.",
+        "action": "Annuler la réception",
+        "retour": reverse("suivi:commande", args=[commande.pk]),
+        "lignes": [("Réception", annulee), ("Montant", francs(annulee.montant))],
+        "est_dangereux": True,
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+def _visible(utilisateur: Utilisateur, pk: int) -> BonCommande:
+    visibles = BonCommande.objects.visibles_par(utilisateur)
+    commande: BonCommande = get_object_or_404(
+        visibles.select_related("fournisseur__tiers", "service"), pk=pk
+    )
+    return commande
+
+
+def _contexte(commande: BonCommande, utilisateur: Utilisateur) -> dict[str, Any]:
+    return {
+        "commande": commande,
+        "rapprochement": rapprochement.rapprocher(commande),
+        "lignes": rapprochement.rapprocher_lignes(commande),
+        "receptions": commande.receptions.select_related("constatee_par", "annule", "annulation"),
+        "factures": Facture.objects.visibles_par(utilisateur)
+        .filter(bon_commande=commande)
+        .select_related("etablissement"),
+    }
