@@ -24,6 +24,8 @@ CHAMPS = {  # data of an invoice, as the API names them
     "montant_ht": "montantHt",
     "montant_tgc": "montantTgc",
     "montant_ttc": "montantTtc",
+    "nature": "typeFacture",
+    "numero_corrige": "numeroFactureCorrigee",
     "bon_commande": "numeroBonCommande",
     "service": "codeService",
     "fichier": "pieceJointePrincipale",

@@ -23,7 +23,9 @@ from facturier.suivi.models import Facture, RetourFournisseur
 
 COLONNES = (
     "pk",
+    "nature",
     "numero",
+    "facture_corrigee__numero",
     "date_emission",
     "deposee_le",
     "etat",
@@ -58,7 +60,9 @@ def ligne(rangee: dict[str, Any]) -> dict[str, Any]:
     etat = _public(rangee["etat"])
     return {
         "id": rangee["pk"],
+        "typeFacture": rangee["nature"].upper(),
         "numeroFacture": rangee["numero"],
+        "numeroFactureCorrigee": rangee["facture_corrigee__numero"],
         "dateFacture": _jour(rangee["date_emission"]),
         "dateDepot": _moment(rangee["deposee_le"]),
         "etat": etat.value,
@@ -107,6 +111,16 @@ def detail(facture: Facture, alertes: Sequence[Anomalie] = ()) -> dict[str, Any]
                 "lien": _lien("api:document", facture.pk, document.pk),
             }
             for document in facture.documents.all()
+        ],
+        "avoirs": [
+            {
+                "id": avoir.pk,
+                "numeroFacture": avoir.numero,
+                "montantTtc": avoir.montant_ttc,
+                "etat": _public(avoir.etat).value,
+                "lien": _lien("api:facture", avoir.pk),
+            }
+            for avoir in facture.avoirs.vivantes()
         ],
         "codeVerification": facture.code_verification,
         "avertissements": [

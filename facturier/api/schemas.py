@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from facturier.api.idempotence import ENTETE, MOTIF_IDENTIFIANT
 from facturier.api.models import Portee
-from facturier.api.serializers import ETATS_PUBLICS, MontantField, TaxeSerializer
+from facturier.api.serializers import ETATS_PUBLICS, TYPES_FACTURE, MontantField, TaxeSerializer
 from facturier.commun.problemes import PROBLEMES, TYPE_MIME
 
 
@@ -34,7 +34,11 @@ class LigneFactureSerializer(serializers.Serializer[Any]):
     """An invoice, in a list."""
 
     id = serializers.IntegerField()
+    typeFacture = serializers.ChoiceField(choices=TYPES_FACTURE)
     numeroFacture = serializers.CharField()
+    numeroFactureCorrigee = serializers.CharField(
+        allow_null=True, help_text="Facture que cet avoir corrige."
+    )
     dateFacture = serializers.DateField(allow_null=True)
     dateDepot = serializers.DateTimeField(help_text="Opposable.")
     etat = serializers.ChoiceField(choices=ETATS_PUBLICS)
@@ -118,6 +122,16 @@ class LiensSerializer(serializers.Serializer[Any]):
     page = serializers.CharField()
 
 
+class AvoirSerializer(serializers.Serializer[Any]):
+    """An avoir that corrects an invoice."""
+
+    id = serializers.IntegerField()
+    numeroFacture = serializers.CharField()
+    montantTtc = MontantField()
+    etat = serializers.ChoiceField(choices=ETATS_PUBLICS)
+    lien = serializers.CharField()
+
+
 class FactureSerializer(LigneFactureSerializer):
     """An invoice, whole."""
 
@@ -130,6 +144,7 @@ class FactureSerializer(LigneFactureSerializer):
     horloges = HorlogeSerializer(many=True)
     retours = RetourSerializer(many=True)
     documents = DocumentSerializer(many=True)
+    avoirs = AvoirSerializer(many=True)
     codeVerification = serializers.CharField()
     avertissements = ErreurSerializer(many=True)
     liens = LiensSerializer()

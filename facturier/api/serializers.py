@@ -14,10 +14,11 @@ from facturier.api.representation import lire_curseur
 from facturier.grand_livre.models import PieceJustificative
 from facturier.suivi.brouillon import NOMBRE_MAXIMAL_JOINTS
 from facturier.suivi.etats import EtatFacture
+from facturier.suivi.lecture.photos import PAGES_MAXIMALES
 from facturier.suivi.libelles import ETAT_PUBLIC, INTERNES
-from facturier.suivi.models import BonCommande, normaliser_numero
+from facturier.suivi.models import BonCommande, Facture, normaliser_numero
 from facturier.suivi.querysets import FactureQuerySet
-from facturier.suivi.saisie import PartTaxe
+from facturier.suivi.saisie import PartTaxe, trouver_corrigee
 
 MONTANT_MAXIMAL = 999_999_999_999  # francs
 NOMBRE_TAUX = 10
@@ -28,6 +29,7 @@ TAILLE_PAGE_MAXIMALE = 100
 ETATS_PUBLICS = [
     (etat.value, etat.label) for etat in EtatFacture if etat not in INTERNES | {"brouillon"}
 ]
+TYPES_FACTURE = [(nature.value.upper(), nature.label) for nature in Facture.Nature]
 ETATS_REELS = {
     public: [etat for etat in EtatFacture if ETAT_PUBLIC.get(etat, etat) == public]
     for public, _ in ETATS_PUBLICS
@@ -130,6 +132,14 @@ class DestinataireSerializer(StrictSerializer):
 class MetadonneesSerializer(DestinataireSerializer):
     """The data of an invoice that prevail over what is read in its file; none is obligatory."""
 
+    typeFacture = serializers.ChoiceField(
+        choices=TYPES_FACTURE, required=False, help_text="Lu dans le fichier, sinon FACTURE."
+    )
+    numeroFactureCorrigee = serializers.CharField(
+        required=False,
+        max_length=30,
+        help_text="Facture déposée que l’avoir corrige : il en prend la commande et le service.",
+    )
     numeroFacture = serializers.CharField(
         required=False, max_length=30, help_text="Numéro de la facture."
     )
@@ -143,6 +153,20 @@ class MetadonneesSerializer(DestinataireSerializer):
     )
     periodeDebut = JourField(help_text="Premier jour facturé.")
     periodeFin = JourField(help_text="Dernier jour facturé.")
+
+    def validate_typeFacture(self, valeur: str) -> str:
+        """Return the nature."""
+        return valeur.lower()
+
+    def validate_numeroFactureCorrigee(self, valeur: str) -> Facture:
+        """Find the invoice among those of the établissement of the key."""
+        cle: CleApi = self.context["cle"]
+        facture = trouver_corrigee(valeur, cle.etablissement)
+        if facture is None:
+            raise serializers.ValidationError(
+                "Aucune facture déposée de ce numéro pour cet établissement."
+            )
+        return facture
 
     def validate_taxes(self, parts: list[dict[str, Any]]) -> tuple[PartTaxe, ...]:
         """Refuse the same rate twice."""
@@ -163,6 +187,8 @@ class MetadonneesSerializer(DestinataireSerializer):
 
 
 COMPLEMENTS = {  # data of `Saisie`
+    "typeFacture": "nature",
+    "numeroFactureCorrigee": "facture_corrigee",
     "numeroFacture": "numero",
     "dateFacture": "date_emission",
     "montantHt": "montant_ht",
@@ -227,7 +253,14 @@ class DepotSerializer(serializers.Serializer[Any]):
     pieceJointePrincipale = serializers.FileField(
         max_length=255,
         allow_empty_file=True,
-        help_text="La facture : PDF, Factur-X, UBL ou CII, 20 Mo au plus.",
+        help_text="La facture : PDF, Factur-X, UBL ou CII, 20 Mo au plus ; ou la photo (JPEG, PNG) "
+        "de sa première page.",
+    )
+    pagesSuivantes = serializers.ListField(
+        child=serializers.FileField(max_length=255, allow_empty_file=True),
+        required=False,
+        max_length=PAGES_MAXIMALES - 1,
+        help_text="Les photos des pages suivantes, si la facture est photographiée.",
     )
     piecesJointesComplementaires = PiecesField()
     genrePieces = GenreField()

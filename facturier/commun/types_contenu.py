@@ -10,6 +10,7 @@ XML = "application/xml"
 HTML = "text/html"
 PNG = "image/png"
 JPEG = "image/jpeg"
+HEIC = "image/heic"
 ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -22,6 +23,7 @@ LIBELLES = {
     HTML: "page web (HTML)",
     PNG: "image PNG",
     JPEG: "image JPEG",
+    HEIC: "photo HEIC",
     ZIP: "archive ZIP",
     XLSX: "classeur Excel (XLSX)",
     CSV: "CSV",
@@ -38,6 +40,8 @@ _SIGNATURES = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
 )
+_BOITE = slice(4, 12)  # of a file of the MP4 family: `ftyp`, then its brand
+_MARQUES_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"})
 _MARQUES = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -66,6 +70,8 @@ def type_contenu(tete: bytes) -> str:
     for signature, type_mime in _SIGNATURES:
         if tete.startswith(signature):
             return type_mime
+    if tete[_BOITE][:4] == b"ftyp" and tete[_BOITE][4:] in _MARQUES_HEIC:
+        return HEIC
     texte = _decoder(tete)
     if texte is None or _COMMANDES.search(texte):
         return INCONNU

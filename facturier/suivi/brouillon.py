@@ -1,7 +1,9 @@
 """Drafts: a file is put away and read, then the supplier corrects what was read."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,7 +15,7 @@ from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.documents import raccourcir
 from facturier.grand_livre.models import PieceJustificative
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.lecture import FactureLue, lire_facture
+from facturier.suivi.lecture import FactureLue, Format, lire_facture, photos
 from facturier.suivi.models import (
     BonCommande,
     Document,
@@ -34,23 +36,63 @@ TYPES_JOINTS = (
     types_contenu.XLSX,
 )
 NOMBRE_MAXIMAL_JOINTS = 20
+EN_PHOTO = (
+    "Cette facture est photographiée : saisissez ses données à la main, et vérifiez que chaque "
+    "page se lit. Gardez l’original."
+)
 ETATS_OUVERTS = frozenset({EtatFacture.BROUILLON, EtatFacture.SUSPENDUE})
 
 
 def commencer(
-    flux: BinaryIO, *, nom: str, etablissement: Etablissement, par: Utilisateur
+    flux: BinaryIO,
+    *,
+    nom: str,
+    etablissement: Etablissement,
+    par: Utilisateur,
+    suites: Sequence[tuple[str, BinaryIO]] = (),
 ) -> Facture:
     """Put an invoice file away, read it, and open a draft with what was read.
+
+    A photo becomes a PDF, whose next pages are `suites` (photos too: name and content).
 
     Raises:
         PermissionDenied: `par` may not deposit for `etablissement`.
         FichierRefuse: the file is empty, too large, not what its name says, or hostile.
     """
     exiger_droit(etablissement, par)
+    if photos.est_photo(flux):
+        return commencer_en_photos([(nom, flux), *suites], etablissement=etablissement, par=par)
+    if suites:
+        raise fichiers.FichierRefuse(
+            f"« {nom[:80]} » n’est pas une photo : seules des photos font les pages d’une facture."
+        )
     range_ = ranger_facture(flux)
     with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as copie:
         lue = lire_facture(copie, nom, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT)
     return ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
+
+
+def commencer_en_photos(
+    pages: Sequence[tuple[str, BinaryIO]],
+    *,
+    etablissement: Etablissement,
+    par: Utilisateur,
+    racine: Path | None = None,
+) -> Facture:
+    """Open a draft on the PDF made of photos (name and content), in the store or in `racine`.
+
+    Raises:
+        PermissionDenied: `par` may not deposit for `etablissement`.
+        FichierRefuse: a photo cannot be read within bounds.
+    """
+    with photos.en_pdf(pages, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT) as (pdf, originaux):
+        range_ = ranger_facture(cast(BinaryIO, pdf), racine=racine)
+    lue = FactureLue(format=Format.PHOTO, avertissements=(EN_PHOTO,))
+    nom = f"{Path(pages[0][0]).stem}.pdf"
+    facture = ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
+    facture.lecture["originaux"] = [asdict(original) for original in originaux]
+    facture.save(update_fields=["lecture"])
+    return facture
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ What is wrong with it is told by `controles`, before it leaves the supplier's ha
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
@@ -104,18 +104,20 @@ def deposer_fichier(
     etablissement: Etablissement,
     par: Utilisateur,
     complements: Mapping[str, Any],
+    suites: Sequence[tuple[str, BinaryIO]] = (),
     pieces: Iterable[PieceFournie] = (),
 ) -> tuple[Facture, list[Anomalie]]:
     """Deposit an invoice in one go, all or nothing; return it with what deserves attention.
 
     Args:
         complements: fields of `Saisie` that prevail over what is read in the file.
+        suites: photos of the next pages, when the file is the photo of the first.
         pieces: supporting documents, deposited with it.
 
     Raises what `commencer`, `joindre` and `deposer` raise; a refused file leaves no draft.
     """
     with transaction.atomic():
-        facture = commencer(flux, nom=nom, etablissement=etablissement, par=par)
+        facture = commencer(flux, nom=nom, etablissement=etablissement, par=par, suites=suites)
         saisie = replace(saisie_du_brouillon(facture), **complements)
         remplir(facture, saisie, par=par)
         for piece in pieces:

@@ -83,10 +83,16 @@ class FichierForm(forms.Form):
     )
     fichier = FichiersField(
         label="Fichier de la facture (un ou plusieurs)",
-        help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus chacun, une facture par fichier. Un "
-        "PDF issu de votre logiciel se lit mieux qu’une numérisation.",
+        help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus chacun, une facture par fichier ; ou "
+        "les photos d’une facture papier (JPEG, PNG). Un PDF issu d’un logiciel se lit mieux.",
         allow_empty_file=True,  # refused by the reading, with the others named
-        widget=FichiersInput(attrs={"accept": ".pdf,.xml"}),
+        widget=FichiersInput(
+            attrs={"accept": ".pdf,.xml,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
+        ),
+    )
+    photos_separees = forms.BooleanField(
+        label="Chaque photo est une facture à part (sinon, elles sont les pages d’une seule)",
+        required=False,
     )
 
     def __init__(self, *arguments: Any, utilisateur: Utilisateur, **options: Any) -> None:

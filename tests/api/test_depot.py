@@ -12,6 +12,7 @@ from facturier.commun.ridet import afficher
 from facturier.suivi.models import Facture
 from tests.api.conftest import FACTURES, Systeme, metadonnees, pdf
 from tests.suivi.factories import BonCommandeFactory, FactureFactory
+from tests.suivi.lecture.echantillons import photo
 
 pytestmark = pytest.mark.django_db
 
@@ -276,3 +277,58 @@ def test_la_reponse_gardee_est_celle_qui_a_ete_donnee(systeme):
     reponse = systeme.deposer(identifiant="depot-1")
 
     assert RequeteIdempotente.objects.get().corps == json.loads(reponse.content)
+
+
+def test_un_avoir_nomme_la_facture_qu_il_corrige(systeme):
+    systeme.deposer()
+
+    reponse = systeme.deposer(
+        fichier=pdf("avoir"),
+        typeFacture="AVOIR",
+        numeroFacture="AV-1",
+        numeroFactureCorrigee="fa-2026-0042",
+        montantHt=10_000,
+        montantTgc=1_100,
+        montantTtc=11_100,
+        taxes=[{"taux": 11, "base": 10_000, "montant": 1_100}],
+        codeService=None,
+    )
+
+    avoir = reponse.json()
+    assert reponse.status_code == 201
+    assert (avoir["typeFacture"], avoir["numeroFactureCorrigee"]) == ("AVOIR", "FA-2026-0042")
+    assert avoir["codeService"] == "DSIN"
+    corrigee = systeme.get("/api/v1/factures").json()["resultats"][1]
+    lue = systeme.get(f"/api/v1/factures/{corrigee['id']}").json()
+    assert [un["numeroFacture"] for un in lue["avoirs"]] == ["AV-1"]
+
+
+def test_un_avoir_trop_grand_est_refuse_par_son_montant(systeme):
+    systeme.deposer()
+
+    reponse = systeme.deposer(
+        fichier=pdf("avoir"),
+        typeFacture="AVOIR",
+        numeroFacture="AV-1",
+        numeroFactureCorrigee="FA-2026-0042",
+        montantHt=200_000,
+        montantTgc=22_000,
+        montantTtc=222_000,
+        taxes=[{"taux": 11, "base": 200_000, "montant": 22_000}],
+    )
+
+    assert "Il ne reste que" in erreurs(reponse)["montantTtc"]
+
+
+def test_une_facture_photographiee_devient_un_pdf_de_plusieurs_pages(systeme):
+    corps = {
+        "pieceJointePrincipale": SimpleUploadedFile("recto.jpg", photo()),
+        "pagesSuivantes": [SimpleUploadedFile("verso.png", photo(texte="Verso"))],
+        "metadonnees": metadonnees(),
+    }
+
+    reponse = systeme.poster("/api/v1/factures", corps)
+
+    assert reponse.status_code == 201
+    (document,) = reponse.json()["documents"]
+    assert (document["nom"], document["typeMime"]) == ("recto.pdf", "application/pdf")

@@ -12,6 +12,7 @@ from facturier.acces.models import ServiceGestionnaire
 from facturier.suivi.models import BonCommande, Facture
 from tests.suivi import generer_exemples
 from tests.suivi.factories import EtablissementFactory
+from tests.suivi.lecture import echantillons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
 
@@ -164,3 +165,23 @@ def test_un_depot_en_lot_a_blanc_ne_depose_rien(settings, tmp_path):
     assert not Facture.objects.exists()
     assert not settings.DOCUMENTS_RACINE.exists()
     assert ServiceGestionnaire.objects.exists()
+
+
+def test_les_photos_d_un_dossier_deviennent_des_brouillons_de_l_etablissement(tmp_path):
+    etablissement = EtablissementFactory()
+    for nom in ("facture-1.jpg", "facture-2.jpg", "autre.png"):
+        (tmp_path / nom).write_bytes(echantillons.photo(texte=nom))
+
+    sans, refus = lancer("deposer_factures", tmp_path)
+    essai, _ = lancer("deposer_factures", tmp_path, "--etablissement", etablissement.ridet)
+    fait, resultat = lancer(
+        "deposer_factures", tmp_path, "--etablissement", etablissement.ridet, "--executer"
+    )
+
+    assert (sans, essai, fait) == (1, 0, 0)
+    assert "--etablissement RIDET" in refus["anomalies"][0]["motif"]
+    assert [b["fichier"] for b in resultat["a_completer"]] == [
+        "autre.png",
+        "facture-1.jpg, facture-2.jpg",
+    ]
+    assert Facture.objects.filter(etat="brouillon", etablissement=etablissement).count() == 2

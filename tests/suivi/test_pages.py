@@ -369,3 +369,43 @@ def test_un_message_interne_reste_a_la_province(agent):
 
     assert "Bonjour" in vue_fournisseur
     assert "Note secrète" not in vue_fournisseur
+
+
+def test_les_photos_d_un_depot_sont_les_pages_d_une_facture(deposant):
+    etablissement = EtablissementFactory.create()
+    fichiers = [
+        SimpleUploadedFile("recto.jpg", echantillons.photo()),
+        SimpleUploadedFile("verso.jpg", echantillons.photo(texte="Verso")),
+    ]
+
+    reponse = envoyer(
+        deposant(etablissement), "deposer", etablissement=etablissement.pk, fichier=fichiers
+    )
+
+    facture = Facture.objects.get()
+    assert facture.document_principal.nom == "recto.pdf"
+    assert [photo["nom"] for photo in facture.lecture["originaux"]] == ["recto.jpg", "verso.jpg"]
+    assert "Cette facture est photographiée" in texte(reponse)
+
+
+def test_des_photos_a_part_et_un_pdf_font_chacun_leur_facture(deposant):
+    etablissement = EtablissementFactory.create()
+    fichiers = [
+        SimpleUploadedFile("une.jpg", echantillons.photo()),
+        SimpleUploadedFile("facture.pdf", echantillons.pdf()),
+        SimpleUploadedFile("autre.jpg", echantillons.photo(texte="Autre")),
+    ]
+
+    reponse = envoyer(
+        deposant(etablissement),
+        "deposer",
+        etablissement=etablissement.pk,
+        fichier=fichiers,
+        photos_separees="on",
+    )
+
+    assert [sort.fichier for sort in reponse.context["sorts"]] == [
+        "une.jpg",
+        "facture.pdf",
+        "autre.jpg",
+    ]

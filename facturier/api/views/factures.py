@@ -77,7 +77,11 @@ class Ressource(APIView):
         """Return one of them with what is shown of it; any other answers 404."""
         facture: Facture = get_object_or_404(
             self.factures().select_related(
-                "etablissement__fournisseur__tiers", "fournisseur", "service", "bon_commande"
+                "etablissement__fournisseur__tiers",
+                "fournisseur",
+                "service",
+                "bon_commande",
+                "facture_corrigee",
             ),
             pk=pk,
         )
@@ -152,6 +156,7 @@ class FacturesView(Ressource):
         facture, alertes = depot.deposer_fichier(
             fichier,
             nom=fichier.name,
+            suites=[(page.name, page) for page in donnees.get("pagesSuivantes", ())],
             etablissement=self.cle.etablissement,
             par=self.cle.titulaire,
             complements=donnees["metadonnees"],

@@ -1,6 +1,7 @@
 """The child process: sets its own limits, reads standard input, answers in JSON.
 
-Run as `python -m facturier.suivi.lecture.enfant TYPE_MIME`.
+Run as `python -m facturier.suivi.lecture.enfant TYPE_MIME`, or with `photos SIZE...` to make a PDF
+of the photos that follow each other on standard input.
 """
 
 import json
@@ -15,9 +16,13 @@ DESCRIPTEURS = 64
 
 
 def main() -> None:
-    """Read the invoice on standard input; write `{"facture": …}` or `{"refus": …}`."""
+    """Write `{"facture": …}`, `{"refus": …}`, or the PDF of photos."""
     _borner()
-    json.dump(_reponse(sys.argv[1]), sys.stdout)
+    genre, *tailles = sys.argv[1:]
+    if genre == "photos":
+        _photographier([int(taille) for taille in tailles])
+    else:
+        json.dump(_reponse(genre), sys.stdout)
 
 
 def _borner() -> None:
@@ -45,6 +50,23 @@ def _reponse(type_mime: str) -> dict[str, Any]:
         return {"refus": str(refus)}
     except (MemoryError, RecursionError):
         return {"refus": TROP_LOURD}
+
+
+def _photographier(tailles: list[int]) -> None:
+    from facturier.commun.fichiers import FichierRefuse  # noqa: PLC0415
+    from facturier.suivi.lecture.pages_photo import composer  # noqa: PLC0415
+    from facturier.suivi.lecture.refus import PHOTOS_TROP_LOURDES  # noqa: PLC0415
+
+    try:
+        pdf = composer(sys.stdin.buffer.read(taille) for taille in tailles)
+        if len(pdf) > TAILLE_SORTIE:
+            raise FichierRefuse(PHOTOS_TROP_LOURDES)
+    except FichierRefuse as refus:
+        json.dump({"refus": str(refus)}, sys.stdout)
+    except MemoryError:
+        json.dump({"refus": PHOTOS_TROP_LOURDES}, sys.stdout)
+    else:
+        sys.stdout.buffer.write(pdf)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ class Format(StrEnum):
     """The form of the file."""
 
     PDF = "pdf"
+    PHOTO = "photo"
     FACTURX = "facturx"
     UBL = "ubl"
     CII = "cii"

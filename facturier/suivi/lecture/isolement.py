@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from facturier.suivi.lecture.facture_lue import FactureLue
 from facturier.suivi.lecture.refus import ILLISIBLE, TROP_LOURD
 
 MODULE_ENFANT = "facturier.suivi.lecture.enfant"
+ENTETE_PDF = b"%PDF-"
 RACINE = Path(__file__).resolve().parents[3]
 
 _journal = logging.getLogger(__name__)
@@ -37,12 +39,33 @@ def lire_isolement(fichier: IO[bytes], type_mime: str, *, delai: float) -> Factu
         raise FichierRefuse(ILLISIBLE) from None
 
 
+def photographier_isolement(
+    photos: IO[bytes], tailles: Sequence[int], sortie: IO[bytes], *, delai: float
+) -> None:
+    """Write in `sortie` the PDF whose pages are photos, read one after the other in `photos`.
+
+    `tailles` gives their sizes in bytes. Raises `FichierRefuse`.
+    """
+    _executer(photos, ["photos", *map(str, tailles)], sortie, delai)
+    if sortie.read(len(ENTETE_PDF)) != ENTETE_PDF:
+        sortie.seek(0)
+        raise FichierRefuse(str(json.load(sortie)["refus"]))
+    sortie.seek(0)
+
+
 def _reponse(fichier: IO[bytes], type_mime: str, delai: float) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as sortie, tempfile.TemporaryFile() as erreurs:
+    with tempfile.TemporaryFile() as sortie:
+        _executer(fichier, [type_mime], sortie, delai)
+        return dict(json.load(sortie))
+
+
+def _executer(entree: IO[bytes], arguments: list[str], sortie: IO[bytes], delai: float) -> None:
+    """Run the child from `entree` to `sortie`, which is left at its beginning."""
+    with tempfile.TemporaryFile() as erreurs:
         try:
             enfant = subprocess.run(  # noqa: S603 - our own module, arguments from our own table
-                [sys.executable, "-P", "-m", MODULE_ENFANT, type_mime],
-                stdin=fichier,
+                [sys.executable, "-P", "-m", MODULE_ENFANT, *arguments],
+                stdin=entree,
                 stdout=sortie,
                 stderr=erreurs,
                 env=_environnement(),
@@ -57,7 +80,6 @@ def _reponse(fichier: IO[bytes], type_mime: str, delai: float) -> dict[str, Any]
             )
             raise FichierRefuse(TROP_LOURD if enfant.returncode < 0 else ILLISIBLE)
         sortie.seek(0)
-        return dict(json.load(sortie))
 
 
 def _cause(erreurs: IO[bytes]) -> str:

@@ -39,6 +39,7 @@ def deposer(requete: HttpRequest) -> HttpResponse:
             ((fichier.name, fichier) for fichier in formulaire.cleaned_data["fichier"]),
             etablissement=formulaire.cleaned_data["etablissement"],
             par=utilisateur,
+            reunir_les_photos=not formulaire.cleaned_data["photos_separees"],
         )
         if len(sorts) > 1:
             return render(requete, "suivi/deposer_lot.html", {"sorts": sorts})

@@ -8,6 +8,7 @@ from datetime import date
 import facturx
 import pikepdf
 from facturx import generate_xml
+from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
 
 TERMES = {
@@ -214,4 +215,44 @@ def _flux_gonflable(document, motif, mega_octets_huit):
 def _enregistrer(document, **options):
     sortie = io.BytesIO()
     document.save(sortie, **options)
+    return sortie.getvalue()
+
+
+def photo(
+    *,
+    taille=(900, 1200),
+    texte="Facture n° FA-7",
+    orientation=1,
+    gps=False,
+    papier=235,
+    encre=20,
+    pied_sombre=False,
+):
+    """Photograph a page of `taille` with a camera held as `orientation` (EXIF) says."""
+    page = Image.new("RGB", taille, (papier,) * 3)
+    trait = ImageDraw.Draw(page)
+    for ligne in range(6):
+        trait.text((60, 60 + 60 * ligne), texte, fill=(encre,) * 3, font_size=40)
+    if pied_sombre:
+        trait.rectangle((0, taille[1] - 200, taille[0], taille[1]), fill=(encre,) * 3)
+    tourner = {
+        1: None,
+        3: Image.Transpose.ROTATE_180,
+        6: Image.Transpose.ROTATE_90,
+        8: Image.Transpose.ROTATE_270,
+    }[orientation]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    if gps:
+        exif[0x010F] = "Appareil Fictif"
+        exif.get_ifd(0x8825)[2] = (22.0, 16.0, 33.0)
+    sortie = io.BytesIO()
+    (page.transpose(tourner) if tourner is not None else page).save(sortie, "JPEG", exif=exif)
+    return sortie.getvalue()
+
+
+def png_bombe():
+    """A PNG of a few kilobytes that would be 400 million points."""
+    sortie = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(sortie, "PNG")
     return sortie.getvalue()
