@@ -16,10 +16,11 @@ from django.utils import timezone
 from facturier.api.erreurs import champ_api, erreur_de
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.controles import Anomalie
-from facturier.suivi.etats import EtatFacture
+from facturier.suivi.etats import EtatFacture, libelle_etat
 from facturier.suivi.horloges import Horloge, horloges
-from facturier.suivi.libelles import EN_CLAIR, ETAT_PUBLIC, detenteur
+from facturier.suivi.libelles import ETAT_PUBLIC, detenteur, en_clair
 from facturier.suivi.models import Facture, RetourFournisseur
+from facturier.suivi.prete import Point, Verdict
 
 COLONNES = (
     "pk",
@@ -58,15 +59,16 @@ def lire_curseur(curseur: str) -> int | None:
 def ligne(rangee: dict[str, Any]) -> dict[str, Any]:
     """Return an invoice of a list, from its `COLONNES`."""
     etat = _public(rangee["etat"])
+    nature = rangee["nature"]
     return {
         "id": rangee["pk"],
-        "typeFacture": rangee["nature"].upper(),
+        "typeFacture": nature.upper(),
         "numeroFacture": rangee["numero"],
         "numeroFactureCorrigee": rangee["facture_corrigee__numero"],
         "dateFacture": _jour(rangee["date_emission"]),
         "dateDepot": _moment(rangee["deposee_le"]),
         "etat": etat.value,
-        "libelleEtat": etat.label,
+        "libelleEtat": libelle_etat(etat, nature),
         "objet": rangee["objet"],
         "montantHt": rangee["montant_ht"],
         "montantTgc": rangee["montant_tgc"],
@@ -81,10 +83,9 @@ def ligne(rangee: dict[str, Any]) -> dict[str, Any]:
 
 def detail(facture: Facture, alertes: Sequence[Anomalie] = ()) -> dict[str, Any]:
     """Return all that a supplier may read of one invoice, and what a deposit warned of."""
-    etat = _public(facture.etat)
     return {
         **ligne({nom: _valeur(facture, nom) for nom in COLONNES}),
-        "enClair": EN_CLAIR[etat],
+        "enClair": en_clair(facture),
         "detenteur": detenteur(facture, pour_fournisseur=True),
         "etablissement": {
             "ridet": facture.etablissement.ridet,
@@ -136,6 +137,30 @@ def detail(facture: Facture, alertes: Sequence[Anomalie] = ()) -> dict[str, Any]
             "certificat": _lien("api:certificat", facture.pk),
             "page": settings.ADRESSE_PUBLIQUE + facture.get_absolute_url(),
         },
+    }
+
+
+def verification(points: Sequence[Point]) -> dict[str, Any]:
+    """Return the points that the comptable will check, and whether the invoice can be deposited."""
+    verdicts = [point.verdict for point in points]
+    return {
+        "deposable": Verdict.A_CORRIGER not in verdicts,
+        "preteAPayer": all(verdict == Verdict.OK for verdict in verdicts),
+        "points": [
+            {
+                "code": point.code,
+                "question": point.question,
+                "verdict": verdict.value,
+                "libelleVerdict": verdict.label,
+                "constat": "" if point.anomalies else point.constat,
+                "texte": point.texte,
+                "anomalies": [
+                    {**erreur_de(anomalie), "bloquante": anomalie.est_bloquante}
+                    for anomalie in point.anomalies
+                ],
+            }
+            for point, verdict in zip(points, verdicts, strict=True)
+        ],
     }
 
 

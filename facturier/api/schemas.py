@@ -9,6 +9,7 @@ from facturier.api.idempotence import ENTETE, MOTIF_IDENTIFIANT
 from facturier.api.models import Portee
 from facturier.api.serializers import ETATS_PUBLICS, TYPES_FACTURE, MontantField, TaxeSerializer
 from facturier.commun.problemes import PROBLEMES, TYPE_MIME
+from facturier.suivi.prete import Verdict
 
 
 class ErreurSerializer(serializers.Serializer[Any]):
@@ -148,6 +149,32 @@ class FactureSerializer(LigneFactureSerializer):
     codeVerification = serializers.CharField()
     avertissements = ErreurSerializer(many=True)
     liens = LiensSerializer()
+
+
+class AnomalieSerializer(ErreurSerializer):
+    """Something to correct or to look at."""
+
+    bloquante = serializers.BooleanField(help_text="Le dépôt serait refusé.")
+
+
+class PointSerializer(serializers.Serializer[Any]):
+    """One check of the comptable."""
+
+    code = serializers.CharField()
+    question = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+    libelleVerdict = serializers.CharField()
+    constat = serializers.CharField(allow_blank=True, help_text="Ce qui tient.")
+    texte = serializers.CharField(help_text="Le texte qui le demande.")
+    anomalies = AnomalieSerializer(many=True)
+
+
+class VerificationSerializer(serializers.Serializer[Any]):
+    """What the comptable would check in an invoice."""
+
+    deposable = serializers.BooleanField(help_text="Aucun point n’est à corriger.")
+    preteAPayer = serializers.BooleanField(help_text="Tous les points sont conformes.")
+    points = PointSerializer(many=True)
 
 
 class PassageSerializer(serializers.Serializer[Any]):

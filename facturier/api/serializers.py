@@ -16,7 +16,7 @@ from facturier.suivi.brouillon import NOMBRE_MAXIMAL_JOINTS
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.lecture.photos import PAGES_MAXIMALES
 from facturier.suivi.libelles import ETAT_PUBLIC, INTERNES
-from facturier.suivi.models import BonCommande, Facture, normaliser_numero
+from facturier.suivi.models import BonCommande, Facture, TypeDepense, normaliser_numero
 from facturier.suivi.querysets import FactureQuerySet
 from facturier.suivi.saisie import PartTaxe, trouver_corrigee
 
@@ -148,6 +148,11 @@ class MetadonneesSerializer(DestinataireSerializer):
     montantTgc = MontantField(required=False, help_text="TGC, en francs ; 0 s’il n’y en a pas.")
     montantTtc = MontantField(required=False, help_text="Montant TTC, en francs.")
     taxes = TaxeSerializer(many=True, required=False, help_text="La TGC, taux par taux.")
+    typeDepense = serializers.ChoiceField(
+        choices=TypeDepense.choices,
+        required=False,
+        help_text="Ce qui est facturé ; les pièces à joindre en dépendent.",
+    )
     objet = serializers.CharField(
         required=False, max_length=100, allow_blank=True, help_text="Ce qui est facturé."
     )
@@ -195,6 +200,7 @@ COMPLEMENTS = {  # data of `Saisie`
     "montantTgc": "montant_tgc",
     "montantTtc": "montant_ttc",
     "taxes": "taxes",
+    "typeDepense": "type_depense",
     "objet": "objet",
     "numeroBonCommande": "bon_commande",
     "codeService": "service",

@@ -25,6 +25,11 @@ urlpatterns = [
     path("api/v1/services", factures.ServicesView.as_view(), name="services"),
     path("api/v1/bons-commande", factures.BonsCommandeView.as_view(), name="bons_commande"),
     path("api/v1/factures", factures.FacturesView.as_view(), name="factures"),
+    path(
+        "api/v1/factures/verification",
+        factures.VerificationView.as_view(),
+        name="verification",
+    ),
     path(FACTURE, factures.FactureView.as_view(), name="facture"),
     path(f"{FACTURE}/historique", factures.HistoriqueView.as_view(), name="historique"),
     path(f"{FACTURE}/completer", factures.CompleterView.as_view(), name="completer"),

@@ -211,7 +211,9 @@ def ouvrir(
         lecture=trace_lecture(lue, saisie),
         cree_par=par,
     )
-    facture.lecture["avertissements"] += _ecart_bancaire(lue, etablissement)
+    if ecart := _ecart_bancaire(lue, etablissement):
+        facture.lecture["avertissements"] += ecart
+        facture.lecture["compte_inconnu"] = True
     _appliquer(facture, saisie)
     facture.save()
     Document.objects.create(
@@ -240,7 +242,7 @@ def _appliquer(facture: Facture, saisie: Saisie) -> None:
     facture.montant_tgc = saisie.montant_tgc
     facture.montant_ttc = saisie.montant_ttc
     facture.bon_commande, facture.service = _destination(saisie)
-    facture.type_depense = corrigee.type_depense if corrigee else facture.type_depense
+    facture.type_depense = corrigee.type_depense if corrigee else saisie.type_depense
     facture.periode_debut = saisie.periode_debut
     facture.periode_fin = saisie.periode_fin
 

@@ -19,6 +19,7 @@ from facturier.suivi.brouillon import commencer, exiger_droit, joindre, remplir
 from facturier.suivi.controles import Anomalie, controler, doublons, ecarts_d_avoir
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir
+from facturier.suivi.prete import Point, verifier_avant_depot
 from facturier.suivi.prevision import prevoir
 from facturier.suivi.rapprochement import exiger_place
 from facturier.suivi.saisie import saisie_du_brouillon
@@ -117,13 +118,48 @@ def deposer_fichier(
     Raises what `commencer`, `joindre` and `deposer` raise; a refused file leaves no draft.
     """
     with transaction.atomic():
-        facture = commencer(flux, nom=nom, etablissement=etablissement, par=par, suites=suites)
-        saisie = replace(saisie_du_brouillon(facture), **complements)
-        remplir(facture, saisie, par=par)
-        for piece in pieces:
-            piece.joindre_a(facture, par=par)
+        facture = _preparer(flux, nom, etablissement, par, complements, suites, pieces)
         alertes = [anomalie for anomalie in controler(facture) if not anomalie.est_bloquante]
         return deposer(facture, par=par), alertes
+
+
+def verifier_fichier(
+    flux: BinaryIO,
+    *,
+    nom: str,
+    etablissement: Etablissement,
+    par: Utilisateur,
+    complements: Mapping[str, Any],
+    suites: Sequence[tuple[str, BinaryIO]] = (),
+    pieces: Iterable[PieceFournie] = (),
+) -> list[Point]:
+    """Say what the comptable would check in an invoice, without depositing it: nothing is left.
+
+    Takes the same as `deposer_fichier`, and raises what `commencer` and `joindre` raise.
+    """
+    with transaction.atomic():
+        facture = _preparer(flux, nom, etablissement, par, complements, suites, pieces)
+        points = verifier_avant_depot(facture)
+        transaction.set_rollback(True)
+    return points
+
+
+def _preparer(
+    flux: BinaryIO,
+    nom: str,
+    etablissement: Etablissement,
+    par: Utilisateur,
+    complements: Mapping[str, Any],
+    suites: Sequence[tuple[str, BinaryIO]],
+    pieces: Iterable[PieceFournie],
+) -> Facture:
+    """Open a draft on the file, complete it and join its documents."""
+    facture = commencer(flux, nom=nom, etablissement=etablissement, par=par, suites=suites)
+    saisie = replace(saisie_du_brouillon(facture), **complements)
+    remplir(facture, saisie, par=par)
+    for piece in pieces:
+        piece.joindre_a(facture, par=par)
+    return facture
 
 
 def tirer_code() -> str:

@@ -49,7 +49,15 @@ A_LIQUIDATION = frozenset(
 A_MANDAT = A_LIQUIDATION - {_E.LIQUIDEE}
 D_UN_AVOIR = frozenset({_E.BROUILLON, _E.REJETEE, _E.RETIREE, _E.AVOIR} | INSTRUITS - {_E.LIQUIDEE})
 ACCEPTES = frozenset({_E.SERVICE_FAIT, _E.AVOIR})  # an avoir that the service has agreed to
+LIBELLES_D_AVOIR = {_E.SERVICE_FAIT: "Avoir accepté", _E.AVOIR: "Compensé"}
 ATTENDENT_FOURNISSEUR = frozenset({_E.SUSPENDUE, _E.A_REORIENTER})
+
+
+def libelle_etat(etat: str, nature: str) -> str:
+    """Return what is read for a state; an avoir has two words of its own."""
+    connu = EtatFacture(etat)
+    return LIBELLES_D_AVOIR.get(connu, connu.label) if nature == "avoir" else str(connu.label)
+
 
 TRANSITIONS: dict[str, Transition] = {
     "deposer": transition({_E.BROUILLON}, _E.DEPOSEE, Role.FOURNISSEUR),

@@ -1,7 +1,7 @@
 """The words people read: plain ones beside the legal ones, and who holds an invoice."""
 
 from facturier.commun.tons import Ton, ton_de
-from facturier.suivi.etats import EtatFacture
+from facturier.suivi.etats import EtatFacture, libelle_etat
 from facturier.suivi.models import Facture
 
 _E = EtatFacture
@@ -26,6 +26,13 @@ EN_CLAIR = {
     _E.PARTIELLEMENT_PAYEE: "Une partie est payée\u202f; le reste suit.",
     _E.AVOIR: "Elle est soldée par compensation.",
 }
+EN_CLAIR_D_AVOIR = {
+    _E.EN_CERTIFICATION: "Le service qui a commandé vérifie ce que vous rendez.",
+    _E.SERVICE_FAIT: "Il sera déduit de la facture qu’il corrige.",
+    _E.REJETEE: "Il ne change rien à la facture\u202f: un nouvel avoir est attendu.",
+    _E.RETIREE: "Vous l’avez retiré.",
+    _E.AVOIR: "Il est déduit de la facture qu’il corrige.",
+}
 A_LA_TRESORERIE = frozenset(
     {_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS, _E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE}
 )
@@ -43,6 +50,7 @@ PARCOURS = (
     _E.PRISE_EN_CHARGE,
     _E.PAYEE,
 )
+PARCOURS_D_AVOIR = (*PARCOURS[:4], _E.AVOIR)
 ACTES = {
     "deposer": "Déposer",
     "recevoir": "Accuser réception",
@@ -61,7 +69,7 @@ ACTES = {
 def detenteur(facture: Facture, *, pour_fournisseur: bool) -> str:
     """Return who holds the invoice now; empty once nothing is expected of anybody."""
     etat = _E(facture.etat)
-    if facture.est_terminee:
+    if facture.est_terminee or (facture.est_avoir and etat == _E.SERVICE_FAIT):
         return ""
     if etat in AU_FOURNISSEUR:
         return "vous" if pour_fournisseur else "le fournisseur"
@@ -80,6 +88,18 @@ def etat_public(facture: Facture) -> EtatFacture:
     return ETAT_PUBLIC.get(etat, etat)
 
 
+def libelle_public(facture: Facture) -> str:
+    """Return the label of the state shown to the supplier."""
+    return libelle_etat(etat_public(facture), facture.nature)
+
+
+def en_clair(facture: Facture) -> str:
+    """Return the same in plain words."""
+    public = etat_public(facture)
+    propre = EN_CLAIR_D_AVOIR.get(public) if facture.est_avoir else None
+    return propre or EN_CLAIR[public]
+
+
 def ton_public(facture: Facture) -> Ton:
     """Return the tone of the state shown to the supplier."""
     return ton_de(facture, etat_public(facture))
@@ -91,5 +111,6 @@ def etapes_a_venir(facture: Facture) -> list[str]:
     if facture.est_terminee:
         return []
     connu = facture.suspendue_depuis or etat
-    rang = PARCOURS.index(_E(connu)) if connu in PARCOURS else 0
-    return [str(reste.label) for reste in PARCOURS[rang + 1 :]]
+    parcours = PARCOURS_D_AVOIR if facture.est_avoir else PARCOURS
+    rang = parcours.index(_E(connu)) if connu in parcours else 0
+    return [libelle_etat(reste, facture.nature) for reste in parcours[rang + 1 :]]

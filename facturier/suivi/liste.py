@@ -12,7 +12,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.exports import Colonne, Tableau
 from facturier.suivi.forms_liste import FiltreFacturesForm
-from facturier.suivi.libelles import etat_public
+from facturier.suivi.libelles import libelle_public
 from facturier.suivi.models import Facture, VueEnregistree
 from facturier.suivi.pages import PageCle, page_cle
 from facturier.suivi.querysets import FactureQuerySet
@@ -35,6 +35,7 @@ COLONNES = (
     Colonne("Payée le", 1.4),
     Colonne("Mandat"),
     Colonne("Référence du virement"),
+    Colonne("Nature"),
 )
 
 
@@ -103,6 +104,7 @@ def _lignes(factures: FactureQuerySet) -> Iterator[tuple[object, ...]]:
     lues = factures.select_related("etablissement", "service", "bon_commande", "mandat")
     for facture in lues.order_by("-pk").iterator(chunk_size=2000):
         mandat = facture.mandat
+        signe = -1 if facture.est_avoir else 1
         yield (
             facture.numero,
             facture.etablissement.denomination,
@@ -112,11 +114,12 @@ def _lignes(factures: FactureQuerySet) -> Iterator[tuple[object, ...]]:
             facture.bon_commande.numero if facture.bon_commande else "",
             facture.service.direction if facture.service else "",
             facture.objet,
-            facture.montant_ht,
-            facture.montant_tgc,
-            facture.montant_ttc,
-            str(etat_public(facture).label),
+            signe * (facture.montant_ht or 0),
+            signe * (facture.montant_tgc or 0),
+            facture.montant_signe,
+            libelle_public(facture),
             facture.payee_le,
             mandat.reference if mandat and mandat.etat != "emise" else "",
             facture.reference_virement,
+            facture.get_nature_display(),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.suivi.lecture import Donnee, FactureLue, Origine, TypeDocument
-from facturier.suivi.models import BonCommande, Facture, normaliser_numero
+from facturier.suivi.models import BonCommande, Facture, TypeDepense, normaliser_numero
 from fournisseurs.models import Etablissement
 
 LONGUEUR_NUMERO = 30
@@ -32,6 +32,7 @@ class Saisie:
 
     nature: str = Facture.Nature.FACTURE
     facture_corrigee: Facture | None = None
+    type_depense: str = TypeDepense.BON_COMMANDE
     numero: str = ""
     date_emission: date | None = None
     montant_ht: int | None = None
@@ -105,6 +106,7 @@ def saisie_du_brouillon(facture: Facture) -> Saisie:
     return Saisie(
         nature=facture.nature,
         facture_corrigee=facture.facture_corrigee,
+        type_depense=facture.type_depense,
         numero=facture.numero,
         date_emission=facture.date_emission,
         montant_ht=facture.montant_ht,

@@ -332,3 +332,19 @@ def test_une_facture_photographiee_devient_un_pdf_de_plusieurs_pages(systeme):
     assert reponse.status_code == 201
     (document,) = reponse.json()["documents"]
     assert (document["nom"], document["typeMime"]) == ("recto.pdf", "application/pdf")
+
+
+def test_verifier_dit_les_points_du_comptable_sans_rien_deposer(systeme):
+    corps = {
+        "pieceJointePrincipale": pdf(),
+        "metadonnees": metadonnees(montantTgc=11_002, montantTtc=111_002),
+    }
+
+    reponse = systeme.poster("/api/v1/factures/verification", corps)
+
+    lu = reponse.json()
+    calculs = next(point for point in lu["points"] if point["code"] == "calculs")
+    assert (reponse.status_code, lu["deposable"], lu["preteAPayer"]) == (200, False, False)
+    assert calculs["verdict"] == "a_corriger"
+    assert calculs["anomalies"][0]["bloquante"]
+    assert not Facture.objects.exists()

@@ -114,7 +114,7 @@ def test_la_base_refuse_un_doublon_meme_sans_controle():
 def test_un_doublon_depose_entre_temps_est_refuse_avec_un_lien(monkeypatch):
     premiere = FactureFactory(deposee=True, numero="FA42")
     seconde = FactureFactory(numero="FA42", etablissement=premiere.etablissement)
-    monkeypatch.setattr(controles, "CONTROLES", ())
+    monkeypatch.setattr(controles, "CONTROLES", {})
 
     with pytest.raises(depot.DepotRefuse) as refus:
         depot.deposer(seconde, par=acteur(FOURNISSEUR))

@@ -151,18 +151,39 @@ class FacturesView(Ressource):
         return reponse
 
     def _deposer(self, requete: Request) -> dict[str, Any]:
-        donnees = self.lire(DepotSerializer, requete.data).validated_data
-        fichier = donnees["pieceJointePrincipale"]
-        facture, alertes = depot.deposer_fichier(
-            fichier,
-            nom=fichier.name,
-            suites=[(page.name, page) for page in donnees.get("pagesSuivantes", ())],
-            etablissement=self.cle.etablissement,
-            par=self.cle.titulaire,
-            complements=donnees["metadonnees"],
-            pieces=_pieces(donnees),
-        )
+        envoi = _envoi(self.lire(DepotSerializer, requete.data).validated_data, self.cle)
+        facture, alertes = depot.deposer_fichier(**envoi)
         return representation.detail(self.facture(facture.pk), alertes)
+
+
+class VerificationView(Ressource):
+    """What would be said of an invoice, if it were deposited."""
+
+    portees = {"POST": Portee.DEPOSER}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="verifierFacture",
+        summary="Vérifier une facture sans la déposer",
+        description="Les contrôles que fera le comptable public, un par un, avec ce qu’il faut "
+        "faire. Rien n’est déposé ni gardé.",
+        request={
+            "multipart/form-data": OpenApiRequest(
+                DepotSerializer, encoding={"metadonnees": {"contentType": "application/json"}}
+            )
+        },
+        responses=schemas.reponses(
+            200,
+            schemas.VerificationSerializer,
+            "requete-trop-grande",
+            "type-refuse",
+            "donnees-refusees",
+        ),
+    )
+    def post(self, requete: Request) -> Response:
+        """Check it."""
+        envoi = _envoi(self.lire(DepotSerializer, requete.data).validated_data, self.cle)
+        return Response(representation.verification(depot.verifier_fichier(**envoi)))
 
 
 class FactureView(Ressource):
@@ -421,6 +442,20 @@ def _page(lignes: Any, page: Any) -> tuple[list[dict[str, Any]], str | None]:
     rangees = list(lignes.order_by("-pk")[: taille + 1])
     a_une_suite = len(rangees) > taille
     return rangees[:taille], faire_curseur(rangees[taille - 1]["pk"]) if a_une_suite else None
+
+
+def _envoi(donnees: dict[str, Any], cle: CleApi) -> dict[str, Any]:
+    """Return what the acts of deposit take, from a valid form."""
+    fichier = donnees["pieceJointePrincipale"]
+    return {
+        "flux": fichier,
+        "nom": fichier.name,
+        "suites": [(page.name, page) for page in donnees.get("pagesSuivantes", ())],
+        "etablissement": cle.etablissement,
+        "par": cle.titulaire,
+        "complements": donnees["metadonnees"],
+        "pieces": _pieces(donnees),
+    }
 
 
 def _pieces(donnees: dict[str, Any]) -> list[depot.PieceFournie]:

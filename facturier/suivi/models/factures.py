@@ -266,6 +266,16 @@ class Facture(models.Model):
         """Whether the invoice is not deposited yet."""
         return self.etat == EtatFacture.BROUILLON
 
+    def get_etat_display(self) -> str:  # type: ignore[no-redef]  # instead of Django’s
+        """Return the label of the state."""
+        return etats.libelle_etat(self.etat, self.nature)
+
+    @property
+    def montant_signe(self) -> int | None:
+        """Francs with tax as they add up: an avoir is deducted."""
+        montant: int | None = self.montant_ttc
+        return -montant if self.est_avoir and montant else montant
+
     @property
     def est_avoir(self) -> bool:
         """Whether it gives back what another invoice claims."""

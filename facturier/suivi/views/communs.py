@@ -32,6 +32,7 @@ def facture_visible(requete: HttpRequest, pk: int) -> Facture:
         "fournisseur",
         "service",
         "bon_commande",
+        "facture_corrigee",
         "mandat__bordereau",
         "motif_rejet",
         "deposee_par",

@@ -11,11 +11,11 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, depot
-from facturier.suivi.controles import controler
 from facturier.suivi.depot_lot import ouvrir_brouillons
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.forms import FactureForm, FichierForm, PieceJointeForm
+from facturier.suivi.forms_depot import FactureForm, FichierForm, PieceJointeForm
 from facturier.suivi.models import Facture
+from facturier.suivi.prete import Verdict, verifier_avant_depot
 from facturier.suivi.views.communs import NON_TRAITABLE, afficher, utilisateur_de
 
 
@@ -24,7 +24,14 @@ def _brouillon(requete: HttpRequest, pk: int) -> Facture:
         etat=EtatFacture.BROUILLON
     )
     facture: Facture = get_object_or_404(
-        visibles.select_related("etablissement__fournisseur", "fournisseur", "service"), pk=pk
+        visibles.select_related(
+            "etablissement__fournisseur__tiers",
+            "fournisseur",
+            "service",
+            "bon_commande",
+            "facture_corrigee",
+        ),
+        pk=pk,
     )
     return facture
 
@@ -80,11 +87,13 @@ def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(requete, f"La facture {facture.numero} est déposée.")
             return redirect("suivi:depose", facture.pk)
-    anomalies = controler(facture)
+    points = verifier_avant_depot(facture)
     contexte = {
         "facture": facture,
-        "bloquantes": [anomalie for anomalie in anomalies if anomalie.est_bloquante],
-        "avertissements": [anomalie for anomalie in anomalies if not anomalie.est_bloquante],
+        "points": points,
+        "a_corriger": sum(point.verdict == Verdict.A_CORRIGER for point in points),
+        "a_verifier": sum(point.verdict == Verdict.A_VERIFIER for point in points),
+        "est_refusee": statut == NON_TRAITABLE,
         "documents": facture.documents.all(),
         "taxes": facture.taxes.all(),
         "form": PieceJointeForm(),

@@ -26,7 +26,13 @@ from facturier.suivi.forms import (
 )
 from facturier.suivi.horloges import horloges
 from facturier.suivi.interets import decompte
-from facturier.suivi.libelles import EN_CLAIR, detenteur, etapes_a_venir, etat_public, ton_public
+from facturier.suivi.libelles import (
+    detenteur,
+    en_clair,
+    etapes_a_venir,
+    libelle_public,
+    ton_public,
+)
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Attestation, Facture
 from facturier.suivi.notifications import marquer_lus
@@ -51,7 +57,6 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     if facture.est_brouillon:
         return redirect("suivi:saisie", facture.pk)
     marquer_lus(utilisateur_de(requete), facture)
-    public = etat_public(facture)
     prefetch_related_objects([facture], "mandat__lignes_piece__parts_cedees")
     compteurs = horloges(facture)
     parts = facture.parts_cedees
@@ -63,9 +68,10 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "decompte": decompte(facture),
         "montant_certain": montant_certain(facture),
         "attestations": Attestation.objects.filter(facture=facture),
-        "libelle_etat": public.label,
+        "libelle_etat": libelle_public(facture),
         "ton_etat": ton_public(facture),
-        "en_clair": EN_CLAIR[public],
+        "en_clair": en_clair(facture),
+        "avoirs": facture.avoirs.vivantes(),
         "detenteur": detenteur(facture, pour_fournisseur=True),
         "horloges": compteurs,
         "etapes": chronologie(facture, est_interne=False),

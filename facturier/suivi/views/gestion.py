@@ -115,6 +115,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "horloges": horloges(facture),
         "etapes": chronologie(facture, est_interne=True),
         **_documents(facture, requete.GET.get("piece", "")),
+        "avoirs": facture.avoirs.vivantes(),
         "lignes": facture.lignes.all(),
         "taxes": facture.taxes.all(),
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),

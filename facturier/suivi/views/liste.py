@@ -12,7 +12,7 @@ from facturier.acces.models import Role
 from facturier.commun.exports import TropDeLignes, exporter
 from facturier.suivi.etats import ATTENDENT_FOURNISSEUR
 from facturier.suivi.forms_liste import FiltreFacturesForm, VueForm
-from facturier.suivi.libelles import etat_public, ton_public
+from facturier.suivi.libelles import libelle_public, ton_public
 from facturier.suivi.liste import compter, enregistrer_vue, lire_page, tableau
 from facturier.suivi.models import Avis, Facture, VueEnregistree
 from facturier.suivi.views.communs import NON_TRAITABLE
@@ -32,7 +32,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
         "page": page,
         "nombre": compter(filtre, requete.user),
         "lignes": [
-            (facture, etat_public(facture).label, ton_public(facture)) for facture in page.objets
+            (facture, libelle_public(facture), ton_public(facture)) for facture in page.objets
         ],
         "a_completer": [] if filtre.est_filtree else a_completer[:5],
         "non_lus": Avis.objects.filter(utilisateur=requete.user, lu_le__isnull=True).count(),
