@@ -4,7 +4,8 @@ They run from the day after the last day allowed, the délai de mandatement and 
 added up (parameters in force at the deposit), moved by the days during which the supplier was
 waited for: a suspension by the treasury is not the supplier's doing and moves nothing. The rate is
 that of the first day of lateness, for the whole time; the year has 365 days. One rounding, last.
-The supplier never asks: the product says what it has computed, and proposes it to the agents.
+The supplier never asks: the product says what it has computed, and proposes it to the agents, who
+may set it aside with a reason that he reads.
 """
 
 import io
@@ -13,11 +14,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from facturier.acces.models import Utilisateur
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit
 from facturier.commun.exports import Colonne, Tableau
 from facturier.commun.montants import afficher, arrondir
 from facturier.commun.pdf import Document
@@ -25,9 +30,11 @@ from facturier.grand_livre.models import Parametre
 from facturier.grand_livre.models.comptes import ParametreAbsent
 from facturier.suivi.etats import SANS_EFFET, EtatFacture
 from facturier.suivi.horloges import JOUR, horloges
-from facturier.suivi.models import DelaiConstate, Facture
+from facturier.suivi.models import DecisionInterets, DelaiConstate, Facture, TypeAvis
+from facturier.suivi.notifications import prevenir
 
 JOURS_PAR_AN = 365
+LOT = 1_000
 DUREES = ("delai_mandatement_jours", "delai_tps_jours")
 TAUX, INDEMNITE = "taux_interets_moratoires", "indemnite_forfaitaire_francs"
 
@@ -126,6 +133,46 @@ def decomptes(delais: Iterable[DelaiConstate]) -> Iterator[Decompte]:
             yield trouve
 
 
+@transaction.atomic
+def decider(
+    facture: Facture, *, est_ecartee: bool, motif: str, par: Utilisateur
+) -> DecisionInterets:
+    """Set the interest of a paid invoice aside, or propose it again; the supplier is told why.
+
+    Raises:
+        ActeInterdit: `par` is neither finance staff nor ordonnateur.
+        ValidationError: no reason, nothing is due, or it is so already.
+    """
+    if not par.a_role(Role.AGENT, Role.ORDONNATEUR):
+        raise ActeInterdit("Seuls les finances et l’ordonnateur décident des intérêts moratoires.")
+    verrouillee = Facture.objects.select_for_update(of=("self",)).get(pk=facture.pk)
+    fait = decompte(verrouillee)
+    if fait is None or not fait.est_definitif:
+        raise ValidationError("Aucun intérêt n’est dû, ou la facture n’est pas encore payée.")
+    if not motif.strip():
+        raise ValidationError("Donnez le motif : le fournisseur le lira.")
+    derniere = DecisionInterets.objects.filter(facture=verrouillee).first()
+    if (derniere is not None and derniere.est_ecartee) == est_ecartee:
+        raise ValidationError(
+            "Cette proposition est déjà écartée." if est_ecartee else "Elle est déjà proposée."
+        )
+    decision = DecisionInterets.objects.create(
+        facture=verrouillee,
+        est_ecartee=est_ecartee,
+        montant=fait.total,
+        motif=motif.strip(),
+        prise_par=par,
+    )
+    prevenir(verrouillee, TypeAvis.INTERETS)
+    return decision
+
+
+def dernieres_decisions(factures: Iterable[int]) -> dict[int, DecisionInterets]:
+    """Return the decision that prevails on the interest of each invoice, by key."""
+    prises = DecisionInterets.objects.filter(facture__in=list(factures)).select_related("prise_par")
+    return {prise.facture_id: prise for prise in prises.order_by("pk")}
+
+
 def tableau(utilisateur: Utilisateur) -> Tableau:
     """Return every proposal that `utilisateur` sees, ready to export."""
     trouves = decomptes(en_retard(utilisateur).iterator(chunk_size=2000))
@@ -147,8 +194,9 @@ def tableau(utilisateur: Utilisateur) -> Tableau:
             Colonne("Intérêts", 1.8, est_montant=True),
             Colonne("Indemnité", 1.8, est_montant=True),
             Colonne("Total", 1.8, est_montant=True),
+            Colonne("Décision"),
         ),
-        lignes=(_ligne(un) for un in trouves),
+        lignes=_lignes(trouves),
     )
 
 
@@ -211,7 +259,16 @@ def _compter(
     )
 
 
-def _ligne(un: Decompte) -> tuple[object, ...]:
+def _lignes(decomptes_faits: Iterable[Decompte]) -> Iterator[tuple[object, ...]]:
+    """Make the lines by lots, each with the decisions of its invoices."""
+    faits = iter(decomptes_faits)
+    while lot := list(islice(faits, LOT)):
+        decisions = dernieres_decisions(un.facture.pk for un in lot)
+        for un in lot:
+            yield _ligne(un, decisions.get(un.facture.pk))
+
+
+def _ligne(un: Decompte, decision: DecisionInterets | None) -> tuple[object, ...]:
     facture = un.facture
     return (
         facture.numero,
@@ -227,4 +284,5 @@ def _ligne(un: Decompte) -> tuple[object, ...]:
         un.interets,
         un.indemnite,
         un.total,
+        f"{decision} : {decision.motif}" if decision else "",
     )

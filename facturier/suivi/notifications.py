@@ -27,6 +27,7 @@ GABARITS = {
     TypeAvis.RAPPEL: "suivi/courriels/rappel.txt",
     TypeAvis.PAIEMENT: "suivi/courriels/paiement.txt",
     TypeAvis.MESSAGE: "suivi/courriels/message.txt",
+    TypeAvis.INTERETS: "suivi/courriels/interets.txt",
 }
 
 
@@ -102,7 +103,11 @@ def _envoyer(avis: list[int]) -> None:
             "facture__mandat",
             "facture__service",
         )
-        .prefetch_related("facture__retours__motif", "facture__mandat__lignes_piece__parts_cedees")
+        .prefetch_related(
+            "facture__retours__motif",
+            "facture__mandat__lignes_piece__parts_cedees",
+            "facture__decisions_interets",
+        )
     )
     get_connection().send_messages([_message(un) for un in lus])
     Avis.objects.filter(pk__in=avis).update(envoye_le=timezone.now())
@@ -118,6 +123,7 @@ def _message(avis: Avis) -> EmailMessage:
         {
             "facture": facture,
             "retour": retours[-1] if retours else None,
+            "decisions_interets": facture.decisions_interets.all(),
             "adresse": f"{settings.ADRESSE_PUBLIQUE}{facture.get_absolute_url()}",
         },
     )

@@ -82,6 +82,7 @@ urlpatterns = [
     ),
     path("observatoire/", observatoire.page, name="observatoire"),
     path("observatoire/delais.csv", observatoire.donnees, name="observatoire_csv"),
+    path("gestion/interets/<int:pk>/decider/", creances.decider_interets, name="decider_interets"),
     path("gestion/interets/", creances.liste_interets, name="interets"),
     path(
         "gestion/interets/export/<slug:extension>/",

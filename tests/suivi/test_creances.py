@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -17,7 +18,7 @@ from facturier.acces.models import Role
 from facturier.grand_livre.models import Parametre
 from facturier.suivi import avancement, instruction, interets
 from facturier.suivi.attestation import attester, montant_certain, situation, trouver_attestation
-from facturier.suivi.models import Attestation, Facture
+from facturier.suivi.models import Attestation, DecisionInterets, Facture
 from tests.suivi.factories import FactureFactory, acteur, retour
 
 pytestmark = [
@@ -211,7 +212,7 @@ def test_les_agents_voient_les_decomptes_et_les_exportent(agent, django_assert_m
     export = client.get(reverse("suivi:exporter_interets", args=["csv"]))
     lignes = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()
 
-    assert [un.facture for un in page.context["decomptes"]] == [facture]
+    assert [un.facture for un, _ in page.context["decomptes"]] == [facture]
     assert len(lignes) == 2
     assert lignes[1].endswith(";9260;4773;14033")
 
@@ -236,3 +237,47 @@ def test_sans_retard_il_n_y_a_pas_de_decompte():
     adresse = reverse("suivi:decompte", args=[facture.pk])
 
     assert client_de(acteur(Role.FOURNISSEUR)).get(adresse).status_code == 404
+
+
+# --- Interest set aside ----------------------------------------------------------------------
+def test_des_interets_ecartes_le_sont_avec_un_motif_que_le_fournisseur_lit(
+    agent, django_capture_on_commit_callbacks
+):
+    facture = payee(80)
+    with django_capture_on_commit_callbacks(execute=True):
+        interets.decider(facture, est_ecartee=True, motif="Retard du fournisseur", par=agent)
+
+    page = client_de(acteur(Role.FOURNISSEUR)).get(facture.get_absolute_url()).text
+    liste = client_de(agent).get(reverse("suivi:interets")).text
+    assert "Proposition écartée" in page
+    assert "Retard du fournisseur" in page
+    assert "Retard du fournisseur" in liste
+    assert "Retard du fournisseur" in mail.outbox[-1].body
+
+
+def test_une_proposition_ecartee_revient_par_une_autre_decision(agent):
+    facture = payee(80)
+    client, adresse = client_de(agent), reverse("suivi:decider_interets", args=[facture.pk])
+
+    client.post(adresse, {"motif": "Doublon de décompte"})
+    client.post(adresse, {"motif": "Erreur de notre part"})
+
+    prises = DecisionInterets.objects.order_by("pk").values_list("est_ecartee", "motif")
+    assert list(prises) == [(True, "Doublon de décompte"), (False, "Erreur de notre part")]
+
+
+@pytest.mark.parametrize(("jours", "motif"), [(80, "  "), (10, "Sans retard")])
+def test_des_interets_sans_motif_ou_sans_retard_ne_s_ecartent_pas(agent, jours, motif):
+    with pytest.raises(ValidationError):
+        interets.decider(payee(jours), est_ecartee=True, motif=motif, par=agent)
+
+
+def test_une_decision_sur_des_interets_reste(agent):
+    decision = interets.decider(payee(80), est_ecartee=True, motif="Litige", par=agent)
+
+    with pytest.raises(PermissionDenied):
+        interets.decider(
+            decision.facture, est_ecartee=False, motif="x", par=acteur(Role.FOURNISSEUR)
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DecisionInterets.objects.filter(pk=decision.pk).update(motif="autre")

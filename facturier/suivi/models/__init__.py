@@ -1,7 +1,7 @@
 """Models of invoice tracking, by subject."""
 
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.models.attestations import Attestation
+from facturier.suivi.models.attestations import Attestation, DecisionInterets
 from facturier.suivi.models.commandes import BonCommande
 from facturier.suivi.models.delais import DelaiConstate, PrevisionPaiement, ReleveDelais
 from facturier.suivi.models.echanges import (
@@ -30,6 +30,7 @@ __all__ = [
     "Attestation",
     "Avis",
     "BonCommande",
+    "DecisionInterets",
     "DelaiConstate",
     "Document",
     "EnvoiAvis",

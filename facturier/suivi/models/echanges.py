@@ -160,6 +160,7 @@ class TypeAvis(models.TextChoices):
     RAPPEL = "rappel", "Rappel d’une demande ou d’un rejet que personne n’a lu"
     PAIEMENT = "paiement", "Paiement d’une facture"
     MESSAGE = "message", "Nouveau message de la province"
+    INTERETS = "interets", "Décision sur des intérêts moratoires"
 
 
 class EnvoiAvis(models.TextChoices):

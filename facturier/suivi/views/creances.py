@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
@@ -11,9 +12,16 @@ from facturier.acces.models import Role
 from facturier.commun.exports import TropDeLignes, exporter
 from facturier.suivi import attestation as attestations
 from facturier.suivi import interets
+from facturier.suivi.forms import MotifForm
 from facturier.suivi.models import Attestation
 from facturier.suivi.pages import page_cle
-from facturier.suivi.views.communs import ROLES_GESTION, envoyer_pdf, facture_visible
+from facturier.suivi.views.communs import (
+    ROLES_GESTION,
+    afficher,
+    envoyer_pdf,
+    facture_visible,
+    reporter,
+)
 
 ROLES_INTERETS = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
@@ -57,8 +65,47 @@ def decompte(requete: RequeteConnectee, pk: int) -> FileResponse:
 def liste_interets(requete: RequeteConnectee) -> HttpResponse:
     """List what is proposed for the invoices paid late."""
     page = page_cle(interets.en_retard(requete.user), requete.GET)
-    contexte = {"page": page, "decomptes": list(interets.decomptes(page.objets))}
+    decisions = interets.dernieres_decisions(delai.pk for delai in page.objets)
+    contexte = {
+        "page": page,
+        "decomptes": [(un, decisions.get(un.facture.pk)) for un in interets.decomptes(page.objets)],
+        "peut_decider": requete.user.a_role(Role.AGENT, Role.ORDONNATEUR),
+    }
     return render(requete, "suivi/interets.html", contexte)
+
+
+@reserver_a(Role.AGENT, Role.ORDONNATEUR)
+def decider_interets(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Set the interest of an invoice aside, or propose it again, with a reason."""
+    facture = facture_visible(requete, pk)
+    decision = interets.dernieres_decisions([facture.pk]).get(facture.pk)
+    est_ecartee = decision is None or not decision.est_ecartee
+    formulaire = MotifForm(requete.POST or None)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            interets.decider(
+                facture,
+                est_ecartee=est_ecartee,
+                motif=formulaire.cleaned_data["motif"],
+                par=requete.user,
+            )
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            fait = "écartés" if est_ecartee else "proposés de nouveau"
+            messages.success(requete, f"Facture {facture.numero} : les intérêts sont {fait}.")
+            return redirect("suivi:interets")
+    contexte = {
+        "form": formulaire,
+        "titre": f"Intérêts de la facture {facture.numero}",
+        "consequence": "La proposition sera écartée : elle ne sera pas mandatée. Le fournisseur "
+        "lira le motif."
+        if est_ecartee
+        else "La proposition reviendra dans la liste. Le fournisseur lira le motif.",
+        "action": "Écarter la proposition" if est_ecartee else "Proposer de nouveau",
+        "retour": reverse("suivi:interets"),
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
 
 
 @reserver_a(*ROLES_INTERETS)

@@ -66,6 +66,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "net_verse": (facture.montant_liquide or 0) - sum(part.montant for part in parts),
         "annonce": annonce(facture, compteurs),
         "decompte": decompte(facture),
+        "decision_interets": facture.decisions_interets.first(),
         "montant_certain": montant_certain(facture),
         "attestations": Attestation.objects.filter(facture=facture),
         "libelle_etat": libelle_public(facture),
