@@ -10,6 +10,8 @@ from django.utils import timezone
 from facturier.api.models import Portee
 from facturier.api.models.cles import DROIT_DE_PORTEE
 from facturier.commun.saisie import SaisieJourField
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.libelles import INTERNES
 from fournisseurs.models import Droit
 
 VALIDITE_PROPOSEE = timedelta(days=180)
@@ -52,14 +54,33 @@ class CleForm(forms.Form):
         self.fields["dernier_jour"].initial = timezone.localdate() + VALIDITE_PROPOSEE
 
 
-class WebhookForm(forms.Form):
+ETATS_ANNONCES = [
+    (etat.value, etat.label) for etat in EtatFacture if etat not in INTERNES | {"brouillon"}
+]
+
+
+class EtatsForm(forms.Form):
+    """What a webhook is told of."""
+
+    etats = forms.MultipleChoiceField(
+        label="États annoncés",
+        choices=ETATS_ANNONCES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Sans choix, tous les états sont annoncés, ceux qui viendraient aussi.",
+    )
+
+
+class WebhookForm(EtatsForm):
     """Where to send."""
+
+    field_order = ("adresse", "etats")
 
     adresse = forms.CharField(
         label="Adresse de votre système",
         max_length=500,
-        help_text="Elle commence par « https:// ». Nous y envoyons un message à chaque changement "
-        "d’état d’une facture de l’établissement.",
+        help_text="Elle commence par « https:// ». Nous y envoyons un message quand une facture de "
+        "l’établissement change d’état.",
         widget=forms.TextInput({"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Saisissez l’adresse à prévenir."},
     )

@@ -14,6 +14,8 @@ urlpatterns = [
     path(f"{RIDET}webhooks/nouveau/", espace.nouveau_webhook, name="nouveau_webhook"),
     path(f"{RIDET}webhooks/<int:pk>/", espace.webhook, name="webhook"),
     path(f"{RIDET}webhooks/<int:pk>/resilier/", espace.resilier_webhook, name="resilier_webhook"),
+    path(f"{RIDET}webhooks/<int:pk>/etats/", espace.choisir_etats, name="choisir_etats"),
+    path(f"{RIDET}webhooks/<int:pk>/essayer/", espace.essayer_webhook, name="essayer_webhook"),
     path(
         f"{RIDET}webhooks/<int:pk>/envois/<int:envoi>/rejouer/",
         espace.rejouer_envoi,

@@ -23,8 +23,8 @@ from facturier.api.cles import exiger_gestion
 from facturier.api.connexion import AdresseRefusee, EchecEnvoi, poster, viser
 from facturier.api.courriels import annoncer_abandon
 from facturier.api.models import EnvoiWebhook, EssaiWebhook, Webhook
-from facturier.suivi.etats import EtatFacture
-from facturier.suivi.libelles import EN_CLAIR
+from facturier.suivi.etats import EtatFacture, libelle_etat
+from facturier.suivi.libelles import en_clair
 from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, Etablissement
 
@@ -44,9 +44,12 @@ class WebhookRefuse(ValidationError):
 
 @transaction.atomic
 def declarer(
-    etablissement: Etablissement, *, adresse: str, par: Utilisateur
+    etablissement: Etablissement, *, adresse: str, par: Utilisateur, etats: Collection[str] = ()
 ) -> tuple[Webhook, str]:
     """Declare an address; return the webhook, and the secret of its signatures, shown only now.
+
+    Args:
+        etats: the states of an invoice that it is told of; none: all.
 
     Raises:
         PermissionDenied: `par` does not manage the rights of the établissement.
@@ -61,6 +64,7 @@ def declarer(
     webhook = Webhook(
         etablissement=etablissement,
         adresse=adresse,
+        etats=_entre_virgules(etats),
         secret_chiffre=_coffre().encrypt(secret.encode()).decode(),
         cree_par=par,
     )
@@ -89,6 +93,44 @@ def resilier(webhook: Webhook, *, par: Utilisateur) -> None:
     _consigner(ActeJournal.WEBHOOK_RESILIE, webhook, par)
 
 
+def choisir_etats(webhook: Webhook, *, etats: Collection[str], par: Utilisateur) -> None:
+    """Change the states that an address is told of from now on; none: all.
+
+    Raises:
+        PermissionDenied: `par` does not manage the rights of the établissement.
+        WebhookRefuse: the webhook is ended.
+    """
+    exiger_gestion(webhook.etablissement, par)
+    vivants = Webhook.objects.en_vigueur().filter(pk=webhook.pk)
+    if not vivants.update(etats=_entre_virgules(etats)):
+        raise WebhookRefuse("Ce webhook est résilié : déclarez-en un autre.")
+
+
+@transaction.atomic
+def essayer(webhook: Webhook, *, par: Utilisateur) -> EnvoiWebhook:
+    """Send a message that tells of nothing, once: it is not tried again.
+
+    Raises:
+        PermissionDenied: `par` does not manage the rights of the établissement.
+        WebhookRefuse: the webhook is ended, or a trial waits already.
+    """
+    exiger_gestion(webhook.etablissement, par)
+    verrouille = Webhook.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
+    if verrouille.resilie_le is not None:
+        raise WebhookRefuse("Ce webhook est résilié : déclarez-en un autre.")
+    if verrouille.envois.en_attente().filter(passage__isnull=True).exists():
+        raise WebhookRefuse("Un message d’essai part déjà : attendez sa réponse.")
+    maintenant = timezone.now()
+    essai: EnvoiWebhook = EnvoiWebhook.objects.create(
+        webhook=verrouille, cree_le=maintenant, prochain_essai_le=maintenant, demande_par=par
+    )
+    return essai
+
+
+def _entre_virgules(etats: Collection[str]) -> str:
+    return f",{','.join(etats)}," if etats else ""
+
+
 @transaction.atomic
 def rejouer(envoi: EnvoiWebhook, *, par: Utilisateur) -> EnvoiWebhook:
     """Send once more what was delivered or given up; the receiver knows it by its identifier.
@@ -97,6 +139,8 @@ def rejouer(envoi: EnvoiWebhook, *, par: Utilisateur) -> EnvoiWebhook:
         PermissionDenied: `par` does not manage the rights of the établissement.
         WebhookRefuse: the webhook is ended, or the envoi still waits.
     """
+    if envoi.est_essai:
+        return essayer(envoi.webhook, par=par)
     exiger_gestion(envoi.webhook.etablissement, par)
     if envoi.webhook.resilie_le is not None:
         raise WebhookRefuse("Ce webhook est résilié : déclarez-en un autre.")
@@ -188,10 +232,10 @@ def _conclure(envoi: EnvoiWebhook, *, est_livre: bool) -> str:
     if est_livre:
         attendu.update(livre_le=maintenant)
         return "livres"
-    if envoi.nombre_essais <= len(DELAIS):
+    if envoi.nombre_essais <= len(DELAIS) and not envoi.est_essai:
         attendu.update(prochain_essai_le=maintenant + DELAIS[envoi.nombre_essais - 1])
         return "en_echec"
-    if attendu.update(abandonne_le=maintenant):
+    if attendu.update(abandonne_le=maintenant) and not envoi.est_essai:
         annoncer_abandon(envoi)
     return "abandonnes"
 
@@ -199,6 +243,14 @@ def _conclure(envoi: EnvoiWebhook, *, est_livre: bool) -> str:
 def contenu(envoi: EnvoiWebhook) -> dict[str, Any]:
     """Return what is sent: which invoice reached which state, when, and where to read the rest."""
     passage = envoi.passage
+    if passage is None:
+        return {
+            "id": f"essai_{envoi.pk}",
+            "type": "essai",
+            "date": timezone.localtime(envoi.cree_le).isoformat(),
+            "message": "Message d’essai : votre système le reçoit, et peut en vérifier la "
+            "signature.",
+        }
     facture, etat = passage.facture, EtatFacture(passage.arrivee)
     return {
         "id": f"evt_{passage.pk}",
@@ -209,8 +261,8 @@ def contenu(envoi: EnvoiWebhook) -> dict[str, Any]:
             "numeroFacture": facture.numero,
             "ridet": envoi.webhook.etablissement.ridet,
             "etat": etat.value,
-            "libelleEtat": etat.label,
-            "enClair": EN_CLAIR[etat],
+            "libelleEtat": libelle_etat(etat, facture.nature),
+            "enClair": en_clair(facture, etat),
             "lien": settings.ADRESSE_PUBLIQUE + reverse("api:facture", args=[facture.pk]),
         },
     }

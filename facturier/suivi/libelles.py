@@ -93,9 +93,9 @@ def libelle_public(facture: Facture) -> str:
     return libelle_etat(etat_public(facture), facture.nature)
 
 
-def en_clair(facture: Facture) -> str:
-    """Return the same in plain words."""
-    public = etat_public(facture)
+def en_clair(facture: Facture, etat: EtatFacture | None = None) -> str:
+    """Return the same in plain words, for the present state or another that it went through."""
+    public = etat or etat_public(facture)
     propre = EN_CLAIR_D_AVOIR.get(public) if facture.est_avoir else None
     return propre or EN_CLAIR[public]
 

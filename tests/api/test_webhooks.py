@@ -8,8 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role
@@ -20,8 +22,10 @@ from facturier.api.views.documentation import EXEMPLES
 from facturier.api.webhooks import (
     DELAIS,
     WebhookRefuse,
+    choisir_etats,
     declarer,
     envoyer_webhooks,
+    essayer,
     rejouer,
     resilier,
     signature,
@@ -428,3 +432,78 @@ def test_un_depot_sans_webhook_n_annonce_rien(etablissement):
     depot.deposer(facture, par=acteur(Role.FOURNISSEUR))
 
     assert not EnvoiWebhook.objects.exists()
+
+
+# --- Choice of what is told, and trials --------------------------------------------------------
+@pytest.mark.deux_moteurs
+def test_un_webhook_n_est_prevenu_que_des_etats_choisis(etablissement, recepteur):
+    gerant = rendre_gestionnaire(etablissement)
+    webhook, _ = declarer(
+        etablissement, adresse=recepteur.adresse, par=gerant, etats=["recue", "payee"]
+    )
+
+    FactureFactory(etablissement=etablissement, en_certification=True)
+
+    assert [envoi.passage.arrivee for envoi in webhook.envois.all()] == ["recue"]
+
+
+@pytest.mark.deux_moteurs
+def test_le_choix_des_etats_se_change(etablissement, recepteur):
+    gerant = rendre_gestionnaire(etablissement)
+    webhook, _ = declarer(etablissement, adresse=recepteur.adresse, par=gerant, etats=["payee"])
+
+    choisir_etats(webhook, etats=[], par=gerant)
+    FactureFactory(etablissement=etablissement, recue=True)
+
+    assert webhook.envois.count() == 2
+
+
+def test_un_message_d_essai_arrive_signe_et_n_annonce_rien(etablissement, recepteur):
+    gerant = rendre_gestionnaire(etablissement)
+    webhook, secret = declarer(etablissement, adresse=recepteur.adresse, par=gerant)
+
+    essai = essayer(webhook, par=gerant)
+    bilan = envoyer_webhooks()
+
+    (entetes, corps) = recepteur.recus[0]
+    lu = json.loads(corps)
+    instant = int(entetes["X-Facturier-Signature"].split(",")[0].removeprefix("t="))
+    moment = timezone.datetime.fromtimestamp(instant, tz=timezone.get_current_timezone())
+    assert bilan == {"livres": 1, "en_echec": 0, "abandonnes": 0}
+    assert (lu["id"], lu["type"]) == (f"essai_{essai.pk}", "essai")
+    assert entetes["X-Facturier-Signature"] == signature(corps, secret, moment)
+
+
+def test_un_essai_qui_echoue_ne_se_repete_pas_et_n_inquiete_personne(etablissement, recepteur):
+    gerant = rendre_gestionnaire(etablissement)
+    webhook, _ = declarer(etablissement, adresse=recepteur.adresse, par=gerant)
+    recepteur.statut = 500
+
+    essai = essayer(webhook, par=gerant)
+    with pytest.raises(WebhookRefuse, match="part déjà"):
+        essayer(webhook, par=gerant)
+    bilan = envoyer_webhooks()
+    essai.refresh_from_db()
+
+    assert bilan["abandonnes"] == 1
+    assert essai.abandonne_le is not None
+    assert [str(un) for un in essai.essais.all()] == ["HTTP 500"]
+    assert not [m for m in mail.outbox if "webhook" in m.subject.lower()]
+
+
+def test_la_page_d_un_webhook_essaie_et_choisit(client, etablissement, recepteur):
+    gerant = rendre_gestionnaire(etablissement)
+    webhook, _ = declarer(etablissement, adresse=recepteur.adresse, par=gerant)
+    client.force_login(gerant)
+    page = reverse("api:webhook", args=[etablissement.ridet, webhook.pk])
+
+    client.post(reverse("api:essayer_webhook", args=[etablissement.ridet, webhook.pk]))
+    client.post(
+        reverse("api:choisir_etats", args=[etablissement.ridet, webhook.pk]), {"etats": ["payee"]}
+    )
+    envoyer_webhooks()
+
+    texte = client.get(page).text
+    assert "Message d’essai" in texte
+    assert "Livré" in texte
+    assert "<p>Payée.</p>" in texte

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from facturier.acces.models import Utilisateur
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models import PassageFacture
 from fournisseurs.models import Etablissement, Habilitation
 
@@ -23,7 +24,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
 
 
 class Webhook(models.Model):
-    """An address that is told of every change of state of the invoices of an établissement.
+    """An address that is told when the invoices of an établissement reach the states it chose.
 
     It serves as long as who declared it acts for the établissement. The secret is kept encrypted:
     it signs what is sent.
@@ -33,6 +34,12 @@ class Webhook(models.Model):
         Etablissement, models.PROTECT, related_name="webhooks", verbose_name="établissement"
     )
     adresse = models.CharField(max_length=500)
+    etats = models.CharField(
+        "états annoncés",
+        max_length=400,
+        blank=True,
+        help_text="codes entre virgules, virgule au début et à la fin ; vide : tous",
+    )
     secret_chiffre = models.TextField("secret chiffré")
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
     cree_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="webhooks")
@@ -59,6 +66,11 @@ class Webhook(models.Model):
                 violation_error_message="L’adresse d’un webhook commence par https://.",
             ),
             models.CheckConstraint(
+                condition=Q(etats__regex=r"^(,([a-z_]+,)+)?$"),
+                name="webhook_etats_entre_virgules",
+                violation_error_message="Les états annoncés sont des codes entre virgules.",
+            ),
+            models.CheckConstraint(
                 condition=Q(resilie_le__isnull=True, resilie_par__isnull=True)
                 | Q(resilie_le__isnull=False, resilie_par__isnull=False),
                 name="webhook_resilie_par_quelqu_un",
@@ -68,6 +80,12 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"Webhook {self.adresse} pour {self.etablissement}"
+
+    @property
+    def etats_annonces(self) -> list[EtatFacture]:
+        """The states that it is told of; all of them when none was chosen."""
+        choisis = [code for code in self.etats.split(",") if code]
+        return [EtatFacture(code) for code in choisis]
 
     @property
     def sert_encore(self) -> bool:
@@ -89,13 +107,15 @@ class EnvoiWebhookQuerySet(models.QuerySet["EnvoiWebhook"]):
 
 
 class EnvoiWebhook(models.Model):
-    """One change of state to tell to one address: the outbox, and what came of it.
+    """One change of state to tell to one address, or a trial: the outbox, and what came of it.
 
     Delivered and given up are both ends; sending again is another row, that names the first.
     """
 
     webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="envois")
-    passage = models.ForeignKey(PassageFacture, models.PROTECT, related_name="envois")
+    passage = models.ForeignKey(
+        PassageFacture, models.PROTECT, null=True, blank=True, related_name="envois"
+    )
     cree_le = models.DateTimeField("créé le")
     prochain_essai_le = models.DateTimeField("prochain essai le")
     nombre_essais = models.PositiveSmallIntegerField("nombre d’essais", default=0)
@@ -133,10 +153,11 @@ class EnvoiWebhook(models.Model):
                 violation_error_message="Un envoi est livré ou abandonné, pas les deux.",
             ),
             models.CheckConstraint(
-                condition=Q(rejoue__isnull=True, demande_par__isnull=True)
-                | Q(rejoue__isnull=False, demande_par__isnull=False),
+                condition=Q(passage__isnull=False, rejoue__isnull=True, demande_par__isnull=True)
+                | Q(passage__isnull=False, rejoue__isnull=False, demande_par__isnull=False)
+                | Q(passage__isnull=True, rejoue__isnull=True, demande_par__isnull=False),
                 name="envoi_webhook_rejoue_par_quelqu_un",
-                violation_error_message="Un envoi rejoué dit par qui.",
+                violation_error_message="Un envoi rejoué ou d’essai dit par qui.",
             ),
         ]
         indexes = [
@@ -150,6 +171,11 @@ class EnvoiWebhook(models.Model):
 
     def __str__(self) -> str:
         return f"Envoi {self.pk} à {self.webhook.adresse}"
+
+    @property
+    def est_essai(self) -> bool:
+        """Whether it tells of nothing, and only tries the address."""
+        return self.passage_id is None
 
 
 class EssaiWebhook(models.Model):

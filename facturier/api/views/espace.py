@@ -15,8 +15,9 @@ from facturier.acces.models import Role
 from facturier.acces.reauthentification import demander_confirmation
 from facturier.api import webhooks
 from facturier.api.cles import creer_cle, revoquer_cle
-from facturier.api.forms import CleForm, WebhookForm
+from facturier.api.forms import CleForm, EtatsForm, WebhookForm
 from facturier.api.models import EssaiWebhook
+from facturier.suivi.etats import libelle_etat
 from facturier.suivi.pages import page_cle
 from fournisseurs.models import Etablissement, Habilitation
 
@@ -140,10 +141,12 @@ def webhook(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
     )
     page = page_cle(envois, requete.GET)
     for envoi in page.objets:
-        envoi.passage.libelle = envoi.passage.facture.Etat(envoi.passage.arrivee).label
+        if passage := envoi.passage:
+            passage.libelle = libelle_etat(passage.arrivee, passage.facture.nature)
     contexte = {
         "etablissement": objet,
         "webhook": declare,
+        "form": EtatsForm(initial={"etats": declare.etats_annonces}),
         "sert_encore": declare.sert_encore,
         "page": page,
         "fil": _fil(objet),
@@ -174,6 +177,40 @@ def resilier_webhook(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResp
         "lignes": [("Adresse", declare.adresse)],
     }
     return render(requete, "confirmation.html", contexte)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_POST
+def choisir_etats(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
+    """Change the states that an address is told of."""
+    objet = _etablissement(requete, ridet)
+    declare = get_object_or_404(objet.webhooks.all(), pk=pk)
+    form = EtatsForm(requete.POST)
+    try:
+        if form.is_valid():
+            webhooks.choisir_etats(declare, par=requete.user, **form.cleaned_data)
+            messages.success(requete, "Le choix des états annoncés est enregistré.")
+        else:
+            messages.error(requete, "Choisissez parmi les états proposés.")
+    except ValidationError as refus:
+        messages.error(requete, _raison(refus))
+    return redirect("api:webhook", ridet=ridet, pk=pk)
+
+
+@reserver_a(Role.FOURNISSEUR)
+@require_POST
+def essayer_webhook(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
+    """Send a message that tells of nothing."""
+    objet = _etablissement(requete, ridet)
+    declare = get_object_or_404(objet.webhooks.all(), pk=pk)
+    try:
+        webhooks.essayer(declare, par=requete.user)
+        messages.success(
+            requete, "Le message d’essai part dans la minute : rechargez la page pour sa réponse."
+        )
+    except ValidationError as refus:
+        messages.error(requete, _raison(refus))
+    return redirect("api:webhook", ridet=ridet, pk=pk)
 
 
 @reserver_a(Role.FOURNISSEUR)
