@@ -16,7 +16,13 @@ from fournisseurs.models import ActeJournal, CoordonneesBancaires, Fournisseur
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import requetes
 from fournisseurs.reprise.colonnes import LIGNE
-from fournisseurs.reprise.moteurs import compter_les_lignes, recompter_si_besoin, verser
+from fournisseurs.reprise.moteurs import (
+    compter_les_lignes,
+    par_les_index,
+    recompter_si_besoin,
+    verser,
+    vider,
+)
 from fournisseurs.reprise.mots import indexer_lignes
 
 COLONNES = [LIGNE, "est_premiere", "est_creancier", "est_debiteur", *requetes.TEXTES]
@@ -70,13 +76,13 @@ def ecrire(lignes: pd.DataFrame, *, auteur: Auteur) -> Bilan:
 
 def _passe(curseur: Any, lignes: pd.DataFrame, auteur: Auteur, bilan: Bilan) -> list[int]:
     """Write the rows that depend on no other; return the lines of the others."""
-    for table in (requetes.LIGNE, requetes.RESOLUE, requetes.COMPTES):
-        curseur.execute(f"DELETE FROM {table}")  # noqa: S608
+    vider(requetes.LIGNE, requetes.RESOLUE, requetes.COMPTES)
     groupes = lignes["rid"].where(lignes["rid"] != "", "code " + lignes["code"])
     verser(requetes.LIGNE, lignes.assign(est_premiere=~groupes.duplicated())[COLONNES])
     compter_les_lignes(requetes.LIGNE)
     valeurs = _valeurs(auteur)
-    curseur.execute(requetes.resoudre(), valeurs)
+    with par_les_index():
+        curseur.execute(requetes.resoudre(), valeurs)
     compter_les_lignes(requetes.RESOLUE)
     _inserer_et_changer(curseur, valeurs)
     _ouvrir_comptes(curseur, valeurs)

@@ -1,6 +1,8 @@
 """The statements that write many rows, for each engine: COPY on PostgreSQL, else one INSERT."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -38,12 +40,40 @@ def verser(table: str, lignes: pd.DataFrame) -> None:
             )
 
 
+def vider(*tables: str) -> None:
+    """Empty temporary tables. PostgreSQL never cleans them: deleted rows would be read for ever."""
+    with connection.cursor() as curseur:
+        if est_postgresql():
+            curseur.execute(f"TRUNCATE {', '.join(tables)}")
+        else:
+            for table in tables:
+                curseur.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
 def compter_les_lignes(*tables: str) -> None:
     """Tell the planner of PostgreSQL how many rows temporary tables hold: it cannot guess."""
     if est_postgresql():
         with connection.cursor() as curseur:
             for table in tables:
                 curseur.execute(f"ANALYZE {table}")
+
+
+@contextmanager
+def par_les_index() -> Iterator[None]:
+    """Let PostgreSQL join by its indexes alone: a slice costs the same whatever the base holds.
+
+    Left to choose, it reads whole tables again for each slice. Use it inside a transaction.
+    """
+    _joindre_par_tables(est_permis=False)
+    yield
+    _joindre_par_tables(est_permis=True)
+
+
+def _joindre_par_tables(*, est_permis: bool) -> None:
+    if est_postgresql():
+        with connection.cursor() as curseur:
+            for maniere in ("enable_hashjoin", "enable_mergejoin"):
+                curseur.execute(f"SET LOCAL {maniere} = {'on' if est_permis else 'off'}")
 
 
 def recompter_si_besoin(*tables: str) -> None:

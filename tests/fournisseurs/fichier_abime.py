@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from facturier.commun.banque import cle_rib
+from fournisseurs.models import Importation
 
 ENTETE = (
     "N° RIDET",
@@ -88,6 +89,18 @@ def defaut(rang: int) -> int | None:
     return (rang // PAS * ABIMEES_PAR_PAS + rang % PAS) % len(DEFAUTS)
 
 
+def abimees(nombre: int, *, est_csv: bool = True) -> dict[int, str]:
+    """Return, by line of the file, the words of the reason that each broken row must be given.
+
+    A workbook has no blank line, and there a quote left open is but a character.
+    """
+    return {
+        ligne_du_fichier(rang) if est_csv else rang + 2: DEFAUTS[quoi][1]
+        for rang in range(nombre)
+        if (quoi := defaut(rang)) is not None and (est_csv or quoi != GUILLEMET)
+    }
+
+
 def lignes(nombre: int, *, a_guillemets: bool = True) -> Iterator[list[str]]:
     """Yield the cells of the rows of the file; a quote left open stops other readers."""
     for rang in range(nombre):
@@ -161,3 +174,12 @@ _ENVELOPPE = {
     "xl/workbook.xml": f'{_XML}<workbook {_FEUILLE} xmlns:r="{_RELATION}"><sheets>'
     '<sheet name="Tiers" sheetId="1" r:id="rId1"/></sheets></workbook>',
 }
+
+
+def comptes(importation: Importation) -> tuple[int, int, int, int]:
+    """Return created, modified, unchanged and rejected."""
+    return (importation.crees, importation.modifies, importation.inchanges, importation.rejetes)
+
+
+class Coupure(Exception):
+    """Stands for what stops a process between two slices."""
