@@ -19,7 +19,7 @@ from fournisseurs.models import (
     Fournisseur,
     Justificatif,
 )
-from fournisseurs.modifications.pieces import fin_de_validite
+from fournisseurs.modifications.validite import fin_de_validite
 
 TYPES_ACCEPTES = (PDF, PNG, JPEG)
 LONGUEUR_NOM = 100

@@ -79,11 +79,16 @@ class ModificationForm(forms.Form):
         remis = [
             genre for genre in Justificatif.Genre if self.files.get(f"piece_{genre}") is not None
         ]
-        self._exiger_documents(remis, donnees.get("iban") or "")
+        self._exiger_documents(
+            remis, {champ: donnees.get(champ, "") for champ in CHAMPS[self.genre]}
+        )
         return donnees
 
-    def _exiger_documents(self, remis: list[Justificatif.Genre], iban: str) -> None:
-        for exigence in retenir(self.etablissement, self.genre, remis=remis, iban=iban)[1]:
+    def _exiger_documents(
+        self, remis: list[Justificatif.Genre], valeurs: Mapping[str, str]
+    ) -> None:
+        reprise = retenir(self.etablissement, self.genre, remis=remis, valeurs=valeurs)
+        for exigence in reprise.manquantes:
             self.add_error(exigence.champ, f"Joignez : {exigence.libelle}.")
 
     @property
@@ -202,7 +207,9 @@ class ReponseForm(SansChangerLeCompte, ModificationForm):
             self.compte_demande = Compte(iban, valeurs["bic"], valeurs["titulaire"])
         return valeurs
 
-    def _exiger_documents(self, remis: list[Justificatif.Genre], iban: str) -> None:
+    def _exiger_documents(
+        self, remis: list[Justificatif.Genre], valeurs: Mapping[str, str]
+    ) -> None:
         """Leave it to the act, which knows those joined already."""
 
 

@@ -52,7 +52,7 @@ from fournisseurs.models.oppositions import (
     PassageOpposition,
 )
 from fournisseurs.models.qualite import AnomalieTiers, ReleveQualite
-from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre
+from fournisseurs.models.registre import EcartRegistre, EtablissementRegistre, PreuveRegistre
 
 __all__ = [
     "ETATS_OUVERTS",
@@ -104,6 +104,7 @@ __all__ = [
     "PassageInvitation",
     "PassageModification",
     "PassageOpposition",
+    "PreuveRegistre",
     "RaisonDoublon",
     "RejetImportation",
     "ReleveQualite",

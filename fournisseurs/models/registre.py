@@ -1,4 +1,4 @@
-"""What the register of établissements says, and where our data differ from it."""
+"""What the register of établissements says, what it proves, and where our data differ from it."""
 
 from typing import Any, Self
 
@@ -7,15 +7,12 @@ from django.db.models import Q
 
 from facturier.commun import ridet
 from fournisseurs.models.fournisseurs import Etablissement
+from fournisseurs.models.modifications import DemandeModification
 
 
-class EtablissementRegistre(models.Model):
-    """An établissement as the last extract of the register (RIDET) gives it.
+class Inscription(models.Model):
+    """What the register says of an établissement, on the day of an extract."""
 
-    The table is the extract: a new one replaces it whole.
-    """
-
-    ridet = models.CharField("RIDET", max_length=10, primary_key=True)
     denomination = models.CharField("dénomination", max_length=200)
     enseigne = models.CharField(max_length=200, blank=True)
     adresse = models.CharField(max_length=200, blank=True)
@@ -23,8 +20,29 @@ class EtablissementRegistre(models.Model):
     ville = models.CharField("commune", max_length=100, blank=True)
     activite = models.CharField("activité (APE)", max_length=10, blank=True)
     forme_juridique = models.CharField(max_length=100, blank=True)
-    cesse_le = models.DateField("cessé le", null=True, blank=True)
     extrait_le = models.DateField("extrait du registre le")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def adresse_complete(self) -> str:
+        """The address on one line."""
+        return ", ".join(
+            partie
+            for partie in (self.adresse, f"{self.code_postal} {self.ville}".strip())
+            if partie
+        )
+
+
+class EtablissementRegistre(Inscription):
+    """An établissement as the last extract of the register (RIDET) gives it.
+
+    The table is the extract: a new one replaces it whole.
+    """
+
+    ridet = models.CharField("RIDET", max_length=10, primary_key=True)
+    cesse_le = models.DateField("cessé le", null=True, blank=True)
 
     class Meta:
         verbose_name = "établissement du registre"
@@ -41,14 +59,38 @@ class EtablissementRegistre(models.Model):
     def __str__(self) -> str:
         return f"{self.denomination} ({ridet.afficher(self.ridet)})"
 
+
+class PreuveRegistre(Inscription):
+    """The line of an extract that proves a request, kept as it was read. Append only.
+
+    Dites-le-nous une seule fois: what the administration holds already is asked of nobody.
+    """
+
+    demande = models.ForeignKey(
+        DemandeModification, models.PROTECT, related_name="preuves_registre"
+    )
+    ridet = models.CharField("RIDET", max_length=10)
+    retenue_le = models.DateTimeField("retenue le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "preuve tirée du registre"
+        verbose_name_plural = "preuves tirées du registre"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ridet__regex=r"^[0-9]{10}$"),
+                name="preuve_registre_dix_chiffres",
+                violation_error_message="Un RIDET a dix chiffres.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Extrait du registre RIDET du {self.extrait_le:%d/%m/%Y}"
+
     @property
-    def adresse_complete(self) -> str:
-        """The address on one line."""
-        return ", ".join(
-            partie
-            for partie in (self.adresse, f"{self.code_postal} {self.ville}".strip())
-            if partie
-        )
+    def ridet_affiche(self) -> str:
+        """The RIDET as people write it."""
+        return ridet.afficher(self.ridet)
 
 
 class EcartRegistreQuerySet(models.QuerySet["EcartRegistre"]):

@@ -25,6 +25,7 @@ from fournisseurs.models import (
 from fournisseurs.modifications.avis import accuser_reception, prevenir
 from fournisseurs.modifications.donnees import changes_depuis, lire
 from fournisseurs.modifications.pieces import EXIGENCES, retenir
+from fournisseurs.modifications.registre import joindre
 from fournisseurs.modifications.risques import contacts_connus, evaluer
 from fournisseurs.modifications.saisie import ModificationRefusee, normaliser
 from fournisseurs.modifications.trace import consigner_acte
@@ -47,8 +48,8 @@ def preparer(
 ) -> DemandeModification:
     """Record what `par` wants to change, with its proofs, for him to check before he confirms.
 
-    Documents already given and still valid are reused. A former draft about the same datum by the
-    same person is given up.
+    Documents already given and still valid are reused, and so is what the register says. A former
+    draft about the same datum by the same person is given up.
 
     Raises:
         ModificationRefusee: by field, what is wrong and what to do; nothing is recorded.
@@ -62,11 +63,9 @@ def preparer(
         raise ModificationRefusee("Rien n’a changé : modifiez au moins un champ, ou revenez.")
     if _semblables(etablissement, genre).ouvertes().exists():
         raise ModificationRefusee(DEJA_EN_COURS)
-    reemployes, manquantes = retenir(
-        etablissement, genre, remis=[p.genre for p in preuves], iban=valeurs.get("iban", "")
-    )
-    if manquantes:
-        raise ModificationRefusee({e.champ: f"Joignez : {e.libelle}." for e in manquantes})
+    reprise = retenir(etablissement, genre, remis=[p.genre for p in preuves], valeurs=valeurs)
+    if reprise.manquantes:
+        raise ModificationRefusee({e.champ: f"Joignez : {e.libelle}." for e in reprise.manquantes})
     _abandonner_brouillons(etablissement, genre, par)
     demande = DemandeModification.objects.create(
         fournisseur=etablissement.fournisseur,
@@ -79,7 +78,9 @@ def preparer(
         ChampModifie(demande=demande, champ=champ, avant=actuelles[champ], apres=apres)
         for champ, apres in changes.items()
     )
-    demande.reemployes.set(reemployes)
+    demande.reemployes.set(reprise.reemployes)
+    if reprise.inscription is not None:
+        joindre(demande, reprise.inscription)
     for preuve in preuves:
         ranger(preuve, demande)
     return demande

@@ -12,7 +12,6 @@ from fournisseurs.models import (
     CoordonneesBancaires,
     DemandeModification,
     Etablissement,
-    EtablissementRegistre,
     Fournisseur,
     GenreModification,
     RepresentantLegal,
@@ -180,17 +179,3 @@ def changes_depuis(demande: DemandeModification) -> list[str]:
     """Return the labels of the fields that somebody else changed since the deposit."""
     actuelles = lire(demande.etablissement, demande.genre)
     return [LIBELLES[c.champ] for c in demande.champs.all() if actuelles[c.champ] != c.avant]
-
-
-def au_registre(registre: EtablissementRegistre | None) -> dict[str, str]:
-    """Return, by field, what the register of établissements says, to set beside a request."""
-    if registre is None:
-        return {}
-    return {
-        "nom": registre.denomination,
-        "denomination": registre.enseigne or registre.denomination,
-        "adresse_voie": registre.adresse,
-        "code_postal": registre.code_postal,
-        "ville": registre.ville,
-        "nature_juridique": registre.forme_juridique,
-    }

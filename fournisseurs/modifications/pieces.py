@@ -5,7 +5,7 @@ Dites-le-nous une seule fois: a document that is verified and still valid is nev
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,9 +13,14 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import banque, ridet
-from facturier.grand_livre.models import Parametre
-from facturier.grand_livre.models.comptes import ParametreAbsent
-from fournisseurs.models import Etablissement, GenreModification, Justificatif
+from fournisseurs.models import (
+    Etablissement,
+    EtablissementRegistre,
+    GenreModification,
+    Justificatif,
+)
+from fournisseurs.modifications.donnees import lire
+from fournisseurs.modifications.registre import inscription_qui_confirme
 
 Genre = Justificatif.Genre
 DE_L_ETABLISSEMENT = frozenset({Genre.AVIS_RIDET})
@@ -61,17 +66,6 @@ EXIGENCES: Mapping[str, tuple[Exigence, ...]] = {
 }
 
 
-def fin_de_validite(genre: str, depuis: date) -> date | None:
-    """Return the last day a document of `genre` handed in on `depuis` holds.
-
-    The duration is the parameter `validite_<genre>_jours`; a kind that has none has no limit.
-    """
-    try:
-        return depuis + timedelta(days=Parametre.objects.entier(f"validite_{genre}_jours", depuis))
-    except ParametreAbsent:
-        return None
-
-
 def documents_valables(etablissement: Etablissement, au: date | None = None) -> QuerySet[Any]:
     """Return the documents verified for the établissement, or its enterprise, that still hold.
 
@@ -100,24 +94,37 @@ def deja_fourni(
     return dernier
 
 
-def retenir(
-    etablissement: Etablissement, genre: str, *, remis: Iterable[str], iban: str = ""
-) -> tuple[list[Justificatif], list[Exigence]]:
-    """Return the documents already given that a request of `genre` reuses, and what is missing.
+@dataclass(frozen=True, slots=True)
+class Reprise:
+    """What a request need not be given: documents, and a line of the register; what it lacks."""
 
-    `remis` are the kinds of the documents handed in now, which come first.
+    reemployes: list[Justificatif]
+    inscription: EtablissementRegistre | None
+    manquantes: list[Exigence]
+
+
+def retenir(
+    etablissement: Etablissement, genre: str, *, remis: Iterable[str], valeurs: Mapping[str, str]
+) -> Reprise:
+    """Return what is known already that proves a request of `genre`, and what is missing.
+
+    `remis` are the kinds of the documents handed in now, which come first; `valeurs` the fields
+    asked for, normalised. What the register says of them needs no avis de situation.
     """
+    actuelles = lire(etablissement, genre)
+    changes = {champ: v for champ, v in valeurs.items() if v != actuelles[champ]}
+    inscription = inscription_qui_confirme(etablissement, changes)
+    remis = {*remis, *([Genre.AVIS_RIDET] if inscription else [])}
     reemployes, manquantes = [], []
-    remis = set(remis)
     for exigence in EXIGENCES[genre]:
         if remis & set(exigence.genres):
             continue
-        connu = deja_fourni(etablissement, exigence.genres, iban=iban)
+        connu = deja_fourni(etablissement, exigence.genres, iban=valeurs.get("iban", ""))
         if connu is None:
             manquantes.append(exigence)
         else:
             reemployes.append(connu)
-    return reemployes, manquantes
+    return Reprise(reemployes, inscription, manquantes)
 
 
 def deja_fournis_par(demandeur: Utilisateur, saisi: str, iban: str) -> list[Justificatif]:

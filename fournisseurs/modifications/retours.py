@@ -9,12 +9,19 @@ from facturier.commun.etats import TransitionInterdite, exiger, franchir
 from fournisseurs.complements import PIECE, demander_complements, manques, repondre, resumer
 from fournisseurs.courriels import annoncer_complement_recu, annoncer_complements
 from fournisseurs.depots import Preuve
-from fournisseurs.models import ActeJournal, ChampModifie, DemandeModification
+from fournisseurs.models import (
+    ActeJournal,
+    ChampModifie,
+    DemandeModification,
+    EtablissementRegistre,
+    Justificatif,
+)
 from fournisseurs.modifications.avis import annoncer_correction
 from fournisseurs.modifications.depot import exiger_confirmation, exiger_gestion, ranger
 from fournisseurs.modifications.donnees import LIBELLES, lire
 from fournisseurs.modifications.instruction import AUTRE_AGENT, verrouiller
 from fournisseurs.modifications.pieces import retenir
+from fournisseurs.modifications.registre import joindre
 from fournisseurs.modifications.risques import evaluer
 from fournisseurs.modifications.saisie import ModificationRefusee, normaliser
 from fournisseurs.modifications.trace import consigner_acte
@@ -71,8 +78,10 @@ def completer(
     corrigees = {champ: v for champ, v in valeurs.items() if v != demandees[champ]}
     if corrigees:
         exiger_confirmation(demande, par, a_confirme=a_confirme)
-    _exiger_complete(demande, valeurs, corrigees, preuves, reponse)
+    inscription = _exiger_complete(demande, valeurs, corrigees, preuves, reponse)
     _corriger(demande, actuelles, corrigees)
+    if inscription is not None and corrigees:
+        joindre(demande, inscription)
     for preuve in preuves:
         ranger(preuve, demande)
     repondre(demande, reponse)
@@ -92,20 +101,25 @@ def _exiger_complete(
     corrigees: Mapping[str, str],
     preuves: Sequence[Preuve],
     reponse: str,
-) -> None:
-    """Refuse an answer that leaves out a proof or what was asked."""
+) -> EtablissementRegistre | None:
+    """Refuse an answer that leaves out a proof or what was asked.
+
+    A correction that the register proves anew gives its line; what it said before the correction
+    proves nothing of what is corrected.
+    """
     remis = {str(preuve.genre) for preuve in preuves}
     deja = set(demande.justificatifs.values_list("genre", flat=True))
     reemployes = set(demande.reemployes.values_list("genre", flat=True))
     tenus = remis if "iban" in corrigees else remis | deja | reemployes
-    _, manquantes = retenir(
-        demande.etablissement, demande.genre, remis=tenus, iban=valeurs.get("iban", "")
-    )
-    erreurs = {e.champ: f"Joignez : {e.libelle}." for e in manquantes}
+    if not corrigees and demande.preuves_registre.exists():
+        tenus.add(Justificatif.Genre.AVIS_RIDET)
+    reprise = retenir(demande.etablissement, demande.genre, remis=tenus, valeurs=valeurs)
+    erreurs = {e.champ: f"Joignez : {e.libelle}." for e in reprise.manquantes}
     faits = {f"{PIECE}{genre}" for genre in remis} | set(corrigees)
     erreurs |= manques(demande, faits, reponse)
     if erreurs:
         raise ModificationRefusee(erreurs)
+    return reprise.inscription
 
 
 def _corriger(

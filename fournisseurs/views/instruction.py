@@ -26,11 +26,11 @@ from fournisseurs.modifications import instruction
 from fournisseurs.modifications.donnees import (
     LIBELLES,
     afficher,
-    au_registre,
     changes_depuis,
     lire,
 )
 from fournisseurs.modifications.instruction import APPELABLES
+from fournisseurs.modifications.registre import au_registre
 from fournisseurs.modifications.retours import renvoyer
 from fournisseurs.modifications.saisie import anomalies
 from fournisseurs.referentiel import lire_referentiel
@@ -114,6 +114,7 @@ def _page(
             "perimes": changes_depuis(demande) if demande.est_retirable else [],
             "anomalies": _anomalies(demande),
             **preuves_montrees(requete, demande),
+            "preuves_registre": demande.preuves_registre.all(),
             "contacts": demande.contacts.all(),
             "appels": demande.appels.select_related("contact", "par"),
             "appel": appel,

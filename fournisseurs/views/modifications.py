@@ -26,9 +26,10 @@ from fournisseurs.models import (
 )
 from fournisseurs.modifications.avis import JetonInvalide, lire_jeton
 from fournisseurs.modifications.depot import deposer, preparer, retirer
-from fournisseurs.modifications.donnees import CHAMPS, LIBELLES, afficher, au_registre, lire
+from fournisseurs.modifications.donnees import CHAMPS, LIBELLES, afficher, lire
 from fournisseurs.modifications.instruction import contester as contester_demande
 from fournisseurs.modifications.pieces import EXIGENCES, deja_fourni, documents_valables
+from fournisseurs.modifications.registre import au_registre, est_probante
 from fournisseurs.modifications.retours import completer
 from fournisseurs.modifications.saisie import ModificationRefusee
 
@@ -129,6 +130,7 @@ def page_saisir(
         "par_agent": par_agent,
         "fournis": _documents_fournis(objet, genre),
         "registre": registre,
+        "prouve": registre is not None and est_probante(registre),
         "lignes": _cote_a_cote(objet, genre, d_apres),
         "fil": fil,
     }
@@ -203,6 +205,7 @@ def verifier(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "demande": demande,
             "lignes": lignes_modification(demande, en_clair=True),
             "justificatifs": [*demande.justificatifs.all(), *demande.reemployes.all()],
+            "preuves_registre": demande.preuves_registre.all(),
             "retour": _adresse_saisie(demande),
         },
     )
@@ -266,6 +269,7 @@ def modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": lignes_modification(demande),
             "justificatifs": demande.justificatifs.all(),
             "reemployes": demande.reemployes.all(),
+            "preuves_registre": demande.preuves_registre.all(),
             "complements": demande.complements.attendus(),
             "a_venir": A_VENIR.get(EtatModification(demande.etat), []),
             "fil": fil_etablissement(demande.etablissement),
