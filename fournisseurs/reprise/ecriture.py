@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from fournisseurs.journal import Trace, consigner_lot
-from fournisseurs.models import ActeJournal, CoordonneesBancaires, Fournisseur
+from facturier.commun.banque import masquer_iban
+from fournisseurs.journal import Objet, Trace, consigner_lot
+from fournisseurs.models import ActeJournal, CoordonneesBancaires
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import requetes
 from fournisseurs.reprise.colonnes import LIGNE
@@ -25,6 +26,7 @@ from fournisseurs.reprise.moteurs import (
 )
 from fournisseurs.reprise.mots import indexer_lignes
 
+COMPTE = str(CoordonneesBancaires._meta.model_name)
 COLONNES = [LIGNE, "est_premiere", "est_creancier", "est_debiteur", *requetes.TEXTES]
 
 
@@ -157,8 +159,8 @@ def tracer(cle: int, fournisseur: int, iban: str, ancien: str, *, par: Utilisate
     return Trace(
         acte=ActeJournal.COMPTE_REMPLACE if ancien else ActeJournal.COMPTE_AJOUTE,
         par=par,
-        fournisseur=Fournisseur(pk=fournisseur),
-        sur=CoordonneesBancaires(pk=cle, iban=iban),
+        fournisseur_id=fournisseur,
+        sur=Objet(COMPTE, cle, masquer_iban(iban)),
         iban=iban,
         ancien_iban=ancien,
         motif=CoordonneesBancaires.Origine.IMPORT.label,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from facturier.acces.models import Utilisateur
 from facturier.accueil.verification import verifier
 from facturier.commun.provenance import Provenance, provenir_de
-from fournisseurs.journal import Trace, consigner, consigner_lot, tete, verifier_journal
+from fournisseurs.journal import Objet, Trace, consigner, consigner_lot, tete, verifier_journal
 from fournisseurs.models import ActeJournal, EntreeJournal
 from tests.grand_livre.concurrence import ensemble
 
@@ -26,12 +26,13 @@ def systeme():
 @pytest.fixture
 def journal(systeme):
     """Four entries."""
-    return consigner_lot(
+    consigner_lot(
         [
             Trace(acte=ActeJournal.COMPTE_AJOUTE, par=systeme, iban=IBAN, motif=f"Essai {rang}")
             for rang in range(1, 5)
         ]
     )
+    return list(EntreeJournal.objects.all())
 
 
 def _falsifier(instruction: str) -> None:
@@ -148,17 +149,33 @@ def test_la_verification_nomme_la_premiere_entree_rompue(journal, instruction, d
     assert ruptures[0].startswith(defaut)
 
 
-def test_un_lot_se_relit_tel_qu_il_a_ete_ecrit(systeme, django_assert_max_num_queries):
+@pytest.mark.deux_moteurs
+@pytest.mark.parametrize("nombre", [3, 1_001])
+def test_un_lot_se_relit_tel_qu_il_a_ete_ecrit(
+    systeme, agent, nombre, django_assert_max_num_queries
+):
+    consigner(ActeJournal.IBAN_MONTRE, par=agent)
     traces = [
-        Trace(acte=ActeJournal.COMPTE_AJOUTE, par=systeme, iban=IBAN, motif=f"Ligne {rang}")
-        for rang in range(2_500)
+        Trace(
+            acte=ActeJournal.COMPTE_AJOUTE,
+            par=systeme,
+            fournisseur_id=rang if rang % 2 else None,
+            sur=Objet("coordonneesbancaires", rang, f"compte {IBAN}") if rang % 3 else None,
+            iban=IBAN,
+            motif=f'Ligne {rang} ; « "virgule", et retour\nà la ligne »',
+        )
+        for rang in range(nombre)
     ]
 
     with django_assert_max_num_queries(10):
         consigner_lot(traces)
 
-    assert EntreeJournal.objects.count() == 2_500
+    deux, trois = EntreeJournal.objects.filter(numero__in=[2, 3])
+    assert EntreeJournal.objects.count() == nombre + 1
     assert list(verifier_journal()) == []
+    assert (deux.fournisseur_id, deux.objet_type, deux.objet_id) == (None, "", None)
+    assert (trois.fournisseur_id, trois.objet_id) == (1, 1)
+    assert "1749" not in trois.objet
 
 
 def test_un_acte_annule_ne_laisse_pas_de_trou(systeme):

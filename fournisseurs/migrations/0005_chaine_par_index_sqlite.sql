@@ -1,0 +1,1 @@
+-- SQLite checks each entry by its key already.
