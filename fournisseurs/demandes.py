@@ -31,6 +31,7 @@ from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, DemandeEtablissement, Etablissement, Justificatif
 from fournisseurs.modifications.pieces import deja_fournis_par
 from fournisseurs.rattachement import rattacher
+from fournisseurs.refus import journaliser_decisions, journaliser_documents
 from fournisseurs.verifications import (
     Anomalie,
     Referentiel,
@@ -85,6 +86,7 @@ def anomalies_declaration(
     ]
 
 
+@journaliser_documents
 @transaction.atomic
 def deposer_demande(
     *, demandeur: Utilisateur, declaration: Declaration, preuves: Sequence[Preuve]
@@ -169,9 +171,10 @@ def _ranger(preuve: Preuve, demande: DemandeEtablissement) -> None:
     try:
         ranger_preuve(preuve, demande=demande, depose_par=demande.demandeur)
     except FichierRefuse as erreur:
-        raise DemandeRefusee({preuve.genre.value: str(erreur)}) from None
+        raise DemandeRefusee({preuve.genre.value: str(erreur)}) from erreur
 
 
+@journaliser_decisions
 @transaction.atomic
 def accepter(demande: DemandeEtablissement, *, par: Utilisateur) -> Etablissement:
     """Recognise the requester as administrator of the établissement, created if need be.
@@ -204,6 +207,7 @@ def accepter(demande: DemandeEtablissement, *, par: Utilisateur) -> Etablissemen
     return etablissement
 
 
+@journaliser_decisions
 @transaction.atomic
 def refuser(demande: DemandeEtablissement, *, par: Utilisateur, motif: str) -> None:
     """Refuse the request for `motif`, which is sent to the requester.
@@ -247,6 +251,7 @@ def renvoyer(
     transaction.on_commit(lambda: annoncer_complements(demande), robust=True)
 
 
+@journaliser_documents
 @transaction.atomic
 def completer(
     demande: DemandeEtablissement,

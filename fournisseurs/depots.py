@@ -35,6 +35,18 @@ class Preuve:
     valable_jusqu_au: date | None = None
 
 
+class PreuveRefusee(fichiers.FichierRefuse):
+    """A document handed in is refused: which one, by whom, for whom."""
+
+    def __init__(
+        self, message: str, preuve: Preuve, depose_par: Utilisateur, fournisseur: Fournisseur | None
+    ) -> None:
+        super().__init__(message)
+        self.designation = f"{preuve.genre.label} « {nom_court(preuve.nom)} »"
+        self.depose_par = depose_par
+        self.fournisseur = fournisseur
+
+
 def ranger_preuve(
     preuve: Preuve,
     *,
@@ -48,21 +60,13 @@ def ranger_preuve(
     It holds until the day declared, or for the time its kind holds.
 
     Raises:
-        fichiers.FichierRefuse: empty, too large, not a PDF or image, or infected; nothing is kept.
+        PreuveRefusee: empty, too large, not a PDF or image, or infected; nothing is kept.
     """
-    verdict = antivirus.analyser(preuve.flux)
-    if verdict == antivirus.Verdict.INFECTE:
-        raise fichiers.FichierRefuse(
-            "L’antivirus a trouvé un virus dans ce fichier : il n’a pas été conservé. Analysez "
-            "votre poste, puis déposez un document sain."
-        )
-    preuve.flux.seek(0)
-    range_ = fichiers.ranger(
-        preuve.flux,
-        racine=settings.DOCUMENTS_RACINE,
-        taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
-        types_acceptes=TYPES_ACCEPTES,
-    )
+    try:
+        verdict, range_ = _analyser_et_ranger(preuve)
+    except fichiers.FichierRefuse as refus:
+        pour = modification.fournisseur if modification else fournisseur
+        raise PreuveRefusee(str(refus), preuve, depose_par, pour) from None
     return Justificatif.objects.create(
         genre=preuve.genre,
         demande=demande,
@@ -77,6 +81,22 @@ def ranger_preuve(
         taille=range_.taille,
         analyse=verdict,
         analyse_le=None if verdict == antivirus.Verdict.NON_ANALYSE else timezone.now(),
+    )
+
+
+def _analyser_et_ranger(preuve: Preuve) -> tuple[antivirus.Verdict, fichiers.FichierRange]:
+    verdict = antivirus.analyser(preuve.flux)
+    if verdict == antivirus.Verdict.INFECTE:
+        raise fichiers.FichierRefuse(
+            "L’antivirus a trouvé un virus dans ce fichier : il n’a pas été conservé. Analysez "
+            "votre poste, puis déposez un document sain."
+        )
+    preuve.flux.seek(0)
+    return verdict, fichiers.ranger(
+        preuve.flux,
+        racine=settings.DOCUMENTS_RACINE,
+        taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
+        types_acceptes=TYPES_ACCEPTES,
     )
 
 

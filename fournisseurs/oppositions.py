@@ -24,6 +24,7 @@ from fournisseurs.models import (
     Opposition,
     PassageOpposition,
 )
+from fournisseurs.refus import journaliser_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Notification:
     commande: str = ""
 
 
+@journaliser_documents
 @transaction.atomic
 def enregistrer_opposition(
     fournisseur: Fournisseur, notification: Notification, preuve: Preuve, *, par: Utilisateur
@@ -110,6 +112,7 @@ def ecarter_opposition(opposition: Opposition, *, motif: str, par: Utilisateur) 
     franchir(opposition, "ecarter", par=par, motif=_motif(motif), decidee_par_id=par.pk)
 
 
+@journaliser_documents
 @transaction.atomic
 def proposer_levee(
     opposition: Opposition, *, levee_le: date, motif: str, preuve: Preuve, par: Utilisateur

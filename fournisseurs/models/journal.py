@@ -47,6 +47,9 @@ class ActeJournal(models.TextChoices):
     CLE_API_REVOQUEE = "cle_api_revoquee", "Clé d’API révoquée"
     WEBHOOK_DECLARE = "webhook_declare", "Webhook déclaré"
     WEBHOOK_RESILIE = "webhook_resilie", "Webhook résilié"
+    ACCES_REFUSE = "acces_refuse", "Page d’un autre refusée"
+    DECISION_REFUSEE = "decision_refusee", "Décision refusée par le système"
+    JUSTIFICATIF_REFUSE = "justificatif_refuse", "Document refusé par le système"
     JOURNAL_EXPORTE = "journal_exporte", "Journal exporté"
 
 

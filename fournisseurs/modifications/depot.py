@@ -29,6 +29,7 @@ from fournisseurs.modifications.registre import joindre
 from fournisseurs.modifications.risques import contacts_connus, evaluer
 from fournisseurs.modifications.saisie import ModificationRefusee, normaliser
 from fournisseurs.modifications.trace import consigner_acte
+from fournisseurs.refus import journaliser_documents
 
 DEJA_EN_COURS = (
     "Une demande est déjà en cours pour cette donnée : suivez-la, ou retirez-la avant d’en "
@@ -36,6 +37,7 @@ DEJA_EN_COURS = (
 )
 
 
+@journaliser_documents
 @transaction.atomic
 def preparer(
     *,
@@ -124,8 +126,8 @@ def ranger(preuve: Preuve, demande: DemandeModification) -> None:
     except FichierRefuse as erreur:
         champs = [e.champ for e in EXIGENCES[demande.genre] if preuve.genre in e.genres]
         if not champs:
-            raise ModificationRefusee(str(erreur)) from None
-        raise ModificationRefusee({champs[0]: str(erreur)}) from None
+            raise ModificationRefusee(str(erreur)) from erreur
+        raise ModificationRefusee({champs[0]: str(erreur)}) from erreur
 
 
 @transaction.atomic

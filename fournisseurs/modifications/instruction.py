@@ -22,6 +22,7 @@ from fournisseurs.modifications.application import appliquer, retablir
 from fournisseurs.modifications.avis import annoncer_contestation, annoncer_issue
 from fournisseurs.modifications.donnees import changes_depuis
 from fournisseurs.modifications.trace import consigner_acte
+from fournisseurs.refus import journaliser_decisions
 
 APPELABLES = (
     EtatModification.DEPOSEE,
@@ -75,6 +76,7 @@ def appeler(
     return appel
 
 
+@journaliser_decisions
 @transaction.atomic
 def controler(demande: DemandeModification, *, par: Utilisateur) -> None:
     """First agent: the evidence agrees and a call back has confirmed the change of account.
@@ -100,6 +102,7 @@ def controler(demande: DemandeModification, *, par: Utilisateur) -> None:
     consigner_acte(ActeJournal.DEMANDE_CONTROLEE, demande, par=par)
 
 
+@journaliser_decisions
 @transaction.atomic
 def approuver(demande: DemandeModification, *, par: Utilisateur) -> DemandeModification:
     """Decide that the change will be made: at once, or after cooling for a bank account.
@@ -130,6 +133,7 @@ def approuver(demande: DemandeModification, *, par: Utilisateur) -> DemandeModif
     return demande
 
 
+@journaliser_decisions
 @transaction.atomic
 def refuser(demande: DemandeModification, *, par: Utilisateur, motif: str) -> None:
     """Refuse a request for `motif`; one contested after it was applied is undone.
@@ -170,6 +174,7 @@ def contester(demande: DemandeModification, *, par: Utilisateur, motif: str) -> 
     return True
 
 
+@journaliser_decisions
 @transaction.atomic
 def lever_contestation(demande: DemandeModification, *, par: Utilisateur, motif: str) -> None:
     """Set a contested request going again: to be checked anew, or in force if it was applied.

@@ -25,6 +25,7 @@ from fournisseurs.modifications.registre import joindre
 from fournisseurs.modifications.risques import evaluer
 from fournisseurs.modifications.saisie import ModificationRefusee, normaliser
 from fournisseurs.modifications.trace import consigner_acte
+from fournisseurs.refus import journaliser_documents
 
 
 @transaction.atomic
@@ -49,6 +50,7 @@ def renvoyer(
     consigner_acte(ActeJournal.DEMANDE_RENVOYEE, demande, par=par, motif=motif)
 
 
+@journaliser_documents
 @transaction.atomic
 def completer(
     demande: DemandeModification,

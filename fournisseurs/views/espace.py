@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -28,6 +28,7 @@ from fournisseurs.models import (
     Justificatif,
     Opposition,
 )
+from fournisseurs.refus import trouver_visible
 
 FIL = [("Mes établissements", "/fournisseur/")]
 TAILLE_PAGE = 24
@@ -111,7 +112,8 @@ def _reporter(form: DemandeForm, refus: DemandeRefusee) -> None:
 @require_GET
 def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a request of one's own: state, what was declared, documents, timeline."""
-    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    miennes = DemandeEtablissement.objects.filter(demandeur=requete.user)
+    objet = trouver_visible(miennes, par=requete.user, pk=pk)
     return render(
         requete,
         "fournisseurs/demande.html",
@@ -129,7 +131,8 @@ def demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def completer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Answer what an agent asked to complete, on the same request."""
-    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    miennes = DemandeEtablissement.objects.filter(demandeur=requete.user)
+    objet = trouver_visible(miennes, par=requete.user, pk=pk)
     if not objet.est_a_completer:
         return redirect("fournisseurs:demande", pk=pk)
     form = CompleterDemandeForm(requete.POST or None, requete.FILES or None, demande=objet)
@@ -181,7 +184,8 @@ def lignes_demande(demande: DemandeEtablissement, iban: str) -> list[tuple[str, 
 @require_http_methods(["GET", "POST"])
 def retirer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Withdraw a request of one's own, after a page that says what it means."""
-    objet = get_object_or_404(DemandeEtablissement, pk=pk, demandeur=requete.user)
+    miennes = DemandeEtablissement.objects.filter(demandeur=requete.user)
+    objet = trouver_visible(miennes, par=requete.user, pk=pk)
     if requete.method == "POST":
         try:
             retirer(objet, par=requete.user)
@@ -206,8 +210,9 @@ def retirer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def etablissement(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Show an établissement one represents: identity, bank account, people, documents."""
-    objet = get_object_or_404(
+    objet = trouver_visible(
         Etablissement.objects.visibles_par(requete.user).select_related("fournisseur__tiers"),
+        par=requete.user,
         ridet=ridet,
     )
     mienne = objet.habilitations.en_vigueur().de(requete.user).first()
@@ -245,8 +250,11 @@ def apercu(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     The type is that of its content, read at deposit; a browser may not guess another, run a script
     nor load anything from it.
     """
-    objet = get_object_or_404(
-        Justificatif.objects.visibles_par(requete.user), pk=pk, type_mime__in=TYPES_ACCEPTES
+    objet = trouver_visible(
+        Justificatif.objects.visibles_par(requete.user),
+        par=requete.user,
+        pk=pk,
+        type_mime__in=TYPES_ACCEPTES,
     )
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
@@ -260,7 +268,9 @@ def apercu(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
 @require_GET
 def justificatif(requete: RequeteConnectee, pk: int) -> HttpResponse | FileResponse:
     """Hand a document back as an attachment, to those who may see it."""
-    objet = get_object_or_404(Justificatif.objects.visibles_par(requete.user), pk=pk)
+    objet = trouver_visible(
+        Justificatif.objects.visibles_par(requete.user), par=requete.user, pk=pk
+    )
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
     except (FichierRefuse, FichierIntrouvable) as refus:

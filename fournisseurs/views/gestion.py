@@ -30,6 +30,7 @@ from fournisseurs.models import (
     Opposition,
 )
 from fournisseurs.modifications.donnees import representants
+from fournisseurs.refus import trouver_visible
 from fournisseurs.suspension import reactiver, suspendre
 from fournisseurs.views.espace import lignes_demande
 from fournisseurs.views.preuves import preuves_montrees
@@ -144,7 +145,7 @@ def fiche(requete: RequeteConnectee, code: str) -> HttpResponse:
     from fournisseurs.qualite import anomalies_du_tiers  # noqa: PLC0415  (pandas: 1 s to load)
 
     fiches = Fournisseur.objects.visibles_par(requete.user).select_related("tiers__absorbe_par")
-    fournisseur = get_object_or_404(fiches, tiers__code=code)
+    fournisseur: Fournisseur = trouver_visible(fiches, par=requete.user, tiers__code=code)
     codes = anomalies_du_tiers(fournisseur)
     pieces = Piece.objects.filter(tiers__in=fournisseur.tiers.famille)
     voit_tout = requete.user.voit_toutes_les_directions
@@ -230,8 +231,8 @@ ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver
 @require_http_methods(["GET", "POST"])
 def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpResponse:
     """Suspend a supplier or make him active again, with a reason."""
-    fournisseur = get_object_or_404(
-        Fournisseur.objects.visibles_par(requete.user), tiers__code=code
+    fournisseur: Fournisseur = trouver_visible(
+        Fournisseur.objects.visibles_par(requete.user), par=requete.user, tiers__code=code
     )
     form = MotifForm(
         requete.POST or None, initial={"motif": _motif_du_registre(requete, fournisseur)}

@@ -19,6 +19,7 @@ from fournisseurs.invitations import (
     trouver_invitation,
 )
 from fournisseurs.models import Droit, Etablissement, Habilitation
+from fournisseurs.refus import trouver_visible
 
 FIL = [("Mes établissements", "/fournisseur/")]
 
@@ -28,10 +29,11 @@ def _etablissement(
 ) -> Etablissement:
     """Return the établissement if the person holds `droit` there; 404 otherwise."""
     miens = Habilitation.objects.en_vigueur().de(requete.user).filter(**{f"a_droit_{droit}": True})
-    objet: Etablissement = get_object_or_404(
+    objet: Etablissement = trouver_visible(
         Etablissement.objects.filter(pk__in=miens.values("etablissement")).select_related(
             "fournisseur__tiers"
         ),
+        par=requete.user,
         ridet=ridet,
     )
     return objet

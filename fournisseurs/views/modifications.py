@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -32,6 +32,7 @@ from fournisseurs.modifications.pieces import EXIGENCES, deja_fourni, documents_
 from fournisseurs.modifications.registre import au_registre, est_probante
 from fournisseurs.modifications.retours import completer
 from fournisseurs.modifications.saisie import ModificationRefusee
+from fournisseurs.refus import trouver_visible
 
 EN_LIGNE = DemandeModification.Canal.EN_LIGNE
 A_VENIR = {
@@ -44,8 +45,8 @@ A_VENIR = {
 def etablissement_gere(requete: RequeteConnectee, ridet: str) -> Etablissement:
     """Return an établissement whose data the person manages, or answer 404."""
     geres = Etablissement.objects.visibles_par(requete.user, Droit.GERER_DONNEES)
-    objet: Etablissement = get_object_or_404(
-        geres.select_related("fournisseur__tiers"), ridet=ridet
+    objet: Etablissement = trouver_visible(
+        geres.select_related("fournisseur__tiers"), par=requete.user, ridet=ridet
     )
     return objet
 
@@ -183,9 +184,10 @@ def _documents_fournis(objet: Etablissement, genre: str) -> list[Any]:
 @require_http_methods(["GET", "POST"])
 def verifier(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show before and after, then deposit; a change of account asks for the password again."""
-    demande = get_object_or_404(
-        _demandes(), pk=pk, demandeur=requete.user, etat=EtatModification.BROUILLON
-    )
+    miennes = _demandes().filter(demandeur=requete.user)
+    demande = trouver_visible(miennes, par=requete.user, pk=pk)
+    if demande.etat != EtatModification.BROUILLON:
+        raise Http404("Cette demande est déjà envoyée, ou abandonnée.")
     if demande.est_compte and demande.est_en_ligne:
         confirmation = demander_confirmation(requete)
         if confirmation is not None:
@@ -248,10 +250,7 @@ def lignes_modification(
 
 def _visible(pk: int, utilisateur: Utilisateur) -> DemandeModification:
     visibles = DemandeModification.objects.visibles_par(utilisateur)
-    demande: DemandeModification = get_object_or_404(
-        _demandes().filter(pk__in=visibles.values("pk")), pk=pk
-    )
-    return demande
+    return trouver_visible(_demandes().filter(pk__in=visibles.values("pk")), par=utilisateur, pk=pk)
 
 
 @reserver_a(Role.FOURNISSEUR)

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
@@ -14,6 +14,7 @@ from facturier.grand_livre.models import Tiers
 from facturier.grand_livre.soldes import releve
 from fournisseurs.forms import PeriodeForm
 from fournisseurs.models import Fournisseur
+from fournisseurs.refus import trouver_visible
 from fournisseurs.releves import ecrire_pdf, lignes_csv, parts_versees_a_d_autres, situation
 
 LIGNES_A_L_ECRAN = 200
@@ -22,8 +23,8 @@ LIGNES_A_L_ECRAN = 200
 def _tiers(requete: RequeteConnectee, code: str) -> Tiers:
     """Return the tiers of this code, if the person may see it."""
     visibles = Fournisseur.objects.releves_visibles_par(requete.user).select_related("tiers")
-    tiers: Tiers = get_object_or_404(visibles.distinct(), tiers__code=code).tiers
-    return tiers
+    fiche: Fournisseur = trouver_visible(visibles, par=requete.user, tiers__code=code)
+    return fiche.tiers
 
 
 def _periode(requete: RequeteConnectee) -> tuple[PeriodeForm, dict[str, Any]]:

@@ -9,7 +9,12 @@ from django.db import connection
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.models import Tiers
 from fournisseurs.demandes import accepter
-from fournisseurs.models import DemandeEtablissement, DemandeModification, Fournisseur
+from fournisseurs.models import (
+    DemandeEtablissement,
+    DemandeModification,
+    EntreeJournal,
+    Fournisseur,
+)
 from fournisseurs.modifications.instruction import approuver, contester
 from tests.fournisseurs.factories import (
     DemandeEtablissementFactory,
@@ -70,6 +75,7 @@ def test_deux_agents_approuvent_le_meme_compte_un_seul_gagne(reference, transact
 
     assert issues == ["approuvee", "trop_tard"]
     assert demande.passages.filter(acte="approuver").count() == 1
+    assert EntreeJournal.objects.filter(acte="decision_refusee", objet_id=demande.pk).count() == 1
 
 
 def test_contester_et_approuver_ensemble_laisse_la_demande_arretee(reference, transactional_db):

@@ -74,6 +74,12 @@ def test_un_extrait_du_registre_montre_ce_qui_est_a_revoir(
     page.get_by_role("link", name="Déménagés (1)").click()
     page.get_by_text("3 route du Sud").wait_for()
     regarder("registre-demenages")
+    page.get_by_role("link", name="Préparer la correction").click()
+    page.get_by_text("cette ligne du registre sert de preuve").wait_for()
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_role("button", name="Envoyer la demande").click()
+    page.get_by_text("Registre RIDET, extrait du").wait_for()
+    regarder("registre-evidence")
 
 
 TIERS = (
