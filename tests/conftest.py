@@ -13,6 +13,7 @@ from hypothesis import settings as reglages_hypothesis
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 
+import facturier.celery  # noqa: F401  (as in every program: tasks go to its broker)
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Budget
 from facturier.grand_livre.reference import charger_reference

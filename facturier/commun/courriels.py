@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.utils import timezone
 from mailer.backend import DbBackend
 from mailer.engine import send_all
 from mailer.models import Message, MessageLog
+
+from facturier.commun.reveil import reveiller
 
 journal = structlog.get_logger(__name__)
 ESSAIS: int = settings.MAILER_EMAIL_MAX_RETRIES
@@ -29,14 +30,14 @@ class FileDEnvoi(DbBackend):  # type: ignore[misc]  # the library has no types
         """Queue `email_messages`; return how many."""
         nombre: int = super().send_messages(list(email_messages))
         if nombre:
-            transaction.on_commit(_reveiller, robust=True)
+            _reveiller()
         return nombre
 
 
 def _reveiller() -> None:
     from facturier.commun.tasks import envoyer_courriels  # noqa: PLC0415  (tasks import this)
 
-    envoyer_courriels.apply_async(retry=False)
+    reveiller(envoyer_courriels)
 
 
 def envoyer() -> int:

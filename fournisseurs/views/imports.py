@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.etats import franchir
 from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.reveil import reveiller
 from fournisseurs.forms_reprise import FichierForm, recopier
 from fournisseurs.models import EtatImportation, Importation
 from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
@@ -56,7 +56,7 @@ def _deposer(requete: RequeteConnectee, form: FichierForm) -> Importation:
         importation = deposer_importation(
             Path(depot.name), nom=fichier.name or "fichier", par=requete.user
         )
-    transaction.on_commit(lambda: avancer_importation.delay(importation.pk))
+    reveiller(avancer_importation, importation.pk)
     return importation
 
 
@@ -103,7 +103,7 @@ def lancer_import(requete: RequeteConnectee, pk: int) -> HttpResponse:
     except ValidationError as refus:
         messages.error(requete, refus.messages[0])
     else:
-        transaction.on_commit(lambda: avancer_importation.delay(objet.pk))
+        reveiller(avancer_importation, objet.pk)
     return redirect("fournisseurs:import", pk=pk)
 
 

@@ -1,13 +1,9 @@
-"""The launcher behind `make demo`: what it refuses, and that it leaves nothing behind."""
+"""The launcher behind `make demo`: what it refuses."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import urllib.request
-from itertools import takewhile
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -45,21 +41,6 @@ def refuser(commande):
 
 
 @pytest.fixture
-def demarrer(commande):
-    """Start the launcher; whatever happens to the test, it is stopped."""
-    lances = []
-
-    def lancer(*options):
-        lances.append(subprocess.Popen(**commande(*options), stdout=subprocess.PIPE))
-        return lances[-1]
-
-    yield lancer
-    for lanceur in lances:
-        lanceur.terminate()
-        lanceur.communicate(timeout=120)
-
-
-@pytest.fixture
 def port_libre():
     """Return a port that nobody listens to."""
 
@@ -69,20 +50,6 @@ def port_libre():
             return str(prise.getsockname()[1])
 
     return trouver
-
-
-def processus_de(dossier: Path) -> list[str]:
-    """Return the living processes whose FACTURIER_VAR is `dossier`."""
-    repere = f"FACTURIER_VAR={dossier}\0".encode()
-    trouves = []
-    for environnement in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            contenu = environnement.read_bytes()
-        except OSError:
-            continue
-        if repere in contenu:
-            trouves.append(environnement.parent.name)
-    return trouves
 
 
 @pytest.mark.parametrize(
@@ -123,26 +90,3 @@ def test_une_option_incomprise_rend_le_code_2(refuser, options, message):
 
     assert code == 2
     assert message in dit
-
-
-@pytest.mark.lent
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="/proc est nécessaire")
-def test_l_arret_demande_ne_laisse_aucun_programme(demarrer, port_libre, tmp_path):
-    port = port_libre()
-    options = ("--sans-circuit", "--port", port, "--port-banc", port_libre())
-    lanceur = demarrer(*options)
-    dites = "".join(takewhile(lambda ligne: "Ctrl-C" not in ligne, lanceur.stdout))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as reponse:
-        accueil = reponse.read().decode()
-    en_marche = processus_de(tmp_path / "var")
-
-    lanceur.send_signal(signal.SIGTERM)
-    lanceur.send_signal(signal.SIGTERM)
-    lanceur.wait(timeout=120)
-
-    assert f"Le site est servi sur http://127.0.0.1:{port}" in dites
-    assert "agathe.kaori@province-sud.example" in dites
-    assert "Services financiers" in accueil
-    assert len(en_marche) > 4
-    assert lanceur.returncode == 0
-    assert processus_de(tmp_path / "var") == []

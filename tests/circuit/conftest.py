@@ -106,17 +106,18 @@ def installation(request) -> Installation:
     return request.getfixturevalue(f"installation_{request.param}")
 
 
-@pytest.fixture
-def lancement(monkeypatch, tmp_path) -> Iterator[Lancement]:
-    """Start everything on SQLite without playing, and stop it all at the end."""
-    var = tmp_path / "var"
-    for nom, valeur in _variables(var, "").items():
-        monkeypatch.setenv(nom, valeur)
-    lancement = Lancement(port_libre(), var, port_libre())
-    lancement.preparer()
-    lancement.demarrer()
-    yield lancement
-    lancement.arreter()
+@pytest.fixture(scope="module")
+def lancement(tmp_path_factory) -> Iterator[Lancement]:
+    """Start everything on SQLite without playing, and stop it all after the tests of a module."""
+    var = tmp_path_factory.mktemp("pannes") / "var"
+    with pytest.MonkeyPatch.context() as environnement:
+        for nom, valeur in _variables(var, "").items():
+            environnement.setenv(nom, valeur)
+        lancement = Lancement(port_libre(), var, port_libre())
+        lancement.preparer()
+        lancement.demarrer()
+        yield lancement
+        lancement.arreter()
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def verifier_accessibilite(page: Page):
     """Call it on each screen: fails on a serious or critical rule of axe, or a page too wide."""
 
     def verifier() -> None:
-        resultats = Axe().run(page)
+        resultats = Axe().run(page, options={"resultTypes": ["violations"]})
         graves = [
             f"{regle['id']} : {regle['nodes'][0]['html'][:160]}"
             for regle in resultats.response["violations"]
@@ -108,23 +108,34 @@ def dossier_photographies(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def photographier(page: Page, dossier_photographies: Path):
-    """Keep a whole-page picture."""
+    """Keep a whole-page picture, when a folder is named for them: a quarter of a second each."""
 
-    def prendre(nom: str, largeur: int = 1280) -> Path:
+    def prendre(nom: str, largeur: int = 1280) -> None:
         page.set_viewport_size({"width": largeur, "height": 800})
-        fichier = dossier_photographies / f"{nom}-{largeur}.png"
-        page.screenshot(path=fichier, full_page=True)
-        return fichier
+        if "PHOTOGRAPHIES" in os.environ:
+            page.screenshot(path=dossier_photographies / f"{nom}-{largeur}.png", full_page=True)
 
     return prendre
 
 
 @pytest.fixture
-def visite(
-    page: Page, verifier_accessibilite, photographier, au_clavier, dossier_photographies
-) -> Visite:
+def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str], None]:
+    """Check a page on a telephone and on a desk, and keep its pictures under that name."""
+
+    def examiner(nom: str) -> None:
+        assert "<<variable inconnue" not in page.content(), page.url
+        for largeur in (360, 1280):
+            page.set_viewport_size({"width": largeur, "height": 800})
+            verifier_accessibilite()
+            photographier(nom, largeur)
+
+    return examiner
+
+
+@pytest.fixture
+def visite(page: Page, examiner, photographier, au_clavier, dossier_photographies) -> Visite:
     """The browser, with the gestures of the journeys."""
-    return Visite(page, verifier_accessibilite, photographier, au_clavier, dossier_photographies)
+    return Visite(page, examiner, photographier, au_clavier, dossier_photographies)
 
 
 @pytest.fixture

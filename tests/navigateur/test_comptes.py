@@ -11,7 +11,6 @@ from facturier.acces import attribution
 from facturier.acces.models import Role, Utilisateur
 from facturier.acces.personnes import charger_personnes
 
-LARGEURS = pytest.mark.parametrize("largeur", [360, 1280])
 MOT_DE_PASSE = "un-lagon-tres-bleu"
 
 
@@ -40,21 +39,13 @@ def connecter(page, personnes):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_le_tableau_de_chaque_role_est_accessible(
-    page, connecter, verifier_accessibilite, photographier, role
-):
+def test_le_tableau_de_chaque_role_est_accessible(connecter, examiner, role):
     connecter(role)
 
-    verifier_accessibilite()
-    photographier(f"tableau-{role}", 1280)
-    photographier(f"tableau-{role}", 360)
-    verifier_accessibilite()
+    examiner(f"tableau-{role}")
 
 
-@LARGEURS
-def test_les_pages_des_comptes_sont_accessibles(
-    page, personnes, connecter, verifier_accessibilite, photographier, largeur
-):
+def test_les_pages_des_comptes_sont_accessibles(page, personnes, connecter, examiner):
     administrateur = connecter(Role.ADMINISTRATEUR)
     agent = next(p for p in personnes if Role.AGENT in p.roles)
     attribution.attribuer(
@@ -63,32 +54,23 @@ def test_les_pages_des_comptes_sont_accessibles(
         motif="Régie du musée.",
         par=Utilisateur.objects.get(pk=administrateur.pk),
     )
-    page.set_viewport_size({"width": largeur, "height": 800})
 
     page.goto(reverse("acces:comptes"))
-    verifier_accessibilite()
-    photographier("comptes", largeur)
+    examiner("comptes")
     page.goto(reverse("acces:fiche", args=[agent.pk]))
-    verifier_accessibilite()
-    photographier("compte-fiche", largeur)
+    examiner("compte-fiche")
     page.goto(reverse("acces:compte"))
-    verifier_accessibilite()
-    photographier("mon-compte", largeur)
+    examiner("mon-compte")
 
 
-@LARGEURS
-def test_une_invitation_refusee_reste_accessible(
-    page, connecter, verifier_accessibilite, photographier, largeur
-):
+def test_une_invitation_refusee_reste_accessible(page, connecter, examiner):
     connecter(Role.ADMINISTRATEUR)
-    page.set_viewport_size({"width": largeur, "height": 800})
     page.goto(reverse("acces:inviter"))
 
     page.get_by_role("button", name="Ouvrir le compte").click()
 
     expect(page).to_have_title(re.compile("^Erreur"))
-    verifier_accessibilite()
-    photographier("inviter", largeur)
+    examiner("inviter")
 
 
 def test_un_role_se_retire_au_clavier(page, personnes, connecter, au_clavier, photographier):

@@ -5,10 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-LARGEURS = pytest.mark.parametrize("largeur", [360, 1280])
 
-
-@LARGEURS
 @pytest.mark.parametrize(
     ("nom", "adresse"),
     [
@@ -22,28 +19,20 @@ LARGEURS = pytest.mark.parametrize("largeur", [360, 1280])
         ("introuvable", "/nulle-part/"),
     ],
 )
-def test_chaque_page_publique_est_accessible(
-    page, verifier_accessibilite, photographier, nom, adresse, largeur
-):
-    page.set_viewport_size({"width": largeur, "height": 800})
-
+def test_chaque_page_publique_est_accessible(page, examiner, nom, adresse):
     page.goto(adresse)
 
-    verifier_accessibilite()
-    photographier(nom, largeur)
+    examiner(nom)
 
 
-@LARGEURS
-def test_une_saisie_refusee_reste_accessible(page, verifier_accessibilite, photographier, largeur):
-    page.set_viewport_size({"width": largeur, "height": 800})
+def test_une_saisie_refusee_reste_accessible(page, examiner):
     page.goto("/compte/signup/")
 
     page.get_by_role("button", name="Créer mon compte").click()
 
     expect(page).to_have_title(re.compile("^Erreur"))
     assert page.evaluate("document.activeElement.className") == "resume-erreurs"
-    verifier_accessibilite()
-    photographier("inscription-refusee", largeur)
+    examiner("inscription-refusee")
 
 
 def test_un_zoom_de_200_pour_cent_ne_deborde_pas(page, verifier_accessibilite):
@@ -80,18 +69,13 @@ def test_la_connexion_se_fait_au_clavier(page, au_clavier, photographier, django
     photographier("tableau")
 
 
-@LARGEURS
 @pytest.mark.parametrize("adresse", ["/composants/", "/composants/?faux"])
-def test_les_composants_sont_accessibles(
-    page, settings, verifier_accessibilite, photographier, adresse, largeur
-):
+def test_les_composants_sont_accessibles(page, settings, examiner, adresse):
     settings.ROOT_URLCONF = "tests.navigateur.urls_composants"
-    page.set_viewport_size({"width": largeur, "height": 800})
 
     page.goto(adresse)
 
-    verifier_accessibilite()
-    photographier("composants-faux" if "faux" in adresse else "composants", largeur)
+    examiner("composants-faux" if "faux" in adresse else "composants")
 
 
 def test_une_coupure_du_reseau_s_annonce_et_garde_la_saisie(page):

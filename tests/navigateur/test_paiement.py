@@ -62,29 +62,22 @@ def commencer(page, titre):
     page.get_by_label("Numéro de carte").wait_for()
 
 
-@pytest.mark.parametrize("largeur", [360, 1280])
-def test_une_carte_refusee_puis_une_bonne_donnent_une_quittance(
-    page, banc, payer, verifier_accessibilite, photographier, largeur
-):
-    page.set_viewport_size({"width": largeur, "height": 800})
+def test_une_carte_refusee_puis_une_bonne_donnent_une_quittance(page, banc, payer, examiner):
     titre = titre_payable(138_750)
     page.goto(adresse_paiement(titre))
     page.get_by_role("button", name="Continuer").click()
-    verifier_accessibilite()
-    photographier("creance", largeur)
+    examiner("creance")
     page.get_by_role("button", name="par carte").click()
     page.get_by_label("Numéro de carte").wait_for()
-    photographier("carte", largeur)
+    examiner("carte")
 
     payer(CARTE_REFUSEE)
     page.locator("#carte-erreur p").wait_for()
-    verifier_accessibilite()
-    photographier("carte-refusee", largeur)
+    examiner("carte-refusee")
     payer(CARTE)
     page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
 
-    verifier_accessibilite()
-    photographier("paye", largeur)
+    examiner("paye")
     assert reste_du(titre) == 0
     assert Encaissement.objects.count() == 1
 

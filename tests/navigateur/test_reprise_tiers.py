@@ -31,19 +31,6 @@ def entrer(page, live_server):
     return ouvrir
 
 
-@pytest.fixture
-def regarder(page, verifier_accessibilite, photographier):
-    """Check a page on a telephone and on a desk, and keep both pictures."""
-
-    def examiner(nom):
-        for largeur in (360, 1280):
-            page.set_viewport_size({"width": largeur, "height": 800})
-            verifier_accessibilite()
-            photographier(nom, largeur)
-
-    return examiner
-
-
 def deposer(page, nom, contenu):
     """Choose a file in the only file field of the page."""
     page.get_by_label("Fichier").set_input_files(
@@ -52,34 +39,34 @@ def deposer(page, nom, contenu):
 
 
 def test_un_extrait_du_registre_montre_ce_qui_est_a_revoir(
-    reference, page, entrer, agent, regarder
+    reference, page, entrer, agent, examiner
 ):
     FournisseurFactory(ridet="9000019001")
     FournisseurFactory(ridet="9000027001")
 
     entrer(agent, "/gestion/tiers/registre/")
-    regarder("registre-vide")
+    examiner("registre-vide")
     page.get_by_role("link", name="Comparer à un extrait").click()
     deposer(page, "rien.csv", "%PDF-1.7")
     page.get_by_role("button", name="Comparer").click()
     page.get_by_text("ni un CSV ni un classeur").first.wait_for()
-    regarder("registre-extrait")
+    examiner("registre-extrait")
     deposer(page, "registre.csv", REGISTRE)
     page.get_by_role("button", name="Comparer").click()
 
     page.get_by_text("cessé le 31/08/2026").wait_for()
-    regarder("registre-cesses")
+    examiner("registre-cesses")
     page.get_by_role("link", name="Renommés (1)").click()
     page.get_by_text("LES JARDINS DU SUD").wait_for()
     page.get_by_role("link", name="Déménagés (1)").click()
     page.get_by_text("3 route du Sud").wait_for()
-    regarder("registre-demenages")
+    examiner("registre-demenages")
     page.get_by_role("link", name="Préparer la correction").click()
     page.get_by_text("cette ligne du registre sert de preuve").wait_for()
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Envoyer la demande").click()
     page.get_by_text("Registre RIDET, extrait du").wait_for()
-    regarder("registre-evidence")
+    examiner("registre-evidence")
 
 
 TIERS = (
@@ -91,19 +78,19 @@ TIERS = (
 
 
 def test_un_fichier_de_tiers_s_essaie_s_importe_et_se_corrige(
-    reference, page, entrer, agent, regarder
+    reference, page, entrer, agent, examiner
 ):
     entrer(agent, "/gestion/tiers/")
     page.get_by_role("link", name="Importer un fichier de tiers").click()
-    regarder("imports-vide")
+    examiner("imports-vide")
     deposer(page, "tiers.csv", TIERS)
     page.get_by_role("button", name="Essayer ce fichier").click()
     page.get_by_role("heading", name="Ce qui serait fait").wait_for()
-    regarder("import-essaye")
+    examiner("import-essaye")
     page.get_by_role("button", name="Importer").click()
 
     page.get_by_role("heading", name="Ce qui a été fait").wait_for()
-    regarder("import-termine")
+    examiner("import-termine")
     rejets = page.request.get(
         str(page.get_by_role("link", name="Télécharger les lignes rejetées").get_attribute("href"))
     ).text()
@@ -116,4 +103,4 @@ def test_un_fichier_de_tiers_s_essaie_s_importe_et_se_corrige(
     page.get_by_role("heading", name="Ce qui a été fait").wait_for()
     page.goto("/gestion/tiers/imports/")
     page.get_by_role("link", name="rejets.csv").wait_for()
-    regarder("imports-historique")
+    examiner("imports-historique")

@@ -19,7 +19,6 @@ ODILE = f"odile.banian@{PROVINCE}"
 REMI = f"remi.cagou@{PROVINCE}"
 CORINNE = "corinne.notou@tresorerie.example"
 FANNY = "fanny.lagon@fournisseur.example"
-LARGEURS = (360, 1280)
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Visite:
     """One browser, lent in turn to each person of a journey."""
 
     page: Page
-    verifier_accessibilite: Callable[[], None]
+    examiner: Callable[[str], None]
     photographier: Callable[[str, int], Path]
     au_clavier: Callable[[str], None]
     dossier: Path
@@ -44,14 +43,6 @@ class Visite:
         self.remplir("Mot de passe", mot_de_passe)
         self.presser("Se connecter")
         self.page.wait_for_url("**/tableau/")
-
-    def examiner(self, nom: str) -> None:
-        """Check a page on a telephone and on a desk, and keep its pictures."""
-        assert "<<variable inconnue" not in self.page.content(), self.page.url
-        for largeur in LARGEURS:
-            self.page.set_viewport_size({"width": largeur, "height": 800})
-            self.verifier_accessibilite()
-            self.photographier(nom, largeur)
 
     def remplir(self, libelle: str, valeur: str) -> None:
         """Type in the field of that label."""
