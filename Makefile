@@ -24,9 +24,13 @@ serve: install
 demo: install
 	@$(BIN)/python -m facturier.accueil.lancement --port $(PORT) $(if $(filter 0,$(SERVIR)),--sans-servir)
 
+# The tests of both engines run side by side: neither keeps two cores busy alone.
 test: install navigateur
-	$(BIN)/python -m pytest -n auto --dist loadgroup
-	$(MAKE) --no-print-directory test-sqlite
+	@mkdir -p var
+	@$(MAKE) --no-print-directory test-sqlite > var/essai-sqlite.log 2>&1 & sqlite=$$!; \
+	$(BIN)/python -m pytest -n auto --dist loadgroup; postgresql=$$?; \
+	wait $$sqlite; sqlite=$$?; cat var/essai-sqlite.log; \
+	exit $$((postgresql || sqlite))
 
 test-sqlite: install
 	DATABASE_URL=sqlite:///$(CURDIR)/var/essai.sqlite3 $(BIN)/python -m pytest -q -m deux_moteurs
