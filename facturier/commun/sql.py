@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db.migrations import RunPython
+from django.db.migrations import CreateModel, RunPython
 from django.db.migrations.operations.base import Operation
 
 SEPARATEUR_SQLITE = ";;"  # a trigger holds semicolons; SQLite runs one statement at a time
@@ -46,3 +46,36 @@ def avec_declencheurs(*operations: Operation) -> list[Operation]:
             schema_editor.execute(sql, params=None)
 
     return [RunPython(retirer), *operations, RunPython(remettre)]
+
+
+class Ensemble(Operation):
+    """Many models at once: one after the other, Django builds each again with every new neighbour.
+
+    The tables are made from the models as they stand after the last operation.
+    """
+
+    reversible = False
+
+    def __init__(self, *operations: Operation) -> None:
+        """Take what a generated first migration lists: its models, and fields that close a loop."""
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Add every model to the state, whose models are built when the first is asked for."""
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Make each table."""
+        for operation in self.operations:
+            if isinstance(operation, CreateModel):
+                modele = to_state.apps.get_model(app_label, operation.name)
+                if self.allow_migrate_model(schema_editor.connection.alias, modele):
+                    schema_editor.create_model(modele)
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return "Create the models of the application"

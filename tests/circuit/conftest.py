@@ -47,7 +47,7 @@ def _base(moteur: str, var: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Installation:
-    """An installation on which the circuit was played: what it printed each time, where it wrote."""
+    """An installation on which the circuit was played: what it said each time, where it wrote."""
 
     var: Path
     variables: dict[str, str]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import facturier.commun.champs
+from facturier.commun.sql import Ensemble
 
 
 class Migration(migrations.Migration):
@@ -17,725 +18,803 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="BonCommande",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
-                ("objet", models.CharField(max_length=100)),
-                ("date_commande", models.DateField(verbose_name="date de la commande")),
-                (
-                    "fournisseur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bons_commande",
-                        to="fournisseurs.fournisseur",
-                    ),
-                ),
-                (
-                    "etablissement",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bons_commande",
-                        to="fournisseurs.etablissement",
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bons_commande",
-                        to="acces.servicegestionnaire",
-                    ),
-                ),
-                ("compte", models.CharField(max_length=12)),
-                ("fonction", models.CharField(max_length=10)),
-                (
-                    "montant_engage",
-                    facturier.commun.champs.MontantField(
-                        help_text="en francs CFP, sans décimale", verbose_name="montant engagé TTC"
-                    ),
-                ),
-                ("est_clos", models.BooleanField(default=False, verbose_name="clos")),
-            ],
-            options={
-                "verbose_name": "bon de commande",
-                "verbose_name_plural": "bons de commande",
-                "ordering": ["-date_commande", "-pk"],
-                "indexes": [
-                    models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("montant_engage__gt", 0)),
-                        name="bon_commande_montant_positif",
-                        violation_error_message="Le montant engagé est supérieur à zéro.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("compte__regex", "^[0-9]{2,12}$")),
-                        name="bon_commande_compte_chiffres",
-                        violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExigencePiece",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "type_depense",
-                    models.CharField(
-                        choices=[
-                            ("bon_commande", "Achat sur bon de commande ou facture simple"),
-                            ("marche", "Marché ou contrat écrit"),
-                            ("subvention", "Subvention"),
-                            ("remboursement", "Remboursement de recettes"),
-                            ("commission", "Commission sur cartes bancaires"),
-                            ("aide", "Bourse ou aide"),
-                        ],
-                        max_length=15,
-                        verbose_name="type de dépense",
-                    ),
-                ),
-                (
-                    "rang_paiement",
-                    models.CharField(
-                        choices=[
-                            ("premier", "Premier paiement"),
-                            ("suivant", "Paiement suivant"),
-                            ("solde", "Solde"),
-                        ],
-                        max_length=10,
-                        verbose_name="rang",
-                    ),
-                ),
-                (
-                    "genre",
-                    models.CharField(
-                        choices=[
-                            ("facture", "Facture"),
-                            ("bon_commande", "Bon de commande"),
-                            ("service_fait", "Certificat de service fait"),
-                            ("rib", "Relevé d’identité bancaire"),
-                            ("marche", "Pièce de marché"),
-                            ("avis", "Avis des sommes à payer"),
-                            ("decision", "Décision ou délibération"),
-                            ("opposition", "Opposition, cession ou nantissement"),
-                            ("autre", "Autre document"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "est_si_commande",
-                    models.BooleanField(
-                        default=False, verbose_name="seulement si un bon de commande est cité"
-                    ),
-                ),
-                ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
-                ("article", models.CharField(max_length=120, verbose_name="texte")),
-            ],
-            options={
-                "verbose_name": "exigence de pièce",
-                "verbose_name_plural": "exigences de pièces",
-                "ordering": ["type_depense", "rang_paiement", "genre"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("type_depense", "rang_paiement", "genre"),
-                        name="exigence_piece_unique",
-                        violation_error_message="Cette pièce est déjà exigée.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="MotifRetour",
-            fields=[
-                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                (
-                    "codes_voisins",
-                    models.CharField(
-                        blank=True, max_length=100, verbose_name="codes de la même famille"
-                    ),
-                ),
-                ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
-                (
-                    "action",
-                    models.CharField(
-                        choices=[
-                            ("NOA", "Rien à faire"),
-                            ("PIN", "Compléter la facture"),
-                            ("NIN", "Émettre une nouvelle facture"),
-                            ("CNA", "Émettre un avoir ou une nouvelle facture"),
-                            ("OTH", "Autre démarche"),
-                        ],
-                        max_length=3,
-                    ),
-                ),
-                (
-                    "consigne",
-                    models.CharField(help_text="ce que le fournisseur doit faire", max_length=200),
-                ),
-                (
-                    "champ",
-                    models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
-                ),
-                (
-                    "est_de_suspension",
-                    models.BooleanField(default=False, verbose_name="suspension"),
-                ),
-                (
-                    "est_de_reorientation",
-                    models.BooleanField(default=False, verbose_name="réorientation"),
-                ),
-                ("est_de_rejet", models.BooleanField(default=False, verbose_name="rejet")),
-                ("est_de_litige", models.BooleanField(default=False, verbose_name="litige")),
-                (
-                    "est_de_tresorerie",
-                    models.BooleanField(default=False, verbose_name="suspension par la Trésorerie"),
-                ),
-                ("rang", models.PositiveSmallIntegerField(default=0)),
-            ],
-            options={
-                "verbose_name": "motif de retour",
-                "verbose_name_plural": "motifs de retour",
-                "ordering": ["rang", "code"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("est_de_suspension", True),
-                            ("est_de_reorientation", True),
-                            ("est_de_rejet", True),
-                            ("est_de_litige", True),
-                            ("est_de_tresorerie", True),
-                            _connector="OR",
+        Ensemble(
+            migrations.CreateModel(
+                name="BonCommande",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="motif_retour_a_usage",
-                        violation_error_message="Un motif sert à un retour au moins.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReleveDelais",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
-                ),
-                ("mois", models.DateField(help_text="premier jour du mois de paiement")),
-                ("direction", models.CharField(blank=True, max_length=100)),
-                ("effectif", models.PositiveIntegerField(verbose_name="factures payées")),
-                ("mediane", models.PositiveIntegerField(verbose_name="médiane, en jours")),
-                ("p90", models.PositiveIntegerField(verbose_name="neuvième décile, en jours")),
-                (
-                    "part_en_trente_jours",
-                    models.PositiveSmallIntegerField(verbose_name="part payée en 30 jours, en %"),
-                ),
-                ("releve_le", models.DateTimeField(auto_now=True, verbose_name="relevé le")),
-            ],
-            options={
-                "verbose_name": "relevé des délais",
-                "verbose_name_plural": "relevés des délais",
-                "ordering": ["-mois", "direction"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("mois", "direction"),
-                        name="releve_delais_unique",
-                        violation_error_message="Ce mois a déjà son relevé.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("mediane__lte", models.F("p90")), ("part_en_trente_jours__lte", 100)
+                    ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
+                    ("objet", models.CharField(max_length=100)),
+                    ("date_commande", models.DateField(verbose_name="date de la commande")),
+                    (
+                        "fournisseur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="bons_commande",
+                            to="fournisseurs.fournisseur",
                         ),
-                        name="releve_delais_coherent",
-                        violation_error_message="La médiane ne dépasse pas le neuvième décile.",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="VueEnregistree",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "utilisateur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="vues_enregistrees",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("nom", models.CharField(max_length=60)),
-                (
-                    "parametres",
-                    models.CharField(
-                        help_text="la recherche, telle qu’elle est dans l’adresse",
-                        max_length=500,
-                        verbose_name="filtres",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "vue enregistrée",
-                "verbose_name_plural": "vues enregistrées",
-                "ordering": ["nom"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("utilisateur", "nom"),
-                        name="vue_enregistree_nom_unique",
-                        violation_error_message="Vous avez déjà une vue de ce nom.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("nom", ""), _negated=True),
-                        name="vue_enregistree_nommee",
-                        violation_error_message="Une vue enregistrée a un nom.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Abonnement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "utilisateur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="abonnements",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "type_avis",
-                    models.CharField(
-                        choices=[
-                            ("depot", "Dépôt d’une facture"),
-                            ("retour", "Pièce demandée ou destinataire à corriger"),
-                            ("rejet", "Rejet d’une facture"),
-                            ("rappel", "Rappel d’une demande ou d’un rejet que personne n’a lu"),
-                            ("paiement", "Paiement d’une facture"),
-                            ("message", "Nouveau message de la province"),
-                        ],
-                        max_length=10,
-                        verbose_name="avis",
-                    ),
-                ),
-                (
-                    "envoi",
-                    models.CharField(
-                        choices=[
-                            ("immediat", "Tout de suite"),
-                            ("quotidien", "Une fois par jour, tous ensemble"),
-                            ("aucun", "Pas de courriel"),
-                        ],
-                        default="immediat",
-                        max_length=10,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "abonnement",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("utilisateur", "type_avis"),
-                        name="abonnement_unique",
-                        violation_error_message="Ce choix est déjà enregistré.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Facture",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "fournisseur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures",
-                        to="fournisseurs.fournisseur",
-                    ),
-                ),
-                (
-                    "etablissement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures",
-                        to="fournisseurs.etablissement",
-                    ),
-                ),
-                ("numero", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
-                ("numero_normalise", models.CharField(blank=True, editable=False, max_length=30)),
-                ("objet", models.CharField(blank=True, max_length=100)),
-                (
-                    "date_emission",
-                    models.DateField(blank=True, null=True, verbose_name="date d’émission"),
-                ),
-                (
-                    "periode_debut",
-                    models.DateField(blank=True, null=True, verbose_name="début de la période"),
-                ),
-                (
-                    "periode_fin",
-                    models.DateField(blank=True, null=True, verbose_name="fin de la période"),
-                ),
-                (
-                    "montant_ht",
-                    facturier.commun.champs.MontantField(
-                        blank=True,
-                        help_text="en francs CFP, sans décimale",
-                        null=True,
-                        verbose_name="montant HT",
-                    ),
-                ),
-                (
-                    "montant_tgc",
-                    facturier.commun.champs.MontantField(
-                        blank=True,
-                        help_text="en francs CFP, sans décimale",
-                        null=True,
-                        verbose_name="TGC",
-                    ),
-                ),
-                (
-                    "montant_ttc",
-                    facturier.commun.champs.MontantField(
-                        blank=True,
-                        help_text="en francs CFP, sans décimale",
-                        null=True,
-                        verbose_name="montant TTC",
-                    ),
-                ),
-                (
-                    "bon_commande",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures",
-                        to="facturier.boncommande",
-                    ),
-                ),
-                (
-                    "service",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures",
-                        to="acces.servicegestionnaire",
-                    ),
-                ),
-                (
-                    "type_depense",
-                    models.CharField(
-                        choices=[
-                            ("bon_commande", "Achat sur bon de commande ou facture simple"),
-                            ("marche", "Marché ou contrat écrit"),
-                            ("subvention", "Subvention"),
-                            ("remboursement", "Remboursement de recettes"),
-                            ("commission", "Commission sur cartes bancaires"),
-                            ("aide", "Bourse ou aide"),
-                        ],
-                        default="bon_commande",
-                        max_length=15,
-                        verbose_name="type de dépense",
-                    ),
-                ),
-                (
-                    "sha256",
-                    models.CharField(
-                        blank=True, max_length=64, verbose_name="empreinte du fichier de la facture"
-                    ),
-                ),
-                (
-                    "lecture",
-                    models.JSONField(
-                        blank=True, default=dict, help_text="ce qui a été lu, et comment"
-                    ),
-                ),
-                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
-                (
-                    "cree_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "deposee_le",
-                    models.DateTimeField(blank=True, null=True, verbose_name="déposée le"),
-                ),
-                (
-                    "deposee_par",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "code_verification",
-                    models.CharField(
-                        blank=True, max_length=19, verbose_name="code de vérification"
-                    ),
-                ),
-                (
-                    "etat",
-                    models.CharField(
-                        choices=[
-                            ("brouillon", "Brouillon"),
-                            ("deposee", "Déposée"),
-                            ("recue", "Reçue par la province"),
-                            ("a_reorienter", "Mauvais destinataire ou bon de commande"),
-                            ("en_certification", "En vérification du service fait"),
-                            ("suspendue", "Pièce ou précision demandée"),
-                            ("completee", "Complétée"),
-                            ("service_fait", "Service fait certifié"),
-                            ("liquidee", "Liquidée"),
-                            ("mandatee", "Mandatée"),
-                            ("transmise_tps", "Transmise à la Trésorerie"),
-                            ("suspendue_tps", "Suspendue par le comptable"),
-                            ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
-                            ("prise_en_charge", "Acceptée par la Trésorerie"),
-                            ("rejetee", "Rejetée"),
-                            ("payee", "Payée"),
-                            ("retiree", "Retirée par le fournisseur"),
-                            ("partiellement_payee", "Payée en partie"),
-                            ("avoir", "Soldée par compensation"),
-                        ],
-                        default="brouillon",
-                        max_length=20,
-                        verbose_name="état",
-                    ),
-                ),
-                (
-                    "suspendue_depuis",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("brouillon", "Brouillon"),
-                            ("deposee", "Déposée"),
-                            ("recue", "Reçue par la province"),
-                            ("a_reorienter", "Mauvais destinataire ou bon de commande"),
-                            ("en_certification", "En vérification du service fait"),
-                            ("suspendue", "Pièce ou précision demandée"),
-                            ("completee", "Complétée"),
-                            ("service_fait", "Service fait certifié"),
-                            ("liquidee", "Liquidée"),
-                            ("mandatee", "Mandatée"),
-                            ("transmise_tps", "Transmise à la Trésorerie"),
-                            ("suspendue_tps", "Suspendue par le comptable"),
-                            ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
-                            ("prise_en_charge", "Acceptée par la Trésorerie"),
-                            ("rejetee", "Rejetée"),
-                            ("payee", "Payée"),
-                            ("retiree", "Retirée par le fournisseur"),
-                            ("partiellement_payee", "Payée en partie"),
-                            ("avoir", "Soldée par compensation"),
-                        ],
-                        max_length=20,
-                        verbose_name="état suspendu",
-                    ),
-                ),
-                (
-                    "motif_rejet",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="facturier.motifretour",
-                    ),
-                ),
-                (
-                    "montant_liquide",
-                    facturier.commun.champs.MontantField(
-                        blank=True,
-                        help_text="en francs CFP, sans décimale",
-                        null=True,
-                        verbose_name="montant liquidé TTC",
-                    ),
-                ),
-                (
-                    "compte",
-                    models.CharField(blank=True, max_length=12, verbose_name="compte d’imputation"),
-                ),
-                ("fonction", models.CharField(blank=True, max_length=10)),
-                (
-                    "mandat",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures",
-                        to="grand_livre.piece",
-                    ),
-                ),
-                (
-                    "affectee_a",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="factures_affectees",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="affectée à",
-                    ),
-                ),
-                ("payee_le", models.DateField(blank=True, null=True, verbose_name="payée le")),
-                (
-                    "reference_virement",
-                    models.CharField(
-                        blank=True, max_length=60, verbose_name="référence du virement"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "facture",
-                "ordering": ["-pk"],
-                "indexes": [
-                    models.Index(fields=["etat", "-id"], name="facture_etat"),
-                    models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
-                    models.Index(fields=["etablissement", "-id"], name="facture_etablissement"),
-                    models.Index(fields=["service", "etat", "-id"], name="facture_service_etat"),
-                    models.Index(
-                        condition=models.Q(("sha256", ""), _negated=True),
-                        fields=["sha256"],
-                        name="facture_empreinte",
-                    ),
-                    models.Index(
-                        condition=models.Q(("affectee_a__isnull", False)),
-                        fields=["affectee_a", "-id"],
-                        name="facture_affectee",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("etat__in", ["brouillon", "rejetee", "retiree"]), _negated=True
+                    (
+                        "etablissement",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="bons_commande",
+                            to="fournisseurs.etablissement",
                         ),
-                        fields=("fournisseur", "numero_normalise"),
-                        name="facture_numero_unique",
-                        violation_error_message="Une facture de ce numéro est déjà déposée.",
                     ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("code_verification", ""), _negated=True),
-                        fields=("code_verification",),
-                        name="facture_code_unique",
-                        violation_error_message="Ce code de vérification est déjà pris.",
+                    (
+                        "service",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="bons_commande",
+                            to="acces.servicegestionnaire",
+                        ),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("etat", "brouillon"),
-                            models.Q(
-                                models.Q(("numero_normalise", ""), _negated=True),
-                                ("date_emission__isnull", False),
-                                ("service__isnull", False),
-                                ("sha256__regex", "^[0-9a-f]{64}$"),
-                                ("deposee_le__isnull", False),
-                                ("deposee_par__isnull", False),
-                                models.Q(("code_verification", ""), _negated=True),
+                    ("compte", models.CharField(max_length=12)),
+                    ("fonction", models.CharField(max_length=10)),
+                    (
+                        "montant_engage",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="montant engagé TTC",
+                        ),
+                    ),
+                    ("est_clos", models.BooleanField(default=False, verbose_name="clos")),
+                ],
+                options={
+                    "verbose_name": "bon de commande",
+                    "verbose_name_plural": "bons de commande",
+                    "ordering": ["-date_commande", "-pk"],
+                    "indexes": [
+                        models.Index(fields=["fournisseur", "est_clos"], name="bon_commande_ouvert")
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("montant_engage__gt", 0)),
+                            name="bon_commande_montant_positif",
+                            violation_error_message="Le montant engagé est supérieur à zéro.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("compte__regex", "^[0-9]{2,12}$")),
+                            name="bon_commande_compte_chiffres",
+                            violation_error_message="Le compte d’imputation a de 2 à 12 chiffres.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ExigencePiece",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "type_depense",
+                        models.CharField(
+                            choices=[
+                                ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                                ("marche", "Marché ou contrat écrit"),
+                                ("subvention", "Subvention"),
+                                ("remboursement", "Remboursement de recettes"),
+                                ("commission", "Commission sur cartes bancaires"),
+                                ("aide", "Bourse ou aide"),
+                            ],
+                            max_length=15,
+                            verbose_name="type de dépense",
+                        ),
+                    ),
+                    (
+                        "rang_paiement",
+                        models.CharField(
+                            choices=[
+                                ("premier", "Premier paiement"),
+                                ("suivant", "Paiement suivant"),
+                                ("solde", "Solde"),
+                            ],
+                            max_length=10,
+                            verbose_name="rang",
+                        ),
+                    ),
+                    (
+                        "genre",
+                        models.CharField(
+                            choices=[
+                                ("facture", "Facture"),
+                                ("bon_commande", "Bon de commande"),
+                                ("service_fait", "Certificat de service fait"),
+                                ("rib", "Relevé d’identité bancaire"),
+                                ("marche", "Pièce de marché"),
+                                ("avis", "Avis des sommes à payer"),
+                                ("decision", "Décision ou délibération"),
+                                ("opposition", "Opposition, cession ou nantissement"),
+                                ("autre", "Autre document"),
+                            ],
+                            max_length=20,
+                        ),
+                    ),
+                    (
+                        "est_si_commande",
+                        models.BooleanField(
+                            default=False, verbose_name="seulement si un bon de commande est cité"
+                        ),
+                    ),
+                    ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
+                    ("article", models.CharField(max_length=120, verbose_name="texte")),
+                ],
+                options={
+                    "verbose_name": "exigence de pièce",
+                    "verbose_name_plural": "exigences de pièces",
+                    "ordering": ["type_depense", "rang_paiement", "genre"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("type_depense", "rang_paiement", "genre"),
+                            name="exigence_piece_unique",
+                            violation_error_message="Cette pièce est déjà exigée.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="MotifRetour",
+                fields=[
+                    ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                    (
+                        "codes_voisins",
+                        models.CharField(
+                            blank=True, max_length=100, verbose_name="codes de la même famille"
+                        ),
+                    ),
+                    ("libelle", models.CharField(max_length=120, verbose_name="libellé")),
+                    (
+                        "action",
+                        models.CharField(
+                            choices=[
+                                ("NOA", "Rien à faire"),
+                                ("PIN", "Compléter la facture"),
+                                ("NIN", "Émettre une nouvelle facture"),
+                                ("CNA", "Émettre un avoir ou une nouvelle facture"),
+                                ("OTH", "Autre démarche"),
+                            ],
+                            max_length=3,
+                        ),
+                    ),
+                    (
+                        "consigne",
+                        models.CharField(
+                            help_text="ce que le fournisseur doit faire", max_length=200
+                        ),
+                    ),
+                    (
+                        "champ",
+                        models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
+                    ),
+                    (
+                        "est_de_suspension",
+                        models.BooleanField(default=False, verbose_name="suspension"),
+                    ),
+                    (
+                        "est_de_reorientation",
+                        models.BooleanField(default=False, verbose_name="réorientation"),
+                    ),
+                    ("est_de_rejet", models.BooleanField(default=False, verbose_name="rejet")),
+                    ("est_de_litige", models.BooleanField(default=False, verbose_name="litige")),
+                    (
+                        "est_de_tresorerie",
+                        models.BooleanField(
+                            default=False, verbose_name="suspension par la Trésorerie"
+                        ),
+                    ),
+                    ("rang", models.PositiveSmallIntegerField(default=0)),
+                ],
+                options={
+                    "verbose_name": "motif de retour",
+                    "verbose_name_plural": "motifs de retour",
+                    "ordering": ["rang", "code"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("est_de_suspension", True),
+                                ("est_de_reorientation", True),
+                                ("est_de_rejet", True),
+                                ("est_de_litige", True),
+                                ("est_de_tresorerie", True),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="motif_retour_a_usage",
+                            violation_error_message="Un motif sert à un retour au moins.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ReleveDelais",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="facture_deposee_complete",
-                        violation_error_message="Une facture déposée a un numéro, une date, un service et un fichier.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("etat", "brouillon"),
-                            models.Q(
-                                ("montant_ht__gt", 0),
-                                ("montant_ht__isnull", False),
-                                ("montant_tgc__gte", 0),
-                                ("montant_tgc__isnull", False),
+                    ("mois", models.DateField(help_text="premier jour du mois de paiement")),
+                    ("direction", models.CharField(blank=True, max_length=100)),
+                    ("effectif", models.PositiveIntegerField(verbose_name="factures payées")),
+                    ("mediane", models.PositiveIntegerField(verbose_name="médiane, en jours")),
+                    ("p90", models.PositiveIntegerField(verbose_name="neuvième décile, en jours")),
+                    (
+                        "part_en_trente_jours",
+                        models.PositiveSmallIntegerField(
+                            verbose_name="part payée en 30 jours, en %"
+                        ),
+                    ),
+                    ("releve_le", models.DateTimeField(auto_now=True, verbose_name="relevé le")),
+                ],
+                options={
+                    "verbose_name": "relevé des délais",
+                    "verbose_name_plural": "relevés des délais",
+                    "ordering": ["-mois", "direction"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("mois", "direction"),
+                            name="releve_delais_unique",
+                            violation_error_message="Ce mois a déjà son relevé.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("mediane__lte", models.F("p90")),
+                                ("part_en_trente_jours__lte", 100),
+                            ),
+                            name="releve_delais_coherent",
+                            violation_error_message="La médiane ne dépasse pas le neuvième décile.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="VueEnregistree",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "utilisateur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="vues_enregistrees",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    ("nom", models.CharField(max_length=60)),
+                    (
+                        "parametres",
+                        models.CharField(
+                            help_text="la recherche, telle qu’elle est dans l’adresse",
+                            max_length=500,
+                            verbose_name="filtres",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "vue enregistrée",
+                    "verbose_name_plural": "vues enregistrées",
+                    "ordering": ["nom"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("utilisateur", "nom"),
+                            name="vue_enregistree_nom_unique",
+                            violation_error_message="Vous avez déjà une vue de ce nom.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("nom", ""), _negated=True),
+                            name="vue_enregistree_nommee",
+                            violation_error_message="Une vue enregistrée a un nom.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Abonnement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "utilisateur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="abonnements",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "type_avis",
+                        models.CharField(
+                            choices=[
+                                ("depot", "Dépôt d’une facture"),
+                                ("retour", "Pièce demandée ou destinataire à corriger"),
+                                ("rejet", "Rejet d’une facture"),
                                 (
-                                    "montant_ttc",
-                                    django.db.models.expressions.CombinedExpression(
-                                        models.F("montant_ht"), "+", models.F("montant_tgc")
-                                    ),
+                                    "rappel",
+                                    "Rappel d’une demande ou d’un rejet que personne n’a lu",
                                 ),
-                                ("montant_ttc__isnull", False),
-                            ),
-                            _connector="OR",
+                                ("paiement", "Paiement d’une facture"),
+                                ("message", "Nouveau message de la province"),
+                            ],
+                            max_length=10,
+                            verbose_name="avis",
                         ),
-                        name="facture_montants_coherents",
-                        violation_error_message="Le montant TTC est la somme du HT et de la TGC.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("periode_fin__isnull", True),
-                            models.Q(
-                                ("periode_debut__isnull", False),
-                                ("periode_fin__gte", models.F("periode_debut")),
-                            ),
-                            _connector="OR",
+                    (
+                        "envoi",
+                        models.CharField(
+                            choices=[
+                                ("immediat", "Tout de suite"),
+                                ("quotidien", "Une fois par jour, tous ensemble"),
+                                ("aucun", "Pas de courriel"),
+                            ],
+                            default="immediat",
+                            max_length=10,
                         ),
-                        name="facture_periode_ordonnee",
-                        violation_error_message="La période finit après avoir commencé.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("etat", "rejetee"), _negated=True),
-                            ("motif_rejet__isnull", False),
-                            _connector="OR",
+                ],
+                options={
+                    "verbose_name": "abonnement",
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("utilisateur", "type_avis"),
+                            name="abonnement_unique",
+                            violation_error_message="Ce choix est déjà enregistré.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Facture",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="facture_rejetee_a_motif",
-                        violation_error_message="Une facture rejetée porte un motif.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("etat__in", ["suspendue", "completee"]),
-                                models.Q(("suspendue_depuis", ""), _negated=True),
-                            ),
-                            models.Q(
-                                models.Q(("etat__in", ["suspendue", "completee"]), _negated=True),
-                                ("suspendue_depuis", ""),
-                            ),
-                            _connector="OR",
+                    (
+                        "fournisseur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures",
+                            to="fournisseurs.fournisseur",
                         ),
-                        name="facture_suspendue_depuis",
-                        violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
+                    (
+                        "etablissement",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures",
+                            to="fournisseurs.etablissement",
+                        ),
+                    ),
+                    ("numero", models.CharField(blank=True, max_length=30, verbose_name="numéro")),
+                    (
+                        "numero_normalise",
+                        models.CharField(blank=True, editable=False, max_length=30),
+                    ),
+                    ("objet", models.CharField(blank=True, max_length=100)),
+                    (
+                        "date_emission",
+                        models.DateField(blank=True, null=True, verbose_name="date d’émission"),
+                    ),
+                    (
+                        "periode_debut",
+                        models.DateField(blank=True, null=True, verbose_name="début de la période"),
+                    ),
+                    (
+                        "periode_fin",
+                        models.DateField(blank=True, null=True, verbose_name="fin de la période"),
+                    ),
+                    (
+                        "montant_ht",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="montant HT",
+                        ),
+                    ),
+                    (
+                        "montant_tgc",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="TGC",
+                        ),
+                    ),
+                    (
+                        "montant_ttc",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="montant TTC",
+                        ),
+                    ),
+                    (
+                        "bon_commande",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures",
+                            to="facturier.boncommande",
+                        ),
+                    ),
+                    (
+                        "service",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures",
+                            to="acces.servicegestionnaire",
+                        ),
+                    ),
+                    (
+                        "type_depense",
+                        models.CharField(
+                            choices=[
+                                ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                                ("marche", "Marché ou contrat écrit"),
+                                ("subvention", "Subvention"),
+                                ("remboursement", "Remboursement de recettes"),
+                                ("commission", "Commission sur cartes bancaires"),
+                                ("aide", "Bourse ou aide"),
+                            ],
+                            default="bon_commande",
+                            max_length=15,
+                            verbose_name="type de dépense",
+                        ),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(
+                            blank=True,
+                            max_length=64,
+                            verbose_name="empreinte du fichier de la facture",
+                        ),
+                    ),
+                    (
+                        "lecture",
+                        models.JSONField(
+                            blank=True, default=dict, help_text="ce qui a été lu, et comment"
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                    (
+                        "cree_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "deposee_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="déposée le"),
+                    ),
+                    (
+                        "deposee_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "code_verification",
+                        models.CharField(
+                            blank=True, max_length=19, verbose_name="code de vérification"
+                        ),
+                    ),
+                    (
+                        "etat",
+                        models.CharField(
+                            choices=[
+                                ("brouillon", "Brouillon"),
+                                ("deposee", "Déposée"),
+                                ("recue", "Reçue par la province"),
+                                ("a_reorienter", "Mauvais destinataire ou bon de commande"),
+                                ("en_certification", "En vérification du service fait"),
+                                ("suspendue", "Pièce ou précision demandée"),
+                                ("completee", "Complétée"),
+                                ("service_fait", "Service fait certifié"),
+                                ("liquidee", "Liquidée"),
+                                ("mandatee", "Mandatée"),
+                                ("transmise_tps", "Transmise à la Trésorerie"),
+                                ("suspendue_tps", "Suspendue par le comptable"),
+                                ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
+                                ("prise_en_charge", "Acceptée par la Trésorerie"),
+                                ("rejetee", "Rejetée"),
+                                ("payee", "Payée"),
+                                ("retiree", "Retirée par le fournisseur"),
+                                ("partiellement_payee", "Payée en partie"),
+                                ("avoir", "Soldée par compensation"),
+                            ],
+                            default="brouillon",
+                            max_length=20,
+                            verbose_name="état",
+                        ),
+                    ),
+                    (
+                        "suspendue_depuis",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("brouillon", "Brouillon"),
+                                ("deposee", "Déposée"),
+                                ("recue", "Reçue par la province"),
+                                ("a_reorienter", "Mauvais destinataire ou bon de commande"),
+                                ("en_certification", "En vérification du service fait"),
+                                ("suspendue", "Pièce ou précision demandée"),
+                                ("completee", "Complétée"),
+                                ("service_fait", "Service fait certifié"),
+                                ("liquidee", "Liquidée"),
+                                ("mandatee", "Mandatée"),
+                                ("transmise_tps", "Transmise à la Trésorerie"),
+                                ("suspendue_tps", "Suspendue par le comptable"),
+                                ("rejetee_tps", "Mandat rejeté par la Trésorerie"),
+                                ("prise_en_charge", "Acceptée par la Trésorerie"),
+                                ("rejetee", "Rejetée"),
+                                ("payee", "Payée"),
+                                ("retiree", "Retirée par le fournisseur"),
+                                ("partiellement_payee", "Payée en partie"),
+                                ("avoir", "Soldée par compensation"),
+                            ],
+                            max_length=20,
+                            verbose_name="état suspendu",
+                        ),
+                    ),
+                    (
+                        "motif_rejet",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="facturier.motifretour",
+                        ),
+                    ),
+                    (
+                        "montant_liquide",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="montant liquidé TTC",
+                        ),
+                    ),
+                    (
+                        "compte",
+                        models.CharField(
+                            blank=True, max_length=12, verbose_name="compte d’imputation"
+                        ),
+                    ),
+                    ("fonction", models.CharField(blank=True, max_length=10)),
+                    (
+                        "mandat",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                    (
+                        "affectee_a",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="factures_affectees",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="affectée à",
+                        ),
+                    ),
+                    ("payee_le", models.DateField(blank=True, null=True, verbose_name="payée le")),
+                    (
+                        "reference_virement",
+                        models.CharField(
+                            blank=True, max_length=60, verbose_name="référence du virement"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "facture",
+                    "ordering": ["-pk"],
+                    "indexes": [
+                        models.Index(fields=["etat", "-id"], name="facture_etat"),
+                        models.Index(fields=["fournisseur", "-id"], name="facture_fournisseur"),
+                        models.Index(fields=["etablissement", "-id"], name="facture_etablissement"),
+                        models.Index(
+                            fields=["service", "etat", "-id"], name="facture_service_etat"
+                        ),
+                        models.Index(
+                            condition=models.Q(("sha256", ""), _negated=True),
+                            fields=["sha256"],
+                            name="facture_empreinte",
+                        ),
+                        models.Index(
+                            condition=models.Q(("affectee_a__isnull", False)),
+                            fields=["affectee_a", "-id"],
+                            name="facture_affectee",
+                        ),
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(
+                                ("etat__in", ["brouillon", "rejetee", "retiree"]), _negated=True
+                            ),
+                            fields=("fournisseur", "numero_normalise"),
+                            name="facture_numero_unique",
+                            violation_error_message="Une facture de ce numéro est déjà déposée.",
+                        ),
+                        models.UniqueConstraint(
+                            condition=models.Q(("code_verification", ""), _negated=True),
+                            fields=("code_verification",),
+                            name="facture_code_unique",
+                            violation_error_message="Ce code de vérification est déjà pris.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("etat", "brouillon"),
+                                models.Q(
+                                    models.Q(("numero_normalise", ""), _negated=True),
+                                    ("date_emission__isnull", False),
+                                    ("service__isnull", False),
+                                    ("sha256__regex", "^[0-9a-f]{64}$"),
+                                    ("deposee_le__isnull", False),
+                                    ("deposee_par__isnull", False),
+                                    models.Q(("code_verification", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="facture_deposee_complete",
+                            violation_error_message="Une facture déposée a un numéro, une date, un service et un fichier.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("etat", "brouillon"),
+                                models.Q(
+                                    ("montant_ht__gt", 0),
+                                    ("montant_ht__isnull", False),
+                                    ("montant_tgc__gte", 0),
+                                    ("montant_tgc__isnull", False),
+                                    (
+                                        "montant_ttc",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.F("montant_ht"), "+", models.F("montant_tgc")
+                                        ),
+                                    ),
+                                    ("montant_ttc__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="facture_montants_coherents",
+                            violation_error_message="Le montant TTC est la somme du HT et de la TGC.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("periode_fin__isnull", True),
+                                models.Q(
+                                    ("periode_debut__isnull", False),
+                                    ("periode_fin__gte", models.F("periode_debut")),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="facture_periode_ordonnee",
+                            violation_error_message="La période finit après avoir commencé.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("etat", "rejetee"), _negated=True),
+                                ("motif_rejet__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="facture_rejetee_a_motif",
+                            violation_error_message="Une facture rejetée porte un motif.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("etat__in", ["suspendue", "completee"]),
+                                    models.Q(("suspendue_depuis", ""), _negated=True),
+                                ),
+                                models.Q(
+                                    models.Q(
+                                        ("etat__in", ["suspendue", "completee"]), _negated=True
+                                    ),
+                                    ("suspendue_depuis", ""),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="facture_suspendue_depuis",
+                            violation_error_message="Une facture suspendue retient l’état où elle l’a été.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    (
+                                        "etat__in",
+                                        [
+                                            "avoir",
+                                            "liquidee",
+                                            "mandatee",
+                                            "partiellement_payee",
+                                            "payee",
+                                            "prise_en_charge",
+                                            "rejetee_tps",
+                                            "suspendue_tps",
+                                            "transmise_tps",
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                models.Q(
+                                    ("montant_liquide__gt", 0),
+                                    ("montant_liquide__isnull", False),
+                                    ("montant_liquide__lte", models.F("montant_ttc")),
+                                    models.Q(("compte", ""), _negated=True),
+                                    models.Q(("fonction", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="facture_liquidee_a_imputation",
+                            violation_error_message="Une facture liquidée porte un montant liquidé et une imputation.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    (
+                                        "etat__in",
+                                        [
+                                            "avoir",
+                                            "mandatee",
+                                            "partiellement_payee",
+                                            "payee",
+                                            "prise_en_charge",
+                                            "rejetee_tps",
+                                            "suspendue_tps",
+                                            "transmise_tps",
+                                        ],
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("mandat__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="facture_mandatee_a_mandat",
+                            violation_error_message="Une facture mandatée porte son mandat.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("mandat__isnull", True),
                                 (
                                     "etat__in",
                                     [
@@ -750,797 +829,776 @@ class Migration(migrations.Migration):
                                         "transmise_tps",
                                     ],
                                 ),
-                                _negated=True,
+                                _connector="OR",
                             ),
-                            models.Q(
-                                ("montant_liquide__gt", 0),
-                                ("montant_liquide__isnull", False),
-                                ("montant_liquide__lte", models.F("montant_ttc")),
-                                models.Q(("compte", ""), _negated=True),
-                                models.Q(("fonction", ""), _negated=True),
-                            ),
-                            _connector="OR",
+                            name="facture_mandat_apres_liquidation",
+                            violation_error_message="Seule une facture liquidée peut porter un mandat.",
                         ),
-                        name="facture_liquidee_a_imputation",
-                        violation_error_message="Une facture liquidée porte un montant liquidé et une imputation.",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("etat", "payee"), _negated=True),
+                                ("payee_le__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="facture_payee_a_date",
+                            violation_error_message="Une facture payée porte sa date de paiement.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="DelaiConstate",
+                fields=[
+                    (
+                        "facture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="delai_constate",
+                            serialize=False,
+                            to="facturier.facture",
+                        ),
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
+                    ("direction", models.CharField(max_length=100)),
+                    (
+                        "type_depense",
+                        models.CharField(
+                            choices=[
+                                ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                                ("marche", "Marché ou contrat écrit"),
+                                ("subvention", "Subvention"),
+                                ("remboursement", "Remboursement de recettes"),
+                                ("commission", "Commission sur cartes bancaires"),
+                                ("aide", "Bourse ou aide"),
+                            ],
+                            max_length=15,
+                            verbose_name="type de dépense",
+                        ),
+                    ),
+                    ("deposee_le", models.DateField(verbose_name="déposée le")),
+                    ("mandatee_le", models.DateField(verbose_name="mandatée le")),
+                    ("payee_le", models.DateField(verbose_name="payée le")),
+                    (
+                        "jours_total",
+                        models.PositiveIntegerField(verbose_name="du dépôt au paiement"),
+                    ),
+                    (
+                        "jours_fournisseur",
+                        models.PositiveIntegerField(verbose_name="en attente du fournisseur"),
+                    ),
+                    (
+                        "jours_nets",
+                        models.PositiveIntegerField(
+                            verbose_name="du dépôt au paiement, attente du fournisseur déduite"
+                        ),
+                    ),
+                    (
+                        "jours_mandatement",
+                        models.PositiveIntegerField(verbose_name="du délai de mandatement"),
+                    ),
+                    (
+                        "jours_paiement",
+                        models.PositiveIntegerField(verbose_name="du mandat signé au paiement"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "délai constaté",
+                    "verbose_name_plural": "délais constatés",
+                    "indexes": [
+                        models.Index(
+                            fields=["direction", "type_depense", "payee_le"],
+                            name="delai_direction_type",
+                        ),
+                        models.Index(fields=["payee_le"], name="delai_payee_le"),
+                    ],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("jours_nets__lte", models.F("jours_total"))),
+                            name="delai_constate_coherent",
+                            violation_error_message="Le délai net ne dépasse pas le délai total.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Avis",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "utilisateur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="avis",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="avis",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "type_avis",
+                        models.CharField(
+                            choices=[
+                                ("depot", "Dépôt d’une facture"),
+                                ("retour", "Pièce demandée ou destinataire à corriger"),
+                                ("rejet", "Rejet d’une facture"),
                                 (
-                                    "etat__in",
-                                    [
-                                        "avoir",
-                                        "mandatee",
-                                        "partiellement_payee",
-                                        "payee",
-                                        "prise_en_charge",
-                                        "rejetee_tps",
-                                        "suspendue_tps",
-                                        "transmise_tps",
-                                    ],
+                                    "rappel",
+                                    "Rappel d’une demande ou d’un rejet que personne n’a lu",
                                 ),
-                                _negated=True,
+                                ("paiement", "Paiement d’une facture"),
+                                ("message", "Nouveau message de la province"),
+                            ],
+                            max_length=10,
+                            verbose_name="avis",
+                        ),
+                    ),
+                    (
+                        "envoi",
+                        models.CharField(
+                            choices=[
+                                ("immediat", "Tout de suite"),
+                                ("quotidien", "Une fois par jour, tous ensemble"),
+                                ("aucun", "Pas de courriel"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                    ("lu_le", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
+                    (
+                        "envoye_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="envoyé le"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "avis",
+                    "verbose_name_plural": "avis",
+                    "ordering": ["-pk"],
+                    "indexes": [
+                        models.Index(fields=["utilisateur", "-id"], name="avis_utilisateur"),
+                        models.Index(
+                            condition=models.Q(("lu_le__isnull", True)),
+                            fields=["utilisateur", "facture"],
+                            name="avis_non_lu",
+                        ),
+                        models.Index(
+                            condition=models.Q(("envoi", "quotidien"), ("envoye_le__isnull", True)),
+                            fields=["utilisateur"],
+                            name="avis_a_recapituler",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Attestation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="attestations",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant attesté"
+                        ),
+                    ),
+                    (
+                        "code_verification",
+                        models.CharField(
+                            max_length=19, unique=True, verbose_name="code de vérification"
+                        ),
+                    ),
+                    (
+                        "etablie_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="établie le"),
+                    ),
+                    (
+                        "etablie_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "attestation de créance",
+                    "verbose_name_plural": "attestations de créance",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("montant__gt", 0)),
+                            name="attestation_montant_positif",
+                            violation_error_message="Une créance attestée est supérieure à zéro.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Document",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                    ("nom", models.CharField(max_length=100, verbose_name="nom du fichier")),
+                    ("type_mime", models.CharField(max_length=100, verbose_name="type de contenu")),
+                    ("taille", models.BigIntegerField(verbose_name="taille en octets")),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="documents",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "genre",
+                        models.CharField(
+                            choices=[
+                                ("facture", "Facture"),
+                                ("bon_commande", "Bon de commande"),
+                                ("service_fait", "Certificat de service fait"),
+                                ("rib", "Relevé d’identité bancaire"),
+                                ("marche", "Pièce de marché"),
+                                ("avis", "Avis des sommes à payer"),
+                                ("decision", "Décision ou délibération"),
+                                ("opposition", "Opposition, cession ou nantissement"),
+                                ("autre", "Autre document"),
+                            ],
+                            default="autre",
+                            max_length=20,
+                        ),
+                    ),
+                    (
+                        "depose_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="déposé le"),
+                    ),
+                    (
+                        "depose_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "document",
+                    "ordering": ["pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("facture", "sha256"),
+                            name="document_unique",
+                            violation_error_message="Ce fichier est déjà joint à la facture.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("taille__gt", 0)),
+                            name="document_non_vide",
+                            violation_error_message="Un document n’est pas vide.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="LigneFacture",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="lignes",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    ("rang", models.PositiveIntegerField()),
+                    ("libelle", models.CharField(max_length=200, verbose_name="désignation")),
+                    (
+                        "quantite",
+                        models.DecimalField(
+                            decimal_places=4, max_digits=14, null=True, verbose_name="quantité"
+                        ),
+                    ),
+                    (
+                        "prix",
+                        models.DecimalField(
+                            decimal_places=4,
+                            max_digits=16,
+                            null=True,
+                            verbose_name="prix unitaire HT",
+                        ),
+                    ),
+                    (
+                        "montant_ht",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="montant HT",
+                        ),
+                    ),
+                    (
+                        "taux",
+                        models.DecimalField(
+                            decimal_places=2, max_digits=5, null=True, verbose_name="taux de TGC"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne de facture",
+                    "verbose_name_plural": "lignes de facture",
+                    "ordering": ["facture", "rang"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("facture", "rang"),
+                            name="ligne_facture_rang_unique",
+                            violation_error_message="Ce rang de ligne est déjà pris.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="Message",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="messages",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "auteur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    ("texte", models.TextField(max_length=2000)),
+                    ("est_interne", models.BooleanField(default=False, verbose_name="interne")),
+                    ("ecrit_le", models.DateTimeField(auto_now_add=True, verbose_name="écrit le")),
+                ],
+                options={
+                    "verbose_name": "message",
+                    "ordering": ["pk"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("texte", ""), _negated=True),
+                            name="message_non_vide",
+                            violation_error_message="Un message n’est pas vide.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="PassageFacture",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("acte", models.CharField(max_length=40)),
+                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
+                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("motif", models.TextField(blank=True)),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="passages",
+                            to="facturier.facture",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "passage de facture",
+                    "verbose_name_plural": "passages de facture",
+                    "ordering": ["pk"],
+                    "abstract": False,
+                    "indexes": [
+                        models.Index(fields=["acte", "facture"], name="passage_facture_acte")
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="PrevisionPaiement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="previsions",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "jalon",
+                        models.CharField(
+                            choices=[("depot", "Au dépôt"), ("mandat", "À la signature du mandat")],
+                            max_length=10,
+                        ),
+                    ),
+                    ("faite_le", models.DateTimeField(auto_now_add=True)),
+                    ("au_plus_tot", models.DateField(verbose_name="au plus tôt")),
+                    ("probable", models.DateField(verbose_name="le plus probable")),
+                    ("au_plus_tard", models.DateField(verbose_name="au plus tard")),
+                    (
+                        "base",
+                        models.CharField(
+                            choices=[
+                                ("direction_type", "même direction, même type de dépense"),
+                                ("direction", "même direction, tous types de dépense"),
+                                ("ensemble", "toutes les directions"),
+                            ],
+                            max_length=15,
+                        ),
+                    ),
+                    (
+                        "effectif",
+                        models.PositiveIntegerField(verbose_name="nombre de paiements observés"),
+                    ),
+                    (
+                        "ecart_jours",
+                        models.IntegerField(
+                            blank=True,
+                            help_text="paiement moins date probable",
+                            null=True,
+                            verbose_name="écart en jours",
+                        ),
+                    ),
+                    (
+                        "est_tenue",
+                        models.BooleanField(
+                            blank=True, null=True, verbose_name="dans la fourchette"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "prévision de paiement",
+                    "verbose_name_plural": "prévisions de paiement",
+                    "ordering": ["pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("facture", "jalon"),
+                            name="prevision_une_par_jalon",
+                            violation_error_message="La prévision de ce jalon est déjà faite.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("au_plus_tot__lte", models.F("probable")),
+                                ("probable__lte", models.F("au_plus_tard")),
                             ),
-                            ("mandat__isnull", False),
-                            _connector="OR",
+                            name="prevision_ordonnee",
+                            violation_error_message="La date probable est dans la fourchette.",
                         ),
-                        name="facture_mandatee_a_mandat",
-                        violation_error_message="Une facture mandatée porte son mandat.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("mandat__isnull", True),
-                            (
-                                "etat__in",
-                                [
-                                    "avoir",
-                                    "liquidee",
-                                    "mandatee",
-                                    "partiellement_payee",
-                                    "payee",
-                                    "prise_en_charge",
-                                    "rejetee_tps",
-                                    "suspendue_tps",
-                                    "transmise_tps",
-                                ],
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("ecart_jours__isnull", True), ("est_tenue__isnull", True)
+                                ),
+                                models.Q(
+                                    ("ecart_jours__isnull", False), ("est_tenue__isnull", False)
+                                ),
+                                _connector="OR",
                             ),
-                            _connector="OR",
+                            name="prevision_ecart_complet",
+                            violation_error_message="L’écart d’une prévision se constate d’un coup.",
                         ),
-                        name="facture_mandat_apres_liquidation",
-                        violation_error_message="Seule une facture liquidée peut porter un mandat.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("etat", "payee"), _negated=True),
-                            ("payee_le__isnull", False),
-                            _connector="OR",
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="RepartitionTaxe",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        name="facture_payee_a_date",
-                        violation_error_message="Une facture payée porte sa date de paiement.",
                     ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DelaiConstate",
-            fields=[
-                (
-                    "facture",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="delai_constate",
-                        serialize=False,
-                        to="facturier.facture",
-                    ),
-                ),
-                ("direction", models.CharField(max_length=100)),
-                (
-                    "type_depense",
-                    models.CharField(
-                        choices=[
-                            ("bon_commande", "Achat sur bon de commande ou facture simple"),
-                            ("marche", "Marché ou contrat écrit"),
-                            ("subvention", "Subvention"),
-                            ("remboursement", "Remboursement de recettes"),
-                            ("commission", "Commission sur cartes bancaires"),
-                            ("aide", "Bourse ou aide"),
-                        ],
-                        max_length=15,
-                        verbose_name="type de dépense",
-                    ),
-                ),
-                ("deposee_le", models.DateField(verbose_name="déposée le")),
-                ("mandatee_le", models.DateField(verbose_name="mandatée le")),
-                ("payee_le", models.DateField(verbose_name="payée le")),
-                ("jours_total", models.PositiveIntegerField(verbose_name="du dépôt au paiement")),
-                (
-                    "jours_fournisseur",
-                    models.PositiveIntegerField(verbose_name="en attente du fournisseur"),
-                ),
-                (
-                    "jours_nets",
-                    models.PositiveIntegerField(
-                        verbose_name="du dépôt au paiement, attente du fournisseur déduite"
-                    ),
-                ),
-                (
-                    "jours_mandatement",
-                    models.PositiveIntegerField(verbose_name="du délai de mandatement"),
-                ),
-                (
-                    "jours_paiement",
-                    models.PositiveIntegerField(verbose_name="du mandat signé au paiement"),
-                ),
-            ],
-            options={
-                "verbose_name": "délai constaté",
-                "verbose_name_plural": "délais constatés",
-                "indexes": [
-                    models.Index(
-                        fields=["direction", "type_depense", "payee_le"],
-                        name="delai_direction_type",
-                    ),
-                    models.Index(fields=["payee_le"], name="delai_payee_le"),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("jours_nets__lte", models.F("jours_total"))),
-                        name="delai_constate_coherent",
-                        violation_error_message="Le délai net ne dépasse pas le délai total.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Avis",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "utilisateur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="avis",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="avis",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "type_avis",
-                    models.CharField(
-                        choices=[
-                            ("depot", "Dépôt d’une facture"),
-                            ("retour", "Pièce demandée ou destinataire à corriger"),
-                            ("rejet", "Rejet d’une facture"),
-                            ("rappel", "Rappel d’une demande ou d’un rejet que personne n’a lu"),
-                            ("paiement", "Paiement d’une facture"),
-                            ("message", "Nouveau message de la province"),
-                        ],
-                        max_length=10,
-                        verbose_name="avis",
-                    ),
-                ),
-                (
-                    "envoi",
-                    models.CharField(
-                        choices=[
-                            ("immediat", "Tout de suite"),
-                            ("quotidien", "Une fois par jour, tous ensemble"),
-                            ("aucun", "Pas de courriel"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
-                ("lu_le", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
-                (
-                    "envoye_le",
-                    models.DateTimeField(blank=True, null=True, verbose_name="envoyé le"),
-                ),
-            ],
-            options={
-                "verbose_name": "avis",
-                "verbose_name_plural": "avis",
-                "ordering": ["-pk"],
-                "indexes": [
-                    models.Index(fields=["utilisateur", "-id"], name="avis_utilisateur"),
-                    models.Index(
-                        condition=models.Q(("lu_le__isnull", True)),
-                        fields=["utilisateur", "facture"],
-                        name="avis_non_lu",
-                    ),
-                    models.Index(
-                        condition=models.Q(("envoi", "quotidien"), ("envoye_le__isnull", True)),
-                        fields=["utilisateur"],
-                        name="avis_a_recapituler",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Attestation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="attestations",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "montant",
-                    facturier.commun.champs.MontantField(
-                        help_text="en francs CFP, sans décimale", verbose_name="montant attesté"
-                    ),
-                ),
-                (
-                    "code_verification",
-                    models.CharField(
-                        max_length=19, unique=True, verbose_name="code de vérification"
-                    ),
-                ),
-                ("etablie_le", models.DateTimeField(auto_now_add=True, verbose_name="établie le")),
-                (
-                    "etablie_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "attestation de créance",
-                "verbose_name_plural": "attestations de créance",
-                "ordering": ["-pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("montant__gt", 0)),
-                        name="attestation_montant_positif",
-                        violation_error_message="Une créance attestée est supérieure à zéro.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Document",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
-                ("nom", models.CharField(max_length=100, verbose_name="nom du fichier")),
-                ("type_mime", models.CharField(max_length=100, verbose_name="type de contenu")),
-                ("taille", models.BigIntegerField(verbose_name="taille en octets")),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="documents",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "genre",
-                    models.CharField(
-                        choices=[
-                            ("facture", "Facture"),
-                            ("bon_commande", "Bon de commande"),
-                            ("service_fait", "Certificat de service fait"),
-                            ("rib", "Relevé d’identité bancaire"),
-                            ("marche", "Pièce de marché"),
-                            ("avis", "Avis des sommes à payer"),
-                            ("decision", "Décision ou délibération"),
-                            ("opposition", "Opposition, cession ou nantissement"),
-                            ("autre", "Autre document"),
-                        ],
-                        default="autre",
-                        max_length=20,
-                    ),
-                ),
-                ("depose_le", models.DateTimeField(auto_now_add=True, verbose_name="déposé le")),
-                (
-                    "depose_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "document",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("facture", "sha256"),
-                        name="document_unique",
-                        violation_error_message="Ce fichier est déjà joint à la facture.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("taille__gt", 0)),
-                        name="document_non_vide",
-                        violation_error_message="Un document n’est pas vide.",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="LigneFacture",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="lignes",
-                        to="facturier.facture",
-                    ),
-                ),
-                ("rang", models.PositiveIntegerField()),
-                ("libelle", models.CharField(max_length=200, verbose_name="désignation")),
-                (
-                    "quantite",
-                    models.DecimalField(
-                        decimal_places=4, max_digits=14, null=True, verbose_name="quantité"
-                    ),
-                ),
-                (
-                    "prix",
-                    models.DecimalField(
-                        decimal_places=4, max_digits=16, null=True, verbose_name="prix unitaire HT"
-                    ),
-                ),
-                (
-                    "montant_ht",
-                    facturier.commun.champs.MontantField(
-                        help_text="en francs CFP, sans décimale",
-                        null=True,
-                        verbose_name="montant HT",
-                    ),
-                ),
-                (
-                    "taux",
-                    models.DecimalField(
-                        decimal_places=2, max_digits=5, null=True, verbose_name="taux de TGC"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "ligne de facture",
-                "verbose_name_plural": "lignes de facture",
-                "ordering": ["facture", "rang"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("facture", "rang"),
-                        name="ligne_facture_rang_unique",
-                        violation_error_message="Ce rang de ligne est déjà pris.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "auteur",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("texte", models.TextField(max_length=2000)),
-                ("est_interne", models.BooleanField(default=False, verbose_name="interne")),
-                ("ecrit_le", models.DateTimeField(auto_now_add=True, verbose_name="écrit le")),
-            ],
-            options={
-                "verbose_name": "message",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("texte", ""), _negated=True),
-                        name="message_non_vide",
-                        violation_error_message="Un message n’est pas vide.",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PassageFacture",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("acte", models.CharField(max_length=40)),
-                ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
-                ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
-                (
-                    "par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("le", models.DateTimeField(auto_now_add=True)),
-                ("motif", models.TextField(blank=True)),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="passages",
-                        to="facturier.facture",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "passage de facture",
-                "verbose_name_plural": "passages de facture",
-                "ordering": ["pk"],
-                "abstract": False,
-                "indexes": [models.Index(fields=["acte", "facture"], name="passage_facture_acte")],
-            },
-        ),
-        migrations.CreateModel(
-            name="PrevisionPaiement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="previsions",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "jalon",
-                    models.CharField(
-                        choices=[("depot", "Au dépôt"), ("mandat", "À la signature du mandat")],
-                        max_length=10,
-                    ),
-                ),
-                ("faite_le", models.DateTimeField(auto_now_add=True)),
-                ("au_plus_tot", models.DateField(verbose_name="au plus tôt")),
-                ("probable", models.DateField(verbose_name="le plus probable")),
-                ("au_plus_tard", models.DateField(verbose_name="au plus tard")),
-                (
-                    "base",
-                    models.CharField(
-                        choices=[
-                            ("direction_type", "même direction, même type de dépense"),
-                            ("direction", "même direction, tous types de dépense"),
-                            ("ensemble", "toutes les directions"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                (
-                    "effectif",
-                    models.PositiveIntegerField(verbose_name="nombre de paiements observés"),
-                ),
-                (
-                    "ecart_jours",
-                    models.IntegerField(
-                        blank=True,
-                        help_text="paiement moins date probable",
-                        null=True,
-                        verbose_name="écart en jours",
-                    ),
-                ),
-                (
-                    "est_tenue",
-                    models.BooleanField(blank=True, null=True, verbose_name="dans la fourchette"),
-                ),
-            ],
-            options={
-                "verbose_name": "prévision de paiement",
-                "verbose_name_plural": "prévisions de paiement",
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("facture", "jalon"),
-                        name="prevision_une_par_jalon",
-                        violation_error_message="La prévision de ce jalon est déjà faite.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("au_plus_tot__lte", models.F("probable")),
-                            ("probable__lte", models.F("au_plus_tard")),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="taxes",
+                            to="facturier.facture",
                         ),
-                        name="prevision_ordonnee",
-                        violation_error_message="La date probable est dans la fourchette.",
                     ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("ecart_jours__isnull", True), ("est_tenue__isnull", True)),
-                            models.Q(("ecart_jours__isnull", False), ("est_tenue__isnull", False)),
-                            _connector="OR",
+                    (
+                        "taux",
+                        models.DecimalField(
+                            decimal_places=2, max_digits=5, verbose_name="taux de TGC"
                         ),
-                        name="prevision_ecart_complet",
-                        violation_error_message="L’écart d’une prévision se constate d’un coup.",
+                    ),
+                    (
+                        "base",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="base HT"
+                        ),
+                    ),
+                    (
+                        "taxe",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="TGC"
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RepartitionTaxe",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="taxes",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "taux",
-                    models.DecimalField(decimal_places=2, max_digits=5, verbose_name="taux de TGC"),
-                ),
-                (
-                    "base",
-                    facturier.commun.champs.MontantField(
-                        help_text="en francs CFP, sans décimale", verbose_name="base HT"
-                    ),
-                ),
-                (
-                    "taxe",
-                    facturier.commun.champs.MontantField(
-                        help_text="en francs CFP, sans décimale", verbose_name="TGC"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "répartition de la TGC",
-                "verbose_name_plural": "répartitions de la TGC",
-                "ordering": ["facture", "taux"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("facture", "taux"),
-                        name="repartition_taux_unique",
-                        violation_error_message="Ce taux est déjà réparti.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("taux__gte", 0), ("taux__lte", 100), ("base__gte", 0), ("taxe__gte", 0)
+                options={
+                    "verbose_name": "répartition de la TGC",
+                    "verbose_name_plural": "répartitions de la TGC",
+                    "ordering": ["facture", "taux"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("facture", "taux"),
+                            name="repartition_taux_unique",
+                            violation_error_message="Ce taux est déjà réparti.",
                         ),
-                        name="repartition_valeurs_positives",
-                        violation_error_message="Le taux, la base et la taxe sont positifs.",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("taux__gte", 0),
+                                ("taux__lte", 100),
+                                ("base__gte", 0),
+                                ("taxe__gte", 0),
+                            ),
+                            name="repartition_valeurs_positives",
+                            violation_error_message="Le taux, la base et la taxe sont positifs.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="RetourFournisseur",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retours",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    (
+                        "nature",
+                        models.CharField(
+                            choices=[
+                                ("suspension", "Pièce ou précision demandée"),
+                                ("reorientation", "Destinataire ou bon de commande à corriger"),
+                                ("rejet", "Rejet"),
+                            ],
+                            max_length=15,
+                        ),
+                    ),
+                    (
+                        "motif",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retours",
+                            to="facturier.motifretour",
+                        ),
+                    ),
+                    (
+                        "champ",
+                        models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
+                    ),
+                    ("valeur_attendue", models.CharField(blank=True, max_length=200)),
+                    ("commentaire", models.TextField(blank=True)),
+                    (
+                        "doublon_de",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                    (
+                        "cree_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "reponse",
+                        models.TextField(blank=True, verbose_name="réponse du fournisseur"),
+                    ),
+                    (
+                        "repondu_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="répondu le"),
+                    ),
+                    (
+                        "repondu_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "accuse_le",
+                        models.DateTimeField(
+                            blank=True, null=True, verbose_name="lu par le fournisseur le"
+                        ),
+                    ),
+                    (
+                        "accuse_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "relance_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="rappelé le"),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RetourFournisseur",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="retours",
-                        to="facturier.facture",
-                    ),
-                ),
-                (
-                    "nature",
-                    models.CharField(
-                        choices=[
-                            ("suspension", "Pièce ou précision demandée"),
-                            ("reorientation", "Destinataire ou bon de commande à corriger"),
-                            ("rejet", "Rejet"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                (
-                    "motif",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="retours",
-                        to="facturier.motifretour",
-                    ),
-                ),
-                (
-                    "champ",
-                    models.CharField(blank=True, max_length=40, verbose_name="donnée en cause"),
-                ),
-                ("valeur_attendue", models.CharField(blank=True, max_length=200)),
-                ("commentaire", models.TextField(blank=True)),
-                (
-                    "doublon_de",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="facturier.facture",
-                    ),
-                ),
-                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
-                (
-                    "cree_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("reponse", models.TextField(blank=True, verbose_name="réponse du fournisseur")),
-                (
-                    "repondu_le",
-                    models.DateTimeField(blank=True, null=True, verbose_name="répondu le"),
-                ),
-                (
-                    "repondu_par",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "accuse_le",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="lu par le fournisseur le"
-                    ),
-                ),
-                (
-                    "accuse_par",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relance_le",
-                    models.DateTimeField(blank=True, null=True, verbose_name="rappelé le"),
-                ),
-            ],
-            options={
-                "verbose_name": "retour au fournisseur",
-                "verbose_name_plural": "retours au fournisseur",
-                "ordering": ["pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("accuse_le__isnull", True), ("repondu_le__isnull", True)
+                options={
+                    "verbose_name": "retour au fournisseur",
+                    "verbose_name_plural": "retours au fournisseur",
+                    "ordering": ["pk"],
+                    "indexes": [
+                        models.Index(
+                            condition=models.Q(
+                                ("accuse_le__isnull", True), ("repondu_le__isnull", True)
+                            ),
+                            fields=["cree_le"],
+                            name="retour_sans_accuse",
+                        )
+                    ],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("repondu_le__isnull", True)),
+                            fields=("facture",),
+                            name="retour_un_seul_ouvert",
+                            violation_error_message="Un retour attend déjà une réponse.",
                         ),
-                        fields=["cree_le"],
-                        name="retour_sans_accuse",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("repondu_le__isnull", True)),
-                        fields=("facture",),
-                        name="retour_un_seul_ouvert",
-                        violation_error_message="Un retour attend déjà une réponse.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("repondu_le__isnull", True),
-                            ("repondu_par__isnull", False),
-                            _connector="OR",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("repondu_le__isnull", True),
+                                ("repondu_par__isnull", False),
+                                _connector="OR",
+                            ),
+                            name="retour_repondu_par",
+                            violation_error_message="Une réponse a un auteur.",
                         ),
-                        name="retour_repondu_par",
-                        violation_error_message="Une réponse a un auteur.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("accuse_le__isnull", True), ("accuse_par__isnull", True)),
-                            models.Q(("accuse_le__isnull", False), ("accuse_par__isnull", False)),
-                            _connector="OR",
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("accuse_le__isnull", True), ("accuse_par__isnull", True)),
+                                models.Q(
+                                    ("accuse_le__isnull", False), ("accuse_par__isnull", False)
+                                ),
+                                _connector="OR",
+                            ),
+                            name="retour_accuse_par",
+                            violation_error_message="Un accusé de lecture a un auteur.",
                         ),
-                        name="retour_accuse_par",
-                        violation_error_message="Un accusé de lecture a un auteur.",
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ServiceFait",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "facture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="service_fait",
+                            to="facturier.facture",
+                        ),
+                    ),
+                    ("date_service_fait", models.DateField(verbose_name="date du service fait")),
+                    ("commentaire", models.TextField(blank=True)),
+                    (
+                        "certifie_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="certifié le"),
+                    ),
+                    (
+                        "certifie_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
                 ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ServiceFait",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "facture",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="service_fait",
-                        to="facturier.facture",
-                    ),
-                ),
-                ("date_service_fait", models.DateField(verbose_name="date du service fait")),
-                ("commentaire", models.TextField(blank=True)),
-                (
-                    "certifie_le",
-                    models.DateTimeField(auto_now_add=True, verbose_name="certifié le"),
-                ),
-                (
-                    "certifie_par",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "service fait",
-                "verbose_name_plural": "services faits",
-            },
-        ),
+                options={
+                    "verbose_name": "service fait",
+                    "verbose_name_plural": "services faits",
+                },
+            ),
+        )
     ]
