@@ -22,6 +22,7 @@ from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
+from facturier.grand_livre.ventilation import sommes_dues
 
 Decision = Verdict.Decision
 ETATS: Final = {
@@ -115,8 +116,9 @@ def _appliquer_lot(
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     Verdict.objects.bulk_create(verdicts)
     _executer(lot, par)
-    reserves += _contradictions(lot, pieces.values())
-    reserves += _sans_detail(lot, pieces.values(), beneficiaires)
+    dus = _dus(lot, pieces.values())
+    reserves += _contradictions(lot, pieces.values(), dus)
+    reserves += _sans_detail(lot, pieces.values(), beneficiaires, dus)
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -222,7 +224,13 @@ def _executer(lot: Lot, par: Utilisateur) -> None:
         rejeter(lot.rejets, date_rejet=max(lot.dates_rejet), par=par)
 
 
-def _contradictions(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
+def _dus(lot: Lot, pieces: Iterable[Piece]) -> dict[int, int]:
+    """Return what each mandat told as paid was to pay, what it withholds left out."""
+    payees = {piece.pk: piece for piece in pieces if piece.pk in lot.paiements}
+    return {cle: sum(s.montant for s in sommes) for cle, sommes in sommes_dues(payees).items()}
+
+
+def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -> list[str]:
     """Tell the pièces that ended otherwise, or were paid more, than the message may say."""
     fautives = [
         *Piece.objects.filter(pk__in=lot.rejets, etat=EtatPiece.PAYEE),
@@ -234,15 +242,18 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
     ]
     trop_payees = [
         f"{piece} : {afficher(lot.paiements[piece.pk].montant)} payés pour "
-        f"{afficher(piece.montant_ttc)} dus ; l’excédent n’est pas comptabilisé."
+        f"{afficher(dus[piece.pk])} dus ; l’excédent n’est pas comptabilisé."
         for piece in pieces
-        if piece.pk in lot.paiements and lot.paiements[piece.pk].montant > piece.montant_ttc
+        if piece.pk in dus and lot.paiements[piece.pk].montant > dus[piece.pk]
     ]
     return contraires + trop_payees
 
 
 def _sans_detail(
-    lot: Lot, pieces: Iterable[Piece], beneficiaires: Mapping[int, Mapping[int, int]]
+    lot: Lot,
+    pieces: Iterable[Piece],
+    beneficiaires: Mapping[int, Mapping[int, int]],
+    dus: Mapping[int, int],
 ) -> list[str]:
     """Tell the partial payments of several payees of which one cannot say whom they paid."""
     return [
@@ -250,5 +261,5 @@ def _sans_detail(
         "bénéficiaire ; complétez à la main."
         for piece in pieces
         if piece.pk in beneficiaires and (cumul := lot.paiements.get(piece.pk))
-        if cumul.montant < piece.montant_ttc and sum(cumul.par_tiers.values()) != cumul.montant
+        if cumul.montant < dus[piece.pk] and sum(cumul.par_tiers.values()) != cumul.montant
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from facturier.grand_livre.models import Bordereau, LignePiece, PartCedee
+from facturier.grand_livre.models import Bordereau, Deduction, LignePiece, PartCedee
 
 CHAMPS_PART = (
     "ligne_id",
@@ -34,6 +34,8 @@ CHAMPS_PART = (
     "tiers__civilite",
     "tiers__prenom",
 )
+CHAMPS_DEDUCTION = ("ligne_id", "nature", "montant")
+OPERATION_D_ORDRE = "08"  # ModRegl: no money moves, no account is named
 Part = dict[str, Any]
 
 
@@ -64,6 +66,28 @@ def parts_du_bordereau(bordereau: Bordereau) -> QuerySet[PartCedee, Part]:
     return rangees
 
 
+def deductions_du_bordereau(bordereau: Bordereau) -> QuerySet[Deduction, Part]:
+    """Return what the lines of `bordereau` withhold, in the order of its pièces."""
+    deductions = Deduction.objects.filter(ligne__piece__bordereau=bordereau)
+    rangees: QuerySet[Deduction, Part] = deductions.order_by(
+        "ligne__piece__numero", "ligne__rang", "pk"
+    ).values("ligne__piece_id", *CHAMPS_DEDUCTION)
+    return rangees
+
+
+def en_part(deduction: Part) -> Part:
+    """Return a deduction as one more part of its line: same tiers, nothing paid, no account."""
+    return {
+        **deduction,
+        "motif": Deduction.Nature(deduction["nature"]).label,
+        "creance": "",
+        "mode_reglement": OPERATION_D_ORDRE,
+        "iban": "",
+        "bic": "",
+        "titulaire_compte": "",
+    }
+
+
 def versements(ht: int, tgc: int, parts: Sequence[Part]) -> Iterator[Versement]:
     """Share a line among its payees: its tiers first, if he keeps something, then each part.
 
@@ -89,12 +113,17 @@ def tiers_par_ligne(tiers_des_pieces: Mapping[int, int]) -> dict[int, dict[int, 
     parts = parts_par_ligne(tiers_des_pieces)
     if not parts:
         return {}
+    deductions = Deduction.objects.filter(ligne__piece__in=tiers_des_pieces).order_by("pk")
+    deduites: dict[int, list[Part]] = defaultdict(list)
+    for deduction in deductions.values(*CHAMPS_DEDUCTION):
+        deduites[deduction["ligne_id"]].append(en_part(deduction))
     avec_part = LignePiece.objects.filter(pk__in=parts).values("piece")
     numeros: dict[int, dict[int, int]] = defaultdict(dict)
     lignes = LignePiece.objects.filter(piece__in=avec_part).order_by("piece", "rang")
     for ligne in lignes:
         payes = numeros[ligne.piece_id]
-        for versement in versements(ligne.montant_ht, ligne.montant_tgc, parts.get(ligne.pk, ())):
+        retenues = [*parts.get(ligne.pk, ()), *deduites.get(ligne.pk, ())]
+        for versement in versements(ligne.montant_ht, ligne.montant_tgc, retenues):
             tiers = tiers_des_pieces[ligne.piece_id]
-            payes[len(payes) + 1] = versement.part["tiers_id"] if versement.part else tiers
+            payes[len(payes) + 1] = (versement.part or {}).get("tiers_id", tiers)
     return dict(numeros)

@@ -1,4 +1,4 @@
-"""Pièces of the ledger as the treasury wants them: four streamed queries for all of them."""
+"""Pièces of the ledger as the treasury wants them: five streamed queries for all of them."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, QuerySet, Sum
 
-from exports_tps.beneficiaires import parts_du_bordereau
+from exports_tps.beneficiaires import deductions_du_bordereau, en_part, parts_du_bordereau
 from exports_tps.oppositions import comptes_verifies
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.depense import BordereauDepense
@@ -69,7 +69,7 @@ def cumul_annuel(bordereau: Bordereau) -> int:
 def pieces_pes(
     bordereau: Bordereau, *, montrer: Callable[[PieceLue], None] = lambda lue: None
 ) -> Iterator[PieceEcrite]:
-    """Yield the pièces of `bordereau` by number, written: 4 queries, whatever their number.
+    """Yield the pièces of `bordereau` by number, written: 5 queries, whatever their number.
 
     Args:
         montrer: is shown each pièce before it is written.
@@ -110,6 +110,7 @@ def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
         references.order_by("piece__numero", "rang", "pk").values_list(*COLONNES_REFERENCE)
     )
     parts_de = _Suite(parts_du_bordereau(bordereau), cle="ligne__piece_id")
+    deductions_de = _Suite(deductions_du_bordereau(bordereau), cle="ligne__piece_id")
     for piece in pieces.iterator(chunk_size=LOT):
         cle = piece[0]
         yield PieceLue(
@@ -117,7 +118,7 @@ def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
             piece[_NOMBRE:],
             lignes_de.prendre(cle),
             references_de.prendre(cle),
-            parts_de.prendre(cle),
+            [*parts_de.prendre(cle), *map(en_part, deductions_de.prendre(cle))],
         )
 
 

@@ -267,5 +267,6 @@ def _rangees(lue: PieceLue) -> Iterator[Rangee]:
             part = versement.part or {}
             # The payee takes the place of the tiers, who is named as the cause of the payment.
             piece = (part.get(nom, v) for nom, v in zip(COLONNES_PIECE, lue.piece, strict=True))
-            cause = f"{part['creance']} {lue.piece[NOM]}, {part['motif']}" if part else libelle
+            nom = f"{part['creance']} {lue.piece[NOM]}".strip() if part else ""
+            cause = f"{nom}, {part['motif']}" if part else libelle
             yield (*piece, *ligne, numero, versement.ht, versement.tgc, cause, fin)

@@ -81,7 +81,7 @@ def payer(
     if beneficiaire is None and montant < reste and len(dus(verrouillee)) > 1:
         raise ValidationError("Ce mandat paie plusieurs bénéficiaires : dites lequel est payé.")
     cumul = CumulPaye(
-        montant=verrouillee.montant_ttc - reste + montant,
+        montant=sum(dus(verrouillee).values()) - reste + montant,
         date_paiement=date_paiement,
         reference=reference,
         par_tiers=_cumul_par_tiers(verrouillee, restes, beneficiaire, montant),

@@ -21,6 +21,7 @@ from exports_tps.simulateur.lecture import DEPENSE, Noeud, lire
 from exports_tps.simulateur.regles import Contexte, montant
 
 ESPACE = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/retour"
+OPERATION_D_ORDRE = "08"  # ModRegl of what the mandat withholds
 ORIGINE_EMARGEMENT = "01"
 LONGUEUR_COMMENTAIRE = 400
 GENRES_REJET = {"rejet", "annulation"}
@@ -159,7 +160,8 @@ def _ligne(reponse: Reponse, contexte: Contexte, numero: str, ligne: Noeud, etat
         ("MtTVA", info.valeur("MtTVA")),
     )
     total = montant(info.valeur("MtHT")) + montant(info.valeur("MtTVA"))
-    paiements = _paiements(reponse, total) if reponse.genre == "paiement" else []
+    est_payee = reponse.genre == "paiement" and info.valeur("ModRegl") != OPERATION_D_ORDRE
+    paiements = _paiements(reponse, total) if est_payee else []
     recapitulatif = "".join(
         [
             "<InfoPaiement>",

@@ -12,21 +12,26 @@ from facturier.grand_livre.models import PieceJustificative
 LONGUEUR_NOM = 100
 
 
-def ranger_justificatif(flux: BinaryIO, *, nom: str, genre: str) -> PieceJustificative:
+def ranger_justificatif(
+    flux: BinaryIO, *, nom: str, genre: str, types_acceptes: tuple[str, ...] | None = None
+) -> PieceJustificative:
     """Put the content of `flux` away and record it as a supporting document.
 
     Args:
         flux: readable from its current position, read once, in chunks.
         nom: name of the file, with its extension; shortened to 100 characters.
         genre: one of `PieceJustificative.Genre`.
+        types_acceptes: of content, for a file that somebody chose.
 
     Raises:
-        facturier.commun.fichiers.FichierRefuse: empty, or larger than TAILLE_MAXIMALE_DEPOT.
+        facturier.commun.fichiers.FichierRefuse: empty, larger than TAILLE_MAXIMALE_DEPOT, or of
+            another type.
     """
     range_ = fichiers.ranger(
         flux,
         racine=settings.DOCUMENTS_RACINE,
         taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
+        types_acceptes=types_acceptes,
     )
     return enregistrer_justificatif(
         sha256=range_.sha256, taille=range_.taille, type_mime=range_.type_mime, nom=nom, genre=genre

@@ -16,6 +16,7 @@ from facturier.grand_livre.models import (
     Bordereau,
     Budget,
     Compte,
+    Deduction,
     EtatBordereau,
     EtatPiece,
     LignePiece,
@@ -37,6 +38,7 @@ from facturier.grand_livre.ventilation import section
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
 VIREMENT = "03"
+TYPES_BORDEREAU = {"02": "02", "11": "03"}  # TypBord by TypPce: annulations, ordres de paiement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,26 @@ class Cession:
     motif: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeductionImputee:
+    """What one imputation (its rank, from 1) withholds from the tiers, in whole francs."""
+
+    rang_imputation: int
+    nature: str
+    montant: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodesPiece:
+    """TypPce and NatPce of the treasury format (pes_v2, §4); the section gives NatPce if empty."""
+
+    type: str = "01"
+    nature: str = ""
+
+
+ORDINAIRE = CodesPiece()
+
+
 @transaction.atomic
 def emettre_mandat(  # noqa: PLR0913
     *,
@@ -112,11 +134,14 @@ def emettre_mandat(  # noqa: PLR0913
     date_emission: date,
     par: Utilisateur,
     cessions: Sequence[Cession] = (),
+    deductions: Sequence[DeductionImputee] = (),
+    codes: CodesPiece = ORDINAIRE,
 ) -> Mandat:
     """Issue a mandat: number it, freeze whom and where it pays, post its entry.
 
     Args:
         cessions: what is paid to others than the tiers, in the order in which they are served.
+        deductions: what is withheld from the tiers at the liquidation.
 
     Raises:
         EcritureRefusee: an account is unknown, a constraint of the pièce is broken, what is paid
@@ -136,10 +161,12 @@ def emettre_mandat(  # noqa: PLR0913
         budget=budget,
         service=service,
         date_emission=date_emission,
+        type_piece=codes.type,
+        nature_piece=codes.nature,
         **_identite(destinataire),
     )
     lignes = _enregistrer(mandat, imputations, par)
-    _enregistrer_cessions(lignes, cessions)
+    _enregistrer_parts(lignes, cessions, deductions)
     RattachementPiece.objects.bulk_create(
         RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)
         for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
@@ -206,7 +233,7 @@ def creer_bordereau(
         .a_mettre_en_bordereau()
         .filter(pk__in=demandees, sens=sens)
         .order_by("pk")
-        .values_list("pk", "exercice_id", "budget_id")
+        .values_list("exercice_id", "budget_id", "type_piece")
     )
     if not choisies:
         raise ValidationError("Choisissez au moins une pièce émise et libre de tout bordereau.")
@@ -215,15 +242,24 @@ def creer_bordereau(
             "Une des pièces choisies vient d’être placée dans un autre bordereau ou annulée. "
             "Rechargez la liste."
         )
-    origines = {(exercice, budget) for _, exercice, budget in choisies}
-    if len(origines) > 1:
+    origines = {
+        (exercice, budget, TYPES_BORDEREAU.get(type_piece, "01"))
+        for exercice, budget, type_piece in choisies
+    }
+    if len({origine[:2] for origine in origines}) > 1:
         raise ValidationError("Un bordereau réunit des pièces d’un seul budget et exercice.")
-    exercice, budget = origines.pop()
+    if len(origines) > 1:
+        raise ValidationError(
+            "Les mandats, leurs annulations et les ordres de paiement vont dans des bordereaux "
+            "séparés : choisissez des pièces de même type."
+        )
+    exercice, budget, type_bordereau = origines.pop()
     bordereau = Bordereau.objects.create(
         exercice_id=exercice,
         budget_id=budget,
         sens=sens,
         date_emission=date_emission,
+        type_bordereau=type_bordereau,
         numero=prendre_numero(f"bordereau-{sens}-{exercice}-{budget}"),
     )
     PassageBordereau.objects.create(
@@ -250,16 +286,30 @@ def _identite(destinataire: Destinataire) -> dict[str, Any]:
     }
 
 
-def _enregistrer_cessions(lignes: Sequence[LignePiece], cessions: Sequence[Cession]) -> None:
-    """Freeze what each line pays to others, before the entry that seals it."""
+def _enregistrer_parts(
+    lignes: Sequence[LignePiece],
+    cessions: Sequence[Cession],
+    deductions: Sequence[DeductionImputee],
+) -> None:
+    """Freeze what each line withholds and pays to others, before the entry that seals it."""
     restes = {ligne.rang: ligne.montant_ttc for ligne in lignes}
-    for cession in cessions:
-        restes[cession.rang_imputation] -= cession.montant
-        if restes[cession.rang_imputation] < 0:
+    parts: list[Cession | DeductionImputee] = [*deductions, *cessions]
+    for part in parts:
+        restes[part.rang_imputation] -= part.montant
+        if restes[part.rang_imputation] < 0:
             raise EcritureRefusee(
-                "Les parts cédées ou saisies dépassent le montant d’une imputation."
+                "Les déductions et les parts cédées ou saisies dépassent le montant d’une "
+                "imputation."
             )
     try:
+        Deduction.objects.bulk_create(
+            Deduction(
+                ligne=lignes[deduction.rang_imputation - 1],
+                nature=deduction.nature,
+                montant=deduction.montant,
+            )
+            for deduction in deductions
+        )
         PartCedee.objects.bulk_create(
             PartCedee(
                 ligne=lignes[cession.rang_imputation - 1],
@@ -285,7 +335,9 @@ def _enregistrer(
     comptes = _comptes_imputables(piece.exercice_id, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
-    piece.nature_piece = "02" if section(imputations[0].compte) == "investissement" else "01"
+    if piece.sens == SensPiece.RECETTE or not piece.nature_piece:
+        est_investissement = section(imputations[0].compte) == "investissement"
+        piece.nature_piece = "02" if est_investissement else "01"
     piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")
     try:
         piece.save(force_insert=True)
@@ -317,6 +369,7 @@ def _motif_refus(erreur: Exception) -> str:
         *Piece._meta.constraints,
         *LignePiece._meta.constraints,
         *PartCedee._meta.constraints,
+        *Deduction._meta.constraints,
     )
     messages = (
         str(contrainte.violation_error_message)

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
+    Deduction,
     Ecriture,
     LigneEcriture,
     Mandat,
@@ -31,11 +32,22 @@ from facturier.grand_livre.passation import (
     passer_lot,
 )
 from facturier.grand_livre.soldes import reste_du_par_tiers
-from facturier.grand_livre.ventilation import Somme, imputations, sommes_dues, sommes_payees
+from facturier.grand_livre.ventilation import (
+    Somme,
+    imputations,
+    sommes_deduites,
+    sommes_dues,
+    sommes_payees,
+)
 
 MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"redevable", "trop_percu"}
-PARTS_HORS_PIECE = {"trop_percu"}  # what is paid in excess is no longer the debt of the pièce
+# What is paid in excess, or withheld at the liquidation, is not the debt of the pièce.
+PARTS_HORS_PIECE = {"trop_percu"} | {
+    f"{nature}_{section}"
+    for nature in Deduction.Nature.values
+    for section in ("fonctionnement", "investissement")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +67,8 @@ class Paiement:
 def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
     """Post a mandat: D expense accounts, C 4011 and 4041, tax included.
 
-    What was seized or assigned goes to C 40172 and 40472, in the name of who is paid instead.
+    What was seized or assigned goes to C 40172 and 40472, in the name of who is paid instead; what
+    is withheld to C 40171 and 40471 (guarantee), 4091 (advance), 40173 and 40473 (penalties).
     """
     return _passer_evenement(
         "mandatement",
@@ -63,7 +76,7 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
         libelle=f"Mandat {mandat.reference} : {mandat.objet}",
         exercice=mandat.exercice_id,
         date_comptable=mandat.date_emission,
-        sommes=sommes_dues({mandat.pk: mandat})[mandat.pk],
+        sommes=[*sommes_dues({mandat.pk: mandat})[mandat.pk], *sommes_deduites(mandat)],
         imputations=imputations(mandat),
         piece=mandat,
         par=par,
@@ -367,13 +380,19 @@ def _lignes_de_schema(
     for regle in schema:
         sens = Sens(regle.sens)
         if not regle.compte:
-            lignes += [Ligne(numero, sens, montant) for numero, montant in imputations]
+            lignes += [_imputee(numero, sens, montant, piece) for numero, montant in imputations]
         lignes += [
             _ligne_de_part(regle, sens, somme, piece)
             for somme in sommes
             if somme.part == regle.part and somme.montant
         ]
     return lignes
+
+
+def _imputee(numero: str, sens: Sens, montant: int, piece: Piece | None) -> Ligne:
+    """Charge an account by nature; one of third parties is in the name of the tiers."""
+    est_de_tiers = numero.startswith("4") and piece is not None
+    return Ligne(numero, sens, montant, piece.tiers_id if est_de_tiers and piece else None)
 
 
 def _ligne_de_part(regle: SchemaComptable, sens: Sens, somme: Somme, piece: Piece | None) -> Ligne:

@@ -1,13 +1,14 @@
 """Who is owed what by a pièce, and on which part of an accounting scheme.
 
 A mandat owes its own tiers, and those to whom a part of it was seized or assigned (GBCP, art. 20).
+What its liquidation withholds is owed by no payment: it waits on an account of its own.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from facturier.grand_livre.models import LignePiece, PartCedee, Piece
+from facturier.grand_livre.models import Deduction, LignePiece, PartCedee, Piece
 from facturier.grand_livre.passation import EcritureRefusee
 
 
@@ -21,8 +22,11 @@ class Somme:
 
 
 def section(numero: str) -> str:
-    """Tell whether an account by nature belongs to `investissement` or `fonctionnement`."""
-    return "investissement" if numero.startswith(("1", "2")) else "fonctionnement"
+    """Tell whether an account belongs to `investissement` or `fonctionnement`.
+
+    By nature, its class tells; of third parties, 404 are the suppliers of fixed assets.
+    """
+    return "investissement" if numero.startswith(("1", "2", "404")) else "fonctionnement"
 
 
 def imputations(piece: Piece) -> list[tuple[str, int]]:
@@ -32,9 +36,10 @@ def imputations(piece: Piece) -> list[tuple[str, int]]:
 
 
 def sommes_dues(pieces: Mapping[int, Piece]) -> dict[int, list[Somme]]:
-    """Return what each pièce owed at its issue, by part and tiers, in two queries.
+    """Return what each pièce owed at its issue, by part and tiers, in three queries.
 
-    What was seized or assigned comes out of what its own tiers is owed on the same section.
+    What was seized or assigned, and what was withheld, come out of what its own tiers is owed on
+    the same section.
     """
     dues: dict[int, dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
     for ligne in LignePiece.objects.filter(piece__in=pieces).select_related("compte"):
@@ -47,10 +52,26 @@ def sommes_dues(pieces: Mapping[int, Piece]) -> dict[int, list[Somme]]:
         nom = section(numero)
         dues[cle][nom, pieces[cle].tiers_id] -= montant
         dues[cle][f"cede_{nom}", tiers] += montant
+    deductions = Deduction.objects.filter(ligne__piece__in=pieces).values_list(
+        "ligne__piece_id", "ligne__compte__numero", "montant"
+    )
+    for cle, numero, montant in deductions:
+        dues[cle][section(numero), pieces[cle].tiers_id] -= montant
     return {
         cle: [Somme(part, montant, tiers) for (part, tiers), montant in d.items() if montant]
         for cle, d in dues.items()
     }
+
+
+def sommes_deduites(piece: Piece) -> list[Somme]:
+    """Return what the liquidation of `piece` withholds, by part of the scheme; one query."""
+    deduites: dict[str, int] = defaultdict(int)
+    deductions = Deduction.objects.filter(ligne__piece=piece).values_list(
+        "nature", "ligne__compte__numero", "montant"
+    )
+    for nature, numero, montant in deductions:
+        deduites[f"{nature}_{section(numero)}"] += montant
+    return [Somme(part, montant, piece.tiers_id) for part, montant in deduites.items()]
 
 
 def total_par_tiers(sommes: Iterable[Somme]) -> dict[int, int]:

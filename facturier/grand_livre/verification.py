@@ -243,6 +243,34 @@ def parts_cedees_inexactes() -> Iterator[Anomalie]:
         )
 
 
+def deductions_inexactes() -> Iterator[Anomalie]:
+    """Mandats whose deductions are not what their entry withholds from their tiers."""
+    for exercice, numero, deduit, en_ecriture in _lignes(
+        """
+        SELECT p.exercice_id, p.numero, t.deduit, t.credit FROM (
+            SELECT d.piece, sum(d.deduit) AS deduit, sum(d.credit) AS credit FROM (
+                SELECT l.piece_id AS piece, c.montant AS deduit, 0 AS credit
+                FROM grand_livre_deduction c JOIN grand_livre_lignepiece l ON l.id = c.ligne_id
+                UNION ALL
+                SELECT CAST(substr(e.cle, 13) AS bigint), 0, le.montant
+                FROM grand_livre_ecriture e
+                JOIN grand_livre_ligneecriture le ON le.ecriture_id = e.id
+                WHERE e.evenement = 'mandatement' AND le.sens = 'C'
+                    AND le.tiers_id IS NOT NULL AND le.piece_id IS NULL
+            ) d GROUP BY d.piece
+        ) t
+        JOIN grand_livre_piece p ON p.id = t.piece
+        WHERE t.deduit <> t.credit
+        ORDER BY p.exercice_id, p.numero
+        """
+    ):
+        yield Anomalie(
+            "deduction",
+            f"mandat {exercice}-{numero}",
+            f"déductions {deduit}, écriture {en_ecriture}",
+        )
+
+
 def lettrages_inexacts() -> Iterator[Anomalie]:
     """Lettrages whose lines do not settle each other, or are of another account or tiers."""
     for pk, debit, credit, total in _lignes(
@@ -301,6 +329,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     pieces_sans_ecriture,
     pieces_soldees_a_tort,
     parts_cedees_inexactes,
+    deductions_inexactes,
     lettrages_inexacts,
     numeros_manquants,
     tiers_absorbes_en_chaine,

@@ -13,9 +13,9 @@ from facturier.suivi.etats import TRANSITIONS, EtatFacture
 from facturier.suivi.forms import (
     CertificationForm,
     DestinataireForm,
-    LiquidationForm,
     RetourForm,
 )
+from facturier.suivi.forms_liquidation import LiquidationForm
 from facturier.suivi.libelles import ACTES
 from facturier.suivi.models import Facture
 
@@ -56,6 +56,12 @@ def _retour(fonction: Callable[..., object]) -> Callable[[Facture, Utilisateur, 
     return lambda facture, par, form: fonction(facture, form.retour, par=par)
 
 
+def _liquidation(
+    fonction: Callable[..., object],
+) -> Callable[[Facture, Utilisateur, Any], object]:
+    return lambda facture, par, form: fonction(facture, par=par, **form.liquidation)
+
+
 REGISTRE = {
     acte.code: acte
     for acte in (
@@ -86,7 +92,15 @@ REGISTRE = {
             "article 31). Vous ne pourrez pas signer le bordereau de cette facture.",
             fait="elle est liquidée.",
             formulaire=LiquidationForm,
-            executer=_champs(instruction.liquider),
+            executer=_liquidation(instruction.liquider),
+        ),
+        ActeGestion(
+            code="revoir_liquidation",
+            consequence="Une nouvelle liquidation remplace la précédente, qui reste visible\u202f; "
+            "les avoirs acceptés depuis sont déduits.",
+            fait="sa liquidation est revue.",
+            formulaire=LiquidationForm,
+            executer=_liquidation(instruction.revoir_liquidation),
         ),
         ActeGestion(
             code="reprendre",
@@ -134,7 +148,7 @@ REGISTRE = {
         ),
     )
 }
-BLOQUES_PAR_MANDAT = frozenset({"suspendre", "rejeter"})
+BLOQUES_PAR_MANDAT = frozenset({"suspendre", "rejeter", "revoir_liquidation"})
 
 
 def actes_possibles(facture: Facture, utilisateur: Utilisateur) -> list[ActeGestion]:

@@ -47,12 +47,12 @@ class Retenues:
 
 
 def dettes(factures: Iterable[Facture]) -> list[Dette]:
-    """Return what the invoices owe, one debt an invoice, in their order."""
+    """Return what the invoices owe once liquidated, one debt an invoice, in their order."""
     return [
         Dette(
             etablissement=facture.etablissement_id,
             commande=facture.bon_commande.numero if facture.bon_commande else "",
-            montant=facture.montant_ht + facture.montant_tgc,
+            montant=facture.montant_liquide or 0,
         )
         for facture in factures
     ]
@@ -84,6 +84,16 @@ def sous_opposition(factures: Iterable[Facture], au: date) -> set[int]:
 def retenir(
     factures: Sequence[Facture], au: date, choix: Mapping[int, Choix] | None = None
 ) -> Retenues:
+    """Decide what invoices of one supplier pay to others, as `retenir_sur` does."""
+    return retenir_sur(factures[0].etablissement.fournisseur, dettes(factures), au, choix)
+
+
+def retenir_sur(
+    fournisseur: Fournisseur,
+    dues: Sequence[Dette],
+    au: date,
+    choix: Mapping[int, Choix] | None = None,
+) -> Retenues:
     """Decide what is paid to others; the oppositions stay locked until the mandat is issued.
 
     Args:
@@ -93,8 +103,6 @@ def retenir(
         ValidationError: an opposition waits for its validation, those in force are not those
             that the agent saw, an amount does not fit, or departs from the proposal without reason.
     """
-    fournisseur: Fournisseur = factures[0].etablissement.fournisseur
-    dues = dettes(factures)
     if attente := en_attente(fournisseur, dues):
         cites = ", ".join(str(opposition) for opposition in attente)
         raise ValidationError(

@@ -77,6 +77,7 @@ TRANSITIONS: dict[str, Transition] = {
     "reprendre": transition({_E.COMPLETEE}, None, Role.AGENT, Role.SERVICE),
     "certifier_service_fait": transition({_E.EN_CERTIFICATION}, _E.SERVICE_FAIT, Role.SERVICE),
     "liquider": transition({_E.SERVICE_FAIT}, _E.LIQUIDEE, Role.AGENT),
+    "revoir_liquidation": transition({_E.LIQUIDEE}, _E.LIQUIDEE, Role.AGENT),
     "signer_mandat": transition({_E.LIQUIDEE}, _E.MANDATEE, Role.ORDONNATEUR),
     "transmettre": transition({_E.MANDATEE}, _E.TRANSMISE_TPS, Role.AGENT),
     "suspendre_tps": transition({_E.TRANSMISE_TPS}, _E.SUSPENDUE_TPS, Role.COMPTABLE),

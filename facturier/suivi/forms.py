@@ -102,21 +102,6 @@ class CertificationForm(forms.Form):
         self.facture = facture
 
 
-class LiquidationForm(forms.Form):
-    """The imputation, by default that of the order."""
-
-    compte = forms.CharField(
-        label="Compte", max_length=12, widget=forms.TextInput({"class": "court"})
-    )
-    fonction = forms.CharField(max_length=10, widget=forms.TextInput({"class": "court"}))
-
-    def __init__(self, *arguments: Any, facture: Facture, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        if facture.bon_commande:
-            self.fields["compte"].initial = facture.bon_commande.compte
-            self.fields["fonction"].initial = facture.bon_commande.fonction
-
-
 class RetourForm(forms.Form):
     """Reason, value expected and comment of a return."""
 

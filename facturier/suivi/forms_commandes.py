@@ -50,3 +50,21 @@ class ReceptionForm(forms.Form):
             for rapprochee in self.rapprochees
         }
         return donnees | {"quantites": quantites}
+
+
+class OrdrePaiementForm(forms.Form):
+    """Why an order to pay is issued, and the act that founds it."""
+
+    motif = forms.CharField(
+        label="Motif", max_length=200, help_text="Lu par le comptable : la décision, son calcul."
+    )
+    fichier = forms.FileField(
+        label="Acte qui fonde le paiement", help_text="PDF, XML, PNG, JPEG ou XLSX."
+    )
+
+
+class AvanceForm(OrdrePaiementForm):
+    """The amount of an advance besides."""
+
+    montant = SaisieMontantField(label="Montant de l’avance", minimum=1)
+    field_order = ("montant", "motif", "fichier")

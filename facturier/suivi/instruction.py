@@ -14,12 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
-from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, exiger, franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Compte
 from facturier.suivi.appel_certification import appeler
 from facturier.suivi.brouillon import exiger_droit
 from facturier.suivi.etats import INSTRUITS, EtatFacture
+from facturier.suivi.liquidation import Deductions, etablir
 from facturier.suivi.models import (
     BonCommande,
     Facture,
@@ -95,16 +96,55 @@ def certifier_service_fait(
 
 
 @transaction.atomic
-def liquider(facture: Facture, *, par: Utilisateur, compte: str = "", fonction: str = "") -> None:
+def liquider(
+    facture: Facture,
+    *,
+    par: Utilisateur,
+    compte: str = "",
+    fonction: str = "",
+    deductions: Deductions | None = None,
+) -> None:
     """Check the debt and fix its amount and imputation (décret 2012-1246, art. 31).
 
-    The amount is the one invoiced: a wrong amount means a rejection. `compte` and `fonction`
-    come from the order unless given.
+    The amount is the one invoiced, less the avoirs agreed and the deductions: a wrong amount means
+    a rejection. `compte` and `fonction` come from the order unless given, `deductions` too.
 
     Raises:
-        ValidationError: no imputation, or an account the exercice does not know.
+        ValidationError: no imputation, an account the exercice does not know, or deductions that
+            do not fit.
         ActeInterdit: the same person certified the service fait.
     """
+    _fixer(facture, "liquider", par, compte, fonction, deductions)
+
+
+@transaction.atomic
+def revoir_liquidation(
+    facture: Facture,
+    *,
+    par: Utilisateur,
+    compte: str = "",
+    fonction: str = "",
+    deductions: Deductions | None = None,
+) -> None:
+    """Liquidate again an invoice that no mandat pays: another imputation, an avoir that came since.
+
+    Raises:
+        TransitionInterdite: a mandat pays the invoice.
+        ValidationError, ActeInterdit: as `liquider`.
+    """
+    _sans_mandat(facture)
+    _fixer(facture, "revoir_liquidation", par, compte, fonction, deductions)
+
+
+def _fixer(
+    facture: Facture,
+    acte: str,
+    par: Utilisateur,
+    compte: str,
+    fonction: str,
+    deductions: Deductions | None,
+) -> None:
+    """Keep the amounts and the imputation, and carry the invoice through `acte`."""
     if facture.est_avoir:
         raise TransitionInterdite(
             "Un avoir ne se liquide pas : il se déduit de la facture qu’il corrige."
@@ -112,14 +152,16 @@ def liquider(facture: Facture, *, par: Utilisateur, compte: str = "", fonction: 
     commande = facture.bon_commande
     compte = compte or (commande.compte if commande else "")
     fonction = fonction or (commande.fonction if commande else "")
+    exiger(facture, acte, par=par)
     _exiger_imputation(compte, fonction)
     _exiger_autre_personne(facture, par)
+    liquidation = etablir(facture, par=par, deductions=deductions)
     franchir(
         facture,
-        "liquider",
+        acte,
         par=par,
-        motif=f"{afficher(facture.montant_ttc)}, compte {compte}, fonction {fonction}",
-        montant_liquide=facture.montant_ttc,
+        motif=f"{afficher(liquidation.net)}, compte {compte}, fonction {fonction}",
+        montant_liquide=liquidation.net,
         compte=compte,
         fonction=fonction,
     )

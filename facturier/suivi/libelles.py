@@ -57,6 +57,7 @@ ACTES = {
     "demander_certification": "Demander la certification du service fait",
     "certifier_service_fait": "Certifier le service fait",
     "liquider": "Liquider",
+    "revoir_liquidation": "Revoir la liquidation",
     "suspendre": "Demander une pièce ou une précision",
     "reprendre": "Reprendre le traitement",
     "reorienter": "Signaler un mauvais destinataire",

@@ -18,6 +18,7 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.documents import enregistrer_justificatif, ranger_justificatif
 from facturier.grand_livre.emission import (
     CompteBancaire,
+    DeductionImputee,
     Destinataire,
     Imputation,
     emettre_mandat,
@@ -25,6 +26,7 @@ from facturier.grand_livre.emission import (
 from facturier.grand_livre.evenements import annuler_emission
 from facturier.grand_livre.models import (
     Budget,
+    Deduction,
     EtatBordereau,
     EtatPiece,
     Mandat,
@@ -38,7 +40,15 @@ from facturier.suivi.edition_commande import editer_commande
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.horloges import delai_de_mandatement
-from facturier.suivi.models import BonCommande, Document, ExigencePiece, Facture, PassageFacture
+from facturier.suivi.liquidation import dernieres
+from facturier.suivi.models import (
+    BonCommande,
+    Document,
+    ExigencePiece,
+    Facture,
+    Liquidation,
+    PassageFacture,
+)
 from facturier.suivi.passages import tracer
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import figer_les_comptes
@@ -74,10 +84,10 @@ def mandater(
             suspended, he or who is paid instead has no verified bank account, an opposition waits
             for its validation, or the ledger refuses the entry.
     """
-    _exiger_agent(par)
+    exiger_agent(par)
     choisies = _verrouiller(factures)
-    premiere = choisies[0]
-    jour = date_emission or timezone.localdate()
+    liquidations = dernieres([f.pk for f in choisies])
+    premiere, jour = choisies[0], date_emission or timezone.localdate()
     retenues = beneficiaires.retenir(choisies, jour, choix)
     _figer_les_comptes(premiere, retenues)
     justificatifs = _rassembler(
@@ -85,17 +95,17 @@ def mandater(
         type_depense=type_depense or premiere.type_depense,
         rang=rang or rang_paiement(premiere.bon_commande),
         pieces=list(pieces),
-        par=par,
     )
     try:
         mandat = emettre_mandat(
             exercice=jour.year,
             budget=budget_courant(),
-            destinataire=_destinataire(premiere.etablissement),
-            compte=_compte(premiere.etablissement, jour),
+            destinataire=destinataire(premiere.etablissement),
+            compte=compte_paye(premiere.etablissement, jour),
             objet=_objet(choisies),
             service=cast(ServiceGestionnaire, premiere.service),
-            imputations=[_imputation(facture) for facture in choisies],
+            imputations=[_imputation(f, liquidations.get(f.pk)) for f in choisies],
+            deductions=_deductions(choisies, liquidations),
             justificatifs=[*justificatifs, *beneficiaires.documents(retenues)],
             cessions=beneficiaires.cessions(retenues, jour),
             delai=delai_de_mandatement(premiere, au=jour),
@@ -191,7 +201,8 @@ def budget_courant() -> Budget:
     return budget
 
 
-def _exiger_agent(par: Utilisateur) -> None:
+def exiger_agent(par: Utilisateur) -> None:
+    """Refuse anyone but finance staff. Raises ActeInterdit."""
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances mandate une facture.")
 
@@ -226,7 +237,6 @@ def _rassembler(
     type_depense: str,
     rang: str,
     pieces: list[PieceJustificative],
-    par: Utilisateur,
 ) -> list[PieceJustificative]:
     """Check the requirements, then record the documents of the invoices and of the order."""
     apportes = {piece.genre for piece in pieces}
@@ -293,7 +303,8 @@ def _rib(facture: Facture) -> Justificatif | None:
     return rib
 
 
-def _destinataire(etablissement: Etablissement) -> Destinataire:
+def destinataire(etablissement: Etablissement) -> Destinataire:
+    """Return whom a mandat of `etablissement` pays, as it freezes him."""
     return Destinataire(
         tiers=etablissement.fournisseur.tiers,
         ridet=etablissement.ridet,
@@ -309,20 +320,35 @@ def _figer_les_comptes(facture: Facture, retenues: beneficiaires.Retenues) -> No
     figer_les_comptes([facture.etablissement.fournisseur, *payes])
 
 
-def _compte(etablissement: Etablissement, jour: date) -> CompteBancaire:
+def compte_paye(etablissement: Etablissement, jour: date) -> CompteBancaire:
+    """Return the verified account in force on `jour`. Raises CompteIntrouvable."""
     compte = compte_en_vigueur(etablissement.fournisseur, jour, etablissement=etablissement)
     return CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire)
 
 
-def _imputation(facture: Facture) -> Imputation:
+def _imputation(facture: Facture, liquidation: Liquidation | None) -> Imputation:
+    """Charge what is mandated: the invoice, less its avoirs."""
     return Imputation(
         compte=facture.compte,
         fonction=facture.fonction,
-        montant_ht=facture.montant_ht,
-        montant_tgc=facture.montant_tgc,
+        montant_ht=liquidation.mandate_ht if liquidation else facture.montant_ht,
+        montant_tgc=liquidation.mandate_tgc if liquidation else facture.montant_tgc,
         libelle=facture.objet or f"Facture {facture.numero}",
         reference_facture=facture.numero,
     )
+
+
+def _deductions(
+    factures: list[Facture], liquidations: Mapping[int, Liquidation]
+) -> list[DeductionImputee]:
+    """Withhold from each imputation what its liquidation says."""
+    return [
+        DeductionImputee(rang_imputation=rang, nature=nature, montant=montant)
+        for rang, facture in enumerate(factures, start=1)
+        if (liquidation := liquidations.get(facture.pk)) is not None
+        for nature in Deduction.Nature.values
+        if (montant := getattr(liquidation, nature))
+    ]
 
 
 def _objet(factures: list[Facture]) -> str:

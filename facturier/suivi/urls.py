@@ -12,6 +12,7 @@ from facturier.suivi.views import (
     liste,
     mandats,
     observatoire,
+    ordres,
     public,
     rapports,
 )
@@ -72,6 +73,11 @@ urlpatterns = [
         gestion.apercu,
         name="gestion_apercu",
     ),
+    path(
+        "gestion/factures/<int:pk>/garantie/liberer/",
+        ordres.liberer_garantie,
+        name="liberer_garantie",
+    ),
     path("gestion/factures/<int:pk>/<slug:code>/", gestion.acte, name="gestion_acte"),
     path("gestion/rapports/", rapports.liste, name="rapports"),
     path("gestion/rapports/<slug:code>/", rapports.rapport, name="rapport"),
@@ -92,6 +98,7 @@ urlpatterns = [
     path("gestion/commandes/", commandes.liste, name="commandes"),
     path("gestion/commandes/<int:pk>/", commandes.detail, name="commande"),
     path("gestion/commandes/<int:pk>/reception/", commandes.recevoir, name="recevoir_commande"),
+    path("gestion/commandes/<int:pk>/avance/", ordres.verser_avance, name="verser_avance"),
     path(
         "gestion/commandes/<int:pk>/receptions/<int:reception>/annuler/",
         commandes.annuler_reception,

@@ -15,6 +15,7 @@ from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.commun.etats import franchir
+from facturier.grand_livre.emission import DeductionImputee
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece
 from facturier.grand_livre.soldes import reste_du_par_tiers, solde
 from facturier.grand_livre.verification import verifier
@@ -96,6 +97,40 @@ def test_un_paiement_en_deux_fois_se_repartit_ligne_par_ligne(transmis):
     assert apres_la_premiere == {transmis.tiers_id: 35_500, _cessionnaire(transmis): 20_000}
     assert set(_restes(transmis).values()) == {0}
     assert list(verifier()) == []
+
+
+def _retenue(montant):
+    return DeductionImputee(rang_imputation=1, nature="garantie", montant=montant)
+
+
+def test_ce_que_le_mandat_retient_est_une_ligne_sans_compte(agent):
+    bordereau = bordereau_depense(
+        agent, cessions=[cession(montant=40_000)], deductions=[_retenue(5_550)]
+    )
+
+    (ecrit,) = pieces_pes(bordereau)
+
+    assert (ecrit.ht, ecrit.tva) == (100_000, 11_000)
+    assert _valeurs(ecrit, "ModRegl") == ["03", "03", "08"]
+    assert [iban[-3:] for iban in _valeurs(ecrit, "IBAN")] == ["118", "215"]
+    assert _valeurs(ecrit, "LibVir2")[-1].endswith("Retenue de garantie")
+
+
+@pytest.mark.deux_moteurs
+def test_la_tresorerie_ne_paie_pas_ce_qui_est_retenu(agent, ordonnateur):
+    bordereau = bordereau_depense(agent, deductions=[_retenue(5_550)])
+    signer_bordereau(bordereau, par=ordonnateur)
+    transmettre(constituer_flux([bordereau], par=agent), par=agent)
+    tresorerie("--jusqu-au-bout")
+
+    messages = lire_retours()
+
+    piece = bordereau.pieces.get()
+    assert (piece.etat, _restes(piece)) == (EtatPiece.PAYEE, {piece.tiers_id: 0})
+    assert solde("515", exercice=2026).credit == 105_450
+    assert solde("40171", exercice=2026).credit == 5_550
+    assert list(verifier()) == []
+    assert messages
 
 
 def _prendre_en_charge(piece, comptable):

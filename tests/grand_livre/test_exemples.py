@@ -14,7 +14,7 @@ import pytest
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
-from facturier.grand_livre.emission import Imputation
+from facturier.grand_livre.emission import DeductionImputee, Imputation
 from facturier.grand_livre.models import Ecriture, Piece, SchemaComptable, Tiers
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import solde
@@ -82,6 +82,7 @@ class Dossier:
         actes: dict[str, Callable[..., None]] = {
             "mandat": self.mandater,
             "mandat cédé": self.mandater_et_ceder,
+            "mandat avec déductions": self.mandater_et_deduire,
             "paiement": self.payer,
             "paiement au cessionnaire": self.payer_le_cessionnaire,
             "paiement au fournisseur": self.payer_le_fournisseur,
@@ -125,6 +126,20 @@ class Dossier:
                 Imputation(compte=compte, montant_ht=_francs(ht), montant_tgc=_francs(tgc))
             ],
             cessions=[ceder],
+        )
+
+    def mandater_et_deduire(self, compte: str, ht: str, tgc: str, *deductions: str) -> None:
+        """Issue a mandat of one imputation; the last cells go by two: nature, amount."""
+        couples = zip(*[iter(deductions)] * 2, strict=True)
+        self.piece = mandat(
+            self.par,
+            imputations=[
+                Imputation(compte=compte, montant_ht=_francs(ht), montant_tgc=_francs(tgc))
+            ],
+            deductions=[
+                DeductionImputee(rang_imputation=1, nature=nature, montant=_francs(montant))
+                for nature, montant in couples
+            ],
         )
 
     def payer_le_cessionnaire(self, montant: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from facturier.grand_livre import evenements, verification
+from facturier.grand_livre.emission import DeductionImputee
 from facturier.grand_livre.models import Ecriture, LigneEcriture
 from facturier.grand_livre.passation import contrepasser, lettrer
 from facturier.grand_livre.scellement import sceller
@@ -49,7 +50,11 @@ def grand_livre(reference, agent) -> Ecriture:
     lettrer(LigneEcriture.objects.filter(piece=recette), par=agent)
     rejete = mandat(agent, tiers=TiersFactory.create())
     evenements.annuler_emission(rejete, motif="erreur", date_comptable=JOUR, par=agent)
-    mandat(agent, cessions=[cession(montant=40_000)])
+    mandat(
+        agent,
+        cessions=[cession(montant=40_000)],
+        deductions=[DeductionImputee(rang_imputation=1, nature="garantie", montant=5_000)],
+    )
     sceller()
     return Ecriture.objects.earliest("pk")
 
@@ -172,6 +177,12 @@ FALSIFICATIONS = [
         "UPDATE grand_livre_partcedee SET montant = montant + 1",
         "mandat 2026-3",
         id="part cédée sans écriture",
+    ),
+    pytest.param(
+        verification.deductions_inexactes,
+        "UPDATE grand_livre_deduction SET montant = montant + 1",
+        "mandat 2026-3",
+        id="déduction sans écriture",
     ),
     pytest.param(
         verification.lettrages_inexacts,

@@ -26,6 +26,7 @@ ATTENDU = {
     ("suspendue", "completee"),
     ("en_certification", "service_fait"),
     ("service_fait", "liquidee"),
+    ("liquidee", "liquidee"),
     ("liquidee", "mandatee"),
     ("mandatee", "transmise_tps"),
     ("transmise_tps", "suspendue_tps"),

@@ -18,7 +18,7 @@ from facturier.grand_livre.models.ecritures import (
     Scellement,
     Solde,
 )
-from facturier.grand_livre.models.parts import PartCedee
+from facturier.grand_livre.models.parts import Deduction, PartCedee
 from facturier.grand_livre.models.pieces import (
     Bordereau,
     EtatBordereau,
@@ -43,6 +43,7 @@ __all__ = [
     "CategorieTiers",
     "Compte",
     "Compteur",
+    "Deduction",
     "Ecriture",
     "EtatBordereau",
     "EtatPiece",

@@ -201,7 +201,7 @@ class SchemaComptable(models.Model):
     evenement = models.CharField("événement", max_length=40)
     debut = models.DateField("en vigueur à partir du")
     rang = models.PositiveSmallIntegerField()
-    part = models.CharField(max_length=20)
+    part = models.CharField(max_length=30)
     sens = models.CharField(max_length=1, choices=Sens)
     compte = models.CharField(max_length=12, blank=True)
     journal = models.ForeignKey(Journal, models.PROTECT, related_name="+")

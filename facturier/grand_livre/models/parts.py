@@ -1,4 +1,4 @@
-"""The parts of a mandat that are paid to someone else than its tiers: seized, assigned, pledged."""
+"""What a mandat does not pay its tiers: paid to others, or withheld at its liquidation."""
 
 from typing import ClassVar
 
@@ -64,3 +64,41 @@ class PartCedee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.creance} → {self.nom_tiers}"
+
+
+class Deduction(models.Model):
+    """What one line of a mandat withholds from its tiers at its liquidation: frozen at issue.
+
+    Append only, in before the entry, which posts it to its own account in the name of the tiers:
+    it is no debt of the mandat, that its payment would settle.
+    """
+
+    class Nature(models.TextChoices):
+        """Why it is withheld; the codes are those of the parts of the accounting scheme."""
+
+        GARANTIE = "garantie", "Retenue de garantie"
+        AVANCE = "avance", "Avance déjà versée"
+        PENALITES = "penalites", "Pénalités de retard"
+
+    ligne = models.ForeignKey(LignePiece, models.PROTECT, related_name="deductions")
+    nature = models.CharField(max_length=10, choices=Nature)
+    montant = MontantField("montant TTC")
+
+    class Meta:
+        verbose_name = "déduction"
+        ordering: ClassVar[list[str]] = ["ligne", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ligne", "nature"],
+                name="deduction_nature_unique",
+                violation_error_message="Cette déduction est déjà dans la ligne.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant__gt=0),
+                name="deduction_montant_positif",
+                violation_error_message="Une déduction est positive.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} : {self.montant}"

@@ -21,6 +21,12 @@ from facturier.suivi.models.factures import (
     RepartitionTaxe,
     normaliser_numero,
 )
+from facturier.suivi.models.liquidations import (
+    Avance,
+    LiberationGarantie,
+    LigneLiquidation,
+    Liquidation,
+)
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
 from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
 from facturier.suivi.models.vues import VueEnregistree
@@ -28,6 +34,7 @@ from facturier.suivi.models.vues import VueEnregistree
 __all__ = [
     "Abonnement",
     "Attestation",
+    "Avance",
     "Avis",
     "BonCommande",
     "DecisionInterets",
@@ -37,9 +44,12 @@ __all__ = [
     "EtatFacture",
     "ExigencePiece",
     "Facture",
+    "LiberationGarantie",
     "LigneCommande",
     "LigneFacture",
+    "LigneLiquidation",
     "LigneReception",
+    "Liquidation",
     "Message",
     "MotifRetour",
     "PassageFacture",

@@ -14,6 +14,7 @@ from facturier.commun.montants import afficher as francs
 from facturier.suivi import rapprochement
 from facturier.suivi.forms import MotifForm
 from facturier.suivi.forms_commandes import ReceptionForm
+from facturier.suivi.liquidation import avance_a_recuperer
 from facturier.suivi.models import BonCommande, Facture, Reception
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import (
@@ -51,6 +52,9 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     utilisateur = utilisateur_de(requete)
     commande = _visible(utilisateur, pk)
     contexte = _contexte(commande, utilisateur) | {
+        "avances": commande.avances.select_related("mandat"),
+        "avance_restante": avance_a_recuperer(commande),
+        "peut_avancer": utilisateur.a_role(Role.AGENT) and not commande.est_clos,
         "peut_recevoir": utilisateur.a_role(Role.SERVICE)
         and utilisateur.service_id == commande.service_id,
     }

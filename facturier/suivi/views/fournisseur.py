@@ -33,6 +33,7 @@ from facturier.suivi.libelles import (
     libelle_public,
     ton_public,
 )
+from facturier.suivi.liquidation import vue_de_liquidation
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Attestation, Facture
 from facturier.suivi.notifications import marquer_lus
@@ -64,6 +65,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "facture": facture,
         "parts": parts,
         "net_verse": (facture.montant_liquide or 0) - sum(part.montant for part in parts),
+        **vue_de_liquidation(facture, utilisateur_de(requete)),
         "annonce": annonce(facture, compteurs),
         "decompte": decompte(facture),
         "decision_interets": facture.decisions_interets.first(),

@@ -24,6 +24,7 @@ from facturier.suivi.forms import MessageInterneForm
 from facturier.suivi.forms_gestion import ConfierForm, FiltreGestionForm, LotForm
 from facturier.suivi.horloges import horloges
 from facturier.suivi.libelles import detenteur
+from facturier.suivi.liquidation import avoirs_acceptes, vue_de_liquidation
 from facturier.suivi.lots import agir_en_lot
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, ServiceFait
@@ -120,6 +121,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "taxes": facture.taxes.all(),
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),
         "service_fait": ServiceFait.objects.filter(facture=facture).first(),
+        **vue_de_liquidation(facture, utilisateur_de(requete)),
         "rapprochement": rapprocher(facture.bon_commande) if facture.bon_commande else None,
         "fil_messages": facture.messages.select_related("auteur"),
         "form": MessageInterneForm(),
@@ -307,8 +309,10 @@ def _rapproche(facture: Facture) -> list[tuple[str, object]]:
     if facture.bon_commande is None:
         return []
     fait = rapprocher(facture.bon_commande)
+    acceptes = sum(avoir.montant_ttc or 0 for avoir in avoirs_acceptes(facture))
     return [
         ("Facturé TTC", francs(facture.montant_ttc or 0)),
         ("Reçu sur la commande", f"{francs(fait.recu)} sur {francs(fait.engage)}"),
         ("Reste à facturer", francs(fait.reste_a_facturer)),
+        *([("Avoirs acceptés, à déduire", francs(acceptes))] if acceptes else []),
     ]

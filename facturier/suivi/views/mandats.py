@@ -14,6 +14,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
+    Deduction,
     EtatPiece,
     LigneEcriture,
     Mandat,
@@ -21,6 +22,7 @@ from facturier.grand_livre.models import (
     PieceJustificative,
     SensPiece,
 )
+from facturier.grand_livre.ventilation import sommes_dues
 from facturier.suivi import beneficiaires, mandatement
 from facturier.suivi.forms import BordereauForm, MandatementForm, MotifForm
 from facturier.suivi.forms_beneficiaires import BeneficiairesForm
@@ -99,7 +101,7 @@ def _page_beneficiaires(
     payes: BeneficiairesForm,
 ) -> HttpResponse:
     """Show whom the mandat is to pay, before it is issued."""
-    total = sum(facture.montant_ht + facture.montant_tgc for facture in factures)
+    total = sum(facture.montant_liquide or 0 for facture in factures)
     contexte = {
         "form": formulaire,
         "payes": payes,
@@ -136,6 +138,8 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "factures": Facture.objects.filter(mandat=mandat.pk).select_related("etablissement"),
         "imputations": mandat.lignes_piece.select_related("compte"),
         "rattachements": mandat.rattachements.select_related("justificatif"),
+        "deductions": Deduction.objects.filter(ligne__piece=mandat.pk).select_related("ligne"),
+        "net_a_payer": sum(somme.montant for somme in sommes_dues({mandat.pk: mandat})[mandat.pk]),
         "parts": PartCedee.objects.filter(ligne__piece=mandat.pk).order_by("rang"),
         "ecarts": DecisionPaiement.objects.filter(mandat=mandat.pk)
         .exclude(motif_ecart="")
