@@ -214,7 +214,7 @@ def test_les_agents_voient_les_decomptes_et_les_exportent(agent, django_assert_m
 
     assert [un.facture for un, _ in page.context["decomptes"]] == [facture]
     assert len(lignes) == 2
-    assert lignes[1].endswith(";9260;4773;14033")
+    assert lignes[1].endswith(";9260;4773;14033;")
 
 
 def test_le_fournisseur_lit_le_decompte_sans_rien_demander(intrus):
