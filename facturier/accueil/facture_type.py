@@ -43,7 +43,7 @@ def editer(facture: FactureType) -> bytes:
     """Return the invoice as a PDF that carries its data as CII XML (Factur-X, EN 16931)."""
     xml = generate_xml(_termes(facture), flavor="factur-x", level="en16931", check_schematron=None)
     octets: bytes = generate_from_binary(
-        _dessiner(facture), xml, check_xsd=True, check_schematron=False, lang="fr-FR"
+        dessiner(facture), xml, check_xsd=True, check_schematron=False, lang="fr-FR"
     )
     return octets
 
@@ -91,7 +91,8 @@ def _termes(facture: FactureType) -> dict[str, Any]:
     }
 
 
-def _dessiner(facture: FactureType) -> bytes:
+def dessiner(facture: FactureType) -> bytes:
+    """Return the printed page of an invoice, without its data."""
     sortie = BytesIO()
     toile = Canvas(sortie, pagesize=A4, invariant=1, lang="fr-FR")
     toile.setTitle(f"Facture {facture.numero}")

@@ -11,6 +11,7 @@ from facturier.accueil.demonstration import (
     charger_demonstration,
     refuser_en_production,
 )
+from facturier.accueil.passe import charger_passe
 from facturier.commun.commandes import CommandeMetier, Refus
 
 INSTALLATION: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -36,6 +37,7 @@ class Command(CommandeMetier):
             for commande, options_commande in INSTALLATION:
                 call_command(commande, verbosity=0, stdout=StringIO(), **options_commande)
             personnes = charger_demonstration()
+            charger_passe()
         except DemonstrationInterdite as erreur:
             raise Refus(str(erreur)) from erreur
         return {

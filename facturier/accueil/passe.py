@@ -1,0 +1,452 @@
+"""A past for the demonstration: a year of invoices, so that reports and predictions have a ground.
+
+The same acts as today, at their day: lots of invoices of a service go from the deposit to the
+payment, some are sent back or rejected, the last ones are still under way. The draws are always
+the same. What the treasury then received is not kept: the bordereaux say so.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from hashlib import sha256
+from itertools import groupby
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.accueil.facture_type import FactureType, dessiner
+from facturier.commun import fichiers, types_contenu
+from facturier.commun.etats import franchir, franchir_lot
+from facturier.commun.montants import appliquer_taux
+from facturier.grand_livre.documents import enregistrer_justificatif
+from facturier.grand_livre.emission import (
+    CompteBancaire,
+    Delai,
+    Destinataire,
+    Imputation,
+    creer_bordereau,
+    emettre_mandat,
+)
+from facturier.grand_livre.evenements import Paiement, payer_mandats
+from facturier.grand_livre.models import Bordereau, Mandat, Piece, PieceJustificative, SensPiece
+from facturier.suivi import avancement, instruction
+from facturier.suivi.depot import tirer_code
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.mandatement import budget_courant
+from facturier.suivi.models import (
+    Avis,
+    Document,
+    Facture,
+    MotifRetour,
+    PrevisionPaiement,
+    RepartitionTaxe,
+    ServiceFait,
+    TypeDepense,
+    normaliser_numero,
+)
+from facturier.suivi.observatoire import relever_delais
+from facturier.suivi.passages import tracer
+from facturier.suivi.prevision import prevoir
+from fournisseurs.models import CoordonneesBancaires, Etablissement
+
+SEMAINES = 54
+FACTURES_PAR_LOT, FOURNISSEURS_PAR_LOT = (4, 7), 2
+PREFIXE = "H"
+JOURS_OUVRES, SAMEDI = 5, 5
+PART_REJETEE, PART_SUSPENDUE, PART_DE_MARCHE = 0.25, 0.35, 0.15
+MONTANTS = (18_500, 42_000, 96_300, 148_000, 265_400, 610_000, 1_240_000)
+OBJETS = {
+    "6064": "Fournitures de bureau",
+    "60632": "Petit équipement",
+    "6156": "Maintenance",
+    "611": "Prestation de service",
+    "617": "Étude",
+    "6262": "Télécommunications",
+}
+TAUX = (Decimal(3), Decimal(6), Decimal(11), Decimal(11), Decimal(22))
+LENTEURS = {"DSIN": 0.7, "DEFE": 1.0, "DEPS": 1.5, "DCJS": 1.1}  # of a service, against the usual
+# Days from a step to the next, at the pace of the first of them.
+ETAPES: tuple[tuple[str, int, int], ...] = (
+    ("recevoir", 1, 2),
+    ("demander_certification", 0, 2),
+    ("certifier", 2, 14),
+    ("liquider", 1, 5),
+    ("mandater", 1, 5),
+    ("transmettre", 1, 2),
+    ("prendre_en_charge", 1, 4),
+    ("payer", 3, 14),
+)
+
+
+@dataclass
+class Lot:
+    """Invoices of one service that go together, and the bordereau that pays them."""
+
+    service: ServiceGestionnaire
+    factures: list[int] = field(default_factory=list)
+    mandats: list[Mandat] = field(default_factory=list)
+    bordereau: Bordereau | None = None
+
+
+@transaction.atomic
+def charger_passe() -> int:
+    """Make the past once; return how many invoices it has.
+
+    The moment of each act is its own: the clock of the process is turned back meanwhile.
+    """
+    if Facture.objects.filter(numero__startswith=PREFIXE).exists():
+        return 0
+    passe = _Passe()
+    passe.jouer()
+    factures = Facture.objects.filter(numero__startswith=PREFIXE)
+    Avis.objects.filter(facture__in=factures).delete()  # told, read and gone long ago
+    relever_delais()
+    return factures.count()
+
+
+@contextmanager
+def _a(moment: datetime) -> Iterator[None]:
+    """Turn the clock of the process to `moment`."""
+    maintenant = timezone.now
+    timezone.now = lambda: moment
+    try:
+        yield
+    finally:
+        timezone.now = maintenant
+
+
+class _Passe:
+    """The year as a queue of acts, each at its moment."""
+
+    def __init__(self) -> None:
+        self.hasard = random.Random(2026)  # noqa: S311  (plausible, not secret)
+        self.fin = timezone.now() - timedelta(days=1)
+        self.debut = self.fin - timedelta(weeks=SEMAINES)
+        self.gens: dict[Role, Utilisateur] = {role: _qui(role) for role in Role}
+        self.systeme = Utilisateur.objects.systeme()
+        self.services = list(ServiceGestionnaire.objects.filter(code__in=LENTEURS))
+        self.comptes = {
+            compte.fournisseur_id: compte
+            for compte in CoordonneesBancaires.objects.courantes().filter(etablissement=None)
+        }
+        self.etablissements = list(
+            Etablissement.objects.filter(
+                fournisseur__in=self.comptes, fournisseur__est_creancier=True
+            )
+            .select_related("fournisseur__tiers")
+            .order_by("ridet")
+        )
+        self.rejets = list(MotifRetour.objects.filter(est_de_rejet=True))
+        self.suspensions = list(MotifRetour.objects.filter(est_de_suspension=True))
+        self.rang = self.rang_acte = 0
+        self.file: list[tuple[datetime, int, Callable[[], None]]] = []
+
+    def jouer(self) -> None:
+        """Act in the order of time, until yesterday."""
+        for semaine in range(SEMAINES if self.etablissements else 0):
+            moment = self.debut + timedelta(weeks=semaine, days=semaine % JOURS_OUVRES)
+            service = self.services[semaine % len(self.services)]
+            self._prevoir(moment, partial(self._deposer, moment, service))
+        while self.file:
+            moment, _, agir = heapq.heappop(self.file)
+            with _a(moment):
+                agir()
+
+    def _prevoir(self, moment: datetime, agir: Callable[[], None]) -> None:
+        """Put an act in the queue, on a working day; what would come after yesterday never does."""
+        repos = max(0, moment.weekday() - SAMEDI + 1)
+        ouvre = moment + timedelta(days=(0, 2, 1)[repos])
+        if ouvre <= self.fin:
+            self.rang_acte += 1
+            heapq.heappush(self.file, (ouvre, self.rang_acte, agir))
+
+    # --- Supplier ------------------------------------------------------------------------------
+    def _deposer(self, moment: datetime, service: ServiceGestionnaire) -> None:
+        lot = Lot(service)
+        combien = self.hasard.randint(*FACTURES_PAR_LOT)
+        qui = self.hasard.sample(self.etablissements, FOURNISSEURS_PAR_LOT)
+        brouillons = [
+            self._facture(moment, service, self.hasard.choice(qui)) for _ in range(combien)
+        ]
+        Facture.objects.bulk_create([facture for facture, _ in brouillons])
+        Document.objects.bulk_create(
+            Document(
+                facture=facture,
+                sha256=range_.sha256,
+                nom=f"facture-{facture.numero}.pdf",
+                type_mime=range_.type_mime,
+                taille=range_.taille,
+                genre=PieceJustificative.Genre.FACTURE,
+                depose_par=self.systeme,
+            )
+            for facture, range_ in brouillons
+        )
+        RepartitionTaxe.objects.bulk_create(
+            RepartitionTaxe(
+                facture=facture,
+                taux=facture.lecture["taux"],
+                base=facture.montant_ht,
+                taxe=facture.montant_tgc,
+            )
+            for facture, _ in brouillons
+        )
+        lot.factures = [facture.pk for facture, _ in brouillons]
+        franchir_lot(
+            Facture,
+            lot.factures,
+            "deposer",
+            par=self.systeme,
+            deposee_le=moment,
+            deposee_par=self.systeme,
+            code_verification=Case(*(When(pk=pk, then=Value(tirer_code())) for pk in lot.factures)),
+        )
+        prevoir(lot.factures, PrevisionPaiement.Jalon.DEPOT)
+        self._enchainer(lot, moment)
+
+    def _facture(
+        self, moment: datetime, service: ServiceGestionnaire, etablissement: Etablissement
+    ) -> tuple[Facture, fichiers.FichierRange]:
+        self.rang += 1
+        taux = self.hasard.choice(TAUX)
+        ht = self.hasard.choice(MONTANTS) + 100 * self.hasard.randint(0, 180)
+        compte = self.hasard.choice(list(OBJETS))
+        numero = f"{PREFIXE}{moment:%y%m}-{self.rang:04d}"
+        tgc = appliquer_taux(ht, taux)
+        emise_le = timezone.localdate(moment) - timedelta(days=self.hasard.randint(0, 4))
+        objet = OBJETS[compte]
+        page = dessiner(
+            FactureType(
+                emetteur=etablissement.denomination,
+                ridet=etablissement.ridet,
+                adresse=etablissement.adresse_voie,
+                numero=numero,
+                date=emise_le,
+                objet=objet,
+                montant_ht=ht,
+                montant_tgc=tgc,
+                taux=int(taux),
+            )
+        )
+        range_ = _ranger(page, types_contenu.PDF)
+        est_de_marche = self.hasard.random() < PART_DE_MARCHE
+        facture = Facture(
+            fournisseur=etablissement.fournisseur,
+            etablissement=etablissement,
+            numero=numero,
+            numero_normalise=normaliser_numero(numero),
+            objet=objet,
+            date_emission=emise_le,
+            montant_ht=ht,
+            montant_tgc=tgc,
+            montant_ttc=ht + tgc,
+            service=service,
+            type_depense=TypeDepense.MARCHE if est_de_marche else TypeDepense.BON_COMMANDE,
+            sha256=range_.sha256,
+            lecture={"format": "pdf", "taux": int(taux), "compte": compte},
+            cree_par=self.systeme,
+        )
+        return facture, range_
+
+    # --- Province and treasury -----------------------------------------------------------------
+    def _enchainer(self, lot: Lot, moment: datetime) -> None:
+        """Put the next steps of a lot in the queue: each service has its pace, which improves."""
+        part = (moment - self.debut) / (self.fin - self.debut)
+        lenteur = LENTEURS[lot.service.code] * (1.35 - 0.5 * part)
+        for etape, minimum, maximum in ETAPES:
+            jours = round(self.hasard.randint(minimum, maximum) * lenteur) or minimum
+            moment += timedelta(days=jours, minutes=self.hasard.randint(1, 50))
+            self._prevoir(moment, partial(getattr(self, f"_{etape}"), lot))
+
+    def _lot(self, lot: Lot, acte: str, role: Role, **champs: Any) -> set[int]:
+        return franchir_lot(Facture, lot.factures, acte, par=self.gens[role], **champs)
+
+    def _recevoir(self, lot: Lot) -> None:
+        self._lot(lot, "recevoir", Role.AGENT)
+        if self.hasard.random() < PART_SUSPENDUE:
+            self._suspendre(Facture.objects.get(pk=lot.factures[0]))
+
+    def _suspendre(self, facture: Facture) -> None:
+        """Ask for something, and receive the answer some days later, unless it never comes."""
+        motif = self.hasard.choice(self.suspensions)
+        agent = self.gens[Role.AGENT]
+        instruction.suspendre(facture, instruction.Retour(motif=motif), par=agent)
+        reponse = timezone.now() + timedelta(days=self.hasard.randint(1, 3))
+        self._prevoir(reponse, partial(self._completer, facture))
+
+    def _completer(self, facture: Facture) -> None:
+        instruction.completer(facture, reponse="Voici ce que vous demandiez.", par=self.systeme)
+        instruction.reprendre(facture, par=self.gens[Role.AGENT])
+
+    def _demander_certification(self, lot: Lot) -> None:
+        self._lot(lot, "demander_certification", Role.AGENT)
+
+    def _certifier(self, lot: Lot) -> None:
+        if self.hasard.random() < PART_REJETEE:
+            facture = Facture.objects.get(pk=lot.factures[-1])
+            if facture.etat == EtatFacture.EN_CERTIFICATION:
+                motif = self.hasard.choice(self.rejets)
+                retour = instruction.Retour(motif=motif)
+                instruction.rejeter(facture, retour, par=self.gens[Role.AGENT])
+        certifiees = self._lot(lot, "certifier_service_fait", Role.SERVICE)
+        ServiceFait.objects.bulk_create(
+            ServiceFait(
+                facture_id=pk,
+                date_service_fait=timezone.localdate() - timedelta(days=1),
+                certifie_par=self.gens[Role.SERVICE],
+            )
+            for pk in certifiees
+        )
+
+    def _liquider(self, lot: Lot) -> None:
+        a_liquider = Facture.objects.filter(pk__in=lot.factures, etat=EtatFacture.SERVICE_FAIT)
+        comptes = {facture.pk: facture.lecture["compte"] for facture in a_liquider}
+        if comptes:
+            self._lot(
+                lot,
+                "liquider",
+                Role.AGENT,
+                montant_liquide=F("montant_ttc"),
+                fonction="930",
+                compte=Case(*(When(pk=pk, then=Value(compte)) for pk, compte in comptes.items())),
+            )
+
+    def _mandater(self, lot: Lot) -> None:
+        """Issue one mandat an établissement, list them on a bordereau, and sign it."""
+        factures = (
+            Facture.objects.filter(pk__in=lot.factures, etat=EtatFacture.LIQUIDEE)
+            .select_related("etablissement__fournisseur__tiers", "service")
+            .prefetch_related("documents")
+            .order_by("etablissement", "pk")
+        )
+        for _, siennes in groupby(factures, lambda facture: facture.etablissement_id):
+            lot.mandats.append(self._emettre(list(siennes)))
+        if not lot.mandats:
+            return
+        jour, ordonnateur = timezone.localdate(), self.gens[Role.ORDONNATEUR]
+        cles = [mandat.pk for mandat in lot.mandats]
+        lot.bordereau = creer_bordereau(
+            sens=SensPiece.DEPENSE, pieces=cles, date_emission=jour, par=self.gens[Role.AGENT]
+        )
+        trace = f"Bordereau {lot.bordereau.reference} de la démonstration, repris sans son flux."
+        range_ = _ranger(trace.encode(), types_contenu.TEXTE)
+        franchir(
+            lot.bordereau,
+            "signer",
+            par=ordonnateur,
+            signe_le=timezone.now(),
+            signataire="Historique de démonstration",
+            empreinte_signee=range_.sha256,
+        )
+        franchir_lot(Piece, cles, "signer", par=ordonnateur)
+        avancement.constater_signature(cles, par=ordonnateur)
+
+    def _emettre(self, factures: list[Facture]) -> Mandat:
+        etablissement, agent = factures[0].etablissement, self.gens[Role.AGENT]
+        compte = self.comptes[etablissement.fournisseur_id]
+        jour = timezone.localdate()
+        depot = timezone.localdate(factures[0].deposee_le)
+        mandat = emettre_mandat(
+            exercice=jour.year,
+            budget=budget_courant(),
+            destinataire=Destinataire(
+                tiers=etablissement.fournisseur.tiers,
+                ridet=etablissement.ridet,
+                adresse_voie=etablissement.adresse_voie,
+                code_postal=etablissement.code_postal,
+                ville=etablissement.ville,
+            ),
+            compte=CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire),
+            objet=f"Factures {', '.join(facture.numero for facture in factures)}",
+            service=cast(ServiceGestionnaire, factures[0].service),
+            imputations=[
+                Imputation(
+                    compte=facture.compte,
+                    fonction=facture.fonction,
+                    montant_ht=facture.montant_ht,
+                    montant_tgc=facture.montant_tgc,
+                    libelle=facture.objet,
+                    reference_facture=facture.numero,
+                )
+                for facture in factures
+            ],
+            justificatifs=[
+                enregistrer_justificatif(
+                    sha256=document.sha256,
+                    taille=document.taille,
+                    type_mime=document.type_mime,
+                    nom=document.nom,
+                    genre=document.genre,
+                )
+                for facture in factures
+                for document in facture.documents.all()
+            ],
+            delai=Delai(debut=depot, fin=depot + timedelta(days=30), duree=30),
+            date_emission=jour,
+            par=agent,
+        )
+        Facture.objects.filter(pk__in=[facture.pk for facture in factures]).update(mandat=mandat.pk)
+        tracer(factures, "mandater", f"Mandat {mandat.reference}", agent)
+        return mandat
+
+    def _pieces(self, lot: Lot, acte: str, role: Role) -> list[int]:
+        cles = [mandat.pk for mandat in lot.mandats]
+        franchir_lot(Piece, cles, acte, par=self.gens[role])
+        return cles
+
+    def _transmettre(self, lot: Lot) -> None:
+        cles = self._pieces(lot, "transmettre", Role.AGENT)
+        if lot.bordereau is not None:
+            franchir(lot.bordereau, "transmettre", par=self.gens[Role.AGENT])
+        avancement.constater_transmission(cles, par=self.gens[Role.AGENT])
+
+    def _prendre_en_charge(self, lot: Lot) -> None:
+        cles = self._pieces(lot, "prendre_en_charge", Role.COMPTABLE)
+        if lot.bordereau is not None:
+            franchir(lot.bordereau, "accepter", par=self.gens[Role.COMPTABLE])
+        avancement.constater_prise_en_charge(cles, par=self.gens[Role.COMPTABLE])
+
+    def _payer(self, lot: Lot) -> None:
+        cles = self._pieces(lot, "payer", Role.COMPTABLE)
+        comptable, jour = self.gens[Role.COMPTABLE], timezone.localdate()
+        reference = f"VIR-{jour:%y%m%d}"
+        payer_mandats(
+            [
+                Paiement(
+                    mandat=mandat,
+                    montant=mandat.montant_ttc,
+                    date_paiement=jour,
+                    reference=reference,
+                )
+                for mandat in lot.mandats
+            ],
+            par=comptable,
+        )
+        paiement = avancement.PaiementMandat(jour, reference)
+        avancement.constater_paiement(dict.fromkeys(cles, paiement), par=comptable)
+
+
+def _qui(role: Role) -> Utilisateur:
+    """Return the first person of the demonstration who holds `role`."""
+    return Utilisateur.objects.filter(attributions__role=role).order_by("pk").first() or (
+        Utilisateur.objects.systeme()
+    )
+
+
+def _ranger(octets: bytes, type_mime: str) -> fichiers.FichierRange:
+    """Put a file in the store without waiting for the disk: the demonstration can be made again."""
+    empreinte = sha256(octets).hexdigest()
+    destination = fichiers.chemin(empreinte, settings.DOCUMENTS_RACINE)
+    if not destination.exists():
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        destination.write_bytes(octets)
+        destination.chmod(fichiers.MODE_FICHIER)
+    return fichiers.FichierRange(empreinte, len(octets), type_mime)
