@@ -1,4 +1,4 @@
-"""The list of oppositions as people filter it, on screen and as a spreadsheet."""
+"""The list of oppositions as people filter it, on screen and as a file."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import Q
 
+from facturier.commun.exports import Colonne, Tableau
 from fournisseurs.models import EtatOpposition, Opposition
 from fournisseurs.retenues import deja_servi
 
 LOT = 500
-TITRES_CSV = (
+TITRES = (
     "Numéro",
     "Nature",
     "Code du fournisseur",
@@ -59,9 +60,18 @@ def _vue(vue: str, au: date) -> Any:
     return vues.get(vue, lambda: oppositions.vivantes(au))()
 
 
-def lignes_csv(oppositions: Any) -> Iterator[list[object]]:
-    """Yield the heading and a row for each opposition."""
-    yield list(TITRES_CSV)
+def tableau(filtre: dict[str, Any], au: date) -> Tableau:
+    """Return what the filters keep, to export."""
+    return Tableau(
+        nom="oppositions",
+        titre="Oppositions et cessions",
+        description="",
+        colonnes=[Colonne(titre) for titre in TITRES],
+        lignes=_lignes(filtrer_oppositions(filtre, au)),
+    )
+
+
+def _lignes(oppositions: Any) -> Iterator[list[object]]:
     dernier: int | None = None
     while True:
         suite = oppositions if dernier is None else oppositions.filter(pk__lt=dernier)

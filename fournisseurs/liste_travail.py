@@ -1,6 +1,6 @@
 """The one work list of agents: every request, of both models, with its age and due day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from facturier.commun.calendrier import ajouter_jours_ouvres
+from facturier.commun.exports import Colonne, Tableau
 from facturier.grand_livre.models import Parametre
 from fournisseurs.complements import jours_d_attente
 from fournisseurs.models import (
@@ -36,6 +37,20 @@ ONGLETS: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "refusees": ("Refusées", (EtatDemande.REFUSEE,), (EtatModification.REFUSEE,)),
     "retirees": ("Retirées", (EtatDemande.RETIREE,), (EtatModification.RETIREE,)),
 }
+TITRES = (
+    "Demande",
+    "Sorte",
+    "Établissement",
+    "RIDET",
+    "Demandeur",
+    "Déposée le",
+    "Jours",
+    "À traiter avant",
+    "En retard",
+    "Signes de risque",
+    "État",
+)
+TAILLE_LOT = 500
 A_AGIR = ("a_controler", "a_approuver", "contestees")
 Demande = DemandeEtablissement | DemandeModification
 Rang = tuple[datetime, str, int]  # moment of deposit, model, key
@@ -122,6 +137,41 @@ def lister(
     lignes = sorted((_ligne(d, delai) for d in demandes), key=lambda ligne: ligne.rang)
     page = lignes[:taille]
     return page, page[-1].cle if lignes[taille:] else ""
+
+
+def tableau(onglet: str, *, genre: str = "") -> Tableau:
+    """Return every request of a tab, to export."""
+    return Tableau(
+        nom=f"demandes-{onglet}",
+        titre="Demandes des fournisseurs",
+        description=ONGLETS[onglet][0],
+        colonnes=[Colonne(titre) for titre in TITRES],
+        lignes=_cellules(onglet, genre),
+    )
+
+
+def _cellules(onglet: str, genre: str) -> Iterator[tuple[object, ...]]:
+    """Yield the cells of each request, a few queries for five hundred of them."""
+    apres, reste = "", True
+    while reste:
+        lignes, apres = lister(onglet, genre=genre, apres=apres, taille=TAILLE_LOT)
+        for ligne in lignes:
+            objet: Any = ligne.demande
+            etablissement = objet.etablissement if ligne.est_modification else objet
+            yield (
+                objet.pk,
+                ligne.genre,
+                etablissement.denomination,
+                etablissement.ridet,
+                objet.demandeur.nom_complet,
+                timezone.localdate(_depot(objet)),
+                ligne.age,
+                "" if ligne.est_en_pause else ligne.echeance,
+                "oui" if ligne.est_en_retard else "",
+                " ".join(getattr(objet, "libelles_risques", [])),
+                objet.get_etat_display(),
+            )
+        reste = bool(apres)
 
 
 def _suite(demandes: QuerySet[Any], sorte: str, apres: str, taille: int) -> list[Demande]:

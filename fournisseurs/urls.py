@@ -97,6 +97,11 @@ urlpatterns = [
     path("fournisseur/comptes/<str:code>/releve.pdf", releves.releve_pdf, name="releve_pdf"),
     path("gestion/tiers/", tiers.liste, name="gestion_tiers"),
     path("gestion/tiers/demandes/", instruction.demandes, name="gestion_demandes"),
+    path(
+        "gestion/tiers/demandes/export/<slug:extension>/",
+        instruction.exporter_demandes,
+        name="exporter_demandes",
+    ),
     path("gestion/tiers/demandes/<int:pk>/", gestion.demande, name="gestion_demande"),
     path("gestion/tiers/demandes/<int:pk>/iban/", gestion.voir_iban, name="voir_iban"),
     path(
@@ -123,7 +128,11 @@ urlpatterns = [
     path("gestion/tiers/imports/<int:pk>/rejets.csv", imports.rejets_import, name="rejets_import"),
     path("gestion/tiers/registre/", registre.registre, name="registre"),
     path("gestion/tiers/registre/extrait/", registre.comparer_extrait, name="comparer_extrait"),
-    path("gestion/tiers/registre/ecarts.csv", registre.registre_csv, name="registre_csv"),
+    path(
+        "gestion/tiers/registre/export/<slug:extension>/",
+        registre.exporter_ecarts,
+        name="exporter_ecarts",
+    ),
     path("gestion/tiers/export.csv", tiers.exporter_csv, name="tiers_csv"),
     path("gestion/tiers/export.xlsx", tiers.exporter_xlsx, name="tiers_xlsx"),
     path("gestion/tiers/qualite/", qualite.qualite, name="qualite"),
@@ -213,7 +222,11 @@ urlpatterns = [
         name="gestion_modifier",
     ),
     path("gestion/oppositions/", oppositions.liste, name="oppositions"),
-    path("gestion/oppositions/oppositions.csv", oppositions.liste_csv, name="oppositions_csv"),
+    path(
+        "gestion/oppositions/export/<slug:extension>/",
+        oppositions.exporter_liste,
+        name="exporter_oppositions",
+    ),
     path("gestion/oppositions/<int:pk>/", oppositions.fiche, name="opposition"),
     *(
         path(

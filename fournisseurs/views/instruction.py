@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,7 @@ from facturier.acces.models import Role
 from fournisseurs.consultation import reveler_ibans_modification
 from fournisseurs.forms import MotifForm, RenvoiForm
 from fournisseurs.forms_modification import AppelForm
-from fournisseurs.liste_travail import A_AGIR, GENRES, ONGLETS, compter, lister
+from fournisseurs.liste_travail import A_AGIR, GENRES, ONGLETS, compter, lister, tableau
 from fournisseurs.models import (
     DemandeModification,
     Etablissement,
@@ -34,6 +34,7 @@ from fournisseurs.modifications.registre import au_registre
 from fournisseurs.modifications.retours import renvoyer
 from fournisseurs.modifications.saisie import anomalies
 from fournisseurs.referentiel import lire_referentiel
+from fournisseurs.views.exports import donner
 from fournisseurs.views.modifications import page_choisir, page_saisir
 from fournisseurs.views.preuves import preuves_montrees
 
@@ -44,10 +45,7 @@ FIL = [("Tiers", "/gestion/tiers/"), ("Demandes", "/gestion/tiers/demandes/")]
 @require_GET
 def demandes(requete: RequeteConnectee) -> HttpResponse:
     """Show the work list: every request of a tab, the oldest first, late ones flagged."""
-    onglet = requete.GET.get("etat", "")
-    onglet = onglet if onglet in ONGLETS else A_AGIR[0]
-    genre = requete.GET.get("genre", "")
-    genre = genre if genre in dict(GENRES) else ""
+    onglet, genre = _filtre(requete)
     lignes, suivante = lister(onglet, genre=genre, apres=requete.GET.get("apres", ""))
     nombres = compter()
     parametres = requete.GET.copy()
@@ -65,6 +63,24 @@ def demandes(requete: RequeteConnectee) -> HttpResponse:
             "fil": FIL[:1],
         },
     )
+
+
+def _filtre(requete: RequeteConnectee) -> tuple[str, str]:
+    """Return the tab and the kind that the address asks for; what means nothing is left out."""
+    onglet, genre = requete.GET.get("etat", ""), requete.GET.get("genre", "")
+    return (
+        onglet if onglet in ONGLETS else A_AGIR[0],
+        genre if genre in dict(GENRES) else "",
+    )
+
+
+@reserver_aux_finances(Role.AGENT)
+@require_GET
+def exporter_demandes(requete: RequeteConnectee, extension: str) -> HttpResponseBase:
+    """Give the whole tab that the address shows."""
+    onglet, genre = _filtre(requete)
+    retour = reverse("fournisseurs:gestion_demandes")
+    return donner(requete, tableau(onglet, genre=genre), extension, retour=retour)
 
 
 @reserver_aux_finances(Role.AGENT)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Sum
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
-from facturier.commun.exports import csv_en_flux
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import PartCedee, Piece
@@ -28,9 +27,10 @@ from fournisseurs.forms_oppositions import (
     LeveeForm,
     OppositionForm,
 )
-from fournisseurs.liste_oppositions import filtrer_oppositions, lignes_csv
+from fournisseurs.liste_oppositions import filtrer_oppositions, tableau
 from fournisseurs.models import ROLES_GESTION, EtatOpposition, Fournisseur, Opposition
 from fournisseurs.retenues import SANS_EFFET, deja_servi, disponibles
+from fournisseurs.views.exports import donner
 
 TAILLE_PAGE = 50
 FIL = [("Oppositions et cessions", "/gestion/oppositions/")]
@@ -75,11 +75,11 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
 
 @reserver_aux_finances(*ROLES_GESTION)
 @require_GET
-def liste_csv(requete: RequeteConnectee) -> StreamingHttpResponse:
-    """Stream what the filters keep as CSV, for a French spreadsheet."""
+def exporter_liste(requete: RequeteConnectee, extension: str) -> HttpResponseBase:
+    """Give the whole list that the filters of the address show."""
     _, filtre = _filtre(requete)
-    trouvees = filtrer_oppositions(filtre, timezone.localdate())
-    return csv_en_flux("oppositions.csv", lignes_csv(trouvees))
+    a_donner = tableau(filtre, timezone.localdate())
+    return donner(requete, a_donner, extension, retour=reverse("fournisseurs:oppositions"))
 
 
 @reserver_aux_finances(Role.AGENT)

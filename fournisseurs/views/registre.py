@@ -7,13 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
-from facturier.commun.exports import csv_en_flux
+from facturier.commun.exports import Colonne, Tableau
 from fournisseurs.forms_reprise import ExtraitForm, recopier
 from fournisseurs.models import (
     ROLES_GESTION,
@@ -23,8 +24,10 @@ from fournisseurs.models import (
 )
 from fournisseurs.registre.ecarts import Comparaison, decrire
 from fournisseurs.reprise.colonnes import FichierIllisible
+from fournisseurs.views.exports import donner
 
 TAILLE_PAGE = 50
+TITRES = ("RIDET", "Dénomination", "Écart", "Chez nous", "Au registre", "À faire")
 FIL = [("Tiers", "/gestion/tiers/")]
 Nature = EcartRegistre.Nature
 # What a line leads to: the request that corrects it, or the suspension of who has closed.
@@ -113,16 +116,21 @@ def _bilan(trouve: Comparaison) -> str:
 
 @reserver_aux_finances(*ROLES_GESTION)
 @require_GET
-def registre_csv(requete: RequeteConnectee) -> StreamingHttpResponse:
-    """Stream the differences of one nature, or all, for a French spreadsheet."""
+def exporter_ecarts(requete: RequeteConnectee, extension: str) -> HttpResponseBase:
+    """Give the differences of one nature, or all."""
     nature = _nature(requete)
     ecarts = EcartRegistre.objects.filter(nature=nature) if nature else EcartRegistre.objects.all()
+    tableau = Tableau(
+        nom="ecarts-registre",
+        titre="Écarts avec le registre",
+        description=Nature(nature).label if nature else "",
+        colonnes=[Colonne(titre) for titre in TITRES],
+        lignes=_lignes(ecarts),
+    )
+    return donner(requete, tableau, extension, retour=reverse("fournisseurs:registre"))
 
-    return csv_en_flux("ecarts-registre.csv", _lignes_csv(ecarts))
 
-
-def _lignes_csv(ecarts: Any) -> Iterator[tuple[object, ...]]:
-    yield "RIDET", "Dénomination", "Écart", "Chez nous", "Au registre", "À faire"
+def _lignes(ecarts: Any) -> Iterator[tuple[object, ...]]:
     for ecart in decrire(ecarts):
         cellules = list(ecart.en_objet().values())
         cellules[2] = ecart.nature.label

@@ -2,13 +2,16 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from fournisseurs import liste_travail
 from fournisseurs.liste_travail import lister
 from fournisseurs.models import (
     DemandeModification,
@@ -376,6 +379,26 @@ def test_la_liste_de_travail_se_pagine_sans_rien_perdre(client, agent, reference
     assert suivante == ""
     assert len(vues) == len(attendues)
     assert set(vues) == attendues
+
+
+def test_la_liste_de_travail_s_exporte_telle_qu_on_la_voit(client, agent, monkeypatch):
+    monkeypatch.setattr(liste_travail, "TAILLE_LOT", 2)
+    demandes = [ModificationFactory() for _ in range(3)]
+    ModificationFactory(controlee=True)
+    client.force_login(agent)
+    filtre = {"etat": "a_controler", "genre": "compte_principal"}
+
+    en_csv = client.get(adresse("exporter_demandes", "csv"), filtre)
+    classeur = client.get(adresse("exporter_demandes", "xlsx"), filtre)
+    autre = client.get(adresse("exporter_demandes", "pdf"), filtre)
+
+    lignes = b"".join(en_csv.streaming_content).decode("utf-8-sig").splitlines()
+    feuille = openpyxl.load_workbook(BytesIO(classeur.getvalue())).active
+    cellules = list(feuille.iter_rows(values_only=True))
+    assert lignes[0].startswith("Demande;Sorte;Établissement;RIDET")
+    assert [ligne.split(";")[0] for ligne in lignes[1:]] == [str(d.pk) for d in demandes]
+    assert [ligne[0] for ligne in cellules] == ["Demande", *(d.pk for d in demandes)]
+    assert autre.status_code == 404
 
 
 def test_une_demande_trop_ancienne_est_signalee_en_retard(client, agent):

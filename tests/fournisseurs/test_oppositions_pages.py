@@ -163,7 +163,7 @@ def test_la_liste_se_cherche(connecte):
 def test_l_export_est_sur_pour_un_tableur(connecte):
     OppositionFactory(reference="=1+1", plafond=40_000)
 
-    texte = b"".join(connecte.get("/gestion/oppositions/oppositions.csv")).decode()
+    texte = b"".join(connecte.get("/gestion/oppositions/export/csv/")).decode()
 
     assert ";'=1+1;" in texte
     assert ";40000;0;En vigueur" in texte

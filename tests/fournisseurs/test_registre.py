@@ -252,7 +252,9 @@ def test_les_ecarts_se_telechargent_tels_qu_on_les_voit(client, agent, cagou, ex
     lancer(extrait(RENOMME), "--executer")
     client.force_login(agent)
 
-    reponse = client.get(reverse("fournisseurs:registre_csv"), {"nature": "renomme"})
+    reponse = client.get(
+        reverse("fournisseurs:exporter_ecarts", args=["csv"]), {"nature": "renomme"}
+    )
 
     texte = b"".join(reponse.streaming_content).decode("utf-8-sig")
     lignes = list(csv.reader(io.StringIO(texte), delimiter=";"))

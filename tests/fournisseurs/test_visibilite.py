@@ -97,6 +97,7 @@ def _adresses(page: str, dossier: Dossier) -> list[str]:
         "cle": ["17499"],
         "genre": GenreModification.values,
         "acte": ["approuver"],
+        "extension": ["csv", "xlsx"],
     }
     valeurs = [
         dossier.cles if genre == "IntConverter" else connus[nom]
