@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from facturier.grand_livre.models import Bordereau, PartCedee
+from facturier.grand_livre.models import PartCedee, Piece
 from fournisseurs.models import (
     CoordonneesBancaires,
     DecisionPaiement,
@@ -25,9 +25,9 @@ from fournisseurs.retenues import disponibles
 REMEDE = "annulez le mandat et émettez-le de nouveau."
 
 
-def manquements(bordereau: Bordereau, au: date) -> dict[int, str]:
-    """Return, by key of pièce, why it does not pay who it must; at most six queries."""
-    concernes = list(_concernes(bordereau))
+def manquements(pieces: QuerySet[Piece], au: date) -> dict[int, str]:
+    """Return, by key of mandat, why it does not pay who it must; at most six queries."""
+    concernes = list(_concernes(pieces))
     if not concernes:
         return {}
     cles = [piece["pk"] for piece in concernes]
@@ -51,13 +51,13 @@ def manquements(bordereau: Bordereau, au: date) -> dict[int, str]:
     return trouves
 
 
-def _concernes(bordereau: Bordereau) -> Iterable[Any]:
+def _concernes(pieces: QuerySet[Piece]) -> Iterable[Any]:
     """Return the mandats whose tiers is under opposition, or that pay others; two queries."""
     ouvertes = list(_ouvertes().order_by().values_list("racine", flat=True).distinct())
     decisions = DecisionPaiement.objects.filter(mandat=OuterRef("pk"))
     parts = PartCedee.objects.filter(ligne__piece=OuterRef("pk"))
     return (
-        bordereau.pieces.annotate(racine=Coalesce("tiers__absorbe_par", "tiers"))
+        pieces.annotate(racine=Coalesce("tiers__absorbe_par", "tiers"))
         .filter(Q(racine__in=ouvertes) | Exists(decisions) | Exists(parts))
         .values("pk", "racine", "ridet")
     )

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, QuerySet, Sum
 from django.utils import timezone
 
 from exports_tps.enregistrements import lire_pieces
-from exports_tps.oppositions import manquements
+from exports_tps.oppositions import comptes_verifies, manquements
 from exports_tps.pes.cles import est_iban_valide
 from exports_tps.projections import COLONNES_CONTROLE, COLONNES_LIGNE, COLONNES_PIECE, PieceLue
-from facturier.grand_livre.models import Bordereau, SensPiece
+from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.suivi import regles
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
 
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
@@ -109,11 +111,19 @@ def _bases(constat: Constat) -> str:
     return "" if constat["bases_liquidation"].strip() else "les bases de liquidation manquent."
 
 
-def _liste(manquements_par_piece: Mapping[int, str]) -> list[Controle]:
-    """Return the checklist; `manquements_par_piece` says which pièces do not pay who they must."""
+def _liste(payes_a_tort: Mapping[int, str], refuses: Mapping[int, str]) -> list[Controle]:
+    """Return the checklist.
+
+    Args:
+        payes_a_tort: by key, which mandats do not pay who they must, and why.
+        refuses: by key, which mandats a rule learned from the treasury stops, and why.
+    """
 
     def oppositions(constat: Constat) -> str:
-        return manquements_par_piece.get(constat["pk"], "")
+        return payes_a_tort.get(constat["pk"], "")
+
+    def apprises(constat: Constat) -> str:
+        return refuses.get(constat["pk"], "")
 
     depense, recette = SensPiece.DEPENSE, SensPiece.RECETTE
     return [
@@ -126,15 +136,16 @@ def _liste(manquements_par_piece: Mapping[int, str]) -> list[Controle]:
         Controle(
             "Caractère libératoire : oppositions et cessions", "GBCP, art. 20", oppositions, depense
         ),
+        Controle("Règles apprises de la Trésorerie", "GBCP, art. 38", apprises, depense),
         Controle("Identité et adresse du tiers", "GBCP, art. 19", _adresse),
         Controle("Produit local désigné", "GBCP, art. 24", _produit, recette),
         Controle("Bases de liquidation indiquées", "GBCP, art. 24", _bases, recette),
     ]
 
 
-def _comptes(bordereau: Bordereau) -> list[Controle]:
+def _comptes(pieces: QuerySet[Piece]) -> list[Controle]:
     """Return the checks about accounts whose change is asked for, or contested, at this moment."""
-    tiers = bordereau.pieces.values("tiers")
+    tiers = pieces.values("tiers")
     en_cours, contestes = demandes_en_cours(tiers), ibans_contestes(tiers)
 
     def changement(constat: Constat) -> str:
@@ -154,15 +165,42 @@ def _comptes(bordereau: Bordereau) -> list[Controle]:
     ]
 
 
+def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
+    """Return the checklist of `pieces`, all of one side, still empty."""
+    jour = timezone.localdate()
+    if sens == SensPiece.DEPENSE:
+        tous = _liste(manquements(pieces, jour), regles.manquements(pieces, jour))
+    else:
+        tous = _liste({}, {})
+    return [c for c in [*tous, *_comptes(pieces)] if c.sens in (None, sens)]
+
+
+def controler_piece(piece: Piece) -> list[Controle]:
+    """Return the checklist of one pièce, in a bordereau or not yet."""
+    seule = Piece.objects.filter(pk=piece.pk)
+    constat: Constat = (
+        seule.annotate(
+            a_compte_verifie=Exists(comptes_verifies()),
+            total_ht=Sum("lignes_piece__montant_ht"),
+            total_tgc=Sum("lignes_piece__montant_tgc"),
+        )
+        .values(*CHAMPS, "total_ht", "total_tgc")
+        .get()
+    )
+    constat["documents"] = piece.rattachements.count()
+    controles = controles_de(seule, piece.sens)
+    for controle in controles:
+        if message := controle.regle(constat):
+            controle.noter(constat, message)
+    return controles
+
+
 class Examen:
     """The checklist of one bordereau, filled in as its pièces are read."""
 
     def __init__(self, bordereau: Bordereau) -> None:
         """Prepare it; as many queries for one pièce as for many."""
-        est_depense = bordereau.sens == SensPiece.DEPENSE
-        trouves = manquements(bordereau, timezone.localdate()) if est_depense else {}
-        tous = [*_liste(trouves), *_comptes(bordereau)]
-        self.controles = [c for c in tous if c.sens in (None, bordereau.sens)]
+        self.controles = controles_de(bordereau.pieces.all(), bordereau.sens)
         self._bordereau = bordereau
         self._nombre = 0
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports_tps.views import bordereaux, comptable, flux
+from exports_tps.views import blocage, bordereaux, comptable, flux
 
 app_name = "exports_tps"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("gestion/bordereaux/<int:pk>/bordereau.pdf", bordereaux.bordereau_pdf, name="pdf"),
     path("gestion/bordereaux/<int:pk>/signe.xml", bordereaux.fragment, name="fragment"),
     path("gestion/justificatifs/<int:pk>/", bordereaux.justificatif, name="justificatif"),
+    path("gestion/pourquoi/mandats/<int:pk>/", blocage.mandat, name="pourquoi_mandat"),
+    path("gestion/pourquoi/factures/<int:pk>/", blocage.facture, name="pourquoi_facture"),
     path("gestion/flux/", flux.liste, name="flux_liste"),
     path("gestion/flux/messages/", flux.messages_tps, name="messages"),
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),

@@ -35,7 +35,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
-from facturier.suivi import beneficiaires
+from facturier.suivi import beneficiaires, regles
 from facturier.suivi.edition_commande import editer_commande
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
@@ -115,8 +115,7 @@ def mandater(
     except (EcritureRefusee, CompteIntrouvable) as erreur:
         raise ValidationError(str(erreur)) from erreur
     beneficiaires.noter(mandat, retenues, par=par)
-    Facture.objects.filter(pk__in=[f.pk for f in choisies]).update(mandat=mandat.pk)
-    tracer(choisies, "mandater", f"Mandat {mandat.reference}", par)
+    _rattacher(choisies, mandat, par)
     return mandat
 
 
@@ -205,6 +204,13 @@ def exiger_agent(par: Utilisateur) -> None:
     """Refuse anyone but finance staff. Raises ActeInterdit."""
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances mandate une facture.")
+
+
+def _rattacher(factures: list[Facture], mandat: Mandat, par: Utilisateur) -> None:
+    """Tie the invoices to their mandat, and note the rules that will stop it."""
+    Facture.objects.filter(pk__in=[f.pk for f in factures]).update(mandat=mandat.pk)
+    regles.noter([mandat.pk])
+    tracer(factures, "mandater", f"Mandat {mandat.reference}", par)
 
 
 def _verrouiller(factures: Collection[int]) -> list[Facture]:

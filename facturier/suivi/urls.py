@@ -15,6 +15,7 @@ from facturier.suivi.views import (
     ordres,
     public,
     rapports,
+    regles,
 )
 
 app_name = "suivi"
@@ -104,6 +105,9 @@ urlpatterns = [
         commandes.annuler_reception,
         name="annuler_reception",
     ),
+    path("gestion/regles/", regles.liste, name="regles"),
+    path("gestion/regles/nouvelle/", regles.creer, name="creer_regle"),
+    path("gestion/regles/<int:pk>/clore/", regles.clore, name="clore_regle"),
     path("gestion/mandats/", mandats.liste, name="mandats"),
     path("gestion/mandats/nouveau/", mandats.mandater, name="mandater"),
     path("gestion/mandats/bordereau/", mandats.bordereau, name="bordereau"),

@@ -29,6 +29,7 @@ from facturier.suivi.models.liquidations import (
 )
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
 from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
+from facturier.suivi.models.regles import ConstatRegle, RegleApprise
 from facturier.suivi.models.vues import VueEnregistree
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Avance",
     "Avis",
     "BonCommande",
+    "ConstatRegle",
     "DecisionInterets",
     "DelaiConstate",
     "Document",
@@ -56,6 +58,7 @@ __all__ = [
     "PrevisionPaiement",
     "RangPaiement",
     "Reception",
+    "RegleApprise",
     "ReleveDelais",
     "RepartitionTaxe",
     "RetourFournisseur",

@@ -1,0 +1,331 @@
+"""« Pourquoi ce mandat est-il bloqué ? »: every control of the comptable, on one mandat or invoice.
+
+Each point says its result, what to do and who does it (décret 2012-1246, art. 19 and 20). An
+invoice that no mandat pays yet is looked at as its mandat would be.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils import timezone
+
+from exports_tps.prealable import Controle, controler_piece
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import (
+    Compte,
+    EtatBordereau,
+    EtatPiece,
+    PassageBordereau,
+    Piece,
+    PieceJustificative,
+)
+from facturier.suivi import regles
+from facturier.suivi.beneficiaires import dettes
+from facturier.suivi.exigences import exigences, manquantes, rang_paiement
+from facturier.suivi.libelles import detenteur
+from facturier.suivi.mandatement import pieces_manquantes
+from facturier.suivi.models import ExigencePiece, Facture, ServiceFait
+from facturier.suivi.rapprochement import rapprocher
+from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
+from fournisseurs.gel import raison_du_gel
+from fournisseurs.models import Fournisseur
+from fournisseurs.retenues import en_attente
+
+BUREAU, SERVICE, ORDONNATEUR = "le bureau des finances", "le service", "l’ordonnateur"
+FOURNISSEUR, COMPTABLE = "le fournisseur", "la Trésorerie de la province Sud"
+ANNEES_PRESCRIPTION = 4
+PORTEURS = {
+    EtatPiece.EMISE: f"{BUREAU}, ou {ORDONNATEUR} si le bordereau est à signer",
+    EtatPiece.SIGNEE: f"{BUREAU}, qui transmet",
+    EtatPiece.TRANSMISE: COMPTABLE,
+    EtatPiece.SUSPENDUE: f"{BUREAU}, qui répond à la Trésorerie",
+    EtatPiece.PRISE_EN_CHARGE: COMPTABLE,
+    EtatPiece.REJETEE: f"{BUREAU}, qui reprend les factures",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One control: what holds or what is wrong, then what to do and who."""
+
+    libelle: str
+    article: str
+    constat: str
+    est_conforme: bool = True
+    est_bloquant: bool = True
+    remede: str = ""
+    qui: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explication:
+    """Why something does not move: its holder, the reason of the treasury, every control."""
+
+    porteur: str
+    motif_tps: str
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def bloquants(self) -> list[Point]:
+        """What keeps it from being paid."""
+        return [point for point in self.points if not point.est_conforme and point.est_bloquant]
+
+
+def expliquer_mandat(mandat: Piece) -> Explication:
+    """Explain one mandat, in a number of queries that does not depend on its lines."""
+    factures = list(
+        Facture.objects.filter(mandat=mandat.pk).select_related(
+            "bon_commande__service", "service", "etablissement__fournisseur__tiers"
+        )
+    )
+    points = [
+        _signature(mandat),
+        *_imputations(
+            mandat.exercice_id,
+            sorted(set(mandat.lignes_piece.values_list("compte__numero", flat=True))),
+        ),
+        *_des_factures(factures),
+        _documents_du_mandat(mandat, factures),
+        *(_du_controle(controle) for controle in controler_piece(mandat)),
+    ]
+    motif = regles.motif_de(mandat) if mandat.etat in _REFUSES else ""
+    return Explication(PORTEURS.get(EtatPiece(mandat.etat), ""), motif, points)
+
+
+def expliquer_facture(facture: Facture) -> Explication:
+    """Explain an invoice that no mandat pays yet."""
+    fournisseur = facture.etablissement.fournisseur
+    commande = facture.bon_commande
+    compte = facture.compte or (commande.compte if commande else "")
+    return Explication(
+        detenteur(facture, pour_fournisseur=False),
+        "",
+        [
+            *_imputations(timezone.localdate().year, [compte] if compte else []),
+            *_des_factures([facture]),
+            _documents_de_facture(facture),
+            *_du_fournisseur(facture, fournisseur),
+        ],
+    )
+
+
+_REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
+
+
+def _signature(mandat: Piece) -> Point:
+    libelle, article = "Qualité de l’ordonnateur", "GBCP, art. 19, 2° a"
+    bordereau = mandat.bordereau
+    if bordereau is None:
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat="Le mandat n’est dans aucun bordereau.",
+            est_conforme=False,
+            remede="Mettez-le en bordereau.",
+            qui=BUREAU,
+        )
+    if bordereau.etat == EtatBordereau.OUVERT:
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat=f"Le bordereau {bordereau.reference} n’est pas signé.",
+            est_conforme=False,
+            remede="Signez le bordereau, ou dites ce qui l’empêche.",
+            qui=ORDONNATEUR,
+        )
+    signe = PassageBordereau.objects.filter(bordereau=bordereau, acte="signer")
+    passage = signe.select_related("par").last()
+    return Point(
+        libelle=libelle,
+        article=article,
+        constat=f"Bordereau {bordereau.reference} signé par {passage.par if passage else '?'}.",
+    )
+
+
+def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
+    """Tell whether each account exists and may be charged, the year of the mandat."""
+    connus = set(
+        Compte.objects.filter(
+            exercice=exercice, numero__in=numeros, est_imputable=True
+        ).values_list("numero", flat=True)
+    )
+    inconnus = [numero for numero in numeros if numero not in connus]
+    if inconnus or not numeros:
+        constat = (
+            f"Compte non imputable en {exercice} : {', '.join(inconnus)}."
+            if inconnus
+            else "Aucune imputation n’est encore fixée."
+        )
+        yield Point(
+            libelle="Exacte imputation",
+            article="GBCP, art. 19, 2° b",
+            constat=constat,
+            est_conforme=False,
+            remede="Revoyez la liquidation avec le bon compte.",
+            qui=BUREAU,
+        )
+        return
+    yield Point(
+        libelle="Exacte imputation",
+        article="GBCP, art. 19, 2° b",
+        constat=f"Compte {', '.join(numeros)}, imputable en {exercice}.",
+    )
+
+
+def _des_factures(factures: list[Facture]) -> Iterator[Point]:
+    """Yield the controls of the debt itself: credits, service fait, prescription."""
+    for facture in factures:
+        yield _credits(facture)
+        yield _service_fait(facture)
+        yield _prescription(facture)
+
+
+def _credits(facture: Facture) -> Point:
+    libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2° c"
+    if facture.bon_commande is None:
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat=f"Facture {facture.numero} sans bon de commande : rien n’est engagé.",
+            est_conforme=False,
+            est_bloquant=False,
+            remede="Vérifiez les crédits du compte avant d’envoyer.",
+            qui=BUREAU,
+        )
+    fait = rapprocher(facture.bon_commande)
+    return Point(
+        libelle=libelle,
+        article=article,
+        constat=f"{facture.bon_commande.numero} : {afficher(fait.engage)} engagés, "
+        f"{afficher(fait.facture)} facturés, reste {afficher(fait.reste_a_facturer)}.",
+    )
+
+
+def _service_fait(facture: Facture) -> Point:
+    libelle, article = "Service fait justifié", "GBCP, art. 20, 1°"
+    certifie = ServiceFait.objects.filter(facture=facture).select_related("certifie_par").first()
+    if certifie is None:
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat=f"Le service fait de la facture {facture.numero} n’est pas certifié.",
+            est_conforme=False,
+            remede="Certifiez le service fait, ou dites ce qui manque.",
+            qui=str(facture.service.libelle) if facture.service else SERVICE,
+        )
+    return Point(
+        libelle=libelle,
+        article=article,
+        constat=f"Facture {facture.numero} : certifié par {certifie.certifie_par}, service fait le "
+        f"{certifie.date_service_fait:%d/%m/%Y}.",
+    )
+
+
+def _prescription(facture: Facture) -> Point:
+    """A claim lapses on 31 December of the fourth year after its own (déchéance quadriennale)."""
+    libelle, article = "Prescription", "GBCP, art. 20, 5° ; déchéance quadriennale"
+    annee = facture.date_emission.year if facture.date_emission else timezone.localdate().year
+    limite = date(annee + ANNEES_PRESCRIPTION, 12, 31)
+    if timezone.localdate() > limite:
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat=f"La créance de {annee} est prescrite depuis le {limite:%d/%m/%Y}.",
+            est_conforme=False,
+            remede="Vérifiez ce qui a interrompu la prescription, et joignez-le.",
+            qui=BUREAU,
+        )
+    return Point(
+        libelle=libelle,
+        article=article,
+        constat=f"Facture {facture.numero} : pas avant le {limite:%d/%m/%Y}.",
+    )
+
+
+def _documents_du_mandat(mandat: Piece, factures: list[Facture]) -> Point:
+    genres = set(mandat.justificatifs.values_list("genre", flat=True))
+    commande = next((f.bon_commande for f in factures if f.bon_commande), None)
+    exigees: list[ExigencePiece] = []
+    if factures:
+        anterieurs = Piece.objects.filter(
+            factures__bon_commande=commande, pk__lt=mandat.pk
+        ).exclude(etat__in=(EtatPiece.ANNULEE, EtatPiece.REJETEE))
+        rang = "suivant" if commande and anterieurs.exists() else "premier"
+        exigees = exigences(type_depense=factures[0].type_depense, rang=rang, commande=commande)
+    return _documents(manquantes(exigees, genres), genres)
+
+
+def _documents_de_facture(facture: Facture) -> Point:
+    rang = rang_paiement(facture.bon_commande)
+    absentes = pieces_manquantes([facture], type_depense=facture.type_depense, rang=rang)
+    return _documents(absentes, set(facture.documents.values_list("genre", flat=True)))
+
+
+def _documents(absentes: list[ExigencePiece], genres: set[str]) -> Point:
+    """Tell which documents of the list are missing, each with its text."""
+    libelle, article = "Pièces exigées pour ce type de dépense", "GBCP, art. 20, 4°"
+    if absentes:
+        cites = " ; ".join(f"{exigence.libelle} ({exigence.article})" for exigence in absentes)
+        return Point(
+            libelle=libelle,
+            article=article,
+            constat=f"Il manque : {cites}.",
+            est_conforme=False,
+            remede="Demandez la pièce au fournisseur, ou joignez celle que la province détient.",
+            qui=f"{BUREAU}, puis {FOURNISSEUR}",
+        )
+    presentes = sorted(str(PieceJustificative.Genre(genre).label) for genre in genres)
+    return Point(
+        libelle=libelle,
+        article=article,
+        constat=f"Rien ne manque. Joint : {', '.join(presentes) or 'aucun document'}.",
+    )
+
+
+def _du_fournisseur(facture: Facture, fournisseur: Fournisseur) -> Iterator[Point]:
+    """Yield what keeps a supplier from being paid: fiche, account, opposition."""
+    article = "GBCP, art. 20, caractère libératoire"
+    yield Point(
+        libelle="Fournisseur actif",
+        article=article,
+        constat="Sa fiche est active." if fournisseur.est_actif else "Sa fiche est suspendue.",
+        est_conforme=fournisseur.est_actif,
+        remede="" if fournisseur.est_actif else "Réactivez la fiche, ou dites pourquoi non.",
+        qui="" if fournisseur.est_actif else BUREAU,
+    )
+    try:
+        compte_en_vigueur(fournisseur, timezone.localdate(), etablissement=facture.etablissement)
+        refus = raison_du_gel(fournisseur) or ""
+    except CompteIntrouvable as absence:
+        refus = str(absence)
+    yield Point(
+        libelle="Compte bancaire vérifié, sans changement en cours",
+        article=article,
+        constat=refus or "Un compte vérifié est en vigueur.",
+        est_conforme=not refus,
+        remede="Vérifiez le relevé d’identité bancaire, puis décidez la demande." if refus else "",
+        qui=BUREAU if refus else "",
+    )
+    attente = en_attente(fournisseur, dettes([facture]))
+    yield Point(
+        libelle="Oppositions et cessions",
+        article=article,
+        constat=f"À valider : {', '.join(map(str, attente))}." if attente else "Aucune n’attend.",
+        est_conforme=not attente,
+        remede="Validez-la ou écartez-la." if attente else "",
+        qui=BUREAU if attente else "",
+    )
+
+
+def _du_controle(controle: Controle) -> Point:
+    """Return a check of the signature, as a point."""
+    return Point(
+        libelle=controle.libelle,
+        article=controle.reference,
+        constat=" ".join(controle.anomalies) or "Conforme.",
+        est_conforme=controle.est_conforme,
+        est_bloquant=controle.est_bloquant,
+        remede="" if controle.est_conforme else "Faites ce que dit le constat.",
+        qui="" if controle.est_conforme else BUREAU,
+    )

@@ -1,0 +1,59 @@
+"""« Pourquoi est-ce bloqué ? »: one screen for a mandat, or an invoice without one."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from exports_tps.blocage import expliquer_facture, expliquer_mandat
+from exports_tps.views.pages import RequeteConnectee
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.grand_livre.models import EtatPiece, Mandat
+from facturier.suivi.models import Facture
+
+LECTEURS = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
+
+
+@reserver_a(Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
+@require_GET
+def mandat(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Explain a mandat."""
+    objet = get_object_or_404(Mandat.objects.select_related("bordereau", "service"), pk=pk)
+    return render(
+        requete,
+        "exports_tps/blocage.html",
+        {
+            "objet": objet,
+            "titre": f"mandat {objet.reference}",
+            "retour": reverse("suivi:mandat", args=[objet.pk]),
+            "explication": expliquer_mandat(objet),
+            "est_refuse": objet.etat in (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
+            and requete.user.a_role(Role.AGENT),
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def facture(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Explain an invoice; one that a mandat pays leads to its mandat."""
+    visibles = Facture.objects.visibles_par(requete.user).deposees()
+    objet = get_object_or_404(
+        visibles.filter(nature=Facture.Nature.FACTURE).select_related(
+            "bon_commande__service", "service", "mandat", "etablissement__fournisseur__tiers"
+        ),
+        pk=pk,
+    )
+    if objet.mandat_id and requete.user.a_role(Role.AGENT, Role.ORDONNATEUR):
+        return redirect("exports_tps:pourquoi_mandat", objet.mandat_id)
+    return render(
+        requete,
+        "exports_tps/blocage.html",
+        {
+            "objet": objet,
+            "titre": f"facture {objet.numero}",
+            "retour": reverse("suivi:gestion_detail", args=[objet.pk]),
+            "explication": expliquer_facture(objet),
+        },
+    )

@@ -1,0 +1,86 @@
+"""Rules learned from the treasury: list, make one from a refused mandat, close it."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.grand_livre.models import EtatPiece, Mandat
+from facturier.suivi import regles
+from facturier.suivi.forms_regles import CloreRegleForm, RegleForm
+from facturier.suivi.models import RegleApprise
+from facturier.suivi.views.communs import afficher, reporter, utilisateur_de
+
+LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
+REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
+
+
+@reserver_a(*LECTEURS)
+def liste(requete: HttpRequest) -> HttpResponse:
+    """List the rules with how often each hits."""
+    contexte = {
+        "regles": regles.avec_frequence().select_related("auteur", "piece_origine"),
+        "est_agent": utilisateur_de(requete).a_role(Role.AGENT),
+    }
+    return render(requete, "suivi/regles.html", contexte)
+
+
+@reserver_a(Role.AGENT)
+def creer(requete: HttpRequest) -> HttpResponse:
+    """Make a rule, from the mandat of the address if it was refused."""
+    cle = requete.GET.get("mandat", "")
+    refuse = None
+    if cle.isdecimal():
+        refuse = get_object_or_404(Mandat, pk=int(cle), etat__in=REFUSES)
+    formulaire = RegleForm(
+        requete.POST or None, initial=regles.proposer(refuse) if refuse else None
+    )
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            regles.creer(
+                par=utilisateur_de(requete), donnees=formulaire.cleaned_data, refuse=refuse
+            )
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            messages.success(requete, "La règle est en vigueur : elle arrête les mandats visés.")
+            return redirect("suivi:regles")
+    origine: list[tuple[str, object]] = []
+    if refuse:
+        origine = [("Mandat refusé", refuse), ("Motif de la Trésorerie", regles.motif_de(refuse))]
+    contexte = {
+        "form": formulaire,
+        "titre": "Faire une règle",
+        "consequence": "Un bordereau qui contient un mandat remplissant toutes les conditions ne "
+        "se signera plus tant que la règle est en vigueur.",
+        "action": "Mettre la règle en vigueur",
+        "retour": reverse("suivi:regles"),
+        "lignes": origine,
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
+
+
+@reserver_a(Role.AGENT)
+def clore(requete: HttpRequest, pk: int) -> HttpResponse:
+    """Close a rule."""
+    regle = get_object_or_404(RegleApprise, pk=pk)
+    formulaire = CloreRegleForm(requete.POST or None)
+    if formulaire.is_bound and formulaire.is_valid():
+        try:
+            regles.clore(regle, fin=formulaire.cleaned_data["fin"], par=utilisateur_de(requete))
+        except ValidationError as refus:
+            reporter(formulaire, refus)
+        else:
+            messages.success(requete, "La règle est close.")
+            return redirect("suivi:regles")
+    contexte = {
+        "form": formulaire,
+        "titre": f"Clore la règle : {regle}",
+        "consequence": "Après ce jour, elle n’arrête plus rien ; elle reste dans la liste.",
+        "action": "Clore la règle",
+        "retour": reverse("suivi:regles"),
+    }
+    return afficher(requete, "confirmation.html", contexte, formulaire)
