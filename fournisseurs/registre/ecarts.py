@@ -38,8 +38,8 @@ class Ecart:
 
 CONSEILS = {
     Nature.CESSE: "Suspendez la fiche, ou rattachez-la à l’établissement qui succède.",
-    Nature.RENOMME: "Vérifiez le nom sur un avis de situation récent, puis corrigez-le.",
-    Nature.DEMENAGE: "Demandez la nouvelle adresse au fournisseur, puis corrigez-la.",
+    Nature.RENOMME: "Préparez la correction : cette ligne du registre en est la preuve.",
+    Nature.DEMENAGE: "Préparez la correction ; demandez au fournisseur où va son courrier.",
     Nature.INCONNU: "Vérifiez le RIDET saisi : un chiffre faux suffit.",
 }
 

@@ -79,7 +79,7 @@ DEFAUTS: tuple[tuple[Callable[[list[str]], list[str]], str], ...] = (
 )
 
 
-GUILLEMET = 6
+EN_TROP, GUILLEMET = 5, 6
 
 
 def defaut(rang: int) -> int | None:
@@ -92,13 +92,17 @@ def defaut(rang: int) -> int | None:
 def abimees(nombre: int, *, est_csv: bool = True) -> dict[int, str]:
     """Return, by line of the file, the words of the reason that each broken row must be given.
 
-    A workbook has no blank line, and there a quote left open is but a character.
+    A workbook has no blank line; there a quote left open is but a character, and cells in excess
+    stand under a column without a name.
     """
-    return {
-        ligne_du_fichier(rang) if est_csv else rang + 2: DEFAUTS[quoi][1]
-        for rang in range(nombre)
-        if (quoi := defaut(rang)) is not None and (est_csv or quoi != GUILLEMET)
-    }
+    attendus = {}
+    for rang in range(nombre):
+        quoi = defaut(rang)
+        if quoi is None or (quoi == GUILLEMET and not est_csv):
+            continue
+        mots = "colonne sans nom" if quoi == EN_TROP and not est_csv else DEFAUTS[quoi][1]
+        attendus[ligne_du_fichier(rang) if est_csv else rang + 2] = mots
+    return attendus
 
 
 def lignes(nombre: int, *, a_guillemets: bool = True) -> Iterator[list[str]]:

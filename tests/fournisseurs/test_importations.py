@@ -80,6 +80,9 @@ def test_un_classeur_donne_les_memes_lignes_qu_un_csv(tmp_path, systeme):
     csv = importer(tmp_path / "abime.csv", par=systeme, executer=True)
 
     # There a quote left open is but a character.
+    rejets = dict(classeur.rejets.values_list("ligne", "motif"))
+    attendus = fichier_abime.abimees(300, est_csv=False)
+    assert [ligne for ligne, mots in attendus.items() if mots not in rejets.get(ligne, "")] == []
     assert comptes(classeur) == (292, 0, 0, 8)
     assert comptes(csv) == (0, 0, 291, 9)
 
