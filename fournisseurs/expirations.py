@@ -16,8 +16,8 @@ from fournisseurs.models import Etablissement, Habilitation, Justificatif
 from fournisseurs.models.justificatifs import JOURS_AVANT_EXPIRATION
 
 
-def a_annoncer(au: date) -> Any:
-    """Documents that run out within thirty days, not announced, that no later one replaces."""
+def bientot_perimes(au: date) -> Any:
+    """Documents of établissements that run out within thirty days, and no later one replaces."""
     suivants = Justificatif.objects.filter(
         Q(valable_jusqu_au__isnull=True) | Q(valable_jusqu_au__gt=OuterRef("valable_jusqu_au")),
         etablissement=OuterRef("etablissement"),
@@ -26,7 +26,6 @@ def a_annoncer(au: date) -> Any:
     return (
         Justificatif.objects.filter(
             etablissement__isnull=False,
-            expiration_annoncee_le__isnull=True,
             valable_jusqu_au__gte=au,
             valable_jusqu_au__lte=au + timedelta(days=JOURS_AVANT_EXPIRATION),
         )
@@ -34,6 +33,11 @@ def a_annoncer(au: date) -> Any:
         .select_related("etablissement")
         .order_by("etablissement", "pk")
     )
+
+
+def a_annoncer(au: date) -> Any:
+    """Those of them that nobody was told about."""
+    return bientot_perimes(au).filter(expiration_annoncee_le__isnull=True)
 
 
 def annoncer_expirations(au: date | None = None) -> dict[str, int]:

@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
+from fournisseurs.expirations import bientot_perimes
 from fournisseurs.liste_travail import nombre_a_traiter
 from fournisseurs.models import (
     ROLES_GESTION,
     ROLES_LECTURE,
     Doublon,
+    Droit,
+    Etablissement,
     EtatDemande,
     EtatFusion,
     EtatModification,
@@ -19,6 +24,7 @@ from fournisseurs.models import (
 )
 
 CARTES_A_COMPLETER = 5
+CARTES_EXPIRATIONS = 5
 ENTREES = [
     Entree("Mes établissements", "fournisseurs:accueil", roles={Role.FOURNISSEUR}, ordre=20),
     Entree(
@@ -83,6 +89,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         )
     if utilisateur.a_role(Role.FOURNISSEUR) and not utilisateur.est_systeme:
         yield from _a_completer(utilisateur)
+        yield from _expirations(utilisateur)
         nombre = Habilitation.objects.en_vigueur().de(utilisateur).count()
         detail = "" if nombre else "Rattachez le premier pour déposer une facture."
         yield Carte("Mes établissements", "fournisseurs:accueil", detail=detail, ordre=20)
@@ -107,3 +114,18 @@ def _a_completer(utilisateur: Utilisateur) -> Iterator[Carte]:
                 parametres={"pk": demande.pk},
                 ordre=10,
             )
+
+
+def _expirations(utilisateur: Utilisateur) -> Iterator[Carte]:
+    """Yield the documents about to run out of the établissements whose data one manages."""
+    geres = Etablissement.objects.visibles_par(utilisateur, Droit.GERER_DONNEES)
+    documents = bientot_perimes(timezone.localdate()).filter(etablissement__in=geres.values("pk"))
+    for document in documents.order_by("valable_jusqu_au", "pk")[:CARTES_EXPIRATIONS]:
+        yield Carte(
+            "Document qui expire bientôt",
+            "fournisseurs:documents",
+            detail=f"{document.get_genre_display()} de {document.etablissement.denomination}, "
+            f"valable jusqu’au {document.valable_jusqu_au:%d/%m/%Y}. Rien à envoyer aujourd’hui.",
+            parametres={"ridet": document.etablissement.ridet},
+            ordre=12,
+        )

@@ -31,6 +31,21 @@ def test_un_avis_est_annonce_trente_jours_avant_a_qui_gere_les_donnees(mailoutbo
     assert "Avis de situation" in mailoutbox[-1].body
 
 
+def test_une_expiration_prochaine_se_voit_aussi_au_tableau_de_bord(client, intrus, mailoutbox):
+    fiche = FournisseurFactory()
+    fiche.justificatifs.filter(genre="avis_ridet").update(valable_jusqu_au=dans(20))
+    annoncer_expirations()  # told by mail already: a mail is lost
+    gerant = fiche.etablissements.get().habilitations.get().representant.utilisateur
+    pages = {}
+    for qui in (gerant, intrus):
+        client.force_login(qui)
+        pages[qui] = client.get("/tableau/").content.decode()
+
+    assert "Document qui expire bientôt" in pages[gerant]
+    assert f"valable jusqu’au {dans(20):%d/%m/%Y}" in pages[gerant]
+    assert "expire bientôt" not in pages[intrus]
+
+
 def test_une_expiration_ne_s_annonce_qu_une_fois(mailoutbox):
     FournisseurFactory()
     annoncer_expirations(dans(70))
