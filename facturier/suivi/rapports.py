@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.exports import Colonne
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pandas.core.groupby import DataFrameGroupBy
 
 SEUIL_JOURS = 30
+SEMAINES_A_VENIR = 8
 SANS_PREVISION = "Sans prévision"
 TRANCHES = ((0, 7), (8, 15), (16, 30), (31, 60), (61, None))
 ROLES_RAPPORTS = (
@@ -138,7 +140,7 @@ def durees(mediane: int, p90: int) -> str:
 
 def _mois(cle: object) -> str:
     annee, _, mois = str(cle).partition("-")
-    return f"{mois}/{annee}"
+    return str(date_format(date(int(annee), int(mois), 1), "F Y"))
 
 
 def _volet_delais(
@@ -226,10 +228,14 @@ def paiements_a_venir(demande: Demande) -> list[Volet]:
     derniere = PrevisionPaiement.objects.filter(facture=OuterRef("pk")).order_by("-pk")
     en_cours = (
         demande.factures.en_cours()
-        .annotate(jour=Subquery(derniere.values("probable")[:1]))
-        .values_list("jour", "montant_ttc")
+        .annotate(
+            tot=Subquery(derniere.values("au_plus_tot")[:1]),
+            jour=Subquery(derniere.values("probable")[:1]),
+            tard=Subquery(derniere.values("au_plus_tard")[:1]),
+        )
+        .values_list("tot", "jour", "tard", "montant_ttc")
     )
-    table = _table(en_cours, ("jour", "montant"))
+    table = _table(en_cours, ("tot", "jour", "tard", "montant"))
     aujourd_hui = timezone.localdate()
     table["semaine"] = [_semaine(jour, aujourd_hui) for jour in table["jour"]]
     groupes = table.groupby("semaine")["montant"].agg(["size", "sum"]).sort_index()
@@ -245,8 +251,71 @@ def paiements_a_venir(demande: Demande) -> list[Volet]:
                 for nom, _, somme in lignes
                 if nom != SANS_PREVISION
             ],
-        )
+        ),
+        _fourchette(table, aujourd_hui),
+        _previsions_passees(demande),
     ]
+
+
+def _fourchette(table: "pd.DataFrame", aujourd_hui: date) -> Volet:
+    """How much is paid by the end of each week: at the earliest, probably, at the latest."""
+    prevues = table[table["jour"].notna()]
+    lundi = aujourd_hui - timedelta(days=aujourd_hui.weekday())
+    fins = [lundi + timedelta(days=7 * rang - 1) for rang in range(1, SEMAINES_A_VENIR + 1)]
+    lignes: list[tuple[str, int, int, int]] = []
+    for fin in fins:
+        moins, probable, plus = (
+            int(prevues.loc[prevues[borne] <= fin, "montant"].sum())
+            for borne in ("tard", "jour", "tot")
+        )
+        lignes.append((f"{fin:%d/%m/%Y}", moins, probable, plus))
+    return Volet(
+        "Cumul payé d’ici là, avec sa fourchette",
+        (
+            Colonne("Avant le", 1.5),
+            Colonne("Au moins", 2, est_montant=True),
+            Colonne("Probablement", 2, est_montant=True),
+            Colonne("Au plus", 2, est_montant=True),
+        ),
+        lignes if len(prevues) else [],
+        "Barre : montant probable. Trait : au plus, si tout est payé au plus tôt.",
+        [
+            Barre(f"Avant le {jour}", probable, afficher(probable), plus)
+            for jour, _, probable, plus in lignes
+        ],
+    )
+
+
+def _previsions_passees(demande: Demande) -> Volet:
+    """What the predictions of the invoices paid lately were worth."""
+    jugees = PrevisionPaiement.objects.filter(
+        facture__in=demande.factures,
+        ecart_jours__isnull=False,
+        facture__delai_constate__payee_le__gte=demande.debut,
+    ).values_list("jalon", "ecart_jours", "est_tenue")
+    table = _table(jugees, ("jalon", "ecart", "tenue"))
+    lignes = []
+    for jalon in PrevisionPaiement.Jalon:
+        lot = table[table["jalon"] == jalon.value]
+        if len(lot):
+            tenues = 100 * int(lot["tenue"].sum()) // len(lot)
+            erreur = int(lot["ecart"].abs().median())
+            lignes.append((str(jalon.label), len(lot), erreur, tenues))
+    return Volet(
+        "Ce que valaient les prévisions des douze derniers mois",
+        (
+            Colonne("Prévision faite", 2.4),
+            Colonne("Factures payées", 1, est_nombre=True),
+            Colonne("Erreur médiane (jours)", 1.2, est_nombre=True),
+            Colonne("Dans la fourchette (%)", 1.2, est_nombre=True),
+        ),
+        lignes,
+        "Erreur médiane, en jours, entre la date probable et le paiement.",
+        [
+            Barre(nom, erreur, f"{erreur} j, {tenues} % dans la fourchette")
+            for nom, _, erreur, tenues in lignes
+        ],
+    )
 
 
 def _semaine(jour: date | None, aujourd_hui: date) -> tuple[str, str]:

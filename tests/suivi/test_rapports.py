@@ -132,12 +132,36 @@ def test_les_paiements_a_venir_se_rangent_par_semaine(agent):
         effectif=10,
     )
 
-    (volet,) = paiements_a_venir(demande(agent))
+    volet, fourchette, _ = paiements_a_venir(demande(agent))
 
     assert volet.lignes == [
         (f"Semaine du {lundi:%d/%m/%Y}", 1, 111_000),
         ("Sans prévision", 1, 111_000),
     ]
+    assert [ligne[1:] for ligne in fourchette.lignes[:3]] == [
+        (0, 0, 0),
+        (0, 111_000, 111_000),
+        (111_000, 111_000, 111_000),
+    ]
+
+
+def test_les_previsions_passees_disent_leur_erreur(agent):
+    for ecart in (-2, 3, 10):
+        PrevisionPaiement.objects.create(
+            facture=FactureFactory(payee=True),
+            jalon="depot",
+            au_plus_tot=timezone.localdate(),
+            probable=timezone.localdate(),
+            au_plus_tard=timezone.localdate() + timedelta(days=5),
+            base="ensemble",
+            effectif=10,
+            ecart_jours=ecart,
+            est_tenue=0 <= ecart <= 5,
+        )
+
+    *_, passees = paiements_a_venir(demande(agent))
+
+    assert passees.lignes == [("Au dépôt", 3, 3, 33)]
 
 
 def test_la_fin_d_exercice_liste_les_factures_sans_mandat_et_les_charges_a_payer(agent):

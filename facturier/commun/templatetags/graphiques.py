@@ -44,7 +44,7 @@ def _ordonnee(valeur: int) -> float:
     return round(HAUTEUR - MARGE - valeur * (HAUTEUR - 2 * MARGE) / 100, 1)
 
 
-PAS_BARRE, LARGEUR_BARRES = 48, 215
+PAS_BARRE, LARGEUR_BARRES, HAUTEUR_AXE, GRADUATIONS = 48, 215, 24, 6
 
 
 @register.inclusion_tag("partiels/barres.html")
@@ -58,7 +58,8 @@ def barres(donnees: Sequence[Any], titre: str, legende: str, rang: int) -> dict[
         legende: what the bars show, under the title.
         rang: of the drawing in the page.
     """
-    plus_grand = max([1, *(max(b.valeur, b.repere or 0) for b in donnees)])
+    graduations = graduer(max([1, *(max(b.valeur, b.repere or 0) for b in donnees)]))
+    plus_grand = graduations[-1]
     lignes = []
     for place, barre in enumerate(donnees):
         longueur = max(2.0, round(LARGEUR_BARRES * barre.valeur / plus_grand, 1))
@@ -79,9 +80,33 @@ def barres(donnees: Sequence[Any], titre: str, legende: str, rang: int) -> dict[
         "identifiant": f"barres-{rang}",
         "lignes": lignes,
         "largeur": LARGEUR,
-        "hauteur": len(lignes) * PAS_BARRE,
+        "axe": [(_longueur(valeur, plus_grand), _court(valeur)) for valeur in graduations],
+        "pied_axe": len(lignes) * PAS_BARRE,
+        "hauteur": len(lignes) * PAS_BARRE + HAUTEUR_AXE,
         "premier": max(donnees, key=lambda barre: barre.valeur) if donnees else None,
     }
+
+
+def graduer(maximum: int) -> list[int]:
+    """Return round values from 0 to `maximum` (above 0) or just beyond, at most five of them."""
+    grandeur = 10 ** (len(str(maximum)) - 1)
+    pas = next(
+        pas
+        for pas in (
+            max(1, coefficient * grandeur // 10) for coefficient in (1, 2, 3, 5, 10, 15, 20, 25, 50)
+        )
+        if pas * (GRADUATIONS - 1) >= maximum
+    )
+    return list(range(0, pas * -(-maximum // pas) + 1, pas))
+
+
+def _court(valeur: int) -> str:
+    """Write a value of the axis: `45`, `250 k`, `1,5 M`."""
+    for seuil, unite in ((1_000_000, "M"), (10_000, "k")):
+        if valeur >= seuil:
+            reduite = valeur / (1_000_000 if unite == "M" else 1_000)
+            return f"{reduite:g}".replace(".", ",") + f"\u00a0{unite}"
+    return str(valeur)
 
 
 def _longueur(valeur: int, plus_grand: int) -> float:

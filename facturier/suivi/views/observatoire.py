@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
 from facturier.acces.controle import ouvrir_a_tous
@@ -27,7 +28,7 @@ def page(requete: HttpRequest) -> HttpResponse:
     contexte = {
         "dernier": dernier,
         "mois": mois,
-        "barres_mois": [_barre(f"{r.mois:%m/%Y}", r) for r in reversed(mois)],
+        "barres_mois": [_barre(date_format(r.mois, "F Y"), r) for r in reversed(mois)],
         "directions": directions,
         "barres_directions": [_barre(r.direction, r) for r in directions],
         "legende": LEGENDE_DELAIS,
