@@ -12,6 +12,8 @@ from typing import BinaryIO
 import structlog
 from django.conf import settings
 
+from facturier.commun.fichiers import FichierRefuse
+
 TAILLE_BLOC = 64 * 1024
 DELAI_SECONDES = 30.0
 REPONSE_MAXIMALE = 4096
@@ -47,6 +49,28 @@ def analyser(flux: BinaryIO) -> Verdict:
         journal.warning("antivirus_muet", erreur=str(erreur))
         return Verdict.NON_ANALYSE
     return _lire_reponse(reponse)
+
+
+def exiger_sain(flux: BinaryIO) -> None:
+    """Let `flux` through, back at its beginning, unless the antivirus declared finds it infected.
+
+    Raises:
+        FichierRefuse: infected, or the antivirus declared does not answer.
+    """
+    if not est_configure():
+        return
+    verdict = analyser(flux)
+    if verdict == Verdict.INFECTE:
+        raise FichierRefuse(
+            "L’antivirus a trouvé un virus dans ce fichier, ou dans un document qu’il contient : "
+            "il n’a pas été conservé. Analysez votre poste, puis déposez un fichier sain."
+        )
+    if verdict == Verdict.NON_ANALYSE:
+        raise FichierRefuse(
+            "L’antivirus ne répond pas : rien n’est conservé. Redéposez ce fichier dans quelques "
+            "minutes."
+        )
+    flux.seek(0)
 
 
 def _connecter(adresse: str) -> socket.socket:

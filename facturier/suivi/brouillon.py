@@ -1,5 +1,6 @@
 """Drafts: a file is put away and read, then the supplier corrects what was read."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,12 +11,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.commun import fichiers, types_contenu
+from facturier.commun import antivirus, fichiers, types_contenu
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.documents import raccourcir
 from facturier.grand_livre.models import PieceJustificative
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.lecture import FactureLue, Format, lire_facture, photos
+from facturier.suivi.lecture import (
+    FactureLue,
+    Format,
+    lire_facture,
+    objets_embarques,
+    photos,
+)
 from facturier.suivi.models import (
     BonCommande,
     Document,
@@ -169,17 +176,22 @@ def _exiger_brouillon(facture: Facture) -> None:
 
 
 def ranger_facture(flux: BinaryIO, *, racine: Path | None = None) -> fichiers.FichierRange:
-    """Put an invoice file away, in the store or in `racine`.
+    """Put an invoice file away, in the store or in `racine`, once what it embeds is scanned.
 
     Raises:
-        FichierRefuse: empty, too large, or neither PDF nor XML.
+        FichierRefuse: empty, too large, neither PDF nor XML, or infected.
     """
+    if antivirus.est_configure():
+        for objet in objets_embarques(flux):
+            antivirus.exiger_sain(io.BytesIO(objet))
+        flux.seek(0)
     return _ranger(flux, TYPES_FACTURE, racine)
 
 
 def _ranger(
     flux: BinaryIO, types: tuple[str, ...], racine: Path | None = None
 ) -> fichiers.FichierRange:
+    antivirus.exiger_sain(flux)
     return fichiers.ranger(
         flux,
         racine=racine or settings.DOCUMENTS_RACINE,

@@ -6,7 +6,9 @@ duplicates, what is left to invoice (domaine: décret 2012-1246, art. 19 and 20)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 
@@ -18,6 +20,13 @@ from facturier.suivi.models import Facture, RepartitionTaxe
 from facturier.suivi.rapprochement import depassement
 
 ANNEES_DECHEANCE = 4
+NOMS_LUS = {
+    "numero": "le numéro",
+    "date_emission": "la date",
+    "montant_ht": "le montant hors taxe",
+    "montant_tgc": "la TGC",
+    "montant_ttc": "le montant TTC",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,11 @@ class Anomalie:
     message: str
     est_bloquante: bool = True
     facture: Facture | None = None
+
+    @property
+    def message_pour_agent(self) -> str:
+        """The same, told to somebody else than who keyed it in."""
+        return self.message.replace("vous avez saisi", "le fournisseur a saisi")
 
 
 Controle = Callable[[Facture], list[Anomalie]]
@@ -194,6 +208,30 @@ def _commande(facture: Facture) -> list[Anomalie]:
     return []
 
 
+def contradictions(facture: Facture) -> list[Anomalie]:
+    """Tell what was keyed in otherwise than the structure of the file says."""
+    return [
+        Anomalie(
+            champ,
+            f"Le fichier porte {_ecrire(lu)}, et vous avez saisi {_ecrire(saisi)} : vérifiez "
+            f"{NOMS_LUS[champ]}.",
+            est_bloquante=False,
+        )
+        for champ, lu in facture.lecture.get("lus", {}).items()
+        if (saisi := _comme_lu(getattr(facture, champ))) != lu
+    ]
+
+
+def _comme_lu(valeur: Any) -> Any:
+    return valeur.isoformat() if isinstance(valeur, date) else valeur
+
+
+def _ecrire(valeur: Any) -> str:
+    if isinstance(valeur, int):
+        return afficher(valeur)
+    return f"« {valeur} »" if valeur else "rien"
+
+
 def _avoir(facture: Facture) -> list[Anomalie]:
     """Check the nature against what was read, then what an avoir corrects."""
     est_lu_avoir = facture.lecture.get("est_avoir", facture.est_avoir)
@@ -281,7 +319,7 @@ def doublons(facture: Facture) -> list[Anomalie]:
 
 
 CONTROLES: dict[str, tuple[Controle, ...]] = {
-    "mentions": (_completude, _emetteur, _dates),
+    "mentions": (_completude, _emetteur, _dates, contradictions),
     "calculs": (_montants,),
     "commande": (_commande,),
     "doublon": (doublons,),

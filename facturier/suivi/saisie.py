@@ -143,6 +143,7 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
         )
     return {
         "format": lue.format.value,
+        "lus": _valeurs_certaines(lue, saisie),
         "champs": champs,
         "avertissements": avertissements,
         "ridet": lue.ridet_emetteur.valeur if lue.ridet_emetteur else "",
@@ -150,6 +151,17 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
         "est_avoir": saisie.nature == Facture.Nature.AVOIR,
         "nature_certaine": bool(lue.type_document and not lue.type_document.est_a_verifier),
     }
+
+
+def _valeurs_certaines(lue: FactureLue, saisie: Saisie) -> dict[str, str | int]:
+    """Keep what the structure of the file says: what is keyed in is compared with it."""
+    lus: dict[str, str | int] = {}
+    for nom in CHAMPS_LUS:
+        donnee = getattr(lue, nom)
+        if donnee and not donnee.est_a_verifier:
+            valeur = getattr(saisie, nom)
+            lus[nom] = valeur.isoformat() if isinstance(valeur, date) else valeur
+    return lus
 
 
 def _avis_d_avoir(lue: FactureLue, saisie: Saisie) -> list[str]:

@@ -1,9 +1,6 @@
 """Documents handed in: antivirus spoken to over a real socket, quarantine, names."""
 
 import io
-import socketserver
-import struct
-import threading
 
 import pytest
 from django.core.checks import run_checks
@@ -14,6 +11,8 @@ from facturier.commun.fichiers import FichierRefuse
 from fournisseurs.demandes import DemandeRefusee, accepter
 from fournisseurs.depots import nom_court, ouvrir_justificatif
 from fournisseurs.models import DemandeEtablissement, EntreeJournal, Justificatif
+from tests import antivirus as antivirus_d_essai
+from tests.antivirus import SIGNATURE
 from tests.fournisseurs.factories import (
     PDF,
     DemandeEtablissementFactory,
@@ -23,34 +22,15 @@ from tests.fournisseurs.factories import (
 )
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-SIGNATURE = b"SIGNATURE-DE-VIRUS-POUR-ESSAI"
 VEROLE = PDF + SIGNATURE
-
-
-class ServeurInstream(socketserver.BaseRequestHandler):
-    """Speaks the INSTREAM command of clamd, and finds one signature."""
-
-    def handle(self):
-        flux = self.request.makefile("rb")
-        assert flux.read(10) == b"zINSTREAM\0"
-        recu = b""
-        while taille := struct.unpack(">I", flux.read(4))[0]:
-            recu += flux.read(taille)
-        flux.close()
-        reponse = b"stream: Essai FOUND" if SIGNATURE in recu else b"stream: OK"
-        self.request.sendall(reponse + b"\0")
 
 
 @pytest.fixture
 def clamd(settings):
-    """Run the server on a free port and declare it."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), ServeurInstream) as serveur:
-        fil = threading.Thread(target=serveur.serve_forever)
-        fil.start()
-        settings.CLAMD_SOCKET = f"127.0.0.1:{serveur.server_address[1]}"
+    """Run the stand-in of the antivirus, and declare it."""
+    with antivirus_d_essai.clamd() as adresse:
+        settings.CLAMD_SOCKET = adresse
         yield
-        serveur.shutdown()
-        fil.join()
 
 
 def test_sans_antivirus_un_fichier_n_est_jamais_dit_sain(settings):

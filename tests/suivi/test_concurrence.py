@@ -156,3 +156,39 @@ def test_deux_mandats_a_la_fois_ne_depassent_pas_une_cession():
 
     assert issues == [None, None]
     assert disponibles([cession]) == {cession.pk: 0}
+
+
+def test_un_double_clic_ne_depose_qu_une_facture_et_l_autre_est_prevenu():
+    facture = FactureFactory()
+    deposant = acteur(Role.FOURNISSEUR)
+    premier, second = copie(facture), copie(facture)
+
+    issues = ensemble(
+        lambda: depot.deposer(premier, par=deposant), lambda: depot.deposer(second, par=deposant)
+    )
+
+    assert issues.count(None) == 1
+    assert facture.passages.count() == 1
+
+
+def test_deux_avoirs_deposes_ensemble_ne_depassent_pas_leur_facture():
+    facture = FactureFactory(deposee=True)
+    premier, second = (
+        FactureFactory(
+            nature="avoir",
+            facture_corrigee=facture,
+            etablissement=facture.etablissement,
+            montant_ht=60_000,
+            montant_tgc=6_600,
+        )
+        for _ in range(2)
+    )
+    deposant = acteur(Role.FOURNISSEUR)
+
+    issues = ensemble(
+        lambda: depot.deposer(copie(premier), par=deposant),
+        lambda: depot.deposer(copie(second), par=deposant),
+    )
+
+    assert issues.count(None) == 1
+    assert facture.avoirs.vivantes().count() == 1

@@ -5,7 +5,7 @@
 """
 
 from facturier.commun.fichiers import FichierRefuse
-from facturier.suivi.lecture.entree import lire_facture
+from facturier.suivi.lecture.entree import lire_facture, objets_embarques
 from facturier.suivi.lecture.facture_lue import (
     Donnee,
     FactureLue,
@@ -28,4 +28,5 @@ __all__ = [
     "TauxLu",
     "TypeDocument",
     "lire_facture",
+    "objets_embarques",
 ]

@@ -35,18 +35,18 @@ def inspecter(contenu: bytes) -> Document:
                 raise FichierRefuse(_CHIFFRE)
             if not pdf.pages:
                 raise FichierRefuse(ILLISIBLE)
-            joints = list(_joints(pdf))
+            trouves = list(joints(pdf))
     except pikepdf.PasswordError:
         raise FichierRefuse(_CHIFFRE) from None
     except pikepdf.DataDecodingError:  # how qpdf reports that it ran out of memory, too
         raise FichierRefuse(TROP_LOURD) from None
     except pikepdf.PdfError:
         raise FichierRefuse(ILLISIBLE) from None
-    xml = next((octets for joint, octets in joints if joint.nom.lower() in NOMS_FACTURX), None)
-    return Document(tuple(joint for joint, _ in joints), xml)
+    xml = next((octets for joint, octets in trouves if joint.nom.lower() in NOMS_FACTURX), None)
+    return Document(tuple(joint for joint, _ in trouves), xml)
 
 
-def _joints(pdf: pikepdf.Pdf) -> Iterator[tuple[FichierJoint, bytes]]:
+def joints(pdf: pikepdf.Pdf) -> Iterator[tuple[FichierJoint, bytes]]:
     """Yield every embedded file, whether the catalogue or an annotation refers to it."""
     vus = set()
     for objet in pdf.objects:

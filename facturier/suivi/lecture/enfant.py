@@ -1,7 +1,8 @@
 """The child process: sets its own limits, reads standard input, answers in JSON.
 
-Run as `python -m facturier.suivi.lecture.enfant TYPE_MIME`, or with `photos SIZE...` to make a PDF
-of the photos that follow each other on standard input.
+Run as `python -m facturier.suivi.lecture.enfant TYPE_MIME`, with `photos SIZE...` to make a PDF of
+the photos that follow each other on standard input, or with `objets TYPE_MIME` to take out what is
+embedded in an invoice.
 """
 
 import json
@@ -13,14 +14,17 @@ MEMOIRE = 768 * 1024 * 1024
 SECONDES_PROCESSEUR = 15
 TAILLE_SORTIE = 16 * 1024 * 1024
 DESCRIPTEURS = 64
+OCTETS_TAILLE = 8
 
 
 def main() -> None:
     """Write `{"facture": …}`, `{"refus": …}`, or the PDF of photos."""
     _borner()
-    genre, *tailles = sys.argv[1:]
-    if genre == "photos":
-        _photographier([int(taille) for taille in tailles])
+    genre, *suite = sys.argv[1:]
+    if genre == "objets":
+        _extraire(suite[0])
+    elif genre == "photos":
+        _photographier([int(taille) for taille in suite])
     else:
         json.dump(_reponse(genre), sys.stdout)
 
@@ -50,6 +54,14 @@ def _reponse(type_mime: str) -> dict[str, Any]:
         return {"refus": str(refus)}
     except (MemoryError, RecursionError):
         return {"refus": TROP_LOURD}
+
+
+def _extraire(type_mime: str) -> None:
+    """Write each embedded object after its size, on eight bytes."""
+    from facturier.suivi.lecture.objets import extraire  # noqa: PLC0415
+
+    for objet in extraire(sys.stdin.buffer.read(), type_mime):
+        sys.stdout.buffer.write(len(objet).to_bytes(OCTETS_TAILLE) + objet)
 
 
 def _photographier(tailles: list[int]) -> None:

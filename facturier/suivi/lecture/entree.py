@@ -7,7 +7,7 @@ from typing import IO, BinaryIO
 from facturier.commun import types_contenu
 from facturier.commun.fichiers import FichierRefuse, recopier
 from facturier.suivi.lecture.facture_lue import FactureLue
-from facturier.suivi.lecture.isolement import lire_isolement
+from facturier.suivi.lecture.isolement import lire_isolement, objets_isolement
 
 TAILLE_MAXIMALE = 20_000_000
 DELAI_MAXIMAL = 20.0
@@ -34,6 +34,20 @@ def lire_facture(
         _exiger_coherence(nom, type_mime)
         copie.seek(0)
         return lire_isolement(copie, type_mime, delai=delai)
+
+
+def objets_embarques(contenu: BinaryIO, *, delai: float = DELAI_MAXIMAL) -> list[bytes]:
+    """Return what is embedded in a PDF or XML invoice, to be scanned on its own.
+
+    Raises `FichierRefuse` when it cannot be taken out within bounds.
+    """
+    with tempfile.TemporaryFile() as copie:
+        _copier(contenu, copie, TAILLE_MAXIMALE)
+        type_mime = types_contenu.type_contenu(copie.read(types_contenu.TAILLE_TETE))
+        if type_mime not in _TYPES_PAR_EXTENSION.values():
+            return []
+        copie.seek(0)
+        return objets_isolement(copie, type_mime, delai=delai)
 
 
 def _copier(contenu: BinaryIO | Path, copie: IO[bytes], taille_maximale: int) -> None:

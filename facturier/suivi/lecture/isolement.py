@@ -21,6 +21,7 @@ from facturier.suivi.lecture.facture_lue import FactureLue
 from facturier.suivi.lecture.refus import ILLISIBLE, TROP_LOURD
 
 MODULE_ENFANT = "facturier.suivi.lecture.enfant"
+OCTETS_TAILLE = 8  # before each object; the child says the same
 ENTETE_PDF = b"%PDF-"
 RACINE = Path(__file__).resolve().parents[3]
 
@@ -51,6 +52,16 @@ def photographier_isolement(
         sortie.seek(0)
         raise FichierRefuse(str(json.load(sortie)["refus"]))
     sortie.seek(0)
+
+
+def objets_isolement(fichier: IO[bytes], type_mime: str, *, delai: float) -> list[bytes]:
+    """Return what is embedded in an open file, read from its beginning. Raises `FichierRefuse`."""
+    objets = []
+    with tempfile.TemporaryFile() as sortie:
+        _executer(fichier, ["objets", type_mime], sortie, delai)
+        while taille := sortie.read(OCTETS_TAILLE):
+            objets.append(sortie.read(int.from_bytes(taille)))
+    return objets
 
 
 def _reponse(fichier: IO[bytes], type_mime: str, delai: float) -> dict[str, Any]:

@@ -45,6 +45,16 @@ def objets_joints(racine: etree._Element) -> Iterator[FichierJoint]:
         )
 
 
+def contenus_joints(racine: etree._Element) -> Iterator[bytes]:
+    """Yield the bytes of the same objects; damaged base64 is given as it is written."""
+    for element in racine.iter(*_OBJETS_JOINTS):
+        texte = element.text or ""
+        try:
+            yield b64decode(texte)
+        except (binascii.Error, ValueError):
+            yield texte.encode()
+
+
 def _taille_decodee(base64: str) -> int:
     try:
         return len(b64decode(base64))

@@ -19,6 +19,7 @@ from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_manda
 from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
 from facturier.suivi.appel_certification import LienInutilisable, lire
 from facturier.suivi.chronologie import chronologie
+from facturier.suivi.controles import contradictions
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import MessageInterneForm
 from facturier.suivi.forms_gestion import ConfierForm, FiltreGestionForm, LotForm
@@ -117,6 +118,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "etapes": chronologie(facture, est_interne=True),
         **_documents(facture, requete.GET.get("piece", "")),
         "avoirs": facture.avoirs.vivantes(),
+        "contradictions": contradictions(facture),
         "lignes": facture.lignes.all(),
         "taxes": facture.taxes.all(),
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),

@@ -1,0 +1,229 @@
+"""Bad input at the deposit, each one told: what happened, where, what to do. Nothing is lost."""
+
+import base64
+import io
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from facturier.acces.models import Role
+from facturier.commun.etats import TransitionInterdite
+from facturier.commun.fichiers import FichierRefuse
+from facturier.suivi import brouillon, instruction
+from facturier.suivi.controles import controler
+from facturier.suivi.horloges import horloges
+from facturier.suivi.models import Document, Facture
+from facturier.suivi.saisie import PartTaxe, saisie_du_brouillon
+from tests import antivirus as antivirus_d_essai
+from tests.suivi.factories import (
+    EtablissementFactory,
+    FactureFactory,
+    ServiceFactory,
+    acteur,
+    retour,
+)
+from tests.suivi.lecture import echantillons
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+@pytest.fixture
+def clamd(settings, monkeypatch):
+    """An antivirus that knows the EICAR test file."""
+    monkeypatch.setattr(antivirus_d_essai, "SIGNATURE", EICAR)
+    with antivirus_d_essai.clamd() as adresse:
+        settings.CLAMD_SOCKET = adresse
+        yield
+
+
+def commencer(octets, nom="facture.xml", **ridet):
+    return brouillon.commencer(
+        io.BytesIO(octets),
+        nom=nom,
+        etablissement=EtablissementFactory(**ridet),
+        par=acteur(Role.FOURNISSEUR),
+    )
+
+
+def ubl_avec_joint(octets):
+    """Put an attachment in base64 inside an UBL invoice."""
+    joint = base64.b64encode(octets)
+    balise = (
+        b'<cac:AdditionalDocumentReference xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:'
+        b'CommonAggregateComponents-2" xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:'
+        b'CommonBasicComponents-2"><cbc:ID>1</cbc:ID><cac:Attachment>'
+        b'<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="annexe.pdf">'
+        + joint
+        + b"</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>"
+    )
+    xml = echantillons.xml(forme="ubl-2.1")
+    avant = xml.index(b"<cac:AccountingSupplierParty")
+    return xml[:avant] + balise + xml[avant:]
+
+
+# --- Files ---------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("clamd")
+@pytest.mark.parametrize(
+    ("octets", "nom"),
+    [
+        (ubl_avec_joint(EICAR), "facture.xml"),
+        (echantillons.pdf_avec_joint("annexe.txt", EICAR), "facture.pdf"),
+        (echantillons.pdf_facturx(echantillons.xml()) + EICAR, "facture.pdf"),
+    ],
+    ids=["base64 d’un XML", "joint d’un PDF", "à la suite d’un PDF"],
+)
+def test_un_virus_est_trouve_ou_qu_il_se_cache_et_rien_n_est_garde(octets, nom, settings):
+    with pytest.raises(FichierRefuse, match="virus"):
+        commencer(octets, nom)
+
+    assert not Facture.objects.exists()
+    assert not [f for f in settings.DOCUMENTS_RACINE.rglob("*") if f.is_file()]
+
+
+@pytest.mark.usefixtures("clamd")
+def test_un_fichier_sain_passe_l_antivirus_avec_ses_joints():
+    facture = commencer(ubl_avec_joint(b"%PDF-1.4 annexe"), ridet="9000019001")
+
+    assert facture.montant_ttc == 159_950
+
+
+def test_un_antivirus_declare_et_muet_ne_laisse_rien_entrer(settings):
+    settings.CLAMD_SOCKET = "/inexistant/clamd.socket"
+
+    with pytest.raises(FichierRefuse, match="Redéposez ce fichier dans quelques minutes"):
+        commencer(echantillons.xml())
+
+
+def test_soixante_millions_d_octets_sont_refuses_sans_tout_lire():
+    class Enorme(io.RawIOBase):
+        lus = 0
+
+        def read(self, taille=-1):
+            self.lus += taille
+            return b"%PDF-1.4\n".ljust(taille, b"0") if self.lus <= 60_000_000 else b""
+
+        def seekable(self):
+            return True
+
+        def tell(self):
+            return 0
+
+        def seek(self, *_):
+            return 0
+
+    flux = Enorme()
+    with pytest.raises(FichierRefuse, match="dépasse"):
+        brouillon.commencer(
+            flux,
+            nom="enorme.pdf",
+            etablissement=EtablissementFactory(),
+            par=acteur(Role.FOURNISSEUR),
+        )
+    assert flux.lus < 30_000_000
+
+
+def test_un_xml_en_utf_16_se_lit_comme_un_autre():
+    texte = echantillons.xml(forme="ubl-2.1").decode().replace("UTF-8", "UTF-16", 1)
+
+    facture = commencer(texte.encode("utf-16"), ridet="9000019001")
+
+    assert (facture.numero, facture.montant_ttc) == ("FA-2026-0042", 159_950)
+
+
+def test_un_factur_x_que_la_saisie_contredit_est_dit_sans_perdre_la_saisie():
+    facture = commencer(
+        echantillons.pdf_facturx(echantillons.xml()), "facture.pdf", ridet="9000019001"
+    )
+    saisie = saisie_du_brouillon(facture)
+    brouillon.remplir(
+        facture,
+        type(saisie)(
+            **{
+                **{nom: getattr(saisie, nom) for nom in saisie.__slots__},
+                "montant_ht": 145_001,
+                "montant_ttc": 159_951,
+                "service": ServiceFactory(),
+            }
+        ),
+        par=acteur(Role.FOURNISSEUR),
+    )
+
+    messages = [a.message for a in controler(facture) if a.champ == "montant_ttc"]
+
+    assert messages == [
+        "Le fichier porte 159\u202f950\u202fF\u00a0CFP, et vous avez saisi "
+        "159\u202f951\u202fF\u00a0CFP : vérifiez le montant TTC."
+    ]
+
+
+def test_une_facture_de_deux_mille_lignes_se_lit_en_entier():
+    lignes = [
+        {
+            "BT-126": str(rang),
+            "BT-129": "1",
+            "BT-130": "H87",
+            "BT-131": "100",
+            "BT-146": "100",
+            "BT-151": "S",
+            "BT-152": "11",
+            "BT-153": f"Article {rang}",
+        }
+        for rang in range(1, 2_001)
+    ]
+    totaux = {"BT_106": "200000", "BT_109": "200000", "BT_110": "22000", "BT_112": "222000"}
+    parts = [{"BT-116": "200000", "BT-117": "22000", "BT-118": "S", "BT-119": "11"}]
+
+    facture = commencer(
+        echantillons.xml(BG_25=lignes, BG_23=parts, BT_115="222000", **totaux), ridet="9000019001"
+    )
+
+    assert facture.lignes.count() == 2_000
+    assert facture.montant_ttc == 222_000
+    assert [a for a in controler(facture) if a.champ != "service"] == []
+
+
+# --- Amounts and numbers -------------------------------------------------------------------------
+@pytest.mark.parametrize(("tgc", "champs"), [(11_001, set()), (11_002, {"taxes"})])
+def test_un_franc_d_arrondi_passe_et_deux_francs_se_disent(tgc, champs):
+    part = (PartTaxe(taux=Decimal(11), base=100_000, taxe=tgc),)
+    facture = FactureFactory(montant_tgc=tgc, taxes=part)
+
+    assert {a.champ for a in controler(facture) if a.est_bloquante} == champs
+
+
+# --- Two at once ---------------------------------------------------------------------------------
+def test_deux_agents_sur_une_facture_le_second_est_prevenu(agent):
+    facture = FactureFactory(recue=True)
+    vue_par_l_autre = Facture.objects.get(pk=facture.pk)
+
+    instruction.demander_certification(facture, par=agent)
+
+    with pytest.raises(TransitionInterdite, match="Rechargez la page"):
+        instruction.rejeter(vue_par_l_autre, retour("NON_CONFORME"), par=acteur(Role.AGENT))
+
+
+# --- Time ----------------------------------------------------------------------------------------
+def test_l_horloge_passe_le_nouvel_an_et_une_suspension_sans_fin_ne_compte_pas(agent):
+    with time_machine.travel(datetime(2026, 12, 20, tzinfo=UTC), tick=False):
+        facture = FactureFactory(recue=True, date_emission=timezone.localdate())
+    with time_machine.travel(datetime(2026, 12, 30, tzinfo=UTC), tick=False):
+        instruction.suspendre(facture, retour("JUSTIF_ABS"), par=agent)
+
+    (horloge,) = horloges(facture, au=datetime(2029, 6, 1, tzinfo=UTC))
+
+    assert horloge.jours_ecoules == 10
+    assert horloge.est_en_pause
+    assert horloge.jours_de_pause > 365 * 2
+    assert horloge.jours_restants == 20
+    assert horloge.echeance > datetime(2029, 6, 1, tzinfo=UTC).date() + timedelta(days=15)
+
+
+# --- Reasons -------------------------------------------------------------------------------------
+def test_un_document_garde_son_nom_sans_chemin_ni_caractere_de_commande():
+    facture = commencer(echantillons.pdf(), "dossier/../sous/facture.pdf")
+
+    assert "/" not in Document.objects.get(facture=facture).nom
