@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import antivirus, fichiers
+from facturier.commun.joints import exiger_sans_joint
 from facturier.commun.types_contenu import JPEG, PDF, PNG
 from fournisseurs.journal import consigner
 from fournisseurs.models import (
@@ -60,7 +61,8 @@ def ranger_preuve(
     It holds until the day declared, or for the time its kind holds.
 
     Raises:
-        PreuveRefusee: empty, too large, not a PDF or image, or infected; nothing is kept.
+        PreuveRefusee: empty, too large, not a PDF or image, infected, or a PDF that holds other
+            files; nothing is kept.
     """
     try:
         verdict, range_ = _analyser_et_ranger(preuve)
@@ -91,6 +93,8 @@ def _analyser_et_ranger(preuve: Preuve) -> tuple[antivirus.Verdict, fichiers.Fic
             "L’antivirus a trouvé un virus dans ce fichier : il n’a pas été conservé. Analysez "
             "votre poste, puis déposez un document sain."
         )
+    preuve.flux.seek(0)
+    exiger_sans_joint(preuve.flux, settings.TAILLE_MAXIMALE_DEPOT)
     preuve.flux.seek(0)
     return verdict, fichiers.ranger(
         preuve.flux,

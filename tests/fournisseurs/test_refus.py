@@ -34,6 +34,7 @@ pytestmark = [
 ]
 RIDET = "9000027001"
 PAGE_WEB = b"<html><body>Bonjour</body></html>"
+PDF_A_FICHIER_JOINT = b"%PDF-1.7\n1 0 obj << /Type /EmbeddedFile >> endobj\n%%EOF\n"
 
 
 def refus(acte):
@@ -42,17 +43,21 @@ def refus(acte):
     return list(EntreeJournal.objects.filter(acte=acte))
 
 
-def faux(genre):
-    """Return a web page named .pdf."""
-    return Preuve(Justificatif.Genre(genre), "C:\\scan\\releve.pdf", BytesIO(PAGE_WEB))
+def faux(genre, contenu=PAGE_WEB):
+    """Return something else named .pdf, a web page by default."""
+    return Preuve(Justificatif.Genre(genre), "C:\\scan\\releve.pdf", BytesIO(contenu))
 
 
-def test_une_page_web_nommee_pdf_est_refusee_et_journalisee(fournisseur):
-    with pytest.raises(DemandeRefusee, match="PDF"):
+@pytest.mark.parametrize(
+    ("contenu", "raison"),
+    [(PAGE_WEB, "page web"), (PDF_A_FICHIER_JOINT, "contient d’autres fichiers")],
+)
+def test_un_faux_pdf_est_refuse_et_journalise(fournisseur, contenu, raison):
+    with pytest.raises(DemandeRefusee, match=raison):
         deposer_demande(
             demandeur=fournisseur,
             declaration=declaration(),
-            preuves=[preuve("avis_ridet"), faux("rib")],
+            preuves=[preuve("avis_ridet"), faux("rib", contenu)],
         )
 
     [entree] = refus("justificatif_refuse")
