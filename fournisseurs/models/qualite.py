@@ -51,5 +51,5 @@ class ReleveQualite(models.Model):
 
     @property
     def score_moyen(self) -> int:
-        """Mean score, rounded; 100 when there is no tiers."""
-        return (2 * self.total_scores + self.tiers) // (2 * self.tiers) if self.tiers else 100
+        """Mean score, rounded down: 100 means that nothing is wrong, or that there is no tiers."""
+        return self.total_scores // self.tiers if self.tiers else 100
