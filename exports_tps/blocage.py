@@ -11,6 +11,7 @@ from datetime import date
 from django.utils import timezone
 
 from exports_tps.prealable import Controle, controler_piece
+from exports_tps.requisition import requisition_de
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
     Compte,
@@ -90,6 +91,16 @@ def expliquer_mandat(mandat: Piece) -> Explication:
         *(_du_controle(controle) for controle in controler_piece(mandat)),
     ]
     motif = regles.motif_de(mandat) if mandat.etat in _REFUSES else ""
+    if requise := requisition_de(mandat):
+        points.insert(
+            0,
+            Point(
+                libelle="Réquisition de payer",
+                article="GBCP, art. 38",
+                constat=f"{requise}, enregistrée par {requise.requise_par} : son attestation tient "
+                "lieu de justification du service fait.",
+            ),
+        )
     return Explication(PORTEURS.get(EtatPiece(mandat.etat), ""), motif, points)
 
 

@@ -24,6 +24,7 @@ from facturier.suivi.avancement import (
     constater_rejet,
     constater_suspension,
 )
+from facturier.suivi.corrections import constater_corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ def prendre_en_charge(pieces: Collection[int], *, par: Utilisateur) -> set[int]:
     """Carry pièces to `prise_en_charge`; return those that moved."""
     prises = franchir_lot(Piece, pieces, "prendre_en_charge", par=par)
     constater_prise_en_charge(prises, par=par)
+    constater_corrections(prises, par=par)
     return prises
 
 

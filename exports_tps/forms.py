@@ -85,3 +85,45 @@ class PaiementForm(forms.Form):
         if jour > timezone.localdate():
             raise forms.ValidationError("La date du paiement ne peut pas être à venir.")
         return jour
+
+
+class ReductionForm(forms.Form):
+    """What is taken back from a mandat, and the act that founds it."""
+
+    rang = forms.TypedChoiceField(label="Imputation", coerce=int)
+    montant_ht = SaisieMontantField(label="Montant hors taxe à réduire", minimum=1)
+    montant_tgc = SaisieMontantField(label="TGC à réduire")
+    motif = forms.CharField(max_length=70)
+    avoir = forms.ChoiceField(label="Avoir qui la fonde", required=False)
+    fichier = forms.FileField(
+        label="Acte qui fonde la réduction", help_text="PDF, XML, PNG, JPEG ou XLSX."
+    )
+
+    def __init__(
+        self, *arguments: Any, mandat: Piece, avoirs: Sequence[Any], **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        champs: Any = self.fields
+        lignes = mandat.lignes_piece.select_related("compte").order_by("rang")
+        champs["rang"].choices = [
+            (ligne.rang, f"{ligne.compte.numero}, {afficher(ligne.montant_ttc)}")
+            for ligne in lignes
+        ]
+        self.avoirs = {str(avoir.pk): avoir for avoir in avoirs}
+        champs["avoir"].choices = [
+            ("", "Aucun"),
+            *((cle, f"{a.numero}, {afficher(a.montant_ttc)}") for cle, a in self.avoirs.items()),
+        ]
+
+    def clean_avoir(self) -> Any:
+        """Return the avoir itself."""
+        return self.avoirs.get(self.cleaned_data["avoir"])
+
+
+class RequisitionForm(forms.Form):
+    """The act of a réquisition."""
+
+    acte = forms.CharField(label="Numéro de l’acte", max_length=60)
+    date_acte = SaisieJourField(label="Date de l’acte", au_plus_tard=timezone.localdate)
+    motif = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    fichier = forms.FileField(label="Acte signé", help_text="PDF.")

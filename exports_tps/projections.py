@@ -12,7 +12,13 @@ from itertools import chain, islice
 from exports_tps.beneficiaires import Part, versements
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.communs import Adresse, CompteBancaire, ReferencePJ
-from exports_tps.pes.depense import DelaiGlobalPaiement, LigneMandat, Mandat, TiersDepense
+from exports_tps.pes.depense import (
+    DelaiGlobalPaiement,
+    LigneMandat,
+    Mandat,
+    RattachementDepense,
+    TiersDepense,
+)
 from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
 from exports_tps.pes.recette import LigneTitre, TiersRecette, Titre
@@ -46,6 +52,8 @@ COLONNES_PIECE = (
     "fin_delai",
     "duree_delai",
     "code_produit",
+    "piece_origine__exercice_id",
+    "piece_origine__numero",
     "tiers__code",
     "tiers__categorie",
     "tiers__nature_juridique",
@@ -151,6 +159,12 @@ DELAI = {
     "date_fin": Colonne("fin_delai"),
     "duree": Colonne("duree_delai"),
 }
+RATTACHEMENT = {  # the mandat that a pièce reduces, or issues again
+    "nature": "01",
+    "exercice": Colonne("piece_origine__exercice_id"),
+    "numero_piece": Colonne("piece_origine__numero"),
+    "numero_ligne": Colonne("rang", str),
+}
 PIECE = {
     "code_service": _texte("service__code", 10),
     "numero": Colonne("numero"),
@@ -189,6 +203,9 @@ def _ligne_mandat() -> Projection:
         "libelle_virement1": Colonne(FACTURE_ET_OBJET, _libelle_virement),
         "libelle_virement2": _texte("cause", 70),
         "mode_reglement": Colonne("mode_reglement"),
+        "rattachement": Projection(
+            RattachementDepense, COLONNES, RATTACHEMENT, si=("piece_origine__numero",)
+        ),
         "tiers": Projection(TiersDepense, COLONNES, tiers),
     }
     return Projection(LigneMandat, COLONNES, sources)

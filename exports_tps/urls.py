@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports_tps.views import blocage, bordereaux, comptable, flux
+from exports_tps.views import blocage, bordereaux, comptable, corrections, flux
 
 app_name = "exports_tps"
 urlpatterns = [
@@ -27,6 +27,13 @@ urlpatterns = [
     path("gestion/justificatifs/<int:pk>/", bordereaux.justificatif, name="justificatif"),
     path("gestion/pourquoi/mandats/<int:pk>/", blocage.mandat, name="pourquoi_mandat"),
     path("gestion/pourquoi/factures/<int:pk>/", blocage.facture, name="pourquoi_facture"),
+    path("gestion/mandats/<int:pk>/requisition/", corrections.requerir, name="requerir"),
+    path("gestion/mandats/<int:pk>/reduction/", corrections.reduire, name="reduire_mandat"),
+    path(
+        "gestion/mandats/<int:pk>/requisition/acte/",
+        corrections.acte_de_requisition,
+        name="acte_requisition",
+    ),
     path("gestion/flux/", flux.liste, name="flux_liste"),
     path("gestion/flux/messages/", flux.messages_tps, name="messages"),
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from exports_tps import decisions
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye
+from exports_tps.requisition import requisition_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.montants import afficher
@@ -31,8 +32,13 @@ def prendre_en_charge(piece: Piece, *, par: Utilisateur) -> None:
 
 @transaction.atomic
 def suspendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
-    """Suspend a pièce and inform the ordonnateur (GBCP, art. 38)."""
+    """Suspend a pièce and inform the ordonnateur, who may requisition it (GBCP, art. 38)."""
     _exiger_comptable(par)
+    if requise := requisition_de(piece):
+        raise TransitionInterdite(
+            f"{requise} : l’ordonnateur a requis ce paiement, le mandat ne se suspend plus. "
+            "Prenez-le en charge."
+        )
     accepter_bordereaux([piece.pk], par=par)
     _exiger_effet(piece, decisions.suspendre({piece.pk: _motif(motif)}, par=par))
 

@@ -9,6 +9,7 @@ from exports_tps.models.flux import (
     Transmission,
 )
 from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
+from exports_tps.models.requisitions import Requisition
 
 __all__ = [
     "EtatFlux",
@@ -19,6 +20,7 @@ __all__ = [
     "MessageTPS",
     "PassageFlux",
     "ProfilExport",
+    "Requisition",
     "Transmission",
     "Verdict",
 ]

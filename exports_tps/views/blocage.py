@@ -28,6 +28,8 @@ def mandat(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "titre": f"mandat {objet.reference}",
             "retour": reverse("suivi:mandat", args=[objet.pk]),
             "explication": expliquer_mandat(objet),
+            "est_requerable": objet.etat == EtatPiece.SUSPENDUE
+            and requete.user.a_role(Role.ORDONNATEUR),
             "est_refuse": objet.etat in (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
             and requete.user.a_role(Role.AGENT),
         },

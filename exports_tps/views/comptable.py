@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exports_tps import visa
 from exports_tps.forms import MotifForm, PaiementForm
 from exports_tps.models import Flux
+from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
@@ -101,6 +102,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
         {
             "piece": objet,
             "fil": FIL,
+            "requisition": requisition_de(objet),
             "signalement": signaler(objet.tiers_id) if objet.sens == SensPiece.DEPENSE else "",
             "lignes": _resume(objet),
             "imputations": objet.lignes_piece.select_related("compte"),

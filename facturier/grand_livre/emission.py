@@ -37,7 +37,7 @@ from facturier.grand_livre.ventilation import section
 
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
-VIREMENT = "03"
+VIREMENT, OPERATION_D_ORDRE = "03", "08"
 TYPES_BORDEREAU = {"02": "02", "11": "03"}  # TypBord by TypPce: annulations, ordres de paiement
 
 
@@ -110,10 +110,14 @@ class DeductionImputee:
 
 @dataclass(frozen=True, slots=True)
 class CodesPiece:
-    """TypPce and NatPce of the treasury format (pes_v2, §4); the section gives NatPce if empty."""
+    """TypPce and NatPce of the treasury format (pes_v2, §4); the section gives NatPce if empty.
+
+    `origine` is the pièce that this one issues again, or corrects.
+    """
 
     type: str = "01"
     nature: str = ""
+    origine: Piece | None = None
 
 
 ORDINAIRE = CodesPiece()
@@ -163,6 +167,7 @@ def emettre_mandat(  # noqa: PLR0913
         date_emission=date_emission,
         type_piece=codes.type,
         nature_piece=codes.nature,
+        piece_origine=codes.origine,
         **_identite(destinataire),
     )
     lignes = _enregistrer(mandat, imputations, par)
@@ -173,6 +178,57 @@ def emettre_mandat(  # noqa: PLR0913
     )
     evenements.mandater(mandat, par=par)
     return mandat
+
+
+@transaction.atomic
+def emettre_reduction(
+    origine: Piece,
+    ligne: LignePiece,
+    *,
+    montant_ht: int,
+    montant_tgc: int,
+    motif: str,
+    justificatifs: Iterable[PieceJustificative],
+    date_emission: date,
+    par: Utilisateur,
+) -> Mandat:
+    """Issue the pièce that takes back a part of one line of a mandat, and post it.
+
+    Whom it names is frozen as on the mandat; no money moves, so that it has no account.
+
+    Raises:
+        EcritureRefusee: a constraint of the pièce is broken, or the entry breaks a rule.
+    """
+    figes = ("tiers_id", "nom_tiers", "ridet", "adresse_complement", "adresse_voie")
+    reduction = Mandat(
+        sens=SensPiece.DEPENSE,
+        type_piece="02",
+        nature_piece="06",
+        piece_origine=origine,
+        objet=f"Réduction du mandat {origine.reference} : {motif}"[:100],
+        mode_reglement=OPERATION_D_ORDRE,
+        exercice_id=origine.exercice_id,
+        budget_id=origine.budget_id,
+        service_id=origine.service_id,
+        date_emission=date_emission,
+        **{nom: getattr(origine, nom) for nom in (*figes, "code_postal", "ville")},
+    )
+    imputation = Imputation(
+        compte=ligne.compte.numero,
+        montant_ht=montant_ht,
+        montant_tgc=montant_tgc,
+        fonction=ligne.fonction,
+        operation=ligne.operation,
+        libelle=motif,
+        reference_facture=ligne.reference_facture,
+    )
+    _enregistrer(reduction, [imputation], par, rang=ligne.rang)
+    RattachementPiece.objects.bulk_create(
+        RattachementPiece(piece=reduction, justificatif=justificatif, rang=rang)
+        for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
+    )
+    evenements.reduire_mandat(reduction, origine, par=par)
+    return reduction
 
 
 @transaction.atomic
@@ -329,7 +385,7 @@ def _enregistrer_parts(
 
 
 def _enregistrer(
-    piece: Piece, imputations: Sequence[Imputation], par: Utilisateur
+    piece: Piece, imputations: Sequence[Imputation], par: Utilisateur, rang: int = 1
 ) -> list[LignePiece]:
     """Number and save the pièce with its lines and the passage of its birth; return the lines."""
     comptes = _comptes_imputables(piece.exercice_id, imputations)
@@ -353,7 +409,7 @@ def _enregistrer(
                 montant_ht=imputation.montant_ht,
                 montant_tgc=imputation.montant_tgc,
             )
-            for rang, imputation in enumerate(imputations, start=1)
+            for rang, imputation in enumerate(imputations, start=rang)
         )
     except (IntegrityError, DataError) as erreur:
         raise EcritureRefusee(_motif_refus(erreur)) from erreur

@@ -15,6 +15,7 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
     Deduction,
     Ecriture,
+    EtatPiece,
     LigneEcriture,
     Mandat,
     Piece,
@@ -35,6 +36,7 @@ from facturier.grand_livre.soldes import reste_du_par_tiers
 from facturier.grand_livre.ventilation import (
     Somme,
     imputations,
+    section,
     sommes_deduites,
     sommes_dues,
     sommes_payees,
@@ -43,7 +45,7 @@ from facturier.grand_livre.ventilation import (
 MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"redevable", "trop_percu"}
 # What is paid in excess, or withheld at the liquidation, is not the debt of the pièce.
-PARTS_HORS_PIECE = {"trop_percu"} | {
+PARTS_HORS_PIECE = {"trop_percu", "a_rendre"} | {
     f"{nature}_{section}"
     for nature in Deduction.Nature.values
     for section in ("fonctionnement", "investissement")
@@ -79,6 +81,25 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
         sommes=[*sommes_dues({mandat.pk: mandat})[mandat.pk], *sommes_deduites(mandat)],
         imputations=imputations(mandat),
         piece=mandat,
+        par=par,
+    )
+
+
+def reduire_mandat(reduction: Mandat, origine: Piece, *, par: Utilisateur) -> Ecriture:
+    """Post a réduction: C expense; D 4011 or 4041 of the mandat, or D 40971 once it is paid."""
+    lignes = imputations(reduction)
+    montant = sum(somme for _, somme in lignes)
+    nom = section(lignes[0][0])
+    part = "a_rendre" if origine.etat == EtatPiece.PAYEE else nom
+    return _passer_evenement(
+        "reduction_mandat",
+        cle=f"mandatement-{reduction.pk}",
+        libelle=f"Réduction {reduction.reference} du mandat {origine.reference}",
+        exercice=reduction.exercice_id,
+        date_comptable=reduction.date_emission,
+        sommes=[Somme(part, montant, origine.tiers_id)],
+        imputations=lignes,
+        piece=origine,
         par=par,
     )
 

@@ -15,6 +15,7 @@ from django.db.models import Case, Value, When
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
+from facturier.suivi import reprises
 from facturier.suivi.delais import constater_delais
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
@@ -54,9 +55,12 @@ def constater_suspension(motifs: Mapping[int, str], *, par: Utilisateur) -> set[
     return _avancer(motifs, "suspendre_tps", par=par, motifs=motifs)
 
 
+@transaction.atomic
 def constater_rejet(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
-    """The comptable rejects: internal until an agent liquidates again or rejects the invoice."""
-    return _avancer(motifs, "rejeter_tps", par=par, motifs=motifs)
+    """The comptable rejects: the invoices go back to the desk that can answer, as its task."""
+    rejetees = _avancer(motifs, "rejeter_tps", par=par, motifs=motifs)
+    reprises.ouvrir(rejetees, motifs)
+    return rejetees
 
 
 @transaction.atomic

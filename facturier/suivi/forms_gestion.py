@@ -10,6 +10,7 @@ from facturier.suivi.affectation import collegues
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms import filtrer_texte
 from facturier.suivi.lots import choix_d_actes
+from facturier.suivi.models import Bureau
 
 A_TRAITER = "a_traiter"
 ANCIENNES = "anciennes"
@@ -32,6 +33,11 @@ class FiltreGestionForm(forms.Form):
         label="Prise par",
         required=False,
         choices=[("", "Tout le monde"), ("moi", "Moi"), ("personne", "Personne")],
+    )
+    bureau = forms.ChoiceField(
+        label="À reprendre après rejet",
+        required=False,
+        choices=[("", "Sans filtre"), *Bureau.choices],
     )
     service = forms.ModelChoiceField(
         ServiceGestionnaire.objects.order_by("code"),
@@ -65,6 +71,8 @@ class FiltreGestionForm(forms.Form):
             factures = factures.a_traiter_par(self.utilisateur)
         elif etat:
             factures = factures.filter(etat=etat)
+        if bureau := self.cleaned_data["bureau"]:
+            factures = factures.a_reprendre(bureau)
         if service := self.cleaned_data.get("service"):
             factures = factures.filter(service=service)
         if main := self.cleaned_data["main"]:

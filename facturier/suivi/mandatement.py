@@ -17,6 +17,8 @@ from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.documents import enregistrer_justificatif, ranger_justificatif
 from facturier.grand_livre.emission import (
+    ORDINAIRE,
+    CodesPiece,
     CompteBancaire,
     DeductionImputee,
     Destinataire,
@@ -48,6 +50,7 @@ from facturier.suivi.models import (
     Facture,
     Liquidation,
     PassageFacture,
+    RepriseRejet,
 )
 from facturier.suivi.passages import tracer
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
@@ -55,6 +58,7 @@ from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
 
 NUMEROS_CITES = 5
+REEMIS = "08"  # NatPce of a mandat issued again (pes_v2, §4)
 
 
 @transaction.atomic
@@ -110,6 +114,7 @@ def mandater(
             cessions=beneficiaires.cessions(retenues, jour),
             delai=delai_de_mandatement(premiere, au=jour),
             date_emission=jour,
+            codes=_codes(choisies),
             par=par,
         )
     except (EcritureRefusee, CompteIntrouvable) as erreur:
@@ -211,6 +216,15 @@ def _rattacher(factures: list[Facture], mandat: Mandat, par: Utilisateur) -> Non
     Facture.objects.filter(pk__in=[f.pk for f in factures]).update(mandat=mandat.pk)
     regles.noter([mandat.pk])
     tracer(factures, "mandater", f"Mandat {mandat.reference}", par)
+
+
+def _codes(factures: list[Facture]) -> CodesPiece:
+    """Name the mandat issued again, where the treasury rejected that of all the invoices."""
+    rejetes = RepriseRejet.objects.filter(facture__in=[f.pk for f in factures]).order_by("pk")
+    derniers = {reprise.facture_id: reprise.mandat_id for reprise in rejetes}
+    if len(derniers) < len(factures) or len(set(derniers.values())) != 1:
+        return ORDINAIRE
+    return CodesPiece(nature=REEMIS, origine=Piece.objects.get(pk=derniers.popitem()[1]))
 
 
 def _verrouiller(factures: Collection[int]) -> list[Facture]:

@@ -7,7 +7,7 @@ from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.suivi.accuses import sans_accuse
 from facturier.suivi.etats import ACTES_PRINCIPAUX, ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
-from facturier.suivi.models import Avis, Facture
+from facturier.suivi.models import ROLES_DES_BUREAUX, Avis, Facture
 from facturier.suivi.rapports import ROLES_RAPPORTS
 
 ENTREES = [
@@ -80,6 +80,16 @@ def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
                 nombre=nombres.get(etat, 0),
                 recherche=f"etat={etat}&ordre=anciennes",
                 ordre=20,
+            )
+    for bureau, chargees in ROLES_DES_BUREAUX.items():
+        if utilisateur.a_role(*chargees) and (nombre := visibles.a_reprendre(bureau).count()):
+            yield Carte(
+                f"Rejets de la Trésorerie : {bureau.label.lower()}",
+                "suivi:gestion_liste",
+                nombre=nombre,
+                ton=Ton.REFUS,
+                recherche=f"bureau={bureau}",
+                ordre=22,
             )
     if utilisateur.a_role(Role.AGENT, Role.SERVICE):
         yield Carte(

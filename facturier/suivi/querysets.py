@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
@@ -81,6 +81,13 @@ class FactureQuerySet(models.QuerySet[Any]):
         if utilisateur is None:
             return self.filter(affectee_a__isnull=True)
         return self.filter(affectee_a=utilisateur).exclude(etat__in=TERMINAUX)
+
+    def a_reprendre(self, bureau: str) -> Self:
+        """Keep those whose last mandat the treasury rejected for a reason of that desk."""
+        reprises = self.model._meta.get_field("reprises").related_model._base_manager
+        derniere = reprises.filter(facture=OuterRef("pk")).order_by("-pk").values("bureau")[:1]
+        rejetees = self.filter(etat=EtatFacture.REJETEE_TPS)
+        return rejetees.annotate(bureau=Subquery(derniere)).filter(bureau=bureau)
 
     def a_mandater(self) -> Self:
         """Keep the liquidated invoices that no mandat pays yet."""

@@ -176,6 +176,9 @@ class Piece(models.Model):
         ),
         "payer": transition({EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PAYEE, Role.COMPTABLE),
         "annuler": transition({EtatPiece.EMISE}, EtatPiece.ANNULEE, Role.AGENT),
+        "annuler_par_correction": transition(
+            {EtatPiece.PRISE_EN_CHARGE}, EtatPiece.ANNULEE, Role.COMPTABLE
+        ),
     }
 
     sens = models.CharField(max_length=7, choices=SensPiece)

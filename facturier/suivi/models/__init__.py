@@ -30,14 +30,17 @@ from facturier.suivi.models.liquidations import (
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
 from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
 from facturier.suivi.models.regles import ConstatRegle, RegleApprise
+from facturier.suivi.models.reprises import ROLES_DES_BUREAUX, Bureau, RepriseRejet
 from facturier.suivi.models.vues import VueEnregistree
 
 __all__ = [
+    "ROLES_DES_BUREAUX",
     "Abonnement",
     "Attestation",
     "Avance",
     "Avis",
     "BonCommande",
+    "Bureau",
     "ConstatRegle",
     "DecisionInterets",
     "DelaiConstate",
@@ -61,6 +64,7 @@ __all__ = [
     "RegleApprise",
     "ReleveDelais",
     "RepartitionTaxe",
+    "RepriseRejet",
     "RetourFournisseur",
     "ServiceFait",
     "TypeAvis",

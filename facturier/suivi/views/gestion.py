@@ -32,6 +32,7 @@ from facturier.suivi.models import Facture, ServiceFait
 from facturier.suivi.pages import page_cle
 from facturier.suivi.querysets import FactureQuerySet
 from facturier.suivi.rapprochement import rapprocher
+from facturier.suivi.reprises import reprise_de
 from facturier.suivi.risques import suivre
 from facturier.suivi.views.communs import (
     ROLES_GESTION,
@@ -124,6 +125,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "retours": facture.retours.select_related("motif", "cree_par", "repondu_par", "accuse_par"),
         "service_fait": ServiceFait.objects.filter(facture=facture).first(),
         **vue_de_liquidation(facture, utilisateur_de(requete)),
+        "reprise": reprise_de(facture) if facture.etat == EtatFacture.REJETEE_TPS else None,
         "rapprochement": rapprocher(facture.bon_commande) if facture.bon_commande else None,
         "fil_messages": facture.messages.select_related("auteur"),
         "form": MessageInterneForm(),

@@ -131,7 +131,9 @@ def _emettre(
 @reserver_a(*LECTEURS)
 def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     """Show a mandat: whom and where it pays, its documents, its entry, its story."""
-    mandat = get_object_or_404(Mandat.objects.select_related("bordereau", "service"), pk=pk)
+    mandat = get_object_or_404(
+        Mandat.objects.select_related("bordereau", "service", "piece_origine"), pk=pk
+    )
     contexte = {
         "mandat": mandat,
         "signalement": signaler(mandat.tiers_id),
@@ -139,12 +141,18 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "imputations": mandat.lignes_piece.select_related("compte"),
         "rattachements": mandat.rattachements.select_related("justificatif"),
         "deductions": Deduction.objects.filter(ligne__piece=mandat.pk).select_related("ligne"),
-        "net_a_payer": sum(somme.montant for somme in sommes_dues({mandat.pk: mandat})[mandat.pk]),
+        "net_a_payer": sum(
+            somme.montant for somme in sommes_dues({mandat.pk: mandat}).get(mandat.pk, ())
+        ),
         "parts": PartCedee.objects.filter(ligne__piece=mandat.pk).order_by("rang"),
         "ecarts": DecisionPaiement.objects.filter(mandat=mandat.pk)
         .exclude(motif_ecart="")
         .select_related("opposition", "par"),
         "ecritures": _lignes_ecriture(mandat),
+        "corrections": Mandat.objects.filter(piece_origine=mandat.pk).order_by("pk"),
+        "est_reductible": mandat.etat in (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)
+        and mandat.type_piece != "02"
+        and utilisateur_de(requete).a_role(Role.AGENT),
         "est_annulable": mandat.etat == EtatPiece.EMISE
         and utilisateur_de(requete).a_role(Role.AGENT),
     }

@@ -15,7 +15,6 @@ from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatPiece, Piece
 from facturier.suivi import mandatement, regles
 from facturier.suivi.models import RegleApprise
-from tests.suivi.conftest import referentiel  # noqa: F401  (a fixture)
 from tests.suivi.factories import BonCommandeFactory, EtablissementFactory, FactureFactory, acteur
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
