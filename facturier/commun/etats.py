@@ -103,10 +103,12 @@ def franchir(
     regle: Transition = objet.TRANSITIONS[acte]
     _exiger_role(regle, acte, par)
     depart, arrivee = objet.etat, regle.arrivee or vers
+    if depart not in regle.departs:
+        raise _transition_interdite(objet, acte)
     if arrivee is None:
         raise ValueError(f"l’acte {acte} demande l’état d’arrivée")
     lignes = type(objet)._base_manager.filter(pk=objet.pk, etat=depart)
-    if depart not in regle.departs or lignes.update(etat=arrivee, **champs) == 0:
+    if lignes.update(etat=arrivee, **champs) == 0:
         raise _transition_interdite(objet, acte)
     objet.passages.create(acte=acte, depart=depart, arrivee=arrivee, par_id=par.pk, motif=motif)
     for champ, valeur in {"etat": arrivee, **champs}.items():
