@@ -66,6 +66,54 @@ class Paiement:
     par_tiers: Mapping[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What a year owes without a mandat: its account of expense, whole francs, the tiers.
+
+    `identite` names it for ever within its year.
+    """
+
+    identite: str
+    libelle: str
+    compte: str
+    montant: int
+    tiers_id: int
+
+
+def rattacher(charges: Sequence[Charge], *, annee: int, par: Utilisateur) -> int:
+    """Post the charges à payer of `annee` on its last day, and their reversal the day after.
+
+    D 6xx, C 408 in the name of the tiers; then D 408, C 6xx in the next exercice.
+
+    Returns:
+        How many entries were new: a charge already posted is left out.
+    """
+    etapes = (
+        ("charge_a_payer", date(annee, 12, 31), ""),
+        ("extourne_charge", date(annee + 1, 1, 1), "Extourne : "),
+    )
+    ecritures = [
+        EcritureAPasser(
+            exercice=jour.year,
+            journal=(schema := _schema(evenement, jour))[0].journal_id,
+            date_comptable=jour,
+            evenement=evenement,
+            libelle=f"{prefixe}{charge.libelle}"[:200],
+            lignes=[
+                Ligne(regle.compte, Sens(regle.sens), charge.montant, charge.tiers_id)
+                if regle.compte
+                else Ligne(charge.compte, Sens(regle.sens), charge.montant)
+                for regle in schema
+            ],
+            par_id=par.pk,
+            cle=f"{evenement}-{annee}-{charge.identite}",
+        )
+        for evenement, jour, prefixe in etapes
+        for charge in charges
+    ]
+    return len(passer_lot(ecritures)) if ecritures else 0
+
+
 def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
     """Post a mandat: D expense accounts, C 4011 and 4041, tax included.
 
