@@ -234,8 +234,8 @@ def _ecrire(valeur: Any) -> str:
 
 def _avoir(facture: Facture) -> list[Anomalie]:
     """Check the nature against what was read, then what an avoir corrects."""
-    est_lu_avoir = facture.lecture.get("est_avoir", facture.est_avoir)
-    if est_lu_avoir != facture.est_avoir:
+    est_lu_avoir = facture.lecture.get("est_avoir")
+    if est_lu_avoir is not None and est_lu_avoir != facture.est_avoir:
         lu, choisi = ("un avoir", "Facture") if est_lu_avoir else ("une facture", "Avoir")
         anomalies = [
             Anomalie(

@@ -148,7 +148,7 @@ def trace_lecture(lue: FactureLue, saisie: Saisie) -> dict[str, Any]:
         "avertissements": avertissements,
         "ridet": lue.ridet_emetteur.valeur if lue.ridet_emetteur else "",
         "ridet_certain": bool(lue.ridet_emetteur and not lue.ridet_emetteur.est_a_verifier),
-        "est_avoir": saisie.nature == Facture.Nature.AVOIR,
+        "est_avoir": saisie.nature == Facture.Nature.AVOIR if lue.type_document else None,
         "nature_certaine": bool(lue.type_document and not lue.type_document.est_a_verifier),
     }
 

@@ -162,11 +162,11 @@ def deposer_la_facture(visite: Visite) -> None:
         {"name": f"{NUMERO}.pdf", "mimeType": "application/pdf", "buffer": facturx()}
     )
     visite.presser("Lire le fichier et continuer")
-    assert page.get_by_label("Numéro de la facture").input_value() == NUMERO
+    assert page.get_by_label("Numéro du document").input_value() == NUMERO
     assert page.get_by_text("lu dans le fichier").count() >= 5
     visite.examiner("deposer-donnees")
     visite.presser("Continuer")
-    visite.attendre("À corriger avant le dépôt")
+    visite.attendre("1 point à corriger avant le dépôt")
     visite.examiner("deposer-verifier-refuse")
     visite.suivre("Modifier ces données")
     visite.choisir("Service qui a commandé", SERVICE)

@@ -36,8 +36,12 @@ def test_une_facture_se_depose_sans_javascript(visite: Visite, demonstration: No
     )
     visite.presser("Lire le fichier et continuer")
 
-    expect(visite.page.get_by_label("Numéro de la facture")).to_have_value(NUMERO)
+    expect(visite.page.get_by_label("Numéro du document")).to_have_value(NUMERO)
     expect(visite.page.get_by_text("lu dans le fichier").first).to_be_visible()
+
+    visite.presser("Continuer")
+    visite.attendre("Votre compte bancaire est-il connu et vérifié")
+    visite.attendre("la TGC est juste à 1 F près")
 
 
 def test_le_paiement_dit_qu_il_lui_faut_javascript_et_comment_payer_autrement(

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from facturier.acces.models import Role
 from facturier.suivi import instruction
-from facturier.suivi.models import Attestation, RetourFournisseur, VueEnregistree
+from facturier.suivi.models import Attestation, Facture, RetourFournisseur, VueEnregistree
 from tests.navigateur.visite import Visite
 from tests.suivi.factories import FactureFactory, acteur, retour
+from tests.suivi.lecture.echantillons import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,11 +55,43 @@ def test_un_fournisseur_retrouve_comprend_et_fait_valoir_ses_factures(
     with page.expect_download():
         visite.presser("Obtenir l’attestation (PDF)")
 
+    deposer_un_avoir_photographie(visite)
+
     page.goto("/factures/avis/")
     visite.examiner("suivi-avis")
     assert VueEnregistree.objects.get().parametres == "etat=a_completer"
     assert RetourFournisseur.objects.get().accuse_par == acteur(Role.FOURNISSEUR)
     assert Attestation.objects.get().montant == 111_000
+
+
+def deposer_un_avoir_photographie(visite: Visite) -> None:
+    """Two photos of a paper avoir are its pages; what it corrects shows it."""
+    page = visite.page
+    etablissement = Facture.objects.get(numero="MANDATEE-1").etablissement
+    page.goto("/factures/deposer/")
+    page.get_by_label("Établissement").select_option(str(etablissement.pk))
+    page.get_by_label("Fichier de la facture").set_input_files(
+        [
+            {"name": f"{nom}.jpg", "mimeType": "image/jpeg", "buffer": photo(texte=nom)}
+            for nom in ("Recto", "Verso")
+        ]
+    )
+    visite.presser("Lire le fichier et continuer")
+    visite.attendre("Cette facture est photographiée")
+    page.get_by_label("Avoir", exact=True).check()
+    visite.remplir("Numéro de la facture corrigée", "mandatee-1")
+    visite.remplir("Numéro du document", "AVOIR-1")
+    visite.remplir("Date du document", f"{timezone.localdate():%Y-%m-%d}")
+    visite.remplir("Montant hors taxe", "11 000")
+    page.get_by_label("TGC", exact=True).fill("0")
+    visite.remplir("Montant TTC", "11 000")
+    visite.presser("Continuer")
+    visite.attendre("Il sera déduit de la facture MANDATEE-1")
+    visite.examiner("avoir-verifier")
+    visite.presser("Déposer l’avoir")
+    page.goto(Facture.objects.get(numero="MANDATEE-1").get_absolute_url())
+    visite.attendre("AVOIR-1")
+    visite.examiner("suivi-facture-et-avoir")
 
 
 def test_les_rapports_et_l_observatoire_se_lisent_a_toutes_les_largeurs(

@@ -103,6 +103,12 @@ def test_la_nature_lue_dans_un_fichier_structure_ne_se_contredit_pas():
     assert bloquantes(FactureFactory(lue=lue)) == ["nature"]
 
 
+def test_un_avoir_dont_rien_ne_se_lit_n_est_pas_contredit():
+    avoir = avoir_sur(FactureFactory(deposee=True), lue=FactureLue(format=Format.PHOTO))
+
+    assert [a.champ for a in controler(avoir)] == []
+
+
 def test_les_avoirs_ne_depassent_pas_leur_facture():
     facture = FactureFactory(deposee=True)  # 111 000 F with tax
     avoir_sur(facture, 60_000, 6_600, deposee=True)
