@@ -24,15 +24,17 @@ def certificat(facture: Facture) -> io.BytesIO:
     depot = timezone.localtime(facture.deposee_le)
     with Document(
         sortie,
-        titre=f"Certificat de dépôt de la facture {facture.numero}",
+        titre=f"Certificat de dépôt, {facture}",
         etabli_le=facture.deposee_le,
         reference=facture.code_verification,
     ) as pdf:
-        pdf.titre("Certificat de dépôt", f"Facture {facture.numero}")
+        pdf.titre("Certificat de dépôt", str(facture))
         pdf.encadre(
             "Déposée le (heure de Nouméa)",
             f"{depot:%d/%m/%Y à %H:%M:%S}",
-            "Cette date est opposable : le délai de mandatement court à partir d’elle.",
+            "Cette date est opposable."
+            if facture.est_avoir
+            else "Cette date est opposable : le délai de mandatement court à partir d’elle.",
         )
         pdf.resume(_lignes(facture))
         pdf.intertitre("Vérifier ce certificat")
@@ -75,6 +77,11 @@ def trouver_par_code(saisie: str) -> Facture | None:
     return facture
 
 
+def _corrigee(facture: Facture) -> list[tuple[str, str]]:
+    corrigee = facture.facture_corrigee
+    return [("Facture corrigée", corrigee.numero)] if corrigee else []
+
+
 def _lignes(facture: Facture) -> list[tuple[str, str]]:
     destinataire = str(facture.service)
     if facture.bon_commande:
@@ -82,8 +89,9 @@ def _lignes(facture: Facture) -> list[tuple[str, str]]:
     return [
         ("Fournisseur", facture.etablissement.denomination),
         ("RIDET", facture.etablissement.ridet_affiche),
-        ("Numéro de la facture", facture.numero),
-        ("Date de la facture", f"{facture.date_emission:%d/%m/%Y}"),
+        (f"Numéro de {'l’avoir' if facture.est_avoir else 'la facture'}", facture.numero),
+        ("En date du", f"{facture.date_emission:%d/%m/%Y}"),
+        *_corrigee(facture),
         ("Montant TTC", afficher(facture.montant_ttc or 0)),
         ("Destinataire", destinataire),
         ("Déposée par", str(facture.deposee_par)),

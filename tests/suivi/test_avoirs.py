@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pypdf import PdfReader
 
 from facturier.acces.models import Role
 from facturier.commun.etats import TransitionInterdite
 from facturier.suivi import depot, instruction
+from facturier.suivi.certificat import certificat
 from facturier.suivi.controles import controler
 from facturier.suivi.horloges import horloges
 from facturier.suivi.interets import decompte
@@ -211,3 +213,14 @@ def test_changer_une_table_garde_les_declencheurs_d_avant():
         Facture.objects.filter(pk=facture.pk).delete()
     with pytest.raises(IntegrityError), transaction.atomic():
         facture.taxes.all()._raw_delete(using="default")
+
+
+def test_le_certificat_d_un_avoir_dit_ce_qu_il_corrige_et_aucun_delai():
+    facture = FactureFactory(deposee=True)
+
+    texte = " ".join(
+        PdfReader(certificat(avoir_sur(facture, deposee=True))).pages[0].extract_text().split()
+    )
+
+    assert f"Facture corrigée {facture.numero}" in texte
+    assert "délai de mandatement" not in texte

@@ -85,7 +85,7 @@ def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
         except depot.DepotRefuse:
             statut = NON_TRAITABLE
         else:
-            messages.success(requete, f"La facture {facture.numero} est déposée.")
+            messages.success(requete, f"{facture} : dépôt enregistré.")
             return redirect("suivi:depose", facture.pk)
     points = verifier_avant_depot(facture)
     contexte = {
@@ -142,5 +142,7 @@ def abandonner(requete: HttpRequest, pk: int) -> HttpResponse:
 def depose(requete: HttpRequest, pk: int) -> HttpResponse:
     """Tell that the deposit is done, and give the certificate."""
     visibles = Facture.objects.visibles_par(utilisateur_de(requete)).deposees()
-    facture = get_object_or_404(visibles.select_related("etablissement", "service"), pk=pk)
+    facture = get_object_or_404(
+        visibles.select_related("etablissement", "service", "facture_corrigee"), pk=pk
+    )
     return render(requete, "suivi/depose.html", {"facture": facture})
