@@ -37,7 +37,7 @@ BUREAU, SERVICE, ORDONNATEUR = "le bureau des finances", "le service", "l’ordo
 FOURNISSEUR, COMPTABLE = "le fournisseur", "la Trésorerie de la province Sud"
 ANNEES_PRESCRIPTION = 4
 PORTEURS = {
-    EtatPiece.EMISE: f"{BUREAU}, ou {ORDONNATEUR} si le bordereau est à signer",
+    EtatPiece.EMISE: BUREAU,
     EtatPiece.SIGNEE: f"{BUREAU}, qui transmet",
     EtatPiece.TRANSMISE: COMPTABLE,
     EtatPiece.SUSPENDUE: f"{BUREAU}, qui répond à la Trésorerie",
@@ -101,7 +101,10 @@ def expliquer_mandat(mandat: Piece) -> Explication:
                 "lieu de justification du service fait.",
             ),
         )
-    return Explication(PORTEURS.get(EtatPiece(mandat.etat), ""), motif, points)
+    porteur = PORTEURS.get(EtatPiece(mandat.etat), "")
+    if mandat.etat == EtatPiece.EMISE and mandat.bordereau_id:
+        porteur = f"{ORDONNATEUR}, pour signature"
+    return Explication(porteur, motif, points)
 
 
 def expliquer_facture(facture: Facture) -> Explication:
@@ -125,7 +128,7 @@ _REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
 
 
 def _signature(mandat: Piece) -> Point:
-    libelle, article = "Qualité de l’ordonnateur", "GBCP, art. 19, 2° a"
+    libelle, article = "Qualité de l’ordonnateur", "GBCP, art. 19, 2°"
     bordereau = mandat.bordereau
     if bordereau is None:
         return Point(
@@ -170,7 +173,7 @@ def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
         )
         yield Point(
             libelle="Exacte imputation",
-            article="GBCP, art. 19, 2° b",
+            article="GBCP, art. 19, 2°",
             constat=constat,
             est_conforme=False,
             remede="Revoyez la liquidation avec le bon compte.",
@@ -179,7 +182,7 @@ def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
         return
     yield Point(
         libelle="Exacte imputation",
-        article="GBCP, art. 19, 2° b",
+        article="GBCP, art. 19, 2°",
         constat=f"Compte {', '.join(numeros)}, imputable en {exercice}.",
     )
 
@@ -193,7 +196,7 @@ def _des_factures(factures: list[Facture]) -> Iterator[Point]:
 
 
 def _credits(facture: Facture) -> Point:
-    libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2° c"
+    libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2°"
     if facture.bon_commande is None:
         return Point(
             libelle=libelle,
@@ -214,7 +217,7 @@ def _credits(facture: Facture) -> Point:
 
 
 def _service_fait(facture: Facture) -> Point:
-    libelle, article = "Service fait justifié", "GBCP, art. 20, 1°"
+    libelle, article = "Service fait justifié", "GBCP, art. 20"
     certifie = ServiceFait.objects.filter(facture=facture).select_related("certifie_par").first()
     if certifie is None:
         return Point(
@@ -235,7 +238,7 @@ def _service_fait(facture: Facture) -> Point:
 
 def _prescription(facture: Facture) -> Point:
     """A claim lapses on 31 December of the fourth year after its own (déchéance quadriennale)."""
-    libelle, article = "Prescription", "GBCP, art. 20, 5° ; déchéance quadriennale"
+    libelle, article = "Prescription", "GBCP, art. 20"
     annee = facture.date_emission.year if facture.date_emission else timezone.localdate().year
     limite = date(annee + ANNEES_PRESCRIPTION, 12, 31)
     if timezone.localdate() > limite:
@@ -275,7 +278,7 @@ def _documents_de_facture(facture: Facture) -> Point:
 
 def _documents(absentes: list[ExigencePiece], genres: set[str]) -> Point:
     """Tell which documents of the list are missing, each with its text."""
-    libelle, article = "Pièces exigées pour ce type de dépense", "GBCP, art. 20, 4°"
+    libelle, article = "Pièces exigées pour ce type de dépense", "GBCP, art. 20"
     if absentes:
         cites = " ; ".join(f"{exigence.libelle} ({exigence.article})" for exigence in absentes)
         return Point(
@@ -296,7 +299,7 @@ def _documents(absentes: list[ExigencePiece], genres: set[str]) -> Point:
 
 def _du_fournisseur(facture: Facture, fournisseur: Fournisseur) -> Iterator[Point]:
     """Yield what keeps a supplier from being paid: fiche, account, opposition."""
-    article = "GBCP, art. 20, caractère libératoire"
+    article = "GBCP, art. 20"
     yield Point(
         libelle="Fournisseur actif",
         article=article,
@@ -334,7 +337,7 @@ def _du_controle(controle: Controle) -> Point:
     return Point(
         libelle=controle.libelle,
         article=controle.reference,
-        constat=" ".join(controle.anomalies) or "Conforme.",
+        constat=" ".join(controle.anomalies),
         est_conforme=controle.est_conforme,
         est_bloquant=controle.est_bloquant,
         remede="" if controle.est_conforme else "Faites ce que dit le constat.",

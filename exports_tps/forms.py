@@ -9,6 +9,7 @@ from django.utils import timezone
 from exports_tps.models import ProfilExport
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.commun.templatetags.coquille import francs
 from facturier.grand_livre.models import Piece, SensPiece
 
 
@@ -106,13 +107,12 @@ class ReductionForm(forms.Form):
         champs: Any = self.fields
         lignes = mandat.lignes_piece.select_related("compte").order_by("rang")
         champs["rang"].choices = [
-            (ligne.rang, f"{ligne.compte.numero}, {afficher(ligne.montant_ttc)}")
-            for ligne in lignes
+            (ligne.rang, f"{ligne.compte.numero}, {francs(ligne.montant_ttc)}") for ligne in lignes
         ]
         self.avoirs = {str(avoir.pk): avoir for avoir in avoirs}
         champs["avoir"].choices = [
             ("", "Aucun"),
-            *((cle, f"{a.numero}, {afficher(a.montant_ttc)}") for cle, a in self.avoirs.items()),
+            *((cle, f"{a.numero}, {francs(a.montant_ttc)}") for cle, a in self.avoirs.items()),
         ]
 
     def clean_avoir(self) -> Any:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.commun import montants
 from facturier.commun.saisie import SaisieJourField
+from facturier.commun.templatetags.coquille import francs
 from facturier.grand_livre.models import Mandat, PieceJustificative
 from facturier.suivi.instruction import Retour, motifs
 from facturier.suivi.models import (
@@ -38,7 +38,7 @@ class CommandeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not su
 
     def label_from_instance(self, obj: Any) -> str:
         """Return number, object, and the amount left."""
-        return f"{obj} (reste {montants.afficher(max(obj.montant_restant, 0))} à facturer)"
+        return f"{obj} (reste {francs(max(obj.montant_restant, 0))} à facturer)"
 
 
 class ReponseForm(forms.Form):

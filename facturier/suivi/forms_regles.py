@@ -30,6 +30,10 @@ class RegleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        champs: Any = self.fields
+        for nom in ("type_depense", "genre_absent"):
+            champs[nom].choices = [("", "Peu importe"), *champs[nom].choices[1:]]
+        champs["montant_minimum"].help_text = ""
         self.fields["consigne"].help_text = "Lu par l’agent que la règle arrête."
         self.fields[
             "compte"

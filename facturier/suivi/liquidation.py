@@ -19,7 +19,8 @@ from django.utils import timezone
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher, appliquer_taux
-from facturier.grand_livre.models import EtatPiece, Parametre
+from facturier.grand_livre.models import Deduction, EtatPiece, Parametre, SchemaComptable
+from facturier.grand_livre.ventilation import section
 from facturier.suivi.etats import ACCEPTES, SANS_EFFET, EtatFacture
 from facturier.suivi.models import (
     Avance,
@@ -156,8 +157,18 @@ def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]
         "liquidation": prevalente,
         "liquidation_lignes": list(prevalente.lignes.all()),
         "liberations": liberations,
+        "comptes": _comptes(facture),
         "est_liberable": est_retenue and not vivantes and lecteur.a_role(Role.AGENT),
     }
+
+
+def _comptes(facture: Facture) -> dict[str, str]:
+    """Return the account of each amount, as the scheme of the mandat has it today."""
+    nom = section(facture.compte)
+    schema = SchemaComptable.objects.en_vigueur("mandatement", timezone.localdate())
+    comptes = {regle.part: regle.compte for regle in schema}
+    parts = {nature: f"{nature}_{nom}" for nature in Deduction.Nature.values} | {"net": nom}
+    return {poste: comptes.get(part, "") for poste, part in parts.items()}
 
 
 def _exiger(liquidation: Liquidation) -> None:

@@ -26,12 +26,6 @@ ENTREES = [
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR},
         ordre=15,
     ),
-    Entree(
-        "Règles de contrôle",
-        "suivi:regles",
-        roles={Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR},
-        ordre=55,
-    ),
     Entree("Rapports", "suivi:rapports", roles=set(ROLES_RAPPORTS), ordre=65),
     Entree(
         "Intérêts moratoires",

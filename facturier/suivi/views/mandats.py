@@ -29,6 +29,7 @@ from facturier.suivi.forms_beneficiaires import BeneficiairesForm
 from facturier.suivi.models import Facture
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
+from facturier.suivi.views.regles import LECTEURS as LECTEURS_DES_REGLES
 from fournisseurs.gel import fournisseurs_geles, signaler
 from fournisseurs.models import DecisionPaiement
 
@@ -47,6 +48,7 @@ def liste(requete: HttpRequest) -> HttpResponse:
         "page": page_cle(mandats, requete.GET),
         "etats": EtatPiece.choices,
         "etat": etat,
+        "voit_les_regles": utilisateur_de(requete).a_role(*LECTEURS_DES_REGLES),
         "a_mandater": Facture.objects.a_mandater().count(),
         "a_bordereau": Mandat.objects.a_mettre_en_bordereau().count(),
     }
