@@ -14,12 +14,19 @@ import pytest
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
-from facturier.grand_livre.emission import DeductionImputee, Imputation
-from facturier.grand_livre.models import Ecriture, Piece, SchemaComptable, Tiers
+from facturier.grand_livre.emission import DeductionImputee, Imputation, emettre_reduction
+from facturier.grand_livre.models import (
+    Ecriture,
+    EtatPiece,
+    LignePiece,
+    Piece,
+    SchemaComptable,
+    Tiers,
+)
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
-from tests.grand_livre.factories import JOUR, cession, mandat, titre
+from tests.grand_livre.factories import JOUR, TiersFactory, cession, mandat, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
 EXEMPLES = sorted((Path(__file__).parent / "exemples").glob("*.txt"))
@@ -83,6 +90,9 @@ class Dossier:
             "mandat": self.mandater,
             "mandat cédé": self.mandater_et_ceder,
             "mandat avec déductions": self.mandater_et_deduire,
+            "réduction du mandat": self.reduire,
+            "réduction après paiement": self.reduire_une_fois_paye,
+            "charge à payer": self.rattacher,
             "paiement": self.payer,
             "paiement au cessionnaire": self.payer_le_cessionnaire,
             "paiement au fournisseur": self.payer_le_fournisseur,
@@ -94,7 +104,7 @@ class Dossier:
             "versement": self.verser,
         }
         actes[evenement](*arguments)
-        return Ecriture.objects.latest("pk")
+        return Ecriture.objects.filter(exercice=2026).latest("pk")
 
     def verifier_etape(self, etape: Etape, *, scelle: bool) -> None:
         """Play one step, seal it or not, and compare with what the accountant wrote."""
@@ -160,6 +170,35 @@ class Dossier:
             reference=f"ordre-{next(self.references)}",
             par=self.par,
         )
+
+    def reduire(self, ht: str, tgc: str) -> None:
+        """Take back a part of the first line of the mandat."""
+        emettre_reduction(
+            self.piece,
+            LignePiece.objects.get(piece=self.piece, rang=1),
+            montant_ht=_francs(ht),
+            montant_tgc=_francs(tgc),
+            motif="Avoir",
+            justificatifs=[],
+            date_emission=JOUR,
+            par=self.par,
+        )
+
+    def reduire_une_fois_paye(self, ht: str, tgc: str) -> None:
+        """Take back a part of a mandat that the treasury has settled."""
+        self.piece.etat = EtatPiece.PAYEE
+        self.reduire(ht, tgc)
+
+    def rattacher(self, annee: str, compte: str, montant: str) -> None:
+        """Post a charge à payer of a year, and its reversal in the next."""
+        charge = evenements.Charge(
+            identite=f"essai-{next(self.references)}",
+            libelle="Charge à payer",
+            compte=compte,
+            montant=_francs(montant),
+            tiers_id=TiersFactory.create().pk,
+        )
+        evenements.rattacher([charge], annee=int(annee), par=self.par)
 
     def emettre_titre(self, compte: str, montant: str) -> None:
         """Issue a titre on one revenue account."""
@@ -234,6 +273,7 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
+    schemas |= {"reduction_mandat", "charge_a_payer", "extourne_charge"}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}
     textes = "\n".join(exemple.read_text(encoding="utf-8") for exemple in EXEMPLES)
 

@@ -15,7 +15,13 @@ from fournisseurs.modifications.depot import deposer as deposer_modification
 from fournisseurs.modifications.depot import preparer
 from fournisseurs.retenues import disponibles
 from tests.fournisseurs.factories import IBAN_NOUVEAU, OppositionFactory, creer_agent, preuve
-from tests.suivi.factories import EtablissementFactory, FactureFactory, acteur, retour
+from tests.suivi.factories import (
+    BonCommandeFactory,
+    EtablissementFactory,
+    FactureFactory,
+    acteur,
+    retour,
+)
 
 GEL = "changement de compte bancaire est en cours"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("referentiel")]
@@ -103,6 +109,25 @@ def test_le_meme_numero_depose_deux_fois_a_la_fois_n_entre_qu_une():
     assert issues.count(None) == 1
     assert Facture.objects.deposees().count() == 1
     assert timezone.now() > Facture.objects.deposees().get().deposee_le
+
+
+def test_deux_factures_deposees_a_la_fois_ne_depassent_pas_leur_commande():
+    etablissement = EtablissementFactory.create()
+    commande = BonCommandeFactory.create(
+        fournisseur=etablissement.fournisseur, montant_engage=150_000
+    )
+    brouillons = [
+        FactureFactory(
+            etablissement=etablissement, bon_commande=commande, contenu=f"%PDF-1.4 {i}".encode()
+        )
+        for i in range(2)
+    ]
+    deposant = acteur(Role.FOURNISSEUR)
+
+    issues = ensemble(*(lambda b=b: depot.deposer(b, par=deposant) for b in brouillons))
+
+    assert issues.count(None) == 1
+    assert commande.reste() == 39_000
 
 
 def test_un_mandat_n_echappe_pas_au_gel_d_un_changement_de_compte_depose_a_l_instant():
