@@ -325,6 +325,9 @@ class FiltreSerializer(PageSerializer):
     """Which invoices."""
 
     etat = serializers.ChoiceField(choices=ETATS_PUBLICS, required=False, help_text="État.")
+    typeFacture = serializers.ChoiceField(
+        choices=TYPES_FACTURE, required=False, help_text="Factures, ou avoirs."
+    )
     numeroFacture = serializers.CharField(
         required=False, max_length=30, help_text="Numéro exact ; casse et espaces ne comptent pas."
     )
@@ -339,6 +342,8 @@ class FiltreSerializer(PageSerializer):
         )
         if etat := donnees.get("etat"):
             factures = factures.filter(etat__in=ETATS_REELS[etat])
+        if nature := donnees.get("typeFacture"):
+            factures = factures.filter(nature=nature.lower())
         if numero := donnees.get("numeroFacture"):
             factures = factures.filter(numero_normalise=normaliser_numero(numero))
         return factures

@@ -11,7 +11,7 @@ from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.suivi.etats import ATTENDENT_FOURNISSEUR, TERMINAUX, EtatFacture
 from facturier.suivi.libelles import ETAT_PUBLIC, INTERNES
-from facturier.suivi.models import VueEnregistree
+from facturier.suivi.models import Facture, VueEnregistree
 from facturier.suivi.querysets import FactureQuerySet
 from fournisseurs.models import Etablissement
 
@@ -41,6 +41,11 @@ class FiltreFacturesForm(forms.Form):
     q = forms.CharField(label="Numéro de facture ou de commande", required=False, max_length=60)
     etablissement: Any = forms.ModelChoiceField(
         Etablissement.objects.none(), label="Établissement", required=False, empty_label="Tous"
+    )
+    nature = forms.ChoiceField(
+        label="Nature",
+        required=False,
+        choices=[("", "Factures et avoirs"), *((n.value, f"{n.label}s") for n in Facture.Nature)],
     )
     direction = forms.ChoiceField(label="Direction", required=False)
     depuis = SaisieJourField(label="Déposée depuis le", required=False)
@@ -89,6 +94,7 @@ class FiltreFacturesForm(forms.Form):
         valeurs = self.valeurs
         choix = {
             "etablissement": valeurs.get("etablissement"),
+            "nature": valeurs.get("nature"),
             "service__direction": valeurs.get("direction"),
             "montant_ttc__gte": valeurs.get("minimum"),
             "montant_ttc__lte": valeurs.get("maximum"),
@@ -118,6 +124,8 @@ class FiltreFacturesForm(forms.Form):
             texte = str(valeur)
             if nom == "etat":
                 texte = SITUATIONS[valeur][0] if valeur in SITUATIONS else EtatFacture(valeur).label
+            elif nom == "nature":
+                texte = f"{Facture.Nature(valeur).label}s"
             elif nom in ("minimum", "maximum"):
                 texte = afficher(valeur)
             elif nom in ("depuis", "jusqu_au"):

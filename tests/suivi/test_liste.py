@@ -242,3 +242,25 @@ def test_la_liste_coute_autant_pour_une_facture_que_pour_vingt(django_assert_max
 
     with django_assert_max_num_queries(len(une)):
         client.get(reverse("suivi:liste"))
+
+
+def test_les_avoirs_se_filtrent_et_se_deduisent_dans_l_export(client):
+    facture = FactureFactory(deposee=True, numero="FA-1")
+    FactureFactory(
+        nature="avoir",
+        facture_corrigee=facture,
+        etablissement=facture.etablissement,
+        numero="AV-1",
+        montant_ht=10_000,
+        montant_tgc=1_100,
+        deposee=True,
+    )
+    client.force_login(acteur(Role.FOURNISSEUR))
+
+    page = client.get(reverse("suivi:liste"), {"nature": "avoir"})
+    export = client.get(reverse("suivi:exporter_liste", args=["csv"]))
+    lignes = b"".join(export.streaming_content).decode("utf-8-sig").splitlines()
+
+    assert [ligne[0].numero for ligne in page.context["lignes"]] == ["AV-1"]
+    assert ";-10000;-1100;-11100;" in lignes[1]
+    assert lignes[1].endswith(";Avoir")
