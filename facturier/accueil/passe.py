@@ -62,6 +62,7 @@ SEMAINES = 54
 FACTURES_PAR_LOT, FOURNISSEURS_PAR_LOT = (4, 7), 2
 PREFIXE = "H"
 JOURS_OUVRES, SAMEDI = 5, 5
+ECART = timedelta(minutes=10)
 PART_REJETEE, PART_SUSPENDUE, PART_DE_MARCHE = 0.25, 0.35, 0.15
 MONTANTS = (18_500, 42_000, 96_300, 148_000, 265_400, 610_000, 1_240_000)
 OBJETS = {
@@ -129,8 +130,9 @@ class _Passe:
 
     def __init__(self) -> None:
         self.hasard = random.Random(2026)  # noqa: S311  (plausible, not secret)
-        self.fin = timezone.now() - timedelta(days=1)
-        self.debut = self.fin - timedelta(weeks=SEMAINES)
+        hier = timezone.localtime() - timedelta(days=1)
+        self.fin = hier.replace(hour=17, minute=0, second=0, microsecond=0)
+        self.debut = self.fin.replace(hour=8) - timedelta(weeks=SEMAINES)
         self.gens: dict[Role, Utilisateur] = {role: _qui(role) for role in Role}
         self.systeme = Utilisateur.objects.systeme()
         self.services = list(ServiceGestionnaire.objects.filter(code__in=LENTEURS))
@@ -153,7 +155,7 @@ class _Passe:
     def jouer(self) -> None:
         """Act in the order of time, until yesterday."""
         for semaine in range(SEMAINES if self.etablissements else 0):
-            moment = self.debut + timedelta(weeks=semaine, days=semaine % JOURS_OUVRES)
+            moment = _ouvre(self.debut + timedelta(weeks=semaine, days=semaine % JOURS_OUVRES))
             service = self.services[semaine % len(self.services)]
             self._prevoir(moment, partial(self._deposer, moment, service))
         while self.file:
@@ -162,12 +164,10 @@ class _Passe:
                 agir()
 
     def _prevoir(self, moment: datetime, agir: Callable[[], None]) -> None:
-        """Put an act in the queue, on a working day; what would come after yesterday never does."""
-        repos = max(0, moment.weekday() - SAMEDI + 1)
-        ouvre = moment + timedelta(days=(0, 2, 1)[repos])
-        if ouvre <= self.fin:
+        """Put an act in the queue; what would come after yesterday never does."""
+        if moment <= self.fin:
             self.rang_acte += 1
-            heapq.heappush(self.file, (ouvre, self.rang_acte, agir))
+            heapq.heappush(self.file, (moment, self.rang_acte, agir))
 
     # --- Supplier ------------------------------------------------------------------------------
     def _deposer(self, moment: datetime, service: ServiceGestionnaire) -> None:
@@ -257,13 +257,17 @@ class _Passe:
         return facture, range_
 
     # --- Province and treasury -----------------------------------------------------------------
-    def _enchainer(self, lot: Lot, moment: datetime) -> None:
+    def _enchainer(
+        self, lot: Lot, moment: datetime, etapes: tuple[tuple[str, int, int], ...] = ETAPES
+    ) -> None:
         """Put the next steps of a lot in the queue: each service has its pace, which improves."""
         part = (moment - self.debut) / (self.fin - self.debut)
         lenteur = LENTEURS[lot.service.code] * (1.35 - 0.5 * part)
-        for etape, minimum, maximum in ETAPES:
+        for etape, minimum, maximum in etapes:
             jours = round(self.hasard.randint(minimum, maximum) * lenteur) or minimum
-            moment += timedelta(days=jours, minutes=self.hasard.randint(1, 50))
+            heure, minute = self.hasard.randint(8, 15), self.hasard.randint(0, 59)
+            suivant = _ouvre(moment + timedelta(days=jours)).replace(hour=heure, minute=minute)
+            moment = max(suivant, moment + ECART)
             self._prevoir(moment, partial(getattr(self, f"_{etape}"), lot))
 
     def _lot(self, lot: Lot, acte: str, role: Role, **champs: Any) -> set[int]:
@@ -272,19 +276,21 @@ class _Passe:
     def _recevoir(self, lot: Lot) -> None:
         self._lot(lot, "recevoir", Role.AGENT)
         if self.hasard.random() < PART_SUSPENDUE:
-            self._suspendre(Facture.objects.get(pk=lot.factures[0]))
+            self._suspendre(Lot(lot.service, [lot.factures.pop(0)]))
 
-    def _suspendre(self, facture: Facture) -> None:
-        """Ask for something, and receive the answer some days later, unless it never comes."""
+    def _suspendre(self, retardee: Lot) -> None:
+        """Ask for something; once the answer is there, the invoice follows its own way."""
+        facture = Facture.objects.get(pk=retardee.factures[0])
         motif = self.hasard.choice(self.suspensions)
         agent = self.gens[Role.AGENT]
         instruction.suspendre(facture, instruction.Retour(motif=motif), par=agent)
-        reponse = timezone.now() + timedelta(days=self.hasard.randint(1, 3))
-        self._prevoir(reponse, partial(self._completer, facture))
+        reponse = _ouvre(timezone.now() + timedelta(days=self.hasard.randint(1, 9)))
+        self._prevoir(reponse, partial(self._completer, retardee, facture))
 
-    def _completer(self, facture: Facture) -> None:
+    def _completer(self, retardee: Lot, facture: Facture) -> None:
         instruction.completer(facture, reponse="Voici ce que vous demandiez.", par=self.systeme)
         instruction.reprendre(facture, par=self.gens[Role.AGENT])
+        self._enchainer(retardee, timezone.now(), ETAPES[1:])
 
     def _demander_certification(self, lot: Lot) -> None:
         self._lot(lot, "demander_certification", Role.AGENT)
@@ -432,6 +438,12 @@ class _Passe:
         )
         paiement = avancement.PaiementMandat(jour, reference)
         avancement.constater_paiement(dict.fromkeys(cles, paiement), par=comptable)
+
+
+def _ouvre(moment: datetime) -> datetime:
+    """Return the same hour of the day, or of the Monday that follows a Saturday or a Sunday."""
+    repos = max(0, moment.weekday() - SAMEDI + 1)
+    return moment + timedelta(days=(0, 2, 1)[repos])
 
 
 def _qui(role: Role) -> Utilisateur:

@@ -46,5 +46,6 @@ def test_chaque_acte_du_passe_est_a_son_jour():
     passages = list(PassageFacture.objects.filter(facture=facture).order_by("pk"))
     jours = [passage.le for passage in passages]
     assert jours == sorted(jours)
+    assert not Facture.objects.en_cours().deposees_avant(80).exists()
     assert passages[0].le == facture.deposee_le
     assert passages[-1].le.date() >= facture.deposee_le.date()
