@@ -266,7 +266,12 @@ def _documents_du_mandat(mandat: Piece, factures: list[Facture]) -> Point:
             factures__bon_commande=commande, pk__lt=mandat.pk
         ).exclude(etat__in=(EtatPiece.ANNULEE, EtatPiece.REJETEE))
         rang = "suivant" if commande and anterieurs.exists() else "premier"
-        exigees = exigences(type_depense=factures[0].type_depense, rang=rang, commande=commande)
+        exigees = exigences(
+            type_depense=factures[0].type_depense,
+            rang=rang,
+            commande=commande,
+            au=mandat.date_emission,
+        )
     return _documents(manquantes(exigees, genres), genres)
 
 

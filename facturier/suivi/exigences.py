@@ -5,6 +5,10 @@ outside the list, and a missing one justifies a suspension (décret 2012-1246, a
 """
 
 from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
 
 from facturier.grand_livre.models import EtatPiece
 from facturier.suivi.models import BonCommande, ExigencePiece, Facture, RangPaiement
@@ -22,9 +26,17 @@ def rang_paiement(commande: BonCommande | None) -> RangPaiement:
     return RangPaiement.PREMIER
 
 
-def exigences(*, type_depense: str, rang: str, commande: BonCommande | None) -> list[ExigencePiece]:
-    """Return the documents required, in their order."""
-    toutes = ExigencePiece.objects.filter(type_depense=type_depense, rang_paiement=rang)
+def exigences(
+    *, type_depense: str, rang: str, commande: BonCommande | None, au: date | None = None
+) -> list[ExigencePiece]:
+    """Return the documents required on day `au`, today by default, in their order."""
+    jour = au or timezone.localdate()
+    toutes = ExigencePiece.objects.filter(
+        Q(fin__isnull=True) | Q(fin__gte=jour),
+        type_depense=type_depense,
+        rang_paiement=rang,
+        debut__lte=jour,
+    )
     return [exigence for exigence in toutes if commande or not exigence.est_si_commande]
 
 

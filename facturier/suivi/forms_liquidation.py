@@ -42,13 +42,15 @@ class LiquidationForm(forms.Form):
         champs: Any = self.fields
         champs["taux_garantie"].initial = propose.taux_garantie.normalize()
         champs["avance"].initial = propose.avance
-        if facture.bon_commande:
-            reste = liquidation.avance_a_recuperer(facture.bon_commande, sauf=facture)
-            champs["avance"].help_text = f"Reste {montants.afficher(reste)} à récupérer."
-        precedente = liquidation.derniere(facture)
+        commande, precedente = facture.bon_commande, liquidation.derniere(facture)
         for nom in ("taux_garantie", "avance", "penalites", "motif_penalites"):
             if precedente:
                 champs[nom].initial = getattr(precedente, nom)
+        reste = liquidation.avance_a_recuperer(commande, sauf=facture) if commande else 0
+        if reste:
+            champs["avance"].help_text = f"Reste {montants.afficher(reste)} à récupérer."
+        else:
+            del champs["avance"]
         imputee = facture if facture.compte else facture.bon_commande
         if imputee:
             champs["compte"].initial = imputee.compte
@@ -63,7 +65,7 @@ class LiquidationForm(forms.Form):
             "fonction": donnees["fonction"],
             "deductions": liquidation.Deductions(
                 taux_garantie=donnees["taux_garantie"] or Decimal(0),
-                avance=donnees["avance"] or 0,
+                avance=donnees.get("avance") or 0,
                 penalites=donnees["penalites"] or 0,
                 motif_penalites=donnees["motif_penalites"],
             ),

@@ -14,7 +14,7 @@ from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatPiece, Piece
 from facturier.suivi import mandatement, regles
-from facturier.suivi.models import RegleApprise
+from facturier.suivi.models import ExigencePiece, RegleApprise
 from tests.suivi.factories import BonCommandeFactory, EtablissementFactory, FactureFactory, acteur
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
@@ -68,6 +68,23 @@ def test_un_marche_sans_contrat_nomme_la_piece_et_son_texte():
     (point,) = expliquer_facture(facture).bloquants
 
     assert "Contrat, annexes et notification (décret du 2 septembre 1996" in point.constat
+
+
+def test_une_piece_n_est_exigee_que_dans_sa_periode():
+    facture = FactureFactory(liquidee=True)
+    demain = timezone.localdate() + timedelta(days=1)
+    ExigencePiece.objects.filter(type_depense="bon_commande").update(debut=demain)
+    ExigencePiece.objects.create(
+        type_depense="bon_commande",
+        rang_paiement="premier",
+        genre="rib",
+        libelle="Relevé d’identité bancaire",
+        article="essai",
+        debut=date(2020, 1, 1),
+        fin=timezone.localdate() - timedelta(days=1),
+    )
+
+    assert expliquer_facture(facture).bloquants == []
 
 
 def test_une_creance_prescrite_est_dite(time_machine):

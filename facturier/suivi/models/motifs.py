@@ -1,7 +1,7 @@
 """Reference data: why an invoice comes back, and which documents a mandat must carry."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from facturier.grand_livre.models import PieceJustificative
 
@@ -90,8 +90,8 @@ class RangPaiement(models.TextChoices):
 class ExigencePiece(models.Model):
     """A document required for a kind of expense and a rank of payment, and the text that asks it.
 
-    Seeded from the logic of the list annexed to the décret of 2 September 1996; the treasury may
-    ask for nothing else (décret 2012-1246, art. 20).
+    In force from `debut` to `fin` included. Seeded from the logic of the list annexed to the décret
+    of 2 September 1996; the treasury may ask for nothing else (décret 2012-1246, art. 20).
     """
 
     type_depense = models.CharField("type de dépense", max_length=15, choices=TypeDepense)
@@ -100,6 +100,8 @@ class ExigencePiece(models.Model):
     est_si_commande = models.BooleanField("seulement si un bon de commande est cité", default=False)
     libelle = models.CharField("libellé", max_length=120)
     article = models.CharField("texte", max_length=120)
+    debut = models.DateField("exigée à partir du")
+    fin = models.DateField("exigée jusqu’au", null=True, blank=True)
 
     class Meta:
         verbose_name = "exigence de pièce"
@@ -107,9 +109,14 @@ class ExigencePiece(models.Model):
         ordering = ["type_depense", "rang_paiement", "genre"]
         constraints = [
             models.UniqueConstraint(
-                fields=["type_depense", "rang_paiement", "genre"],
+                fields=["type_depense", "rang_paiement", "genre", "debut"],
                 name="exigence_piece_unique",
-                violation_error_message="Cette pièce est déjà exigée.",
+                violation_error_message="Cette pièce est déjà exigée à cette date.",
+            ),
+            models.CheckConstraint(
+                condition=Q(fin__isnull=True) | Q(fin__gte=F("debut")),
+                name="exigence_piece_periode_ordonnee",
+                violation_error_message="L’exigence finit après avoir commencé.",
             ),
         ]
 

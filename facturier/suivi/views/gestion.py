@@ -311,7 +311,7 @@ def _resume(facture: Facture) -> list[tuple[str, object]]:
 def _rapproche(facture: Facture) -> list[tuple[str, object]]:
     """Say, before an act, what was received and what is left of the order."""
     if facture.bon_commande is None:
-        return []
+        return [("Facturé TTC", francs(facture.montant_ttc or 0))]
     fait = rapprocher(facture.bon_commande)
     acceptes = sum(avoir.montant_ttc or 0 for avoir in avoirs_acceptes(facture))
     return [
