@@ -285,8 +285,11 @@ def retirer(facture: Facture, *, motif: str, par: Utilisateur) -> None:
     Raises:
         PermissionDenied: `par` may not act for the établissement.
         TransitionInterdite: certification has begun, or an avoir corrects the invoice.
+        ValidationError: no reason given.
     """
     exiger_droit(facture.etablissement, par)
+    if not motif.strip():
+        raise ValidationError("Donnez le motif du retrait.")
     if facture.suspendue_depuis not in {"", EtatFacture.RECUE}:
         raise TransitionInterdite("La certification a commencé : la facture ne se retire plus.")
     _sans_avoir(facture)

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role
@@ -223,6 +225,29 @@ def test_l_horloge_passe_le_nouvel_an_et_une_suspension_sans_fin_ne_compte_pas(a
 
 
 # --- Reasons -------------------------------------------------------------------------------------
+def test_un_retrait_sans_motif_est_refuse_et_ne_change_rien():
+    facture = FactureFactory(recue=True)
+
+    with pytest.raises(ValidationError, match="Donnez le motif du retrait"):
+        instruction.retirer(facture, motif="  ", par=acteur(Role.FOURNISSEUR))
+
+    facture.refresh_from_db()
+    assert facture.etat == "recue"
+
+
+@pytest.mark.parametrize("acte", ["suspendre", "reorienter", "rejeter"])
+def test_un_retour_sans_motif_est_refuse_sur_la_page(client, agent, acte):
+    facture = FactureFactory(recue=True)
+    client.force_login(agent)
+
+    reponse = client.post(reverse("suivi:gestion_acte", args=[facture.pk, acte]), {})
+
+    facture.refresh_from_db()
+    assert reponse.status_code == 422
+    assert "Choisissez un motif." in reponse.text
+    assert facture.etat == "recue"
+
+
 def test_un_document_garde_son_nom_sans_chemin_ni_caractere_de_commande():
     facture = commencer(echantillons.pdf(), "dossier/../sous/facture.pdf")
 
