@@ -82,7 +82,6 @@ ETAPES: tuple[tuple[str, int, int], ...] = (
     ("certifier", 2, 14),
     ("liquider", 1, 5),
     ("mandater", 1, 5),
-    ("transmettre", 1, 2),
     ("prendre_en_charge", 1, 4),
     ("payer", 3, 14),
 )
@@ -326,7 +325,10 @@ class _Passe:
             )
 
     def _mandater(self, lot: Lot) -> None:
-        """Issue one mandat an établissement, list them on a bordereau, and sign it."""
+        """Issue one mandat an établissement, list them on a bordereau, sign it, hand it over.
+
+        None is left signed and waiting: its fragment is not one that a flux may copy.
+        """
         factures = (
             Facture.objects.filter(pk__in=lot.factures, etat=EtatFacture.LIQUIDEE)
             .select_related("etablissement__fournisseur__tiers", "service")
@@ -354,6 +356,7 @@ class _Passe:
         )
         franchir_lot(Piece, cles, "signer", par=ordonnateur)
         avancement.constater_signature(cles, par=ordonnateur)
+        self._transmettre(lot, lot.bordereau)
 
     def _emettre(self, factures: list[Facture]) -> Mandat:
         etablissement, agent = factures[0].etablissement, self.gens[Role.AGENT]
@@ -408,10 +411,9 @@ class _Passe:
         franchir_lot(Piece, cles, acte, par=self.gens[role])
         return cles
 
-    def _transmettre(self, lot: Lot) -> None:
+    def _transmettre(self, lot: Lot, bordereau: Bordereau) -> None:
         cles = self._pieces(lot, "transmettre", Role.AGENT)
-        if lot.bordereau is not None:
-            franchir(lot.bordereau, "transmettre", par=self.gens[Role.AGENT])
+        franchir(bordereau, "transmettre", par=self.gens[Role.AGENT])
         avancement.constater_transmission(cles, par=self.gens[Role.AGENT])
 
     def _prendre_en_charge(self, lot: Lot) -> None:

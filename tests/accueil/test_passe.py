@@ -5,6 +5,7 @@ import pytest
 from facturier.accueil import passe
 from facturier.accueil.passe import charger_passe
 from facturier.accueil.verification import verifier
+from facturier.grand_livre.models import Bordereau
 from facturier.grand_livre.scellement import sceller
 from facturier.suivi.models import DelaiConstate, Facture, PassageFacture, PrevisionPaiement
 from tests.suivi.conftest import referentiel  # noqa: F401  (a fixture)
@@ -34,6 +35,7 @@ def test_le_passe_se_fait_une_fois_et_le_controle_de_nuit_n_y_trouve_rien():
     assert nombre == Facture.objects.count() > 20
     assert payees.count() == DelaiConstate.objects.count() > 10
     assert PrevisionPaiement.objects.filter(ecart_jours__isnull=False).exists()
+    assert not Bordereau.objects.filter(etat="signe").exists()
     assert list(verifier()) == []
     assert charger_passe() == 0
 
