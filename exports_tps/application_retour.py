@@ -233,7 +233,9 @@ def _dus(lot: Lot, pieces: Iterable[Piece]) -> dict[int, int]:
 def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -> list[str]:
     """Tell the pièces that ended otherwise, or were paid more, than the message may say."""
     fautives = [
-        *Piece.objects.filter(pk__in=lot.rejets, etat=EtatPiece.PAYEE),
+        *Piece.objects.filter(
+            pk__in=lot.rejets, etat__in=[EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE]
+        ),
         *Piece.objects.filter(pk__in=lot.prises, etat=EtatPiece.REJETEE),
     ]
     contraires = [

@@ -188,11 +188,25 @@ def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
 
 
 def _des_factures(factures: list[Facture]) -> Iterator[Point]:
-    """Yield the controls of the debt itself: credits, service fait, prescription."""
+    """Yield the controls of the supplier and of the debt: credits, service fait, prescription."""
+    for fournisseur in {f.etablissement.fournisseur for f in factures}:
+        yield _fiche(fournisseur)
     for facture in factures:
         yield _credits(facture)
         yield _service_fait(facture)
         yield _prescription(facture)
+
+
+def _fiche(fournisseur: Fournisseur) -> Point:
+    actif = fournisseur.est_actif
+    return Point(
+        libelle="Fournisseur actif",
+        article="GBCP, art. 20",
+        constat="Sa fiche est active." if actif else "Sa fiche est suspendue.",
+        est_conforme=actif,
+        remede="" if actif else "Réactivez la fiche, ou dites pourquoi non.",
+        qui="" if actif else BUREAU,
+    )
 
 
 def _credits(facture: Facture) -> Point:
@@ -303,16 +317,8 @@ def _documents(absentes: list[ExigencePiece], genres: set[str]) -> Point:
 
 
 def _du_fournisseur(facture: Facture, fournisseur: Fournisseur) -> Iterator[Point]:
-    """Yield what keeps a supplier from being paid: fiche, account, opposition."""
+    """Yield what keeps a supplier from being paid: account, opposition."""
     article = "GBCP, art. 20"
-    yield Point(
-        libelle="Fournisseur actif",
-        article=article,
-        constat="Sa fiche est active." if fournisseur.est_actif else "Sa fiche est suspendue.",
-        est_conforme=fournisseur.est_actif,
-        remede="" if fournisseur.est_actif else "Réactivez la fiche, ou dites pourquoi non.",
-        qui="" if fournisseur.est_actif else BUREAU,
-    )
     try:
         compte_en_vigueur(fournisseur, timezone.localdate(), etablissement=facture.etablissement)
         refus = raison_du_gel(fournisseur) or ""

@@ -24,7 +24,7 @@ from facturier.suivi.avancement import (
     constater_rejet,
     constater_suspension,
 )
-from facturier.suivi.corrections import constater_corrections
+from facturier.suivi.corrections import constater_corrections, reduits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,13 @@ def suspendre(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
 
 @transaction.atomic
 def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) -> set[int]:
-    """Reject pièces: their entry is reversed, their invoices go back to liquidation."""
-    rejetees = franchir_lot(Piece, motifs, "rejeter", par=par, motifs=motifs)
+    """Reject pièces: their entry is reversed, their invoices go back to liquidation.
+
+    A mandat that a réduction corrects is left alone: the réduction is to be rejected first.
+    """
+    rejetees = franchir_lot(
+        Piece, motifs.keys() - reduits(motifs), "rejeter", par=par, motifs=motifs
+    )
     annuler_emissions(
         list(Piece.objects.filter(pk__in=rejetees)),
         motif="rejet par le comptable",

@@ -20,6 +20,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du_par_tiers
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
+from facturier.suivi.corrections import reduits
 
 
 @transaction.atomic
@@ -47,6 +48,10 @@ def suspendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
 def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
     """Reject a pièce: its entry is reversed."""
     _exiger_comptable(par)
+    if reduits([piece.pk]):
+        raise TransitionInterdite(
+            f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le mandat."
+        )
     accepter_bordereaux([piece.pk], par=par)
     rejetees = decisions.rejeter(
         {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par

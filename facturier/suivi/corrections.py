@@ -106,6 +106,13 @@ def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[i
     return annulees
 
 
+def reduits(mandats: Collection[int]) -> set[int]:
+    """Return which of the mandats a living réduction corrects: they are rejected no more."""
+    reductions = Piece.objects.filter(piece_origine__in=list(mandats), type_piece="02")
+    vivantes = reductions.exclude(etat__in=SANS_EFFET)
+    return {cle for cle in vivantes.values_list("piece_origine", flat=True) if cle}
+
+
 def avoirs_a_reduire(mandat: Piece) -> list[Facture]:
     """Return the avoirs agreed since the mandat, on the invoices that it pays."""
     return list(

@@ -183,6 +183,20 @@ def test_deux_reductions_ne_depassent_pas_le_mandat(pris_en_charge, agent):
         reduire(pris_en_charge.mandat, agent, montant_ht=60_001)
 
 
+def test_un_mandat_reduit_ne_se_rejette_qu_apres_sa_reduction(pris_en_charge, agent, comptable):
+    mandat = pris_en_charge.mandat
+    reduction = reduire(mandat, agent)
+    Piece.objects.filter(pk=reduction.pk).update(etat="transmise", bordereau=mandat.bordereau)
+
+    with pytest.raises(ValidationError, match="rejetez d’abord la réduction"):
+        visa.rejeter(mandat, motif="Imputation", par=comptable)
+    visa.rejeter(reduction, motif="Imputation", par=comptable)
+    visa.rejeter(mandat, motif="Imputation", par=comptable)
+
+    assert (reste_du(mandat), solde("6064", exercice=2026).solde) == (0, 0)
+    assert list(verifier()) == []
+
+
 def test_un_mandat_chez_le_comptable_ne_se_reduit_pas(transmise, agent):
     with pytest.raises(ValidationError, match="pris en charge ou payé"):
         reduire(transmise.mandat, agent)
