@@ -46,3 +46,13 @@ CREATE TRIGGER flux_identite BEFORE UPDATE ON exports_tps_flux
               NEW.nom_fichier, NEW.constitue_le)
           OR (OLD.sha256 <> '' AND (OLD.sha256 <> NEW.sha256 OR OLD.taille <> NEW.taille)))
     EXECUTE FUNCTION exports_tps_refuser_modification();
+
+-- A réquisition, once recorded, stays.
+
+CREATE FUNCTION tps_requisition_figee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Une réquisition ne se modifie pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tps_requisition_figee';
+END $$;
+CREATE TRIGGER requisition_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_requisition
+    FOR EACH ROW EXECUTE FUNCTION tps_requisition_figee();

@@ -52,3 +52,11 @@ WHEN OLD.id IS NOT NEW.id
   OR OLD.constitue_le IS NOT NEW.constitue_le
   OR (OLD.sha256 <> '' AND (OLD.sha256 <> NEW.sha256 OR OLD.taille <> NEW.taille))
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+
+-- A réquisition, once recorded, stays.
+
+CREATE TRIGGER requisition_sans_modification BEFORE UPDATE ON exports_tps_requisition
+BEGIN SELECT RAISE(ABORT, 'Une réquisition ne se modifie pas et ne s’efface pas.'); END;;
+
+CREATE TRIGGER requisition_sans_suppression BEFORE DELETE ON exports_tps_requisition
+BEGIN SELECT RAISE(ABORT, 'Une réquisition ne se modifie pas et ne s’efface pas.'); END;;

@@ -29,13 +29,15 @@ CREATE TRIGGER coordonnees_ajout_seul BEFORE UPDATE ON fournisseurs_coordonneesb
 CREATE TRIGGER entree_journal_ajout_seul BEFORE UPDATE OR DELETE ON fournisseurs_entreejournal
     FOR EACH STATEMENT EXECUTE FUNCTION fournisseurs_refuser_modification();
 
+-- Looked for by key: joined, a journal of which the planner knows nothing was read whole each time.
 CREATE FUNCTION fournisseurs_chainer_journal() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT 1 FROM nouvelles n
-        LEFT JOIN fournisseurs_entreejournal p ON p.numero = n.numero - 1
         WHERE n.precedente IS DISTINCT FROM
-              CASE WHEN n.numero = 1 THEN repeat('0', 64) ELSE p.empreinte END
+              CASE WHEN n.numero = 1 THEN repeat('0', 64)
+                   ELSE (SELECT p.empreinte FROM fournisseurs_entreejournal p
+                         WHERE p.numero = n.numero - 1) END
     ) THEN
         RAISE EXCEPTION 'Une entrée du journal suit la précédente.'
             USING ERRCODE = '23514', CONSTRAINT = 'entree_journal_chainee';
@@ -121,3 +123,8 @@ CREATE TRIGGER complement_fige BEFORE UPDATE ON fournisseurs_complement
              IS DISTINCT FROM
              ROW(NEW.id, NEW.demande_id, NEW.modification_id, NEW.objet, NEW.libelle, NEW.motif, NEW.par_id, NEW.le))
     EXECUTE FUNCTION fournisseurs_refuser_modification();
+
+-- A proof is kept as it was read.
+
+CREATE TRIGGER preuve_registre_ajout_seul BEFORE UPDATE OR DELETE ON fournisseurs_preuveregistre
+    FOR EACH STATEMENT EXECUTE FUNCTION fournisseurs_refuser_modification();

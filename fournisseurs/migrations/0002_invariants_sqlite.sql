@@ -111,3 +111,10 @@ WHEN OLD.repondu_le IS NOT NULL
   OR OLD.libelle IS NOT NEW.libelle OR OLD.motif IS NOT NEW.motif
   OR OLD.par_id IS NOT NEW.par_id OR OLD.le IS NOT NEW.le
 BEGIN SELECT RAISE(ABORT, 'Cette trace ne se modifie pas et ne s’efface pas.'); END;;
+
+-- A proof is kept as it was read.
+
+CREATE TRIGGER preuve_registre_sans_modification BEFORE UPDATE ON fournisseurs_preuveregistre
+BEGIN SELECT RAISE(ABORT, 'Cette trace ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER preuve_registre_sans_suppression BEFORE DELETE ON fournisseurs_preuveregistre
+BEGIN SELECT RAISE(ABORT, 'Cette trace ne se modifie pas et ne s’efface pas.'); END;;

@@ -13,33 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         Ensemble(
             migrations.CreateModel(
-                name="ServiceGestionnaire",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("code", models.CharField(max_length=10, unique=True)),
-                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
-                    ("direction", models.CharField(max_length=100)),
-                    (
-                        "est_finances",
-                        models.BooleanField(
-                            default=False,
-                            help_text="ses agents voient tous les tiers",
-                            verbose_name="service des finances",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "service gestionnaire",
-                    "verbose_name_plural": "services gestionnaires",
-                    "ordering": ["code"],
-                },
-            ),
-            migrations.CreateModel(
                 name="Utilisateur",
                 fields=[
                     (
@@ -67,16 +40,6 @@ class Migration(migrations.Migration):
                             blank=True, help_text="qualité, pour les signatures", max_length=80
                         ),
                     ),
-                    (
-                        "service",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="utilisateurs",
-                            to="acces.servicegestionnaire",
-                        ),
-                    ),
                     ("is_active", models.BooleanField(default=True, verbose_name="actif")),
                     (
                         "est_systeme",
@@ -93,9 +56,33 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "utilisateur",
                     "verbose_name_plural": "utilisateurs",
-                    "indexes": [
-                        models.Index(fields=["nom", "prenom", "id"], name="acces_annuaire")
-                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="ServiceGestionnaire",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("code", models.CharField(max_length=10, unique=True)),
+                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
+                    ("direction", models.CharField(max_length=100)),
+                    (
+                        "est_finances",
+                        models.BooleanField(
+                            default=False,
+                            help_text="ses agents voient tous les tiers",
+                            verbose_name="service des finances",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "service gestionnaire",
+                    "verbose_name_plural": "services gestionnaires",
+                    "ordering": ["code"],
                 },
             ),
             migrations.CreateModel(
@@ -110,6 +97,8 @@ class Migration(migrations.Migration):
                     ("acte", models.CharField(max_length=40)),
                     ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
                     ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("motif", models.TextField(blank=True)),
                     (
                         "par",
                         models.ForeignKey(
@@ -118,8 +107,6 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
-                    ("le", models.DateTimeField(auto_now_add=True)),
-                    ("motif", models.TextField(blank=True)),
                     (
                         "utilisateur",
                         models.ForeignKey(
@@ -136,6 +123,17 @@ class Migration(migrations.Migration):
                     "abstract": False,
                 },
             ),
+            migrations.AddField(
+                model_name="utilisateur",
+                name="service",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="utilisateurs",
+                    to="acces.servicegestionnaire",
+                ),
+            ),
             migrations.CreateModel(
                 name="AttributionRole",
                 fields=[
@@ -143,14 +141,6 @@ class Migration(migrations.Migration):
                         "id",
                         models.BigAutoField(
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "utilisateur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="attributions",
-                            to=settings.AUTH_USER_MODEL,
                         ),
                     ),
                     (
@@ -180,6 +170,14 @@ class Migration(migrations.Migration):
                             null=True,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "utilisateur",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE,
+                            related_name="attributions",
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
@@ -219,6 +217,10 @@ class Migration(migrations.Migration):
                         ),
                     ],
                 },
+            ),
+            migrations.AddIndex(
+                model_name="utilisateur",
+                index=models.Index(fields=["nom", "prenom", "id"], name="acces_annuaire"),
             ),
         )
     ]

@@ -1,6 +1,7 @@
 -- Every passage that a supplier may read is to be told to the webhooks of the établissement, in the
 -- transaction that writes it, whoever writes it. The states left out are those of `INTERNES`, the
--- acts those of `ACTES_INTERNES` (facturier.suivi): a test compares.
+-- acts those of `ACTES_INTERNES` (facturier.suivi): a test compares. An address is told of the states it
+-- chose, of all of them when it chose none.
 CREATE FUNCTION api_noter_envois() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO api_envoiwebhook (webhook_id, passage_id, cree_le, prochain_essai_le, nombre_essais)
@@ -9,7 +10,8 @@ BEGIN
     JOIN facturier_facture f ON f.id = p.facture_id
     JOIN api_webhook w ON w.etablissement_id = f.etablissement_id AND w.resilie_le IS NULL
     WHERE p.acte NOT IN ('annuler_mandat', 'confier', 'mandater', 'prendre', 'reliquider', 'rendre')
-      AND p.arrivee NOT IN ('suspendue_tps', 'rejetee_tps');
+      AND p.arrivee NOT IN ('suspendue_tps', 'rejetee_tps')
+      AND (w.etats = '' OR strpos(w.etats, ',' || p.arrivee || ',') > 0);
     RETURN NULL;
 END $$;
 CREATE TRIGGER passage_vers_webhooks AFTER INSERT ON facturier_passagefacture

@@ -8,7 +8,7 @@ BEGIN
     SELECT w.id, NEW.id, NEW.le, NEW.le, 0
     FROM facturier_facture f
     JOIN api_webhook w ON w.etablissement_id = f.etablissement_id AND w.resilie_le IS NULL
-    WHERE f.id = NEW.facture_id;
+    WHERE f.id = NEW.facture_id AND (w.etats = '' OR instr(w.etats, ',' || NEW.arrivee || ',') > 0);
 END;;
 CREATE TRIGGER essai_webhook_sans_modification BEFORE UPDATE ON api_essaiwebhook
 BEGIN SELECT RAISE(ABORT, 'Un essai ne se modifie pas et ne s’efface pas.'); END;;

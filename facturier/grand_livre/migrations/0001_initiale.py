@@ -11,11 +11,59 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("acces", "0001_initiale"),
-        ("acces", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         Ensemble(
+            migrations.CreateModel(
+                name="Ecriture",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("date_comptable", models.DateField()),
+                    ("evenement", models.CharField(max_length=40, verbose_name="événement")),
+                    ("libelle", models.CharField(max_length=200, verbose_name="libellé")),
+                    (
+                        "total",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    ("nombre_lignes", models.PositiveIntegerField(verbose_name="nombre de lignes")),
+                    (
+                        "cle",
+                        models.CharField(
+                            max_length=120, null=True, unique=True, verbose_name="clé d’unicité"
+                        ),
+                    ),
+                    ("passee_le", models.DateTimeField()),
+                    (
+                        "contrepasse",
+                        models.OneToOneField(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="contrepassee_par",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "écriture",
+                },
+            ),
             migrations.CreateModel(
                 name="Compteur",
                 fields=[
@@ -51,6 +99,25 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "journal",
                     "verbose_name_plural": "journaux",
+                },
+            ),
+            migrations.CreateModel(
+                name="AttenteScellement",
+                fields=[
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="attente",
+                            serialize=False,
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "écriture en attente de scellement",
+                    "verbose_name_plural": "écritures en attente de scellement",
                 },
             ),
             migrations.CreateModel(
@@ -95,6 +162,335 @@ class Migration(migrations.Migration):
                     ],
                 },
             ),
+            migrations.AddField(
+                model_name="ecriture",
+                name="exercice",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="ecritures",
+                    to="grand_livre.exercice",
+                ),
+            ),
+            migrations.CreateModel(
+                name="Compte",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("nomenclature", models.CharField(default="M52", max_length=10)),
+                    ("numero", models.CharField(max_length=12, verbose_name="numéro")),
+                    ("libelle", models.CharField(max_length=200, verbose_name="libellé")),
+                    ("est_imputable", models.BooleanField(default=True, verbose_name="imputable")),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="comptes",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "compte",
+                    "ordering": ["numero"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Bordereau",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "sens",
+                        models.CharField(
+                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
+                        ),
+                    ),
+                    (
+                        "type_bordereau",
+                        models.CharField(default="01", max_length=2, verbose_name="type"),
+                    ),
+                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                    ("date_emission", models.DateField(verbose_name="date d’émission")),
+                    (
+                        "etat",
+                        models.CharField(
+                            choices=[
+                                ("ouvert", "En préparation"),
+                                ("signe", "Signé"),
+                                ("transmis", "Transmis à la Trésorerie"),
+                                ("accepte", "Accepté"),
+                                ("refuse", "Refusé"),
+                            ],
+                            default="ouvert",
+                            max_length=10,
+                            verbose_name="état",
+                        ),
+                    ),
+                    (
+                        "signe_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="signé le"),
+                    ),
+                    (
+                        "signataire",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="certificat du signataire"
+                        ),
+                    ),
+                    (
+                        "empreinte_signee",
+                        models.CharField(
+                            blank=True,
+                            help_text="SHA-256 du fragment signé, tel qu’il est conservé",
+                            max_length=64,
+                        ),
+                    ),
+                    (
+                        "budget",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="bordereaux",
+                            to="grand_livre.budget",
+                        ),
+                    ),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="bordereaux",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "bordereau",
+                    "verbose_name_plural": "bordereaux",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.AddField(
+                model_name="ecriture",
+                name="journal",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="ecritures",
+                    to="grand_livre.journal",
+                ),
+            ),
+            migrations.CreateModel(
+                name="Lettrage",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("numero", models.PositiveBigIntegerField(verbose_name="numéro")),
+                    (
+                        "total",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    (
+                        "lettre_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="lettré le"),
+                    ),
+                    (
+                        "compte",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.compte",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "lettrage",
+                },
+            ),
+            migrations.CreateModel(
+                name="LigneEcriture",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("rang", models.PositiveIntegerField()),
+                    (
+                        "sens",
+                        models.CharField(choices=[("D", "Débit"), ("C", "Crédit")], max_length=1),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    (
+                        "compte",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes",
+                            to="grand_livre.compte",
+                        ),
+                    ),
+                    (
+                        "ecriture",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne d’écriture",
+                    "verbose_name_plural": "lignes d’écriture",
+                },
+            ),
+            migrations.CreateModel(
+                name="LigneLettrage",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "lettrage",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes",
+                            to="grand_livre.lettrage",
+                        ),
+                    ),
+                    (
+                        "ligne",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lettrage",
+                            to="grand_livre.ligneecriture",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne de lettrage",
+                    "verbose_name_plural": "lignes de lettrage",
+                },
+            ),
+            migrations.CreateModel(
+                name="LignePiece",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("rang", models.PositiveIntegerField()),
+                    ("fonction", models.CharField(blank=True, max_length=10)),
+                    (
+                        "operation",
+                        models.CharField(blank=True, max_length=10, verbose_name="opération"),
+                    ),
+                    (
+                        "libelle",
+                        models.CharField(blank=True, max_length=70, verbose_name="libellé"),
+                    ),
+                    (
+                        "reference_facture",
+                        models.CharField(
+                            blank=True, max_length=20, verbose_name="numéro de facture"
+                        ),
+                    ),
+                    (
+                        "montant_ht",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant HT"
+                        ),
+                    ),
+                    (
+                        "montant_tgc",
+                        facturier.commun.champs.MontantField(
+                            default=0, help_text="en francs CFP, sans décimale", verbose_name="TGC"
+                        ),
+                    ),
+                    (
+                        "compte",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.compte",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne de pièce",
+                    "verbose_name_plural": "lignes de pièce",
+                    "ordering": ["piece", "rang"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Deduction",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "nature",
+                        models.CharField(
+                            choices=[
+                                ("garantie", "Retenue de garantie"),
+                                ("avance", "Avance déjà versée"),
+                                ("penalites", "Pénalités de retard"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant TTC"
+                        ),
+                    ),
+                    (
+                        "ligne",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="deductions",
+                            to="grand_livre.lignepiece",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "déduction",
+                    "ordering": ["ligne", "pk"],
+                },
+            ),
             migrations.CreateModel(
                 name="Parametre",
                 fields=[
@@ -123,6 +519,294 @@ class Migration(migrations.Migration):
                         )
                     ],
                 },
+            ),
+            migrations.CreateModel(
+                name="PassageBordereau",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("acte", models.CharField(max_length=40)),
+                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
+                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("motif", models.TextField(blank=True)),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="passages",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "passage de bordereau",
+                    "verbose_name_plural": "passages de bordereau",
+                    "ordering": ["pk"],
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="Piece",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "sens",
+                        models.CharField(
+                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
+                        ),
+                    ),
+                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                    (
+                        "type_piece",
+                        models.CharField(default="01", max_length=2, verbose_name="type"),
+                    ),
+                    (
+                        "nature_piece",
+                        models.CharField(default="01", max_length=2, verbose_name="nature"),
+                    ),
+                    ("date_emission", models.DateField(verbose_name="date d’émission")),
+                    ("objet", models.CharField(max_length=100)),
+                    (
+                        "montant_ht",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant HT"
+                        ),
+                    ),
+                    (
+                        "montant_tgc",
+                        facturier.commun.champs.MontantField(
+                            default=0, help_text="en francs CFP, sans décimale", verbose_name="TGC"
+                        ),
+                    ),
+                    (
+                        "etat",
+                        models.CharField(
+                            choices=[
+                                ("emise", "Émis"),
+                                ("signee", "Signé"),
+                                ("transmise", "Transmis à la Trésorerie"),
+                                ("suspendue", "Suspendu par le comptable"),
+                                ("prise_en_charge", "Pris en charge"),
+                                ("rejetee", "Rejeté"),
+                                ("payee", "Payé"),
+                                ("annulee", "Annulé"),
+                            ],
+                            default="emise",
+                            max_length=20,
+                            verbose_name="état",
+                        ),
+                    ),
+                    ("nom_tiers", models.CharField(max_length=100, verbose_name="nom du tiers")),
+                    ("ridet", models.CharField(blank=True, max_length=10, verbose_name="RIDET")),
+                    (
+                        "adresse_complement",
+                        models.CharField(
+                            blank=True, max_length=38, verbose_name="complément d’adresse"
+                        ),
+                    ),
+                    (
+                        "adresse_voie",
+                        models.CharField(max_length=38, verbose_name="voie ou boîte postale"),
+                    ),
+                    ("code_postal", models.CharField(max_length=5)),
+                    ("ville", models.CharField(max_length=38)),
+                    (
+                        "mode_reglement",
+                        models.CharField(
+                            blank=True, max_length=2, verbose_name="mode de règlement"
+                        ),
+                    ),
+                    ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
+                    ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                    (
+                        "titulaire_compte",
+                        models.CharField(
+                            blank=True, max_length=32, verbose_name="titulaire du compte"
+                        ),
+                    ),
+                    (
+                        "debut_delai",
+                        models.DateField(blank=True, null=True, verbose_name="début du délai"),
+                    ),
+                    (
+                        "fin_delai",
+                        models.DateField(blank=True, null=True, verbose_name="fin du délai"),
+                    ),
+                    (
+                        "duree_delai",
+                        models.PositiveSmallIntegerField(
+                            blank=True, null=True, verbose_name="durée du délai en jours"
+                        ),
+                    ),
+                    (
+                        "date_echeance",
+                        models.DateField(blank=True, null=True, verbose_name="date d’échéance"),
+                    ),
+                    (
+                        "cle_paiement",
+                        models.CharField(blank=True, max_length=12, verbose_name="clé de paiement"),
+                    ),
+                    (
+                        "bases_liquidation",
+                        models.TextField(blank=True, verbose_name="bases de liquidation"),
+                    ),
+                    (
+                        "code_produit",
+                        models.CharField(
+                            blank=True, max_length=4, verbose_name="code produit local"
+                        ),
+                    ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "budget",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces",
+                            to="grand_livre.budget",
+                        ),
+                    ),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
+                    (
+                        "piece_origine",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces_correctives",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                    (
+                        "service",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces",
+                            to="acces.servicegestionnaire",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "pièce",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="PassagePiece",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("acte", models.CharField(max_length=40)),
+                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
+                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("motif", models.TextField(blank=True)),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="passages",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "passage de pièce",
+                    "verbose_name_plural": "passages de pièce",
+                    "ordering": ["pk"],
+                    "abstract": False,
+                },
+            ),
+            migrations.AddField(
+                model_name="lignepiece",
+                name="piece",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes_piece",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneecriture",
+                name="piece",
+                field=models.ForeignKey(
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.CreateModel(
+                name="Mandat",
+                fields=[],
+                options={
+                    "verbose_name": "mandat",
+                    "proxy": True,
+                    "indexes": [],
+                    "constraints": [],
+                },
+                bases=("grand_livre.piece",),
+            ),
+            migrations.CreateModel(
+                name="Titre",
+                fields=[],
+                options={
+                    "verbose_name": "titre",
+                    "proxy": True,
+                    "indexes": [],
+                    "constraints": [],
+                },
+                bases=("grand_livre.piece",),
             ),
             migrations.CreateModel(
                 name="PieceJustificative",
@@ -180,6 +864,121 @@ class Migration(migrations.Migration):
                             violation_error_message="Une pièce justificative n’est pas vide.",
                         ),
                     ],
+                },
+            ),
+            migrations.CreateModel(
+                name="RattachementPiece",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("rang", models.PositiveSmallIntegerField(default=1)),
+                    (
+                        "justificatif",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="rattachements",
+                            to="grand_livre.piecejustificative",
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="rattachements",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "rattachement de pièce justificative",
+                    "verbose_name_plural": "rattachements de pièces justificatives",
+                    "ordering": ["piece", "rang"],
+                },
+            ),
+            migrations.AddField(
+                model_name="piece",
+                name="justificatifs",
+                field=models.ManyToManyField(
+                    related_name="pieces",
+                    through="grand_livre.RattachementPiece",
+                    to="grand_livre.piecejustificative",
+                ),
+            ),
+            migrations.CreateModel(
+                name="SchemaComptable",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("evenement", models.CharField(max_length=40, verbose_name="événement")),
+                    ("debut", models.DateField(verbose_name="en vigueur à partir du")),
+                    ("rang", models.PositiveSmallIntegerField()),
+                    ("part", models.CharField(max_length=30)),
+                    (
+                        "sens",
+                        models.CharField(choices=[("D", "Débit"), ("C", "Crédit")], max_length=1),
+                    ),
+                    ("compte", models.CharField(blank=True, max_length=12)),
+                    (
+                        "journal",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.journal",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "schéma comptable",
+                    "verbose_name_plural": "schémas comptables",
+                    "ordering": ["evenement", "-debut", "rang"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Solde",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("jour", models.DateField()),
+                    (
+                        "debit",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="débit",
+                        ),
+                    ),
+                    (
+                        "credit",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="crédit",
+                        ),
+                    ),
+                    (
+                        "compte",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="soldes",
+                            to="grand_livre.compte",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "solde",
                 },
             ),
             migrations.CreateModel(
@@ -246,1045 +1045,17 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "tiers",
                     "verbose_name_plural": "tiers",
-                    "indexes": [models.Index(fields=["nom", "id"], name="tiers_nom")],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            condition=models.Q(
-                                models.Q(("ridet", ""), _negated=True),
-                                ("absorbe_par__isnull", True),
-                            ),
-                            fields=("ridet",),
-                            name="tiers_ridet_unique",
-                            violation_error_message="Un tiers porte déjà ce RIDET.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("absorbe_par__isnull", True),
-                                models.Q(("absorbe_par", models.F("id")), _negated=True),
-                                _connector="OR",
-                            ),
-                            name="tiers_absorbe_par_un_autre",
-                            violation_error_message="Un tiers ne se fusionne pas avec lui-même.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("categorie", "01"), _negated=True),
-                                models.Q(
-                                    models.Q(("prenom", ""), _negated=True),
-                                    models.Q(("civilite", ""), _negated=True),
-                                ),
-                                _connector="OR",
-                            ),
-                            name="tiers_personne_physique_nommee",
-                            violation_error_message="Une personne physique a une civilité et un prénom.",
-                        ),
-                    ],
                 },
             ),
-            migrations.CreateModel(
-                name="Ecriture",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="ecritures",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
-                    (
-                        "journal",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="ecritures",
-                            to="grand_livre.journal",
-                        ),
-                    ),
-                    ("date_comptable", models.DateField()),
-                    ("evenement", models.CharField(max_length=40, verbose_name="événement")),
-                    ("libelle", models.CharField(max_length=200, verbose_name="libellé")),
-                    (
-                        "total",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale"
-                        ),
-                    ),
-                    ("nombre_lignes", models.PositiveIntegerField(verbose_name="nombre de lignes")),
-                    (
-                        "cle",
-                        models.CharField(
-                            max_length=120, null=True, unique=True, verbose_name="clé d’unicité"
-                        ),
-                    ),
-                    (
-                        "contrepasse",
-                        models.OneToOneField(
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="contrepassee_par",
-                            to="grand_livre.ecriture",
-                        ),
-                    ),
-                    ("passee_le", models.DateTimeField()),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "écriture",
-                    "constraints": [
-                        models.CheckConstraint(
-                            condition=models.Q(("total__gt", 0)),
-                            name="ecriture_total_positif",
-                            violation_error_message="Le total d’une écriture est positif.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("nombre_lignes__gte", 2)),
-                            name="ecriture_deux_lignes",
-                            violation_error_message="Une écriture a deux lignes ou plus.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Compte",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("nomenclature", models.CharField(default="M52", max_length=10)),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="comptes",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
-                    ("numero", models.CharField(max_length=12, verbose_name="numéro")),
-                    ("libelle", models.CharField(max_length=200, verbose_name="libellé")),
-                    ("est_imputable", models.BooleanField(default=True, verbose_name="imputable")),
-                ],
-                options={
-                    "verbose_name": "compte",
-                    "ordering": ["numero"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("exercice", "numero"),
-                            name="compte_numero_unique",
-                            violation_error_message="Ce compte existe déjà pour cet exercice.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("numero__regex", "^[0-9]{2,12}$")),
-                            name="compte_numero_chiffres",
-                            violation_error_message="Un numéro de compte a de 2 à 12 chiffres.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Bordereau",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bordereaux",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
-                    (
-                        "budget",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bordereaux",
-                            to="grand_livre.budget",
-                        ),
-                    ),
-                    (
-                        "sens",
-                        models.CharField(
-                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
-                        ),
-                    ),
-                    (
-                        "type_bordereau",
-                        models.CharField(default="01", max_length=2, verbose_name="type"),
-                    ),
-                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
-                    ("date_emission", models.DateField(verbose_name="date d’émission")),
-                    (
-                        "etat",
-                        models.CharField(
-                            choices=[
-                                ("ouvert", "En préparation"),
-                                ("signe", "Signé"),
-                                ("transmis", "Transmis à la Trésorerie"),
-                                ("accepte", "Accepté"),
-                                ("refuse", "Refusé"),
-                            ],
-                            default="ouvert",
-                            max_length=10,
-                            verbose_name="état",
-                        ),
-                    ),
-                    (
-                        "signe_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="signé le"),
-                    ),
-                    (
-                        "signataire",
-                        models.CharField(
-                            blank=True, max_length=200, verbose_name="certificat du signataire"
-                        ),
-                    ),
-                    (
-                        "empreinte_signee",
-                        models.CharField(
-                            blank=True,
-                            help_text="SHA-256 du fragment signé, tel qu’il est conservé",
-                            max_length=64,
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "bordereau",
-                    "verbose_name_plural": "bordereaux",
-                    "ordering": ["-pk"],
-                    "indexes": [models.Index(fields=["etat", "-id"], name="bordereau_etat")],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("exercice", "budget", "sens", "numero"),
-                            name="bordereau_numero_unique",
-                            violation_error_message="Ce numéro de bordereau est déjà pris.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("etat", "ouvert"),
-                                models.Q(
-                                    ("signe_le__isnull", False),
-                                    models.Q(("empreinte_signee", ""), _negated=True),
-                                ),
-                                _connector="OR",
-                            ),
-                            name="bordereau_signe_a_signature",
-                            violation_error_message="Un bordereau signé porte sa signature.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="SchemaComptable",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("evenement", models.CharField(max_length=40, verbose_name="événement")),
-                    ("debut", models.DateField(verbose_name="en vigueur à partir du")),
-                    ("rang", models.PositiveSmallIntegerField()),
-                    ("part", models.CharField(max_length=20)),
-                    (
-                        "sens",
-                        models.CharField(choices=[("D", "Débit"), ("C", "Crédit")], max_length=1),
-                    ),
-                    ("compte", models.CharField(blank=True, max_length=12)),
-                    (
-                        "journal",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.journal",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "schéma comptable",
-                    "verbose_name_plural": "schémas comptables",
-                    "ordering": ["evenement", "-debut", "rang"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("evenement", "debut", "part"),
-                            name="schema_une_part_par_evenement",
-                            violation_error_message="Cette part de l’événement a déjà un compte.",
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="AttenteScellement",
-                fields=[
-                    (
-                        "ecriture",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="attente",
-                            serialize=False,
-                            to="grand_livre.ecriture",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "écriture en attente de scellement",
-                    "verbose_name_plural": "écritures en attente de scellement",
-                },
-            ),
-            migrations.CreateModel(
-                name="Lettrage",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "compte",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.compte",
-                        ),
-                    ),
-                    (
-                        "tiers",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lettrages",
-                            to="grand_livre.tiers",
-                        ),
-                    ),
-                    ("numero", models.PositiveBigIntegerField(verbose_name="numéro")),
-                    (
-                        "total",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale"
-                        ),
-                    ),
-                    (
-                        "lettre_le",
-                        models.DateTimeField(auto_now_add=True, verbose_name="lettré le"),
-                    ),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "lettrage",
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("compte", "numero"),
-                            name="lettrage_numero_unique",
-                            violation_error_message="Ce numéro de lettrage est déjà pris.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("total__gt", 0)),
-                            name="lettrage_total_positif",
-                            violation_error_message="Le total d’un lettrage est positif.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="PassageBordereau",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("acte", models.CharField(max_length=40)),
-                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
-                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("le", models.DateTimeField(auto_now_add=True)),
-                    ("motif", models.TextField(blank=True)),
-                    (
-                        "bordereau",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="passages",
-                            to="grand_livre.bordereau",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "passage de bordereau",
-                    "verbose_name_plural": "passages de bordereau",
-                    "ordering": ["pk"],
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="Piece",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "sens",
-                        models.CharField(
-                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
-                        ),
-                    ),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
-                    (
-                        "budget",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces",
-                            to="grand_livre.budget",
-                        ),
-                    ),
-                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
-                    (
-                        "type_piece",
-                        models.CharField(default="01", max_length=2, verbose_name="type"),
-                    ),
-                    (
-                        "nature_piece",
-                        models.CharField(default="01", max_length=2, verbose_name="nature"),
-                    ),
-                    ("date_emission", models.DateField(verbose_name="date d’émission")),
-                    ("objet", models.CharField(max_length=100)),
-                    (
-                        "service",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces",
-                            to="acces.servicegestionnaire",
-                        ),
-                    ),
-                    (
-                        "montant_ht",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="montant HT"
-                        ),
-                    ),
-                    (
-                        "montant_tgc",
-                        facturier.commun.champs.MontantField(
-                            default=0, help_text="en francs CFP, sans décimale", verbose_name="TGC"
-                        ),
-                    ),
-                    (
-                        "etat",
-                        models.CharField(
-                            choices=[
-                                ("emise", "Émis"),
-                                ("signee", "Signé"),
-                                ("transmise", "Transmis à la Trésorerie"),
-                                ("suspendue", "Suspendu par le comptable"),
-                                ("prise_en_charge", "Pris en charge"),
-                                ("rejetee", "Rejeté"),
-                                ("payee", "Payé"),
-                                ("annulee", "Annulé"),
-                            ],
-                            default="emise",
-                            max_length=20,
-                            verbose_name="état",
-                        ),
-                    ),
-                    (
-                        "bordereau",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces",
-                            to="grand_livre.bordereau",
-                        ),
-                    ),
-                    (
-                        "piece_origine",
-                        models.ForeignKey(
-                            blank=True,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces_correctives",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "tiers",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="pieces",
-                            to="grand_livre.tiers",
-                        ),
-                    ),
-                    ("nom_tiers", models.CharField(max_length=100, verbose_name="nom du tiers")),
-                    ("ridet", models.CharField(blank=True, max_length=10, verbose_name="RIDET")),
-                    (
-                        "adresse_complement",
-                        models.CharField(
-                            blank=True, max_length=38, verbose_name="complément d’adresse"
-                        ),
-                    ),
-                    (
-                        "adresse_voie",
-                        models.CharField(max_length=38, verbose_name="voie ou boîte postale"),
-                    ),
-                    ("code_postal", models.CharField(max_length=5)),
-                    ("ville", models.CharField(max_length=38)),
-                    (
-                        "mode_reglement",
-                        models.CharField(
-                            blank=True, max_length=2, verbose_name="mode de règlement"
-                        ),
-                    ),
-                    ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
-                    ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
-                    (
-                        "titulaire_compte",
-                        models.CharField(
-                            blank=True, max_length=32, verbose_name="titulaire du compte"
-                        ),
-                    ),
-                    (
-                        "debut_delai",
-                        models.DateField(blank=True, null=True, verbose_name="début du délai"),
-                    ),
-                    (
-                        "fin_delai",
-                        models.DateField(blank=True, null=True, verbose_name="fin du délai"),
-                    ),
-                    (
-                        "duree_delai",
-                        models.PositiveSmallIntegerField(
-                            blank=True, null=True, verbose_name="durée du délai en jours"
-                        ),
-                    ),
-                    (
-                        "date_echeance",
-                        models.DateField(blank=True, null=True, verbose_name="date d’échéance"),
-                    ),
-                    (
-                        "cle_paiement",
-                        models.CharField(blank=True, max_length=12, verbose_name="clé de paiement"),
-                    ),
-                    (
-                        "bases_liquidation",
-                        models.TextField(blank=True, verbose_name="bases de liquidation"),
-                    ),
-                    (
-                        "code_produit",
-                        models.CharField(
-                            blank=True, max_length=4, verbose_name="code produit local"
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "pièce",
-                    "ordering": ["-pk"],
-                    "indexes": [
-                        models.Index(fields=["sens", "etat", "-id"], name="piece_sens_etat"),
-                        models.Index(fields=["tiers", "-id"], name="piece_tiers"),
-                        models.Index(
-                            condition=models.Q(("piece_origine__isnull", False)),
-                            fields=["piece_origine"],
-                            name="piece_origine",
-                        ),
-                    ],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("exercice", "budget", "sens", "numero"),
-                            name="piece_numero_unique",
-                            violation_error_message="Ce numéro de pièce est déjà pris.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
-                            name="piece_montants_positifs",
-                            violation_error_message="Le montant hors taxe d’une pièce est positif.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("sens", "recette"),
-                                models.Q(
-                                    models.Q(("mode_reglement", ""), _negated=True),
-                                    ("cle_paiement", ""),
-                                    ("date_echeance__isnull", True),
-                                ),
-                                _connector="OR",
-                            ),
-                            name="mandat_a_mode_reglement",
-                            violation_error_message="Un mandat porte un mode de règlement.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("mode_reglement__in", ["03", "05"]), _negated=True),
-                                models.Q(
-                                    models.Q(("iban", ""), _negated=True),
-                                    models.Q(("titulaire_compte", ""), _negated=True),
-                                ),
-                                _connector="OR",
-                            ),
-                            name="mandat_virement_a_compte",
-                            violation_error_message="Un mandat payé par virement porte un compte bancaire.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("sens", "depense"),
-                                models.Q(
-                                    models.Q(("cle_paiement", ""), _negated=True),
-                                    models.Q(("bases_liquidation", ""), _negated=True),
-                                    ("date_echeance__gte", models.F("date_emission")),
-                                    ("iban", ""),
-                                    ("mode_reglement", ""),
-                                ),
-                                _connector="OR",
-                            ),
-                            name="titre_a_cle_et_bases",
-                            violation_error_message="Un titre porte une clé de paiement, ses bases de liquidation et une échéance.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("etat__in", ["emise", "annulee"]),
-                                ("bordereau__isnull", False),
-                                _connector="OR",
-                            ),
-                            name="piece_avancee_en_bordereau",
-                            violation_error_message="Une pièce signée ou transmise appartient à un bordereau.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Solde",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "compte",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="soldes",
-                            to="grand_livre.compte",
-                        ),
-                    ),
-                    ("jour", models.DateField()),
-                    (
-                        "debit",
-                        facturier.commun.champs.MontantField(
-                            default=0,
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="débit",
-                        ),
-                    ),
-                    (
-                        "credit",
-                        facturier.commun.champs.MontantField(
-                            default=0,
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="crédit",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "solde",
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("compte", "jour"),
-                            name="solde_un_par_jour",
-                            violation_error_message="Ce compte a déjà un solde pour ce jour.",
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Scellement",
-                fields=[
-                    (
-                        "ecriture",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="scellement",
-                            serialize=False,
-                            to="grand_livre.ecriture",
-                        ),
-                    ),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
-                    (
-                        "journal",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.journal",
-                        ),
-                    ),
-                    ("numero", models.PositiveBigIntegerField(verbose_name="numéro")),
-                    ("empreinte", models.CharField(max_length=64)),
-                    (
-                        "scelle_le",
-                        models.DateTimeField(auto_now_add=True, verbose_name="scellé le"),
-                    ),
-                ],
-                options={
-                    "verbose_name": "scellement",
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("exercice", "journal", "numero"),
-                            name="scellement_numero_unique",
-                            violation_error_message="Ce numéro d’écriture est déjà pris.",
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="LigneEcriture",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "ecriture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="grand_livre.ecriture",
-                        ),
-                    ),
-                    ("rang", models.PositiveIntegerField()),
-                    (
-                        "compte",
-                        models.ForeignKey(
-                            db_index=False,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="grand_livre.compte",
-                        ),
-                    ),
-                    (
-                        "tiers",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="grand_livre.tiers",
-                        ),
-                    ),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "sens",
-                        models.CharField(choices=[("D", "Débit"), ("C", "Crédit")], max_length=1),
-                    ),
-                    (
-                        "montant",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale"
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "ligne d’écriture",
-                    "verbose_name_plural": "lignes d’écriture",
-                    "indexes": [
-                        models.Index(
-                            condition=models.Q(("piece__isnull", False)),
-                            fields=["piece"],
-                            name="ligne_piece",
-                        ),
-                        models.Index(
-                            condition=models.Q(("tiers__isnull", False)),
-                            fields=["tiers", "compte"],
-                            name="ligne_tiers",
-                        ),
-                    ],
-                    "constraints": [
-                        models.CheckConstraint(
-                            condition=models.Q(("montant__gt", 0)),
-                            name="ligne_montant_positif",
-                            violation_error_message="Le montant d’une ligne est positif.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("sens__in", ["D", "C"])),
-                            name="ligne_sens_connu",
-                            violation_error_message="Le sens d’une ligne est D ou C.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="PassagePiece",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("acte", models.CharField(max_length=40)),
-                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
-                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    ("le", models.DateTimeField(auto_now_add=True)),
-                    ("motif", models.TextField(blank=True)),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="passages",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "passage de pièce",
-                    "verbose_name_plural": "passages de pièce",
-                    "ordering": ["pk"],
-                    "abstract": False,
-                },
-            ),
-            migrations.CreateModel(
-                name="LignePiece",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes_piece",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    ("rang", models.PositiveIntegerField()),
-                    (
-                        "compte",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.compte",
-                        ),
-                    ),
-                    ("fonction", models.CharField(blank=True, max_length=10)),
-                    (
-                        "operation",
-                        models.CharField(blank=True, max_length=10, verbose_name="opération"),
-                    ),
-                    (
-                        "libelle",
-                        models.CharField(blank=True, max_length=70, verbose_name="libellé"),
-                    ),
-                    (
-                        "reference_facture",
-                        models.CharField(
-                            blank=True, max_length=20, verbose_name="numéro de facture"
-                        ),
-                    ),
-                    (
-                        "montant_ht",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="montant HT"
-                        ),
-                    ),
-                    (
-                        "montant_tgc",
-                        facturier.commun.champs.MontantField(
-                            default=0, help_text="en francs CFP, sans décimale", verbose_name="TGC"
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "ligne de pièce",
-                    "verbose_name_plural": "lignes de pièce",
-                    "ordering": ["piece", "rang"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("piece", "rang"),
-                            name="ligne_piece_rang_unique",
-                            violation_error_message="Ce rang de ligne est déjà pris.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
-                            name="ligne_piece_montants_positifs",
-                            violation_error_message="Le montant d’une ligne de pièce est positif.",
-                        ),
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="Mandat",
-                fields=[],
-                options={
-                    "verbose_name": "mandat",
-                    "proxy": True,
-                    "indexes": [],
-                    "constraints": [],
-                },
-                bases=("grand_livre.piece",),
-            ),
-            migrations.CreateModel(
-                name="Titre",
-                fields=[],
-                options={
-                    "verbose_name": "titre",
-                    "proxy": True,
-                    "indexes": [],
-                    "constraints": [],
-                },
-                bases=("grand_livre.piece",),
-            ),
-            migrations.CreateModel(
-                name="RattachementPiece",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rattachements",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "justificatif",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="rattachements",
-                            to="grand_livre.piecejustificative",
-                        ),
-                    ),
-                    ("rang", models.PositiveSmallIntegerField(default=1)),
-                ],
-                options={
-                    "verbose_name": "rattachement de pièce justificative",
-                    "verbose_name_plural": "rattachements de pièces justificatives",
-                    "ordering": ["piece", "rang"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("piece", "justificatif"),
-                            name="rattachement_unique",
-                            violation_error_message="Ce document est déjà rattaché à la pièce.",
-                        )
-                    ],
-                },
-            ),
-            migrations.CreateModel(
-                name="LigneLettrage",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "lettrage",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="grand_livre.lettrage",
-                        ),
-                    ),
-                    (
-                        "ligne",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lettrage",
-                            to="grand_livre.ligneecriture",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "ligne de lettrage",
-                    "verbose_name_plural": "lignes de lettrage",
-                },
+            migrations.AddField(
+                model_name="piece",
+                name="tiers",
+                field=models.ForeignKey(
+                    db_index=False,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="pieces",
+                    to="grand_livre.tiers",
+                ),
             ),
             migrations.CreateModel(
                 name="PartCedee",
@@ -1293,14 +1064,6 @@ class Migration(migrations.Migration):
                         "id",
                         models.BigAutoField(
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "ligne",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="parts_cedees",
-                            to="grand_livre.lignepiece",
                         ),
                     ),
                     ("rang", models.PositiveSmallIntegerField()),
@@ -1319,14 +1082,6 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("motif", models.CharField(max_length=100)),
-                    (
-                        "tiers",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="parts_cedees",
-                            to="grand_livre.tiers",
-                        ),
-                    ),
                     (
                         "nom_tiers",
                         models.CharField(max_length=100, verbose_name="nom du bénéficiaire"),
@@ -1350,42 +1105,427 @@ class Migration(migrations.Migration):
                         "titulaire_compte",
                         models.CharField(max_length=32, verbose_name="titulaire du compte"),
                     ),
+                    (
+                        "ligne",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="parts_cedees",
+                            to="grand_livre.lignepiece",
+                        ),
+                    ),
+                    (
+                        "tiers",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="parts_cedees",
+                            to="grand_livre.tiers",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "part cédée ou saisie",
                     "verbose_name_plural": "parts cédées ou saisies",
                     "ordering": ["ligne", "rang"],
-                    "indexes": [models.Index(fields=["creance"], name="part_cedee_creance")],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("ligne", "rang"),
-                            name="part_cedee_rang_unique",
-                            violation_error_message="Ce rang de part est déjà pris.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(("montant__gt", 0)),
-                            name="part_cedee_montant_positif",
-                            violation_error_message="Une part cédée ou saisie est positive.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                models.Q(("iban", ""), _negated=True),
-                                models.Q(("titulaire_compte", ""), _negated=True),
-                                models.Q(("creance", ""), _negated=True),
-                            ),
-                            name="part_cedee_a_compte",
-                            violation_error_message="Une part cédée ou saisie porte un compte bancaire et sa cause.",
-                        ),
-                    ],
                 },
             ),
             migrations.AddField(
-                model_name="Piece",
-                name="justificatifs",
-                field=models.ManyToManyField(
-                    related_name="pieces",
-                    through="grand_livre.RattachementPiece",
-                    to="grand_livre.piecejustificative",
+                model_name="ligneecriture",
+                name="tiers",
+                field=models.ForeignKey(
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes",
+                    to="grand_livre.tiers",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lettrage",
+                name="tiers",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lettrages",
+                    to="grand_livre.tiers",
+                ),
+            ),
+            migrations.CreateModel(
+                name="Scellement",
+                fields=[
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="scellement",
+                            serialize=False,
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    ("numero", models.PositiveBigIntegerField(verbose_name="numéro")),
+                    ("empreinte", models.CharField(max_length=64)),
+                    (
+                        "scelle_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="scellé le"),
+                    ),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
+                    (
+                        "journal",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.journal",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "scellement",
+                },
+            ),
+            migrations.AddConstraint(
+                model_name="compte",
+                constraint=models.UniqueConstraint(
+                    fields=("exercice", "numero"),
+                    name="compte_numero_unique",
+                    violation_error_message="Ce compte existe déjà pour cet exercice.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="compte",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("numero__regex", "^[0-9]{2,12}$")),
+                    name="compte_numero_chiffres",
+                    violation_error_message="Un numéro de compte a de 2 à 12 chiffres.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="bordereau",
+                index=models.Index(fields=["etat", "-id"], name="bordereau_etat"),
+            ),
+            migrations.AddConstraint(
+                model_name="bordereau",
+                constraint=models.UniqueConstraint(
+                    fields=("exercice", "budget", "sens", "numero"),
+                    name="bordereau_numero_unique",
+                    violation_error_message="Ce numéro de bordereau est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="bordereau",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("etat", "ouvert"),
+                        models.Q(
+                            ("signe_le__isnull", False),
+                            models.Q(("empreinte_signee", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="bordereau_signe_a_signature",
+                    violation_error_message="Un bordereau signé porte sa signature.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="ecriture",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("total__gt", 0)),
+                    name="ecriture_total_positif",
+                    violation_error_message="Le total d’une écriture est positif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="ecriture",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("nombre_lignes__gte", 2)),
+                    name="ecriture_deux_lignes",
+                    violation_error_message="Une écriture a deux lignes ou plus.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="deduction",
+                constraint=models.UniqueConstraint(
+                    fields=("ligne", "nature"),
+                    name="deduction_nature_unique",
+                    violation_error_message="Cette déduction est déjà dans la ligne.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="deduction",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0)),
+                    name="deduction_montant_positif",
+                    violation_error_message="Une déduction est positive.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lignepiece",
+                constraint=models.UniqueConstraint(
+                    fields=("piece", "rang"),
+                    name="ligne_piece_rang_unique",
+                    violation_error_message="Ce rang de ligne est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lignepiece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
+                    name="ligne_piece_montants_positifs",
+                    violation_error_message="Le montant d’une ligne de pièce est positif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="rattachementpiece",
+                constraint=models.UniqueConstraint(
+                    fields=("piece", "justificatif"),
+                    name="rattachement_unique",
+                    violation_error_message="Ce document est déjà rattaché à la pièce.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="schemacomptable",
+                constraint=models.UniqueConstraint(
+                    fields=("evenement", "debut", "part"),
+                    name="schema_une_part_par_evenement",
+                    violation_error_message="Cette part de l’événement a déjà un compte.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="solde",
+                constraint=models.UniqueConstraint(
+                    fields=("compte", "jour"),
+                    name="solde_un_par_jour",
+                    violation_error_message="Ce compte a déjà un solde pour ce jour.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="tiers",
+                index=models.Index(fields=["nom", "id"], name="tiers_nom"),
+            ),
+            migrations.AddConstraint(
+                model_name="tiers",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(
+                        models.Q(("ridet", ""), _negated=True), ("absorbe_par__isnull", True)
+                    ),
+                    fields=("ridet",),
+                    name="tiers_ridet_unique",
+                    violation_error_message="Un tiers porte déjà ce RIDET.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="tiers",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("absorbe_par__isnull", True),
+                        models.Q(("absorbe_par", models.F("id")), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="tiers_absorbe_par_un_autre",
+                    violation_error_message="Un tiers ne se fusionne pas avec lui-même.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="tiers",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("categorie", "01"), _negated=True),
+                        models.Q(
+                            models.Q(("prenom", ""), _negated=True),
+                            models.Q(("civilite", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="tiers_personne_physique_nommee",
+                    violation_error_message="Une personne physique a une civilité et un prénom.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="piece",
+                index=models.Index(fields=["sens", "etat", "-id"], name="piece_sens_etat"),
+            ),
+            migrations.AddIndex(
+                model_name="piece",
+                index=models.Index(fields=["tiers", "-id"], name="piece_tiers"),
+            ),
+            migrations.AddIndex(
+                model_name="piece",
+                index=models.Index(
+                    condition=models.Q(("piece_origine__isnull", False)),
+                    fields=["piece_origine"],
+                    name="piece_origine",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.UniqueConstraint(
+                    fields=("exercice", "budget", "sens", "numero"),
+                    name="piece_numero_unique",
+                    violation_error_message="Ce numéro de pièce est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
+                    name="piece_montants_positifs",
+                    violation_error_message="Le montant hors taxe d’une pièce est positif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("sens", "recette"),
+                        models.Q(
+                            models.Q(("mode_reglement", ""), _negated=True),
+                            ("cle_paiement", ""),
+                            ("date_echeance__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="mandat_a_mode_reglement",
+                    violation_error_message="Un mandat porte un mode de règlement.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("mode_reglement__in", ["03", "05"]), _negated=True),
+                        models.Q(
+                            models.Q(("iban", ""), _negated=True),
+                            models.Q(("titulaire_compte", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="mandat_virement_a_compte",
+                    violation_error_message="Un mandat payé par virement porte un compte bancaire.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("sens", "depense"),
+                        models.Q(
+                            models.Q(("cle_paiement", ""), _negated=True),
+                            models.Q(("bases_liquidation", ""), _negated=True),
+                            ("date_echeance__gte", models.F("date_emission")),
+                            ("iban", ""),
+                            ("mode_reglement", ""),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="titre_a_cle_et_bases",
+                    violation_error_message="Un titre porte une clé de paiement, ses bases de liquidation et une échéance.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("etat__in", ["emise", "annulee"]),
+                        ("bordereau__isnull", False),
+                        _connector="OR",
+                    ),
+                    name="piece_avancee_en_bordereau",
+                    violation_error_message="Une pièce signée ou transmise appartient à un bordereau.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="partcedee",
+                index=models.Index(fields=["creance"], name="part_cedee_creance"),
+            ),
+            migrations.AddConstraint(
+                model_name="partcedee",
+                constraint=models.UniqueConstraint(
+                    fields=("ligne", "rang"),
+                    name="part_cedee_rang_unique",
+                    violation_error_message="Ce rang de part est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="partcedee",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0)),
+                    name="part_cedee_montant_positif",
+                    violation_error_message="Une part cédée ou saisie est positive.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="partcedee",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("iban", ""), _negated=True),
+                        models.Q(("titulaire_compte", ""), _negated=True),
+                        models.Q(("creance", ""), _negated=True),
+                    ),
+                    name="part_cedee_a_compte",
+                    violation_error_message="Une part cédée ou saisie porte un compte bancaire et sa cause.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="ligneecriture",
+                index=models.Index(
+                    condition=models.Q(("piece__isnull", False)),
+                    fields=["piece"],
+                    name="ligne_piece",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="ligneecriture",
+                index=models.Index(
+                    condition=models.Q(("tiers__isnull", False)),
+                    fields=["tiers", "compte"],
+                    name="ligne_tiers",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="ligneecriture",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0)),
+                    name="ligne_montant_positif",
+                    violation_error_message="Le montant d’une ligne est positif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="ligneecriture",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sens__in", ["D", "C"])),
+                    name="ligne_sens_connu",
+                    violation_error_message="Le sens d’une ligne est D ou C.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lettrage",
+                constraint=models.UniqueConstraint(
+                    fields=("compte", "numero"),
+                    name="lettrage_numero_unique",
+                    violation_error_message="Ce numéro de lettrage est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lettrage",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("total__gt", 0)),
+                    name="lettrage_total_positif",
+                    violation_error_message="Le total d’un lettrage est positif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="scellement",
+                constraint=models.UniqueConstraint(
+                    fields=("exercice", "journal", "numero"),
+                    name="scellement_numero_unique",
+                    violation_error_message="Ce numéro d’écriture est déjà pris.",
                 ),
             ),
         )

@@ -128,3 +128,186 @@ BEGIN SELECT RAISE(ABORT, 'Une attestation ne se modifie pas.'); END;;
 
 CREATE TRIGGER attestation_figee_delete BEFORE DELETE ON facturier_attestation
 BEGIN SELECT RAISE(ABORT, 'Une attestation ne s’efface pas.'); END;;
+
+-- The same invariants on SQLite.
+
+CREATE TRIGGER avoir_depose BEFORE UPDATE ON facturier_facture
+WHEN NEW.nature = 'avoir' AND OLD.etat = 'brouillon' AND NEW.etat <> 'brouillon'
+BEGIN
+SELECT RAISE(ABORT, 'Un avoir corrige une facture déposée du même établissement.')
+    WHERE NOT EXISTS (
+        SELECT 1 FROM facturier_facture c
+        WHERE c.id = NEW.facture_corrigee_id AND c.nature = 'facture'
+          AND c.etablissement_id = NEW.etablissement_id
+          AND c.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+    );
+SELECT RAISE(ABORT, 'Les avoirs dépassent la facture qu’ils corrigent.')
+    WHERE NEW.montant_ttc + (
+        SELECT coalesce(sum(a.montant_ttc), 0) FROM facturier_facture a
+        WHERE a.facture_corrigee_id = NEW.facture_corrigee_id AND a.id IS NOT NEW.id
+          AND a.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+    ) > (SELECT c.montant_ttc FROM facturier_facture c WHERE c.id = NEW.facture_corrigee_id);
+END;;
+
+CREATE TRIGGER avoir_insere BEFORE INSERT ON facturier_facture
+WHEN NEW.nature = 'avoir' AND NEW.etat <> 'brouillon'
+BEGIN
+SELECT RAISE(ABORT, 'Un avoir corrige une facture déposée du même établissement.')
+    WHERE NOT EXISTS (
+        SELECT 1 FROM facturier_facture c
+        WHERE c.id = NEW.facture_corrigee_id AND c.nature = 'facture'
+          AND c.etablissement_id = NEW.etablissement_id
+          AND c.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+    );
+SELECT RAISE(ABORT, 'Les avoirs dépassent la facture qu’ils corrigent.')
+    WHERE NEW.montant_ttc + (
+        SELECT coalesce(sum(a.montant_ttc), 0) FROM facturier_facture a
+        WHERE a.facture_corrigee_id = NEW.facture_corrigee_id AND a.id IS NOT NEW.id
+          AND a.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+    ) > (SELECT c.montant_ttc FROM facturier_facture c WHERE c.id = NEW.facture_corrigee_id);
+END;;
+
+CREATE TRIGGER avoir_fige BEFORE UPDATE ON facturier_facture
+WHEN OLD.etat <> 'brouillon' AND (
+    NEW.nature IS NOT OLD.nature OR NEW.facture_corrigee_id IS NOT OLD.facture_corrigee_id
+)
+BEGIN SELECT RAISE(ABORT, 'La nature d’une facture déposée et ce qu’elle corrige ne changent plus.'); END;;
+
+-- What was received is never rewritten, and stays within what was ordered.
+
+CREATE TRIGGER reception_sans_modification BEFORE UPDATE ON facturier_reception
+BEGIN SELECT RAISE(ABORT, 'Une réception ne se modifie pas : annulez-la.'); END;;
+
+CREATE TRIGGER reception_sans_suppression BEFORE DELETE ON facturier_reception
+BEGIN SELECT RAISE(ABORT, 'Une réception ne s’efface pas : annulez-la.'); END;;
+
+CREATE TRIGGER ligne_reception_sans_modification BEFORE UPDATE ON facturier_lignereception
+BEGIN SELECT RAISE(ABORT, 'Une réception ne se modifie pas : annulez-la.'); END;;
+
+CREATE TRIGGER ligne_reception_sans_suppression BEFORE DELETE ON facturier_lignereception
+BEGIN SELECT RAISE(ABORT, 'Une réception ne s’efface pas : annulez-la.'); END;;
+
+CREATE TRIGGER reception_dans_la_commande BEFORE INSERT ON facturier_reception
+WHEN (SELECT coalesce(sum(montant), 0) + NEW.montant FROM facturier_reception
+      WHERE commande_id = NEW.commande_id)
+    NOT BETWEEN 0 AND (SELECT montant_engage FROM facturier_boncommande WHERE id = NEW.commande_id)
+BEGIN SELECT RAISE(ABORT, 'Le montant reçu dépasse le bon de commande.'); END;;
+
+-- What is invoiced stays within the order: an invoice counts from its deposit, an avoir gives back
+-- once the service has agreed to it.
+
+CREATE TRIGGER facture_dans_la_commande_insert BEFORE INSERT ON facturier_facture
+WHEN NEW.bon_commande_id IS NOT NULL AND NEW.nature = 'facture'
+    AND NEW.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+BEGIN
+SELECT RAISE(ABORT, 'Les factures dépassent le bon de commande.')
+    WHERE (SELECT montant_engage FROM facturier_boncommande WHERE id = NEW.bon_commande_id)
+        < NEW.montant_ttc + (
+            SELECT coalesce(sum(CASE
+        WHEN f.etat IN ('brouillon', 'rejetee', 'retiree') THEN 0
+        WHEN f.nature = 'avoir' AND f.etat NOT IN ('service_fait', 'avoir') THEN 0
+        WHEN f.nature = 'avoir' THEN -f.montant_ttc
+        ELSE f.montant_ttc
+    END), 0) FROM facturier_facture f
+            WHERE f.bon_commande_id = NEW.bon_commande_id AND f.id IS NOT NEW.id
+        );
+END;;
+
+CREATE TRIGGER facture_dans_la_commande BEFORE UPDATE ON facturier_facture
+WHEN NEW.bon_commande_id IS NOT NULL AND NEW.nature = 'facture'
+    AND NEW.etat NOT IN ('brouillon', 'rejetee', 'retiree')
+    AND (OLD.bon_commande_id IS NOT NEW.bon_commande_id
+         OR OLD.etat IN ('brouillon', 'rejetee', 'retiree'))
+BEGIN
+SELECT RAISE(ABORT, 'Les factures dépassent le bon de commande.')
+    WHERE (SELECT montant_engage FROM facturier_boncommande WHERE id = NEW.bon_commande_id)
+        < NEW.montant_ttc + (
+            SELECT coalesce(sum(CASE
+        WHEN f.etat IN ('brouillon', 'rejetee', 'retiree') THEN 0
+        WHEN f.nature = 'avoir' AND f.etat NOT IN ('service_fait', 'avoir') THEN 0
+        WHEN f.nature = 'avoir' THEN -f.montant_ttc
+        ELSE f.montant_ttc
+    END), 0) FROM facturier_facture f
+            WHERE f.bon_commande_id = NEW.bon_commande_id AND f.id IS NOT NEW.id
+        );
+END;;
+
+CREATE TRIGGER commande_entamee BEFORE UPDATE ON facturier_boncommande
+WHEN NEW.montant_engage < OLD.montant_engage
+BEGIN
+SELECT RAISE(ABORT, 'La commande ne descend pas sous ce qui est facturé ou reçu.')
+    WHERE NEW.montant_engage < max(
+        (SELECT coalesce(sum(montant), 0) FROM facturier_reception WHERE commande_id = NEW.id),
+        (SELECT coalesce(sum(CASE
+        WHEN f.etat IN ('brouillon', 'rejetee', 'retiree') THEN 0
+        WHEN f.nature = 'avoir' AND f.etat NOT IN ('service_fait', 'avoir') THEN 0
+        WHEN f.nature = 'avoir' THEN -f.montant_ttc
+        ELSE f.montant_ttc
+    END), 0) FROM facturier_facture f WHERE f.bon_commande_id = NEW.id)
+    );
+END;;
+
+-- A decision on interest, once taken, stays; another may follow it.
+CREATE TRIGGER decision_interets_figee_update BEFORE UPDATE ON facturier_decisioninterets
+BEGIN SELECT RAISE(ABORT, 'Une décision sur des intérêts ne se modifie pas.'); END;;
+
+CREATE TRIGGER decision_interets_figee_delete BEFORE DELETE ON facturier_decisioninterets
+BEGIN SELECT RAISE(ABORT, 'Une décision sur des intérêts ne s’efface pas.'); END;;
+
+-- What was liquidated stays readable: another liquidation replaces it.
+
+CREATE TRIGGER liquidation_sans_modification BEFORE UPDATE ON facturier_liquidation
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER liquidation_sans_suppression BEFORE DELETE ON facturier_liquidation
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER ligneliquidation_sans_modification BEFORE UPDATE ON facturier_ligneliquidation
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER ligneliquidation_sans_suppression BEFORE DELETE ON facturier_ligneliquidation
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER avance_sans_modification BEFORE UPDATE ON facturier_avance
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER avance_sans_suppression BEFORE DELETE ON facturier_avance
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER liberationgarantie_sans_modification BEFORE UPDATE ON facturier_liberationgarantie
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+CREATE TRIGGER liberationgarantie_sans_suppression BEFORE DELETE ON facturier_liberationgarantie
+BEGIN SELECT RAISE(ABORT, 'Une liquidation ne se modifie pas et ne s’efface pas : revoyez-la.'); END;;
+
+-- A rule keeps what it stopped; only its end is decided later, once.
+
+CREATE TRIGGER constat_regle_sans_modification BEFORE UPDATE ON facturier_constatregle
+BEGIN SELECT RAISE(ABORT, 'Un constat ne se modifie pas.'); END;;
+
+CREATE TRIGGER constat_regle_sans_suppression BEFORE DELETE ON facturier_constatregle
+BEGIN SELECT RAISE(ABORT, 'Un constat ne s’efface pas.'); END;;
+
+CREATE TRIGGER regle_sans_suppression BEFORE DELETE ON facturier_regleapprise
+BEGIN SELECT RAISE(ABORT, 'Une règle ne s’efface pas : close, elle n’arrête plus rien.'); END;;
+
+CREATE TRIGGER regle_figee BEFORE UPDATE ON facturier_regleapprise
+WHEN OLD.fin IS NOT NULL
+    OR NEW.libelle IS NOT OLD.libelle
+    OR NEW.consigne IS NOT OLD.consigne
+    OR NEW.type_depense IS NOT OLD.type_depense
+    OR NEW.compte IS NOT OLD.compte
+    OR NEW.genre_absent IS NOT OLD.genre_absent
+    OR NEW.montant_minimum IS NOT OLD.montant_minimum
+    OR NEW.debut IS NOT OLD.debut
+    OR NEW.piece_origine_id IS NOT OLD.piece_origine_id
+    OR NEW.auteur_id IS NOT OLD.auteur_id
+BEGIN SELECT RAISE(ABORT, 'Une règle ne se modifie pas : closez-la et faites-en une autre.'); END;;
+
+-- A rejection brought back to a desk is part of the story.
+
+CREATE TRIGGER reprise_sans_modification BEFORE UPDATE ON facturier_repriserejet
+BEGIN SELECT RAISE(ABORT, 'Une reprise ne se modifie pas et ne s’efface pas.'); END;;
+
+CREATE TRIGGER reprise_sans_suppression BEFORE DELETE ON facturier_repriserejet
+BEGIN SELECT RAISE(ABORT, 'Une reprise ne se modifie pas et ne s’efface pas.'); END;;

@@ -1,1 +1,0 @@
--- SQLite checks each entry by its key already.
