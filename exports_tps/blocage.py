@@ -14,6 +14,7 @@ from exports_tps.prealable import Controle, controler_piece
 from exports_tps.requisition import requisition_de
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
     Compte,
     EtatBordereau,
     EtatPiece,
@@ -278,7 +279,7 @@ def _documents_du_mandat(mandat: Piece, factures: list[Facture]) -> Point:
     if factures:
         anterieurs = Piece.objects.filter(
             factures__bon_commande=commande, pk__lt=mandat.pk
-        ).exclude(etat__in=(EtatPiece.ANNULEE, EtatPiece.REJETEE))
+        ).exclude(etat__in=PIECES_SANS_EFFET)
         rang = "suivant" if commande and anterieurs.exists() else "premier"
         exigees = exigences(
             type_depense=factures[0].type_depense,

@@ -13,7 +13,7 @@ from django.db import transaction
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_mandats
-from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.models import EtatPiece, LigneEcriture, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du_par_piece, reste_du_par_tiers
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi.avancement import (
@@ -59,13 +59,13 @@ def suspendre(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
 
 @transaction.atomic
 def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) -> set[int]:
-    """Reject pièces: their entry is reversed, their invoices go back to liquidation.
+    """Reject pièces: their entry is reversed, their invoices go back to the desk.
 
-    A mandat that a réduction corrects is left alone: the réduction is to be rejected first.
+    A mandat that a réduction corrects is left alone, the réduction is to be rejected first; so is
+    one that is paid in part, whose entry can no longer be reversed.
     """
-    rejetees = franchir_lot(
-        Piece, motifs.keys() - reduits(motifs), "rejeter", par=par, motifs=motifs
-    )
+    intactes = motifs.keys() - reduits(motifs) - entames(motifs)
+    rejetees = franchir_lot(Piece, intactes, "rejeter", par=par, motifs=motifs)
     annuler_emissions(
         list(Piece.objects.filter(pk__in=rejetees)),
         motif="rejet par le comptable",
@@ -74,6 +74,14 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
     )
     constater_rejet({pk: motifs[pk] for pk in rejetees}, par=par)
     return rejetees
+
+
+def entames(mandats: Collection[int]) -> set[int]:
+    """Return which of the mandats have been paid, at least in part."""
+    paiements = LigneEcriture.objects.filter(
+        piece__in=list(mandats), ecriture__evenement="paiement_mandat"
+    )
+    return {cle for cle in paiements.values_list("piece", flat=True) if cle}
 
 
 @transaction.atomic

@@ -11,10 +11,15 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from facturier.commun.calendrier import ajouter_jours_ouvres
-from facturier.grand_livre.models import LigneEcriture, Parametre, PartCedee, Sens
+from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
+    LigneEcriture,
+    Parametre,
+    PartCedee,
+    Sens,
+)
 from facturier.grand_livre.verification import Anomalie
 from fournisseurs.models import DecisionPaiement, DemandeModification, Opposition
-from fournisseurs.retenues import SANS_EFFET
 
 RETARD_D_APPLICATION = timedelta(days=1)  # the task runs every few minutes
 
@@ -23,7 +28,7 @@ def oppositions_trop_servies() -> Iterator[Anomalie]:
     """Oppositions that mandats in force serve beyond their ceiling."""
     parts = (
         PartCedee.objects.filter(creance=OuterRef("numero"))
-        .exclude(ligne__piece__etat__in=SANS_EFFET)
+        .exclude(ligne__piece__etat__in=PIECES_SANS_EFFET)
         .order_by()
         .values("creance")
         .annotate(total=Sum("montant"))

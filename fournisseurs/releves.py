@@ -9,9 +9,15 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from facturier.commun.pdf import Colonne, Document
-from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece, Tiers
+from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
+    EtatPiece,
+    PartCedee,
+    Piece,
+    SensPiece,
+    Tiers,
+)
 from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_tiers
-from fournisseurs.retenues import SANS_EFFET
 
 PARTS_MONTREES = 100
 ETATS_ETEINTS = (EtatPiece.PAYEE, EtatPiece.REJETEE, EtatPiece.ANNULEE)
@@ -75,7 +81,7 @@ def parts_versees_a_d_autres(tiers: Tiers) -> QuerySet[PartCedee]:
     """Return what mandats of `tiers` pay to others, the latest first, a hundred at most."""
     parts = PartCedee.objects.filter(ligne__piece__tiers__in=tiers.famille)
     return (
-        parts.exclude(ligne__piece__etat__in=SANS_EFFET)
+        parts.exclude(ligne__piece__etat__in=PIECES_SANS_EFFET)
         .select_related("ligne__piece")
         .order_by("-ligne__piece", "rang")[:PARTS_MONTREES]
     )

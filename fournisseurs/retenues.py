@@ -11,10 +11,8 @@ from datetime import date
 from django.db.models import Sum
 
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import EtatPiece, PartCedee
+from facturier.grand_livre.models import PIECES_SANS_EFFET, PartCedee
 from fournisseurs.models import EtatOpposition, Fournisseur, Opposition
-
-SANS_EFFET = (EtatPiece.ANNULEE, EtatPiece.REJETEE)  # their entry is reversed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +60,7 @@ def deja_servi(oppositions: Iterable[Opposition]) -> dict[int, int]:
     cles = {opposition.numero: opposition.pk for opposition in oppositions}
     totaux = (
         PartCedee.objects.filter(creance__in=cles)
-        .exclude(ligne__piece__etat__in=SANS_EFFET)
+        .exclude(ligne__piece__etat__in=PIECES_SANS_EFFET)
         .order_by()
         .values_list("creance")
         .annotate(total=Sum("montant"))

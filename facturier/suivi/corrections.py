@@ -16,6 +16,7 @@ from facturier.commun.etats import TransitionInterdite, franchir, franchir_lot
 from facturier.commun.montants import afficher
 from facturier.grand_livre.emission import emettre_reduction
 from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
     EtatPiece,
     LignePiece,
     Mandat,
@@ -31,7 +32,6 @@ from facturier.suivi.mandatement import exiger_agent
 from facturier.suivi.models import Facture
 
 REDUCTIBLES = (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)
-SANS_EFFET = (EtatPiece.ANNULEE, EtatPiece.REJETEE)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[i
 def reduits(mandats: Collection[int]) -> set[int]:
     """Return which of the mandats a living réduction corrects: they are rejected no more."""
     reductions = Piece.objects.filter(piece_origine__in=list(mandats), type_piece="02")
-    vivantes = reductions.exclude(etat__in=SANS_EFFET)
+    vivantes = reductions.exclude(etat__in=PIECES_SANS_EFFET)
     return {cle for cle in vivantes.values_list("piece_origine", flat=True) if cle}
 
 
@@ -138,7 +138,7 @@ def _exiger_reductible(origine: Piece, rang: int, ht: int, tgc: int) -> LignePie
         raise ValidationError("Ce mandat n’a pas d’imputation de ce rang : rechargez la page.")
     deja = LignePiece.objects.filter(
         piece__piece_origine=origine, piece__type_piece="02", rang=rang
-    ).exclude(piece__etat__in=SANS_EFFET)
+    ).exclude(piece__etat__in=PIECES_SANS_EFFET)
     totaux = deja.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
     reste_ht, reste_tgc = ligne.montant_ht - totaux["ht"], ligne.montant_tgc - totaux["tgc"]
     if not 0 < ht <= reste_ht or not 0 <= tgc <= reste_tgc:

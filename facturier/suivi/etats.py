@@ -81,7 +81,9 @@ TRANSITIONS: dict[str, Transition] = {
     "signer_mandat": transition({_E.LIQUIDEE}, _E.MANDATEE, Role.ORDONNATEUR),
     "transmettre": transition({_E.MANDATEE}, _E.TRANSMISE_TPS, Role.AGENT),
     "suspendre_tps": transition({_E.TRANSMISE_TPS}, _E.SUSPENDUE_TPS, Role.COMPTABLE),
-    "rejeter_tps": transition({_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS}, _E.REJETEE_TPS, Role.COMPTABLE),
+    "rejeter_tps": transition(
+        {_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS, _E.PRISE_EN_CHARGE}, _E.REJETEE_TPS, Role.COMPTABLE
+    ),
     "prendre_en_charge": transition(
         {_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS}, _E.PRISE_EN_CHARGE, Role.COMPTABLE
     ),

@@ -10,10 +10,8 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from facturier.grand_livre.models import EtatPiece
+from facturier.grand_livre.models import PIECES_SANS_EFFET
 from facturier.suivi.models import BonCommande, ExigencePiece, Facture, RangPaiement
-
-SANS_PAIEMENT = (EtatPiece.ANNULEE, EtatPiece.REJETEE)
 
 
 def rang_paiement(commande: BonCommande | None) -> RangPaiement:
@@ -21,7 +19,7 @@ def rang_paiement(commande: BonCommande | None) -> RangPaiement:
     if commande is None:
         return RangPaiement.PREMIER
     mandatees = Facture.objects.filter(bon_commande=commande, mandat__isnull=False)
-    if mandatees.exclude(mandat__etat__in=SANS_PAIEMENT).exists():
+    if mandatees.exclude(mandat__etat__in=PIECES_SANS_EFFET).exists():
         return RangPaiement.SUIVANT
     return RangPaiement.PREMIER
 

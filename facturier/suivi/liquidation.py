@@ -19,7 +19,13 @@ from django.utils import timezone
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher, appliquer_taux
-from facturier.grand_livre.models import Deduction, EtatPiece, Parametre, SchemaComptable
+from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
+    Deduction,
+    EtatPiece,
+    Parametre,
+    SchemaComptable,
+)
 from facturier.grand_livre.ventilation import section
 from facturier.suivi.etats import ACCEPTES, SANS_EFFET, EtatFacture
 from facturier.suivi.models import (
@@ -30,8 +36,6 @@ from facturier.suivi.models import (
     Liquidation,
     RepartitionTaxe,
 )
-
-SANS_PAIEMENT = (EtatPiece.ANNULEE, EtatPiece.REJETEE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ def avoirs_acceptes(facture: Facture) -> list[Facture]:
 
 def avance_a_recuperer(commande: BonCommande, *, sauf: Facture | None = None) -> int:
     """Return the francs of advance that no liquidation recovers yet, that of `sauf` left out."""
-    avances = Avance.objects.filter(commande=commande).exclude(mandat__etat__in=SANS_PAIEMENT)
+    avances = Avance.objects.filter(commande=commande).exclude(mandat__etat__in=PIECES_SANS_EFFET)
     versee: int = avances.aggregate(total=Sum("montant", default=0))["total"]
     liquidations = dernieres_de(commande)
     if sauf is not None:
@@ -149,16 +153,17 @@ def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]
     if prevalente is None:
         return {}
     liberations = list(prevalente.liberations.select_related("mandat"))
-    est_retenue = bool(
-        prevalente.garantie and facture.mandat and facture.mandat.etat not in SANS_PAIEMENT
-    )
-    vivantes = [lib for lib in liberations if lib.mandat.etat not in SANS_PAIEMENT]
+    est_payee = facture.mandat is not None and facture.mandat.etat == EtatPiece.PAYEE
+    vivantes = [lib for lib in liberations if lib.mandat.etat not in PIECES_SANS_EFFET]
     return {
         "liquidation": prevalente,
         "liquidation_lignes": list(prevalente.lignes.all()),
         "liberations": liberations,
         "comptes": _comptes(facture),
-        "est_liberable": est_retenue and not vivantes and lecteur.a_role(Role.AGENT),
+        "est_liberable": est_payee
+        and prevalente.garantie > 0
+        and not vivantes
+        and lecteur.a_role(Role.AGENT),
     }
 
 

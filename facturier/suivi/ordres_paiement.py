@@ -17,11 +17,16 @@ from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.montants import afficher, appliquer_taux
 from facturier.grand_livre.emission import CodesPiece, Delai, Imputation, emettre_mandat
-from facturier.grand_livre.models import Mandat, Parametre, PieceJustificative
+from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
+    EtatPiece,
+    Mandat,
+    Parametre,
+    PieceJustificative,
+)
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.ventilation import section
 from facturier.suivi import beneficiaires
-from facturier.suivi.liquidation import SANS_PAIEMENT
 from facturier.suivi.mandatement import budget_courant, compte_paye, destinataire, exiger_agent
 from facturier.suivi.models import Avance, BonCommande, LiberationGarantie, Liquidation
 from fournisseurs.coordonnees import CompteIntrouvable
@@ -62,7 +67,7 @@ def verser_avance(
         verrouillee.montant_engage,
         Decimal(Parametre.objects.valeur("taux_avance_maximum", timezone.localdate())),
     )
-    vivantes = Avance.objects.filter(commande=commande).exclude(mandat__etat__in=SANS_PAIEMENT)
+    vivantes = Avance.objects.filter(commande=commande).exclude(mandat__etat__in=PIECES_SANS_EFFET)
     reste = plafond - vivantes.aggregate(total=Sum("montant", default=0))["total"]
     if verrouillee.est_clos or not 0 < montant <= reste:
         raise ValidationError(
@@ -96,17 +101,19 @@ def liberer_garantie(
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        TransitionInterdite: nothing is withheld, or it is given back already.
+        TransitionInterdite: nothing is withheld, its mandat is not paid, or it is given back.
         ValidationError: no document, no reason, no account, or an opposition waits.
     """
     exiger_agent(par)
+    liquidation = Liquidation.objects.select_for_update(of=("self",)).get(pk=liquidation.pk)
     facture = liquidation.facture
     commande = facture.bon_commande
-    Liquidation.objects.select_for_update(of=("self",)).get(pk=liquidation.pk)
     _exiger_actes(motif, justificatifs)
-    if not liquidation.garantie or facture.mandat is None or facture.mandat.etat in SANS_PAIEMENT:
+    if not liquidation.garantie or facture.mandat is None:
         raise TransitionInterdite("Aucune garantie n’est retenue par un mandat sur cette facture.")
-    if liquidation.liberations.exclude(mandat__etat__in=SANS_PAIEMENT).exists():
+    if facture.mandat.etat != EtatPiece.PAYEE:
+        raise TransitionInterdite("La garantie se libère une fois payé le mandat qui la retient.")
+    if liquidation.liberations.exclude(mandat__etat__in=PIECES_SANS_EFFET).exists():
         raise TransitionInterdite("Cette retenue de garantie est déjà libérée.")
     mandat = _ordonner(
         commande,

@@ -18,7 +18,7 @@ from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import PartCedee, Piece
+from facturier.grand_livre.models import PIECES_SANS_EFFET, PartCedee, Piece
 from fournisseurs import oppositions as actes
 from fournisseurs.forms import MotifForm
 from fournisseurs.forms_oppositions import (
@@ -29,7 +29,7 @@ from fournisseurs.forms_oppositions import (
 )
 from fournisseurs.liste_oppositions import filtrer_oppositions, tableau
 from fournisseurs.models import ROLES_GESTION, EtatOpposition, Fournisseur, Opposition
-from fournisseurs.retenues import SANS_EFFET, deja_servi, disponibles
+from fournisseurs.retenues import deja_servi, disponibles
 from fournisseurs.views.exports import donner
 
 TAILLE_PAGE = 50
@@ -209,7 +209,7 @@ def _mandats(objet: Opposition) -> list[tuple[Piece, int]]:
     """Return the mandats that serve it, with what each pays, the latest first."""
     servis = dict(
         PartCedee.objects.filter(creance=objet.numero)
-        .exclude(ligne__piece__etat__in=SANS_EFFET)
+        .exclude(ligne__piece__etat__in=PIECES_SANS_EFFET)
         .order_by("-ligne__piece")
         .values_list("ligne__piece")
         .annotate(montant=Sum("montant"))[:50]

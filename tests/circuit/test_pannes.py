@@ -43,8 +43,10 @@ for etape in (circuit.inscrire, circuit.deposer, circuit.instruire, circuit.mand
 print(circuit.mandats[0].pk)
 """
 MANDAT = """
-SELECT etat, (SELECT COUNT(*) FROM grand_livre_ecriture WHERE evenement = 'paiement_mandat')
-FROM grand_livre_piece WHERE id = ?
+SELECT etat, (SELECT COUNT(DISTINCT e.id) FROM grand_livre_ecriture e
+              JOIN grand_livre_ligneecriture l ON l.ecriture_id = e.id
+              WHERE l.piece_id = p.id AND e.evenement = 'paiement_mandat')
+FROM grand_livre_piece p WHERE p.id = ?
 """
 VERIFIER = """
 from facturier.accueil.verification import verifier

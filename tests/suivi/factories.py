@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun import fichiers
-from facturier.grand_livre.models import Tiers
+from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.models import Piece, Tiers
 from facturier.suivi import avancement, brouillon, depot, instruction, mandatement
 from facturier.suivi.lecture import FactureLue, Format
 from facturier.suivi.models import BonCommande, Facture, MotifRetour
@@ -206,6 +207,17 @@ AVANCER = {
         par=acteur(Role.COMPTABLE),
     ),
 }
+
+
+def remettre_a_la_tresorerie(mandat):
+    """Put a mandat in a bordereau, as one that was sent."""
+    bordereau = creer_bordereau(
+        sens="depense",
+        pieces=[mandat.pk],
+        date_emission=mandat.date_emission,
+        par=acteur(Role.AGENT),
+    )
+    Piece.objects.filter(pk=mandat.pk).update(etat="transmise", bordereau=bordereau)
 
 
 def retour(code, **champs):

@@ -12,10 +12,16 @@ from exports_tps.prealable import anomalies_prealables
 from facturier.acces.models import Role
 from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import EtatPiece, Piece
+from facturier.grand_livre.models import Piece
 from facturier.suivi import mandatement, regles
 from facturier.suivi.models import ExigencePiece, RegleApprise
-from tests.suivi.factories import BonCommandeFactory, EtablissementFactory, FactureFactory, acteur
+from tests.suivi.factories import (
+    BonCommandeFactory,
+    EtablissementFactory,
+    FactureFactory,
+    acteur,
+    remettre_a_la_tresorerie,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
 
@@ -26,13 +32,7 @@ def bloques(explication):
 
 def suspendre(mandat, motif="Imputation inexacte"):
     """Carry a mandat to its suspension by the treasury."""
-    bordereau = creer_bordereau(
-        sens="depense",
-        pieces=[mandat.pk],
-        date_emission=mandat.date_emission,
-        par=acteur(Role.AGENT),
-    )
-    Piece.objects.filter(pk=mandat.pk).update(etat=EtatPiece.TRANSMISE, bordereau=bordereau)
+    remettre_a_la_tresorerie(mandat)
     franchir_lot(
         Piece, [mandat.pk], "suspendre", par=acteur(Role.COMPTABLE), motifs={mandat.pk: motif}
     )

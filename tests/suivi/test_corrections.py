@@ -24,7 +24,7 @@ from facturier.suivi.corrections import reduire_mandat
 from facturier.suivi.models import Facture
 from facturier.suivi.navigation import cartes
 from facturier.suivi.reprises import bureau_de
-from tests.suivi.factories import FactureFactory, acteur
+from tests.suivi.factories import FactureFactory, acteur, remettre_a_la_tresorerie
 from tests.suivi.test_avoirs import avoir_sur
 from tests.suivi.test_blocage import suspendre
 
@@ -43,13 +43,7 @@ def acte_de(contenu=b"%PDF-1.4 acte"):
 def transmise():
     """An invoice whose mandat is at the treasury, both in their state."""
     facture = FactureFactory(transmise=True)
-    bordereau = creer_bordereau(
-        sens="depense",
-        pieces=[facture.mandat_id],
-        date_emission=facture.mandat.date_emission,
-        par=acteur(Role.AGENT),
-    )
-    Piece.objects.filter(pk=facture.mandat_id).update(etat="transmise", bordereau=bordereau)
+    remettre_a_la_tresorerie(facture.mandat)
     facture.refresh_from_db()
     return facture
 
@@ -64,6 +58,13 @@ def pris_en_charge(transmise, comptable):
 def reduire(mandat, agent, **champs):
     defaut = {"montant_ht": 40_000, "montant_tgc": 4_400, "motif": "Avoir du fournisseur"}
     return reduire_mandat(mandat, justificatifs=[acte_de()], par=agent, **(defaut | champs))
+
+
+def payer(mandat, montant, comptable):
+    cumul = decisions.CumulPaye(
+        montant=montant, date_paiement=date(2026, 11, 25), reference="VIR-1"
+    )
+    decisions.payer({mandat.pk: cumul}, par=comptable)
 
 
 def rejeter(facture, motif, comptable):
@@ -99,6 +100,24 @@ def test_un_rejet_est_une_tache_du_service(transmise, comptable):
     assert transmise.numero in liste
     assert "Service fait non justifié." in fiche
     assert "Service gestionnaire" in fiche
+
+
+def test_un_rejet_apres_la_prise_en_charge_ramene_la_facture(pris_en_charge, comptable):
+    rejeter(pris_en_charge, "Imputation erronée.", comptable)
+
+    assert (pris_en_charge.etat, pris_en_charge.mandat.etat) == ("rejetee_tps", "rejetee")
+    assert reste_du(pris_en_charge.mandat) == 0
+    assert list(verifier()) == []
+
+
+def test_un_mandat_paye_en_partie_ne_se_rejette_plus(pris_en_charge, comptable):
+    payer(pris_en_charge.mandat, 10_000, comptable)
+
+    rejeter(pris_en_charge, "Imputation erronée.", comptable)
+
+    assert pris_en_charge.mandat.etat == "prise_en_charge"
+    with pytest.raises(ValidationError, match="payé en partie"):
+        visa.rejeter(pris_en_charge.mandat, motif="Imputation erronée.", par=comptable)
 
 
 def test_un_mandat_reemis_nomme_celui_qui_fut_rejete(transmise, agent, comptable):

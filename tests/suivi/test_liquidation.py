@@ -7,9 +7,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from exports_tps import decisions
+from exports_tps.decisions import CumulPaye
 from facturier.acces.models import Role
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
@@ -26,6 +29,7 @@ from tests.suivi.factories import (
     EtablissementFactory,
     FactureFactory,
     acteur,
+    remettre_a_la_tresorerie,
 )
 from tests.suivi.test_avoirs import avoir_sur
 from tests.suivi.test_pages import envoyer, page, texte
@@ -51,6 +55,14 @@ def commande(etablissement):
 @pytest.fixture
 def certifiee(etablissement, commande):
     return FactureFactory(certifiee=True, etablissement=etablissement, bon_commande=commande)
+
+
+def payer_mandat(mandat):
+    remettre_a_la_tresorerie(mandat)
+    cumul = CumulPaye(
+        montant=reste_du(mandat), date_paiement=timezone.localdate(), reference="VIR-1"
+    )
+    decisions.payer({mandat.pk: cumul}, par=acteur(Role.COMPTABLE))
 
 
 def acte_de(nom="mainlevee.pdf"):
@@ -218,9 +230,13 @@ def test_une_avance_est_un_ordre_de_paiement_borne(commande, agent):
 
 def test_la_garantie_se_libere_une_fois_par_son_propre_acte(certifiee, agent):
     instruction.liquider(certifiee, par=agent, deductions=GARANTIE)
-    mandatement.mandater([certifiee.pk], par=agent)
+    mandat = mandatement.mandater([certifiee.pk], par=agent)
     certifiee.refresh_from_db()
     liquidation = Liquidation.objects.get(facture=certifiee)
+    with pytest.raises(ValidationError, match="une fois payé le mandat"):
+        liberer_garantie(liquidation, motif="Trop tôt", justificatifs=[acte_de()], par=agent)
+    payer_mandat(mandat)
+    certifiee.refresh_from_db()
 
     liberation = liberer_garantie(
         liquidation, motif="Réception sans réserve", justificatifs=[acte_de()], par=agent
@@ -236,6 +252,7 @@ def test_sans_acte_rien_ne_se_libere(certifiee, agent):
     instruction.liquider(certifiee, par=agent, deductions=GARANTIE)
     mandatement.mandater([certifiee.pk], par=agent)
     certifiee.refresh_from_db()
+    payer_mandat(certifiee.mandat)
 
     with pytest.raises(ValidationError, match="Joignez l’acte"):
         liberer_garantie(derniere(certifiee), motif="Fin", justificatifs=[], par=agent)
@@ -284,7 +301,6 @@ def test_l_agent_et_le_fournisseur_lisent_chaque_deduction(
     interne = texte(page(agent, "gestion_detail", certifiee.pk))
     fiche = texte(page(deposant(etablissement), "detail", certifiee.pk))
     assert "est émis" in texte(envoyee)
-    assert "Libérer" in interne
     assert "102\xa0450" in interne
     assert "6 jours de retard" in fiche
     assert "fin de la garantie" in fiche
@@ -295,7 +311,7 @@ def test_l_agent_et_le_fournisseur_lisent_chaque_deduction(
 
 def test_la_garantie_se_libere_a_l_ecran(certifiee, agent):
     instruction.liquider(certifiee, par=agent, deductions=GARANTIE)
-    mandatement.mandater([certifiee.pk], par=agent)
+    payer_mandat(mandatement.mandater([certifiee.pk], par=agent))
 
     fichiers = {"fichier": SimpleUploadedFile("mainlevee.pdf", b"%PDF-1.4 acte")}
     sans_acte = envoyer(agent, "liberer_garantie", certifiee.pk, motif="Réception")
@@ -303,3 +319,4 @@ def test_la_garantie_se_libere_a_l_ecran(certifiee, agent):
 
     assert sans_acte.status_code == 422
     assert "Retenue de garantie de la facture" in texte(libere)
+    assert "Libérée le" in texte(page(agent, "gestion_detail", certifiee.pk))

@@ -20,6 +20,7 @@ from facturier.grand_livre.models.ecritures import (
 )
 from facturier.grand_livre.models.parts import Deduction, PartCedee
 from facturier.grand_livre.models.pieces import (
+    PIECES_SANS_EFFET,
     Bordereau,
     EtatBordereau,
     EtatPiece,
@@ -37,6 +38,7 @@ from facturier.grand_livre.models.sens import Sens
 from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
 
 __all__ = [
+    "PIECES_SANS_EFFET",
     "AttenteScellement",
     "Bordereau",
     "Budget",

@@ -150,6 +150,9 @@ class EtatPiece(models.TextChoices):
     ANNULEE = "annulee", "Annulé"
 
 
+PIECES_SANS_EFFET = (EtatPiece.ANNULEE, EtatPiece.REJETEE)  # their entry is reversed
+
+
 class PieceQuerySet(models.QuerySet["Piece"]):
     """Questions about many pièces."""
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import FichierRange, MontantField
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, PieceJustificative
+from facturier.grand_livre.models import PIECES_SANS_EFFET, PartCedee, Piece, PieceJustificative
 from facturier.suivi import etats
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models.commandes import BonCommande
@@ -247,7 +247,7 @@ class Facture(models.Model):
     @property
     def parts_cedees(self) -> list[PartCedee]:
         """What its mandat pays of it to others than the supplier; prefetch for many invoices."""
-        if self.mandat is None or self.mandat.etat in (EtatPiece.ANNULEE, EtatPiece.REJETEE):
+        if self.mandat is None or self.mandat.etat in PIECES_SANS_EFFET:
             return []
         return [
             part
