@@ -5,6 +5,7 @@ secrets), `essai` (test suite) or `production` (refuses to start on a missing se
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -277,6 +278,12 @@ DEFAULT_FROM_EMAIL = env.texte("FACTURIER_EXPEDITEUR", "ne-pas-repondre@province
 # --- Background tasks -------------------------------------------------------------------------
 CELERY_BROKER_URL = env.texte("CELERY_BROKER_URL", "filesystem://localhost//")
 FILE_ATTENTE = VAR / "file_attente"
+COURTIER_SANS_ATTENTE: dict[str, Any] = {  # a page waits for the broker to take its task
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = COURTIER_SANS_ATTENTE
 if CELERY_BROKER_URL.startswith("filesystem"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(FILE_ATTENTE / "messages"),

@@ -1,4 +1,4 @@
-"""The launcher behind `make demo` asked to stop: it leaves no program behind."""
+"""The launcher behind `make demo`, a second time: it plays, serves, and stops all it started."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def lanceur(installation_sqlite: Installation) -> Iterator[subprocess.Popen[str]
     """Start the launcher on a free port; whatever happens to the test, it is stopped."""
     ports = ("--port", str(port_libre()), "--port-banc", str(port_libre()))
     lanceur = subprocess.Popen(
-        [sys.executable, "-m", "facturier.accueil.lancement", "--sans-circuit", *ports],
+        [sys.executable, "-m", "facturier.accueil.lancement", *ports],
         env={**os.environ, **installation_sqlite.variables},
         stdout=subprocess.PIPE,
         text=True,
@@ -49,7 +49,7 @@ def _processus_de(dossier: Path) -> list[str]:
     return trouves
 
 
-def test_l_arret_demande_ne_laisse_aucun_programme(lanceur, installation_sqlite):
+def test_le_circuit_se_rejoue_puis_l_arret_ne_laisse_aucun_programme(lanceur, installation_sqlite):
     dites = "".join(takewhile(lambda ligne: "Ctrl-C" not in ligne, lanceur.stdout))
     adresse = dites.partition("Le site est servi sur ")[2].splitlines()[0]
     with urllib.request.urlopen(adresse) as reponse:  # noqa: S310  (what the launcher said)
@@ -60,6 +60,7 @@ def test_l_arret_demande_ne_laisse_aucun_programme(lanceur, installation_sqlite)
     lanceur.send_signal(signal.SIGTERM)
     lanceur.wait(timeout=120)
 
+    assert "Le circuit a tenu : 12 étapes" in dites
     assert "agathe.kaori@province-sud.example" in dites
     assert "Services financiers" in accueil
     assert len(en_marche) > 4

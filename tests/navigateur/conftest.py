@@ -74,10 +74,15 @@ def verifier_accessibilite(page: Page):
             if regle["impact"] in GRAVES
         ]
         assert not graves, "\n".join([page.url, *graves])
-        debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert debord <= 0, f"{page.url} déborde de {debord} px"
+        verifier_largeur(page)
 
     return verifier
+
+
+def verifier_largeur(page: Page) -> None:
+    """Fail if the page is wider than the screen."""
+    debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert debord <= 0, f"{page.url} déborde de {debord} px"
 
 
 @pytest.fixture
@@ -120,14 +125,17 @@ def photographier(page: Page, dossier_photographies: Path):
 
 @pytest.fixture
 def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str], None]:
-    """Check a page on a telephone and on a desk, and keep its pictures under that name."""
+    """Check a page on a desk and on a telephone, and keep its pictures under that name.
+
+    The rules of axe are tried on the narrow one: its elements are those of the wide one.
+    """
 
     def examiner(nom: str) -> None:
         assert "<<variable inconnue" not in page.content(), page.url
-        for largeur in (360, 1280):
-            page.set_viewport_size({"width": largeur, "height": 800})
-            verifier_accessibilite()
-            photographier(nom, largeur)
+        photographier(nom, 360)
+        verifier_accessibilite()
+        photographier(nom, 1280)
+        verifier_largeur(page)
 
     return examiner
 

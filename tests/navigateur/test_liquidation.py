@@ -46,6 +46,7 @@ def recevoir(visite: Visite) -> None:
     visite.remplir("Montant reçu TTC", "60 000")
     visite.presser("Enregistrer")
     visite.attendre("Vingt cartons de papier")
+    visite.page.get_by_role("link", name="Annuler la réception").wait_for()
     visite.examiner("commande-recue-en-partie")
 
 
@@ -94,7 +95,7 @@ def reduire(visite: Visite) -> None:
     visite.examiner("reduction")
     visite.page.get_by_label("Acte qui fonde la réduction").set_input_files([ACTE])
     visite.presser("Émettre la réduction")
-    visite.attendre("Réduit le mandat")
+    visite.attendre("Elles sont au mandat")
     visite.examiner("mandat-de-reduction")
 
 

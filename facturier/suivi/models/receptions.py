@@ -82,6 +82,11 @@ class Reception(models.Model):
     def __str__(self) -> str:
         return f"{self.commande.numero}, {self.date_reception:%d/%m/%Y} : {self.description}"
 
+    @property
+    def est_annulee(self) -> bool:
+        """Whether another row cancels it."""
+        return hasattr(self, "annulation")
+
 
 class LigneReception(models.Model):
     """How much of one line of the order a delivery brought."""
