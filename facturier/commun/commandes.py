@@ -5,12 +5,24 @@ anomalies found (told on standard error), 2 = wrong use. Never a traceback for b
 """
 
 import json
+import re
 import sys
-from argparse import ArgumentParser
-from typing import Any
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+USAGE = (  # what argparse says of a command line, and how it is said here
+    (r"the following arguments are required: (.*)", r"Il manque : \1."),
+    (r"unrecognized arguments: (.*)", r"Option inconnue : \1."),
+    (r"argument (\S+): expected (?:at least )?one argument", r"L’option \1 attend une valeur."),
+    (
+        r"argument (\S+): invalid choice: '?(.*?)'? \(choose from (.*)\)",
+        r"\1 ne peut valoir « \2 », mais \3.",
+    ),
+    (r"argument (\S+): (.*)", r"\1 : \2."),
+)
 
 
 class Refus(CommandError):
@@ -27,10 +39,39 @@ class MauvaisUsage(CommandError):
         super().__init__(message, returncode=2)
 
 
+def _entier(texte: str) -> int:
+    try:
+        return int(texte)
+    except ValueError:
+        raise ArgumentTypeError(f"« {texte} » n’est pas un nombre entier") from None
+
+
+def _en_francais(message: str) -> str:
+    for anglais, francais in USAGE:
+        if trouve := re.fullmatch(anglais, message, re.DOTALL):
+            return trouve.expand(francais)
+    return message
+
+
 class CommandeMetier(BaseCommand):
     """A command that computes a result, then tells it in French or as JSON."""
 
     requires_migrations_checks = True
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Read the command line, and explain in French one that cannot be read (exit 2)."""
+        analyseur = super().create_parser(prog_name, subcommand, **kwargs)
+        analyseur.register("type", int, _entier)
+
+        def refuser(message: str) -> NoReturn:
+            phrase = _en_francais(message)
+            if analyseur.called_from_command_line:
+                analyseur.print_usage(sys.stderr)
+                analyseur.exit(2, f"{phrase}\n")
+            raise MauvaisUsage(phrase)
+
+        analyseur.error = refuser  # type: ignore[method-assign]
+        return analyseur
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add `--json`, then the arguments of the command."""

@@ -25,11 +25,12 @@ FOIS = 20
 REMPLIR = """
 INSERT INTO facturier_facture (
     fournisseur_id, etablissement_id, service_id, numero, numero_normalise, objet, date_emission,
-    montant_ht, montant_tgc, montant_ttc, type_depense, sha256, lecture, cree_le, cree_par_id,
+    montant_ht, montant_tgc, montant_ttc, nature, type_depense, sha256, lecture, cree_le,
+    cree_par_id,
     deposee_le, deposee_par_id, code_verification, etat, suspendue_depuis, compte, fonction,
     reference_virement)
 SELECT e.fournisseur_id, e.id, %(service)s, 'F-' || n, 'F-' || n, 'Mesure', current_date,
-    100000, 11000, 111000, 'bon_commande', repeat('0', 64), '{}', now(), %(par)s,
+    100000, 11000, 111000, 'facture', 'bon_commande', repeat('0', 64), '{}', now(), %(par)s,
     now(), %(par)s, lpad(n::text, 19, '0'), 'deposee', '', '', '', ''
 FROM generate_series(%(debut)s, %(fin)s) n
 JOIN fournisseurs_etablissement e ON e.ridet =
