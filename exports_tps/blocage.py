@@ -6,7 +6,6 @@ invoice that no mandat pays yet is looked at as its mandat would be.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 
 from django.utils import timezone
 
@@ -14,7 +13,6 @@ from exports_tps.prealable import Controle, controler_piece
 from exports_tps.requisition import requisition_de
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
-    PIECES_SANS_EFFET,
     Compte,
     EtatBordereau,
     EtatPiece,
@@ -24,11 +22,12 @@ from facturier.grand_livre.models import (
 )
 from facturier.suivi import regles
 from facturier.suivi.beneficiaires import dettes
+from facturier.suivi.controles import prescrite_apres
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.libelles import detenteur
 from facturier.suivi.mandatement import pieces_manquantes
-from facturier.suivi.models import ExigencePiece, Facture, ServiceFait
-from facturier.suivi.rapprochement import rapprocher
+from facturier.suivi.models import ExigencePiece, Facture
+from facturier.suivi.rapprochement import rapprocher_toutes
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import raison_du_gel
 from fournisseurs.models import Fournisseur
@@ -36,7 +35,6 @@ from fournisseurs.retenues import en_attente
 
 BUREAU, SERVICE, ORDONNATEUR = "le bureau des finances", "le service", "l’ordonnateur"
 FOURNISSEUR, COMPTABLE = "le fournisseur", "la Trésorerie de la province Sud"
-ANNEES_PRESCRIPTION = 4
 PORTEURS = {
     EtatPiece.EMISE: BUREAU,
     EtatPiece.SIGNEE: f"{BUREAU}, qui transmet",
@@ -75,10 +73,13 @@ class Explication:
 
 
 def expliquer_mandat(mandat: Piece) -> Explication:
-    """Explain one mandat, in a number of queries that does not depend on its lines."""
+    """Explain one mandat, in a number of queries that depends neither on its lines nor invoices."""
     factures = list(
         Facture.objects.filter(mandat=mandat.pk).select_related(
-            "bon_commande__service", "service", "etablissement__fournisseur__tiers"
+            "bon_commande",
+            "service",
+            "service_fait__certifie_par",
+            "etablissement__fournisseur__tiers",
         )
     )
     points = [
@@ -91,7 +92,7 @@ def expliquer_mandat(mandat: Piece) -> Explication:
         _documents_du_mandat(mandat, factures),
         *(_du_controle(controle) for controle in controler_piece(mandat)),
     ]
-    motif = regles.motif_de(mandat) if mandat.etat in _REFUSES else ""
+    motif = regles.motif_de(mandat) if mandat.etat in regles.REFUSES else ""
     if requise := requisition_de(mandat):
         points.insert(
             0,
@@ -123,9 +124,6 @@ def expliquer_facture(facture: Facture) -> Explication:
             *_du_fournisseur(facture, fournisseur),
         ],
     )
-
-
-_REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
 
 
 def _signature(mandat: Piece) -> Point:
@@ -192,8 +190,8 @@ def _des_factures(factures: list[Facture]) -> Iterator[Point]:
     """Yield the controls of the supplier and of the debt: credits, service fait, prescription."""
     for fournisseur in {f.etablissement.fournisseur for f in factures}:
         yield _fiche(fournisseur)
+    yield from _credits(factures)
     for facture in factures:
-        yield _credits(facture)
         yield _service_fait(facture)
         yield _prescription(facture)
 
@@ -210,30 +208,33 @@ def _fiche(fournisseur: Fournisseur) -> Point:
     )
 
 
-def _credits(facture: Facture) -> Point:
+def _credits(factures: list[Facture]) -> Iterator[Point]:
+    """Yield what is left of each order, and the invoices that no order announced."""
     libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2°"
-    if facture.bon_commande is None:
-        return Point(
+    commandes = {f.bon_commande for f in factures if f.bon_commande is not None}
+    for commande, fait in rapprocher_toutes(commandes).items():
+        yield Point(
             libelle=libelle,
             article=article,
-            constat=f"Facture {facture.numero} sans bon de commande : rien n’est engagé.",
-            est_conforme=False,
-            est_bloquant=False,
-            remede="Vérifiez les crédits du compte avant d’envoyer.",
-            qui=BUREAU,
+            constat=f"{commande.numero} : {afficher(fait.engage)} engagés, "
+            f"{afficher(fait.facture)} facturés, reste {afficher(fait.reste_a_facturer)}.",
         )
-    fait = rapprocher(facture.bon_commande)
-    return Point(
-        libelle=libelle,
-        article=article,
-        constat=f"{facture.bon_commande.numero} : {afficher(fait.engage)} engagés, "
-        f"{afficher(fait.facture)} facturés, reste {afficher(fait.reste_a_facturer)}.",
-    )
+    for facture in factures:
+        if facture.bon_commande is None:
+            yield Point(
+                libelle=libelle,
+                article=article,
+                constat=f"Facture {facture.numero} sans bon de commande : rien n’est engagé.",
+                est_conforme=False,
+                est_bloquant=False,
+                remede="Vérifiez les crédits du compte avant d’envoyer.",
+                qui=BUREAU,
+            )
 
 
 def _service_fait(facture: Facture) -> Point:
     libelle, article = "Service fait justifié", "GBCP, art. 20"
-    certifie = ServiceFait.objects.filter(facture=facture).select_related("certifie_par").first()
+    certifie = getattr(facture, "service_fait", None)
     if certifie is None:
         return Point(
             libelle=libelle,
@@ -252,15 +253,14 @@ def _service_fait(facture: Facture) -> Point:
 
 
 def _prescription(facture: Facture) -> Point:
-    """A claim lapses on 31 December of the fourth year after its own (déchéance quadriennale)."""
     libelle, article = "Prescription", "GBCP, art. 20"
-    annee = facture.date_emission.year if facture.date_emission else timezone.localdate().year
-    limite = date(annee + ANNEES_PRESCRIPTION, 12, 31)
+    emission = facture.date_emission or timezone.localdate()
+    limite = prescrite_apres(emission)
     if timezone.localdate() > limite:
         return Point(
             libelle=libelle,
             article=article,
-            constat=f"La créance de {annee} est prescrite depuis le {limite:%d/%m/%Y}.",
+            constat=f"La créance de {emission.year} est prescrite depuis le {limite:%d/%m/%Y}.",
             est_conforme=False,
             remede="Vérifiez ce qui a interrompu la prescription, et joignez-le.",
             qui=BUREAU,
@@ -277,13 +277,9 @@ def _documents_du_mandat(mandat: Piece, factures: list[Facture]) -> Point:
     commande = next((f.bon_commande for f in factures if f.bon_commande), None)
     exigees: list[ExigencePiece] = []
     if factures:
-        anterieurs = Piece.objects.filter(
-            factures__bon_commande=commande, pk__lt=mandat.pk
-        ).exclude(etat__in=PIECES_SANS_EFFET)
-        rang = "suivant" if commande and anterieurs.exists() else "premier"
         exigees = exigences(
             type_depense=factures[0].type_depense,
-            rang=rang,
+            rang=rang_paiement(commande, avant=mandat),
             commande=commande,
             au=mandat.date_emission,
         )

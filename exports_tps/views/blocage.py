@@ -10,6 +10,7 @@ from exports_tps.views.pages import RequeteConnectee
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.grand_livre.models import EtatPiece, Mandat
+from facturier.suivi import regles
 from facturier.suivi.models import Facture
 
 LECTEURS = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
@@ -30,8 +31,7 @@ def mandat(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "explication": expliquer_mandat(objet),
             "est_requerable": objet.etat == EtatPiece.SUSPENDUE
             and requete.user.a_role(Role.ORDONNATEUR),
-            "est_refuse": objet.etat in (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
-            and requete.user.a_role(Role.AGENT),
+            "est_refuse": objet.etat in regles.REFUSES and requete.user.a_role(Role.AGENT),
         },
     )
 

@@ -47,6 +47,11 @@ class Anomalie:
 Controle = Callable[[Facture], list[Anomalie]]
 
 
+def prescrite_apres(emission: date) -> date:
+    """Return the last day of a claim: 31 December of the fourth year (déchéance quadriennale)."""
+    return date(emission.year + ANNEES_DECHEANCE, 12, 31)
+
+
 def controler(facture: Facture) -> list[Anomalie]:
     """Run every check on a draft; blocking anomalies and mere warnings, in reading order."""
     return [a for controles in CONTROLES.values() for a in relever(facture, controles)]
@@ -107,7 +112,7 @@ def _dates(facture: Facture) -> list[Anomalie]:
     aujourdhui = timezone.localdate()
     if emission > aujourdhui:
         return [Anomalie("date_emission", "La date de la facture est dans l’avenir.")]
-    if aujourdhui.year - emission.year > ANNEES_DECHEANCE:
+    if aujourdhui > prescrite_apres(emission):
         return [
             Anomalie(
                 "date_emission",

@@ -10,15 +10,21 @@ from datetime import date
 from django.db.models import Q
 from django.utils import timezone
 
-from facturier.grand_livre.models import PIECES_SANS_EFFET
+from facturier.grand_livre.models import PIECES_SANS_EFFET, Piece
 from facturier.suivi.models import BonCommande, ExigencePiece, Facture, RangPaiement
 
 
-def rang_paiement(commande: BonCommande | None) -> RangPaiement:
-    """Tell whether a mandat would be the first paid on `commande`; alone, an invoice is a first."""
+def rang_paiement(commande: BonCommande | None, *, avant: Piece | None = None) -> RangPaiement:
+    """Tell whether a mandat is the first paid on `commande`; alone, an invoice is a first.
+
+    Args:
+        avant: the mandat, once it is issued; without it, the next one to be.
+    """
     if commande is None:
         return RangPaiement.PREMIER
     mandatees = Facture.objects.filter(bon_commande=commande, mandat__isnull=False)
+    if avant is not None:
+        mandatees = mandatees.filter(mandat__lt=avant.pk)
     if mandatees.exclude(mandat__etat__in=PIECES_SANS_EFFET).exists():
         return RangPaiement.SUIVANT
     return RangPaiement.PREMIER

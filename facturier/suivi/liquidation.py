@@ -8,6 +8,7 @@ advance recovered and the penalties are withheld from what the mandat pays, each
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -159,7 +160,9 @@ def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]
         "liquidation": prevalente,
         "liquidation_lignes": list(prevalente.lignes.all()),
         "liberations": liberations,
-        "comptes": _comptes(facture),
+        "comptes": comptes(
+            facture.compte, facture.mandat.date_emission if facture.mandat else timezone.localdate()
+        ),
         "est_liberable": est_payee
         and prevalente.garantie > 0
         and not vivantes
@@ -167,13 +170,16 @@ def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]
     }
 
 
-def _comptes(facture: Facture) -> dict[str, str]:
-    """Return the account of each amount, as the scheme of the mandat has it today."""
-    nom = section(facture.compte)
-    schema = SchemaComptable.objects.en_vigueur("mandatement", timezone.localdate())
-    comptes = {regle.part: regle.compte for regle in schema}
+def comptes(imputation: str, au: date) -> dict[str, str]:
+    """Return the account of the net and of each deduction of a mandat issued on day `au`.
+
+    They are those of the scheme in force, for the section of the account that it charges.
+    """
+    nom = section(imputation)
+    schema = SchemaComptable.objects.en_vigueur("mandatement", au)
+    connus = {regle.part: regle.compte for regle in schema}
     parts = {nature: f"{nature}_{nom}" for nature in Deduction.Nature.values} | {"net": nom}
-    return {poste: comptes.get(part, "") for poste, part in parts.items()}
+    return {poste: connus[part] for poste, part in parts.items()}
 
 
 def _exiger(liquidation: Liquidation) -> None:

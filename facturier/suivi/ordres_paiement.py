@@ -25,8 +25,8 @@ from facturier.grand_livre.models import (
     PieceJustificative,
 )
 from facturier.grand_livre.passation import EcritureRefusee
-from facturier.grand_livre.ventilation import section
 from facturier.suivi import beneficiaires
+from facturier.suivi.liquidation import comptes
 from facturier.suivi.mandatement import budget_courant, compte_paye, destinataire, exiger_agent
 from facturier.suivi.models import Avance, BonCommande, LiberationGarantie, Liquidation
 from fournisseurs.coordonnees import CompteIntrouvable
@@ -36,8 +36,6 @@ from fournisseurs.retenues import Dette
 
 AVANCE = CodesPiece(type="11", nature="14")
 GARANTIE = CodesPiece(type="11", nature="12")
-COMPTE_AVANCES = "4091"
-COMPTES_GARANTIE = {"fonctionnement": "40171", "investissement": "40471"}
 
 
 @transaction.atomic
@@ -77,7 +75,7 @@ def verser_avance(
     mandat = _ordonner(
         verrouillee,
         etablissement=_etablissement(verrouillee),
-        compte=COMPTE_AVANCES,
+        compte=comptes(verrouillee.compte, timezone.localdate())["avance"],
         montant=montant,
         objet=f"Avance sur le bon de commande {verrouillee.numero}",
         codes=AVANCE,
@@ -118,7 +116,7 @@ def liberer_garantie(
     mandat = _ordonner(
         commande,
         etablissement=facture.etablissement,
-        compte=COMPTES_GARANTIE[section(facture.compte)],
+        compte=comptes(facture.compte, facture.mandat.date_emission)["garantie"],
         montant=liquidation.garantie,
         objet=f"Retenue de garantie de la facture {facture.numero}",
         codes=GARANTIE,

@@ -4,7 +4,7 @@ An invoice is paid for what was ordered and received (décret 2012-1246, art. 20
 received stays within the order, what is invoiced too: triggers refuse the rest on both engines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,8 +69,18 @@ class LigneRapprochee:
 
 def rapprocher(commande: BonCommande) -> Rapprochement:
     """Return what `commande` has had delivered and invoiced, in one query."""
-    lue: Any = BonCommande.objects.avec_reste().avec_recu().get(pk=commande.pk)
-    return Rapprochement(lue.montant_engage, lue.montant_recu, lue.montant_facture)
+    return rapprocher_toutes([commande])[commande]
+
+
+def rapprocher_toutes(commandes: Iterable[BonCommande]) -> dict[BonCommande, Rapprochement]:
+    """Return what each order has had delivered and invoiced, in their order, in one query."""
+    lues: Any = (
+        BonCommande.objects.avec_reste().avec_recu().filter(pk__in=[c.pk for c in commandes])
+    )
+    return {
+        lue: Rapprochement(lue.montant_engage, lue.montant_recu, lue.montant_facture)
+        for lue in lues.order_by("numero")
+    }
 
 
 def rapprocher_lignes(commande: BonCommande) -> list[LigneRapprochee]:

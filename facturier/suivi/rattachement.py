@@ -28,10 +28,10 @@ CHARGES = "6"
 
 @dataclass(frozen=True, slots=True)
 class Rattachement:
-    """What was posted: how many charges, of how much; those posted before are left out."""
+    """The charges of a year, and how many entries were passed for those not posted before."""
 
     charges: list[Charge]
-    nouvelles: int
+    nouvelles: int = 0
 
     @property
     def total(self) -> int:

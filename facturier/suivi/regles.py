@@ -20,6 +20,7 @@ from facturier.grand_livre.models import EtatPiece, LignePiece, Piece, Rattachem
 from facturier.suivi.models import ConstatRegle, Facture, RegleApprise
 
 REFUS_TPS = ("suspendre", "rejeter")
+REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)  # where they lead
 
 
 def en_vigueur(au: date) -> QuerySet[RegleApprise]:

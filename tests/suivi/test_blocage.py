@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exports_tps.blocage import expliquer_facture, expliquer_mandat
@@ -194,6 +196,29 @@ def test_l_agent_fait_une_regle_depuis_le_refus_et_la_clot(agent):
     assert "Fournitures sans devis" in faite.text
     assert "Imputation inexacte" in faite.text
     assert "jusqu’au 31 décembre 2026" in " ".join(close.text.replace("\xa0", " ").split())
+
+
+def test_l_explication_coute_autant_pour_trois_factures_que_pour_une(
+    agent, django_assert_num_queries
+):
+    etablissement = EtablissementFactory.create()
+    commande = BonCommandeFactory.create(fournisseur=etablissement.fournisseur)
+    factures = [
+        FactureFactory(
+            liquidee=True, etablissement=etablissement, bon_commande=commande, montant_ht=montant
+        )
+        for montant in (100_000, 100_001, 100_002, 100_003)
+    ]
+    une = mandatement.mandater([factures[0].pk], par=agent)
+    trois = mandatement.mandater([facture.pk for facture in factures[1:]], par=agent)
+    with CaptureQueriesContext(connection) as requetes:
+        expliquer_mandat(une)
+
+    with django_assert_num_queries(len(requetes)):
+        explication = expliquer_mandat(trois)
+
+    credits = [p for p in explication.points if p.libelle == "Disponibilité des crédits"]
+    assert [commande.numero in point.constat for point in credits] == [True]
 
 
 def test_le_rang_du_paiement_se_lit_dans_les_mandats_precedents(agent):

@@ -8,14 +8,13 @@ from django.urls import reverse
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.grand_livre.models import EtatPiece, Mandat
+from facturier.grand_livre.models import Mandat
 from facturier.suivi import regles
 from facturier.suivi.forms_regles import CloreRegleForm, RegleForm
 from facturier.suivi.models import RegleApprise
 from facturier.suivi.views.communs import afficher, reporter, utilisateur_de
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
-REFUSES = (EtatPiece.SUSPENDUE, EtatPiece.REJETEE)
 
 
 @reserver_a(*LECTEURS)
@@ -34,7 +33,7 @@ def creer(requete: HttpRequest) -> HttpResponse:
     cle = requete.GET.get("mandat", "")
     refuse = None
     if cle.isdecimal():
-        refuse = get_object_or_404(Mandat, pk=int(cle), etat__in=REFUSES)
+        refuse = get_object_or_404(Mandat, pk=int(cle), etat__in=regles.REFUSES)
     formulaire = RegleForm(
         requete.POST or None, initial=regles.proposer(refuse) if refuse else None
     )

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from facturier.acces.models import Utilisateur
 from facturier.commun.commandes import CommandeMetier, Refus
 from facturier.commun.montants import afficher
-from facturier.suivi.rattachement import charges_a_payer, rattacher_charges
+from facturier.suivi.rattachement import Rattachement, charges_a_payer, rattacher_charges
 
 
 class Command(CommandeMetier):
@@ -23,18 +23,18 @@ class Command(CommandeMetier):
 
     def executer(self, **options: Any) -> dict[str, Any]:
         """Post, or count, the charges; return their number and total."""
-        charges = charges_a_payer(options["annee"])
-        nouvelles = 0
+        annee = options["annee"]
         if options["executer"]:
             try:
-                fait = rattacher_charges(options["annee"], par=Utilisateur.objects.systeme())
+                fait = rattacher_charges(annee, par=Utilisateur.objects.systeme())
             except ValidationError as refus:
                 raise Refus(" ".join(refus.messages)) from refus
-            charges, nouvelles = fait.charges, fait.nouvelles
+        else:
+            fait = Rattachement(charges_a_payer(annee))
         return {
-            "charges": len(charges),
-            "montant": sum(charge.montant for charge in charges),
-            "ecritures": nouvelles,
+            "charges": len(fait.charges),
+            "montant": fait.total,
+            "ecritures": fait.nouvelles,
             "execute": options["executer"],
         }
 
