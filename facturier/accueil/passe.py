@@ -50,7 +50,6 @@ from facturier.suivi.models import (
     PrevisionPaiement,
     RepartitionTaxe,
     ServiceFait,
-    TypeDepense,
     normaliser_numero,
 )
 from facturier.suivi.observatoire import relever_delais
@@ -63,7 +62,7 @@ FACTURES_PAR_LOT, FOURNISSEURS_PAR_LOT = (4, 7), 2
 PREFIXE = "H"
 JOURS_OUVRES, SAMEDI = 5, 5
 ECART = timedelta(minutes=10)
-PART_REJETEE, PART_SUSPENDUE, PART_DE_MARCHE = 0.25, 0.35, 0.15
+PART_REJETEE, PART_SUSPENDUE = 0.25, 0.35
 MONTANTS = (18_500, 42_000, 96_300, 148_000, 265_400, 610_000, 1_240_000)
 OBJETS = {
     "6064": "Fournitures de bureau",
@@ -236,7 +235,6 @@ class _Passe:
             )
         )
         range_ = _ranger(page, types_contenu.PDF)
-        est_de_marche = self.hasard.random() < PART_DE_MARCHE
         facture = Facture(
             fournisseur=etablissement.fournisseur,
             etablissement=etablissement,
@@ -248,7 +246,6 @@ class _Passe:
             montant_tgc=tgc,
             montant_ttc=ht + tgc,
             service=service,
-            type_depense=TypeDepense.MARCHE if est_de_marche else TypeDepense.BON_COMMANDE,
             sha256=range_.sha256,
             lecture={"format": "pdf", "taux": int(taux), "compte": compte},
             cree_par=self.systeme,

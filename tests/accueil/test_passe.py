@@ -2,10 +2,11 @@
 
 import pytest
 
+from exports_tps.blocage import expliquer_mandat
 from facturier.accueil import passe
 from facturier.accueil.passe import charger_passe
 from facturier.accueil.verification import verifier
-from facturier.grand_livre.models import Bordereau
+from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.grand_livre.scellement import sceller
 from facturier.suivi.models import DelaiConstate, Facture, PassageFacture, PrevisionPaiement
 from tests.suivi.conftest import referentiel  # noqa: F401  (a fixture)
@@ -38,6 +39,19 @@ def test_le_passe_se_fait_une_fois_et_le_controle_de_nuit_n_y_trouve_rien():
     assert not Bordereau.objects.filter(etat="signe").exists()
     assert list(verifier()) == []
     assert charger_passe() == 0
+
+
+@pytest.mark.usefixtures("annee_courte")
+def test_aucun_mandat_du_passe_ne_manque_de_rien():
+    charger_passe()
+
+    bloquants = {
+        point.libelle
+        for mandat in Piece.objects.filter(sens=SensPiece.DEPENSE)
+        for point in expliquer_mandat(mandat).bloquants
+    }
+
+    assert bloquants == set()
 
 
 @pytest.mark.usefixtures("annee_courte")

@@ -38,7 +38,7 @@ def verser_avance(requete: HttpRequest, pk: int) -> HttpResponse:
 
     contexte = {
         "titre": f"Verser une avance : {commande.numero}",
-        "consequence": "Un ordre de paiement est émis au compte 4091. Les liquidations des "
+        "consequence": "Un ordre de paiement est émis au compte des avances. Les liquidations des "
         "factures de cette commande proposeront de récupérer l’avance.",
         "action": "Émettre l’ordre de paiement",
         "retour": reverse("suivi:commande", args=[commande.pk]),
