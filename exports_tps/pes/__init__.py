@@ -6,7 +6,8 @@ ecriture, bordereau, signature, signataire, flux   writing: a bordereau signed, 
 modeles, analyse, lecture   the messages as trees of elements; one streaming reader
 projection, formes   rows written without records; pièces read again by their values alone
 regles, cles, referentiel, suivi, memoire   conditional rules, asked once; keys of identifiers
-canonique, verification, schema, controle   signatures checked again, official schemas, `controler`
+canonique, verification, schemas, controle   signatures checked again, official schemas, `controler`
+signataire_materiel, signature_externe   a key that stays in its token; signed elsewhere, given back
 autorite   a demonstration authority
 
 Imports nothing: take what is needed from the modules. See `docs/pes.md`.

@@ -1,4 +1,4 @@
-"""Exclusive C14N while reading: the digest of an element without its signature, in flat memory.
+"""Exclusive C14N while reading: an element without its signature, in flat memory.
 
 Used for files that were not written in canonical form; what this library writes is digested from
 its bytes (`verification`).
@@ -7,7 +7,8 @@ its bytes (`verification`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum, auto
 from typing import Final
 from xml.parsers import expat
 
@@ -37,11 +38,30 @@ def _texte(valeur: str) -> str:
     return valeur
 
 
-class Canoniseur:
-    """Digests one element fed as bytes; `espaces` are the namespaces in scope around it."""
+class Omise(Enum):
+    """Which ds:Signature is left out: that of the element, all of them, or none."""
 
-    def __init__(self, encodage: str, espaces: Mapping[str, str]) -> None:
-        self._condensat = hashlib.sha256()
+    SIENNE = auto()
+    TOUTES = auto()
+    AUCUNE = auto()
+
+
+class Canoniseur:
+    """Gives the canonical form of one element fed as bytes to `prendre`, by chunks of UTF-8.
+
+    `espaces` are the namespaces in scope around it.
+    """
+
+    def __init__(
+        self,
+        encodage: str,
+        espaces: Mapping[str, str],
+        *,
+        prendre: Callable[[bytes], object],
+        omise: Omise = Omise.SIENNE,
+    ) -> None:
+        self._prendre = prendre
+        self._omise = omise
         self._morceaux: list[str] = []
         self._taille = 0
         self._portee: list[dict[str, str]] = [{"xml": _XML, **espaces}]
@@ -54,13 +74,12 @@ class Canoniseur:
         self._parseur.EndElementHandler = self._fin
         self._parseur.CharacterDataHandler = self._caracteres
 
-    def digerer(self, octets: Iterable[bytes]) -> bytes:
-        """Return the SHA-256 of the exclusive C14N of the element, without its own signature."""
+    def lire(self, octets: Iterable[bytes]) -> None:
+        """Read the element to its end."""
         for morceau in octets:
             self._parseur.Parse(morceau, False)
         self._parseur.Parse(b"", True)
         self._vider()
-        return self._condensat.digest()
 
     def _ecrire(self, texte: str) -> None:
         self._morceaux.append(texte)
@@ -69,7 +88,7 @@ class Canoniseur:
             self._vider()
 
     def _vider(self) -> None:
-        self._condensat.update("".join(self._morceaux).encode("utf-8"))
+        self._prendre("".join(self._morceaux).encode("utf-8"))
         self._morceaux.clear()
         self._taille = 0
 
@@ -83,16 +102,18 @@ class Canoniseur:
                 portee[attribut[6:]] = valeur
             else:
                 autres.append((attribut, valeur))
-        if self._est_signature(nom, portee):
+        if self._est_omise(nom, portee):
             self._saute = 1
             return
         self._portee.append(portee)
         self._ouvrir(nom, autres)
 
-    def _est_signature(self, nom: str, portee: Mapping[str, str]) -> bool:
+    def _est_omise(self, nom: str, portee: Mapping[str, str]) -> bool:
         prefixe, _, local = nom.rpartition(":")
-        est_enfant = len(self._portee) == 2  # noqa: PLR2004  (child of the digested element)
-        return est_enfant and local == "Signature" and portee.get(prefixe) == DS
+        if local != "Signature" or portee.get(prefixe) != DS:
+            return False
+        est_enfant = len(self._portee) == 2  # noqa: PLR2004  (child of the element)
+        return self._omise is Omise.TOUTES or (self._omise is Omise.SIENNE and est_enfant)
 
     def _ouvrir(self, nom: str, attributs: list[tuple[str, str]]) -> None:
         portee, rendus = self._portee[-1], dict(self._rendus[-1])
@@ -125,3 +146,16 @@ class Canoniseur:
     def _caracteres(self, texte: str) -> None:
         if not self._saute:
             self._ecrire(_texte(texte))
+
+
+def empreinte(
+    octets: Iterable[bytes],
+    encodage: str,
+    espaces: Mapping[str, str],
+    *,
+    omise: Omise = Omise.SIENNE,
+) -> bytes:
+    """Return the SHA-256 of the exclusive C14N of an element, in flat memory."""
+    condensat = hashlib.sha256()
+    Canoniseur(encodage, espaces, prendre=condensat.update, omise=omise).lire(octets)
+    return condensat.digest()

@@ -18,18 +18,19 @@ from cryptography import x509
 from lxml import etree
 
 from exports_tps.pes.analyse import Analyse
-from exports_tps.pes.canonique import Canoniseur
+from exports_tps.pes.canonique import empreinte
 from exports_tps.pes.evenements import Scelle
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import RACINES
 from exports_tps.pes.schemas import Validation
 from exports_tps.pes.suivi import BordereauLu, Suivi
 from exports_tps.pes.verification import (
+    Confiance,
     Lue,
     SignatureRefusee,
     analyser,
     lire,
-    verifier_chaine,
+    verifier_confiance,
     verifier_rsa,
 )
 
@@ -43,19 +44,23 @@ def controler(
     schemas: Path | None = None,
     sans_signature: bool = False,
     autorites: Sequence[x509.Certificate] | None = None,
+    signataires: Sequence[x509.Certificate] | None = None,
 ) -> Iterator[Anomalie]:
-    """Yield the anomalies of a PES_Aller, PES_ACQUIT or PES_Retour, as they are found.
+    """Yield the anomalies of a file of any root, as they are found.
 
     `fichier` is a path or a binary stream that can seek. `schemas` is the folder that holds the
     official schemas. `sans_signature` leaves signatures aside (a flux not signed yet).
-    `autorites` are the trusted certificates; None checks no chain, and says so.
+    `autorites` are the trusted certificates; None checks no chain, and says so. `signataires` are
+    the certificates of the persons who may sign; None accepts whoever the authorities vouch for.
     """
-    with _ouvrir(fichier) as flux:
-        yield from _Controle(flux, schemas, sans_signature, autorites).anomalies()
+    confiance = Confiance(autorites=autorites, signataires=signataires)
+    with ouvrir(fichier) as flux:
+        yield from Controle(flux, schemas, confiance, sans_signature=sans_signature).anomalies()
 
 
 @contextmanager
-def _ouvrir(fichier: Path | BinaryIO) -> Iterator[BinaryIO]:
+def ouvrir(fichier: Path | BinaryIO) -> Iterator[BinaryIO]:
+    """Open a path; a stream is given back as it is."""
     if isinstance(fichier, Path):
         with fichier.open("rb") as flux:
             yield flux
@@ -63,26 +68,39 @@ def _ouvrir(fichier: Path | BinaryIO) -> Iterator[BinaryIO]:
         yield fichier
 
 
-class _Controle:
+def apres_balise(flux: BinaryIO, decalage: int) -> int:
+    """Return the offset that follows the tag which begins at `decalage`."""
+    flux.seek(decalage)
+    return decalage + flux.read(_MORCEAU).index(b">") + 1
+
+
+class Controle:
+    """The control of one file: its anomalies and, once they were read, what it holds signed."""
+
     def __init__(
         self,
         flux: BinaryIO,
         schemas: Path | None,
-        sans_signature: bool,
-        autorites: Sequence[x509.Certificate] | None,
+        confiance: Confiance,
+        *,
+        sans_signature: bool = False,
     ) -> None:
+        self.signatures: list[Lue] = []
+        self.bordereaux: list[BordereauLu] = []
+        self.est_signe_en_entier = False
+        self.encodage = "iso-8859-1"
         self._flux = flux
         self._schemas = schemas
         self._sans_signature = sans_signature
-        self._autorites = autorites
+        self._confiance = confiance
         self._trouvees: list[Anomalie] = []
         self._est_lisible = True
         self._debut = b""
-        self._encodage = "iso-8859-1"
         self._analyse = Analyse(RACINES, self._signaler, suivre=self._valider)
         self._validation: Validation | None = None
 
     def anomalies(self) -> Iterator[Anomalie]:
+        """Yield what is wrong, as it is found."""
         try:
             yield from self._tout()
         finally:
@@ -94,7 +112,7 @@ class _Controle:
         yield from self._parcourir(analyse, suivi)
         if not self._est_lisible or analyse.racine is None:
             return
-        self._encodage = analyse.encodage or "utf-8"
+        self.encodage = analyse.encodage or "utf-8"
         if analyse.racine[1] == "PES_Aller":
             yield from self._signatures(suivi)
         if self._validation is not None:
@@ -138,25 +156,23 @@ class _Controle:
             yield from suivi.conclure(1)
 
     def _apres_balise(self, decalage: int) -> int:
-        """Return the offset that follows the tag which begins at `decalage`."""
-        self._flux.seek(decalage)
-        morceau = self._flux.read(_MORCEAU)
-        return decalage + morceau.index(b">") + 1
+        return apres_balise(self._flux, decalage)
 
     # --- signatures -----------------------------------------------------------------------------
 
     def _signatures(self, suivi: Suivi) -> Iterator[Anomalie]:
+        self.bordereaux = suivi.bordereaux
         est_couvert = False
         if suivi.scelle_global is not None and suivi.racine is not None:
             identifiant = suivi.racine.identifiant
-            est_couvert = True
+            est_couvert = self.est_signe_en_entier = True
             yield from self._verifier(
                 suivi.scelle_global, identifiant, suivi.racine.decalage, suivi.fin_racine
             )
         for bordereau in suivi.bordereaux:
             yield from self._bordereau(bordereau, est_couvert=est_couvert)
         a_des_signatures = est_couvert or any(b.scelle for b in suivi.bordereaux)
-        if self._autorites is None and a_des_signatures and not self._sans_signature:
+        if self._confiance.autorites is None and a_des_signatures and not self._sans_signature:
             message = "chaîne de certificats non vérifiée : aucune autorité fournie."
             yield Anomalie(1, "Signature", "certificat", message, Niveau.AVERTISSEMENT)
 
@@ -186,20 +202,21 @@ class _Controle:
                 raise SignatureRefusee("la signature ne désigne pas l’élément qui la porte.")
             self._verifier_empreinte(lue, scelle, debut, fin)
             verifier_rsa(lue)
-            verifier_chaine(lue, self._autorites)
+            verifier_confiance(lue, self._confiance)
+            self.signatures.append(lue)
         except SignatureRefusee as refus:
             yield Anomalie(scelle.ligne, "Signature", "signature", str(refus))
 
     def _analyser(self, scelle: Scelle) -> etree._Element:
         octets = self._lire(scelle.debut, self._apres_balise(scelle.fin))
-        return analyser(octets, self._encodage, scelle.espaces)
+        return analyser(octets, self.encodage, scelle.espaces)
 
     def _verifier_empreinte(self, lue: Lue, scelle: Scelle, debut: int, fin: int) -> None:
         """Digest the bytes as they stand; if they are not canonical, digest their C14N."""
         if self._empreinte_brute(scelle, debut, fin) == lue.empreinte:
             return
-        canoniseur = Canoniseur(self._encodage, scelle.espaces)
-        if canoniseur.digerer(self._morceaux(debut, self._apres_balise(fin))) != lue.empreinte:
+        morceaux = self._morceaux(debut, self._apres_balise(fin))
+        if empreinte(morceaux, self.encodage, scelle.espaces) != lue.empreinte:
             raise SignatureRefusee("contenu modifié après la signature.")
 
     def _empreinte_brute(self, scelle: Scelle, debut: int, fin: int) -> bytes:
@@ -209,7 +226,7 @@ class _Controle:
             (self._apres_balise(scelle.fin), self._apres_balise(fin)),
         )
         for plage in plages:
-            decodeur = getincrementaldecoder(self._encodage)()
+            decodeur = getincrementaldecoder(self.encodage)()
             for morceau in self._morceaux(*plage):
                 condensat.update(decodeur.decode(morceau).encode("utf-8"))
         return condensat.digest()

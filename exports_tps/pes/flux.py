@@ -6,6 +6,7 @@ Bytes depend on the arguments alone: time, numbers and names are given by the ca
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO, Final
@@ -17,9 +18,12 @@ from exports_tps.pes.latin1 import en_latin1
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import EnTetePJ, FichePJ, PieceJointe, encoder
 from exports_tps.pes.recette import EnTeteRecette
+from exports_tps.pes.signature import Signature, sceller
 
 ESPACE_ALLER: Final = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
-_DECLARATION: Final = '<?xml version="1.0" encoding="ISO-8859-1"?>\n'
+IDENTIFIANT: Final = "flux"  # Id of the root: a file has one
+_DECLARATION: Final = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n'
+_RACINE: Final = "pes:PES_Aller"
 _MORCEAU: Final = 1 << 18
 
 Ouvrir = Callable[[], BinaryIO]
@@ -33,51 +37,76 @@ class Section:
     est_signee: bool = True
 
 
-def _texte(sortie: BinaryIO, texte: str) -> None:
-    sortie.write(texte.encode("iso-8859-1"))
+class _Sortie:
+    """Writes ISO-8859-1 and, for a flux to sign as a whole, digests its canonical form."""
+
+    def __init__(self, flux: BinaryIO, *, est_a_digerer: bool) -> None:
+        self._flux = flux
+        self.condensat = hashlib.sha256() if est_a_digerer else None
+
+    def texte(self, texte: str, erreurs: str = "strict") -> None:
+        """Write markup that is canonical already."""
+        self._flux.write(texte.encode("iso-8859-1", erreurs))
+        if self.condensat is not None:
+            self.condensat.update(texte.encode("utf-8"))
+
+    def ascii(self, octets: bytes) -> None:
+        """Write the base64 of a document."""
+        self._flux.write(octets)
+        if self.condensat is not None:
+            self.condensat.update(octets)
 
 
-def _recopier(sortie: BinaryIO, fragment: Ouvrir) -> None:
+def _recopier(sortie: _Sortie, fragment: Ouvrir) -> None:
     """Copy a UTF-8 fragment as ISO-8859-1, by chunks; the signature stays valid."""
     decodeur = codecs.getincrementaldecoder("utf-8")()
     with fragment() as entree:
         while morceau := entree.read(_MORCEAU):
-            texte = decodeur.decode(morceau)
-            sortie.write(texte.encode("iso-8859-1", "xmlcharrefreplace"))
-    _texte(sortie, "\n")
+            sortie.texte(decodeur.decode(morceau), "xmlcharrefreplace")
+    sortie.texte("\n")
 
 
 def _ecrire_section(
-    sortie: BinaryIO, balise: str, entete: EnTeteDepense | EnTeteRecette, section: Section
+    sortie: _Sortie, balise: str, entete: EnTeteDepense | EnTeteRecette, section: Section
 ) -> None:
     nom = balise.removeprefix("PES_").removesuffix("Aller")
-    _texte(sortie, f"<{balise}>\n{ecrire(f'EnTete{nom}', entete)}\n")
+    sortie.texte(f"<{balise}>\n{ecrire(f'EnTete{nom}', entete)}\n")
     nombre = 0
     for nombre, fragment in enumerate(section.fragments, start=1):  # noqa: B007
         _recopier(sortie, fragment)
     if nombre == 0:
         raise ErreurPES(f"La partie {nom} du flux n’a aucun bordereau.")
-    _texte(sortie, f"</{balise}>\n")
+    sortie.texte(f"</{balise}>\n")
 
 
-def _ecrire_pj(sortie: BinaryIO, piece: PieceJointe) -> None:
-    _texte(sortie, f'<PJ><Contenu><Fichier MIMEType="{echapper(en_latin1(piece.mime))}">')
+def _ecrire_pj(sortie: _Sortie, piece: PieceJointe) -> None:
+    sortie.texte(f'<PJ><Contenu><Fichier MIMEType="{echapper(en_latin1(piece.mime))}">')
     for morceau in encoder(piece):
-        sortie.write(morceau)
-    _texte(sortie, f"</Fichier></Contenu>{ecrivain(FichePJ).ecrire(piece.fiche)}</PJ>\n")
+        sortie.ascii(morceau)
+    sortie.texte(f"</Fichier></Contenu>{ecrivain(FichePJ).ecrire(piece.fiche)}</PJ>\n")
 
 
-def _ecrire_pieces_jointes(sortie: BinaryIO, pieces: Iterable[PieceJointe]) -> bool:
+def _ecrire_pieces_jointes(sortie: _Sortie, pieces: Iterable[PieceJointe]) -> bool:
     """Write PES_PJ when there is at least one document; say whether there was."""
     a_ecrit = False
     for piece in pieces:
         if not a_ecrit:
-            _texte(sortie, f"<PES_PJ>\n{ecrire('EnTetePES_PJ', EnTetePJ(version=1))}\n")
+            sortie.texte(f"<PES_PJ>\n{ecrire('EnTetePES_PJ', EnTetePJ(version=1))}\n")
             a_ecrit = True
         _ecrire_pj(sortie, piece)
     if a_ecrit:
-        _texte(sortie, "</PES_PJ>\n")
+        sortie.texte("</PES_PJ>\n")
     return a_ecrit
+
+
+def _sceller(sortie: _Sortie, signature: Signature) -> None:
+    """Sign the whole flux, up to its last end tag."""
+    if sortie.condensat is None:
+        return
+    canonique = sortie.condensat.copy()
+    canonique.update(f"</{_RACINE}>".encode())
+    scelle = sceller(signature, cible=IDENTIFIANT, empreinte=canonique.digest())
+    sortie.texte(scelle, "xmlcharrefreplace")
 
 
 def ecrire_flux(
@@ -88,20 +117,38 @@ def ecrire_flux(
     depense: Section | None = None,
     recette: Section | None = None,
     pieces_jointes: Iterable[PieceJointe] = (),
+    signature: Signature | None = None,
+    est_a_signer: bool = False,
 ) -> None:
     """Write a whole PES_Aller to `sortie` in ISO-8859-1; flat memory, whatever the sizes.
 
-    Raises ErreurPES for a flux without bordereau nor document, ChampRefuse for a refused value.
+    Args:
+        signature: signs the file as a whole, in place of its bordereaux (README §6).
+        est_a_signer: the file will be signed elsewhere, as a whole or by bordereau; see
+            `signature_externe`.
+
+    Raises ErreurPES for a flux without bordereau nor document, or signed twice; ChampRefuse for a
+    refused value. What was written before the exception is to be discarded.
     """
-    _texte(sortie, f'{_DECLARATION}<pes:PES_Aller xmlns:pes="{ESPACE_ALLER}">\n')
-    _texte(sortie, f"{ecrire('Enveloppe', enveloppe)}\n{ecrire('EnTetePES', entete)}\n")
+    sections = [section for section in (depense, recette) if section is not None]
+    est_entier = signature is not None or est_a_signer
+    if est_entier and any(section.est_signee for section in sections):
+        raise ErreurPES("Un flux dont les bordereaux sont signés ne se signe pas en plus.")
+    sortie.write(_DECLARATION)
+    ecriture = _Sortie(sortie, est_a_digerer=signature is not None)
+    identifiant = f' Id="{IDENTIFIANT}"' if est_entier else ""
+    ecriture.texte(f'<{_RACINE} xmlns:pes="{ESPACE_ALLER}"{identifiant}>\n')
+    ecriture.texte(f"{ecrire('Enveloppe', enveloppe)}\n{ecrire('EnTetePES', entete)}\n")
     if depense is not None:
-        tete = EnTeteDepense(version=2, est_dematerialisee=depense.est_signee)
-        _ecrire_section(sortie, "PES_DepenseAller", tete, depense)
+        tete = EnTeteDepense(version=2, est_dematerialisee=est_entier or depense.est_signee)
+        _ecrire_section(ecriture, "PES_DepenseAller", tete, depense)
     if recette is not None:
-        titre = EnTeteRecette(version=2, est_dematerialisee=recette.est_signee)
-        _ecrire_section(sortie, "PES_RecetteAller", titre, recette)
-    a_des_pj = _ecrire_pieces_jointes(sortie, pieces_jointes)
-    if depense is None and recette is None and not a_des_pj:
+        titre = EnTeteRecette(version=2, est_dematerialisee=est_entier or recette.est_signee)
+        _ecrire_section(ecriture, "PES_RecetteAller", titre, recette)
+    a_des_pj = _ecrire_pieces_jointes(ecriture, pieces_jointes)
+    if not sections and not a_des_pj:
         raise ErreurPES("Le flux est vide : ni bordereau, ni pièce jointe.")
-    _texte(sortie, "</pes:PES_Aller>\n")
+    if signature is not None:
+        _sceller(ecriture, signature)
+    ecriture.texte(f"</{_RACINE}>")
+    sortie.write(b"\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from exports_tps.pes.messages import ErreurPES
 
-_BITS_MINIMUM = 2048
+BITS_MINIMUM: Final = 2048
 
 
 class Signataire(Protocol):
@@ -31,8 +31,8 @@ class SignataireLogiciel:
     """Signs with a private key held in memory."""
 
     def __init__(self, certificat: x509.Certificate, cle: rsa.RSAPrivateKey) -> None:
-        if cle.key_size < _BITS_MINIMUM:
-            raise ErreurPES(f"Clé de {cle.key_size} bits trop courte : {_BITS_MINIMUM} au moins.")
+        if cle.key_size < BITS_MINIMUM:
+            raise ErreurPES(f"Clé de {cle.key_size} bits trop courte : {BITS_MINIMUM} au moins.")
         if certificat.public_key() != cle.public_key():
             raise ErreurPES("Le certificat ne correspond pas à la clé privée.")
         self.certificat = certificat

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 from lxml import etree
 
 from exports_tps.pes.signature import C14N_EXCLUSIVE, DS, ENVELOPPEE, RSA_SHA256, SHA256
@@ -27,6 +28,19 @@ from exports_tps.pes.structure_signature import refus
 _NS: Final = {"ds": DS}
 _XADES: Final = "http://uri.etsi.org/01903/"
 _PROFONDEUR: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confiance:
+    """What a signature must satisfy beside its own consistency; None asks nothing.
+
+    `autorites` are the trusted authorities, `signataires` the certificates of the persons who may
+    sign, `periode` the aware moments between which one may have signed.
+    """
+
+    autorites: Sequence[x509.Certificate] | None = None
+    signataires: Sequence[x509.Certificate] | None = None
+    periode: tuple[datetime, datetime] | None = None
 
 
 class SignatureRefusee(ValueError):
@@ -59,7 +73,12 @@ def _analyser(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> etree
         if prefixe
     )
     enveloppe = f'<?xml version="1.0" encoding="{encodage}"?><racine{declarations}>'
-    analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    analyseur = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,  # C14N leaves them out: nobody may cut a value short with one
+    )
     document = enveloppe.encode("ascii") + octets + b"</racine>"
     try:
         return etree.fromstring(document, analyseur)[0]
@@ -184,11 +203,41 @@ def verifier_rsa(lue: Lue) -> None:
         raise SignatureRefusee("signature RSA invalide : contenu modifié ou autre clé.") from erreur
 
 
-def verifier_chaine(lue: Lue, autorites: Sequence[x509.Certificate] | None) -> None:
-    """Raise SignatureRefusee unless certificates are valid when signing, up to an authority.
+def verifier_confiance(lue: Lue, confiance: Confiance) -> None:
+    """Raise SignatureRefusee unless the signer, his certificate and the moment are those wanted.
 
-    `autorites` None checks the dates of the signer's certificate only.
+    Without authorities, only the dates of the signer's certificate are checked.
     """
+    _verifier_chaine(lue, confiance.autorites)
+    certificat = lue.certificats[0]
+    if confiance.signataires is not None and certificat not in confiance.signataires:
+        attendus = " ou ".join(nom_commun(attendu) for attendu in confiance.signataires)
+        raise SignatureRefusee(
+            f"signée avec le certificat de « {nom_commun(certificat)} » "
+            f"(n° {certificat.serial_number:x}), qui n’est pas celui du signataire attendu : "
+            f"{attendus or 'aucun certificat n’est enregistré'}."
+        )
+    if confiance.periode is None:
+        return
+    debut, fin = confiance.periode
+    if not debut <= lue.signee_le <= fin:
+        raise SignatureRefusee(
+            f"signature datée du {_dire(lue.signee_le)}, hors de la période admise "
+            f"(du {_dire(debut)} au {_dire(fin)}) : vérifier l’horloge du poste qui signe."
+        )
+
+
+def nom_commun(certificat: x509.Certificate) -> str:
+    """Return the common name of the holder, or all that the certificate says of him."""
+    noms = certificat.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(noms[0].value) if noms else certificat.subject.rfc4514_string()
+
+
+def _dire(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%d/%m/%Y à %H:%M} UTC"
+
+
+def _verifier_chaine(lue: Lue, autorites: Sequence[x509.Certificate] | None) -> None:
     courant = lue.certificats[0]
     _controler_dates(courant, lue.signee_le)
     _controler_usage(courant)

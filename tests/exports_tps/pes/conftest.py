@@ -12,6 +12,7 @@ from exports_tps.pes.bordereau import signer_bordereau
 from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import Signature
+from tests.exports_tps import golden
 from tests.exports_tps.pes import exemples
 
 _DEPOT = Path(__file__).resolve().parents[3]
@@ -73,6 +74,25 @@ def ecrire_flux_signe(signature, nombre=2):
         recette=Section(fragments=[lambda: BytesIO(recette.getvalue())]),
     )
     return flux.getvalue()
+
+
+def ecrire_flux_a_signer(sortie, signature=None):
+    """Write a flux of two mandats, one titre and a document: to sign elsewhere, or as a whole."""
+    sections = [
+        golden.section(exemples.bordereau_depense(2), list(exemples.mandats(2))),
+        golden.section(exemples.bordereau_recette(), [exemples.TITRE]),
+    ]
+    ecrire_flux(
+        sortie=sortie,
+        enveloppe=exemples.ENVELOPPE,
+        entete=exemples.ENTETE,
+        depense=sections[0],
+        recette=sections[1],
+        pieces_jointes=[exemples.PJ_ISOLEE],
+        signature=signature,
+        est_a_signer=signature is None,
+    )
+    return sortie
 
 
 @pytest.fixture(scope="session")

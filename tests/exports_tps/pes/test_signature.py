@@ -12,10 +12,11 @@ from signxml.verifier import SignatureConfiguration
 
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
 from exports_tps.pes.controle import controler
+from exports_tps.pes.flux import ESPACE_ALLER
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import DS, XADES_1_1_1, XADES_1_2_2, Signature
 from tests.exports_tps.pes import exemples
-from tests.exports_tps.pes.conftest import ecrire_flux_signe
+from tests.exports_tps.pes.conftest import ecrire_flux_a_signer, ecrire_flux_signe
 
 
 def _refus(octets, autorite):
@@ -23,12 +24,12 @@ def _refus(octets, autorite):
     return [anomalie.message for anomalie in anomalies if anomalie.est_bloquante]
 
 
-def _xmlsec1(octets, autorite, dossier, espace=XADES_1_1_1):
+def _xmlsec1(octets, autorite, dossier, espace=XADES_1_1_1, porteur="Bordereau"):
     if not shutil.which("xmlsec1"):
         pytest.skip("xmlsec1 absent")
     (dossier / "flux.xml").write_bytes(octets)
     (dossier / "ca.pem").write_bytes(autorite.certificat_pem())
-    commande = ["xmlsec1", "--verify", "--id-attr:Id", "Bordereau", "--id-attr:Id"]
+    commande = ["xmlsec1", "--verify", "--id-attr:Id", porteur, "--id-attr:Id"]
     commande += [f"{espace}:SignedProperties", "--trusted-pem", "ca.pem", "flux.xml"]
     return subprocess.run(commande, cwd=dossier, capture_output=True, check=False).returncode
 
@@ -112,15 +113,133 @@ def test_une_signature_qui_designe_un_autre_element_est_refusee(flux_signe, auto
     assert "la signature ne désigne pas l’élément qui la porte." in _refus(altere, autorite)
 
 
-def test_un_bordereau_signe_deplace_dans_une_enveloppe_est_refuse(flux_signe, autorite):
-    debut, fin = flux_signe.index(b"<Bordereau"), flux_signe.index(b"</Bordereau>") + 12
-    original = flux_signe[debut:fin]
-    scelle = original[original.index(b"<ds:Signature") : original.index(b"</ds:Signature>") + 15]
-    faux = original.replace(b"138750", b"999999").replace(b'depense-2026-01-12"', b'faux"', 1)
-    cache = scelle.replace(b"</ds:Object>", b"</ds:Object><ds:Object>" + original + b"</ds:Object>")
-    altere = flux_signe[:debut] + faux.replace(scelle, cache) + flux_signe[fin:]
+def _bordereaux(octets):
+    """Return the bytes before, of and after both bordereaux."""
+    premier, second = octets.index(b"<Bordereau"), octets.rindex(b"<Bordereau")
+    fins = octets.index(b"</Bordereau>") + 12, octets.rindex(b"</Bordereau>") + 12
+    return octets[premier : fins[0]], octets[second : fins[1]]
 
+
+def _scelle(bordereau):
+    return bordereau[bordereau.index(b"<ds:Signature") : bordereau.index(b"</ds:Signature>") + 15]
+
+
+def _contrefait(bordereau):
+    return bordereau.replace(b"138750", b"999999").replace(b'"277500"', b'"1999998"')
+
+
+def _signatures_echangees(octets, un, deux):
+    marque = octets.replace(_scelle(un), b"@").replace(_scelle(deux), _scelle(un))
+    return marque.replace(b"@", _scelle(deux))
+
+
+def _vrai_garde_a_cote(octets, un, deux):
+    """The true bordereau stays, under its Id, in an element that nobody reads."""
+    faux = _contrefait(un).replace(b'Id="depense-2026-01-12"', b'Id="faux"', 1)
+    return octets.replace(un, faux).replace(b"</pes:PES_Aller>", un + b"</pes:PES_Aller>")
+
+
+def _vrai_dans_la_section_en_dernier(octets, un, deux):
+    faux = _contrefait(un).replace(_scelle(un), b"")
+    return octets.replace(un, faux + un)
+
+
+def _vrai_dans_la_signature(octets, un, deux):
+    objet = b"</ds:Object><ds:Object>" + un + b"</ds:Object>"
+    faux = _contrefait(un).replace(_scelle(un), _scelle(un).replace(b"</ds:Object>", objet))
+    return octets.replace(un, faux)
+
+
+def _signature_sur_une_piece(octets, un, deux):
+    """The signature goes down one level, beside pièces that it does not cover."""
+    deplacee = un.replace(_scelle(un), b"").replace(b"</Piece>", _scelle(un) + b"</Piece>", 1)
+    return octets.replace(un, deplacee)
+
+
+def _deux_signatures(octets, un, deux):
+    return octets.replace(_scelle(un), _scelle(un) * 2)
+
+
+def _reference_ajoutee(octets, un, deux):
+    """A third reference, to what an attacker wants to have read."""
+    scelle = _scelle(un)
+    debut, fin = scelle.index(b"<ds:Reference"), scelle.index(b"</ds:Reference>") + 15
+    autre = scelle[debut:fin].replace(b"#depense-2026-01-12", b"#recette-2026-01-7")
+    return octets.replace(scelle, scelle[:fin] + autre + scelle[fin:])
+
+
+def _reference_vers_tout(octets, un, deux):
+    return octets.replace(b'URI="#depense-2026-01-12"', b'URI=""')
+
+
+def _transformation_ajoutee(octets, un, deux):
+    chemin = b'<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>'
+    chemin += b"not(ancestor-or-self::MtHT)</ds:XPath></ds:Transform></ds:Transforms>"
+    return octets.replace(b"</ds:Transforms>", chemin, 1)
+
+
+def _moment_coupe(octets, un, deux):
+    """A comment in the signing time is not signed: it must not cut the time short."""
+    return octets.replace(b"2026-11-21T23:30:00Z<", b"2019-01-01<!--2026-11-21T23:30:00Z--><")
+
+
+ATTAQUES = [
+    _signatures_echangees,
+    _vrai_garde_a_cote,
+    _vrai_dans_la_section_en_dernier,
+    _vrai_dans_la_signature,
+    _signature_sur_une_piece,
+    _deux_signatures,
+    _reference_ajoutee,
+    _reference_vers_tout,
+    _transformation_ajoutee,
+    _moment_coupe,
+]
+
+
+@pytest.mark.parametrize("attaque", ATTAQUES)
+def test_aucun_deplacement_de_signature_ne_passe(flux_signe, autorite, attaque):
+    altere = attaque(flux_signe, *_bordereaux(flux_signe))
+
+    assert altere != flux_signe
     assert _refus(altere, autorite) != []
+
+
+def test_un_commentaire_ne_raccourcit_pas_une_date_signee(flux_signe, autorite):
+    """Comments are outside the canonical form: they may be added, and change nothing."""
+    altere = flux_signe.replace(b"2026-11-21T23:30:00Z", b"2026-11-21<!---->T23:30:00Z")
+
+    assert altere != flux_signe
+    assert _refus(altere, autorite) == []
+
+
+def test_le_certificat_d_une_autre_personne_est_refuse(flux_signe, autorite, ordonnateur):
+    def refus(signataire):
+        anomalies = controler(
+            BytesIO(flux_signe),
+            autorites=[autorite.certificat],
+            signataires=[signataire.certificat],
+        )
+        return [anomalie.message for anomalie in anomalies if anomalie.est_bloquante]
+
+    assert refus(ordonnateur) == []
+    assert ["Ordonnateur d'essai" in message for message in refus(autorite)] == [True, True]
+
+
+def test_une_seule_signature_couvre_tout_le_fichier(signature, autorite, schemas, tmp_path):
+    flux = ecrire_flux_a_signer(BytesIO(), signature).getvalue()
+
+    assert flux.count(b"<ds:Signature ") == 1
+    assert list(controler(BytesIO(flux), schemas=schemas, autorites=[autorite.certificat])) == []
+    assert _xmlsec1(flux, autorite, tmp_path, porteur=f"{ESPACE_ALLER}:PES_Aller") == 0
+    for avant, apres in [
+        (b'"138750"', b'"138751"'),
+        (b'">H4sI', b'">H4sJ'),
+        (b"PESALR2", b"PESALR1"),
+    ]:
+        altere = flux.replace(avant, apres, 1)
+        assert altere != flux
+        assert "contenu modifié après la signature." in _refus(altere, autorite)
 
 
 def test_une_forme_non_canonique_equivalente_reste_valide(flux_signe, autorite):
