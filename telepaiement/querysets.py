@@ -9,10 +9,17 @@ from django.db import models
 from django.db.models import Q, Sum
 
 if TYPE_CHECKING:
-    from telepaiement.models import Encaissement, EvenementRecu, Tentative  # noqa: F401
+    from telepaiement.models import (  # noqa: F401
+        Encaissement,
+        EvenementRecu,
+        Remboursement,
+        Tentative,
+    )
 
 OUVERTS = ("a_verifier", "authentification", "creee", "en_cours", "initiee")
 A_TRAITER = ("en_erreur", "recu")
+SANS_SUITE = ("echoue", "refuse")
+EN_ROUTE = ("approuve", "transmis")
 
 
 class TentativeQuerySet(models.QuerySet["Tentative"]):
@@ -54,3 +61,19 @@ class EvenementQuerySet(models.QuerySet["EvenementRecu"]):
     def a_traiter(self, a: datetime) -> Self:
         """Those neither done nor waiting for a later attempt, oldest first."""
         return self.filter(Q(etat__in=A_TRAITER), prochain_essai_le__lte=a).order_by("pk")
+
+
+class RemboursementQuerySet(models.QuerySet["Remboursement"]):
+    """Refunds."""
+
+    def actifs(self) -> Self:
+        """Those that take, or will take, something from their payment."""
+        return self.exclude(etat__in=SANS_SUITE)
+
+    def en_route(self) -> Self:
+        """Those approved whose outcome is not known yet, oldest first."""
+        return self.filter(etat__in=EN_ROUTE).order_by("pk")
+
+    def total(self) -> int:
+        """Sum of their amounts, in whole francs."""
+        return int(self.aggregate(total=Sum("montant", default=0))["total"])

@@ -42,7 +42,7 @@ from facturier.grand_livre.ventilation import (
     sommes_payees,
 )
 
-MODES_ENCAISSEMENT = ("carte", "tpe", "especes", "cheque", "virement")
+MODES_ENCAISSEMENT = ("carte", "lecteur", "tpe", "especes", "cheque", "virement")
 PARTS_DE_TIERS = {"redevable", "trop_percu"}
 # What is paid in excess, or withheld at the liquidation, is not the debt of the pièce.
 PARTS_HORS_PIECE = {"trop_percu", "a_rendre"} | {
@@ -120,7 +120,7 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
     What was seized or assigned goes to C 40172 and 40472, in the name of who is paid instead; what
     is withheld to C 40171 and 40471 (guarantee), 4091 (advance), 40173 and 40473 (penalties).
     """
-    return _passer_evenement(
+    return passer_evenement(
         "mandatement",
         cle=f"mandatement-{mandat.pk}",
         libelle=f"Mandat {mandat.reference} : {mandat.objet}",
@@ -139,7 +139,7 @@ def reduire_mandat(reduction: Mandat, origine: Piece, *, par: Utilisateur) -> Ec
     montant = sum(somme for _, somme in lignes)
     nom = section(lignes[0][0])
     part = "a_rendre" if origine.etat == EtatPiece.PAYEE else nom
-    return _passer_evenement(
+    return passer_evenement(
         "reduction_mandat",
         cle=f"mandatement-{reduction.pk}",
         libelle=f"Réduction {reduction.reference} du mandat {origine.reference}",
@@ -175,7 +175,7 @@ def payer_mandat(
     """
     Piece.objects.select_for_update().only("pk").get(pk=mandat.pk)
     dues = sommes_dues({mandat.pk: mandat})
-    ecriture = _passer_evenement(
+    ecriture = passer_evenement(
         "paiement_mandat",
         cle=f"paiement-{mandat.pk}-{reference}",
         libelle=f"Paiement du mandat {mandat.reference}",
@@ -242,13 +242,13 @@ def _refuser_trop_paye(mandats: Mapping[int, Piece], dues: Mapping[int, Sequence
 def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:
     """Post a titre: D 4111, C revenue accounts, tax included."""
     lignes = imputations(titre)
-    return _passer_evenement(
+    return passer_evenement(
         "titre",
         cle=f"titre-{titre.pk}",
         libelle=f"Titre {titre.reference} : {titre.objet}",
         exercice=titre.exercice_id,
         date_comptable=titre.date_emission,
-        sommes=_sommes({"redevable": sum(montant for _, montant in lignes)}, titre),
+        sommes=sommes_de({"redevable": sum(montant for _, montant in lignes)}, titre),
         imputations=lignes,
         piece=titre,
         par=par,
@@ -326,13 +326,13 @@ def encaisser(
     """
     if mode not in MODES_ENCAISSEMENT:
         raise ValueError(f"mode d’encaissement inconnu : {mode}")
-    return _passer_evenement(
+    return passer_evenement(
         f"encaissement_{mode}",
         cle=f"encaissement-{reference}",
         libelle=f"Encaissement du titre {titre.reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        sommes=_sommes(
+        sommes=sommes_de(
             {
                 "disponible": montant,
                 "redevable": montant - trop_percu,
@@ -355,13 +355,13 @@ def rembourser_carte(
     trop_percu: int = 0,
 ) -> Ecriture:
     """Post a refund to the card: D 4111 (and D 466 for an excess given back), C 5115."""
-    return _passer_evenement(
+    return passer_evenement(
         "remboursement_carte",
         cle=f"remboursement-{reference}",
         libelle=f"Remboursement sur le titre {titre.reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        sommes=_sommes(
+        sommes=sommes_de(
             {
                 "redevable": montant - trop_percu,
                 "trop_percu": trop_percu,
@@ -378,18 +378,20 @@ def verser_cartes(
     *, brut: int, commission: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
     """Post a payout of card payments: D 515 net, D 4722 commission, C 5115 gross."""
-    return _passer_evenement(
+    return passer_evenement(
         "versement_cartes",
         cle=f"versement-{reference}",
         libelle=f"Versement {reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        sommes=_sommes({"tresor": brut - commission, "commission": commission, "disponible": brut}),
+        sommes=sommes_de(
+            {"tresor": brut - commission, "commission": commission, "disponible": brut}
+        ),
         par=par,
     )
 
 
-def _sommes(parts: Mapping[str, int], piece: Piece | None = None) -> list[Somme]:
+def sommes_de(parts: Mapping[str, int], piece: Piece | None = None) -> list[Somme]:
     """Return amounts by part, those of a tiers in the name of that of `piece`."""
     return [
         Somme(part, montant, piece.tiers_id if piece and part in PARTS_DE_TIERS else None)
@@ -397,7 +399,7 @@ def _sommes(parts: Mapping[str, int], piece: Piece | None = None) -> list[Somme]
     ]
 
 
-def _passer_evenement(
+def passer_evenement(
     evenement: str,
     *,
     cle: str,

@@ -14,6 +14,7 @@ from facturier.grand_livre.models import Ecriture, LigneEcriture, Piece, Sens, S
 EVENEMENTS_DE_PAIEMENT = (
     "paiement_mandat",
     "encaissement_carte",
+    "encaissement_lecteur",
     "encaissement_tpe",
     "encaissement_especes",
     "encaissement_cheque",

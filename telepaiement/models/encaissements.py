@@ -18,10 +18,14 @@ class Mode(models.TextChoices):
     """How the money came."""
 
     CARTE = "carte", "Carte bancaire en ligne"
+    LECTEUR = "lecteur", "Carte bancaire au lecteur"
     TPE = "tpe", "Carte bancaire au terminal"
     ESPECES = "especes", "Espèces"
     CHEQUE = "cheque", "Chèque"
     VIREMENT = "virement", "Virement constaté"
+
+
+MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
 
 
 class Encaissement(models.Model):
@@ -98,9 +102,14 @@ class Encaissement(models.Model):
             models.CheckConstraint(
                 condition=Q(mode=Mode.CARTE, session__isnull=True, tentative__isnull=False)
                 & ~Q(charge="")
-                | ~Q(mode=Mode.CARTE) & Q(session__isnull=False, tentative__isnull=True, charge=""),
+                | Q(mode=Mode.LECTEUR, tentative__isnull=False) & ~Q(charge="")
+                | Q(mode=Mode.VIREMENT, tentative__isnull=True, charge="")
+                | ~Q(mode__in=[Mode.CARTE, Mode.LECTEUR, Mode.VIREMENT])
+                & Q(session__isnull=False, tentative__isnull=True, charge=""),
                 name="encaissement_en_ligne_ou_en_caisse",
-                violation_error_message="Un encaissement vient de la passerelle ou d’une caisse.",
+                violation_error_message=(
+                    "Un encaissement vient de la passerelle, d’une caisse ou d’un virement."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(mode=Mode.TPE)

@@ -15,6 +15,16 @@ class EtatEvenement(models.TextChoices):
     EN_ERREUR = "en_erreur", "En erreur, sera repris"
 
 
+class Sujet(models.TextChoices):
+    """What a message is about, whichever the gateway."""
+
+    PAIEMENT = "paiement", "Paiement"
+    REMBOURSEMENT = "remboursement", "Remboursement"
+    LITIGE = "litige", "Litige"
+    VERSEMENT = "versement", "Versement"
+    AUTRE = "autre", "Autre"
+
+
 class EvenementRecu(models.Model):
     """One message of the gateway: a hint of what to read back, never a truth."""
 
@@ -22,7 +32,8 @@ class EvenementRecu(models.Model):
 
     identifiant = models.CharField(max_length=100, unique=True)
     nature = models.CharField(max_length=80)
-    reference = models.CharField("référence du paiement", max_length=100, blank=True)
+    sujet = models.CharField(max_length=15, choices=Sujet, default=Sujet.PAIEMENT)
+    reference = models.CharField("référence de ce qu’il faut relire", max_length=100, blank=True)
     corps = models.TextField()
     etat = models.CharField(
         "état", max_length=10, choices=EtatEvenement, default=EtatEvenement.RECU

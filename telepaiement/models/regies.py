@@ -100,11 +100,20 @@ class Guichet(models.Model):
     code = models.CharField(max_length=10, unique=True)
     libelle = models.CharField("libellé", max_length=100)
     terminal = models.CharField("terminal bancaire (TPE)", max_length=30, blank=True)
+    lecteur = models.CharField("lecteur de carte piloté", max_length=100, blank=True)
     est_ouvert = models.BooleanField("en service", default=True)
 
     class Meta:
         verbose_name = "guichet"
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lecteur"],
+                condition=~Q(lecteur=""),
+                name="guichet_lecteur_unique",
+                violation_error_message="Ce lecteur de carte est déjà celui d’un autre guichet.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.libelle

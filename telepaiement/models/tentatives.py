@@ -10,6 +10,7 @@ from facturier.acces.models import Passage, Role
 from facturier.commun.champs import MontantField
 from facturier.commun.etats import Transition, transition
 from facturier.grand_livre.models import Titre
+from telepaiement.models.caisse import SessionCaisse
 from telepaiement.querysets import TentativeQuerySet
 
 
@@ -75,6 +76,10 @@ class Tentative(models.Model):
     jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     titre = models.ForeignKey(Titre, models.PROTECT, related_name="tentatives")
     canal = models.CharField(max_length=12, choices=Canal, default=Canal.INTERNET)
+    session = models.ForeignKey(
+        SessionCaisse, models.PROTECT, null=True, blank=True, related_name="tentatives"
+    )
+    lecteur = models.CharField("lecteur de carte", max_length=100, blank=True)
     session_payeur = models.UUIDField("session du payeur")
     adresse_payeur = models.GenericIPAddressField("adresse IP", null=True, blank=True)
     courriel = models.EmailField("adresse électronique", blank=True)
@@ -102,6 +107,18 @@ class Tentative(models.Model):
                 condition=Q(etat__in=sorted(ETATS_OUVERTS)),
                 name="tentative_une_ouverte_par_payeur",
                 violation_error_message="Un paiement de cette somme est déjà commencé.",
+            ),
+            models.UniqueConstraint(
+                fields=["lecteur"],
+                condition=Q(etat__in=sorted(ETATS_OUVERTS)) & ~Q(lecteur=""),
+                name="tentative_une_ouverte_par_lecteur",
+                violation_error_message="Ce lecteur de carte attend déjà un autre paiement.",
+            ),
+            models.CheckConstraint(
+                condition=Q(canal=Canal.GUICHET_TPE, session__isnull=False) & ~Q(lecteur="")
+                | Q(canal=Canal.INTERNET, session__isnull=True, lecteur=""),
+                name="tentative_au_guichet_a_lecteur",
+                violation_error_message="Un paiement au lecteur a sa caisse et son lecteur.",
             ),
             models.UniqueConstraint(
                 fields=["reference"],

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from facturier.acces.models import Utilisateur
-from facturier.grand_livre import evenements
+from facturier.grand_livre import evenements, tresorerie
 from facturier.grand_livre.emission import DeductionImputee, Imputation, emettre_reduction
 from facturier.grand_livre.models import (
     Ecriture,
@@ -102,6 +102,11 @@ class Dossier:
             "encaissement": self.encaisser,
             "remboursement": self.rembourser,
             "versement": self.verser,
+            "rejet du versement": self.rejeter_versement,
+            "litige ouvert": self.contester,
+            "litige gagné": self.gagner,
+            "litige perdu": self.perdre,
+            "remise": self.remettre,
         }
         actes[evenement](*arguments)
         return Ecriture.objects.filter(exercice=2026).latest("pk")
@@ -243,6 +248,48 @@ class Dossier:
             par=self.par,
         )
 
+    def rejeter_versement(self, montant: str) -> None:
+        """See a payout sent back by the bank."""
+        tresorerie.rejeter_versement(
+            montant=_francs(montant), reference=f"rejet-{next(self.references)}", **self._le_jour
+        )
+
+    def contester(self, montant: str) -> None:
+        """See the bank take a contested payment back."""
+        tresorerie.contester_carte(
+            self.piece, montant=_francs(montant), reference="dp", **self._le_jour
+        )
+
+    def gagner(self, montant: str) -> None:
+        """Win the dispute."""
+        tresorerie.gagner_litige(
+            self.piece, montant=_francs(montant), reference="dp", **self._le_jour
+        )
+
+    def perdre(self, montant: str, trop_percu: str) -> None:
+        """Lose the dispute."""
+        tresorerie.perdre_litige(
+            self.piece,
+            montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
+            reference="dp",
+            **self._le_jour,
+        )
+
+    def remettre(self, nature: str, brut: str, commission: str) -> None:
+        """Receive what the bank credits for its terminal, or for cheques."""
+        tresorerie.remettre(
+            nature,
+            brut=_francs(brut),
+            commission=_francs(commission),
+            reference=f"remise-{next(self.references)}",
+            **self._le_jour,
+        )
+
+    @property
+    def _le_jour(self) -> dict[str, Any]:
+        return {"date_comptable": JOUR, "par": self.par}
+
 
 def _passes(ecriture: Ecriture) -> list[Mouvement]:
     return [
@@ -274,6 +321,8 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
     schemas |= {"reduction_mandat", "charge_a_payer", "extourne_charge"}
+    schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
+    schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}
     textes = "\n".join(exemple.read_text(encoding="utf-8") for exemple in EXEMPLES)
 

@@ -1,0 +1,115 @@
+"""Accounting events of what follows a payment: disputes, payouts sent back, bank credits.
+
+One function each, idempotent by its key, like those of `evenements`; their accounts are rows of
+`SchemaComptable` (domaine.md A5, telepaiement.md 8.8).
+"""
+
+from datetime import date
+
+from facturier.acces.models import Utilisateur
+from facturier.grand_livre.evenements import passer_evenement, sommes_de
+from facturier.grand_livre.models import Ecriture, Piece
+
+REMISES = ("tpe", "cheques")
+
+
+def contester_carte(
+    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post a dispute that took `montant` francs back: D 51175, C 5115."""
+    return passer_evenement(
+        "litige_ouvert",
+        cle=f"litige-{reference}",
+        libelle=f"Contestation du paiement du titre {titre.reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"conteste": montant, "disponible": montant}, titre),
+        piece=titre,
+        par=par,
+    )
+
+
+def gagner_litige(
+    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post a dispute won: D 5115, C 51175."""
+    return passer_evenement(
+        "litige_gagne",
+        cle=f"litige-{reference}-gagne",
+        libelle=f"Litige gagné sur le titre {titre.reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"disponible": montant, "conteste": montant}, titre),
+        piece=titre,
+        par=par,
+    )
+
+
+def perdre_litige(
+    titre: Piece,
+    *,
+    montant: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+    trop_percu: int = 0,
+) -> Ecriture:
+    """Post a dispute lost: D 4111 (the debt is owed again), D 466 for an excess, C 51175."""
+    return passer_evenement(
+        "litige_perdu",
+        cle=f"litige-{reference}-perdu",
+        libelle=f"Litige perdu sur le titre {titre.reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de(
+            {"redevable": montant - trop_percu, "trop_percu": trop_percu, "conteste": montant},
+            titre,
+        ),
+        piece=titre,
+        par=par,
+    )
+
+
+def rejeter_versement(
+    *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post a payout that the bank sent back: D 5115, C 515, of what had reached the bank."""
+    return passer_evenement(
+        "versement_rejete",
+        cle=f"versement-{reference}-rejet",
+        libelle=f"Rejet du versement {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"disponible": montant, "tresor": montant}),
+        par=par,
+    )
+
+
+def remettre(
+    nature: str,
+    *,
+    brut: int,
+    commission: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+) -> Ecriture:
+    """Post a bank credit: D 515 net, D 4722 commission, C 5115 (terminal) or 5118 (cheques).
+
+    Args:
+        nature: one of `REMISES`.
+        brut: whole francs of the payments settled; the bank credited `brut` less `commission`.
+    """
+    if nature not in REMISES:
+        raise ValueError(f"nature de remise inconnue : {nature}")
+    return passer_evenement(
+        f"remise_{nature}",
+        cle=f"remise-{reference}",
+        libelle=f"Remise bancaire {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de(
+            {"tresor": brut - commission, "commission": commission, "disponible": brut}
+        ),
+        par=par,
+    )

@@ -1,0 +1,191 @@
+"""Bank statements: what came otherwise than by the gateway, and what it was matched with."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Passage, Role, Utilisateur
+from facturier.commun.champs import MontantField
+from facturier.commun.etats import Transition, transition
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Ecriture
+from telepaiement.models.encaissements import Encaissement
+from telepaiement.models.versements import Versement
+
+
+class FormatReleve(models.TextChoices):
+    """Formats of a bank statement."""
+
+    CAMT053 = "camt053", "CAMT.053 (ISO 20022)"
+    CSV = "csv", "CSV"
+
+
+class ReleveBancaire(models.Model):
+    """One file of the bank, imported once."""
+
+    sha256 = models.CharField("empreinte du fichier", max_length=64, unique=True)
+    nom_fichier = models.CharField("nom du fichier", max_length=100)
+    format = models.CharField(max_length=10, choices=FormatReleve)
+    compte = models.CharField(max_length=34)
+    importe_le = models.DateTimeField("importé le", auto_now_add=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "relevé bancaire"
+        verbose_name_plural = "relevés bancaires"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.nom_fichier} ({self.compte})"
+
+
+class EtatLigneBancaire(models.TextChoices):
+    """States of a line of a statement."""
+
+    A_RAPPROCHER = "a_rapprocher", "À rapprocher"
+    RAPPROCHEE = "rapprochee", "Rapprochée"
+    ECARTEE = "ecartee", "Écartée"
+
+
+class LigneBancaire(models.Model):
+    """One movement of the bank account; `identite` keeps overlapping statements from doubling it.
+
+    `montant` is in whole francs, negative for money that left.
+    """
+
+    Etat = EtatLigneBancaire
+    TONS: ClassVar[dict[str, Ton]] = {EtatLigneBancaire.RAPPROCHEE: Ton.SUCCES}
+    TRANSITIONS: ClassVar[dict[str, Transition]] = {
+        "rapprocher": transition(
+            {EtatLigneBancaire.A_RAPPROCHER},
+            EtatLigneBancaire.RAPPROCHEE,
+            Role.AGENT,
+            Role.COMPTABLE,
+        ),
+        "ecarter": transition(
+            {EtatLigneBancaire.A_RAPPROCHER},
+            EtatLigneBancaire.ECARTEE,
+            Role.AGENT,
+            Role.COMPTABLE,
+        ),
+        "reprendre": transition(
+            {EtatLigneBancaire.ECARTEE},
+            EtatLigneBancaire.A_RAPPROCHER,
+            Role.AGENT,
+            Role.COMPTABLE,
+        ),
+    }
+
+    releve = models.ForeignKey(ReleveBancaire, models.PROTECT, related_name="lignes")
+    identite = models.CharField("identité", max_length=64, unique=True)
+    jour = models.DateField("date d’opération")
+    montant = MontantField()
+    libelle = models.CharField("libellé", max_length=300)
+    reference = models.CharField("référence", max_length=100, blank=True)
+    etat = models.CharField(
+        "état",
+        max_length=15,
+        choices=EtatLigneBancaire,
+        default=EtatLigneBancaire.A_RAPPROCHER,
+    )
+
+    class Meta:
+        verbose_name = "ligne de relevé bancaire"
+        verbose_name_plural = "lignes de relevé bancaire"
+        ordering = ["jour", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(montant=0),
+                name="ligne_bancaire_montant",
+                violation_error_message="Un mouvement bancaire n’est pas nul.",
+            ),
+        ]
+        indexes = [models.Index(fields=["etat", "jour"], name="ligne_bancaire_etat")]
+
+    def __str__(self) -> str:
+        return f"{self.jour:%d/%m/%Y} {self.libelle} : {self.montant} F"
+
+
+class PassageLigneBancaire(Passage):
+    """Trace of an act on a line of a statement."""
+
+    ligne = models.ForeignKey(LigneBancaire, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de ligne de relevé"
+        verbose_name_plural = "passages de ligne de relevé"
+
+
+class NatureRapprochement(models.TextChoices):
+    """What a bank movement was found to be."""
+
+    VERSEMENT = "versement", "Versement de la passerelle"
+    REMISE_TPE = "remise_tpe", "Remise du terminal bancaire"
+    REMISE_CHEQUES = "remise_cheques", "Remise de chèques"
+    VIREMENT = "virement", "Virement déjà constaté au guichet"
+    TITRE = "titre", "Virement pour un titre"
+
+
+class RapprochementBancaire(models.Model):
+    """A bank movement matched with what it settles, confirmed by a person. Append only."""
+
+    ligne = models.OneToOneField(LigneBancaire, models.PROTECT, related_name="rapprochement")
+    nature = models.CharField(max_length=15, choices=NatureRapprochement)
+    versement = models.OneToOneField(
+        Versement, models.PROTECT, null=True, blank=True, related_name="rapprochement"
+    )
+    commission = MontantField(default=0)
+    ecriture = models.OneToOneField(
+        Ecriture, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "rapprochement bancaire"
+        verbose_name_plural = "rapprochements bancaires"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commission__gte=0)
+                & (
+                    Q(nature=NatureRapprochement.VERSEMENT, versement__isnull=False)
+                    | ~Q(nature=NatureRapprochement.VERSEMENT) & Q(versement__isnull=True)
+                ),
+                name="rapprochement_versement_nomme",
+                violation_error_message="Un rapprochement de versement nomme le versement.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(
+                    nature__in=[
+                        NatureRapprochement.REMISE_TPE,
+                        NatureRapprochement.REMISE_CHEQUES,
+                    ]
+                )
+                | Q(ecriture__isnull=False),
+                name="rapprochement_remise_ecrite",
+                violation_error_message="Une remise rapprochée a son écriture.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} : ligne {self.ligne_id}"
+
+
+class EncaissementRapproche(models.Model):
+    """One payment that a bank movement settles: each payment is settled once."""
+
+    rapprochement = models.ForeignKey(
+        RapprochementBancaire, models.PROTECT, related_name="encaissements"
+    )
+    encaissement = models.OneToOneField(
+        Encaissement, models.PROTECT, related_name="encaissement_rapproche"
+    )
+
+    class Meta:
+        verbose_name = "encaissement rapproché"
+        verbose_name_plural = "encaissements rapprochés"
+
+    def __str__(self) -> str:
+        return f"Encaissement {self.encaissement_id} rapproché"
