@@ -29,6 +29,7 @@ from exports_tps.pes.pieces_jointes import PieceJointe
 from exports_tps.schemas_officiels import dossier_schemas
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.insertion import inserer_depuis
 from facturier.grand_livre.models import (
@@ -83,9 +84,23 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
 
     Raises:
         FluxRefuse: see `constituer_flux`.
+        ValidationError: the archive takes no more; the flux stays in constitution.
     """
     if flux.etat != EtatFlux.EN_CONSTITUTION:
         return flux
+    try:
+        range_ = _archiver(flux, par)
+    except OSError as erreur:
+        raise ValidationError(
+            f"{flux} n’a pas pu être écrit dans les archives : {cause(erreur)}. Il reste en "
+            "constitution ; libérez de la place, puis constituez-le de nouveau."
+        ) from erreur
+    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+    return flux
+
+
+def _archiver(flux: Flux, par: Utilisateur) -> fichiers.FichierRange:
+    """Write, check and store the file of `flux`; set it aside when it would be rejected."""
     settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as fichier:
         try:
@@ -96,11 +111,9 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
         except FluxRefuse as refus:
             _ecarter(flux, refus.messages, par)
         fichier.seek(0)
-        range_ = fichiers.ranger(
+        return fichiers.ranger(
             fichier, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE
         )
-    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
-    return flux
 
 
 # --- Reserving --------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
@@ -48,6 +49,13 @@ def _cartes_agent() -> Iterator[Carte]:
         nombre=Flux.objects.filter(etat=EtatFlux.CONSTITUE).count(),
         ton=Ton.ATTENTE,
         recherche=f"etat={EtatFlux.CONSTITUE}",
+        ordre=52,
+    )
+    yield Carte(
+        "Pannes d’envoi à la Trésorerie",
+        "exports_tps:flux_liste",
+        nombre=etat_transport().pannes,
+        ton=Ton.REFUS,
         ordre=52,
     )
     yield Carte(

@@ -16,12 +16,14 @@ from django.db import transaction
 from django.utils import timezone
 from lxml import etree
 
+from exports_tps.alertes import alerter
 from exports_tps.application_acquit import appliquer_acquit
 from exports_tps.application_retour import appliquer_retour
 from exports_tps.messages import Etranger, Illisible
-from exports_tps.models import EtatMessage, GenreMessage, MessageTPS
+from exports_tps.models import EtatMessage, GenreMessage, MessageTPS, Releve
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.transmission import constater_envois
+from exports_tps.transports import TransportEnPanne, est_entier, transport
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.grand_livre.passation import EcritureRefusee
@@ -37,6 +39,7 @@ APPLICATIONS: dict[str, Callable[..., list[str]]] = {
     GenreMessage.ACQUIT: appliquer_acquit,
     GenreMessage.RETOUR: appliquer_retour,
 }
+ETRANGERS = (".ocr", ".ocre")  # of another circuit of the same relay: put aside, untouched (§7)
 TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes; the limit of a tiers de télétransmission (README §2)
 
 
@@ -52,9 +55,12 @@ class Bilan:
     mis_de_cote: list[str] = field(default_factory=list)
     en_erreur: list[str] = field(default_factory=list)
     refuses: list[str] = field(default_factory=list)
+    a_examiner: list[MessageTPS] = field(default_factory=list)
 
     def noter(self, message: MessageTPS) -> None:
         """Count one message by what became of it."""
+        if message.etat != EtatMessage.APPLIQUE and not message.nom.endswith(ETRANGERS):
+            self.a_examiner.append(message)
         listes = {
             EtatMessage.APPLIQUE: self.appliques,
             EtatMessage.MIS_DE_COTE: self.mis_de_cote,
@@ -75,6 +81,8 @@ def lire_retours(
     """
     acteur = par or Utilisateur.objects.systeme()
     bilan = Bilan()
+    if dossier is None and (panne := relever()):
+        bilan.refuses.append(panne)
     constater_envois(par=acteur)  # no answer may be read before what it answers is recorded
     etats = A_REPRENDRE if reprendre else {EtatMessage.RECU}
     for message in MessageTPS.objects.filter(etat__in=etats).order_by("pk"):
@@ -93,18 +101,52 @@ def lire_retours(
             bilan.noter(appliquer(message, par=acteur))
         else:
             bilan.deja_lus.append(message.nom)
+    if bilan.a_examiner and not reprendre:
+        alerter("reponses", {"messages": bilan.a_examiner})
     return bilan
+
+
+def relever() -> str:
+    """Fetch what waits in a distant inbox; return why it could not be, in French, or nothing.
+
+    A visit is recorded when it brings files, when it fails, and when it works again; a failure is
+    told by mail once.
+    """
+    canal = transport()
+    precedente = Releve.objects.order_by("-pk").first()
+    etait_reussie = precedente is None or precedente.est_reussie
+    noms: list[str] = []
+    detail = ""
+    try:
+        noms = canal.relever()
+    except TransportEnPanne as panne:
+        detail = str(panne)
+    if noms or etait_reussie == bool(detail):
+        releve = Releve.objects.create(
+            faite_le=timezone.now(),
+            adresse=canal.adresse,
+            est_reussie=not detail,
+            fichiers=len(noms),
+            detail=detail,
+        )
+        if detail:
+            alerter("releve", {"releve": releve})
+    return f"Relève de {canal.adresse} : {detail}." if detail else ""
 
 
 def _est_inchange(fichier: Path) -> bool:
     """Whether a message of this name and size was received after the file was last written.
 
-    Spares reading again, each minute, an inbox that the treasury never empties.
+    Spares reading again, each minute, an inbox that the treasury never empties. What was received
+    « later than now », by a clock since set back, spares nothing.
     """
     etat = fichier.stat()
     ecrit_le = datetime.fromtimestamp(etat.st_mtime, UTC)
     return MessageTPS.objects.filter(
-        nom=fichier.name[:255], taille=etat.st_size, recu_le__gt=ecrit_le
+        nom=fichier.name[:255],
+        taille=etat.st_size,
+        recu_le__gt=ecrit_le,
+        recu_le__lte=timezone.now(),
     ).exists()
 
 
@@ -149,6 +191,8 @@ def _appliquer(cle: int, par: Utilisateur) -> MessageTPS:
 
 def _genre(message: MessageTPS) -> GenreMessage:
     """Tell what a message is by its root element."""
+    if message.nom.endswith(ETRANGERS):
+        raise Etranger("Fichier d’un autre circuit (.ocr) : gardé de côté, sans être lu.")
     with fichiers.ouvrir(message.sha256, settings.DOCUMENTS_RACINE) as contenu:
         lecture = etree.iterparse(
             contenu, events=("start",), resolve_entities=False, no_network=True, load_dtd=False
@@ -175,7 +219,5 @@ def _fichiers(dossier: Path) -> Iterator[Path]:
     if not dossier.is_dir():
         return
     for fichier in sorted(dossier.iterdir()):
-        if fichier.name.startswith(".") or fichier.suffix == ".part" or not fichier.is_file():
-            continue
-        if fichier.stat().st_size:
+        if est_entier(fichier.name) and fichier.is_file() and fichier.stat().st_size:
             yield fichier

@@ -1,44 +1,63 @@
-"""Handing a flux over to the treasury: the outbox is a folder, the proof is what is read back.
+"""Handing a flux over to the treasury: sent once, whatever is interrupted, with the proof of it.
 
-The name of the file is its identity: a file already there with the same digest was sent. A crash
-at any moment is thus resumed without sending twice.
+Three steps, each recorded: the whole file is written under a provisional name and read back; the
+row `ENGAGEE` names that copy; the copy takes the name of the flux. Renaming is one step that takes
+the provisional name away: found nowhere afterwards, the file has left and was taken.
 """
 
 import hashlib
-import os
-import tempfile
+import secrets
 from collections.abc import Collection
-from pathlib import Path
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from exports_tps.alertes import alerter
+from exports_tps.disjoncteur import a_reprendre, etat_transport, prochain_essai, vient_de_s_ouvrir
 from exports_tps.models import EtatFlux, Flux, Transmission
+from exports_tps.transports import (
+    PROVISOIRE,
+    NomOccupe,
+    Session,
+    Transport,
+    TransportEnPanne,
+    blocs,
+    transport,
+)
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.suivi.avancement import constater_transmission
 
+journal = structlog.get_logger(__name__)
 A_ENVOYER = {EtatFlux.CONSTITUE}
 PAS_ENCORE_PRETS = {EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR}
+Issue = Transmission.Issue
 
 
 class EnvoiImpossible(ValidationError):
-    """The outbox did not take the file; the attempt is recorded and can be made again."""
+    """The file did not leave; the attempt is recorded and can be made again."""
+
+
+class TransportIndisponible(EnvoiImpossible):
+    """The transport itself failed: it will be tried again without anyone asking."""
 
 
 def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
-    """Put the file of `flux` in the outbox, read it back, and carry what it holds along.
+    """Send the file of `flux`, read it back, and carry what it holds along.
 
-    Calling again for a flux that was sent changes nothing.
+    Calling again for a flux that was sent changes nothing; for one whose sending was interrupted
+    at any moment, ends it.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: the flux is not constituted.
-        EnvoiImpossible: the folder refuses the file, or holds another one of that name.
+        TransportIndisponible: the transport failed; the next attempt is recorded.
+        EnvoiImpossible: another file bears that name, or the archive is damaged.
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances transmet un flux.")
@@ -46,16 +65,15 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         raise TransitionInterdite(f"{flux} est « {flux.get_etat_display()} » : il ne part pas.")
     if flux.etat not in A_ENVOYER:
         return flux
-    destination = settings.TPS_ENVOIS / flux.nom_physique
+    if not flux.passages.filter(acte="demander_envoi").exists():
+        franchir(flux, "demander_envoi", par=par)
+    canal, nom = transport(), nom_distant(flux)
     try:
-        issue = _deposer(flux, destination)
-    except (OSError, fichiers.FichierIntrouvable, fichiers.FichierAltere) as erreur:
-        _noter(flux, destination, Transmission.Issue.ECHOUEE, detail=str(erreur))
-        raise EnvoiImpossible(
-            f"Le dépôt de {flux.nom_physique} a échoué : {erreur}. Réessayez quand le dossier "
-            "d’envoi sera rétabli."
-        ) from erreur
-    _constater(flux, destination, issue, par)
+        with canal.ouvrir() as session:
+            issue, accuse = _deposer(flux, canal, session, nom)
+    except (TransportEnPanne, NomOccupe, fichiers.FichierIntrouvable, fichiers.FichierAltere) as e:
+        return _echouer(flux, canal, nom, e)
+    _constater(flux, f"{canal.adresse}/{nom}", issue, accuse, par)
     return flux
 
 
@@ -74,77 +92,156 @@ def transmettre_en_attente(
     return transmis, echecs
 
 
+def reprendre_envois(*, par: Utilisateur) -> tuple[list[Flux], list[str]]:
+    """End what was interrupted and is due; return the flux sent, and failures in French.
+
+    The first failure of the transport ends the round. A transport left alone is not touched; once
+    its rest is over, the first flux is the trial.
+    """
+    transmis: list[Flux] = []
+    if etat_transport().au_repos_jusqu_a:
+        return transmis, []
+    for flux in list(a_reprendre()):
+        try:
+            transmis.append(transmettre(flux, par=par))
+        except TransportIndisponible as panne:
+            return transmis, panne.messages
+        except EnvoiImpossible as erreur:
+            journal.warning("envoi_impossible", flux=flux.numero, raison=erreur.messages)
+    return transmis, []
+
+
 def constater_envois(*, par: Utilisateur) -> None:
-    """Record the flux that are in the outbox, but whose sender was killed before recording it."""
-    for flux in Flux.objects.filter(etat=EtatFlux.CONSTITUE).order_by("pk"):
-        if (settings.TPS_ENVOIS / flux.nom_physique).exists():
+    """Record the flux that have left, but whose sender was killed before recording it."""
+    engages = Flux.objects.filter(etat=EtatFlux.CONSTITUE, transmissions__issue=Issue.ENGAGEE)
+    for flux in engages.order_by("pk"):
+        try:
             transmettre(flux, par=par)
+        except EnvoiImpossible as erreur:
+            journal.warning("envoi_non_constate", flux=flux.numero, raison=erreur.messages)
 
 
-def _deposer(flux: Flux, destination: Path) -> str:
-    """Write the file under a provisional name, then give it its own, once and for ever.
+def nom_distant(flux: Flux) -> str:
+    """Return the name that the recipient wants: its own, or that of Passtrans (pes_v2, §9).
 
     Raises:
-        OSError: the folder refuses it.
-        FichierAltere: what is read back is not what was constituted.
+        FichierIntrouvable: Passtrans wants the SHA-1 of a file that the archive has lost.
     """
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    if destination.exists():
-        _exiger_identique(flux, destination)
-        return Transmission.Issue.DEJA_PRESENT
-    with tempfile.NamedTemporaryFile(
-        dir=destination.parent, prefix=f".{flux.nom_fichier}-", suffix=".part"
-    ) as provisoire:
-        with fichiers.ouvrir(flux.sha256, settings.DOCUMENTS_RACINE) as source:
-            fichiers.recopier(source, provisoire, flux.taille)
-        os.fsync(provisoire.fileno())
-        os.fchmod(provisoire.fileno(), 0o440)
-        _exiger_identique(flux, Path(provisoire.name))
-        try:
-            os.link(provisoire.name, destination)  # never overwrites
-        except FileExistsError:
-            _exiger_identique(flux, destination)
-    _synchroniser(destination.parent)
-    return Transmission.Issue.REUSSIE
+    if settings.TPS_PASSTRANS is None:
+        return flux.nom_physique
+    budget = flux.budget
+    message = f"PES#{budget.code_collectivite}#{budget.codique_poste}#{budget.code_budget}"
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    with fichiers.ouvrir(flux.sha256, settings.DOCUMENTS_RACINE) as contenu:
+        for bloc in blocs(contenu, fichiers.TAILLE_BLOC):
+            sha1.update(bloc)
+    reglage = settings.TPS_PASSTRANS
+    return f"{reglage['destination']}%%{reglage['application']}%%{message}%%{sha1.hexdigest()}"
 
 
-def _exiger_identique(flux: Flux, fichier: Path) -> None:
-    with fichier.open("rb") as contenu:
-        relue = hashlib.file_digest(contenu, "sha256").hexdigest()
-    if relue != flux.sha256:
+# --- Depositing -------------------------------------------------------------------------------
+def _deposer(flux: Flux, canal: Transport, session: Session, nom: str) -> tuple[str, str]:
+    """Let the copy that is engaged take its name; return how it ended, and the acknowledgement."""
+    engagee = flux.transmissions.filter(issue=Issue.ENGAGEE).first()
+    if engagee is None:
+        if _est_present(flux, session, nom):
+            return Issue.DEJA_PRESENT, session.accuse(nom)
+        engagee = _engager(flux, canal, session, nom)
+    boite, _, provisoire = engagee.destination.rpartition("/")
+    if boite != canal.adresse:
         raise fichiers.FichierAltere(
-            f"{fichier.name} porte l’empreinte {relue[:12]}…, au lieu de {flux.sha256[:12]}…"
+            f"l’envoi a été engagé vers {boite} : rétablissez ce transport pour le terminer"
         )
-
-
-def _synchroniser(dossier: Path) -> None:
-    descripteur = os.open(dossier, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descripteur)
-    finally:
-        os.close(descripteur)
+        if session.nommer(provisoire, nom):
+            return Issue.REUSSIE, _clore(session, nom)
+    except NomOccupe:
+        if not _est_present(flux, session, nom):
+            raise
+    present = _est_present(flux, session, nom)
+    return Issue.DEJA_PRESENT if present else Issue.RETIREE, _clore(session, nom)
 
 
-def _noter(flux: Flux, destination: Path, issue: str, *, detail: str = "") -> None:
-    est_echec = issue == Transmission.Issue.ECHOUEE
-    Transmission.objects.create(
-        flux=flux,
-        tentee_le=timezone.now(),
-        destination=str(Path(destination.parent.name) / destination.name),
-        issue=issue,
-        sha256="" if est_echec else flux.sha256,
-        detail=detail,
+def _engager(flux: Flux, canal: Transport, session: Session, nom: str) -> Transmission:
+    """Write a whole copy beside its destination, read it back, record it.
+
+    Of two senders at once, the second gives its copy up for that of the first.
+    """
+    provisoire = f".{nom}.{secrets.token_hex(4)}{PROVISOIRE}"
+    with fichiers.ouvrir(flux.sha256, settings.DOCUMENTS_RACINE) as source:
+        session.ecrire(provisoire, source)
+    relue = session.empreinte(provisoire)
+    if relue != flux.sha256:
+        raise TransportEnPanne(f"la copie relue de {nom} n’est pas celle qui a été écrite")
+    try:
+        with transaction.atomic():
+            return _noter(flux, f"{canal.adresse}/{provisoire}", Issue.ENGAGEE, sha256=relue)
+    except IntegrityError:
+        return flux.transmissions.get(issue=Issue.ENGAGEE)
+
+
+def _est_present(flux: Flux, session: Session, nom: str) -> bool:
+    """Whether the destination holds the file under its name.
+
+    Raises:
+        FichierAltere: it holds another one.
+    """
+    relue = session.empreinte(nom)
+    if relue not in {None, flux.sha256}:
+        raise fichiers.FichierAltere(
+            f"{nom} porte l’empreinte {str(relue)[:12]}…, au lieu de {flux.sha256[:12]}…"
+        )
+    return relue is not None
+
+
+def _clore(session: Session, nom: str) -> str:
+    """Remove the copies that killed senders left; return the acknowledgement."""
+    session.nettoyer(f".{nom}.")
+    return session.accuse(nom)
+
+
+# --- Recording --------------------------------------------------------------------------------
+def _noter(flux: Flux, destination: str, issue: str, **champs: object) -> Transmission:
+    return Transmission.objects.create(
+        flux=flux, tentee_le=timezone.now(), destination=destination[:300], issue=issue, **champs
+    )
+
+
+def _echouer(flux: Flux, canal: Transport, nom: str, raison: Exception) -> Flux:
+    """Record a failure and tell it; nothing when another worker has just sent the flux.
+
+    Raises:
+        TransportIndisponible, EnvoiImpossible: see `transmettre`.
+    """
+    flux.refresh_from_db()
+    if flux.etat not in A_ENVOYER:
+        return flux
+    est_panne = isinstance(raison, TransportEnPanne)
+    detail = str(raison) or f"un autre fichier porte déjà le nom {nom}"
+    prochaine = prochain_essai(flux, timezone.now()) if est_panne else None
+    _noter(flux, f"{canal.adresse}/{nom}", Issue.ECHOUEE, detail=detail, prochaine_le=prochaine)
+    etat = etat_transport()
+    if not est_panne or vient_de_s_ouvrir(etat):
+        alerter("envoi", {"flux": flux, "raison": detail, "transport": etat})
+    if prochaine is None:
+        raise EnvoiImpossible(
+            f"Le dépôt de {flux.nom_physique} a échoué : {detail}. Levez la cause, puis "
+            "transmettez de nouveau."
+        )
+    raise TransportIndisponible(
+        f"Le dépôt de {flux.nom_physique} a échoué : {detail}. Rien n’est perdu : un nouvel essai "
+        f"aura lieu vers {timezone.localtime(prochaine):%H:%M}."
     )
 
 
 @transaction.atomic
-def _constater(flux: Flux, destination: Path, issue: str, par: Utilisateur) -> None:
+def _constater(flux: Flux, destination: str, issue: str, accuse: str, par: Utilisateur) -> None:
     """Record the proof, and carry bordereaux, pièces and invoices along."""
     flux.refresh_from_db()
     if flux.etat not in A_ENVOYER:
         return  # another worker recorded the same sending
     franchir(flux, "transmettre", par=par, transmis_le=timezone.now())
-    _noter(flux, destination, issue)
+    _noter(flux, destination, issue, sha256=flux.sha256, detail=accuse)
     bordereaux = flux.lignes.filter(bordereau__isnull=False).values_list("bordereau", flat=True)
     franchir_lot(Bordereau, bordereaux, "transmettre", par=par)
     pieces = flux.lignes.filter(piece__isnull=False).values("piece")

@@ -1,6 +1,8 @@
 """Typed reading of environment variables: a bad value stops the start, in one line."""
 
 import os
+import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 VRAI = {"1", "true", "oui", "vrai"}
 FAUX = {"", "0", "false", "non", "faux"}
+PARTIES_SFTP = ("HOTE", "UTILISATEUR", "CLE", "CLE_HOTE", "ENVOIS", "RETOURS")
+CLE_PUBLIQUE = re.compile(r"(?:ssh|ecdsa)-[\w@.-]+ [A-Za-z0-9+/=]+(?: .*)?")
 
 
 def texte(nom: str, defaut: str = "") -> str:
@@ -47,6 +51,54 @@ def entier(nom: str, defaut: int) -> int:
 def liste(nom: str, defaut: str = "") -> list[str]:
     """Return variable `nom`, split at commas, without empty items."""
     return [item.strip() for item in texte(nom, defaut).split(",") if item.strip()]
+
+
+def choix(nom: str, permis: Sequence[str]) -> str:
+    """Return variable `nom`, one of `permis`; the first of them when it is unset.
+
+    Raises:
+        ImproperlyConfigured: the value is another one.
+    """
+    valeur = texte(nom, permis[0])
+    if valeur not in permis:
+        raise ImproperlyConfigured(f"{nom} doit valoir {' ou '.join(permis)}, et non « {valeur} ».")
+    return valeur
+
+
+def serveur_sftp(prefixe: str) -> dict[str, Any]:
+    """Return the SFTP server that the variables `<prefixe>_…` describe.
+
+    Raises:
+        ImproperlyConfigured: a part is missing, or the pinned key of the server is not one.
+    """
+    parties = {nom: texte(f"{prefixe}_{nom}") for nom in PARTIES_SFTP}
+    if manquantes := [f"{prefixe}_{nom}" for nom, valeur in parties.items() if not valeur]:
+        raise ImproperlyConfigured(f"Le transport SFTP demande aussi {', '.join(manquantes)}.")
+    if not CLE_PUBLIQUE.fullmatch(parties["CLE_HOTE"]):
+        raise ImproperlyConfigured(
+            f"{prefixe}_CLE_HOTE doit être la clé publique du serveur, « ssh-ed25519 AAAA… »."
+        )
+    return {nom.lower(): valeur for nom, valeur in parties.items()} | {
+        "port": entier(f"{prefixe}_PORT", 22)
+    }
+
+
+def passtrans(prefixe: str) -> dict[str, str] | None:
+    """Return how Passtrans wants remote files named (pes_v2, §9), or None: by their own name.
+
+    Raises:
+        ImproperlyConfigured: the destination or the application is not one of theirs.
+    """
+    destination, application = texte(f"{prefixe}_DEST"), texte(f"{prefixe}_APPLI")
+    if not destination and not application:
+        return None
+    if not re.fullmatch(r"VHPCE[1-7]1", destination):
+        raise ImproperlyConfigured(f"{prefixe}_DEST doit être de la forme VHPCE11 à VHPCE71.")
+    if application not in {"GHELPES2", "THELPES2"}:
+        raise ImproperlyConfigured(
+            f"{prefixe}_APPLI doit valoir GHELPES2 (production) ou THELPES2 (essais)."
+        )
+    return {"destination": destination, "application": application}
 
 
 def cache(nom: str) -> dict[str, Any]:

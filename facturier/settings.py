@@ -26,6 +26,9 @@ DOCUMENTS_RACINE = VAR / "documents"
 CLES_RACINE = Path(env.texte("FACTURIER_CLES", str(VAR / "cles")))
 TPS_ENVOIS = Path(env.texte("TPS_ENVOIS", str(VAR / "tps" / "envois")))
 TPS_RETOURS = Path(env.texte("TPS_RETOURS", str(VAR / "tps" / "retours")))
+TPS_TRANSPORT = env.choix("TPS_TRANSPORT", ("dossier", "sftp"))
+TPS_SFTP = env.serveur_sftp("TPS_SFTP") if TPS_TRANSPORT == "sftp" else None
+TPS_PASSTRANS = env.passtrans("TPS_PASSTRANS")
 PES_XSD_DIR = env.texte("PES_XSD_DIR")
 SIGNATURE_MOT_DE_PASSE = env.secret(
     "SIGNATURE_MOT_DE_PASSE", demonstration="mot-de-passe-de-demonstration", exige=EN_PRODUCTION

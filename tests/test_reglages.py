@@ -6,7 +6,9 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
+from facturier import environnement
 from facturier.accueil.controle_production import VALEURS
 
 ISOLEES = (
@@ -18,6 +20,7 @@ ISOLEES = (
     "SIGNATURE_",
     "CLAMD_",
     "TAILLE_",
+    "TPS_",
 )
 
 
@@ -77,6 +80,7 @@ def test_la_production_refuse_un_secret_absent(demarrer, secret):
         ("STRIPE_API_BASE", "http://127.0.0.1:12111", "commun.E001"),
         ("STRIPE_API_BASE", "http://127.0.0.1:12111", "commun.E002"),
         ("STRIPE_API_BASE", "http://paiement.example", "commun.E003"),
+        ("TPS_SFTP_CLE_HOTE", "", "demande aussi TPS_SFTP_CLE_HOTE"),
     ],
 )
 def test_la_production_refuse_un_reglage_dangereux(demarrer, variable, valeur, message):
@@ -85,6 +89,29 @@ def test_la_production_refuse_un_reglage_dangereux(demarrer, variable, valeur, m
     assert resultat.returncode == 1
     assert message in resultat.stderr
     assert "Traceback" not in resultat.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "valeur", "message"),
+    [
+        ("TPS_SFTP_CLE_HOTE", "SHA256:abcdef", "doit être la clé publique du serveur"),
+        ("TPS_SFTP_PORT", "ssh", "doit être un nombre entier"),
+        ("TPS_PASSTRANS_DEST", "VHPCE91", "de la forme VHPCE11"),
+        ("TPS_PASSTRANS_APPLI", "HELIOS", "GHELPES2"),
+        ("TPS_TRANSPORT", "ftp", "dossier ou sftp"),
+    ],
+)
+def test_un_transport_mal_decrit_est_refuse(monkeypatch, variable, valeur, message):
+    for nom, correct in VALEURS.items():
+        monkeypatch.setenv(nom, correct)
+    monkeypatch.setenv(variable, valeur)
+
+    with pytest.raises(ImproperlyConfigured, match=message):
+        (
+            environnement.choix("TPS_TRANSPORT", ("dossier", "sftp")),
+            environnement.serveur_sftp("TPS_SFTP"),
+            environnement.passtrans("TPS_PASSTRANS"),
+        )
 
 
 def test_une_cle_reelle_ne_sert_pas_avec_le_banc_hors_production(demarrer):

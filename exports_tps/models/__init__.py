@@ -6,6 +6,7 @@ from exports_tps.models.flux import (
     LigneFlux,
     PassageFlux,
     ProfilExport,
+    Releve,
     Transmission,
 )
 from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
@@ -20,6 +21,7 @@ __all__ = [
     "MessageTPS",
     "PassageFlux",
     "ProfilExport",
+    "Releve",
     "Requisition",
     "Transmission",
     "Verdict",

@@ -5,7 +5,8 @@ be released, once, when the treasury refused what it sent.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from facturier.acces.models import Passage, Role
@@ -41,6 +42,7 @@ class Flux(models.Model):
         "ecarter": transition(
             {EtatFlux.EN_CONSTITUTION, EtatFlux.CONSTITUE}, EtatFlux.EN_ERREUR, Role.AGENT
         ),
+        "demander_envoi": transition({EtatFlux.CONSTITUE}, EtatFlux.CONSTITUE, Role.AGENT),
         "transmettre": transition({EtatFlux.CONSTITUE}, EtatFlux.TRANSMIS, Role.AGENT),
         "acquitter": transition({EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE, Role.COMPTABLE),
         "acquitter_en_partie": transition(
@@ -198,14 +200,31 @@ class LigneFlux(models.Model):
         return f"{self.flux_id} : {self.bordereau_id or self.piece_id or self.justificatif_id}"
 
 
+class TransmissionQuerySet(models.QuerySet["Transmission"]):
+    """What the attempts tell of a flux, and of the transport."""
+
+    def pannes(self) -> "TransmissionQuerySet":
+        """Keep the failures of the transport since it last did its work, oldest first."""
+        reussites = self.model.objects.exclude(issue=self.model.Issue.ECHOUEE).order_by("-pk")
+        derniere = Coalesce(Subquery(reussites.values("pk")[:1]), 0)
+        return self.filter(pk__gt=derniere, prochaine_le__isnull=False).order_by("pk")
+
+
 class Transmission(models.Model):
-    """One attempt to send a flux, with its proof."""
+    """One attempt to send a flux, with its proof.
+
+    `ENGAGEE` comes first, once a flux: the whole file lies at its destination under a provisional
+    name and was read back. From then on the flux leaves by giving that very copy its name, so that
+    it never leaves twice, even when the recipient takes files away as they come.
+    """
 
     class Issue(models.TextChoices):
         """How the attempt ended."""
 
+        ENGAGEE = "engagee", "Copie provisoire relue"
         REUSSIE = "reussie", "Déposé et relu"
         DEJA_PRESENT = "deja_present", "Déjà présent, identique"
+        RETIREE = "retiree", "Déjà pris par le destinataire"
         ECHOUEE = "echouee", "Échec"
 
     flux = models.ForeignKey(Flux, models.PROTECT, related_name="transmissions")
@@ -215,7 +234,12 @@ class Transmission(models.Model):
     sha256 = models.CharField(
         "empreinte relue", max_length=64, blank=True, help_text="relue chez le destinataire"
     )
-    detail = models.TextField("détail", blank=True)
+    detail = models.TextField("détail", blank=True, help_text="accusé du transport, ou panne")
+    prochaine_le = models.DateTimeField(
+        "prochain essai", null=True, blank=True, help_text="seulement après une panne du transport"
+    )
+
+    objects = TransmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "transmission"
@@ -226,7 +250,50 @@ class Transmission(models.Model):
                 name="transmission_a_preuve",
                 violation_error_message="Une transmission réussie porte l’empreinte relue.",
             ),
+            models.UniqueConstraint(
+                fields=["flux"],
+                condition=Q(issue="engagee"),
+                name="transmission_engagee_une_fois",
+                violation_error_message="Une copie de ce flux est déjà prête à partir.",
+            ),
+            models.UniqueConstraint(
+                fields=["flux"],
+                condition=Q(issue__in=["reussie", "deja_present", "retiree"]),
+                name="transmission_partie_une_fois",
+                violation_error_message="Ce flux est déjà parti.",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.flux_id} : {self.get_issue_display()}"
+
+    @property
+    def ton(self) -> Ton:
+        """Tone of the badge."""
+        tons = {self.Issue.ECHOUEE: Ton.REFUS, self.Issue.ENGAGEE: Ton.COURS}
+        return tons.get(self.Issue(self.issue), Ton.SUCCES)
+
+
+class Releve(models.Model):
+    """A visit to the distant inbox that brought something, failed, or worked again. Append only."""
+
+    faite_le = models.DateTimeField("faite le")
+    adresse = models.CharField(max_length=300)
+    est_reussie = models.BooleanField("réussie")
+    fichiers = models.PositiveIntegerField("fichiers rapportés", default=0)
+    detail = models.TextField("détail", blank=True)
+
+    class Meta:
+        verbose_name = "relève de la boîte de réception"
+        verbose_name_plural = "relèves de la boîte de réception"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(est_reussie=True) | ~Q(detail=""),
+                name="releve_echouee_a_raison",
+                violation_error_message="Une relève qui échoue dit pourquoi.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.adresse} : {self.fichiers}"

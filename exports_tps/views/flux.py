@@ -6,7 +6,8 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS, Verdict
+from exports_tps.disjoncteur import etat_transport
+from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS, Releve, Verdict
 from exports_tps.preuves import verifier_flux
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
@@ -44,6 +45,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(code, libelle, nombres.get(code, 0)) for code, libelle in EtatFlux.choices],
             "total": sum(nombres.values()),
+            "transport": etat_transport(),
             "a_regarder": MessageTPS.objects.filter(
                 etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
             ).count(),
@@ -68,6 +70,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             .annotate(nombre=Count("pieces"))
             .order_by("pk"),
             "transmissions": objet.transmissions.all(),
+            "transport": etat_transport() if objet.etat == EtatFlux.CONSTITUE else None,
             "messages_tps": objet.messages.all(),
             "verdicts": verdicts,
             "suivant": suivant,
@@ -132,6 +135,7 @@ def messages_tps(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(c, libelle, nombres.get(c, 0)) for c, libelle in EtatMessage.choices],
             "total": sum(nombres.values()),
+            "releve": Releve.objects.order_by("-pk").first(),
             "fil": FIL,
         },
     )

@@ -7,6 +7,8 @@ CAUSES = {
     errno.EPERM: "l’accès est refusé",
     errno.EROFS: "le disque est en lecture seule",
     errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota du disque est atteint",
+    errno.EFBIG: "le fichier dépasse la taille permise ici",
     errno.EEXIST: "un fichier en occupe la place",
     errno.ENOTDIR: "un fichier en occupe la place",
     errno.ENOENT: "il n’existe pas",

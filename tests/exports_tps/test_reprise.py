@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from exports_tps import constitution, transmission
 from exports_tps.constitution import achever, constituer_flux
-from exports_tps.models import EtatFlux, Flux, LigneFlux, Transmission
+from exports_tps.models import EtatFlux, Flux, LigneFlux
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
-from exports_tps.transmission import EnvoiImpossible, transmettre
+from exports_tps.transmission import transmettre
 from facturier.grand_livre.models import EtatPiece, Piece, RattachementPiece
 from facturier.grand_livre.soldes import solde
 from tests.exports_tps.factories import (
@@ -77,6 +77,10 @@ def test_le_meme_flux_donne_les_memes_octets(circuit, agent, ordonnateur):
     assert Flux.objects.get().sha256 == empreinte
 
 
+def issues(flux):
+    return list(flux.transmissions.values_list("issue", flat=True))
+
+
 @pytest.mark.django_db
 def test_un_envoi_interrompu_ne_part_pas_deux_fois(circuit, agent, ordonnateur, monkeypatch):
     flux = flux_constitue(agent, ordonnateur)
@@ -88,7 +92,7 @@ def test_un_envoi_interrompu_ne_part_pas_deux_fois(circuit, agent, ordonnateur, 
     transmettre(flux, par=agent)
 
     assert flux.etat == EtatFlux.TRANSMIS
-    assert Transmission.objects.get().issue == Transmission.Issue.DEJA_PRESENT
+    assert issues(flux) == ["engagee", "deja_present"]
 
 
 @pytest.mark.django_db
@@ -103,18 +107,6 @@ def test_une_reponse_peut_preceder_la_preuve_d_envoi(circuit, agent, ordonnateur
     lire_retours()
 
     assert Piece.objects.get().etat == EtatPiece.PAYEE
-
-
-@pytest.mark.django_db
-def test_un_autre_fichier_du_meme_nom_bloque_l_envoi(circuit, agent, ordonnateur, settings):
-    flux = flux_constitue(agent, ordonnateur)
-    settings.TPS_ENVOIS.mkdir(parents=True)
-    (settings.TPS_ENVOIS / flux.nom_physique).write_text("autre")
-
-    with pytest.raises(EnvoiImpossible):
-        transmettre(flux, par=agent)
-
-    assert Transmission.objects.get().issue == Transmission.Issue.ECHOUEE
 
 
 @pytest.mark.django_db

@@ -1,11 +1,10 @@
 """Read the inbox: acquittements and retours of the treasury, each applied once."""
 
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from exports_tps.models import MessageTPS
 from exports_tps.retours import lire_retours
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 
@@ -30,12 +29,12 @@ class Command(CommandeMetier):
         if dossier is not None and not dossier.is_dir():
             raise MauvaisUsage(f"Le dossier {dossier} n’existe pas.")
         bilan = lire_retours(dossier, reprendre=options["reprendre"])
-        noms = bilan.mis_de_cote + bilan.en_erreur
-        ecartes = MessageTPS.objects.filter(nom__in=noms).exclude(erreur="").order_by("pk")
-        anomalies = [f"{message.nom} : {message.erreur}" for message in ecartes]
+        anomalies = [f"{message.nom} : {message.erreur}" for message in bilan.a_examiner]
         for anomalie in anomalies + bilan.refuses:
             self.stderr.write(anomalie)
-        return {**asdict(bilan), "anomalies": anomalies + bilan.refuses}
+        listes = {champ.name: getattr(bilan, champ.name) for champ in fields(bilan)}
+        del listes["a_examiner"]
+        return {**listes, "anomalies": anomalies + bilan.refuses}
 
     def raconter(self, resultat: dict[str, Any]) -> None:
         """Count the files by what became of them."""
