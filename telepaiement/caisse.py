@@ -126,22 +126,31 @@ def controler_saisie(*, session: SessionCaisse, titre: Titre, saisie: Saisie) ->
     Raises:
         ValidationError: by field where there is one, in French.
     """
+    controler_dette(session=session, titre=titre, montant=saisie.montant)
     regie = session.regie
-    if session.jour != timezone.localdate():
-        raise ValidationError("Cette caisse est d’un autre jour : clôturez-la, puis ouvrez-en une.")
-    if not regie.admet(titre.code_produit):
-        raise ValidationError("L’acte de la régie ne permet pas d’encaisser ce produit (art. 8).")
     if saisie.mode not in modes_admis(regie):
         raise ValidationError({"mode": "L’acte de la régie n’admet pas ce mode de paiement."})
-    reste = reste_du(titre)
-    if motif := creances.motif_impayable(titre, reste):
-        raise ValidationError(motif)
-    if not 0 < saisie.montant <= reste:
-        raise ValidationError({"montant": f"Le montant va de 1 F à {afficher(reste)}, reste dû."})
     if saisie.mode == Mode.ESPECES:
         _controler_especes(regie, saisie)
     if saisie.mode == Mode.TPE and not session.guichet.terminal:
         raise ValidationError({"mode": "Ce guichet n’a pas de terminal bancaire."})
+
+
+def controler_dette(*, session: SessionCaisse, titre: Titre, montant: int) -> None:
+    """Check that this till may take `montant` francs for `titre` now, whatever the means.
+
+    Raises:
+        ValidationError: by field where there is one, in French.
+    """
+    if session.jour != timezone.localdate():
+        raise ValidationError("Cette caisse est d’un autre jour : clôturez-la, puis ouvrez-en une.")
+    if not session.regie.admet(titre.code_produit):
+        raise ValidationError("L’acte de la régie ne permet pas d’encaisser ce produit (art. 8).")
+    reste = reste_du(titre)
+    if motif := creances.motif_impayable(titre, reste):
+        raise ValidationError(motif)
+    if not 0 < montant <= reste:
+        raise ValidationError({"montant": f"Le montant va de 1 F à {afficher(reste)}, reste dû."})
 
 
 def _controler_especes(regie: Regie, saisie: Saisie) -> None:
@@ -169,7 +178,7 @@ def encaisser_au_guichet(
         return deja
     if session.agent_id != par.pk:
         raise ValidationError("Cette caisse est celle d’un autre agent.")
-    _liberer(titre_id, par)
+    liberer(titre_id, par)
     try:
         return _encaisser(session=session, titre_id=titre_id, saisie=saisie, par=par)
     except IntegrityError as erreur:
@@ -223,7 +232,7 @@ def _ticket_annule(session: SessionCaisse, saisie: Saisie, terminal: str) -> Enc
     ).first()
 
 
-def _liberer(titre_id: int, par: Utilisateur) -> None:
+def liberer(titre_id: int, par: Utilisateur) -> None:
     """Close the online attempts on the debt, so that the card cannot be charged meanwhile.
 
     Without an answer of the gateway no other means is taken (§8.5): the card may be paying.

@@ -5,8 +5,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from telepaiement import quittances
-from telepaiement.models import Quittance
+from telepaiement import quittances, recus
+from telepaiement.models import Quittance, RecuRemboursement
 
 
 def envoyer_quittance(quittance_id: int) -> None:
@@ -34,4 +34,33 @@ def envoyer_quittance(quittance_id: int) -> None:
     message.attach(
         f"quittance-{quittance.reference}.pdf", quittances.original(quittance), "application/pdf"
     )
+    message.send()
+
+
+def envoyer_recu(recu_id: int) -> None:
+    """Send the receipt of a refund to the address that the payer gave; nothing without one."""
+    recu = RecuRemboursement.objects.select_related(
+        "regie",
+        "remboursement__encaissement__quittance__regie",
+        "remboursement__encaissement__tentative",
+        "remboursement__encaissement__titre",
+    ).get(pk=recu_id)
+    encaissement = recu.remboursement.encaissement
+    if encaissement.tentative is None or not encaissement.tentative.courriel:
+        return
+    corps = render_to_string(
+        "telepaiement/courriels/recu.txt",
+        {
+            "recu": recu,
+            "remboursement": recu.remboursement,
+            "quittance": encaissement.quittance,
+            "titre": encaissement.titre,
+        },
+    )
+    message = EmailMessage(
+        subject=f"Votre remboursement {recu.reference}",
+        body=corps,
+        to=[encaissement.tentative.courriel],
+    )
+    message.attach(f"remboursement-{recu.reference}.pdf", recus.original(recu), "application/pdf")
     message.send()

@@ -13,7 +13,14 @@ from facturier.grand_livre.models import Exercice, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import courriels, quittances
 from telepaiement.creances import regie_en_ligne
-from telepaiement.models import Encaissement, Mode, Regie, Tentative
+from telepaiement.models import (
+    Encaissement,
+    EtatSession,
+    Mode,
+    Regie,
+    SessionCaisse,
+    Tentative,
+)
 from telepaiement.passerelles.contrat import EtatDistant
 
 
@@ -24,24 +31,23 @@ class RegieAbsente(RuntimeError):
 def encaisser_carte(
     tentative: Tentative, distant: EtatDistant, *, par: Utilisateur
 ) -> Encaissement:
-    """Record the money of a card payment made online; the caller holds the lock of the debt.
+    """Record the money of a card payment made through the gateway, under the lock of the debt.
 
     What the debt no longer calls for is flagged `trop_percu`: money received is never refused.
 
     Raises:
         RegieAbsente: no régie holds online payment.
     """
-    regie = regie_en_ligne()
-    if regie is None:
-        raise RegieAbsente("Aucune régie ne tient le paiement en ligne.")
+    regie, session = _lieu(tentative)
     encaissement = enregistrer(
         titre=tentative.titre,
         regie=regie,
-        mode=Mode.CARTE,
+        mode=Mode.LECTEUR if tentative.lecteur else Mode.CARTE,
         montant=distant.montant,
         moment=distant.encaisse_le or timezone.now(),
         reference=distant.charge,
         par=par,
+        session=session,
         tentative=tentative,
         charge=distant.charge,
         marque=distant.marque[:20],
@@ -51,6 +57,22 @@ def encaisser_carte(
         partial(courriels.envoyer_quittance, encaissement.quittance.pk), robust=True
     )
     return encaissement
+
+
+def _lieu(tentative: Tentative) -> tuple[Regie, SessionCaisse | None]:
+    """Return the régie that receives the money, and its till while it is open.
+
+    A success that comes after the till was closed stays with the régie, in no till.
+    """
+    if tentative.session is None:
+        regie = regie_en_ligne()
+        if regie is None:
+            raise RegieAbsente("Aucune régie ne tient le paiement en ligne.")
+        return regie, None
+    ouverte = SessionCaisse.objects.select_for_update(of=("self",)).filter(
+        pk=tentative.session.pk, etat=EtatSession.OUVERTE
+    )
+    return tentative.session.regie, ouverte.first()
 
 
 def enregistrer(

@@ -1,7 +1,7 @@
 """Inbox of the gateway's notifications: store raw, answer, process (conception.md, decision 7)."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from telepaiement.models import EtatEvenement, EvenementRecu, Tentative
+from telepaiement import litiges, remboursements, versements
+from telepaiement.models import Encaissement, EtatEvenement, EvenementRecu, Sujet, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import NotificationInvalide
 from telepaiement.querysets import A_TRAITER
@@ -20,7 +21,10 @@ RESERVATION = timedelta(minutes=2)  # how long one process keeps a message to it
 PREMIER_DELAI = timedelta(seconds=30)
 DELAI_MAXIMAL = timedelta(hours=6)
 LONGUEUR_ERREUR = 4000
-NATURES = ("payment_intent.", "charge.")
+SUITES: Mapping[str, Callable[[Encaissement], None]] = {
+    Sujet.REMBOURSEMENT: remboursements.relire,
+    Sujet.LITIGE: litiges.relire,
+}
 
 
 def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
@@ -38,6 +42,7 @@ def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
             return EvenementRecu.objects.create(
                 identifiant=indice.identifiant[:100],
                 nature=indice.nature[:80],
+                sujet=indice.sujet,
                 reference=indice.reference[:100],
                 corps=corps.decode("utf-8"),
             )
@@ -73,13 +78,20 @@ def traiter(evenement: EvenementRecu) -> bool:
 
 def _appliquer(evenement: EvenementRecu) -> str:
     """Read back what the message hints at; return the state it ends in."""
-    if not evenement.reference or not evenement.nature.startswith(NATURES):
+    if not evenement.reference or evenement.sujet == Sujet.AUTRE:
         return EtatEvenement.IGNORE
+    if evenement.sujet == Sujet.VERSEMENT:
+        versements.constater(evenement.reference)
+        return EtatEvenement.TRAITE
     tentative = Tentative.objects.filter(reference=evenement.reference).first()
     if tentative is None:
         journal.warning("paiement_inconnu", evenement=evenement.identifiant)
         return EtatEvenement.IGNORE
     synchroniser(tentative, source=f"notification {evenement.identifiant}")
+    if evenement.sujet in SUITES:
+        encaissement = Encaissement.objects.filter(tentative=tentative).first()
+        if encaissement is not None:
+            SUITES[evenement.sujet](encaissement)
     return EtatEvenement.TRAITE
 
 

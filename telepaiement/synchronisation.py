@@ -19,7 +19,7 @@ from facturier.commun.montants import DEVISE
 from facturier.grand_livre.models import Titre
 from telepaiement.encaissement import encaisser_carte
 from telepaiement.models import EtatTentative, Tentative
-from telepaiement.passerelles import passerelle
+from telepaiement.passerelles import passerelle, terminal
 from telepaiement.passerelles.contrat import (
     EtatDistant,
     PasserelleMuette,
@@ -71,14 +71,27 @@ def fermer(
     acteur = par or Utilisateur.objects.systeme()
     if not tentative.reference:
         return _fermer_sans_paiement(tentative.pk, acte, source, acteur)
+    liberer_lecteur(tentative)
     try:
-        passerelle().annuler(tentative.reference)
+        distant = passerelle().annuler(tentative.reference)
     except PasserelleRefuse:
         journal.info("annulation_devancee", tentative=str(tentative.jeton))
+        return _lire_et_appliquer(tentative, source=source, par=acteur, fin=acte)
     except PasserelleMuette as erreur:
         _douter(tentative, erreur, source=source, par=acteur, fin=acte)
         raise
-    return _lire_et_appliquer(tentative, source=source, par=acteur, fin=acte)
+    return _appliquer(tentative.pk, distant, source=source, par=acteur, fin=acte)
+
+
+def liberer_lecteur(tentative: Tentative) -> None:
+    """Make the reader forget the payment; one that does not answer is not waited for."""
+    if not tentative.lecteur:
+        return
+    try:
+        if terminal().etat(tentative.lecteur).reference == tentative.reference:
+            terminal().abandonner(tentative.lecteur)
+    except (PasserelleMuette, PasserelleRefuse) as erreur:
+        journal.warning("lecteur_muet", lecteur=tentative.lecteur, motif=str(erreur))
 
 
 def _lire_et_appliquer(

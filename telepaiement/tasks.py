@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from telepaiement import remboursements, versements
 from telepaiement.balayage import balayer
 from telepaiement.notifications import vider
 
@@ -14,5 +15,12 @@ def vider_evenements() -> None:
 
 @shared_task(name="telepaiement.synchroniser_paiements")
 def synchroniser_paiements() -> None:
-    """Bring the open attempts where the money is."""
+    """Bring the open attempts, then the refunds under way, where the money is."""
     balayer()
+    remboursements.relancer()
+
+
+@shared_task(name="telepaiement.rapprocher_versements")
+def rapprocher_versements() -> None:
+    """Read the payouts of the gateway and post those that match."""
+    versements.rapprocher()

@@ -139,6 +139,7 @@ def _demande(tentative: Tentative) -> Demande:
         objet=f"Titre {titre.reference}",
         reference_titre=titre.reference,
         exiger_authentification=est_sous_attaque,
+        au_lecteur=bool(tentative.lecteur),
     )
 
 

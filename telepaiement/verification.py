@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, Q, Sum
 
 from facturier.grand_livre.models import Ecriture, Sens
 from facturier.grand_livre.verification import Anomalie
+from telepaiement import verification_argent
 from telepaiement.models import AnnulationEncaissement, Encaissement, Quittance
 
 
@@ -74,4 +75,5 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     annulations_mal_ecrites,
     encaissements_sans_quittance,
     quittances_manquantes,
+    *verification_argent.CONTROLES,
 ]

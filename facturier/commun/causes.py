@@ -1,6 +1,8 @@
-"""Why the system refused a file, in French."""
+"""Why the system refused a file, or the base a row, in French."""
 
 import errno
+
+from django.db import DatabaseError
 
 CAUSES = {
     errno.EACCES: "l’accès est refusé",
@@ -19,3 +21,10 @@ CAUSES = {
 def cause(erreur: OSError) -> str:
     """Return why, or the number of the error when it is not a usual one."""
     return CAUSES.get(erreur.errno or 0, f"erreur {erreur.errno}")
+
+
+def phrase_de_la_base(erreur: DatabaseError) -> str:
+    """Return the sentence by which a trigger or a constraint refused."""
+    diagnostic = getattr(erreur.__cause__, "diag", None)
+    texte = (diagnostic.message_primary if diagnostic else None) or str(erreur)
+    return texte.splitlines()[0]

@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.causes import phrase_de_la_base
 from facturier.grand_livre import moteurs
 from facturier.grand_livre.models import (
     Ecriture,
@@ -286,9 +287,8 @@ MESSAGES = {
 
 def _refuser(erreur: IntegrityError | DataError) -> NoReturn:
     """Turn a refusal of the database into one sentence in French."""
-    diagnostic = getattr(erreur.__cause__, "diag", None)
-    texte = (diagnostic.message_primary if diagnostic else None) or str(erreur)
+    texte = phrase_de_la_base(erreur)
     for indice, message in MESSAGES.items():
         if indice in texte and "constraint" in texte.lower():
             raise EcritureRefusee(message) from erreur
-    raise EcritureRefusee(texte.splitlines()[0]) from erreur
+    raise EcritureRefusee(texte) from erreur

@@ -141,6 +141,13 @@ def rejeter_remboursement(registre: Registre, donnees: Objet) -> Objet:
     return remboursements.echouer(registre, registre.lire("refund", _texte(donnees, "refund")))
 
 
+def finir_remboursement(registre: Registre, donnees: Objet) -> Objet:
+    """Bring at once the late outcome of a refund."""
+    cle = _texte(donnees, "refund")
+    remboursements.finir_remboursement(registre, cle)
+    return registre.lire("refund", cle)
+
+
 def presenter_carte(registre: Registre, donnees: Objet) -> Objet:
     """Present a card on a reader that waits for one."""
     numero = donnees.get("numero") or "4242424242424242"
@@ -173,6 +180,30 @@ def prelever_frais(registre: Registre, donnees: Objet) -> Objet:
     return mouvement(registre, "stripe_fee", source, -montant)
 
 
+def ajouter_mouvement(registre: Registre, donnees: Objet) -> Objet:
+    """Add to the next payout a movement of a type of one's choice, known to the shop or not."""
+    source = {"currency": "xpf", "description": "Mouvement ajouté au banc"}
+    return mouvement(registre, _texte(donnees, "nature"), source, int(_nombre(donnees, "montant")))
+
+
+def fausser_versement(registre: Registre, donnees: Objet) -> Objet:
+    """Make a payout differ from its movements, as an error of the provider would."""
+    versement = registre.lire("payout", _texte(donnees, "payout"))
+    versement["amount"] = int(_nombre(donnees, "montant"))
+    return versement
+
+
+def oublier(registre: Registre, _: Objet) -> Objet:
+    """Forget every object, delivery and fault: a bench as just started."""
+    for objets in registre.objets.values():
+        objets.clear()
+    registre.livraisons.clear()
+    registre.taches.clear()
+    registre.reponses.clear()
+    registre.pannes.clear()
+    return {"oublie": True}
+
+
 def etat(registre: Registre) -> Objet:
     """Return all that the bench remembers: objects, deliveries, faults to come."""
     return {
@@ -193,8 +224,12 @@ CONTROLES: dict[str, Controle] = {
     "clore_litige": clore_litige,
     "rembourser": rembourser,
     "rejeter_remboursement": rejeter_remboursement,
+    "finir_remboursement": finir_remboursement,
     "presenter_carte": presenter_carte,
     "brancher_lecteur": brancher_lecteur,
     "renvoyer": renvoyer,
     "prelever_frais": prelever_frais,
+    "ajouter_mouvement": ajouter_mouvement,
+    "fausser_versement": fausser_versement,
+    "oublier": oublier,
 }

@@ -78,7 +78,7 @@ _COMMUNS: Schema = EXPANSION | {
     "payment_method": texte,
     "payment_method_data": DONNEES_MOYEN,
     "payment_method_options": OPTIONS,
-    "payment_method_types": liste(parmi("card", "card_present")),
+    "allowed_payment_method_types": liste(parmi("card", "card_present")),
     "statement_descriptor_suffix": _suffixe,
     "capture_method": parmi("automatic", "automatic_async"),
 }
@@ -122,13 +122,13 @@ def creer(appel: Appel) -> Objet:
 
 
 def _moyens_automatiques(parametres: Objet) -> Objet | None:
-    if "payment_method_types" not in parametres:
+    if "allowed_payment_method_types" not in parametres:
         demandes: Objet = parametres.get("automatic_payment_methods", {})
         return {"allow_redirects": "always", "enabled": True} | demandes
     if "automatic_payment_methods" in parametres:
         raise ErreurStripe(
             "You may only specify one of these parameters: automatic_payment_methods, "
-            "payment_method_types.",
+            "allowed_payment_method_types.",
             parametre="automatic_payment_methods",
         )
     return None
@@ -160,7 +160,7 @@ def _nouvelle_intention(registre: Registre, parametres: Objet, automatiques: Obj
         on_behalf_of=None,
         payment_method=None,
         payment_method_options=lus("payment_method_options", {}),
-        payment_method_types=lus("payment_method_types", ["card"]),
+        payment_method_types=lus("allowed_payment_method_types", ["card"]),
         processing=None,
         receipt_email=lus("receipt_email"),
         review=None,
@@ -225,8 +225,8 @@ def modifier(appel: Appel) -> Objet:
         raise etat_inattendu(intention, "update")
     parametres = dict(appel.parametres)
     fusionner_metadonnees(intention, parametres.pop("metadata", {}))
-    if parametres.pop("payment_method_types", None) is not None:
-        intention["payment_method_types"] = appel.parametres["payment_method_types"]
+    if parametres.pop("allowed_payment_method_types", None) is not None:
+        intention["payment_method_types"] = appel.parametres["allowed_payment_method_types"]
         intention["automatic_payment_methods"] = None
     for absent in ("payment_method", "payment_method_data", "expand"):
         parametres.pop(absent, None)

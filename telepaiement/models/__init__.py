@@ -16,6 +16,7 @@ from telepaiement.models.caisse import (
     SessionCaisse,
 )
 from telepaiement.models.encaissements import (
+    MODES_PASSERELLE,
     AnnulationEncaissement,
     Encaissement,
     Mode,
@@ -49,6 +50,7 @@ from telepaiement.models.versements import (
 
 __all__ = [
     "ETATS_SANS_SUITE",
+    "MODES_PASSERELLE",
     "AnnulationEncaissement",
     "Canal",
     "Encaissement",

@@ -1,11 +1,13 @@
 """What the product asks of a gateway, in its own terms (telepaiement.md, §10)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+from telepaiement.models import NatureLigne, Sujet
 
 
 class StatutDistant(StrEnum):
@@ -18,9 +20,45 @@ class StatutDistant(StrEnum):
     ANNULE = "annule"
 
 
+class StatutRemboursement(StrEnum):
+    """Where a refund stands on the side of the gateway."""
+
+    EN_COURS = "en_cours"
+    REUSSI = "reussi"
+    ECHOUE = "echoue"
+
+
+class StatutLitige(StrEnum):
+    """Where a dispute stands on the side of the gateway."""
+
+    OUVERT = "ouvert"
+    GAGNE = "gagne"
+    PERDU = "perdu"
+
+
+class StatutVersement(StrEnum):
+    """Where a payout stands on the side of the gateway."""
+
+    EN_ROUTE = "en_route"
+    PAYE = "paye"
+    REJETE = "rejete"
+
+
+class StatutLecteur(StrEnum):
+    """What a card reader is doing."""
+
+    AU_REPOS = "au_repos"
+    EN_COURS = "en_cours"
+    REUSSI = "reussi"
+    ECHOUE = "echoue"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demande:
-    """What a payment is created with: `montant` in whole francs, `cle` makes it idempotent."""
+    """What a payment is created with: `montant` in whole francs, `cle` makes it idempotent.
+
+    `au_lecteur` asks for a payment that a card reader completes, in place of a browser.
+    """
 
     tentative: UUID
     cle: str
@@ -28,6 +66,7 @@ class Demande:
     objet: str
     reference_titre: str
     exiger_authentification: bool = False
+    au_lecteur: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +100,82 @@ class EtatDistant:
     encaisse_le: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemboursementDistant:
+    """A refund as the gateway tells it; `cle` is the one it was asked with, "" for another's."""
+
+    identifiant: str
+    montant: int
+    statut: StatutRemboursement
+    cle: str = ""
+    motif_echec: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LitigeDistant:
+    """A dispute as the gateway tells it; `frais` in whole francs."""
+
+    identifiant: str
+    montant: int
+    motif: str
+    statut: StatutLitige
+    est_debite: bool
+    ouvert_le: datetime
+    frais: int = 0
+    repondre_avant: datetime | None = None
+    preuves_envoyees: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersementDistant:
+    """A payout as the gateway tells it. `est_detaille`: its movements can be listed."""
+
+    identifiant: str
+    montant: int
+    devise: str
+    arrive_le: date
+    statut: StatutVersement
+    est_detaille: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mouvement:
+    """One movement of a payout: it adds `montant` less `commission`, in whole francs.
+
+    `source` is what moved (charge, refund, dispute, payout), `paiement` the payment it belongs to.
+    """
+
+    identifiant: str
+    nature: NatureLigne
+    nature_distante: str
+    montant: int
+    devise: str
+    commission: int = 0
+    source: str = ""
+    paiement: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Indice:
-    """What a notification hints at: message, nature, payment. Always to be read back."""
+    """What a notification hints at: message, nature, what to read back. Never a truth.
+
+    `reference` is that of the payment, or of the payout for `Sujet.VERSEMENT`.
+    """
 
     identifiant: str
     nature: str
     reference: str
     est_reel: bool
+    sujet: Sujet = Sujet.PAIEMENT
+
+
+@dataclass(frozen=True, slots=True)
+class EtatLecteur:
+    """What a reader is doing, and for which payment."""
+
+    statut: StatutLecteur
+    reference: str = ""
+    est_en_ligne: bool = True
 
 
 class PasserelleMuette(Exception):
@@ -77,6 +184,14 @@ class PasserelleMuette(Exception):
 
 class PasserelleRefuse(Exception):
     """The gateway refused the request: nothing was done."""
+
+
+class LecteurOccupe(PasserelleRefuse):
+    """The reader is busy with another payment."""
+
+
+class LecteurHorsLigne(PasserelleRefuse):
+    """The reader cannot be reached: offer another means at once."""
 
 
 class NotificationInvalide(Exception):
@@ -103,16 +218,62 @@ class Passerelle(Protocol):
     def lire(self, reference: str) -> EtatDistant:
         """Read the payment."""
 
-    def annuler(self, reference: str) -> None:
-        """Cancel the payment; harmless when it is already cancelled.
+    def annuler(self, reference: str) -> EtatDistant:
+        """Cancel the payment and return where it then stands; harmless when already cancelled.
 
         Raises:
             PasserelleRefuse: it can no longer be cancelled: read it.
         """
+
+    def rembourser(
+        self, reference: str, *, charge: str, montant: int, cle: str
+    ) -> RemboursementDistant:
+        """Give `montant` francs of a payment back, or return the refund that `cle` made before.
+
+        Raises:
+            PasserelleRefuse: contested, already given back, or more than what is left.
+        """
+
+    def lire_remboursements(self, reference: str) -> list[RemboursementDistant]:
+        """Read all the refunds of a payment, whoever made them."""
+
+    def lire_litiges(self, reference: str) -> list[LitigeDistant]:
+        """Read the disputes about a payment."""
+
+    def lister_versements(self, depuis: datetime) -> Iterator[VersementDistant]:
+        """Read the payouts made since `depuis`, in any order."""
+
+    def lire_versement(self, identifiant: str) -> VersementDistant:
+        """Read one payout."""
+
+    def lignes_versement(self, identifiant: str) -> Iterator[Mouvement]:
+        """Read the movements that a payout is made of, without the payout itself."""
 
     def analyser_notification(self, corps: bytes, entetes: Mapping[str, str]) -> Indice:
         """Check the signature of a notification and say what it hints at.
 
         Raises:
             NotificationInvalide: forged, too old, or unreadable.
+        """
+
+
+class TerminalCarte(Protocol):
+    """Card readers driven from our server. As for `Passerelle`, every method may raise."""
+
+    def lancer(self, lecteur: str, reference: str) -> None:
+        """Ask `lecteur` to take the card for a payment; harmless when it already does.
+
+        Raises:
+            LecteurOccupe: it is taking another payment.
+            LecteurHorsLigne: it cannot be reached.
+        """
+
+    def etat(self, lecteur: str) -> EtatLecteur:
+        """Say what the reader is doing."""
+
+    def abandonner(self, lecteur: str) -> None:
+        """Make the reader forget the payment under way. The card may have won the race.
+
+        Raises:
+            LecteurHorsLigne: it cannot be reached.
         """

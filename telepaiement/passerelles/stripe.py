@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
@@ -12,60 +12,78 @@ import stripe
 from django.conf import settings
 from stripe import RequestsClient, StripeClient, WebhookSignature
 
+from telepaiement.passerelles import stripe_objets as objets
 from telepaiement.passerelles.contrat import (
     Demande,
     EtatDistant,
+    EtatLecteur,
     Indice,
+    LecteurHorsLigne,
+    LecteurOccupe,
+    LitigeDistant,
+    Mouvement,
     NotificationInvalide,
     PasserelleMuette,
     PasserelleRefuse,
     Reference,
-    Refus,
+    RemboursementDistant,
     StatutDistant,
+    VersementDistant,
 )
 
 DELAI_REPONSE = 10  # seconds, to connect and to read
 TOLERANCE = 300  # seconds between the signature of a notification and now, either way
 MONTANT_MAXIMAL = 99_999_999  # Stripe takes eight digits at most
 
-STATUTS = {
-    "requires_payment_method": StatutDistant.A_PAYER,
-    "requires_confirmation": StatutDistant.A_PAYER,
-    "requires_action": StatutDistant.AUTHENTIFICATION,
-    "processing": StatutDistant.EN_COURS,
-    "requires_capture": StatutDistant.EN_COURS,
-    "succeeded": StatutDistant.REUSSI,
-    "canceled": StatutDistant.ANNULE,
+PAR_PAGE = 100
+SANS_DECISION = (
+    stripe.APIConnectionError,
+    stripe.RateLimitError,
+    stripe.AuthenticationError,
+    stripe.PermissionError,
+)
+LECTEUR: Mapping[str, type[PasserelleRefuse]] = {
+    "terminal_reader_busy": LecteurOccupe,
+    "terminal_reader_offline": LecteurHorsLigne,
+    "terminal_reader_timeout": LecteurHorsLigne,
 }
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def champ(objet: Mapping[str, Any], chemin: str) -> Any:
-    """Return the value at a dotted path of a nested mapping, or None where it stops."""
-    valeur: Any = objet
-    for nom in chemin.split("."):
-        if not isinstance(valeur, Mapping):
-            return None
-        valeur = valeur.get(nom)
-    return valeur
-
-
 def _appeler(appel: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call Stripe; tell an unknown outcome from a refusal."""
+    """Call Stripe; tell an unknown outcome from a refusal.
+
+    A wrong key or a call still in progress decides nothing: the outcome is unknown.
+    """
     try:
         return appel(*args, **kwargs)
-    except (stripe.APIConnectionError, stripe.RateLimitError) as erreur:
+    except SANS_DECISION as erreur:
         raise PasserelleMuette(type(erreur).__name__) from erreur
     except stripe.StripeError as erreur:
         statut = erreur.http_status or 500
+        code = erreur.code or str(objets.champ(erreur.json_body, "error.code") or "")
         nature = PasserelleRefuse if 400 <= statut < 500 else PasserelleMuette  # noqa: PLR2004
-        raise nature(f"{statut} {erreur.code or type(erreur).__name__}") from erreur
+        if code == "idempotency_key_in_use":
+            nature = PasserelleMuette
+        nature = LECTEUR.get(code, nature)
+        raise nature(f"{statut} {code or type(erreur).__name__}") from erreur
+
+
+def _parcourir(lister: Callable[..., Any], parametres: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every object of a list, page after page."""
+    page = _appeler(lister, {**parametres, "limit": PAR_PAGE})
+    while True:
+        yield from (objet.to_dict() for objet in page.data)
+        if not page.has_more:
+            return
+        suite = {**parametres, "limit": PAR_PAGE, "starting_after": page.data[-1].id}
+        page = _appeler(lister, suite)
 
 
 @dataclass(frozen=True, slots=True)
 class PasserelleStripe:
-    """The gateway of Stripe, through its own client library."""
+    """The gateway and the readers of Stripe, through its own client library."""
 
     client: StripeClient
     secrets: Sequence[str]
@@ -86,21 +104,9 @@ class PasserelleStripe:
 
     def creer(self, demande: Demande) -> Reference:
         """Create a PaymentIntent for cards; the same key gives the same one again."""
-        authentification = "any" if demande.exiger_authentification else "automatic"
+        parametres = objets.intention_demandee(demande)
         intention = _appeler(
-            self.client.v1.payment_intents.create,
-            {
-                "amount": demande.montant,
-                "currency": "xpf",
-                "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
-                "payment_method_options": {"card": {"request_three_d_secure": authentification}},
-                "description": demande.objet,
-                "metadata": {
-                    "tentative": str(demande.tentative),
-                    "titre": demande.reference_titre,
-                },
-            },
-            {"idempotency_key": demande.cle},
+            self.client.v1.payment_intents.create, parametres, {"idempotency_key": demande.cle}
         )
         return Reference(intention.id, intention.client_secret or "")
 
@@ -109,27 +115,98 @@ class PasserelleStripe:
         intention = _appeler(
             self.client.v1.payment_intents.retrieve, reference, {"expand": ["latest_charge"]}
         )
-        return _etat(intention.to_dict())
+        return objets.etat(intention.to_dict())
 
-    def annuler(self, reference: str) -> None:
+    def annuler(self, reference: str) -> EtatDistant:
         """Cancel a PaymentIntent; one already cancelled is left as it is."""
         try:
-            _appeler(
+            annulee = _appeler(
                 self.client.v1.payment_intents.cancel,
                 reference,
                 {"cancellation_reason": "abandoned"},
                 {"idempotency_key": f"{reference}-annuler"},
             )
         except PasserelleRefuse:
-            if self.lire(reference).statut != StatutDistant.ANNULE:
+            distant = self.lire(reference)
+            if distant.statut != StatutDistant.ANNULE:
                 raise
+            return distant
+        return objets.etat(annulee.to_dict())
+
+    def rembourser(
+        self, reference: str, *, charge: str, montant: int, cle: str
+    ) -> RemboursementDistant:
+        """Refund a part of a charge; `cle` is kept in its metadata, and makes it idempotent."""
+        remboursement = _appeler(
+            self.client.v1.refunds.create,
+            {
+                "charge": charge,
+                "amount": montant,
+                "reason": "requested_by_customer",
+                "metadata": {"remboursement": cle},
+            },
+            {"idempotency_key": f"remb-{cle}"},
+        )
+        return objets.remboursement(remboursement.to_dict())
+
+    def lire_remboursements(self, reference: str) -> list[RemboursementDistant]:
+        """List the refunds of a PaymentIntent."""
+        return [
+            objets.remboursement(objet)
+            for objet in _parcourir(self.client.v1.refunds.list, {"payment_intent": reference})
+        ]
+
+    def lire_litiges(self, reference: str) -> list[LitigeDistant]:
+        """List the disputes of a PaymentIntent."""
+        return [
+            objets.litige(objet)
+            for objet in _parcourir(self.client.v1.disputes.list, {"payment_intent": reference})
+        ]
+
+    def lister_versements(self, depuis: datetime) -> Iterator[VersementDistant]:
+        """List the payouts created since `depuis`."""
+        parametres = {"created": {"gte": int(depuis.timestamp())}}
+        for objet in _parcourir(self.client.v1.payouts.list, parametres):
+            yield objets.versement(objet)
+
+    def lire_versement(self, identifiant: str) -> VersementDistant:
+        """Read one payout."""
+        return objets.versement(_appeler(self.client.v1.payouts.retrieve, identifiant).to_dict())
+
+    def lignes_versement(self, identifiant: str) -> Iterator[Mouvement]:
+        """List the balance transactions of an automatic payout, with what they are about."""
+        parametres = {"payout": identifiant, "expand": ["data.source"]}
+        for objet in _parcourir(self.client.v1.balance_transactions.list, parametres):
+            if objet["type"] != "payout":
+                yield objets.mouvement(objet)
+
+    def lancer(self, lecteur: str, reference: str) -> None:
+        """Hand a PaymentIntent to a reader, unless it has it already."""
+        try:
+            _appeler(
+                self.client.v1.terminal.readers.process_payment_intent,
+                lecteur,
+                {"payment_intent": reference},
+            )
+        except LecteurOccupe:
+            if self.etat(lecteur).reference != reference:
+                raise
+
+    def etat(self, lecteur: str) -> EtatLecteur:
+        """Read a reader and its action."""
+        objet = _appeler(self.client.v1.terminal.readers.retrieve, lecteur)
+        return objets.lecteur(objet.to_dict())
+
+    def abandonner(self, lecteur: str) -> None:
+        """Cancel the action of a reader."""
+        _appeler(self.client.v1.terminal.readers.cancel_action, lecteur)
 
     def analyser_notification(self, corps: bytes, entetes: Mapping[str, str]) -> Indice:
         """Check the signature against each secret in use, then read identity and object."""
         try:
             texte = corps.decode("utf-8")
             self._verifier(texte, entetes.get("Stripe-Signature", ""))
-            return _indice(json.loads(texte))
+            return objets.indice(json.loads(texte))
         except ValueError as erreur:
             raise NotificationInvalide("corps illisible") from erreur
 
@@ -149,49 +226,3 @@ def _refuser_futur(signature: str) -> None:
     instant = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
     if instant > datetime.now(UTC).timestamp() + TOLERANCE:
         raise NotificationInvalide("signature datée du futur")
-
-
-def _indice(evenement: Any) -> Indice:
-    identifiant, nature = champ(evenement, "id"), champ(evenement, "type")
-    est_reel = champ(evenement, "livemode")
-    if not (isinstance(identifiant, str) and isinstance(nature, str) and est_reel is not None):
-        raise NotificationInvalide("ce n’est pas un événement")
-    objet = champ(evenement, "data.object") or {}
-    reference = champ(objet, "payment_intent") or ""
-    if champ(objet, "object") == "payment_intent":
-        reference = champ(objet, "id")
-    return Indice(identifiant, nature, str(reference), bool(est_reel))
-
-
-def _etat(intention: Mapping[str, Any]) -> EtatDistant:
-    statut = STATUTS.get(str(champ(intention, "status")))
-    if statut is None:
-        raise PasserelleMuette(f"état inconnu : {champ(intention, 'status')}")
-    charge = champ(intention, "latest_charge")
-    detail = charge if isinstance(charge, Mapping) else {"id": charge}
-    est_reussi = statut == StatutDistant.REUSSI
-    return EtatDistant(
-        statut=statut,
-        montant=champ(intention, "amount_received" if est_reussi else "amount") or 0,
-        devise=str(champ(intention, "currency") or "").upper(),
-        tentative=champ(intention, "metadata.tentative") or "",
-        charge=champ(detail, "id") or "" if est_reussi else "",
-        marque=champ(detail, "payment_method_details.card.brand") or "",
-        quatre_derniers=champ(detail, "payment_method_details.card.last4") or "",
-        refus=_refus(intention),
-        encaisse_le=_moment(champ(detail, "created")),
-    )
-
-
-def _refus(intention: Mapping[str, Any]) -> Refus | None:
-    """Return the last refusal, told apart by its charge, or by its card when no charge was made."""
-    erreur = champ(intention, "last_payment_error")
-    if not isinstance(erreur, Mapping):
-        return None
-    code = champ(erreur, "decline_code") or champ(erreur, "code") or "inconnu"
-    identifiant = champ(erreur, "charge") or champ(erreur, "payment_method.id") or code
-    return Refus(str(code), str(identifiant))
-
-
-def _moment(secondes: Any) -> datetime | None:
-    return datetime.fromtimestamp(secondes, UTC) if isinstance(secondes, int) else None

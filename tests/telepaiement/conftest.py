@@ -17,11 +17,14 @@ import requests
 from django.db import connection
 from django.test import Client
 
+from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Titre
-from telepaiement.models import Guichet, Tentative
-from telepaiement.passerelles import passerelle
+from telepaiement.models import Encaissement, Guichet, Tentative
+from telepaiement.passerelles import passerelle, terminal
 from telepaiement.reference import charger_regies
+from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import ouvrir
+from tests.telepaiement.factories import titre_payable
 
 SECRET = "whsec_essai"
 CARTE, CARTE_REFUSEE, CARTE_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
@@ -97,7 +100,13 @@ def brancher(settings: Any, banc: Banc) -> None:
     settings.STRIPE_SECRET_KEY = "sk_test_essai"
     settings.STRIPE_PUBLIC_KEY = "pk_test_essai"
     settings.STRIPE_WEBHOOK_SECRETS = ["whsec_ancien", SECRET]
+    oublier_passerelle()
+
+
+def oublier_passerelle() -> None:
+    """Have the gateway of the settings built again."""
     passerelle.cache_clear()
+    terminal.cache_clear()
 
 
 @pytest.fixture
@@ -106,7 +115,7 @@ def banc(programme_banc: Banc, settings: Any) -> Iterator[Banc]:
     brancher(settings, programme_banc)
     yield programme_banc
     programme_banc.faire("pannes", perdre=0, timeout=0, panne_api=0, traitement=0, lenteur=0)
-    passerelle.cache_clear()
+    oublier_passerelle()
 
 
 @pytest.fixture
@@ -132,6 +141,33 @@ def signature(corps: bytes, *, secret: str = SECRET, age: int = 0) -> str:
     instant = int(time.time()) - age
     signe = hmac.new(secret.encode(), f"{instant}.".encode() + corps, hashlib.sha256)
     return f"t={instant},v1={signe.hexdigest()}"
+
+
+@pytest.fixture
+def encaisser(banc: Banc, commencer: Callable[..., Tentative]) -> Callable[..., Encaissement]:
+    """Have a titre of so much paid online with a card; return the money."""
+
+    def payer(montant: int = 12_500, *, titre: Titre | None = None, **champs: Any) -> Encaissement:
+        numero = champs.pop("numero", CARTE)
+        tentative = commencer(titre or titre_payable(montant), **champs)
+        banc.payer(tentative, numero)
+        return synchroniser(tentative, source="retour").encaissement
+
+    return payer
+
+
+@pytest.fixture
+def banc_neuf(banc: Banc) -> Banc:
+    """Return the bench without what other tests left in its account."""
+    banc.faire("oublier")
+    return banc
+
+
+@pytest.fixture
+def collegue(personne: Any) -> Utilisateur:
+    """Someone else of the finance staff, who approves."""
+    utilisateur: Utilisateur = personne("Camille", Role.AGENT)
+    return utilisateur
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""`synchroniser_paiements`: process the inbox, then bring open attempts where the money is."""
+"""`synchroniser_paiements`: process the inbox, then settle open attempts and refunds."""
 
 from typing import Any
 
 from facturier.commun.commandes import CommandeMetier
+from telepaiement import remboursements
 from telepaiement.balayage import balayer
 from telepaiement.notifications import vider
 
@@ -10,8 +11,12 @@ from telepaiement.notifications import vider
 class Command(CommandeMetier):
     """Safe to run at any time, and twice."""
 
-    help = "Traite les notifications en attente et vérifie les paiements en ligne non conclus."
+    help = "Traite les notifications, puis vérifie paiements et remboursements non conclus."
 
     def executer(self, **options: Any) -> dict[str, Any]:
         """Drain, then sweep."""
-        return {"notifications": vider(), "paiements": balayer()}
+        return {
+            "notifications": vider(),
+            "paiements": balayer(),
+            "remboursements": remboursements.relancer(),
+        }

@@ -142,7 +142,7 @@ def intention(client: stripe.StripeClient) -> stripe.PaymentIntent:
 
 
 def creer_intention(client: stripe.StripeClient, **champs: Any) -> stripe.PaymentIntent:
-    parametres = {"amount": 12_500, "currency": "xpf", "payment_method_types": ["card"]}
+    parametres = {"amount": 12_500, "currency": "xpf", "allowed_payment_method_types": ["card"]}
     return client.v1.payment_intents.create(parametres | champs)
 
 

@@ -8,7 +8,7 @@ import stripe
 
 from tests.telepaiement.banc.conftest import client_stripe, creer_intention, fermer, lancer
 
-DEMANDE = {"amount": 500, "currency": "xpf", "payment_method_types": ["card"]}
+DEMANDE = {"amount": 500, "currency": "xpf", "allowed_payment_method_types": ["card"]}
 
 
 def test_la_meme_cle_rend_la_meme_intention(client):

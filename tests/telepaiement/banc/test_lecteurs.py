@@ -23,7 +23,7 @@ def lecteur(client):
 
 @pytest.fixture
 def au_guichet(client):
-    return creer_intention(client, payment_method_types=["card_present"])
+    return creer_intention(client, allowed_payment_method_types=["card_present"])
 
 
 def _lancer(client, lecteur, intention):

@@ -1,0 +1,80 @@
+"""Receipts of refunds: numbered in the transaction that posts them, kept as issued, mailed."""
+
+import io
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from facturier.commun import fichiers, montants
+from facturier.commun.pdf import Document
+from facturier.grand_livre.numerotation import prendre_numero
+from telepaiement import courriels, quittances
+from telepaiement.models import RecuRemboursement, Remboursement
+
+
+def emettre(remboursement: Remboursement) -> RecuRemboursement:
+    """Issue the receipt of a refund that has just succeeded; called inside its transaction."""
+    moment = timezone.now()
+    annee = timezone.localtime(moment).year
+    regie = remboursement.encaissement.regie
+    recu = RecuRemboursement(
+        remboursement=remboursement,
+        regie=regie,
+        annee=annee,
+        numero=prendre_numero(f"remboursement-{regie.code}-{annee}"),
+        emis_le=moment,
+    )
+    recu.sha256 = fichiers.ranger(
+        io.BytesIO(dessiner(recu)),
+        racine=settings.DOCUMENTS_RACINE,
+        taille_maximale=quittances.TAILLE_MAXIMALE,
+    ).sha256
+    recu.save(force_insert=True)
+    transaction.on_commit(partial(courriels.envoyer_recu, recu.pk), robust=True)
+    return recu
+
+
+def original(recu: RecuRemboursement) -> bytes:
+    """Return the PDF as it was issued.
+
+    Raises:
+        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+    """
+    with fichiers.ouvrir(recu.sha256, settings.DOCUMENTS_RACINE) as fichier:
+        return fichier.read()
+
+
+def dessiner(recu: RecuRemboursement) -> bytes:
+    """Return the PDF: what was given back, on which payment, to which card."""
+    remboursement = recu.remboursement
+    encaissement = remboursement.encaissement
+    titre = encaissement.titre
+    moment = timezone.localtime(recu.emis_le)
+    sortie = io.BytesIO()
+    with Document(
+        sortie,
+        titre=f"Reçu de remboursement {recu.reference}",
+        etabli_le=recu.emis_le,
+        reference=f"Reçu de remboursement {recu.reference}",
+        emetteur=(recu.regie.libelle, recu.regie.acte),
+    ) as pdf:
+        pdf.titre(
+            f"Reçu de remboursement n° {recu.reference}",
+            "Ce reçu diminue d’autant la quittance qu’il désigne.",
+        )
+        pdf.encadre("Somme rendue", montants.afficher(remboursement.montant))
+        pdf.resume(
+            [
+                ("Rendu à", titre.tiers.nom_complet),
+                ("Sur", quittances.mode_detaille(encaissement)),
+                ("Quittance concernée", encaissement.quittance.reference),
+                ("Somme qu’elle atteste", montants.afficher(encaissement.montant)),
+                ("Titre de recettes", f"{titre.reference} – {titre.objet}"),
+                ("Motif", remboursement.motif),
+                ("Date", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
+                ("Régie", f"{recu.regie.libelle} ({recu.regie.acte})"),
+            ]
+        )
+    return sortie.getvalue()

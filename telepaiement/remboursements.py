@@ -1,0 +1,327 @@
+"""Money back to the card that paid: asked for by one, approved by another (telepaiement.md, §8.6).
+
+The intention is committed before the gateway is called, with the key that makes the call
+idempotent; what the gateway then says is applied under the lock of the debt, whoever brings the
+news. A refund is posted once it has succeeded, and its entry is reversed if it fails later.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.causes import phrase_de_la_base
+from facturier.commun.etats import franchir
+from facturier.commun.montants import afficher
+from facturier.grand_livre.evenements import rembourser_carte
+from facturier.grand_livre.models import Titre
+from facturier.grand_livre.passation import contrepasser
+from telepaiement import recus
+from telepaiement.models import (
+    Encaissement,
+    EtatLitige,
+    EtatRemboursement,
+    OrigineRemboursement,
+    Remboursement,
+)
+from telepaiement.passerelles import passerelle
+from telepaiement.passerelles.contrat import (
+    PasserelleMuette,
+    PasserelleRefuse,
+    RemboursementDistant,
+    StatutRemboursement,
+)
+
+journal = structlog.get_logger(__name__)
+MOTIF_EXTERNE = "Fait directement chez le prestataire de paiement"
+CHANGE = (
+    "La somme remboursable a changé depuis l’affichage de la page : il reste {reste}. "
+    "Vérifiez le montant, puis recommencez."
+)
+REPOS = timedelta(minutes=2)  # how long a call under way is left alone by the sweeper
+
+
+def disponible(encaissement: Encaissement) -> int:
+    """Return what may still be given back on a payment, in whole francs."""
+    return int(encaissement.montant - encaissement.remboursements.actifs().total())
+
+
+def trop_percu_restant(encaissement: Encaissement) -> int:
+    """Return the part of the excess that was not given back yet, in whole francs."""
+    rendu = encaissement.remboursements.filter(etat=EtatRemboursement.REUSSI).aggregate(
+        total=Sum("trop_percu", default=0)
+    )
+    perdu = encaissement.litiges.filter(etat=EtatLitige.PERDU).aggregate(
+        total=Sum("trop_percu", default=0)
+    )
+    return max(0, int(encaissement.trop_percu - rendu["total"] - perdu["total"]))
+
+
+def demander(
+    *, encaissement_id: int, montant: int, montant_disponible: int, motif: str, par: Utilisateur
+) -> Remboursement:
+    """Ask for a refund, for another person to approve.
+
+    Args:
+        montant: whole francs to give back.
+        montant_disponible: what the page said could be given back; another refund made since is
+            so noticed before anything is decided twice.
+
+    Raises:
+        ValidationError: not a card payment, contested, more than what is left, or no reason.
+    """
+    titre_id = Encaissement.objects.values_list("titre_id", flat=True).get(pk=encaissement_id)
+    try:
+        with transaction.atomic():
+            Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+            encaissement = Encaissement.objects.select_for_update(of=("self",)).get(
+                pk=encaissement_id
+            )
+            _controler(encaissement, montant, montant_disponible, motif)
+            remboursement = Remboursement.objects.create(
+                encaissement=encaissement,
+                montant=montant,
+                motif=motif.strip()[:200],
+                demande_par=par,
+            )
+            remboursement.passages.create(
+                acte="demander", depart="", arrivee=remboursement.etat, par=par, motif=motif.strip()
+            )
+            return remboursement
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def _controler(
+    encaissement: Encaissement, montant: int, montant_disponible: int, motif: str
+) -> None:
+    if not encaissement.charge:
+        raise ValidationError(
+            "Seul un paiement par carte passé par le prestataire se rembourse ici. Les autres se "
+            "rendent par ordre de virement."
+        )
+    _refuser_conteste(encaissement)
+    reste = disponible(encaissement)
+    if reste != montant_disponible:
+        raise ValidationError(CHANGE.format(reste=afficher(reste)))
+    if reste == 0:
+        raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")
+    if not 0 < montant <= reste:
+        raise ValidationError(
+            {"montant": f"Le montant va de 1 F à {afficher(reste)}, ce qui reste de ce paiement."}
+        )
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})
+
+
+def _refuser_conteste(encaissement: Encaissement) -> None:
+    if encaissement.litiges.exclude(etat=EtatLitige.GAGNE).exists():
+        raise ValidationError(
+            "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
+            "banque a déjà repris la somme."
+        )
+
+
+def approuver(*, remboursement_id: int, par: Utilisateur) -> Remboursement:
+    """Approve a refund asked for by another, and send it.
+
+    Raises:
+        ValidationError: asked for by `par`, contested since, or no longer to approve.
+        facturier.commun.etats.ActeInterdit: `par` lacks the role.
+    """
+    with transaction.atomic():
+        remboursement = _verrouiller(remboursement_id)
+        if remboursement.demande_par_id == par.pk:
+            raise ValidationError(
+                "Vous avez demandé ce remboursement : un autre agent doit l’approuver."
+            )
+        _refuser_conteste(remboursement.encaissement)
+        _franchir(remboursement, "approuver", par, approuve_par=par)
+    return transmettre(remboursement, par=par)
+
+
+@transaction.atomic
+def refuser(*, remboursement_id: int, motif: str, par: Utilisateur) -> Remboursement:
+    """Refuse a refund, with a reason.
+
+    Raises:
+        ValidationError: no reason, or no longer to approve.
+    """
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi ce remboursement est refusé."})
+    remboursement = _verrouiller(remboursement_id)
+    _franchir(remboursement, "refuser", par, motif=motif.strip())
+    return remboursement
+
+
+def transmettre(remboursement: Remboursement, *, par: Utilisateur) -> Remboursement:
+    """Send an approved refund to the gateway, or find the one that an interrupted call made.
+
+    Without an answer it stays `transmis`: the sweeper asks again with the same key.
+    """
+    if remboursement.etat == EtatRemboursement.APPROUVE:
+        _franchir(remboursement, "transmettre", par)
+    encaissement = remboursement.encaissement
+    try:
+        distant = _deja_fait(remboursement) or passerelle().rembourser(
+            _reference(encaissement),
+            charge=encaissement.charge,
+            montant=remboursement.montant,
+            cle=str(remboursement.jeton),
+        )
+    except PasserelleMuette as erreur:
+        journal.warning("remboursement_sans_reponse", jeton=str(remboursement.jeton))
+        Remboursement.objects.filter(pk=remboursement.pk).update(
+            modifie_le=timezone.now(), motif_echec=f"sans réponse : {erreur}"[:200]
+        )
+    except PasserelleRefuse as erreur:
+        _appliquer(encaissement, [], refuse=remboursement, motif=str(erreur))
+    else:
+        _appliquer(encaissement, [distant])
+    remboursement.refresh_from_db()
+    return remboursement
+
+
+def _deja_fait(remboursement: Remboursement) -> RemboursementDistant | None:
+    """Return what an earlier call did: beyond a day, a key alone no longer tells."""
+    if remboursement.passages.filter(acte="transmettre", le__gt=timezone.now() - REPOS).exists():
+        return None
+    distants = passerelle().lire_remboursements(_reference(remboursement.encaissement))
+    return next((un for un in distants if un.cle == str(remboursement.jeton)), None)
+
+
+def relire(encaissement: Encaissement) -> None:
+    """Read all the refunds of a payment at the gateway, and bring ours where they stand.
+
+    One made in the dashboard is recorded as such.
+
+    Raises:
+        PasserelleMuette: the gateway cannot tell.
+    """
+    _appliquer(encaissement, passerelle().lire_remboursements(_reference(encaissement)))
+
+
+def relancer() -> dict[str, int]:
+    """Bring the refunds under way where the money is; one failure stops no other."""
+    bilan = {"examines": 0, "en_panne": 0}
+    systeme = Utilisateur.objects.systeme()
+    anciens = Remboursement.objects.en_route().filter(modifie_le__lt=timezone.now() - REPOS)
+    for remboursement in anciens.select_related("encaissement__tentative")[:500]:
+        bilan["examines"] += 1
+        try:
+            if remboursement.reference:
+                relire(remboursement.encaissement)
+            else:
+                transmettre(remboursement, par=systeme)
+        except (PasserelleMuette, PasserelleRefuse) as erreur:
+            journal.warning("remboursement_en_panne", motif=str(erreur))
+            bilan["en_panne"] += 1
+    return bilan
+
+
+def _reference(encaissement: Encaissement) -> str:
+    tentative = encaissement.tentative
+    if tentative is None:
+        raise PasserelleRefuse("cet encaissement ne vient pas de la passerelle")
+    return tentative.reference
+
+
+def _verrouiller(remboursement_id: int) -> Remboursement:
+    """Lock the debt, then the payment, then the refund: always in this order."""
+    titre_id, encaissement_id = Remboursement.objects.values_list(
+        "encaissement__titre_id", "encaissement_id"
+    ).get(pk=remboursement_id)
+    Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
+    return Remboursement.objects.select_for_update(of=("self",)).get(pk=remboursement_id)
+
+
+@transaction.atomic
+def _appliquer(
+    encaissement: Encaissement,
+    distants: list[RemboursementDistant],
+    *,
+    refuse: Remboursement | None = None,
+    motif: str = "",
+) -> None:
+    """Apply what the gateway says: failures first, for they make room."""
+    systeme = Utilisateur.objects.systeme()
+    Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
+    verrou = Encaissement.objects.select_for_update(of=("self",)).select_related("titre")
+    encaissement = verrou.get(pk=encaissement.pk)
+    if refuse is not None:
+        _echouer(Remboursement.objects.get(pk=refuse.pk), motif, systeme)
+    for distant in sorted(distants, key=lambda un: un.statut != StatutRemboursement.ECHOUE):
+        remboursement = _reconnaitre(encaissement, distant, systeme)
+        if distant.statut == StatutRemboursement.ECHOUE:
+            _echouer(remboursement, distant.motif_echec, systeme)
+        elif distant.statut == StatutRemboursement.REUSSI:
+            _reussir(remboursement, encaissement, systeme)
+
+
+def _reconnaitre(
+    encaissement: Encaissement, distant: RemboursementDistant, par: Utilisateur
+) -> Remboursement:
+    """Return our refund, made if the gateway alone knew it, with its reference."""
+    connus = list(encaissement.remboursements.all())
+    trouve = next((un for un in connus if un.reference == distant.identifiant), None)
+    trouve = trouve or next((un for un in connus if str(un.jeton) == distant.cle), None)
+    if trouve is None:
+        journal.warning("remboursement_externe", reference=distant.identifiant)
+        trouve = Remboursement.objects.create(
+            encaissement=encaissement,
+            origine=OrigineRemboursement.EXTERNE,
+            etat=EtatRemboursement.TRANSMIS,
+            montant=distant.montant,
+            motif=MOTIF_EXTERNE,
+            demande_par=par,
+            reference=distant.identifiant,
+        )
+        trouve.passages.create(acte="constater", depart="", arrivee=trouve.etat, par=par)
+    elif not trouve.reference:
+        Remboursement.objects.filter(pk=trouve.pk).update(
+            reference=distant.identifiant, motif_echec=""
+        )
+        trouve.reference = distant.identifiant
+    return trouve
+
+
+def _reussir(remboursement: Remboursement, encaissement: Encaissement, par: Utilisateur) -> None:
+    if remboursement.etat in {EtatRemboursement.REUSSI, EtatRemboursement.ECHOUE}:
+        return
+    trop_percu = min(remboursement.montant, trop_percu_restant(encaissement))
+    ecriture = rembourser_carte(
+        encaissement.titre,
+        montant=remboursement.montant,
+        trop_percu=trop_percu,
+        date_comptable=timezone.localdate(),
+        reference=remboursement.reference,
+        par=par,
+    )
+    _franchir(remboursement, "reussir", par, ecriture=ecriture, trop_percu=trop_percu)
+    recus.emettre(remboursement)
+
+
+def _echouer(remboursement: Remboursement, motif: str, par: Utilisateur) -> None:
+    if remboursement.etat in {EtatRemboursement.ECHOUE, EtatRemboursement.REFUSE}:
+        return
+    if remboursement.ecriture is not None:
+        contrepasser(
+            remboursement.ecriture,
+            par=par,
+            motif="remboursement échoué",
+            date_comptable=timezone.localdate(),
+        )
+    _franchir(remboursement, "echouer", par, motif=motif, motif_echec=motif[:200])
+    journal.error("remboursement_echoue", reference=remboursement.reference, motif=motif)
+
+
+def _franchir(
+    remboursement: Remboursement, acte: str, par: Utilisateur, *, motif: str = "", **champs: Any
+) -> None:
+    franchir(remboursement, acte, par=par, motif=motif, modifie_le=timezone.now(), **champs)

@@ -1,0 +1,241 @@
+"""After the payment: refunds, disputes, payouts and bank credits against the ledger and the tills.
+
+payments = entries = till = payouts: each equality is proved by another road than the one that
+wrote it. Each check yields anomalies and never raises.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from facturier.grand_livre.models import Ecriture, LigneEcriture, SchemaComptable, Sens
+from facturier.grand_livre.verification import Anomalie
+from telepaiement.cloture import calculer_empreinte
+from telepaiement.models import (
+    MODES_PASSERELLE,
+    Encaissement,
+    EtatLitige,
+    EtatRemboursement,
+    EtatSession,
+    EtatVersement,
+    LigneVersement,
+    Litige,
+    NatureLigne,
+    RapprochementBancaire,
+    Remboursement,
+    SessionCaisse,
+    Versement,
+)
+
+EVENEMENTS_CARTES = (
+    "encaissement_carte",
+    "encaissement_lecteur",
+    "remboursement_carte",
+    "contrepassation_remboursement_carte",
+    "litige_ouvert",
+    "litige_gagne",
+    "versement_cartes",
+    "versement_rejete",
+)
+JUSTIFIES_PAR = {
+    "remboursement_carte": "remboursement",
+    "litige_ouvert": "litige",
+    "litige_gagne": "litige_clos",
+    "litige_perdu": "litige_clos",
+    "versement_cartes": "versement",
+    "versement_rejete": "versement_rejete",
+}
+SIGNES = {
+    NatureLigne.ENCAISSEMENT: ("encaissement__montant", 1),
+    NatureLigne.REMBOURSEMENT: ("remboursement__montant", -1),
+    NatureLigne.ECHEC_REMBOURSEMENT: ("remboursement__montant", 1),
+    NatureLigne.LITIGE: ("litige__montant", -1),
+    NatureLigne.RETOUR_LITIGE: ("litige__montant", 1),
+    NatureLigne.ECHEC_VERSEMENT: ("versement_rejete__montant", 1),
+}
+
+
+def remboursements_mal_ecrits() -> Iterator[Anomalie]:
+    """Refunds whose entry differs from them, stands reversed, or stands though they failed."""
+    redevable = Sum(
+        "ecriture__lignes__montant",
+        filter=Q(
+            ecriture__lignes__sens=Sens.DEBIT, ecriture__lignes__piece=F("encaissement__titre")
+        ),
+        default=0,
+    )
+    ecrits = Remboursement.objects.filter(ecriture__isnull=False).order_by()
+    for pk, etat, montant, trop, total, part, contrepassee in ecrits.annotate(
+        redevable=redevable
+    ).values_list(
+        "pk",
+        "etat",
+        "montant",
+        "trop_percu",
+        "ecriture__total",
+        "redevable",
+        "ecriture__contrepassee_par",
+    ):
+        est_annulee = contrepassee is not None
+        if (total, part) != (montant, montant - trop):
+            yield Anomalie(
+                "remboursement",
+                f"remboursement {pk}",
+                f"{montant} F dont {trop} de trop-perçu ; l’écriture porte {total} F, dont {part} "
+                "pour le titre",
+            )
+        if est_annulee != (etat == EtatRemboursement.ECHOUE):
+            yield Anomalie(
+                "remboursement",
+                f"remboursement {pk}",
+                f"{etat}, mais son écriture est {'' if est_annulee else 'non '}contrepassée",
+            )
+
+
+def remboursements_au_dela() -> Iterator[Anomalie]:
+    """Payments of which more was given back than was paid."""
+    rendus = Q(remboursements__etat__in=[EtatRemboursement.REUSSI, EtatRemboursement.TRANSMIS])
+    totaux = Encaissement.objects.order_by().annotate(
+        total_rendu=Sum("remboursements__montant", filter=rendus, default=0)
+    )
+    for pk, montant, rendu in totaux.filter(total_rendu__gt=F("montant")).values_list(
+        "pk", "montant", "total_rendu"
+    ):
+        yield Anomalie(
+            "remboursement", f"encaissement {pk}", f"{rendu} F rendus sur {montant} F payés"
+        )
+
+
+def litiges_mal_ecrits() -> Iterator[Anomalie]:
+    """Disputes whose entries do not say the amount taken back, or the outcome."""
+    for litige in Litige.objects.filter(est_debite=True).select_related(
+        "ecriture", "ecriture_issue"
+    ):
+        issue = litige.ecriture_issue
+        attendue = {EtatLitige.GAGNE: "litige_gagne", EtatLitige.PERDU: "litige_perdu"}.get(
+            EtatLitige(litige.etat)
+        )
+        totaux = {un.total for un in (litige.ecriture, issue) if un is not None}
+        if totaux != {litige.montant} or (issue.evenement if issue else None) != attendue:
+            yield Anomalie(
+                "litige",
+                f"litige {litige.pk}",
+                f"{litige.montant} F, {litige.etat} : ses écritures ne le disent pas",
+            )
+
+
+def ecritures_sans_objet() -> Iterator[Anomalie]:
+    """Entries of refund, dispute or payout that no fact justifies."""
+    for evenement, relation in JUSTIFIES_PAR.items():
+        orphelines = Ecriture.objects.filter(evenement=evenement, **{f"{relation}__isnull": True})
+        for pk, total in orphelines.values_list("pk", "total"):
+            yield Anomalie("cartes", f"écriture {pk}", f"« {evenement} » de {total} F sans objet")
+
+
+def versements_mal_ecrits() -> Iterator[Anomalie]:
+    """Payouts posted that differ from their lines, or from their entry."""
+    poses = (
+        Versement.objects.exclude(etat=EtatVersement.EN_ECART)
+        .order_by()
+        .annotate(
+            lu=Coalesce(Sum("lignes__montant"), 0), frais=Coalesce(Sum("lignes__commission"), 0)
+        )
+    )
+    for pk, montant, brut, commission, lu, frais, total in poses.values_list(
+        "pk", "montant", "brut", "commission", "lu", "frais", "ecriture__total"
+    ):
+        if (lu, frais, lu - frais, total) != (brut, commission, montant, brut):
+            yield Anomalie(
+                "versement",
+                f"versement {pk}",
+                f"{montant} F versés, {lu} F lus moins {frais} F de frais, {total} F écrits",
+            )
+
+
+def lignes_de_versement_fausses() -> Iterator[Anomalie]:
+    """Lines of posted payouts whose amount is not that of what they settle."""
+    posees = LigneVersement.objects.exclude(versement__etat=EtatVersement.EN_ECART).order_by()
+    for nature, (champ, signe) in SIGNES.items():
+        fausses = posees.filter(nature=nature).exclude(montant=F(champ) * signe)
+        for pk, montant, attendu in fausses.values_list("pk", "montant", champ):
+            yield Anomalie(
+                "versement", f"ligne de versement {pk}", f"{montant} F pour un objet de {attendu} F"
+            )
+
+
+def cartes_a_l_encaissement() -> Iterator[Anomalie]:
+    """Account of cards to be cashed: the ledger against the payments less what was paid out."""
+    comptes = SchemaComptable.objects.filter(evenement="versement_cartes", part="disponible")
+    lignes = LigneEcriture.objects.filter(
+        compte__numero__in=comptes.values("compte"), ecriture__evenement__in=EVENEMENTS_CARTES
+    )
+    sens = lignes.aggregate(
+        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
+        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
+    )
+    ecrit = sens["debit"] - sens["credit"]
+    faits = (
+        _somme(Encaissement.objects.filter(mode__in=MODES_PASSERELLE))
+        - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI))
+        - _somme(Litige.objects.filter(est_debite=True).exclude(etat=EtatLitige.GAGNE))
+        - _somme(Versement.objects.exclude(etat=EtatVersement.EN_ECART), "brut")
+        + _somme(Versement.objects.filter(etat=EtatVersement.REJETE))
+    )
+    if ecrit != faits:
+        yield Anomalie(
+            "cartes",
+            "cartes bancaires à l’encaissement",
+            f"le grand livre dit {ecrit} F, les paiements moins les versements {faits} F",
+        )
+
+
+def _somme(lot: QuerySet[Any], champ: str = "montant") -> int:
+    return int(lot.aggregate(total=Sum(champ, default=0))["total"])
+
+
+def caisses_mal_totalisees() -> Iterator[Anomalie]:
+    """Closed tills whose totals are not those of their payments, or whose chain is broken."""
+    closes = SessionCaisse.objects.filter(etat=EtatSession.CLOTUREE).select_related("regie")
+    for session in closes.order_by("pk"):
+        totaux = session.encaissements.totaux_par_mode()
+        if session.totaux != totaux:
+            yield Anomalie(
+                "caisse", f"caisse {session.pk}", f"clôturée sur {session.totaux}, et non {totaux}"
+            )
+        if session.numero and session.empreinte != calculer_empreinte(session, session.numero):
+            yield Anomalie("caisse", f"caisse {session.pk}", "l’empreinte de clôture est fausse")
+
+
+def remises_mal_ecrites() -> Iterator[Anomalie]:
+    """Bank movements whose entry differs from the payments that they settle."""
+    ecrits = (
+        RapprochementBancaire.objects.filter(
+            ecriture__isnull=False, ecriture__evenement__startswith="remise_"
+        )
+        .order_by()
+        .annotate(brut=Sum("encaissements__encaissement__montant", default=0))
+    )
+    for pk, credit, commission, brut, total in ecrits.values_list(
+        "pk", "ligne__montant", "commission", "brut", "ecriture__total"
+    ):
+        if (credit + commission, total) != (brut, brut):
+            yield Anomalie(
+                "banque",
+                f"rapprochement {pk}",
+                f"{credit} F crédités et {commission} F de commission pour {brut} F encaissés",
+            )
+
+
+CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
+    remboursements_mal_ecrits,
+    remboursements_au_dela,
+    litiges_mal_ecrits,
+    ecritures_sans_objet,
+    versements_mal_ecrits,
+    lignes_de_versement_fausses,
+    cartes_a_l_encaissement,
+    caisses_mal_totalisees,
+    remises_mal_ecrites,
+]

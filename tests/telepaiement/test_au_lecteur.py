@@ -1,0 +1,202 @@
+"""The card reader driven from our server: busy, off line, refused, cancelled, late success."""
+
+import pytest
+import stripe
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import au_lecteur, caisse, verification
+from telepaiement.cloture import cloturer_caisse
+from telepaiement.models import Encaissement, EtatTentative, Guichet, Mode, Tentative
+from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.passerelles.stripe import PasserelleStripe
+from telepaiement.synchronisation import synchroniser
+from tests.telepaiement.conftest import CARTE_REFUSEE
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lecteur(banc, regies) -> str:
+    """Register a simulated reader at the counter."""
+    client = stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY, base_addresses={"api": settings.STRIPE_API_BASE}
+    )
+    lieu = client.v1.terminal.locations.create(
+        {
+            "display_name": "Centre administratif",
+            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
+        }
+    )
+    lu = client.v1.terminal.readers.create(
+        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
+    )
+    Guichet.objects.filter(pk=regies.pk).update(lecteur=lu.id)
+    regies.refresh_from_db()
+    return str(lu.id)
+
+
+@pytest.fixture
+def session(lecteur, regies, regisseur):
+    """Open the till of the counter that has the reader."""
+    return caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+
+
+@pytest.fixture
+def presenter(session, regisseur):
+    """Ask the reader to take the card for a titre; return the attempt."""
+
+    def faire(titre, montant=12_500) -> Tentative:
+        return au_lecteur.lancer(session=session, titre_id=titre.pk, montant=montant, par=regisseur)
+
+    return faire
+
+
+def test_une_carte_presentee_paie_et_entre_dans_la_caisse(banc, lecteur, presenter, session):
+    titre = titre_payable(12_500)
+    tentative = presenter(titre)
+    attente = au_lecteur.suivre(tentative, par=session.agent)
+    banc.faire("presenter_carte", lecteur=lecteur)
+
+    apres = au_lecteur.suivre(tentative, par=session.agent)
+
+    encaissement = Encaissement.objects.get()
+    assert attente.etat == EtatTentative.EN_COURS
+    assert apres.etat == EtatTentative.REUSSIE
+    assert (encaissement.mode, encaissement.session) == (Mode.LECTEUR, session)
+    assert encaissement.quatre_derniers == "4242"
+    assert reste_du(titre) == 0
+    assert session.encaissements.totaux_par_mode() == {"lecteur": 12_500}
+
+
+def test_une_carte_refusee_se_presente_a_nouveau_sur_le_meme_paiement(banc, lecteur, presenter):
+    titre = titre_payable(12_500)
+    tentative = presenter(titre)
+    banc.faire("presenter_carte", lecteur=lecteur, numero=CARTE_REFUSEE)
+    refusee = au_lecteur.suivre(tentative, par=tentative.session.agent)
+    etat_refuse = (refusee.etat, refusee.nb_refus)
+
+    encore = presenter(titre)
+    banc.faire("presenter_carte", lecteur=lecteur)
+    payee = au_lecteur.suivre(encore, par=tentative.session.agent)
+
+    assert etat_refuse == (EtatTentative.INITIEE, 1)
+    assert encore == tentative
+    assert payee.etat == EtatTentative.REUSSIE
+
+
+def test_un_lecteur_occupe_le_dit(presenter):
+    presenter(titre_payable(12_500))
+
+    with pytest.raises(ValidationError, match="attend déjà un autre paiement"):
+        presenter(titre_payable(1_000), 1_000)
+
+
+def test_un_lecteur_occupe_par_un_autre_logiciel_ferme_la_tentative(banc, lecteur, presenter):
+    client = stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY, base_addresses={"api": settings.STRIPE_API_BASE}
+    )
+    autre = client.v1.payment_intents.create(
+        {"amount": 100, "currency": "xpf", "allowed_payment_method_types": ["card_present"]}
+    )
+    client.v1.terminal.readers.process_payment_intent(lecteur, {"payment_intent": autre.id})
+
+    with pytest.raises(ValidationError, match="attend déjà un autre paiement"):
+        presenter(titre_payable(12_500))
+
+    assert Tentative.objects.get().etat == EtatTentative.ANNULEE
+
+
+def test_un_lecteur_hors_ligne_propose_aussitot_un_autre_moyen(banc, lecteur, presenter):
+    banc.faire("brancher_lecteur", lecteur=lecteur, en_ligne=False)
+
+    with pytest.raises(ValidationError, match="terminal de la banque, les espèces"):
+        presenter(titre_payable(12_500))
+
+    assert Tentative.objects.get().etat == EtatTentative.ANNULEE
+
+
+def test_un_paiement_annule_libere_le_lecteur_et_la_dette(presenter, session, regisseur):
+    titre = titre_payable(12_500)
+    tentative = presenter(titre)
+
+    apres = au_lecteur.abandonner(tentative, par=regisseur)
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
+    encaissement = caisse.encaisser_au_guichet(
+        session=session, titre_id=titre.pk, saisie=saisie, par=regisseur
+    )
+
+    assert apres.etat == EtatTentative.ANNULEE
+    assert encaissement.trop_percu == 0
+    assert presenter(titre_payable(1_000), 1_000).etat == EtatTentative.EN_COURS
+
+
+def test_aucun_autre_moyen_tant_que_le_lecteur_attend_la_carte(presenter, session, regisseur):
+    titre = titre_payable(12_500)
+    presenter(titre)
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
+
+    with pytest.raises(ValidationError, match="en cours à la banque"):
+        caisse.encaisser_au_guichet(
+            session=session, titre_id=titre.pk, saisie=saisie, par=regisseur
+        )
+
+
+def test_la_carte_gagne_la_course_contre_l_annulation(banc, lecteur, presenter, regisseur):
+    tentative = presenter(titre_payable(12_500))
+    banc.faire("presenter_carte", lecteur=lecteur)
+
+    apres = au_lecteur.abandonner(tentative, par=regisseur)
+
+    assert apres.etat == EtatTentative.REUSSIE
+    assert Encaissement.objects.get().montant == 12_500
+
+
+def test_un_succes_connu_apres_la_cloture_reste_a_la_regie_hors_caisse(
+    banc, lecteur, presenter, session, regisseur, monkeypatch
+):
+    tentative = presenter(titre_payable(12_500))
+    banc.faire("presenter_carte", lecteur=lecteur)
+
+    def muet(_soi, _reference):
+        raise PasserelleMuette("délai dépassé")
+
+    lire = PasserelleStripe.lire
+    monkeypatch.setattr(PasserelleStripe, "lire", muet)
+    douteuse = au_lecteur.suivre(tentative, par=regisseur)
+    monkeypatch.setattr(PasserelleStripe, "lire", lire)
+    cloturer_caisse(session_id=session.pk, especes_comptees=0, motif_ecart="", par=regisseur)
+
+    apres = synchroniser(douteuse, source="notification")
+
+    encaissement = Encaissement.objects.get()
+    assert douteuse.etat == EtatTentative.A_VERIFIER
+    assert apres.etat == EtatTentative.REUSSIE
+    assert (encaissement.session, encaissement.regie) == (None, session.regie)
+    assert [str(a) for controle in verification.CONTROLES for a in controle()] == []
+
+
+def test_une_coupure_laisse_a_verifier_et_bloque_tout_autre_moyen(
+    banc, presenter, session, regisseur
+):
+    titre = titre_payable(12_500)
+    tentative = presenter(titre)
+    banc.faire("pannes", panne_api=20)
+
+    apres = au_lecteur.suivre(tentative, par=regisseur)
+    banc.faire("pannes", panne_api=0)
+
+    assert apres.etat == EtatTentative.A_VERIFIER
+    with pytest.raises(ValidationError, match="en cours à la banque"):
+        au_lecteur.lancer(session=session, titre_id=titre.pk, montant=12_500, par=regisseur)
+
+
+def test_un_guichet_sans_lecteur_le_dit(regies, regisseur, banc):
+    session = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+
+    with pytest.raises(ValidationError, match="pas de lecteur"):
+        au_lecteur.lancer(
+            session=session, titre_id=titre_payable().pk, montant=12_500, par=regisseur
+        )

@@ -1,0 +1,315 @@
+"""Money back to the card: two persons, never too much, whatever breaks or comes first."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement import caisse, litiges, recus, remboursements, verification
+from telepaiement.models import (
+    EtatRemboursement,
+    Mode,
+    OrigineRemboursement,
+    RecuRemboursement,
+    Remboursement,
+)
+from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.passerelles.stripe import PasserelleStripe
+from telepaiement.synchronisation import synchroniser
+from tests.telepaiement.conftest import fermer_connexion
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rendre(agent, collegue):
+    """Have a refund asked for by one and approved by another; return it."""
+
+    def faire(encaissement, montant) -> Remboursement:
+        demande = remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=montant,
+            montant_disponible=remboursements.disponible(encaissement),
+            motif="double paiement",
+            par=agent,
+        )
+        return remboursements.approuver(remboursement_id=demande.pk, par=collegue)
+
+    return faire
+
+
+def _anomalies() -> list[str]:
+    return [str(a) for controle in verification.CONTROLES for a in controle()]
+
+
+def test_trois_remboursements_partiels_rendent_tout_et_pas_un_franc_de_plus(
+    encaisser, rendre, agent
+):
+    encaissement = encaisser(12_500, courriel="payeur@essai.example")
+
+    faits = [rendre(encaissement, montant) for montant in (5_000, 5_000, 2_500)]
+
+    assert {un.etat for un in faits} == {EtatRemboursement.REUSSI}
+    assert reste_du(encaissement.titre) == 12_500
+    assert solde("5115", exercice=2026).solde == 0
+    assert [recu.numero for recu in RecuRemboursement.objects.order_by("pk")] == [1, 2, 3]
+    with pytest.raises(ValidationError, match="déjà rendu"):
+        remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=1,
+            montant_disponible=0,
+            motif="un de trop",
+            par=agent,
+        )
+    assert _anomalies() == []
+
+
+def test_un_franc_de_trop_est_refuse_par_la_page_puis_par_la_base(encaisser, agent):
+    encaissement = encaisser(12_500)
+
+    with pytest.raises(ValidationError, match="ce qui reste de ce paiement"):
+        remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=12_501,
+            montant_disponible=12_500,
+            motif="erreur",
+            par=agent,
+        )
+    with pytest.raises(IntegrityError, match="dépasse ce qui reste"), transaction.atomic():
+        Remboursement.objects.create(
+            encaissement=encaissement, montant=12_501, motif="erreur", demande_par=agent
+        )
+
+
+def test_une_somme_disponible_perimee_est_refusee(encaisser, rendre, agent):
+    encaissement = encaisser(12_500)
+    rendre(encaissement, 1_000)
+
+    with pytest.raises(ValidationError, match="a changé depuis l’affichage"):
+        remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=500,
+            montant_disponible=12_500,
+            motif="page ancienne",
+            par=agent,
+        )
+
+
+def test_qui_demande_n_approuve_pas(encaisser, agent):
+    encaissement = encaisser()
+    demande = remboursements.demander(
+        encaissement_id=encaissement.pk,
+        montant=1_000,
+        montant_disponible=12_500,
+        motif="erreur",
+        par=agent,
+    )
+
+    with pytest.raises(ValidationError, match="un autre agent"):
+        remboursements.approuver(remboursement_id=demande.pk, par=agent)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Remboursement.objects.filter(pk=demande.pk).update(etat="approuve", approuve_par=agent)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Remboursement.objects.filter(pk=demande.pk).update(etat="transmis")
+
+
+@pytest.mark.parametrize(
+    "champs",
+    [{"montant": 2}, {"motif": "autre"}, {"origine": "externe"}, {"etat": "demande"}],
+    ids=lambda champs: next(iter(champs)),
+)
+def test_un_remboursement_refuse_ne_se_reecrit_pas(encaisser, agent, collegue, champs):
+    demande = remboursements.demander(
+        encaissement_id=encaisser().pk,
+        montant=1_000,
+        montant_disponible=12_500,
+        motif="erreur",
+        par=agent,
+    )
+    remboursements.refuser(remboursement_id=demande.pk, motif="sans objet", par=collegue)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Remboursement.objects.filter(pk=demande.pk).update(**champs)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Remboursement.objects.filter(pk=demande.pk).delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_demandes_ensemble_ne_depassent_pas_le_paiement(encaisser, agent):
+    encaissement = encaisser(12_500)
+
+    def demander(_rang):
+        try:
+            remboursements.demander(
+                encaissement_id=encaissement.pk,
+                montant=10_000,
+                montant_disponible=12_500,
+                motif="ensemble",
+                par=agent,
+            )
+        except ValidationError as refus:
+            return refus.message
+        finally:
+            fermer_connexion()
+        return ""
+
+    with ThreadPoolExecutor(2) as fils:
+        reponses = sorted(fils.map(demander, range(2)))
+
+    assert reponses[0] == ""
+    assert "a changé" in reponses[1]
+    assert Remboursement.objects.count() == 1
+
+
+def test_le_trop_percu_est_rendu_avant_que_la_dette_ne_renaisse(banc, commencer, encaisser, rendre):
+    titre = titre_payable(12_500)
+    premier = commencer(titre)
+    encaisser(titre=titre)
+    banc.payer(premier)
+    double = synchroniser(premier, source="retour").encaissement
+
+    rendre(double, 12_500)
+
+    assert double.trop_percu == 12_500
+    assert reste_du(titre) == 0
+    assert solde("466", exercice=2026).solde == 0
+    assert _anomalies() == []
+
+
+def test_un_remboursement_fait_chez_le_prestataire_est_constate(banc, encaisser, notifier):
+    encaissement = encaisser(12_500)
+    banc.faire("rembourser", payment_intent=encaissement.tentative.reference, montant=4_000)
+    evenement = [
+        objet for objet in banc.etat()["objets"]["event"] if objet["type"] == "refund.created"
+    ][-1]
+
+    statut = notifier(json.dumps(evenement).encode())
+    notifier(json.dumps(evenement | {"id": "evt_rejeu"}).encode())
+
+    rendu = Remboursement.objects.get()
+    assert statut == 200
+    assert (rendu.origine, rendu.etat) == (OrigineRemboursement.EXTERNE, EtatRemboursement.REUSSI)
+    assert reste_du(encaissement.titre) == 4_000
+    assert _anomalies() == []
+
+
+def test_un_remboursement_echoue_plus_tard_rend_la_somme_a_rembourser(banc, encaisser, rendre):
+    encaissement = encaisser(12_500)
+    fait = rendre(encaissement, 12_500)
+    banc.faire("rejeter_remboursement", refund=fait.reference)
+
+    remboursements.relire(encaissement)
+
+    fait.refresh_from_db()
+    assert fait.etat == EtatRemboursement.ECHOUE
+    assert "lost_or_stolen" in fait.motif_echec
+    assert reste_du(encaissement.titre) == 0
+    assert remboursements.disponible(encaissement) == 12_500
+    assert _anomalies() == []
+
+
+def test_un_paiement_conteste_ne_se_rembourse_pas(banc, encaisser, agent):
+    encaissement = encaisser(12_500)
+    banc.faire("contester", payment_intent=encaissement.tentative.reference)
+    litiges.relire(encaissement)
+
+    with pytest.raises(ValidationError, match="conteste ce paiement"):
+        remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=1,
+            montant_disponible=12_500,
+            motif="erreur",
+            par=agent,
+        )
+    with pytest.raises(IntegrityError, match="contesté"), transaction.atomic():
+        Remboursement.objects.create(
+            encaissement=encaissement, montant=1, motif="erreur", demande_par=agent
+        )
+
+
+def test_un_litige_ouvert_entre_demande_et_envoi_fait_echouer_sans_rien_ecrire(
+    banc, encaisser, rendre
+):
+    encaissement = encaisser(12_500)
+    banc.faire("contester", payment_intent=encaissement.tentative.reference)
+
+    fait = rendre(encaissement, 5_000)
+
+    assert fait.etat == EtatRemboursement.ECHOUE
+    assert "charge_disputed" in fait.motif_echec
+    assert solde("5115", exercice=2026).credit == 0
+
+
+def test_un_envoi_sans_reponse_ne_rembourse_qu_une_fois(banc, encaisser, rendre, monkeypatch):
+    encaissement = encaisser(12_500)
+    rembourser = PasserelleStripe.rembourser
+
+    def couper(soi, *args, **options):
+        rembourser(soi, *args, **options)
+        raise PasserelleMuette("délai dépassé")
+
+    monkeypatch.setattr(PasserelleStripe, "rembourser", couper)
+    envoye = rendre(encaissement, 5_000)
+    monkeypatch.setattr(PasserelleStripe, "rembourser", rembourser)
+    monkeypatch.setattr(remboursements, "REPOS", remboursements.REPOS * 0)
+
+    bilan = remboursements.relancer()
+
+    envoye_apres = Remboursement.objects.get()
+    assert envoye.etat == EtatRemboursement.TRANSMIS
+    assert bilan == {"examines": 1, "en_panne": 0}
+    assert envoye_apres.etat == EtatRemboursement.REUSSI
+    assert (
+        len([r for r in banc.etat()["objets"]["refund"] if r["charge"] == encaissement.charge]) == 1
+    )
+
+
+def test_un_remboursement_en_attente_s_ecrit_quand_il_reussit(banc, encaisser, rendre, monkeypatch):
+    encaissement = encaisser(12_500, numero="4000000000007726")
+    fait = rendre(encaissement, 12_500)
+    avant = solde("5115", exercice=2026).credit
+    monkeypatch.setattr(remboursements, "REPOS", remboursements.REPOS * 0)
+
+    banc.faire("finir_remboursement", refund=fait.reference)
+    remboursements.relancer()
+
+    assert (fait.etat, avant) == (EtatRemboursement.TRANSMIS, 0)
+    fait.refresh_from_db()
+    assert fait.etat == EtatRemboursement.REUSSI
+
+
+def test_les_especes_ne_se_rendent_pas_sur_une_carte(regies, regisseur, agent, banc):
+    session = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
+    encaissement = caisse.encaisser_au_guichet(
+        session=session, titre_id=titre_payable(12_500).pk, saisie=saisie, par=regisseur
+    )
+
+    with pytest.raises(ValidationError, match="ordre de virement"):
+        remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=1,
+            montant_disponible=12_500,
+            motif="erreur",
+            par=agent,
+        )
+
+
+def test_le_recu_part_par_courriel_et_se_garde(
+    encaisser, rendre, django_capture_on_commit_callbacks
+):
+    encaissement = encaisser(12_500, courriel="payeur@essai.example")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        fait = rendre(encaissement, 2_500)
+
+    assert fait.recu.reference == f"ENLIGNE-R-{fait.recu.annee}-000001"
+    assert recus.original(fait.recu).startswith(b"%PDF")
+    courriel = mail.outbox[-1]
+    assert courriel.to == ["payeur@essai.example"]
+    assert "2\u202f500\u202fF" in courriel.body.replace("\xa0", "\u202f")
