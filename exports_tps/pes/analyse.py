@@ -18,6 +18,7 @@ from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
 from exports_tps.pes.formes import ENCODAGE, Formes, Reprise
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
+from exports_tps.pes.noms_xml import est_espace_permis, est_nom_xml
 from exports_tps.pes.signature import DS
 from exports_tps.pes.types import TypeSimple
 
@@ -44,6 +45,7 @@ class _Cadre:
     particule: Particule | None = None
     position: int = -1
     presents: set[str] | None = None
+    repetes: dict[int, int] | None = None
 
 
 class Analyse:
@@ -181,6 +183,8 @@ class Analyse:
 
     def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:
         self.encodage = (encodage or "utf-8").lower()
+        if version != "1.0":
+            self._anomalie("xml", "XML", f"version de XML « {version} » refusée : 1.0 attendue.")
         try:
             codecs.lookup(self.encodage)
         except LookupError:
@@ -278,6 +282,11 @@ class Analyse:
             self._anomalie("ordre", balise, f"« {balise} » doit précéder « {avant} ».")
         elif not particule.est_multiple:
             self._anomalie("cardinalite", balise, f"« {balise} » est en double.")
+        elif particule.champ is not None and (maximum := particule.champ.maximum):
+            repetes = cadre.repetes = cadre.repetes or {}
+            repetes[particule.position] = nombre = repetes.get(particule.position, 1) + 1
+            if nombre == maximum + 1:
+                self._anomalie("cardinalite", balise, f"« {balise} » : {maximum} au plus.")
 
     def _fin(self, nom: str) -> None:
         self._profondeur -= 1
@@ -315,11 +324,16 @@ class Analyse:
         for attribut, valeur in zip(attributs[::2], attributs[1::2], strict=True):
             if attribut == "xmlns" or attribut.startswith("xmlns:"):
                 espaces[attribut[6:]] = valeur
+                self._controler_espace(attribut, valeur)
             else:
                 autres.append((attribut, valeur))
         if espaces:
             self._espaces.append((self._profondeur, self._espaces[-1][1] | espaces))
         return autres
+
+    def _controler_espace(self, attribut: str, espace: str) -> None:
+        if not est_espace_permis(attribut, espace):
+            self._anomalie("espace", attribut, f"espace de noms « {espace} » refusé.")
 
     def _refuser(self, nom: str, message: str) -> None:
         self._anomalie("balise", nom, message)
@@ -395,9 +409,7 @@ class Analyse:
         if noeud.classe is not None:
             self._fermer_enregistrement(cadre)
         elif not self._est_dans_unite:
-            decalage = self._decalage
-            ligne = self._ligne
-            self._attente.append(Borne(noeud.balise, False, ligne, decalage))
+            self._attente.append(Borne(noeud.balise, False, self._ligne, self._decalage))
 
     def _fermer_enregistrement(self, cadre: _Cadre) -> None:
         objet = self._construire(cadre)
@@ -485,10 +497,3 @@ class Analyse:
         if not controle.est_valide():
             self._anomalie("type", "Fichier", "le contenu n’est pas du base64.")
         self._attente.append(document)
-
-
-def est_nom_xml(identifiant: str) -> bool:
-    """Whether `identifiant` can be an xs:ID: no colon, no digit in front, no blank."""
-    if not identifiant or identifiant[0] in "-." or identifiant[0].isdigit():
-        return False
-    return all(caractere.isalnum() or caractere in "-._" for caractere in identifiant)

@@ -1,4 +1,4 @@
-"""Keys of identifiers that the treasury verifies: RIB, IBAN, SIREN, SIRET, NIR, RIDET."""
+"""Keys of identifiers that the treasury verifies: RIB, IBAN, SIREN, SIRET, FINESS, NIR, RIDET."""
 
 from __future__ import annotations
 
@@ -50,12 +50,19 @@ def _nir(identifiant: str) -> bool:
     return 97 - int(numero[:13]) % 97 == int(numero[13:])
 
 
+def _finess(identifiant: str) -> bool:
+    numero = identifiant.upper().replace("2A", "20").replace("2B", "20")
+    return re.fullmatch("[0-9]{9}", numero) is not None and _luhn(numero)
+
+
 def est_identifiant_valide(nature: str, identifiant: str) -> bool:
     """Whether `identifiant` has the form and key of its NatIdTiers; True for unchecked natures."""
     if nature == "01":
         return re.fullmatch("[0-9]{14}", identifiant) is not None and _luhn(identifiant)
     if nature == "02":
         return re.fullmatch("[0-9]{9}", identifiant) is not None and _luhn(identifiant)
+    if nature == "03":
+        return _finess(identifiant)
     if nature == "04":
         return _nir(identifiant)
     if nature == "08":

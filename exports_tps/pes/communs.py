@@ -9,6 +9,12 @@ from exports_tps.pes.declarations import Choix, Enregistrement, champ, enregistr
 from exports_tps.pes.types import Montant
 
 TYPE_PJ = types.codes(1, 14, largeur=3)
+COMPTE_RIB_OU_IBAN = Choix(
+    (
+        (("CodeEtab", "CodeGuic", "IdCpte", "CleRib"), ("IdPayInt", "IdBancInt")),
+        (("IBAN",), ("BIC",)),
+    )
+)
 
 
 @enregistrement
@@ -74,14 +80,7 @@ class Adresse(Enregistrement):
 class CompteBancaire(Enregistrement):
     """CpteBancaire: RIB or IBAN, never both."""
 
-    CHOIX = (
-        Choix(
-            (
-                (("CodeEtab", "CodeGuic", "IdCpte", "CleRib"), ("IdPayInt", "IdBancInt")),
-                (("IBAN",), ("BIC",)),
-            )
-        ),
-    )
+    CHOIX = (COMPTE_RIB_OU_IBAN,)
     pays_international: str | None = champ("IdPayInt", types.alphanumerique(4), default=None)
     banque_internationale: str | None = champ("IdBancInt", types.alphanumerique(11), default=None)
     code_etablissement: str | None = champ("CodeEtab", types.alphanumerique(5), default=None)

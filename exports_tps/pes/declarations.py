@@ -1,10 +1,10 @@
 """Records declared once: the same declaration writes, reads and checks.
 
-A record is a frozen dataclass that keeps only what it was given: a field left out, or None, is read
-from its class, and costs nothing. Each field names its tag, its type and, through its default, its
-cardinality: no default = mandatory, `None` = optional, `()` = any number, and
-`multiple` without default = at least one. `dans` gives the wrapping
-elements that the schema puts around consecutive fields (`BlocPiece/InfoPce`).
+A record is a frozen dataclass that keeps only what it was given: a field left out, None or an empty
+tuple, is read from its class, and costs nothing. Each field names its tag, its type and, through
+its default, its cardinality: no default = mandatory, `None` = optional, `()` = any number, and
+`multiple` without default = at least one. `dans` gives the wrapping elements that the schema puts
+around consecutive fields (`BlocPiece/InfoPce`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from exports_tps.pes.types import TypeSimple
 
 _CLE: Final = "pes"
 _ABSENT: Final = dataclasses.MISSING
+_VIDES: Final = (None, ())
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class Champ:
     nom: str = ""
     est_obligatoire: bool = True
     est_multiple: bool = False
+    maximum: int | None = None
 
     @property
     def type_simple(self) -> TypeSimple | None:
@@ -69,11 +71,13 @@ def champ(
     exige: Any = None,
     niveau: Niveau = Niveau.FLUX,
     multiple: bool = False,
+    maximum: int | None = None,
     default: Any = _ABSENT,
 ) -> Any:
     """Declare a field: `contenu` is a simple type, or the record class of a block.
 
-    `exige` is the only value accepted by the treasury, `niveau` what it refuses otherwise.
+    `exige` is the only value accepted by the treasury, `niveau` what it refuses otherwise;
+    `maximum` bounds a repeated field.
     """
     chemin = tuple(dans.split("/")) if dans else ()
     declaration = Champ(
@@ -84,6 +88,7 @@ def champ(
         niveau,
         est_obligatoire=default is _ABSENT,
         est_multiple=multiple or default == (),
+        maximum=maximum,
     )
     if default is _ABSENT:
         return dataclasses.field(metadata={_CLE: declaration})
@@ -98,7 +103,7 @@ class Enregistrement:
     _NOMS: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, **valeurs: Any) -> None:
-        presentes = {nom: valeur for nom, valeur in valeurs.items() if valeur is not None}
+        presentes = {nom: valeur for nom, valeur in valeurs.items() if valeur not in _VIDES}
         if not presentes.keys() <= self._NOMS:
             raise TypeError(f"{type(self).__name__} : champs inconnus parmi {', '.join(valeurs)}.")
         object.__setattr__(self, "__dict__", presentes)
@@ -122,5 +127,6 @@ def enregistrement(classe: type[T]) -> type[T]:
     declaree._NOMS = frozenset(attribut.name for attribut in attributs)  # type: ignore[attr-defined]
     for attribut in attributs:
         if attribut.default is _ABSENT:
-            setattr(declaree, attribut.name, None)
+            est_multiple = attribut.metadata[_CLE].est_multiple
+            setattr(declaree, attribut.name, () if est_multiple else None)
     return declaree

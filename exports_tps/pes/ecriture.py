@@ -16,7 +16,8 @@ from exports_tps.pes import types
 from exports_tps.pes.declarations import Champ, Enregistrement
 from exports_tps.pes.messages import ChampRefuse, ErreurPES
 
-A_LA_LIGNE: Final = frozenset({"LigneDePiece"})  # so that a line number leads somewhere
+# so that a line number leads somewhere
+A_LA_LIGNE: Final = frozenset({"LigneDePiece", "FactureIndiv"})
 _CACHE: Final = 8192
 
 Formateur = Callable[[Any], str]
@@ -113,6 +114,12 @@ class Ecrivain:
             return _SansMemoire(_montant(type_simple, decimales))
         if type_simple is not None:
             ecrire_simple = type_simple.ecrire
+            if champ.est_multiple:
+                return _SansMemoire(
+                    lambda valeurs: "".join(
+                        [_feuille(champ, echapper(ecrire_simple(valeur))) for valeur in valeurs]
+                    )
+                )
             return _Textes(lambda valeur: echapper(ecrire_simple(valeur)))
         return _SansMemoire(self._bloc(champ, decimales))
 
@@ -180,8 +187,12 @@ def passer(avant: tuple[str, ...], apres: tuple[str, ...]) -> str:
     return fermes + "".join(f"<{balise}>" for balise in apres[communs:])
 
 
+def _feuille(champ: Champ, texte: str) -> str:
+    return f'<{champ.balise} V="{texte}"></{champ.balise}>'
+
+
 def _emplacement(champ: Champ) -> str:
-    return f'<{champ.balise} V="%s"></{champ.balise}>' if champ.type_simple else "%s"
+    return _feuille(champ, "%s") if champ.type_simple and not champ.est_multiple else "%s"
 
 
 _ECRIVAINS: dict[tuple[type[Any], int], Ecrivain] = {}

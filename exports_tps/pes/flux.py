@@ -9,11 +9,13 @@ import codecs
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO, Final
 
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.depense import EnTeteDepense
 from exports_tps.pes.ecriture import echapper, ecrire, ecrivain
+from exports_tps.pes.facture import Facture
 from exports_tps.pes.latin1 import en_latin1
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import EnTetePJ, FichePJ, PieceJointe, encoder
@@ -21,6 +23,7 @@ from exports_tps.pes.recette import EnTeteRecette
 from exports_tps.pes.signature import Signature, sceller
 
 ESPACE_ALLER: Final = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
+TYPE_FACTURE: Final = "006"
 IDENTIFIANT: Final = "flux"  # Id of the root: a file has one
 _DECLARATION: Final = b'<?xml version="1.0" encoding="ISO-8859-1"?>\n'
 _RACINE: Final = "pes:PES_Aller"
@@ -116,6 +119,7 @@ def ecrire_flux(
     entete: EnTete,
     depense: Section | None = None,
     recette: Section | None = None,
+    facture: Facture | None = None,
     pieces_jointes: Iterable[PieceJointe] = (),
     signature: Signature | None = None,
     est_a_signer: bool = False,
@@ -145,10 +149,28 @@ def ecrire_flux(
     if recette is not None:
         titre = EnTeteRecette(version=2, est_dematerialisee=est_entier or recette.est_signee)
         _ecrire_section(ecriture, "PES_RecetteAller", titre, recette)
+    if facture is not None:
+        ecriture.texte(f"{ecrire('PES_Facture', facture)}\n")
     a_des_pj = _ecrire_pieces_jointes(ecriture, pieces_jointes)
-    if not sections and not a_des_pj:
+    if not (sections or facture or a_des_pj):
         raise ErreurPES("Le flux est vide : ni bordereau, ni pièce jointe.")
     if signature is not None:
         _sceller(ecriture, signature)
     ecriture.texte(f"</{_RACINE}>")
     sortie.write(b"\n")
+
+
+def facture_jointe(
+    fiche: FichePJ, *, enveloppe: Enveloppe, entete: EnTete, facture: Facture
+) -> PieceJointe:
+    """Return `facture` as a document of type 006: a file of its own, valid by itself.
+
+    Raises ErreurPES when `fiche` tells another type, ChampRefuse for a refused value.
+    """
+    if fiche.type != TYPE_FACTURE:
+        raise ErreurPES(f"Une PES_Facture se joint avec le type {TYPE_FACTURE}.")
+    contenu = BytesIO()
+    ecrire_flux(sortie=contenu, enveloppe=enveloppe, entete=entete, facture=facture)
+    return PieceJointe(
+        fiche=fiche, ouvrir=lambda: BytesIO(contenu.getvalue()), type_mime="application/xml"
+    )

@@ -11,9 +11,15 @@ from itertools import accumulate
 from typing import Any, Final
 
 from exports_tps.pes.acquit import ElementAcquit, ElementAcquitPlat, EnTeteAcquit
+from exports_tps.pes.acquit_retour import (
+    ESPACE_ACQUIT_RETOUR,
+    ElementAcquitRetour,
+    EnTeteAcquitRetour,
+)
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.declarations import Champ, Choix, Enregistrement
 from exports_tps.pes.depense import BordereauDepense, EnTeteDepense, Mandat
+from exports_tps.pes.facture import Facture
 from exports_tps.pes.flux import ESPACE_ALLER
 from exports_tps.pes.pieces_jointes import EnTetePJ, FichePJ
 from exports_tps.pes.recette import BordereauRecette, EnTeteRecette, Titre
@@ -156,6 +162,22 @@ def _section(
     )
 
 
+def _facture() -> Particule:
+    """PES_Facture, whose blocks are read one at a time: it may hold any number of invoices."""
+    particules = [
+        _feuille_ou_bloc(champ)
+        if champ.type_simple
+        else Particule(
+            enregistre(champ.balise, champ.contenu, est_unite=True),  # type: ignore[arg-type]
+            est_obligatoire=champ.est_obligatoire,
+            est_multiple=champ.est_multiple,
+            champ=champ,
+        )
+        for champ in Facture.CHAMPS
+    ]
+    return conteneur("PES_Facture", *particules, est_obligatoire=False)
+
+
 def _pieces_jointes() -> Particule:
     contenu = Particule(Noeud("Contenu", (Particule(Noeud("Fichier", est_contenu=True)),)))
     pj = enregistre("PJ", FichePJ, avant=(contenu,), est_unite=True)
@@ -173,6 +195,7 @@ ALLER: Final = conteneur(
     unite("EnTetePES", EnTete),
     _section("Depense", EnTeteDepense, BordereauDepense, Mandat),
     _section("Recette", EnTeteRecette, BordereauRecette, Titre),
+    _facture(),
     _pieces_jointes(),
     _signature(),
     est_identifie=True,
@@ -250,7 +273,19 @@ RACINES_ACQUIT: Final = {
     (ESPACE_RETOUR, "PES_ACQUIT"): _acquit(ElementAcquitPlat),
 }
 RACINES_RETOUR: Final = {(ESPACE_RETOUR, "PES_Retour"): RETOUR}
-RACINES: Final = RACINES_ALLER | RACINES_ACQUIT | RACINES_RETOUR
+RACINES_ACQUIT_RETOUR: Final = {
+    (ESPACE_ACQUIT_RETOUR, "PES_ACQUIT_RETOUR"): conteneur(
+        "PES_ACQUIT_RETOUR",
+        unite("Enveloppe", Enveloppe),
+        unite("EnTetePES", EnTete),
+        conteneur(
+            "ACQUIT_RETOUR",
+            unite("EnTeteAcquit_Retour", EnTeteAcquitRetour),
+            unite("ElementACQUIT_RETOUR", ElementAcquitRetour, est_multiple=True),
+        ),
+    ).noeud
+}
+RACINES: Final = RACINES_ALLER | RACINES_ACQUIT | RACINES_RETOUR | RACINES_ACQUIT_RETOUR
 NON_ACQUIT: Final = {
     (ESPACE_ACQUIT, "PES_NonAcquit"): conteneur(
         "PES_NonAcquit", unite("Enveloppe", Enveloppe), unite("EnTetePES", EnTete)

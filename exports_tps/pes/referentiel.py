@@ -29,10 +29,16 @@ class Referentiel:
 
     depense: dict[str, Triplet]
     recette: dict[str, Triplet]
+    origines_depense: dict[str, tuple[str, ...]]
+    origines_recette: dict[str, tuple[str, ...]]
     modes_avec_compte: frozenset[str]
     modes_sans_compte: frozenset[str]
     couples: dict[str, frozenset[str]]
     types_pj: dict[str, frozenset[str]]
+
+
+def _origines(table: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {type_piece: tuple(natures) for type_piece, natures in table.items()}
 
 
 def _triplets(lignes: list[dict[str, Any]]) -> dict[str, Triplet]:
@@ -50,6 +56,8 @@ def referentiel() -> Referentiel:
     return Referentiel(
         depense=_triplets(lu["depense"]["triplets"]),
         recette=_triplets(lu["recette"]["triplets"]),
+        origines_depense=_origines(lu["depense"]["origines_par_type"]),
+        origines_recette=_origines(lu["recette"]["origines_par_type"]),
         modes_avec_compte=frozenset(lu["depense"]["modes_avec_compte"]),
         modes_sans_compte=frozenset(lu["depense"]["modes_sans_compte"]),
         couples={categorie: frozenset(natures) for categorie, natures in lu["couples"].items()},

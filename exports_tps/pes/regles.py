@@ -7,19 +7,37 @@ line, the rank of the line in its pièce.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exports_tps.pes.cles import est_iban_valide, est_identifiant_valide, est_rib_valide
-from exports_tps.pes.communs import Adresse, CompteBancaire, EnTete
-from exports_tps.pes.depense import BordereauDepense, RattachementDepense, TiersDepense
+from exports_tps.pes.communs import (
+    Adresse,
+    CompteBancaire,
+    EnTete,
+    VentilationMarcheDepense,
+)
+from exports_tps.pes.depense import (
+    BordereauDepense,
+    LiensDepense,
+    RattachementDepense,
+    TiersDepense,
+)
 from exports_tps.pes.messages import Niveau
-from exports_tps.pes.pieces_jointes import FichePJ
-from exports_tps.pes.recette import BordereauRecette, RattachementRecette, TiersRecette
+from exports_tps.pes.pieces_jointes import FichePJ, ReferenceComptable
+from exports_tps.pes.recette import (
+    BordereauRecette,
+    LiensRecette,
+    RattachementRecette,
+    TiersRecette,
+)
 from exports_tps.pes.referentiel import Triplet, referentiel
 
 BORDEREAU = Niveau.BORDEREAU
 _FRANCE = "100"
 _PAYS_FRANCAIS = ("FR", "MC")
+_CODE_POSTAL_ETRANGER = "99999"
+_TYPES_OBJET = {"01": ("01", "02", "03"), "02": ("01", "02", "03", "06")}
+_MARCHE = "06"
 _PERSONNE_PHYSIQUE = "01"
 
 
@@ -58,11 +76,31 @@ def tete_bordereau(
 
 def triplet_connu(domaine: str, codes: str) -> tuple[Triplet, Ecart | None]:
     """Return what is known of a triplet, and a warning when nothing is."""
-    grille = referentiel().depense if domaine == "depense" else referentiel().recette
+    tables, est_depense = referentiel(), domaine == "depense"
+    grille = tables.depense if est_depense else tables.recette
+    origines = tables.origines_depense if est_depense else tables.origines_recette
+    triplet = grille.get(codes, Triplet(codes, ""))
+    type_piece = codes.split()[1]
+    if type_piece in origines and not triplet.natures_origine:
+        triplet = replace(triplet, natures_origine=origines[type_piece])
     if codes in grille:
-        return grille[codes], None
+        return triplet, None
     message = f"triplet {codes} absent de la table connue : à confirmer avec le Trésor."
-    return Triplet(codes, ""), Ecart("TypPce", "triplet", message, Niveau.AVERTISSEMENT)
+    return triplet, Ecart("TypPce", "triplet", message, Niveau.AVERTISSEMENT)
+
+
+def marche(
+    liens: LiensDepense | LiensRecette | None,
+    ventilation: VentilationMarcheDepense | None,
+) -> Iterator[Ecart]:
+    """Rule of VentilationMarche, whose IdMarche prevails over that of LiensIdent."""
+    if not (liens and liens.marche and ventilation) or liens.marche == ventilation.marche:
+        return
+    message = (
+        f"IdMarche {ventilation.marche} de VentilationMarche l’emporte sur {liens.marche} : "
+        "n’en garder qu’un."
+    )
+    yield Ecart("IdMarche", "marche", message, Niveau.AVERTISSEMENT)
 
 
 def rattachement(
@@ -135,6 +173,9 @@ def adresse(adr: Adresse | None) -> Iterator[Ecart]:
             f"le code postal « {adr.code_postal} » doit avoir 5 chiffres (99999 à l’étranger)."
         )
         yield Ecart("CP", "code_postal", message)
+    elif adr.est_non_resident and adr.code_postal != _CODE_POSTAL_ETRANGER:
+        message = f"à l’étranger, le code postal s’écrit {_CODE_POSTAL_ETRANGER}."
+        yield Ecart("CP", "code_postal", message, Niveau.AVERTISSEMENT)
     if adr.est_non_resident and adr.code_pays is None:
         yield Ecart("CodPays", "pays", "CodPays est obligatoire pour un non-résident.")
     if not adr.est_non_resident and adr.code_pays not in (None, _FRANCE):
@@ -178,5 +219,27 @@ def fiche_pj(fiche: FichePJ) -> Iterator[Ecart]:
             message = f"Domaine {reference.domaine} non admis pour une PJ : 01, 02, 04 ou 06."
             yield Ecart("Domaine", "domaine_pj", message, Niveau.PJ)
         elif fiche.type is not None and fiche.type not in admis:
-            message = f"TypePJ {fiche.type} ne convient pas au domaine {reference.domaine}."
-            yield Ecart("TypePJ", "domaine_pj", message, Niveau.PJ)
+            yield type_pj(fiche.type, reference.domaine)
+        yield from _reference_comptable(reference)
+
+
+def type_pj(type_document: str, domaine: str) -> Ecart:
+    """Return what departs when a document has not a type of its domain (README §5)."""
+    message = f"TypePJ {type_document} ne convient pas au domaine {domaine}."
+    return Ecart("TypePJ", "domaine_pj", message, Niveau.PJ)
+
+
+def _reference_comptable(reference: ReferenceComptable) -> Iterator[Ecart]:
+    admis = _TYPES_OBJET.get(reference.domaine)
+    if admis is not None and reference.type_objet not in admis:
+        message = (
+            f"TypeObjet {reference.type_objet} n’est pas un type de bordereau du domaine "
+            f"{reference.domaine}."
+        )
+        yield Ecart("TypeObjet", "reference_comptable", message, Niveau.PJ)
+    if admis is not None and reference.identifiant is None:
+        message = "sans Identifiant (numéro de mandat ou de titre), la PJ ne se rattache à rien."
+        yield Ecart("Identifiant", "reference_comptable", message, Niveau.PJ)
+    if reference.identifiant_tiers is not None and reference.domaine != _MARCHE:
+        message = "IdTiers d’une RefCompta est réservé aux marchés (Domaine 06)."
+        yield Ecart("IdTiers", "reference_comptable", message, Niveau.AVERTISSEMENT)

@@ -11,8 +11,9 @@ from exports_tps.pes.messages import Niveau
 from exports_tps.pes.referentiel import Triplet, referentiel
 from exports_tps.pes.regles import Ecart
 
-_PAIEMENT = "03"
-_MANDAT_GLOBAL = ("05", "09")
+_A_L_ETRANGER = "06"
+_SUR_MARCHE = "09"
+_REGIE = "05"
 
 
 def tete(bordereau: BordereauDepense, *, est_dematerialisee: bool) -> Iterator[Ecart]:
@@ -26,14 +27,12 @@ def piece(bordereau: BordereauDepense, mandat: Mandat) -> Iterator[Ecart]:
     triplet, inconnu = regles.triplet_connu("depense", codes)
     if inconnu:
         yield inconnu
-    if mandat.type in _MANDAT_GLOBAL and not triplet.natures_origine:
-        triplet = replace(triplet, natures_origine=(_PAIEMENT,))
     delai = mandat.delai_global_paiement
     if delai and delai.date_fin < delai.date_debut:
         message = "la fin du délai global de paiement précède son début."
         yield Ecart("DteFinDgp", "dgp", message, Niveau.AVERTISSEMENT)
     for rang, ligne in enumerate(mandat.lignes):
-        for ecart in _ligne(bordereau, triplet, ligne):
+        for ecart in (*_ligne(bordereau, triplet, ligne), *_liens(mandat, ligne)):
             yield replace(ecart, rang=rang)
 
 
@@ -48,6 +47,21 @@ def _ligne(bordereau: BordereauDepense, triplet: Triplet, ligne: LigneMandat) ->
         yield from _tiers(ligne.tiers)
 
 
+def _liens(mandat: Mandat, ligne: LigneMandat) -> Iterator[Ecart]:
+    """What the gateway lets pass and the comptable asks for later (README §10)."""
+    liens, ventilation = ligne.liens, ligne.ventilation_marche
+    yield from regles.marche(liens, ventilation)
+    if mandat.type == _SUR_MARCHE and not (ventilation or (liens and liens.marche)):
+        message = "IdMarche manque : le comptable le demandera pour un mandat sur marché."
+        yield Ecart("IdMarche", "marche", message, Niveau.AVERTISSEMENT)
+    if mandat.nature == _REGIE and not (liens and liens.regie):
+        message = "IdRegie manque : le comptable le demandera pour une régie."
+        yield Ecart("IdRegie", "regie", message, Niveau.AVERTISSEMENT)
+    if ligne.tva_hlm is not None:
+        message = "InfoTVAHLM est réservé à la nomenclature M31."
+        yield Ecart("InfoTVAHLM", "nomenclature", message, Niveau.AVERTISSEMENT)
+
+
 def _compte(ligne: LigneMandat) -> Iterator[Ecart]:
     """The mode de règlement decides whether an account must, may or must not be there."""
     compte = ligne.tiers.compte if ligne.tiers else None
@@ -60,8 +74,10 @@ def _compte(ligne: LigneMandat) -> Iterator[Ecart]:
     if ligne.mode_reglement in tables.modes_sans_compte:
         message = f"un compte bancaire est interdit avec ModRegl {ligne.mode_reglement}."
         yield Ecart("CpteBancaire", "mode_reglement", message)
-    else:
-        yield from regles.compte(compte)
+        return
+    for ecart in regles.compte(compte):
+        est_controle = ligne.mode_reglement != _A_L_ETRANGER
+        yield ecart if est_controle else replace(ecart, niveau=Niveau.AVERTISSEMENT)
 
 
 def _tiers(tiers: TiersDepense) -> Iterator[Ecart]:

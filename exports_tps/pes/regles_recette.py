@@ -15,6 +15,7 @@ _ENCAISSEMENT = "03"
 _MAJORATION = "05"
 _APRES_ENCAISSEMENT = "05"
 _ORMC = "15"
+_BORDEREAU_ORMC = "06"
 _ROLE = "01 06 01"
 _EDITIONS_SANS_ORMC = ("01", "02", "05")
 _EDITIONS_ORMC = ("03", "06", "07", "08")
@@ -22,9 +23,11 @@ _EDITIONS_ORMC = ("03", "06", "07", "08")
 
 def tete(bordereau: BordereauRecette, *, est_dematerialisee: bool) -> Iterator[Ecart]:
     """Rules of the head of a recette bordereau."""
-    return regles.tete_bordereau(
+    yield from regles.tete_bordereau(
         bordereau, est_dematerialisee=est_dematerialisee, interdits="04 05"
     )
+    if bordereau.objet is not None and bordereau.type != _BORDEREAU_ORMC:
+        yield Ecart("Objet", "ormc", "Objet est réservé aux bordereaux ORMC (TypBord 06).")
 
 
 def piece(bordereau: BordereauRecette, titre: Titre) -> Iterator[Ecart]:
@@ -66,8 +69,6 @@ def _ormc(titre: Titre) -> Iterator[Ecart]:
 def _ligne(
     bordereau: BordereauRecette, triplet: Triplet, titre: Titre, ligne: LigneTitre
 ) -> Iterator[Ecart]:
-    if titre.type == _APRES_ENCAISSEMENT:
-        triplet = replace(triplet, natures_origine=(_ENCAISSEMENT,))
     yield from regles.rattachement(
         triplet, ligne.rattachement, exercice=bordereau.exercice, natures_sans_ligne="03"
     )
@@ -75,6 +76,7 @@ def _ligne(
     if triplet.convention and not (ligne.liens and ligne.liens.convention):
         yield Ecart("IdConv", "convention", f"IdConv est obligatoire pour {triplet.codes}.")
     yield from _majoration(ligne)
+    yield from regles.marche(ligne.liens, ligne.ventilation_marche)
     for tiers in ligne.tiers:
         yield from _tiers(tiers)
     if ligne.prelevement_sepa and not any(tiers.compte for tiers in ligne.tiers):
@@ -93,11 +95,12 @@ def _origine(titre: Titre, ligne: LigneTitre) -> Iterator[Ecart]:
 
 def _majoration(ligne: LigneTitre) -> Iterator[Ecart]:
     donnees = (ligne.date_majoration, ligne.taux_majoration)
-    if not ligne.est_majoree:
-        if any(donnee is not None for donnee in donnees):
-            yield Ecart("Majo", "majoration", "sans majoration, retirer DteMajo et TxMajo.")
-        return
     nature = ligne.rattachement.nature if ligne.rattachement else ""
+    if not ligne.est_majoree:
+        if any(donnee is not None for donnee in donnees) or nature == _MAJORATION:
+            message = "sans majoration, retirer DteMajo, TxMajo et le rattachement de nature 05."
+            yield Ecart("Majo", "majoration", message)
+        return
     if any(donnee is None for donnee in donnees) or nature != _MAJORATION:
         message = "une majoration demande DteMajo, TxMajo et RattachPiece de NatPceOrig 05."
         yield Ecart("Majo", "majoration", message)

@@ -15,16 +15,18 @@ from typing import Any, Final, cast
 
 from lxml import etree
 
+from exports_tps.pes.acquit_retour import ESPACE_ACQUIT_RETOUR
 from exports_tps.pes.evenements import Document
 from exports_tps.pes.flux import ESPACE_ALLER
 from exports_tps.pes.messages import Anomalie, ErreurPES
 from exports_tps.pes.modeles import ESPACE_ACQUIT, ESPACE_RETOUR
 
-_ENTREES: Final = {
+ENTREES: Final = {
     (ESPACE_ALLER, "PES_Aller"): "PES_V2/Rev0/PES_Aller.xsd",
     (ESPACE_ACQUIT, "PES_ACQUIT"): "PES_V2/Rev0/PES_V2_Acquit_Autonome_V2.xsd",
     (ESPACE_RETOUR, "PES_ACQUIT"): "PES_V2/Rev0/PES_V2_Acquit_Autonome.xsd",
     (ESPACE_RETOUR, "PES_Retour"): "PES_V2/RETOUR/Rev0/PES_Retour.xsd",
+    (ESPACE_ACQUIT_RETOUR, "PES_ACQUIT_RETOUR"): "PES_V2/RETOUR/Rev0/PES_V2_Acquit_Retour.xsd",
 }
 _MAXIMUM: Final = 100
 
@@ -51,7 +53,7 @@ class Validation:
     """
 
     def __init__(self, racine: tuple[str, str], schemas: Path) -> None:
-        schema = _schema(schemas / _ENTREES[racine])
+        schema = _schema(schemas / ENTREES[racine])
         self._parseur = etree.XMLParser(
             target=cast(Any, _Rien()),
             schema=schema,

@@ -12,11 +12,14 @@ from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
 from exports_tps.pes.formes import Forme, Reprise
 from exports_tps.pes.memoire import Memoire
 from exports_tps.pes.messages import Anomalie, Niveau
+from exports_tps.pes.pieces_jointes import FichePJ
+from exports_tps.pes.referentiel import referentiel
 from exports_tps.pes.regles import Ecart
 
 _REGLES: Final[dict[str, Any]] = {"Depense": regles_depense, "Recette": regles_recette}
 _BALISE_HT: Final = {"Depense": "MtBordHT", "Recette": "MtBordHt"}
 _ELECTRONIQUE: Final = "01"
+_DOMAINES: Final = {"Depense": "01", "Recette": "02"}
 
 
 class Numeros:
@@ -82,6 +85,7 @@ class Suivi:
 
     domaine: str = ""
     est_dematerialisee: bool = False
+    a_facture: bool = False
     bordereaux: list[BordereauLu] = field(default_factory=list)
     scelle_global: Scelle | None = None
     racine: Borne | None = None
@@ -89,7 +93,7 @@ class Suivi:
     _courant: BordereauLu | None = None
     _vus: set[tuple[Any, ...]] = field(default_factory=set)
     _pieces: dict[tuple[str, int], Numeros] = field(default_factory=dict)
-    _references: dict[str, int] = field(default_factory=dict)
+    _references: dict[str, tuple[int, str]] = field(default_factory=dict)  # line, domain
     _papier: set[str] = field(default_factory=set)
     _fiches: set[str] = field(default_factory=set)
     _isolees: dict[str, int] = field(default_factory=dict)
@@ -111,6 +115,8 @@ class Suivi:
     def _borne(self, borne: Borne) -> Iterator[Anomalie]:
         if borne.balise == "PES_Aller":
             self._borner_racine(borne)
+        elif borne.balise == "PES_Facture":
+            self.a_facture = True
         elif borne.balise.endswith("Aller"):
             self.domaine = borne.balise.removeprefix("PES_").removesuffix("Aller")
             self.est_dematerialisee = False
@@ -236,7 +242,7 @@ class Suivi:
 
     def _noter_reference(self, support: str, identifiant: str, ligne: int) -> None:
         if support == _ELECTRONIQUE:
-            self._references.setdefault(identifiant, ligne)
+            self._references.setdefault(identifiant, (ligne, self.domaine))
         else:
             self._papier.add(identifiant)
 
@@ -253,6 +259,19 @@ class Suivi:
         if not fiche.references_comptables:
             self._isolees[identifiant] = unite.ligne
         yield from _anomalies(unite, regles.fiche_pj(fiche))
+        yield from _anomalies(unite, self._rattachement(fiche))
+
+    def _rattachement(self, fiche: FichePJ) -> Iterator[Ecart]:
+        """Rules of a document that comes with its pièce."""
+        _, domaine = self._references.get(fiche.identifiant_unique, (0, ""))
+        if not domaine:
+            return
+        code = _DOMAINES[domaine]
+        if fiche.type is not None and fiche.type not in referentiel().types_pj[code]:
+            yield regles.type_pj(fiche.type, code)
+        if fiche.references_comptables:
+            message = "RefCompta est de trop : la PJ est dans le même fichier que sa pièce."
+            yield Ecart("RefCompta", "lien_pj", message, Niveau.AVERTISSEMENT)
 
     def _clore(self, bordereau: BordereauLu) -> Iterator[Anomalie]:
         """Compare the head of a bordereau with the sum of its pièces."""
@@ -272,10 +291,13 @@ class Suivi:
 
     def conclure(self, ligne: int) -> Iterator[Anomalie]:
         """Yield what can only be told at the end of the file."""
-        if not self.bordereaux and not self._fiches:
+        if not self.bordereaux and not self._fiches and self.a_facture:
+            message = "une PES_Facture seule n’est jamais acquittée : la joindre (TypePJ 006)."
+            yield Anomalie(ligne, "PES_Facture", "flux_vide", message, Niveau.AVERTISSEMENT)
+        elif not self.bordereaux and not self._fiches:
             message = "le flux ne contient ni bordereau ni pièce jointe."
             yield Anomalie(ligne, "PES_Aller", "flux_vide", message)
-        for identifiant, ou in self._references.items():
+        for identifiant, (ou, _) in self._references.items():
             if identifiant not in self._fiches:
                 message = f"la PJ « {identifiant} » n’est pas dans ce fichier : envoi séparé ?"
                 yield Anomalie(ou, "PJRef", "lien_pj", message, Niveau.AVERTISSEMENT)

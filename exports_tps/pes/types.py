@@ -115,7 +115,9 @@ def _convertir_decimal(valeur: Montant) -> str:
     return str(valeur) if type(valeur) is int else format(en_decimal(valeur), "f")
 
 
-def _decimal(attendu: str, motif: str, *, chiffres_total: int, non_nul: bool) -> TypeSimple:
+def _decimal(
+    attendu: str, motif: str, *, chiffres_total: int, non_nul: bool, decimales: int = 2
+) -> TypeSimple:
     def affiner(texte: str) -> bool:
         if texte.isdigit() and texte[0] != "0":
             return len(texte) <= chiffres_total
@@ -125,7 +127,8 @@ def _decimal(attendu: str, motif: str, *, chiffres_total: int, non_nul: bool) ->
         return len(significatifs) <= chiffres_total and not (non_nul and est_nul)
 
     motif_complet = re.compile(
-        rf"{_BLANC}{motif}(?:[0-9]+(?:\.[0-9]{{0,2}}0*)?|\.[0-9]{{1,2}}0*){_BLANC}"
+        rf"{_BLANC}{motif}(?:[0-9]+(?:\.[0-9]{{0,{decimales}}}0*)?|\.[0-9]{{1,{decimales}}}0*)"
+        rf"{_BLANC}"
     )
     return TypeSimple(attendu, motif_complet, _lire_decimal, _convertir_decimal, affiner)
 
@@ -153,6 +156,19 @@ TAUX: Final = _decimal(
     r"\+?",
     chiffres_total=5,
     non_nul=True,
+)
+TAUX_OU_ZERO: Final = _decimal(
+    "taux positif ou nul, 5 chiffres au plus dont 2 décimales",
+    r"\+?",
+    chiffres_total=5,
+    non_nul=False,
+)
+QUANTITE: Final = _decimal(
+    "quantité supérieure à zéro, 6 chiffres au plus dont 4 décimales",
+    r"\+?",
+    chiffres_total=6,
+    non_nul=True,
+    decimales=4,
 )
 TAUX_SOUS_CENT: Final = _decimal(
     "taux supérieur à zéro et inférieur à 100, 2 décimales au plus",
@@ -236,6 +252,9 @@ BIC: Final = motif(
 )
 IBAN: Final = motif(
     "IBAN de 34 caractères au plus, sans espace", "[A-Z]{2}[0-9]{2}[a-zA-Z0-9]{1,30}", base=False
+)
+TALON_OPTIQUE: Final = motif(
+    "1 à 60 chiffres, majuscules ou espaces", r"[0-9A-Z \t\n\r]{1,60}", base=False
 )
 NOM_PJ: Final = TypeSimple(
     "nom de 100 caractères au plus, terminé par un point et 2 à 4 lettres ou chiffres",

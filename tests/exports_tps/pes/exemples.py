@@ -6,6 +6,11 @@ from decimal import Decimal
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
+from exports_tps.pes.acquit_retour import (
+    DOMAINE_DEPENSE,
+    DOMAINE_RECETTE,
+    ElementAcquitRetour,
+)
 from exports_tps.pes.communs import (
     Adresse,
     CompteBancaire,
@@ -317,4 +322,13 @@ PJ_ISOLEE = piece_jointe(
         ),
     ),
     serveur="SRV1",
+)
+RETOURS_RECUS = tuple(
+    ElementAcquitRetour(
+        domaine=domaine,
+        nom_fichier=f"PES2R_{nom}_P_250_01_988001",
+        type_restitution="02",
+        date_acquit=date(2026, 11, 25),
+    )
+    for domaine, nom in ((DOMAINE_DEPENSE, "DEP"), (DOMAINE_RECETTE, "RCE"))
 )

@@ -68,6 +68,17 @@ def test_un_champ_refuse_est_nomme():
     assert refus.value.balise == "Obj"
 
 
+@pytest.mark.parametrize("lignes", [(), None])
+def test_un_mandat_sans_ligne_est_refuse(lignes):
+    with pytest.raises(ChampRefuse, match=r"Mandat\.lignes.*obligatoire"):
+        ecrire_bordereau(
+            sortie=BytesIO(),
+            bordereau=bordereau_depense(),
+            pieces=[replace(MANDAT, lignes=lignes)],
+            signature=None,
+        )
+
+
 def test_un_caractere_sans_equivalent_est_nomme():
     mandat = replace(MANDAT, objet="Achat de 茶")
 

@@ -10,7 +10,10 @@ from exports_tps.pes.controle import controler
 from exports_tps.pes.messages import Niveau
 from tests.exports_tps.golden import CAS, flux, section
 from tests.exports_tps.pes import exemples
-from tests.exports_tps.pes.exemples import LIGNE, MANDAT, TIERS, TITRE
+from tests.exports_tps.pes.exemples import LIGNE, MANDAT, TIERS, TITRE, TITRE_COMPLET
+
+(LIGNE_TITRE_COMPLETE,) = TITRE_COMPLET.lignes
+(RECOUVREMENT,) = LIGNE_TITRE_COMPLETE.recouvrements
 
 
 def _anomalies(octets):
@@ -47,6 +50,14 @@ def _iban(iban):
     return _tiers(compte=exemples.CompteBancaire(iban=iban, titulaire="X SARL"))
 
 
+def _deux_marches():
+    return replace(
+        LIGNE,
+        liens=exemples.LiensDepense(marche="M1"),
+        ventilation_marche=exemples.VentilationMarcheDepense(marche="M2"),
+    )
+
+
 def _ligne_titre(**champs):
     return {"ligne": replace(exemples.LIGNE_TITRE, **champs)}
 
@@ -58,11 +69,15 @@ MANDATS = [
     ("CpteBancaire", "mode_reglement", replace(LIGNE, mode_reglement="01")),
     ("CpteBancaire", "mode_reglement", _tiers(compte=None)),
     ("CP", "code_postal", _adresse(code_postal="9880")),
-    ("CodPays", "pays", _adresse(est_non_resident=True)),
+    ("CodPays", "pays", _adresse(est_non_resident=True, code_postal="99999")),
+    ("CP", "code_postal", _adresse(est_non_resident=True, code_pays="501")),
     ("CodPays", "pays", _adresse(code_pays="501")),
     ("IdTiers", "identifiant", _tiers(nature_identifiant=None)),
     ("IdTiers", "identifiant", _tiers(identifiant="0.123.456")),
     ("IdTiers", "identifiant", _tiers(nature_identifiant="02")),
+    ("IdTiers", "identifiant", _tiers(nature_identifiant="03", identifiant="750712185")),
+    ("IdMarche", "marche", _deux_marches()),
+    ("InfoTVAHLM", "nomenclature", replace(LIGNE, tva_hlm=exemples.LIGNE_COMPLETE.tva_hlm)),
     ("Civilite", "personne_physique", _tiers(categorie="01", nature_juridique="01")),
     ("Prenom", "personne_morale", _tiers(prenom="Jean")),
     ("NatJur", "couple_tiers", _tiers(nature_juridique="11")),
@@ -106,6 +121,8 @@ def test_un_triplet_inconnu_avertit_seulement():
         ("Majo", _ligne_titre(est_majoree=True)),
         ("Majo", _ligne_titre(taux_majoration=3)),
         ("TypTiers", _ligne_titre(tiers=(replace(exemples.DEBITEUR, type="05"),))),
+        ("TypFlux", _ligne_titre(recouvrements=(replace(RECOUVREMENT, type_flux="02"),))),
+        ("Majo", _ligne_titre(rattachement=LIGNE_TITRE_COMPLETE.rattachement)),
     ],
 )
 def test_chaque_regle_d_un_titre(balise, champs):
@@ -158,12 +175,49 @@ def test_un_flux_tronque_est_dit_mal_forme():
         (b'">H4sI', b'">AAAA', "contenu_pj"),
         (b'TypePJ V="003"', b'TypePJ V="002"', "domaine_pj"),
         (b'<IdVer V="1">', b'<IdVer V="2">', "version"),
+        (b'<TypeObjet V="01">', b'<TypeObjet V="06">', "reference_comptable"),
+        (b'<Identifiant V="1042"></Identifiant>', b"", "reference_comptable"),
     ],
 )
 def test_chaque_regle_d_une_piece_jointe(avant, apres, regle):
     (anomalie,) = _anomalies(CAS["pieces_jointes"]().replace(avant, apres))
 
     assert (anomalie.regle, anomalie.niveau) == (regle, Niveau.PJ)
+
+
+@pytest.mark.parametrize(
+    ("type_pj", "references", "regle"),
+    [("002", (), "domaine_pj"), ("003", exemples.PJ_ISOLEE.fiche.references_comptables, "lien_pj")],
+)
+def test_une_piece_jointe_avec_sa_piece(type_pj, references, regle):
+    mandat = replace(MANDAT, references_pj=(exemples.REFERENCE,))
+    document = exemples.piece_jointe(type=type_pj, references_comptables=references)
+    octets = flux(
+        depense=section(exemples.bordereau_depense(), [mandat]), pieces_jointes=[document]
+    )
+
+    assert [trouvee for _, trouvee in _regles(octets)] == [regle]
+
+
+def test_un_objet_de_bordereau_est_reserve_a_l_ormc():
+    tete = exemples.bordereau_recette(objet="Cantines")
+
+    assert _regles(flux(recette=section(tete, [TITRE]))) == [("Objet", "ormc")]
+
+
+@pytest.mark.parametrize(
+    ("balise", "champs"), [("IdMarche", {"type": "09"}), ("IdRegie", {"nature": "05"})]
+)
+def test_ce_que_le_comptable_demandera_plus_tard_est_averti(balise, champs):
+    trouvees = [a for a in _anomalies(_mandat(**champs)) if a.balise == balise]
+
+    assert [a.niveau for a in trouvees] == [Niveau.AVERTISSEMENT]
+
+
+def test_un_compte_a_l_etranger_n_est_pas_controle_par_le_guichet():
+    (anomalie,) = _anomalies(_mandat(replace(_compte(cle_rib="01"), mode_reglement="06")))
+
+    assert (anomalie.regle, anomalie.niveau) == ("rib", Niveau.AVERTISSEMENT)
 
 
 def test_une_piece_jointe_en_double_est_refusee():

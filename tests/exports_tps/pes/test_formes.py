@@ -20,7 +20,7 @@ from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.memoire import Memoire
 from exports_tps.pes.regles import Ecart
 from tests.exports_tps.pes import exemples
-from tests.exports_tps.pes.test_proprietes import BALISES, MUTATIONS, VALEURS
+from tests.exports_tps.pes.mutations import BALISES, MUTATIONS, VALEURS
 
 NOMBRE = 8
 RETOUCHES = st.sampled_from(
