@@ -8,7 +8,7 @@ projection, formes   rows written without records; pièces read again by their v
 regles, cles, referentiel, suivi, memoire   conditional rules, asked once; keys of identifiers
 canonique, verification, schemas, controle   signatures checked again, official schemas, `controler`
 signataire_materiel, signature_externe   a key that stays in its token; signed elsewhere, given back
-facture, acquit_retour, noms_xml   the invoice of a titre as data; a Retour acknowledged; names of XML
+facture, acquit_retour, noms_xml   the invoice of a titre; a Retour acknowledged; names of XML
 autorite   a demonstration authority
 
 Imports nothing: take what is needed from the modules. See `docs/pes.md`.
