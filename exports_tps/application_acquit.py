@@ -230,7 +230,12 @@ def _conclure(bilan: Bilan, par: Utilisateur) -> None:
         bilan.acceptes |= reste
     franchir_lot(Bordereau, bilan.acceptes - bilan.refuses.keys(), "accepter", par=par)
     _refuser(bilan, par)
-    conclure_flux(bilan.flux, par=par, a_refus_pj=bool(bilan.documents_refuses))
+    conclure_flux(
+        bilan.flux,
+        par=par,
+        a_refus_pj=bool(bilan.documents_refuses),
+        est_refuse=bilan.est_accepte is False,
+    )
 
 
 def _refuser(bilan: Bilan, par: Utilisateur) -> None:

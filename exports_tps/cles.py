@@ -1,8 +1,9 @@
 """Who signs, and whom we trust: the certificates kept under `CLES_RACINE`.
 
-`ordonnateur.p12` holds the key and certificate of the ordonnateur, `autorites.pem` the trusted
-authorities. Production receives both from its certification authority; elsewhere a demonstration
-authority makes them at the first signature.
+`signature/ordonnateur.p12` holds the key and certificate of the ordonnateur, `cachet/cachet.p12`
+those of the seal of the province, `autorites.pem` beside each the trusted authorities. Production
+receives them from its certification authority; elsewhere a demonstration authority makes them at
+the first signature.
 """
 
 import os
@@ -13,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
@@ -22,6 +24,8 @@ from exports_tps.pes.signataire import SignataireLogiciel
 
 DOSSIER = "signature"
 PKCS12 = "ordonnateur.p12"
+DOSSIER_CACHET = "cachet"
+PKCS12_CACHET = "cachet.p12"
 AUTORITES = "autorites.pem"
 ORGANISATION = "Province Sud de la Nouvelle-Caledonie (demonstration)"
 
@@ -37,6 +41,22 @@ def signataire() -> SignataireLogiciel:
     return _charger(fichier, settings.SIGNATURE_MOT_DE_PASSE, fichier.stat().st_mtime_ns)
 
 
+def cachet() -> pkcs12.PKCS12KeyAndCertificates:
+    """Return the key and certificate of the seal, which attests a file without being a signature.
+
+    Raises:
+        ImproperlyConfigured: production has no seal, or it cannot be opened.
+    """
+    fichier = _dossier(DOSSIER_CACHET, PKCS12_CACHET, "Cachet de demonstration") / PKCS12_CACHET
+    return _charger_cachet(fichier, settings.SIGNATURE_MOT_DE_PASSE, fichier.stat().st_mtime_ns)
+
+
+def autorites_du_cachet() -> bytes:
+    """Return the authorities that vouch for the seal, in PEM."""
+    cachet()
+    return (settings.CLES_RACINE / DOSSIER_CACHET / AUTORITES).read_bytes()
+
+
 def autorites() -> list[x509.Certificate]:
     """Return the trusted authorities; see `signataire`."""
     return x509.load_pem_x509_certificates((_dossier() / AUTORITES).read_bytes())
@@ -48,33 +68,48 @@ def _charger(fichier: Path, mot_de_passe: str, modifie_le: int) -> SignataireLog
     return SignataireLogiciel.depuis_pkcs12(fichier, mot_de_passe)
 
 
-def _dossier() -> Path:
-    dossier = settings.CLES_RACINE / DOSSIER
-    if (dossier / PKCS12).exists():
+@lru_cache(4)
+def _charger_cachet(
+    fichier: Path, mot_de_passe: str, modifie_le: int
+) -> pkcs12.PKCS12KeyAndCertificates:
+    try:
+        return pkcs12.load_pkcs12(fichier.read_bytes(), mot_de_passe.encode())
+    except ValueError as erreur:
+        raise ImproperlyConfigured(
+            f"Le cachet {fichier.name} est illisible, ou son mot de passe est incorrect."
+        ) from erreur
+
+
+def _dossier(
+    nom: str = DOSSIER, fichier: str = PKCS12, titulaire: str = "Ordonnateur de demonstration"
+) -> Path:
+    dossier = settings.CLES_RACINE / nom
+    if (dossier / fichier).exists():
         return dossier
     if settings.EN_PRODUCTION:
         raise ImproperlyConfigured(
-            f"Le certificat de l’ordonnateur manque : placez {PKCS12} et {AUTORITES} "
-            f"dans {dossier}."
+            f"Un certificat manque : placez {fichier} et {AUTORITES} dans {dossier}."
         )
-    _creer_demonstration(dossier)
+    _creer_demonstration(dossier, fichier, titulaire)
     return dossier
 
 
-def _creer_demonstration(dossier: Path) -> None:
+def _creer_demonstration(
+    dossier: Path, fichier: str = PKCS12, titulaire: str = "Ordonnateur de demonstration"
+) -> None:
     """Make the demonstration authority; a folder appears whole, and the first one stays."""
     dossier.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = Path(tempfile.mkdtemp(dir=dossier.parent, prefix=".signature-"))
+    provisoire = Path(tempfile.mkdtemp(dir=dossier.parent, prefix=f".{dossier.name}-"))
     depuis = timezone.now().replace(microsecond=0) - timedelta(days=1)
     autorite = creer_autorite(
         nom="Autorite de demonstration", organisation=ORGANISATION, valable_du=depuis
     )
     identite = delivrer_certificat(
-        autorite, nom="Ordonnateur de demonstration", organisation=ORGANISATION, valable_du=depuis
+        autorite, nom=titulaire, organisation=ORGANISATION, valable_du=depuis
     )
     contenu = identite.pkcs12(settings.SIGNATURE_MOT_DE_PASSE, chaine=(autorite.certificat,))
-    (provisoire / PKCS12).write_bytes(contenu)
-    (provisoire / PKCS12).chmod(0o400)
+    (provisoire / fichier).write_bytes(contenu)
+    (provisoire / fichier).chmod(0o400)
     (provisoire / AUTORITES).write_bytes(autorite.certificat_pem())
     try:
         os.rename(provisoire, dossier)

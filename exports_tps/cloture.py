@@ -21,14 +21,20 @@ def accepter_bordereaux(pieces: Collection[int], *, par: Utilisateur) -> None:
         conclure_flux(flux, par=par)
 
 
-def conclure_flux(flux: Flux, *, par: Utilisateur, a_refus_pj: bool = False) -> None:
-    """Carry a flux to its end once all its bordereaux are accepted or refused."""
+def conclure_flux(
+    flux: Flux, *, par: Utilisateur, a_refus_pj: bool = False, est_refuse: bool = False
+) -> None:
+    """Carry a flux to its end once all its bordereaux are accepted or refused.
+
+    A flux of documents alone ends with its first acknowledgement; `est_refuse` says that it
+    refuses the file as a whole.
+    """
     etats = set(
         Bordereau.objects.filter(lignes_flux__flux=flux).values_list("etat", flat=True).distinct()
     )
     if flux.etat != EtatFlux.TRANSMIS or not etats <= TRANCHES:
         return
-    if etats == {EtatBordereau.REFUSE}:
+    if etats == {EtatBordereau.REFUSE} or (est_refuse and not etats):
         franchir(flux, "refuser", par=par)
     elif EtatBordereau.REFUSE in etats or a_refus_pj:
         franchir(flux, "acquitter_en_partie", par=par)

@@ -11,13 +11,19 @@ from functools import partial
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from exports_tps.cles import autorites
 from exports_tps.enregistrements import fiche_pj
+from exports_tps.limites import (
+    documents_jamais_envoyes,
+    taille_maximale,
+    taille_rangee,
+    tenir_dans,
+)
 from exports_tps.lot_pieces import ecrire_lot
 from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.communs import EnTete, Enveloppe
@@ -34,9 +40,11 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.insertion import inserer_depuis
 from facturier.grand_livre.models import (
     Bordereau,
+    Budget,
     EtatBordereau,
     Piece,
     PieceJustificative,
+    RattachementPiece,
     SensPiece,
 )
 from facturier.grand_livre.numerotation import prendre_numero
@@ -84,7 +92,8 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
 
     Raises:
         FluxRefuse: see `constituer_flux`.
-        ValidationError: the archive takes no more; the flux stays in constitution.
+        ValidationError: the archive takes no more, or a certificate is missing; the flux stays in
+            constitution.
     """
     if flux.etat != EtatFlux.EN_CONSTITUTION:
         return flux
@@ -95,6 +104,8 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
             f"{flux} n’a pas pu être écrit dans les archives : {cause(erreur)}. Il reste en "
             "constitution ; libérez de la place, puis constituez-le de nouveau."
         ) from erreur
+    except ImproperlyConfigured as erreur:
+        raise ValidationError(f"{flux} reste en constitution. {erreur}") from erreur
     franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
     return flux
 
@@ -130,11 +141,19 @@ def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) 
     if deja := _flux_existant(choisis):
         return deja
     _exiger_envoyables(choisis)
-    budget = choisis[0].budget
+    flux = ouvrir_flux(choisis[0].budget, choisis[0].exercice_id, par, profil, moment)
+    _reserver_lignes(flux, choisis)
+    return flux
+
+
+def ouvrir_flux(
+    budget: Budget, exercice: int, par: Utilisateur, profil: str, moment: datetime
+) -> Flux:
+    """Take the next number and the name made of it, both for ever; call within a transaction."""
     numero = prendre_numero(f"flux-{budget.code_collectivite}")
     jour = timezone.localtime(moment)
     flux = Flux.objects.create(
-        exercice_id=choisis[0].exercice_id,
+        exercice_id=exercice,
         budget=budget,
         profil=profil,
         numero=numero,
@@ -143,7 +162,6 @@ def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) 
         constitue_le=moment.replace(microsecond=0),
     )
     flux.passages.create(acte="constituer", depart="", arrivee=flux.etat, par=par)
-    _reserver_lignes(flux, choisis)
     return flux
 
 
@@ -184,20 +202,29 @@ def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
     )
     pieces = Piece.objects.filter(bordereau__in=choisis).order_by("pk")
     inserer_depuis(LigneFlux, pieces, rendre="flux", flux=flux.pk, piece=F("pk"), empreinte="")
-    envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
     documents = (
-        PieceJustificative.objects.filter(rattachements__piece__bordereau__in=choisis)
-        .exclude(pk__in=envoyes.values("justificatif"))
+        documents_jamais_envoyes()
+        .filter(rattachements__piece__bordereau__in=choisis)
         .order_by("pk")
         .distinct()
     )
-    inserer_depuis(
-        LigneFlux,
-        documents,
-        rendre="flux",
-        flux=flux.pk,
-        justificatif=F("pk"),
-        empreinte=F("sha256"),
+    if flux.profil == ProfilExport.PES_V2:
+        fragments = sum(taille_rangee(bordereau.empreinte_signee) for bordereau in choisis)
+        documents = tenir_dans(documents, taille_maximale(flux.constitue_le) - fragments)
+    reserver_documents(flux, documents)
+
+
+def reserver_documents(flux: Flux, documents: QuerySet[PieceJustificative]) -> int:
+    """Let `flux` carry `documents`, each of which is in one live flux at most; return how many."""
+    return len(
+        inserer_depuis(
+            LigneFlux,
+            documents,
+            rendre="flux",
+            flux=flux.pk,
+            justificatif=F("pk"),
+            empreinte=F("sha256"),
+        )
     )
 
 
@@ -247,15 +274,29 @@ def _ouvrir(sha256: str) -> BinaryIO:
 
 
 def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
-    """Yield the documents of the flux, each read when it is written."""
-    documents = PieceJustificative.objects.filter(lignes_flux__flux=flux)
-    recettes = set(
-        documents.filter(rattachements__piece__sens=SensPiece.RECETTE).values_list("pk", flat=True)
+    """Yield the documents of the flux, each read when it is written.
+
+    Those that travel without their pièce name it (RefCompta, pes_v2 §5).
+    """
+    est_isole = not flux.lignes.filter(bordereau__isnull=False).exists()
+    rattachees = Prefetch(
+        "rattachements",
+        RattachementPiece.objects.filter(piece__bordereau__isnull=False)
+        .select_related("piece__bordereau")
+        .order_by("piece"),
+    )
+    documents = PieceJustificative.objects.filter(lignes_flux__flux=flux).prefetch_related(
+        rattachees
     )
     for document in documents.order_by("lignes_flux__pk").iterator(chunk_size=LOT):
-        sens = SensPiece.RECETTE if document.pk in recettes else SensPiece.DEPENSE
+        pieces = [lien.piece for lien in document.rattachements.all()]
+        en_recette = [piece for piece in pieces if piece.sens == SensPiece.RECETTE]
         yield PieceJointe(
-            fiche=fiche_pj(document, sens),
+            fiche=fiche_pj(
+                document,
+                SensPiece.RECETTE if en_recette else SensPiece.DEPENSE,
+                pieces=(en_recette or pieces) if est_isole else (),
+            ),
             ouvrir=partial(_ouvrir, document.sha256),
             type_mime=document.type_mime,
         )

@@ -1,6 +1,6 @@
 """Pièces of the ledger as the treasury wants them: five streamed queries for all of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ from exports_tps.oppositions import comptes_verifies
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.depense import BordereauDepense
 from exports_tps.pes.messages import ErreurPES
-from exports_tps.pes.pieces_jointes import FichePJ
+from exports_tps.pes.pieces_jointes import FichePJ, ReferenceComptable
 from exports_tps.pes.recette import BordereauRecette
 from exports_tps.pieces_jointes import nom_accepte
 from exports_tps.projections import (
@@ -34,6 +34,7 @@ from facturier.grand_livre.models import (
 
 LOT = 2000  # rows fetched together
 ENSEMBLE = 256  # pièces written together
+DOMAINES = {SensPiece.DEPENSE: "01", SensPiece.RECETTE: "02"}  # of RefCompta
 _NOMBRE = len(COLONNES_PIECE)
 
 
@@ -140,11 +141,22 @@ class _Suite:
         return prises
 
 
-def fiche_pj(justificatif: PieceJustificative, sens: str) -> FichePJ:
-    """Return the fiche of a document sent with a pièce of `sens`."""
+def fiche_pj(
+    justificatif: PieceJustificative, sens: str, *, pieces: Sequence[Piece] = ()
+) -> FichePJ:
+    """Return the fiche of a document sent with a pièce of `sens`, or apart from its `pieces`."""
     return FichePJ(
         identifiant_unique=justificatif.identifiant,
         nom=nom_accepte(justificatif.nom, justificatif.type_mime),
         type=TYPE_PJ[SensPiece(sens)],
         description=justificatif.get_genre_display(),
+        references_comptables=tuple(
+            ReferenceComptable(
+                domaine=DOMAINES[SensPiece(sens)],
+                exercice=piece.exercice_id,
+                type_objet=piece.bordereau.type_bordereau if piece.bordereau else "01",
+                identifiant=str(piece.numero),
+            )
+            for piece in pieces
+        ),
     )

@@ -35,6 +35,7 @@ urlpatterns = [
         name="acte_requisition",
     ),
     path("gestion/flux/", flux.liste, name="flux_liste"),
+    path("gestion/flux/documents/", flux.documents, name="constituer_documents"),
     path("gestion/flux/messages/", flux.messages_tps, name="messages"),
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),
     path("gestion/flux/<int:pk>/", flux.detail, name="flux"),

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from exports_tps.constitution import constituer_flux
 from exports_tps.edition import editer_bordereau
 from exports_tps.forms import BordereauForm, ConstitutionForm
 from exports_tps.models import Flux
 from exports_tps.prealable import Controle, controler_prealable
+from exports_tps.repartition import constituer as constituer_les_flux
 from exports_tps.signature import empechement, signer_bordereau
 from exports_tps.views.pages import (
     LECTEURS,
@@ -174,7 +174,7 @@ def constituer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     profil = form.cleaned_data["profil"]
     tenter(
         requete,
-        lambda: constituer_flux([objet], par=requete.user, profil=profil),
+        lambda: constituer_les_flux([objet], par=requete.user, profil=profil),
         "Le flux est constitué et contrôlé : vous pouvez le transmettre.",
     )
     flux = _flux(objet)

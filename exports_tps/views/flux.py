@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS, Releve, Verdict
 from exports_tps.preuves import verifier_flux
+from exports_tps.repartition import constituer_documents, documents_a_envoyer
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
     LECTEURS,
@@ -46,6 +47,9 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "etats": [(code, libelle, nombres.get(code, 0)) for code, libelle in EtatFlux.choices],
             "total": sum(nombres.values()),
             "transport": etat_transport(),
+            "documents_a_envoyer": documents_a_envoyer().count()
+            if requete.user.a_role(Role.AGENT)
+            else 0,
             "a_regarder": MessageTPS.objects.filter(
                 etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
             ).count(),
@@ -91,6 +95,18 @@ def envoyer(requete: RequeteConnectee, pk: int) -> HttpResponse:
         f"{objet.nom_physique} est déposé ; sa preuve est enregistrée.",
     )
     return redirect(objet)
+
+
+@reserver_a(Role.AGENT)
+@require_POST
+def documents(requete: RequeteConnectee) -> HttpResponse:
+    """Constitute the flux of the documents that remain to be sent."""
+    tenter(
+        requete,
+        lambda: constituer_documents(par=requete.user),
+        "Les documents sont réunis en flux : vous pouvez les transmettre.",
+    )
+    return redirect("exports_tps:flux_liste")
 
 
 @reserver_a(*LECTEURS)

@@ -21,6 +21,7 @@ from facturier.grand_livre.models import (
     EtatPiece,
     LignePiece,
     Mandat,
+    Parametre,
     PartCedee,
     PassageBordereau,
     PassagePiece,
@@ -280,10 +281,16 @@ def creer_bordereau(
         pieces: keys of pièces in state `emise` that no bordereau holds.
 
     Raises:
-        ValidationError: no pièce, pièces of several budgets or exercices, or one of them is no
-            longer free.
+        ValidationError: no pièce, more than the treasury takes, pièces of several budgets or
+            exercices, or one of them is no longer free.
     """
     demandees = set(pieces)
+    maximum = Parametre.objects.entier("flux_pieces_maximum", date_emission)
+    if len(demandees) > maximum:
+        raise ValidationError(
+            f"Un bordereau réunit au plus {maximum} pièces, et vous en avez choisi "
+            f"{len(demandees)} : répartissez-les en plusieurs bordereaux."
+        )
     choisies = list(
         Piece.objects.select_for_update()
         .a_mettre_en_bordereau()

@@ -13,16 +13,17 @@ _SCHEMAS = Path(__file__).resolve().parents[2].parent / "shared" / "pes_v2" / "x
 
 @pytest.fixture(scope="session")
 def cles_de_demonstration(tmp_path_factory):
-    """The folder of keys that the first signature of a demonstration makes."""
-    dossier = tmp_path_factory.mktemp("cles") / cles.DOSSIER
-    cles._creer_demonstration(dossier)
-    return dossier
+    """The folders of keys that the first signature and the first seal of a demonstration make."""
+    racine = tmp_path_factory.mktemp("cles")
+    cles._creer_demonstration(racine / cles.DOSSIER)
+    cles._creer_demonstration(racine / cles.DOSSIER_CACHET, cles.PKCS12_CACHET, "Cachet d’essai")
+    return racine
 
 
 @pytest.fixture
 def cles_pretes(settings, dossiers_ranges, cles_de_demonstration):
     """Put the keys of the session where the product looks for them."""
-    shutil.copytree(cles_de_demonstration, settings.CLES_RACINE / cles.DOSSIER)
+    shutil.copytree(cles_de_demonstration, settings.CLES_RACINE)
 
 
 @pytest.fixture

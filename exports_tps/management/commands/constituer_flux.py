@@ -10,8 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from exports_tps.constitution import FluxRefuse, achever, constituer_flux
+from exports_tps.constitution import FluxRefuse, achever
 from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
+from exports_tps.repartition import constituer, constituer_documents
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
@@ -38,10 +39,15 @@ class Command(CommandeMetier):
         parser.add_argument(
             "--profil", choices=ProfilExport.values, default=ProfilExport.PES_V2.value
         )
+        parser.add_argument(
+            "--documents",
+            action="store_true",
+            help="aussi les documents à envoyer à part : refusés, ou joints après l’envoi",
+        )
         parser.add_argument("--sortie", type=Path, help="dossier où copier les fichiers")
 
     def executer(self, **options: Any) -> dict[str, Any]:
-        """Constitute one flux per budget and exercice."""
+        """Constitute the flux of each budget and exercice."""
         sortie = options["sortie"]
         if sortie is not None and not sortie.is_dir():
             raise MauvaisUsage(f"Le dossier {sortie} n’existe pas.")
@@ -50,14 +56,16 @@ class Command(CommandeMetier):
         faits: list[Flux] = []
         anomalies: list[str] = []
         for flux in Flux.objects.filter(etat=EtatFlux.EN_CONSTITUTION).select_related("budget"):
-            _tenter(lambda flux=flux: achever(flux, par=systeme), faits, anomalies)
+            _tenter(lambda flux=flux: [achever(flux, par=systeme)], faits, anomalies)
         for _, groupe in groupby(bordereaux, key=lambda b: (b.budget_id, b.exercice_id)):
             lot = list(groupe)
             _tenter(
-                lambda lot=lot: constituer_flux(lot, par=systeme, profil=options["profil"]),
+                lambda lot=lot: constituer(lot, par=systeme, profil=options["profil"]),
                 faits,
                 anomalies,
             )
+        if options["documents"]:
+            _tenter(lambda: constituer_documents(par=systeme), faits, anomalies)
         if sortie is not None:
             for flux in faits:
                 _copier(flux, sortie)
@@ -96,7 +104,7 @@ def _choisir(references: list[str]) -> list[Bordereau]:
 
 def _tenter(acte: Any, faits: list[Flux], anomalies: list[str]) -> None:
     try:
-        faits.append(acte())
+        faits += acte()
     except FluxRefuse as refus:
         anomalies += refus.messages
 

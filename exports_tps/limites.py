@@ -1,0 +1,63 @@
+"""How much one flux may hold, by dated parameters: bytes, bordereaux, pièces.
+
+A document weighs what its base64 does: compression is not counted on.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F, QuerySet, Sum, Window
+from django.utils import timezone
+
+from exports_tps.models import LigneFlux
+from facturier.commun import fichiers
+from facturier.grand_livre.models import Parametre, PieceJustificative
+
+TAILLE, BORDEREAUX, PIECES = (
+    "flux_taille_maximale_mo",
+    "flux_bordereaux_maximum",
+    "flux_pieces_maximum",
+)
+FICHE = 1_000  # bytes of markup around a document
+
+
+def taille_maximale(au: datetime) -> int:
+    """Return the size that a flux may reach, in bytes."""
+    return Parametre.objects.entier(TAILLE, timezone.localdate(au)) * fichiers.MEGA_OCTET
+
+
+def poids(taille: int) -> int:
+    """Return what a document of `taille` bytes takes in a flux."""
+    return taille * 4 // 3 + FICHE
+
+
+def taille_rangee(sha256: str) -> int:
+    """Return the size in bytes of a file of the store; 0 when it is lost: writing will tell."""
+    try:
+        return fichiers.chemin(sha256, settings.DOCUMENTS_RACINE).stat().st_size
+    except (FileNotFoundError, fichiers.FichierIntrouvable):
+        return 0
+
+
+def documents_jamais_envoyes() -> QuerySet[PieceJustificative]:
+    """Return the documents that no live flux carries: the others are only referenced."""
+    envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
+    return PieceJustificative.objects.exclude(pk__in=envoyes.values("justificatif"))
+
+
+def tenir_dans(
+    documents: QuerySet[PieceJustificative], libre: int, *, au_moins: int = 0
+) -> QuerySet[PieceJustificative]:
+    """Keep the first documents, by key, that fit in `libre` bytes; never fewer than `au_moins`."""
+    choisis = PieceJustificative.objects.filter(pk__in=documents.order_by().values("pk"))
+    if poids(choisis.aggregate(total=Sum("taille", default=0))["total"]) <= libre // 2:
+        return documents  # usual, and cheaper: nothing has to be counted one by one
+    cumules = choisis.annotate(
+        cumul=Window(Sum(F("taille") * 4 / 3 + FICHE), order_by=F("pk").asc())
+    ).values_list("pk", "cumul")
+    pris: list[int] = []
+    for cle, cumul in cumules.order_by("pk").iterator(chunk_size=2000):
+        if cumul > libre and len(pris) >= au_moins:
+            break
+        pris.append(cle)
+    return choisis.filter(pk__in=pris).order_by("pk")

@@ -1,0 +1,158 @@
+"""Splitting what is to be sent between flux that the treasury takes, and sending documents apart.
+
+A bordereau is signed whole: it never splits. What its documents go beyond, they travel in flux of
+their own, each naming its pièce; so does a document refused, or attached afterwards.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from exports_tps.constitution import achever, constituer_flux, ouvrir_flux, reserver_documents
+from exports_tps.limites import (
+    BORDEREAUX,
+    PIECES,
+    documents_jamais_envoyes,
+    poids,
+    taille_maximale,
+    taille_rangee,
+    tenir_dans,
+)
+from exports_tps.models import Flux, LigneFlux, ProfilExport
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit
+from facturier.grand_livre.models import (
+    Bordereau,
+    Budget,
+    EtatPiece,
+    Parametre,
+    PieceJustificative,
+    RattachementPiece,
+)
+
+VIVANTES = (
+    EtatPiece.SIGNEE,
+    EtatPiece.TRANSMISE,
+    EtatPiece.SUSPENDUE,
+    EtatPiece.PRISE_EN_CHARGE,
+)
+
+
+def constituer(
+    bordereaux: Sequence[Bordereau], *, par: Utilisateur, profil: str = ProfilExport.PES_V2
+) -> list[Flux]:
+    """Make as many flux as the signed bordereaux of one budget and exercice need.
+
+    The documents that do not fit beside their bordereau follow in flux of their own.
+
+    Raises:
+        As `constitution.constituer_flux`; what was made before stays.
+    """
+    moment = timezone.now()
+    faits = [
+        constituer_flux(groupe, par=par, profil=profil, constitue_le=moment)
+        for groupe in repartir(bordereaux, moment)
+    ]
+    pieces = RattachementPiece.objects.filter(piece__bordereau__in=[b.pk for b in bordereaux])
+    restants = documents_a_envoyer().filter(pk__in=pieces.values("justificatif"))
+    return faits + _constituer_documents(restants, par, moment)
+
+
+def repartir(bordereaux: Sequence[Bordereau], moment: datetime) -> Iterator[list[Bordereau]]:
+    """Yield groups of bordereaux, in their order, each within the limits in force at `moment`.
+
+    One that goes beyond them by itself makes a group alone.
+    """
+    lire = Parametre.objects.lecteur(BORDEREAUX, PIECES)
+    jour, octets = timezone.localdate(moment), taille_maximale(moment)
+    maxima = (int(lire(BORDEREAUX, jour)), int(lire(PIECES, jour)), octets)
+    groupe: list[Bordereau] = []
+    cumul = (0, 0, 0)
+    for bordereau, mesure in _mesurer(bordereaux):
+        somme = tuple(a + b for a, b in zip(cumul, mesure, strict=True))
+        if groupe and any(a > b for a, b in zip(somme, maxima, strict=True)):
+            yield groupe
+            groupe, somme = [], mesure
+        groupe.append(bordereau)
+        cumul = somme  # type: ignore[assignment]
+    if groupe:
+        yield groupe
+
+
+def documents_a_envoyer() -> QuerySet[PieceJustificative]:
+    """Return the documents that no live flux carries, of pièces that one does."""
+    en_route = LigneFlux.objects.filter(piece=OuterRef("piece"), liberee_le=None)
+    liens = RattachementPiece.objects.filter(
+        Exists(en_route), piece__etat__in=VIVANTES, justificatif=OuterRef("pk")
+    )
+    return documents_jamais_envoyes().filter(Exists(liens))
+
+
+def constituer_documents(*, par: Utilisateur) -> list[Flux]:
+    """Make the flux of the documents that remain to be sent; none when there are none.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        FluxRefuse: see `constitution.achever`.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances constitue un flux.")
+    return _constituer_documents(documents_a_envoyer(), par, timezone.now())
+
+
+def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple[int, int, int]]]:
+    """Yield each bordereau with what it takes: itself, its pièces, bytes; two queries in all."""
+    cles = [bordereau.pk for bordereau in bordereaux]
+    pieces = dict(
+        Bordereau.objects.filter(pk__in=cles).values_list("pk").annotate(Count("pieces")).order_by()
+    )
+    documents = {
+        cle: taille
+        for cle, taille in documents_jamais_envoyes()
+        .filter(rattachements__piece__bordereau__in=cles)
+        .values_list("rattachements__piece__bordereau")
+        .annotate(Sum("taille"))
+        .order_by()
+    }
+    for bordereau in bordereaux:
+        octets = taille_rangee(bordereau.empreinte_signee) + poids(documents.get(bordereau.pk, 0))
+        yield bordereau, (1, pieces.get(bordereau.pk, 0), octets)
+
+
+def _constituer_documents(
+    documents: QuerySet[PieceJustificative], par: Utilisateur, moment: datetime
+) -> list[Flux]:
+    """Reserve, by budget and exercice, then write; what cannot be reserved any more is left."""
+    faits = []
+    origines = RattachementPiece.objects.filter(
+        justificatif__in=documents.order_by().values("pk"), piece__bordereau__isnull=False
+    ).order_by("piece__budget", "piece__exercice")
+    for budget, exercice in list(
+        origines.values_list("piece__budget", "piece__exercice").distinct()
+    ):
+        concernes = documents.filter(
+            rattachements__piece__budget=budget, rattachements__piece__exercice=exercice
+        ).distinct()
+        while flux := _reserver_documents(
+            concernes, Budget.objects.get(pk=budget), exercice, par, moment
+        ):
+            faits.append(achever(flux, par=par))
+    return faits
+
+
+@transaction.atomic
+def _reserver_documents(
+    documents: QuerySet[PieceJustificative],
+    budget: Budget,
+    exercice: int,
+    par: Utilisateur,
+    moment: datetime,
+) -> Flux | None:
+    if not documents.exists():
+        return None
+    flux = ouvrir_flux(budget, exercice, par, ProfilExport.PES_V2, moment)
+    reserver_documents(flux, tenir_dans(documents, taille_maximale(moment), au_moins=1))
+    return flux
