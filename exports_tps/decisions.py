@@ -16,6 +16,7 @@ from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_
 from facturier.grand_livre.models import EtatPiece, LigneEcriture, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du_par_piece, reste_du_par_tiers
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
+from facturier.suivi import avoirs_de_mandat
 from facturier.suivi.avancement import (
     PaiementMandat,
     constater_paiement,
@@ -59,7 +60,8 @@ def suspendre(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
 
 @transaction.atomic
 def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) -> set[int]:
-    """Reject pièces: their entry is reversed, their invoices go back to the desk.
+    """Reject pièces: their entry is reversed, their invoices go back to the desk, and the avoir
+    that founds a réduction is free again.
 
     A mandat that a réduction corrects is left alone, the réduction is to be rejected first; so is
     one that is paid in part, whose entry can no longer be reversed.
@@ -73,6 +75,7 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
         par=par,
     )
     constater_rejet({pk: motifs[pk] for pk in rejetees}, par=par)
+    avoirs_de_mandat.liberer({pk: motifs[pk] for pk in rejetees}, par=par)
     return rejetees
 
 

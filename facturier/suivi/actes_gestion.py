@@ -17,6 +17,7 @@ from facturier.suivi.forms import (
 )
 from facturier.suivi.forms_liquidation import LiquidationForm
 from facturier.suivi.libelles import ACTES
+from facturier.suivi.liquidation import est_rendue_en_entier
 from facturier.suivi.models import Facture
 
 RETOURS = frozenset({"suspendre", "reorienter", "rejeter"})
@@ -67,7 +68,7 @@ REGISTRE = {
     for acte in (
         ActeGestion(
             code="recevoir",
-            consequence="Le fournisseur verra que la province a reçu sa facture.",
+            consequence="Le fournisseur verra que la province a reçu son dépôt.",
             fait="sa réception est enregistrée.",
             executer=_champs(instruction.recevoir),
         ),
@@ -103,14 +104,21 @@ REGISTRE = {
             executer=_liquidation(instruction.revoir_liquidation),
         ),
         ActeGestion(
+            code="solder_par_avoir",
+            consequence="Les avoirs acceptés rendent la facture en entier : rien n’est à payer. "
+            "Facture et avoirs sont clos, sans mandat, et le fournisseur est prévenu.",
+            fait="elle est soldée par l’avoir, sans mandat.",
+            executer=_champs(instruction.solder_par_avoir),
+        ),
+        ActeGestion(
             code="reprendre",
-            consequence="La facture revient à l’étape qui l’avait suspendue.",
+            consequence="Le dossier revient à l’étape qui l’avait suspendu.",
             fait="son traitement reprend.",
             executer=_champs(instruction.reprendre),
         ),
         ActeGestion(
             code="readresser",
-            consequence="La facture revient au bureau des finances, avec le même numéro.",
+            consequence="Le dossier revient au bureau des finances, avec le même numéro.",
             fait="son destinataire est corrigé.",
             formulaire=DestinataireForm,
             executer=_champs(instruction.readresser),
@@ -139,44 +147,55 @@ REGISTRE = {
         ),
         ActeGestion(
             code="rejeter",
-            consequence="Le rejet est définitif\u202f: le fournisseur devra déposer une nouvelle "
-            "facture, avec un nouveau numéro.",
-            fait="elle est rejetée.",
+            consequence="Le rejet est définitif\u202f: le fournisseur devra redéposer, sous un "
+            "autre numéro.",
+            fait="le rejet est enregistré.",
             formulaire=partial(RetourForm, nature="rejet"),
             executer=_retour(instruction.rejeter),
             est_dangereux=True,
         ),
     )
 }
-BLOQUES_PAR_MANDAT = frozenset({"suspendre", "rejeter", "revoir_liquidation"})
+BLOQUES_PAR_MANDAT = frozenset({"suspendre", "rejeter", "revoir_liquidation", "solder_par_avoir"})
+LIQUIDENT = frozenset({"liquider", "revoir_liquidation", "solder_par_avoir"})
 
 
 def actes_possibles(facture: Facture, utilisateur: Utilisateur) -> list[ActeGestion]:
     """Return the acts that the state, the role and the service allow, in their usual order."""
     if not utilisateur.a_role(Role.AGENT) and utilisateur.service_id != facture.service_id:
         return []
-    return [
+    permis = [
         acte
         for acte in REGISTRE.values()
         if facture.etat in TRANSITIONS[acte.code].departs
         and utilisateur.a_role(*TRANSITIONS[acte.code].roles)
         and not _est_bloque(acte.code, facture)
     ]
+    if not any(acte.code in LIQUIDENT for acte in permis):
+        return permis
+    ecartes = LIQUIDENT - {"solder_par_avoir"}
+    if not est_rendue_en_entier(facture):
+        ecartes = frozenset({"solder_par_avoir"})
+    return [acte for acte in permis if acte.code not in ecartes]
 
 
 def est_a_mandater(facture: Facture, utilisateur: Utilisateur) -> bool:
-    """Tell whether the invoice waits for a mandat that `utilisateur` may issue."""
+    """Tell whether the invoice waits for a mandat that `utilisateur` may issue.
+
+    One that avoirs came to give back in whole is settled instead.
+    """
     return (
         facture.etat == EtatFacture.LIQUIDEE
         and facture.mandat_id is None
         and utilisateur.a_role(Role.AGENT)
+        and not est_rendue_en_entier(facture)
     )
 
 
 def _est_bloque(code: str, facture: Facture) -> bool:
     if code == "demander_certification" and facture.etat == EtatFacture.COMPLETEE:
         return facture.suspendue_depuis not in instruction.AVANT_CERTIFICATION
-    if code == "liquider" and facture.est_avoir:
+    if code in LIQUIDENT and facture.est_avoir:
         return True
     porte_mandat = facture.mandat_id is not None and facture.etat == EtatFacture.LIQUIDEE
     return porte_mandat and code in BLOQUES_PAR_MANDAT

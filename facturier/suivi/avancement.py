@@ -88,9 +88,12 @@ def constater_paiement_partiel(motifs: Mapping[int, str], *, par: Utilisateur) -
     return _avancer(motifs, "payer_partiellement", par=par, motifs=motifs)
 
 
+@transaction.atomic
 def constater_compensation(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
     """The treasury has settled the mandat against a debt or a credit note."""
-    return _avancer(motifs, "compenser", par=par, motifs=motifs)
+    soldees = _avancer(motifs, "compenser", par=par, motifs=motifs)
+    prevenir_lot(soldees, TypeAvis.SOLDE)
+    return soldees
 
 
 @transaction.atomic

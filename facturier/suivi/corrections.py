@@ -12,7 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun.etats import TransitionInterdite, franchir, franchir_lot
+from facturier.commun.etats import TransitionInterdite, franchir_lot
 from facturier.commun.montants import afficher
 from facturier.grand_livre.emission import emettre_reduction
 from facturier.grand_livre.models import (
@@ -26,12 +26,11 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du_par_piece, reste_du_par_tiers
+from facturier.suivi import avoirs_de_mandat
 from facturier.suivi.avancement import constater_compensation
-from facturier.suivi.etats import EtatFacture
 from facturier.suivi.mandatement import exiger_agent
 from facturier.suivi.models import Facture
-
-REDUCTIBLES = (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)
+from facturier.suivi.querysets import REDUCTIBLES
 
 
 @transaction.atomic
@@ -53,12 +52,13 @@ def reduire_mandat(
 
     Args:
         montant_ht, montant_tgc: whole francs taken back from the imputation of rank `rang`.
-        avoir: the avoir that founds it, deducted for good.
+        avoir: the avoir that founds it, deducted for good once the comptable accepts it.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: the mandat is not taken in charge, or of another year.
-        ValidationError: no reason, no document, or more than what is left.
+        ValidationError: no reason, no document, more than what is left, or an avoir that is not
+            free.
     """
     exiger_agent(par)
     if not motif.strip() or not justificatifs:
@@ -79,17 +79,17 @@ def reduire_mandat(
     except EcritureRefusee as erreur:
         raise ValidationError(str(erreur)) from erreur
     if avoir is not None:
-        franchir(
-            avoir, "compenser_avoir", par=par, motif=f"Réduction {reduction.reference} du mandat"
-        )
+        avoirs_de_mandat.fonder(reduction, avoir, par=par)
     return reduction
 
 
 def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[int]:
     """Cancel the mandats whose réductions, now taken in charge, leave nothing.
 
-    Their invoices are settled by compensation. Returns the keys of the mandats cancelled.
+    Their invoices are settled by compensation; the avoirs that found the réductions are deducted
+    for good. Returns the keys of the mandats cancelled.
     """
+    avoirs_de_mandat.deduire(pieces, par=par)
     origines = Piece.objects.filter(
         pieces_correctives__in=list(pieces),
         pieces_correctives__type_piece="02",
@@ -114,12 +114,9 @@ def reduits(mandats: Collection[int]) -> set[int]:
 
 
 def avoirs_a_reduire(mandat: Piece) -> list[Facture]:
-    """Return the avoirs agreed since the mandat, on the invoices that it pays."""
-    return list(
-        Facture.objects.filter(
-            facture_corrigee__mandat=mandat.pk, etat=EtatFacture.SERVICE_FAIT
-        ).order_by("pk")
-    )
+    """Return the avoirs agreed since the mandat, on the invoices that it pays, still free."""
+    libres = Facture.objects.avoirs_a_reduire().filter(facture_corrigee__mandat=mandat.pk)
+    return list(libres.order_by("pk"))
 
 
 def _exiger_reductible(origine: Piece, rang: int, ht: int, tgc: int) -> LignePiece:

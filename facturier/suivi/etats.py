@@ -97,7 +97,8 @@ TRANSITIONS: dict[str, Transition] = {
     "payer": transition({_E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE}, _E.PAYEE, Role.COMPTABLE),
     "payer_partiellement": transition({_E.PRISE_EN_CHARGE}, _E.PARTIELLEMENT_PAYEE, Role.COMPTABLE),
     "compenser": transition({_E.PRISE_EN_CHARGE}, _E.AVOIR, Role.COMPTABLE),
-    "compenser_avoir": transition({_E.SERVICE_FAIT}, _E.AVOIR, Role.AGENT),
+    "compenser_avoir": transition({_E.SERVICE_FAIT}, _E.AVOIR, Role.AGENT, Role.COMPTABLE),
+    "solder_par_avoir": transition({_E.SERVICE_FAIT, _E.LIQUIDEE}, _E.AVOIR, Role.AGENT),
     "retirer": transition({_E.DEPOSEE, _E.RECUE, _E.SUSPENDUE}, _E.RETIREE, Role.FOURNISSEUR),
 }
 ACTES_PRINCIPAUX = {

@@ -13,6 +13,7 @@ from facturier.suivi.lots import choix_d_actes
 from facturier.suivi.models import Bureau
 
 A_TRAITER = "a_traiter"
+AVOIRS_A_REDUIRE = "avoirs_a_reduire"
 ANCIENNES = "anciennes"
 CLE = re.compile(r"[0-9]{1,18}")
 
@@ -26,6 +27,7 @@ class FiltreGestionForm(forms.Form):
         choices=[
             ("", "Tous"),
             (A_TRAITER, "À traiter, tous états"),
+            (AVOIRS_A_REDUIRE, "Avoirs à déduire d’un mandat déjà émis"),
             *(choix for choix in EtatFacture.choices if choix[0] != EtatFacture.BROUILLON),
         ],
     )
@@ -69,6 +71,8 @@ class FiltreGestionForm(forms.Form):
             return factures
         if (etat := self.cleaned_data["etat"]) == A_TRAITER:
             factures = factures.a_traiter_par(self.utilisateur)
+        elif etat == AVOIRS_A_REDUIRE:
+            factures = factures.avoirs_a_reduire()
         elif etat:
             factures = factures.filter(etat=etat)
         if bureau := self.cleaned_data["bureau"]:

@@ -18,9 +18,10 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite, exiger, fr
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Compte
 from facturier.suivi.appel_certification import appeler
+from facturier.suivi.avoirs_de_mandat import reduction_vivante
 from facturier.suivi.brouillon import exiger_droit
 from facturier.suivi.etats import INSTRUITS, EtatFacture
-from facturier.suivi.liquidation import Deductions, etablir
+from facturier.suivi.liquidation import Deductions, constater_rendue, etablir
 from facturier.suivi.models import (
     BonCommande,
     Facture,
@@ -30,7 +31,7 @@ from facturier.suivi.models import (
     TypeAvis,
 )
 from facturier.suivi.notifications import prevenir
-from facturier.suivi.rapprochement import exiger_place, recevoir_le_facture
+from facturier.suivi.rapprochement import exiger_place, recevoir_le_facture, verrouiller
 
 AVANT_CERTIFICATION = frozenset({EtatFacture.RECUE, EtatFacture.EN_CERTIFICATION})
 
@@ -136,6 +137,33 @@ def revoir_liquidation(
     _fixer(facture, "revoir_liquidation", par, compte, fonction, deductions)
 
 
+@transaction.atomic
+def solder_par_avoir(facture: Facture, *, par: Utilisateur) -> None:
+    """Settle an invoice that the avoirs agreed give back in whole: no mandat, nothing to pay.
+
+    Invoice and avoirs end together (domaine, C4, row 17); a liquidation of 0 F keeps the count.
+
+    Raises:
+        TransitionInterdite: an avoir itself, or a mandat pays the invoice.
+        ValidationError: the avoirs leave something to pay.
+        ActeInterdit: the same person certified the service fait.
+    """
+    if facture.est_avoir:
+        raise TransitionInterdite("Un avoir ne se solde pas : il se déduit de sa facture.")
+    _sans_mandat(facture)
+    exiger(facture, "solder_par_avoir", par=par)
+    _exiger_autre_personne(facture, par)
+    liquidation = constater_rendue(facture, par=par)
+    franchir(
+        facture,
+        "solder_par_avoir",
+        par=par,
+        motif=f"Avoirs de {afficher(liquidation.avoirs)} : rien à payer",
+        montant_liquide=0,
+    )
+    prevenir(facture, TypeAvis.SOLDE)
+
+
 def _fixer(
     facture: Facture,
     acte: str,
@@ -177,6 +205,7 @@ def suspendre(facture: Facture, retour: Retour, *, par: Utilisateur) -> RetourFo
     """
     _exiger_usage(retour.motif.est_de_suspension or retour.motif.est_de_litige)
     _sans_mandat(facture)
+    _exiger_avoir_libre(facture)
     exiger_service(facture, par)
     depart = facture.etat
     franchir(facture, "suspendre", par=par, motif=retour.motif.libelle, suspendue_depuis=depart)
@@ -267,6 +296,7 @@ def rejeter(facture: Facture, retour: Retour, *, par: Utilisateur) -> RetourFour
     if facture.etat != EtatFacture.REJETEE_TPS:
         _sans_mandat(facture)
     _sans_avoir(facture)
+    _exiger_avoir_libre(facture)
     franchir(
         facture,
         "rejeter",
@@ -359,6 +389,33 @@ def _sans_avoir(facture: Facture) -> None:
     if avoir is not None:
         raise TransitionInterdite(
             f"L’avoir {avoir.numero} corrige cette facture : retirez-le ou rejetez-le d’abord."
+        )
+
+
+def _exiger_avoir_libre(avoir: Facture) -> None:
+    """Refuse to take back an avoir already agreed, once something rests on it.
+
+    It gave its amount back to the order, where another invoice may stand since, and a réduction
+    of a mandat may be founded on it; triggers hold both rules.
+    """
+    if not avoir.est_avoir or avoir.etat != EtatFacture.SERVICE_FAIT:
+        return
+    reduction = reduction_vivante(avoir)
+    if reduction is not None:
+        raise TransitionInterdite(
+            f"La réduction {reduction.reference} d’un mandat est fondée sur l’avoir "
+            f"{avoir.numero} : annulez-la, ou attendez la réponse de la Trésorerie."
+        )
+    commande = avoir.bon_commande
+    if commande is None:
+        return
+    manque = (avoir.montant_ttc or 0) - verrouiller(commande).reste()
+    if manque > 0:
+        raise TransitionInterdite(
+            f"L’avoir {avoir.numero} a libéré {afficher(avoir.montant_ttc or 0)} sur le bon de "
+            f"commande {commande.numero}, refacturés depuis : sans lui, la commande est dépassée "
+            f"de {afficher(manque)}. Rejetez d’abord la nouvelle facture, ou faites augmenter la "
+            "commande."
         )
 
 

@@ -58,11 +58,12 @@ ACTES = {
     "certifier_service_fait": "Certifier le service fait",
     "liquider": "Liquider",
     "revoir_liquidation": "Revoir la liquidation",
+    "solder_par_avoir": "Solder par l’avoir",
     "suspendre": "Demander une pièce ou une précision",
     "reprendre": "Reprendre le traitement",
     "reorienter": "Signaler un mauvais destinataire",
     "readresser": "Corriger le destinataire",
-    "rejeter": "Rejeter la facture",
+    "rejeter": "Rejeter",
     "reliquider": "Reprendre après le rejet du mandat",
 }
 
@@ -97,6 +98,8 @@ def libelle_public(facture: Facture) -> str:
 def en_clair(facture: Facture, etat: EtatFacture | None = None) -> str:
     """Return the same in plain words, for the present state or another that it went through."""
     public = etat or etat_public(facture)
+    if facture.est_rendue and public == _E.AVOIR:
+        return "Votre avoir la rend en entier\u202f: il n’y a rien à payer, elle est close."
     propre = EN_CLAIR_D_AVOIR.get(public) if facture.est_avoir else None
     return propre or EN_CLAIR[public]
 

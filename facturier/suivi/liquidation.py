@@ -116,9 +116,42 @@ def etablir(
     """
     if facture.bon_commande_id:
         BonCommande.objects.select_for_update().get(pk=facture.bon_commande_id)
-    voulues = deductions or proposer(facture)
     avoirs = avoirs_acceptes(facture)
-    lignes = _par_taux(facture, avoirs)
+    liquidation = _calculer(facture, avoirs, deductions or proposer(facture), par)
+    _exiger(liquidation)
+    _garder(liquidation, avoirs, par)
+    return liquidation
+
+
+@transaction.atomic
+def constater_rendue(facture: Facture, *, par: Utilisateur) -> Liquidation:
+    """Keep the liquidation of an invoice that its avoirs give back in whole: nothing is owed.
+
+    Called by the act that settles it, in its transaction.
+
+    Raises:
+        ValidationError: the avoirs agreed do not give it back in whole.
+    """
+    avoirs = avoirs_acceptes(facture)
+    liquidation = _calculer(facture, avoirs, Deductions(), par)
+    if (liquidation.mandate_ht, liquidation.mandate_tgc) != (0, 0):
+        raise ValidationError(
+            f"Les avoirs acceptés rendent {afficher(liquidation.avoirs)} des "
+            f"{afficher(liquidation.brut)} facturés : liquidez la facture, ils en seront déduits."
+        )
+    _garder(liquidation, avoirs, par)
+    return liquidation
+
+
+def est_rendue_en_entier(facture: Facture) -> bool:
+    """Tell whether the avoirs that the service agreed to leave nothing to pay of an invoice."""
+    return not facture.est_avoir and _total(avoirs_acceptes(facture)) == facture.montant_ttc
+
+
+def _calculer(
+    facture: Facture, avoirs: Sequence[Facture], voulues: Deductions, par: Utilisateur
+) -> Liquidation:
+    """Return the amounts, not saved yet."""
     liquidation = Liquidation(
         facture=facture,
         rang=(facture.liquidations.aggregate(rang=Max("rang"))["rang"] or 0) + 1,
@@ -135,7 +168,12 @@ def etablir(
     liquidation.garantie = appliquer_taux(liquidation.mandate, voulues.taux_garantie)
     retenu = liquidation.garantie + liquidation.avance + liquidation.penalites
     liquidation.net = liquidation.mandate - retenu
-    _exiger(liquidation)
+    return liquidation
+
+
+def _garder(liquidation: Liquidation, avoirs: Sequence[Facture], par: Utilisateur) -> None:
+    """Save a liquidation with its lines, and deduct its avoirs for good."""
+    lignes = _par_taux(liquidation.facture, avoirs)
     liquidation.save()
     for ligne in lignes:
         ligne.liquidation = liquidation
@@ -143,9 +181,11 @@ def etablir(
     for avoir in avoirs:
         if avoir.etat == EtatFacture.SERVICE_FAIT:
             franchir(
-                avoir, "compenser_avoir", par=par, motif=f"Déduit de la facture {facture.numero}"
+                avoir,
+                "compenser_avoir",
+                par=par,
+                motif=f"Déduit de la facture {liquidation.facture.numero}",
             )
-    return liquidation
 
 
 def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]:
@@ -160,14 +200,21 @@ def vue_de_liquidation(facture: Facture, lecteur: Utilisateur) -> dict[str, Any]
         "liquidation": prevalente,
         "liquidation_lignes": list(prevalente.lignes.all()),
         "liberations": liberations,
-        "comptes": comptes(
-            facture.compte, facture.mandat.date_emission if facture.mandat else timezone.localdate()
-        ),
+        "comptes": _comptes_de(facture),
         "est_liberable": est_payee
         and prevalente.garantie > 0
         and not vivantes
         and lecteur.a_role(Role.AGENT),
     }
+
+
+def _comptes_de(facture: Facture) -> dict[str, str]:
+    """Return the accounts of an invoice; none where nothing is left to charge."""
+    if facture.est_rendue:
+        return {}
+    return comptes(
+        facture.compte, facture.mandat.date_emission if facture.mandat else timezone.localdate()
+    )
 
 
 def comptes(imputation: str, au: date) -> dict[str, str]:
@@ -203,8 +250,8 @@ def _exiger(liquidation: Liquidation) -> None:
     if liquidation.mandate_ht <= 0 or liquidation.net <= 0:
         raise ValidationError(
             "Les avoirs et les déductions ne laissent rien à payer des "
-            f"{afficher(liquidation.brut)} facturés : réduisez les déductions, ou rejetez la "
-            "facture si l’avoir la rend en entier."
+            f"{afficher(liquidation.brut)} facturés : réduisez les déductions, ou soldez la "
+            "facture par l’avoir s’il la rend en entier."
         )
 
 

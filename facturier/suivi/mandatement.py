@@ -37,7 +37,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
-from facturier.suivi import beneficiaires, regles
+from facturier.suivi import avoirs_de_mandat, beneficiaires, regles
 from facturier.suivi.edition_commande import editer_commande
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
@@ -126,7 +126,8 @@ def mandater(
 
 @transaction.atomic
 def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
-    """Cancel a mandat that is not signed; its entry is reversed and its invoices are free again.
+    """Cancel a mandat that is not signed; its entry is reversed and its invoices are free again,
+    or the avoir that founds it, for a réduction.
 
     Raises:
         TransitionInterdite: the mandat is signed, or its bordereau is.
@@ -141,6 +142,7 @@ def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
     liberees = list(Facture.objects.filter(mandat=mandat.pk, etat=EtatFacture.LIQUIDEE))
     Facture.objects.filter(pk__in=[f.pk for f in liberees]).update(mandat=None)
     tracer(liberees, "annuler_mandat", f"Mandat {mandat.reference} annulé : {motif}", par)
+    avoirs_de_mandat.liberer({mandat.pk: motif}, par=par)
 
 
 @transaction.atomic
@@ -246,6 +248,14 @@ def _verrouiller(factures: Collection[int]) -> list[Facture]:
         raise ValidationError("Un mandat paie les factures d’un seul établissement.")
     if len({f.service_id for f in choisies}) > 1:
         raise ValidationError("Un mandat paie les factures d’une seule direction.")
+    avoir = Facture.objects.filter(
+        facture_corrigee__in=[f.pk for f in choisies], etat=EtatFacture.SERVICE_FAIT
+    ).first()
+    if avoir is not None:
+        raise ValidationError(
+            f"L’avoir {avoir.numero} est accepté et n’est pas encore déduit : revoyez la "
+            "liquidation de sa facture, ou soldez-la si l’avoir la rend en entier."
+        )
     if not choisies[0].etablissement.fournisseur.est_actif:
         raise ValidationError("Ce fournisseur est suspendu : ses factures ne se mandatent pas.")
     return choisies

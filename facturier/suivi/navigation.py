@@ -1,6 +1,6 @@
 """What invoice tracking offers to the menu and to the dashboard."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
@@ -94,9 +94,24 @@ def cartes(utilisateur: Utilisateur) -> Iterable[Carte]:
             ordre=25,
         )
     if utilisateur.a_role(Role.AGENT):
+        yield from _cartes_de_mandat()
+
+
+def _cartes_de_mandat() -> Iterator[Carte]:
+    """Yield what waits for a mandat, or for its réduction."""
+    if nombre := Facture.objects.avoirs_a_reduire().count():
         yield Carte(
-            "Factures à mandater",
-            "suivi:mandater",
-            nombre=Facture.objects.a_mandater().count(),
-            ordre=30,
+            "Avoirs à déduire d’un mandat",
+            "suivi:gestion_liste",
+            nombre=nombre,
+            detail="Acceptés après le mandat : réduisez-le.",
+            ton=Ton.ATTENTE,
+            recherche="etat=avoirs_a_reduire",
+            ordre=29,
         )
+    yield Carte(
+        "Factures à mandater",
+        "suivi:mandater",
+        nombre=Facture.objects.a_mandater().count(),
+        ordre=30,
+    )

@@ -26,6 +26,7 @@ GABARITS = {
     TypeAvis.REJET: "suivi/courriels/rejet.txt",
     TypeAvis.RAPPEL: "suivi/courriels/rappel.txt",
     TypeAvis.PAIEMENT: "suivi/courriels/paiement.txt",
+    TypeAvis.SOLDE: "suivi/courriels/solde.txt",
     TypeAvis.MESSAGE: "suivi/courriels/message.txt",
     TypeAvis.INTERETS: "suivi/courriels/interets.txt",
 }

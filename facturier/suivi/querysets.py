@@ -8,6 +8,7 @@ from django.db.models import Count, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
+from facturier.grand_livre.models import PIECES_SANS_EFFET, EtatPiece
 from facturier.suivi.etats import (
     ACTES_PRINCIPAUX,
     SANS_EFFET,
@@ -19,6 +20,7 @@ from fournisseurs.models import Habilitation
 
 # Accepted, an avoir waits for nobody: it is deducted when its invoice is liquidated.
 AVOIR_ACCEPTE = Q(nature="avoir", etat=EtatFacture.SERVICE_FAIT)
+REDUCTIBLES = (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)  # a mandat corrected by a réduction
 ROLES_DE_GESTION = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
 
@@ -88,6 +90,17 @@ class FactureQuerySet(models.QuerySet[Any]):
         derniere = reprises.filter(facture=OuterRef("pk")).order_by("-pk").values("bureau")[:1]
         rejetees = self.filter(etat=EtatFacture.REJETEE_TPS)
         return rejetees.annotate(bureau=Subquery(derniere)).filter(bureau=bureau)
+
+    def avoirs_a_reduire(self) -> Self:
+        """Keep the avoirs agreed too late for the mandat, accepted or paid, of their invoice.
+
+        Those that a living réduction of it holds are left out.
+        """
+        fondees = self.model._meta.get_field("reductions").related_model._base_manager
+        vivantes = fondees.exclude(reduction__etat__in=PIECES_SANS_EFFET)
+        return self.filter(AVOIR_ACCEPTE, facture_corrigee__mandat__etat__in=REDUCTIBLES).exclude(
+            pk__in=vivantes.values("avoir")
+        )
 
     def a_mandater(self) -> Self:
         """Keep the liquidated invoices that no mandat pays yet."""

@@ -108,7 +108,7 @@ def exiger_place(commande: BonCommande, montant: int) -> None:
     Raises:
         ValidationError: less than that is left to invoice; the message says how much.
     """
-    if refus := depassement(_verrouiller(commande), montant):
+    if refus := depassement(verrouiller(commande), montant):
         raise ValidationError(refus)
 
 
@@ -136,7 +136,7 @@ def constater_reception(
     _exiger_service(commande, par)
     if date_reception > timezone.localdate():
         raise ValidationError("La date de réception est dans l’avenir : indiquez le jour réel.")
-    verrouillee = _verrouiller(commande)
+    verrouillee = verrouiller(commande)
     recues = _quantites(verrouillee, quantites or {})
     if montant is None:
         montant = _valoriser(verrouillee, recues)
@@ -173,7 +173,7 @@ def annuler_reception(reception: Reception, *, motif: str, par: Utilisateur) -> 
             rest on it.
         ValidationError: no reason given.
     """
-    commande = _verrouiller(reception.commande)
+    commande = verrouiller(reception.commande)
     _exiger_service(commande, par)
     if not motif.strip():
         raise ValidationError("Donnez le motif de l’annulation.")
@@ -208,7 +208,7 @@ def recevoir_le_facture(service_fait: ServiceFait) -> Reception | None:
     facture: Facture = service_fait.facture
     if facture.bon_commande is None or facture.est_avoir:
         return None
-    commande = _verrouiller(facture.bon_commande)
+    commande = verrouiller(facture.bon_commande)
     recu = _recu(commande)
     manque = min(_certifie(commande), commande.montant_engage) - recu
     if manque <= 0:
@@ -230,7 +230,8 @@ def _exiger_service(commande: BonCommande, par: Utilisateur) -> None:
         raise ActeInterdit(f"Seul le service {commande.service.libelle} constate ce qu’il a reçu.")
 
 
-def _verrouiller(commande: BonCommande) -> BonCommande:
+def verrouiller(commande: BonCommande) -> BonCommande:
+    """Lock an order, in a transaction, and return it as it stands."""
     verrouillee: BonCommande = (
         BonCommande.objects.select_for_update(of=("self",))
         .select_related("service")

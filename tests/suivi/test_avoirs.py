@@ -3,13 +3,15 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import TestCase
 from django.utils import timezone
 from pypdf import PdfReader
 
 from facturier.acces.models import Role
 from facturier.commun.etats import TransitionInterdite
-from facturier.suivi import depot, instruction
+from facturier.suivi import depot, instruction, mandatement
 from facturier.suivi.certificat import certificat
 from facturier.suivi.controles import controler
 from facturier.suivi.horloges import horloges
@@ -204,6 +206,74 @@ def _deposer_sans_controle(avoir):
     )
 
 
+@pytest.mark.parametrize("jusque", ["service_fait", "liquidee"])
+def test_un_avoir_du_tout_solde_la_facture_sans_mandat(jusque, agent, mailoutbox, client):
+    facture = FactureFactory(jusque=jusque)
+    avoir = avoir_sur(facture, 100_000, 11_000, certifiee=True)
+    client.force_login(agent)
+    page = client.get(f"/gestion/factures/{facture.pk}/").text
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        instruction.solder_par_avoir(facture, par=agent)
+
+    avoir.refresh_from_db()
+    derniere = facture.liquidations.last()
+    assert ("Solder par l’avoir" in page, ">Liquider<" in page, ">Mandater<" in page) == (
+        True,
+        False,
+        False,
+    )
+    assert (facture.etat, avoir.etat, facture.mandat, derniere.net) == ("avoir", "avoir", None, 0)
+    assert (derniere.avoirs, derniere.mandate, derniere.lignes.get().avoir_base) == (
+        111_000,
+        0,
+        100_000,
+    )
+    assert horloges(facture)[0].est_arretee
+    assert "la rend en entier (111 000 F" in " ".join(mailoutbox[-1].body.split())
+    client.force_login(acteur(Role.FOURNISSEUR))
+    assert "il n’y a rien à payer, elle est close" in client.get(f"/factures/{facture.pk}/").text
+    assert client.get(f"/factures/{facture.pk}/").text.count("soldée") <= 2
+
+
+def test_un_avoir_partiel_ne_solde_pas(agent):
+    facture = FactureFactory(certifiee=True)
+    avoir_sur(facture, certifiee=True)
+
+    with pytest.raises(ValidationError, match="liquidez la facture"):
+        instruction.solder_par_avoir(facture, par=agent)
+
+    assert (facture.etat, facture.liquidations.count()) == ("service_fait", 0)
+
+
+def test_un_avoir_accepte_apres_la_liquidation_retient_le_mandat(agent):
+    facture = FactureFactory(liquidee=True)
+    avoir_sur(facture, certifiee=True)
+
+    with pytest.raises(ValidationError, match="revoyez la liquidation"):
+        mandatement.mandater([facture.pk], par=agent)
+
+
+def test_un_avoir_dont_la_place_est_refacturee_ne_se_reprend_plus(agent):
+    facture = facture_sur_commande(111_000)
+    avoir = avoir_sur(facture, certifiee=True)
+    FactureFactory(
+        deposee=True,
+        etablissement=facture.etablissement,
+        bon_commande=facture.bon_commande,
+        montant_ht=10_000,
+        montant_tgc=1_100,
+    )
+
+    for acte, motif in ((instruction.rejeter, "NON_CONFORME"), (instruction.suspendre, "CMD_ERR")):
+        with pytest.raises(TransitionInterdite, match="refacturés depuis"):
+            acte(avoir, retour(motif), par=agent)
+    with pytest.raises(IntegrityError, match="dépassent"), transaction.atomic():
+        Facture.objects.filter(pk=avoir.pk).update(
+            etat="rejetee", motif_rejet=retour("NON_CONFORME").motif
+        )
+
+
 def test_changer_une_table_garde_les_declencheurs_d_avant():
     facture = FactureFactory(deposee=True)
 
@@ -224,3 +294,18 @@ def test_le_certificat_d_un_avoir_dit_ce_qu_il_corrige_et_aucun_delai():
 
     assert f"Facture corrigée {facture.numero}" in texte
     assert "délai de mandatement" not in texte
+
+
+def test_les_avis_appellent_un_avoir_par_son_nom(agent, mailoutbox):
+    avoir = avoir_sur(FactureFactory(deposee=True), recue=True)
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        instruction.suspendre(avoir, retour("JUSTIF_ABS"), par=agent)
+        instruction.completer(avoir, reponse="Voici.", par=acteur(Role.FOURNISSEUR))
+        instruction.reprendre(avoir, par=agent)
+        instruction.rejeter(avoir, retour("NON_CONFORME"), par=agent)
+
+    textes = [f"{m.subject}\n{m.body}" for m in mailoutbox]
+    assert [avis.libelle for avis in avoir.avis.order_by("pk")][-1] == "Rejet d’un avoir"
+    assert all(f"Avoir {avoir.numero}" in texte for texte in textes)
+    assert not [un for un in textes if f"acture {avoir.numero}" in un or "mandatement" in un]

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from lxml import etree
 
@@ -19,12 +20,12 @@ from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatPiece, Mandat, Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from facturier.suivi import mandatement
-from facturier.suivi.corrections import reduire_mandat
+from facturier.suivi import instruction, mandatement
+from facturier.suivi.corrections import avoirs_a_reduire, reduire_mandat
 from facturier.suivi.models import Facture
 from facturier.suivi.navigation import cartes
 from facturier.suivi.reprises import bureau_de
-from tests.suivi.factories import FactureFactory, acteur, remettre_a_la_tresorerie
+from tests.suivi.factories import FactureFactory, acteur, remettre_a_la_tresorerie, retour
 from tests.suivi.test_avoirs import avoir_sur
 from tests.suivi.test_blocage import suspendre
 
@@ -176,6 +177,36 @@ def test_une_reduction_totale_annule_une_fois_prise_en_charge(pris_en_charge, ag
     etats = dict(Facture.objects.values_list("pk", "etat"))
     assert (avant, Piece.objects.get(pk=mandat.pk).etat) == ("prise_en_charge", "annulee")
     assert (etats[pris_en_charge.pk], etats[avoir.pk]) == ("avoir", "avoir")
+    assert list(verifier()) == []
+
+
+def test_un_avoir_tenu_par_une_reduction_revient_si_elle_est_rejetee(
+    pris_en_charge, agent, comptable
+):
+    mandat = pris_en_charge.mandat
+    avoir = avoir_sur(pris_en_charge, ht=40_000, tgc=4_400, certifiee=True)
+    reduction = reduire(mandat, agent, avoir=avoir)
+    with pytest.raises(ValidationError, match="n’est plus libre"):
+        reduire(mandat, agent, montant_ht=1, montant_tgc=0, avoir=avoir)
+    with pytest.raises(ValidationError, match="annulez-la, ou attendez"):
+        instruction.rejeter(avoir, retour("NON_CONFORME"), par=agent)
+    with pytest.raises(IntegrityError, match="fondée sur cet avoir"), transaction.atomic():
+        Facture.objects.filter(pk=avoir.pk).update(
+            etat="rejetee", motif_rejet=retour("NON_CONFORME").motif
+        )
+    assert avoirs_a_reduire(mandat) == []
+    Piece.objects.filter(pk=reduction.pk).update(etat="transmise", bordereau=mandat.bordereau)
+
+    decisions.rejeter(
+        {reduction.pk: "Acte non signé."}, date_rejet=date(2026, 11, 25), par=comptable
+    )
+
+    avoir.refresh_from_db()
+    dernier = avoir.passages.last()
+    assert (avoir.etat, avoirs_a_reduire(mandat)) == ("service_fait", [avoir])
+    assert (dernier.acte, "Acte non signé." in dernier.motif) == ("liberer_avoir", True)
+    assert [c.nombre for c in cartes(agent) if "Avoirs à déduire" in c.libelle] == [1]
+    reduire(mandat, agent, avoir=avoir)
     assert list(verifier()) == []
 
 

@@ -99,6 +99,7 @@ ACTES = {
         {f.mandat_id or 0: "Avoir"}, par=comptable()
     ),
     "compenser_avoir": lambda f: franchir(f, "compenser_avoir", par=agent()),
+    "solder_par_avoir": lambda f: instruction.solder_par_avoir(f, par=agent()),
     "retirer": lambda f: instruction.retirer(f, motif="Erreur", par=fournisseur()),
 }
 EN_LOT = frozenset(
@@ -152,7 +153,12 @@ def trace(facture: Facture) -> tuple[object, int]:
 
 
 def sujet(facture: Facture, acte: str) -> Facture:
-    """Return whom the act is tried on: an avoir at the same stage, for what is done to avoirs."""
+    """Return whom the act is tried on: an avoir at the same stage, for what is done to avoirs.
+
+    An invoice that an avoir settles has one, of its whole amount.
+    """
+    if acte == "solder_par_avoir" and facture.etat in TRANSITIONS[acte].departs:
+        avoir_sur(facture, 100_000, 11_000, certifiee=True)
     if acte == "compenser_avoir" and facture.etat == EtatFacture.SERVICE_FAIT:
         return lue(avoir_sur(facture, certifiee=True))
     return facture

@@ -26,6 +26,7 @@ from facturier.suivi.models.liquidations import (
     LiberationGarantie,
     LigneLiquidation,
     Liquidation,
+    ReductionParAvoir,
 )
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
 from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
@@ -61,6 +62,7 @@ __all__ = [
     "PrevisionPaiement",
     "RangPaiement",
     "Reception",
+    "ReductionParAvoir",
     "RegleApprise",
     "ReleveDelais",
     "RepartitionTaxe",

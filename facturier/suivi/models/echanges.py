@@ -159,8 +159,12 @@ class TypeAvis(models.TextChoices):
     REJET = "rejet", "Rejet d’une facture"
     RAPPEL = "rappel", "Rappel d’une demande ou d’un rejet que personne n’a lu"
     PAIEMENT = "paiement", "Paiement d’une facture"
+    SOLDE = "solde", "Facture soldée sans paiement"
     MESSAGE = "message", "Nouveau message de la province"
     INTERETS = "interets", "Décision sur des intérêts moratoires"
+
+
+AVIS_D_AVOIR = {TypeAvis.DEPOT: "Dépôt d’un avoir", TypeAvis.REJET: "Rejet d’un avoir"}
 
 
 class EnvoiAvis(models.TextChoices):
@@ -222,4 +226,11 @@ class Avis(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_type_avis_display()} : {self.facture}"
+        return f"{self.libelle} : {self.facture}"
+
+    @property
+    def libelle(self) -> str:
+        """What happened, in the words of an invoice or of an avoir."""
+        connu = TypeAvis(self.type_avis)
+        d_avoir = AVIS_D_AVOIR.get(connu) if self.facture.est_avoir else None
+        return d_avoir or str(connu.label)

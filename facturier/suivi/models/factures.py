@@ -24,6 +24,8 @@ from facturier.suivi.querysets import FactureQuerySet
 from fournisseurs.models import Etablissement, Fournisseur
 
 _BLANCS = re.compile(r"\s+")
+# Avoirs give it back in whole: nothing is left to mandate.
+SOLDEE_PAR_AVOIR = Q(etat=EtatFacture.AVOIR, montant_liquide=0, mandat=None)
 
 
 def normaliser_numero(numero: str) -> str:
@@ -190,6 +192,7 @@ class Facture(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat__in=sorted(etats.A_LIQUIDATION))
                 | Q(nature="avoir")
+                | SOLDEE_PAR_AVOIR
                 | (
                     Q(montant_liquide__isnull=False, montant_liquide__gt=0)
                     & Q(montant_liquide__lte=F("montant_ttc"))
@@ -204,6 +207,7 @@ class Facture(models.Model):
             models.CheckConstraint(
                 condition=~Q(etat__in=sorted(etats.A_MANDAT))
                 | Q(nature="avoir")
+                | SOLDEE_PAR_AVOIR
                 | Q(mandat__isnull=False),
                 name="facture_mandatee_a_mandat",
                 violation_error_message="Une facture mandatée porte son mandat.",
@@ -280,6 +284,16 @@ class Facture(models.Model):
     def est_avoir(self) -> bool:
         """Whether it gives back what another invoice claims."""
         return self.nature == self.Nature.AVOIR
+
+    @property
+    def designation(self) -> str:
+        """Its kind and number inside a sentence: `la facture 42`, `l’avoir 42`."""
+        return f"l’avoir {self.numero}" if self.est_avoir else f"la facture {self.numero}"
+
+    @property
+    def est_rendue(self) -> bool:
+        """Whether avoirs gave it back in whole: it was settled without a mandat."""
+        return self.etat == EtatFacture.AVOIR and self.montant_liquide == 0
 
     def reste_a_compenser(self) -> int:
         """Francs with tax that no live avoir gives back yet; another avoir may not exceed it."""

@@ -14,7 +14,8 @@ class Liquidation(models.Model):
     """The amounts an invoice is owed for (décret 2012-1246, art. 31). Append only.
 
     The last of an invoice prevails. Avoirs reduce what is mandated; the guarantee, the advance
-    recovered and the penalties are withheld from what the mandat pays.
+    recovered and the penalties are withheld from what the mandat pays. Avoirs that give the whole
+    invoice back leave nothing to pay, and nothing to withhold.
     """
 
     facture = models.ForeignKey(Facture, models.PROTECT, related_name="liquidations")
@@ -57,13 +58,15 @@ class Liquidation(models.Model):
                 violation_error_message="Le net est le brut moins les avoirs et les déductions.",
             ),
             models.CheckConstraint(
-                condition=Q(net__gt=0)
-                & Q(avoirs_ht__gte=0, avoirs_ht__lt=F("brut_ht"))
-                & Q(avoirs_tgc__gte=0, avoirs_tgc__lte=F("brut_tgc"))
-                & Q(garantie__gte=0, avance__gte=0, penalites__gte=0, taux_garantie__gte=0),
+                condition=Q(avoirs_ht__gte=0, avoirs_tgc__gte=0, taux_garantie__gte=0)
+                & Q(avoirs_ht__lt=F("brut_ht"), avoirs_tgc__lte=F("brut_tgc"), net__gt=0)
+                & Q(garantie__gte=0, avance__gte=0, penalites__gte=0)
+                | Q(avoirs_ht=F("brut_ht"), avoirs_tgc=F("brut_tgc"), net=0, taux_garantie=0)
+                & Q(garantie=0, avance=0, penalites=0),
                 name="liquidation_montants_positifs",
                 violation_error_message=(
-                    "Les avoirs et les déductions sont positifs, et laissent un net à payer."
+                    "Les avoirs et les déductions sont positifs, et laissent un net à payer, sauf "
+                    "des avoirs qui rendent la facture en entier."
                 ),
             ),
             models.CheckConstraint(
@@ -166,6 +169,25 @@ class Avance(models.Model):
 
     def __str__(self) -> str:
         return f"Avance sur {self.commande.numero} : {self.montant}"
+
+
+class ReductionParAvoir(models.Model):
+    """The réduction of a mandat that an avoir founds. Append only.
+
+    The avoir is deducted for good once the comptable takes the réduction in charge; a rejected or
+    cancelled réduction frees it for another: a trigger refuses two living ones.
+    """
+
+    avoir = models.ForeignKey(Facture, models.PROTECT, related_name="reductions")
+    reduction = models.OneToOneField(Piece, models.PROTECT, related_name="fondee_sur")
+
+    class Meta:
+        verbose_name = "réduction fondée sur un avoir"
+        verbose_name_plural = "réductions fondées sur un avoir"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.reduction} fondée sur {self.avoir}"
 
 
 class LiberationGarantie(models.Model):

@@ -119,6 +119,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "etapes": chronologie(facture, est_interne=True),
         **_documents(facture, requete.GET.get("piece", "")),
         "avoirs": facture.avoirs.vivantes(),
+        "reductions": facture.reductions.select_related("reduction") if facture.est_avoir else [],
         "contradictions": contradictions(facture),
         "lignes": facture.lignes.all(),
         "taxes": facture.taxes.all(),
@@ -154,7 +155,7 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
             else:
                 reporter(formulaire, erreur)
         else:
-            messages.success(requete, f"Facture {facture.numero} : {choisi.fait}")
+            messages.success(requete, f"{facture} : {choisi.fait}")
             return redirect("suivi:gestion_detail", facture.pk)
     for message in refus:
         messages.error(requete, message)
