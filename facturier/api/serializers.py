@@ -236,7 +236,7 @@ class PiecesField(serializers.ListField):
             child=serializers.FileField(max_length=255, allow_empty_file=True),
             required=False,
             max_length=NOMBRE_MAXIMAL_JOINTS,
-            help_text="PDF, XML, PNG, JPEG ou XLSX, 20 Mo au plus chacun.",
+            help_text="PDF, XML, PNG, JPEG, HEIC ou XLSX, 20 Mo au plus chacun.",
             **options,
         )
 
@@ -259,8 +259,8 @@ class DepotSerializer(serializers.Serializer[Any]):
     pieceJointePrincipale = serializers.FileField(
         max_length=255,
         allow_empty_file=True,
-        help_text="La facture : PDF, Factur-X, UBL ou CII, 20 Mo au plus ; ou la photo (JPEG, PNG) "
-        "de sa première page.",
+        help_text="La facture : PDF, Factur-X, UBL ou CII, 20 Mo au plus ; ou la photo (JPEG, PNG, "
+        "HEIC) de sa première page.",
     )
     pagesSuivantes = serializers.ListField(
         child=serializers.FileField(max_length=255, allow_empty_file=True),

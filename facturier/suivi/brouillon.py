@@ -122,7 +122,7 @@ def remplir(facture: Facture, saisie: Saisie, *, par: Utilisateur) -> Facture:
 def joindre(
     facture: Facture, flux: BinaryIO, *, nom: str, genre: str, par: Utilisateur
 ) -> Document:
-    """Add a supporting document; the same content twice is one document.
+    """Add a supporting document; the same content twice is one document, a HEIC photo a PDF.
 
     Raises:
         PermissionDenied: `par` may not deposit for the établissement.
@@ -137,7 +137,13 @@ def joindre(
             f"Une facture porte au plus {NOMBRE_MAXIMAL_JOINTS} pièces jointes : réunissez-les "
             "dans un seul PDF."
         )
-    range_ = _ranger(flux, TYPES_JOINTS)
+    if photos.est_heic(flux):
+        limite = settings.TAILLE_MAXIMALE_DEPOT
+        with photos.en_pdf([(nom, flux)], taille_maximale=limite) as (pdf, _):
+            range_ = _ranger(cast(BinaryIO, pdf), TYPES_JOINTS)
+        nom = f"{Path(nom).stem}.pdf"
+    else:
+        range_ = _ranger(flux, TYPES_JOINTS)
     document, _ = Document.objects.get_or_create(
         facture=facture,
         sha256=range_.sha256,

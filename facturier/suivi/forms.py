@@ -54,7 +54,7 @@ class ReponseForm(forms.Form):
         required=False,
     )
     fichier = forms.FileField(
-        label="Document demandé", required=False, help_text="PDF, XML, PNG, JPEG ou XLSX."
+        label="Document demandé", required=False, help_text="PDF, XML, PNG, JPEG, HEIC ou XLSX."
     )
 
 

@@ -56,10 +56,14 @@ class FichierForm(forms.Form):
     fichier = FichiersField(
         label="Fichier de la facture (un ou plusieurs)",
         help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus chacun, une facture par fichier ; ou "
-        "les photos d’une facture papier (JPEG, PNG). Un PDF issu d’un logiciel se lit mieux.",
+        "les photos d’une facture papier (JPEG, PNG, HEIC). Un PDF issu d’un logiciel se lit "
+        "mieux.",
         allow_empty_file=True,  # refused by the reading, with the others named
         widget=FichiersInput(
-            attrs={"accept": ".pdf,.xml,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}
+            attrs={
+                "accept": ".pdf,.xml,.jpg,.jpeg,.png,.heic,.heif,application/pdf,image/jpeg,"
+                "image/png,image/heic"
+            }
         ),
     )
     photos_separees = forms.BooleanField(
@@ -236,7 +240,7 @@ class PieceJointeForm(forms.Form):
     """A document added to an invoice."""
 
     genre = forms.ChoiceField(label="Nature du document", choices=PieceJustificative.Genre.choices)
-    fichier = forms.FileField(label="Document", help_text="PDF, XML, PNG, JPEG ou XLSX.")
+    fichier = forms.FileField(label="Document", help_text="PDF, XML, PNG, JPEG, HEIC ou XLSX.")
 
 
 def _initial(facture: Facture) -> dict[str, Any]:

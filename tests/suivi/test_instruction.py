@@ -1,5 +1,6 @@
 """The acts from receipt to liquidation, by whom they may be done, and what they leave behind."""
 
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.suivi.factories import (
     acteur,
     retour,
 )
+from tests.suivi.lecture.echantillons import photo
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("referentiel")]
 
@@ -173,6 +175,17 @@ def test_un_document_ajoute_vaut_reponse(agent, tmp_path):
     instruction.completer(facture, reponse="", par=deposant)
 
     assert facture.etat == "completee"
+
+
+def test_une_photo_heic_jointe_devient_un_pdf():
+    facture = FactureFactory()
+    flux = io.BytesIO(photo(genre="HEIF"))
+
+    document = brouillon.joindre(
+        facture, flux, nom="bon-de-livraison.heic", genre="autre", par=acteur(Role.FOURNISSEUR)
+    )
+
+    assert (document.nom, document.type_mime) == ("bon-de-livraison.pdf", "application/pdf")
 
 
 def test_une_reponse_vide_est_refusee(agent):

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable
 
 from PIL import Image, ImageOps
+from pillow_heif import options, register_heif_opener
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -17,6 +18,7 @@ from facturier.commun.fichiers import FichierRefuse
 POINTS_MAXIMAUX = 60_000_000
 COTE_MINIMAL = 400  # below, no text can be read
 COTE_PAGE = 2_400  # about 200 points an inch on A4
+FORMATS = ("JPEG", "PNG", "HEIF")
 QUALITES = (85, 70, 55)
 OCTETS_PAGE = 700_000
 MARGE = 14  # points of a page
@@ -24,7 +26,7 @@ COUPE = 1  # percent of the lightest and darkest points left out when contrast i
 
 
 def composer(photos: Iterable[bytes]) -> bytes:
-    """Return the PDF whose pages are `photos` (JPEG or PNG), in their order; same photos, same PDF.
+    """Return the PDF whose pages are `photos` (JPEG, PNG, HEIC) in order; the same for the same.
 
     Raises:
         FichierRefuse: a photo has too many points, too few, or cannot be decoded.
@@ -50,8 +52,10 @@ def composer(photos: Iterable[bytes]) -> bytes:
 
 def _redresser(octets: bytes, rang: int) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = None  # our own limit says what to do
+    options.DECODE_THREADS = 1  # each thread would take its share of the memory allowed
+    register_heif_opener(thumbnails=False)
     try:
-        with Image.open(io.BytesIO(octets), formats=("JPEG", "PNG")) as photo:
+        with Image.open(io.BytesIO(octets), formats=FORMATS) as photo:
             _mesurer(photo, rang)
             photo.draft("RGB", (COTE_PAGE, COTE_PAGE))  # a JPEG is decoded already reduced
             photo.thumbnail((COTE_PAGE, COTE_PAGE))

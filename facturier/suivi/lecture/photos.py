@@ -12,13 +12,8 @@ from facturier.suivi.lecture.isolement import photographier_isolement
 
 PAGES_MAXIMALES = 20
 DELAI_MAXIMAL = 40.0
-TYPES_PHOTO = (types_contenu.JPEG, types_contenu.PNG)
-EXTENSIONS_PHOTO = (".jpg", ".jpeg", ".png")
-
-HEIC_REFUSE = (
-    "Les photos HEIC ne se lisent pas ici. Sur un iPhone, choisissez Réglages, Appareil photo, "
-    "Formats, « Le plus compatible », ou enregistrez la photo en JPEG, puis redéposez-la."
-)
+TYPES_PHOTO = (types_contenu.JPEG, types_contenu.PNG, types_contenu.HEIC)
+EXTENSIONS_PHOTO = (".jpg", ".jpeg", ".png", ".heic", ".heif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,12 @@ class Original:
 
 def est_photo(flux: BinaryIO) -> bool:
     """Tell by its content whether a file is a photo, readable or not; `flux` stays where it is."""
-    return _type(flux) in {*TYPES_PHOTO, types_contenu.HEIC}
+    return _type(flux) in TYPES_PHOTO
+
+
+def est_heic(flux: BinaryIO) -> bool:
+    """Tell whether a file is a photo that neither browsers nor the treasury show as it is."""
+    return _type(flux) == types_contenu.HEIC
 
 
 @contextmanager
@@ -47,7 +47,8 @@ def en_pdf(
         taille_maximale: of each photo, in bytes.
 
     Raises:
-        FichierRefuse: too many photos, or one is not a JPEG or PNG that can be read within bounds.
+        FichierRefuse: too many photos, or one that cannot be read within bounds as a JPEG, a PNG
+            or a HEIC.
     """
     if len(photos) > PAGES_MAXIMALES:
         raise FichierRefuse(
@@ -70,11 +71,9 @@ def _type(flux: BinaryIO) -> str:
 
 def _ajouter(suite: IO[bytes], nom: str, flux: BinaryIO, taille_maximale: int) -> Original:
     type_mime = _type(flux)
-    if type_mime == types_contenu.HEIC:
-        raise FichierRefuse(HEIC_REFUSE)
     if type_mime not in TYPES_PHOTO:
         raise FichierRefuse(
-            f"Le fichier « {nom[:80]} » n’est pas une photo JPEG ou PNG (contenu : "
+            f"Le fichier « {nom[:80]} » n’est pas une photo JPEG, PNG ou HEIC (contenu : "
             f"{types_contenu.LIBELLES[type_mime]}) : les pages d’une facture photographiée sont "
             "toutes des photos."
         )

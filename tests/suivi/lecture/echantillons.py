@@ -9,6 +9,7 @@ import facturx
 import pikepdf
 from facturx import generate_xml
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
 from reportlab.pdfgen import canvas
 
 TERMES = {
@@ -227,8 +228,12 @@ def photo(
     papier=235,
     encre=20,
     pied_sombre=False,
+    genre="JPEG",
 ):
-    """Photograph a page of `taille` with a camera held as `orientation` (EXIF) says."""
+    """Photograph a page of `taille` with a camera held as `orientation` (EXIF) says.
+
+    `genre` is JPEG, or HEIF as an iPhone keeps its photos.
+    """
     page = Image.new("RGB", taille, (papier,) * 3)
     trait = ImageDraw.Draw(page)
     for ligne in range(6):
@@ -247,8 +252,19 @@ def photo(
         exif[0x010F] = "Appareil Fictif"
         exif.get_ifd(0x8825)[2] = (22.0, 16.0, 33.0)
     sortie = io.BytesIO()
-    (page.transpose(tourner) if tourner is not None else page).save(sortie, "JPEG", exif=exif)
+    register_heif_opener()
+    (page.transpose(tourner) if tourner is not None else page).save(
+        sortie, genre, exif=exif.tobytes()
+    )
     return sortie.getvalue()
+
+
+def heic_bombe():
+    """A HEIC of a few kilobytes that says it is 400 million points."""
+    octets = bytearray(photo(taille=(640, 640), genre="HEIF"))
+    debut = octets.index(b"ispe") + 8  # the name of the box, then its version
+    octets[debut : debut + 8] = (20_000).to_bytes(4) * 2
+    return bytes(octets)
 
 
 def png_bombe():

@@ -10,7 +10,7 @@ from PIL import Image
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi.lecture.pages_photo import composer
 from facturier.suivi.lecture.photos import en_pdf
-from tests.suivi.lecture.echantillons import photo, png_bombe
+from tests.suivi.lecture.echantillons import heic_bombe, photo, png_bombe
 
 TAILLE = 20_000_000
 
@@ -50,10 +50,11 @@ def test_les_memes_photos_font_le_meme_pdf():
     assert composer([photo()]) == composer([photo()])
 
 
+@pytest.mark.parametrize("genre", ["JPEG", "HEIF"])
 @pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_une_photo_est_redressee(orientation):
+def test_une_photo_est_redressee(orientation, genre):
     """The dark half of the photo is at its foot, however the camera was held."""
-    (image,) = pages(composer([photo(orientation=orientation, pied_sombre=True)]))
+    (image,) = pages(composer([photo(orientation=orientation, pied_sombre=True, genre=genre)]))
 
     assert image.size == (900, 1200)
     assert image.convert("L").getpixel((450, 100)) > 200
@@ -103,6 +104,7 @@ def test_une_photo_en_paysage_fait_une_page_en_paysage():
 
 def test_une_bombe_de_points_est_refusee_en_francais():
     assert "60 millions" in refus(("bombe.png", io.BytesIO(png_bombe())))
+    assert "60 millions" in refus(("bombe.heic", io.BytesIO(heic_bombe())))
 
 
 @pytest.mark.parametrize(
@@ -113,9 +115,10 @@ def test_une_bombe_de_points_est_refusee_en_francais():
         (photo(taille=(200, 300)), "200 sur 300 points"),
         (b"", "n’est pas une photo"),
         (b"%PDF-1.7\n", "contenu : PDF"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", "Le plus compatible"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "photo 1 est abîmée"),
+        (photo(taille=(200, 300), genre="HEIF"), "200 sur 300 points"),
     ],
-    ids=["tronquée", "fausse", "minuscule", "vide", "pdf", "heic"],
+    ids=["tronquée", "fausse", "minuscule", "vide", "pdf", "heic", "heic minuscule"],
 )
 def test_ce_qui_ne_se_lit_pas_est_refuse_avec_ce_qu_il_faut_faire(octets, message):
     assert message in refus(("page.jpg", io.BytesIO(octets)))

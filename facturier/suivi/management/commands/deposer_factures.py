@@ -16,7 +16,7 @@ class Command(CommandeMetier):
 
     help = (
         "Dépose les factures d’un dossier : PDF, Factur-X, UBL, CII ; ouvre un brouillon pour "
-        "celles en photos JPEG ou PNG (essai à blanc par défaut)"
+        "celles en photos JPEG, PNG ou HEIC (essai à blanc par défaut)"
     )
 
     def ajouter_arguments(self, parser: ArgumentParser) -> None:
