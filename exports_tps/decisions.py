@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import transaction
 
+from exports_tps.penalites import precompter_titres
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_mandats
@@ -26,6 +27,8 @@ from facturier.suivi.avancement import (
     constater_suspension,
 )
 from facturier.suivi.corrections import constater_corrections, reduits
+
+REGLEMENTS = ("paiement_mandat", "precompte_penalites")  # entries that a rejection cannot follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ def prendre_en_charge(pieces: Collection[int], *, par: Utilisateur) -> set[int]:
     prises = franchir_lot(Piece, pieces, "prendre_en_charge", par=par)
     constater_prise_en_charge(prises, par=par)
     constater_corrections(prises, par=par)
+    precompter_titres(prises, par=par)
     return prises
 
 
@@ -80,9 +84,9 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
 
 
 def entames(mandats: Collection[int]) -> set[int]:
-    """Return which of the mandats have been paid, at least in part."""
+    """Return which of the mandats have been paid, at least in part, or of the titres settled."""
     paiements = LigneEcriture.objects.filter(
-        piece__in=list(mandats), ecriture__evenement="paiement_mandat"
+        piece__in=list(mandats), ecriture__evenement__in=REGLEMENTS
     )
     return {cle for cle in paiements.values_list("piece", flat=True) if cle}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
+from exports_tps.penalites import penalites_a_titrer
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
@@ -42,6 +43,15 @@ def _cartes_agent() -> Iterator[Carte]:
         ton=Ton.ATTENTE,
         ordre=50,
     )
+    if nombre := penalites_a_titrer().count():
+        yield Carte(
+            "Pénalités retenues, sans titre",
+            "exports_tps:penalites",
+            nombre=nombre,
+            detail="Un titre de recettes doit les recouvrer.",
+            ton=Ton.ATTENTE,
+            ordre=49,
+        )
     yield _bordereaux("Bordereaux signés", EtatBordereau.SIGNE, 51)
     yield Carte(
         "Flux à transmettre",

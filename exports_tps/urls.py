@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exports_tps.views import blocage, bordereaux, comptable, corrections, flux
+from exports_tps.views import blocage, bordereaux, comptable, corrections, flux, penalites
 
 app_name = "exports_tps"
 urlpatterns = [
@@ -29,6 +29,8 @@ urlpatterns = [
     path("gestion/pourquoi/factures/<int:pk>/", blocage.facture, name="pourquoi_facture"),
     path("gestion/mandats/<int:pk>/requisition/", corrections.requerir, name="requerir"),
     path("gestion/mandats/<int:pk>/reduction/", corrections.reduire, name="reduire_mandat"),
+    path("gestion/penalites/", penalites.liste, name="penalites"),
+    path("gestion/mandats/<int:pk>/penalites/", penalites.titrer, name="titrer_penalites"),
     path(
         "gestion/mandats/<int:pk>/requisition/acte/",
         corrections.acte_de_requisition,

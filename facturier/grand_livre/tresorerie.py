@@ -8,7 +8,8 @@ from datetime import date
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.evenements import passer_evenement, sommes_de
-from facturier.grand_livre.models import Ecriture, Piece
+from facturier.grand_livre.models import Deduction, Ecriture, Piece
+from facturier.grand_livre.ventilation import Somme, section
 
 REMISES = ("tpe", "cheques")
 
@@ -111,5 +112,29 @@ def remettre(
         sommes=sommes_de(
             {"tresor": brut - commission, "commission": commission, "disponible": brut}
         ),
+        par=par,
+    )
+
+
+def precompter(
+    titre: Piece, deduction: Deduction, *, date_comptable: date, par: Utilisateur
+) -> Ecriture:
+    """Post the penalties withheld that settle their titre: D 40173 or 40473, C 4111.
+
+    Args:
+        deduction: what the mandat withheld; the titre is of the same amount and tiers.
+    """
+    part = f"{deduction.nature}_{section(deduction.ligne.compte.numero)}"
+    return passer_evenement(
+        "precompte_penalites",
+        cle=f"precompte-{titre.pk}",
+        libelle=f"Titre {titre.reference} réglé par retenue sur {deduction.ligne.piece}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=[
+            Somme(part, deduction.montant, titre.tiers_id),
+            Somme("redevable", deduction.montant, titre.tiers_id),
+        ],
+        piece=titre,
         par=par,
     )

@@ -16,6 +16,7 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements, tresorerie
 from facturier.grand_livre.emission import DeductionImputee, Imputation, emettre_reduction
 from facturier.grand_livre.models import (
+    Deduction,
     Ecriture,
     EtatPiece,
     LignePiece,
@@ -82,6 +83,7 @@ class Dossier:
     par: Utilisateur
     piece: Piece = field(init=False)
     cessionnaire: Tiers = field(init=False)
+    retenue: Deduction = field(init=False)
     references: Iterator[int] = field(default_factory=count)
 
     def jouer(self, evenement: str, arguments: list[str]) -> Ecriture:
@@ -101,6 +103,8 @@ class Dossier:
             "annulation du titre": self.annuler,
             "encaissement": self.encaisser,
             "remboursement": self.rembourser,
+            "titre des pénalités": self.titrer_les_penalites,
+            "précompte": self.precompter,
             "versement": self.verser,
             "rejet du versement": self.rejeter_versement,
             "litige ouvert": self.contester,
@@ -208,6 +212,17 @@ class Dossier:
     def emettre_titre(self, compte: str, montant: str) -> None:
         """Issue a titre on one revenue account."""
         self.piece = titre(self.par, compte=compte, montant=_francs(montant))
+
+    def titrer_les_penalites(self, compte: str, montant: str) -> None:
+        """Issue the titre that collects what the mandat withholds."""
+        self.retenue = Deduction.objects.get(ligne__piece=self.piece, nature="penalites")
+        self.piece = titre(
+            self.par, compte=compte, montant=_francs(montant), tiers=self.piece.tiers
+        )
+
+    def precompter(self) -> None:
+        """Settle the titre with what the mandat withholds."""
+        tresorerie.precompter(self.piece, self.retenue, date_comptable=JOUR, par=self.par)
 
     def annuler(self) -> None:
         """Reverse the issue of the pièce."""
@@ -320,7 +335,7 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
-    schemas |= {"reduction_mandat", "charge_a_payer", "extourne_charge"}
+    schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}

@@ -209,15 +209,15 @@ AVANCER = {
 }
 
 
-def remettre_a_la_tresorerie(mandat):
-    """Put a mandat in a bordereau, as one that was sent."""
+def remettre_a_la_tresorerie(piece):
+    """Put a mandat or a titre in a bordereau, as one that was sent."""
     bordereau = creer_bordereau(
-        sens="depense",
-        pieces=[mandat.pk],
-        date_emission=mandat.date_emission,
+        sens=piece.sens,
+        pieces=[piece.pk],
+        date_emission=piece.date_emission,
         par=acteur(Role.AGENT),
     )
-    Piece.objects.filter(pk=mandat.pk).update(etat="transmise", bordereau=bordereau)
+    Piece.objects.filter(pk=piece.pk).update(etat="transmise", bordereau=bordereau)
 
 
 def retour(code, **champs):

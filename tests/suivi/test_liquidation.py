@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 
 from exports_tps import decisions
 from exports_tps.decisions import CumulPaye
+from exports_tps.penalites import titrer_penalites
 from facturier.acces.models import Role
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import LigneEcriture, Mandat, Piece
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.models import LigneEcriture, Mandat, Piece, Precompte
+from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
 from facturier.suivi import instruction, mandatement
 from facturier.suivi.liquidation import Deductions, avance_a_recuperer, derniere, proposer
 from facturier.suivi.models import Liquidation
 from facturier.suivi.ordres_paiement import liberer_garantie, verser_avance
 from facturier.suivi.saisie import PartTaxe
+from telepaiement.models import Produit
+from telepaiement.titres import DemandeTitre, emettre
 from tests.suivi.factories import (
     BonCommandeFactory,
     EtablissementFactory,
@@ -103,6 +106,59 @@ def test_les_deductions_se_retiennent_chacune_sur_son_compte(certifiee, commande
         82_450,
     )
     assert list(verifier()) == []
+
+
+def test_des_penalites_retenues_sont_recouvrees_par_un_titre(certifiee, agent, comptable, client):
+    Produit.objects.create(code="P001", libelle="Pénalités de retard", compte="7711")
+    retard = Deductions(penalites=3_000, motif_penalites="6 jours à 500 F")
+    instruction.liquider(certifiee, par=agent, deductions=retard)
+    mandat = mandatement.mandater([certifiee.pk], par=agent)
+    with pytest.raises(ValidationError, match="ne l’a pas encore accepté"):
+        titrer_penalites(mandat, par=agent)
+    payer_mandat(mandat)
+    client.force_login(agent)
+    a_titrer = texte(client.get("/gestion/penalites/"))
+
+    reponse = client.post(f"/gestion/mandats/{mandat.pk}/penalites/")
+
+    precompte = Precompte.objects.get()
+    titre = precompte.titre
+    assert certifiee.numero in a_titrer
+    assert reponse.url == f"/gestion/titres/{titre.pk}/"
+    assert (titre.tiers, reste_du(titre)) == (mandat.tiers, 3_000)
+    assert "6 jours à 500 F" in titre.bases_liquidation
+    with pytest.raises(ValidationError, match="déjà leur titre"):
+        titrer_penalites(mandat, par=agent)
+    with pytest.raises(IntegrityError, match="recouvre déjà"), transaction.atomic():
+        Precompte.objects.create(
+            deduction=precompte.deduction, titre=titre_de(mandat, 3_000, par=agent)
+        )
+    remettre_a_la_tresorerie(titre)
+    decisions.prendre_en_charge([titre.pk], par=comptable)
+    decisions.rejeter({titre.pk: "Tiers."}, date_rejet=timezone.localdate(), par=comptable)
+    titre.refresh_from_db()
+    assert (titre.etat, reste_du(titre), solde("40173", exercice=titre.exercice_id).solde) == (
+        "prise_en_charge",
+        0,
+        0,
+    )
+    assert titre.reference in texte(client.get(f"/gestion/mandats/{mandat.pk}/"))
+    assert list(verifier()) == []
+
+
+def titre_de(mandat, montant, *, par):
+    demande = DemandeTitre(
+        tiers=mandat.tiers,
+        adresse_voie="1 rue Inventée",
+        code_postal="98800",
+        ville="Nouméa",
+        service=mandat.service,
+        produit=Produit.objects.get(),
+        objet="Pénalités",
+        bases_liquidation="Retard",
+        montant_ht=montant,
+    )
+    return emettre(demande, par=par)
 
 
 def test_un_avoir_accepte_reduit_ce_qui_est_mandate(etablissement, agent):

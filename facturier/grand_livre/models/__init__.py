@@ -18,7 +18,7 @@ from facturier.grand_livre.models.ecritures import (
     Scellement,
     Solde,
 )
-from facturier.grand_livre.models.parts import Deduction, PartCedee
+from facturier.grand_livre.models.parts import Deduction, PartCedee, Precompte
 from facturier.grand_livre.models.pieces import (
     PIECES_SANS_EFFET,
     Bordereau,
@@ -63,6 +63,7 @@ __all__ = [
     "PassagePiece",
     "Piece",
     "PieceJustificative",
+    "Precompte",
     "RattachementPiece",
     "Scellement",
     "SchemaComptable",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from facturier.commun.champs import MontantField
-from facturier.grand_livre.models.pieces import LignePiece
+from facturier.grand_livre.models.pieces import PIECES_SANS_EFFET, LignePiece, Piece
 from facturier.grand_livre.models.tiers import Tiers
 
 
@@ -102,3 +102,29 @@ class Deduction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} : {self.montant}"
+
+    @property
+    def est_a_titrer(self) -> bool:
+        """Whether a titre must still collect it; prefetch `precomptes__titre` for many."""
+        return self.nature == self.Nature.PENALITES and not any(
+            precompte.titre.etat not in PIECES_SANS_EFFET for precompte in self.precomptes.all()
+        )
+
+
+class Precompte(models.Model):
+    """The titre de recettes that collects penalties withheld from a mandat. Append only.
+
+    A debt is collected by a titre, never netted without one (décret 2012-1246, art. 24): the titre
+    is settled by what is withheld, once the comptable has taken it in charge. A rejected or
+    cancelled titre leaves the deduction to another; a trigger refuses two living ones.
+    """
+
+    deduction = models.ForeignKey(Deduction, models.PROTECT, related_name="precomptes")
+    titre = models.OneToOneField(Piece, models.PROTECT, related_name="precompte")
+
+    class Meta:
+        verbose_name = "précompte"
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.deduction} recouvrées par {self.titre}"

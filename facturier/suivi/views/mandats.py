@@ -28,6 +28,7 @@ from facturier.suivi.forms import BordereauForm, MandatementForm, MotifForm
 from facturier.suivi.forms_beneficiaires import BeneficiairesForm
 from facturier.suivi.models import Facture
 from facturier.suivi.pages import page_cle
+from facturier.suivi.querysets import REDUCTIBLES
 from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
 from facturier.suivi.views.regles import LECTEURS as LECTEURS_DES_REGLES
 from fournisseurs.gel import fournisseurs_geles, signaler
@@ -136,13 +137,21 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
     mandat = get_object_or_404(
         Mandat.objects.select_related("bordereau", "service", "piece_origine"), pk=pk
     )
+    deductions = list(
+        Deduction.objects.filter(ligne__piece=mandat.pk)
+        .select_related("ligne")
+        .prefetch_related("precomptes__titre")
+    )
     contexte = {
         "mandat": mandat,
         "signalement": signaler(mandat.tiers_id),
         "factures": Facture.objects.filter(mandat=mandat.pk).select_related("etablissement"),
         "imputations": mandat.lignes_piece.select_related("compte"),
         "rattachements": mandat.rattachements.select_related("justificatif"),
-        "deductions": Deduction.objects.filter(ligne__piece=mandat.pk).select_related("ligne"),
+        "deductions": deductions,
+        "est_a_titrer": mandat.etat in REDUCTIBLES
+        and utilisateur_de(requete).a_role(Role.AGENT)
+        and any(deduction.est_a_titrer for deduction in deductions),
         "net_a_payer": sum(
             somme.montant for somme in sommes_dues({mandat.pk: mandat}).get(mandat.pk, ())
         ),
@@ -152,7 +161,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         .select_related("opposition", "par"),
         "ecritures": _lignes_ecriture(mandat),
         "corrections": Mandat.objects.filter(piece_origine=mandat.pk).order_by("pk"),
-        "est_reductible": mandat.etat in (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)
+        "est_reductible": mandat.etat in REDUCTIBLES
         and mandat.type_piece != "02"
         and utilisateur_de(requete).a_role(Role.AGENT),
         "est_annulable": mandat.etat == EtatPiece.EMISE
