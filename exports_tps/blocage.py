@@ -4,7 +4,8 @@ Each point says its result, what to do and who does it (décret 2012-1246, art. 
 invoice that no mandat pays yet is looked at as its mandat would be.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils import timezone
 from exports_tps.prealable import Controle, controler_piece
 from exports_tps.requisition import requisition_de
 from facturier.commun.montants import afficher
+from facturier.grand_livre.credits import est_hors_budget, ligne_de_credits, sans_ligne
 from facturier.grand_livre.models import (
     Compte,
     EtatBordereau,
@@ -25,7 +27,8 @@ from facturier.suivi.beneficiaires import dettes
 from facturier.suivi.controles import prescrite_apres
 from facturier.suivi.exigences import exigences, manquantes, rang_paiement
 from facturier.suivi.libelles import detenteur
-from facturier.suivi.mandatement import pieces_manquantes
+from facturier.suivi.liquidation import a_mandater
+from facturier.suivi.mandatement import budget_courant, pieces_manquantes
 from facturier.suivi.models import ExigencePiece, Facture
 from facturier.suivi.rapprochement import rapprocher_toutes
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
@@ -88,6 +91,14 @@ def expliquer_mandat(mandat: Piece) -> Explication:
             mandat.exercice_id,
             sorted(set(mandat.lignes_piece.values_list("compte__numero", flat=True))),
         ),
+        *_credits_ouverts(
+            mandat.exercice_id,
+            mandat.budget_id,
+            [
+                (ligne.compte.numero, ligne.fonction, 0)
+                for ligne in mandat.lignes_piece.select_related("compte").order_by("rang")
+            ],
+        ),
         *_des_factures(factures),
         _documents_du_mandat(mandat, factures),
         *(_du_controle(controle) for controle in controler_piece(mandat)),
@@ -114,11 +125,18 @@ def expliquer_facture(facture: Facture) -> Explication:
     fournisseur = facture.etablissement.fournisseur
     commande = facture.bon_commande
     compte = facture.compte or (commande.compte if commande else "")
+    fonction = facture.fonction or (commande.fonction if commande else "")
+    exercice = timezone.localdate().year
     return Explication(
         detenteur(facture, pour_fournisseur=False),
         "",
         [
-            *_imputations(timezone.localdate().year, [compte] if compte else []),
+            *_imputations(exercice, [compte] if compte else []),
+            *_credits_ouverts(
+                exercice,
+                budget_courant().pk,
+                [(compte, fonction, a_mandater(facture))] if compte else [],
+            ),
             *_des_factures([facture]),
             _documents_de_facture(facture),
             *_du_fournisseur(facture, fournisseur),
@@ -186,6 +204,50 @@ def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
     )
 
 
+def _credits_ouverts(
+    exercice: int, budget: int, imputations: Sequence[tuple[str, str, int]]
+) -> Iterator[Point]:
+    """Yield what is left of each line of the budget: account, function, francs still to mandate."""
+    libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2°"
+    a_mandater: dict[tuple[str, str], int] = defaultdict(int)
+    for compte, fonction, montant in imputations:
+        a_mandater[compte, fonction] += montant
+    for (compte, fonction), montant in a_mandater.items():
+        ligne = ligne_de_credits(exercice, budget, compte, fonction)
+        if ligne is None:
+            if not est_hors_budget(compte):
+                yield Point(
+                    libelle=libelle,
+                    article=article,
+                    constat=f"Aucun crédit n’est chargé pour {exercice} : ce contrôle se fait à "
+                    "la main.",
+                    est_conforme=False,
+                    est_bloquant=False,
+                    remede="Vérifiez les crédits, ou faites charger le budget.",
+                    qui=BUREAU,
+                )
+            continue
+        manque = montant - ligne.disponible
+        constat = (
+            f"{ligne.nom[0].upper()}{ligne.nom[1:]} : {afficher(ligne.ouvert)} ouverts, "
+            f"{afficher(ligne.mandate)} mandatés, {afficher(ligne.disponible)} disponibles"
+        )
+        if not ligne.compte:
+            constat, manque = sans_ligne(exercice, compte, fonction), max(manque, 1)
+        elif manque > 0:
+            constat += f" : il manque {afficher(manque)}."
+        else:
+            constat += "."
+        yield Point(
+            libelle=libelle,
+            article=article,
+            constat=constat,
+            est_conforme=manque <= 0,
+            remede="Faites ouvrir des crédits, ou revoyez l’imputation." if manque > 0 else "",
+            qui=BUREAU if manque > 0 else "",
+        )
+
+
 def _des_factures(factures: list[Facture]) -> Iterator[Point]:
     """Yield the controls of the supplier and of the debt: credits, service fait, prescription."""
     for fournisseur in {f.etablissement.fournisseur for f in factures}:
@@ -210,7 +272,7 @@ def _fiche(fournisseur: Fournisseur) -> Point:
 
 def _credits(factures: list[Facture]) -> Iterator[Point]:
     """Yield what is left of each order, and the invoices that no order announced."""
-    libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2°"
+    libelle, article = "Engagement sur la commande", "GBCP, art. 19, 2°"
     commandes = {f.bon_commande for f in factures if f.bon_commande is not None}
     for commande, fait in rapprocher_toutes(commandes).items():
         yield Point(

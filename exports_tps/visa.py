@@ -53,7 +53,7 @@ def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
             f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le mandat."
         )
     if decisions.entames([piece.pk]):
-        raise TransitionInterdite(f"{piece} est payé, au moins en partie : il ne se rejette plus.")
+        raise TransitionInterdite(f"{piece} est payé en partie : il ne se rejette plus.")
     accepter_bordereaux([piece.pk], par=par)
     rejetees = decisions.rejeter(
         {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par

@@ -93,8 +93,9 @@ def resilier(webhook: Webhook, *, par: Utilisateur) -> None:
     _consigner(ActeJournal.WEBHOOK_RESILIE, webhook, par)
 
 
+@transaction.atomic
 def choisir_etats(webhook: Webhook, *, etats: Collection[str], par: Utilisateur) -> None:
-    """Change the states that an address is told of from now on; none: all.
+    """Change the states that an address is told of from now on; none: all. It is journaled.
 
     Raises:
         PermissionDenied: `par` does not manage the rights of the établissement.
@@ -104,6 +105,8 @@ def choisir_etats(webhook: Webhook, *, etats: Collection[str], par: Utilisateur)
     vivants = Webhook.objects.en_vigueur().filter(pk=webhook.pk)
     if not vivants.update(etats=_entre_virgules(etats)):
         raise WebhookRefuse("Ce webhook est résilié : déclarez-en un autre.")
+    libelles = ", ".join(str(EtatFacture(etat).label) for etat in etats)
+    _consigner(ActeJournal.WEBHOOK_ETATS, webhook, par, libelles or "Tous les états")
 
 
 @transaction.atomic
@@ -295,5 +298,6 @@ def _coffre() -> MultiFernet:
     )
 
 
-def _consigner(acte: ActeJournal, webhook: Webhook, par: Utilisateur) -> None:
-    consigner(acte, par=par, fournisseur=webhook.etablissement.fournisseur, sur=webhook)
+def _consigner(acte: ActeJournal, webhook: Webhook, par: Utilisateur, motif: str = "") -> None:
+    fournisseur = webhook.etablissement.fournisseur
+    consigner(acte, par=par, fournisseur=fournisseur, sur=webhook, motif=motif)

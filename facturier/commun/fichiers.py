@@ -8,7 +8,8 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -131,6 +132,13 @@ def taille_lisible(octets: int) -> str:
     if octets >= MEGA_OCTET:
         return f"{octets / MEGA_OCTET:.1f}".removesuffix(".0").replace(".", ",") + "\u202fMo"
     return f"{max(1, round(octets / KILO_OCTET))}\u202fko"
+
+
+@contextmanager
+def magasin_d_essai() -> Iterator[Path]:
+    """Lend a store that does not outlive a trial."""
+    with tempfile.TemporaryDirectory(prefix="facturier-essai-") as nom:
+        yield Path(nom)
 
 
 def _exiger_type(type_mime: str, types_acceptes: Collection[str] | None) -> None:

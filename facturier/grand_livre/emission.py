@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre import evenements
+from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
     Bordereau,
     Budget,
@@ -149,6 +150,7 @@ def emettre_mandat(  # noqa: PLR0913
         deductions: what is withheld from the tiers at the liquidation.
 
     Raises:
+        CreditsInsuffisants: less is left on a line of the budget than what it asks for.
         EcritureRefusee: an account is unknown, a constraint of the pièce is broken, what is paid
             to others exceeds an imputation, or the entry breaks a rule of the ledger.
     """
@@ -172,6 +174,7 @@ def emettre_mandat(  # noqa: PLR0913
         **_identite(destinataire),
     )
     lignes = _enregistrer(mandat, imputations, par)
+    exiger_credits(mandat, [(i.compte, i.fonction) for i in imputations])
     _enregistrer_parts(lignes, cessions, deductions)
     RattachementPiece.objects.bulk_create(
         RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)

@@ -1,10 +1,12 @@
 """Loading a chart of accounts, for one exercice, from a CSV file (conception.md, section 4)."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from facturier.grand_livre.models import Compte, Exercice
@@ -32,6 +34,28 @@ class BilanImport:
     inchanges: int = 0
     rejetes: list[Rejet] = field(default_factory=list)
 
+    def en_objet(self, *, execute: bool) -> dict[str, Any]:
+        """Return the object that `--json` prints (conception.md, section 4)."""
+        return {
+            "crees": self.crees,
+            "modifies": self.modifies,
+            "inchanges": self.inchanges,
+            "rejetes": len(self.rejetes),
+            "execute": execute,
+            "anomalies": [asdict(rejet) for rejet in self.rejetes],
+        }
+
+
+def raconter_bilan(commande: BaseCommand, resultat: dict[str, Any]) -> None:
+    """Tell the counts on standard output, and each refused row on standard error."""
+    for rejet in resultat["anomalies"]:
+        commande.stderr.write(f"ligne {rejet['ligne']} : {rejet['motif']}")
+    a_blanc = "" if resultat["execute"] else " (à blanc : ajoutez --executer)"
+    commande.stdout.write(
+        f"{resultat['crees']} créés, {resultat['modifies']} modifiés, "
+        f"{resultat['inchanges']} inchangés, {resultat['rejetes']} rejetés{a_blanc}"
+    )
+
 
 class FichierIllisible(ValueError):
     """The file as a whole cannot be read; the message says why and what to do."""
@@ -52,7 +76,7 @@ def importer_plan_comptes(fichier: Path, *, exercice: int, executer: bool) -> Bi
     a_creer: dict[str, Compte] = {}
     a_modifier: list[Compte] = []
     deja_lus: set[str] = set()
-    for numero_ligne, ligne in _lire(fichier):
+    for numero_ligne, ligne in lire_csv(fichier, COLONNES):
         numero = ligne["numero"].strip()
         if motif := _refus(ligne, numero, exercice, deja_lus):
             bilan.rejetes.append(Rejet(numero_ligne, ";".join(ligne.values()), motif))
@@ -83,15 +107,20 @@ def _ecrire(exercice: int, a_creer: list[Compte], a_modifier: list[Compte]) -> N
     Compte.objects.bulk_update(a_modifier, ["libelle", "est_imputable"], batch_size=1000)
 
 
-def _lire(fichier: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def lire_csv(fichier: Path, colonnes: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a CSV file (UTF-8, `;`) with their line number; other columns come too.
+
+    Raises:
+        FichierIllisible: no such file, not UTF-8, or one of `colonnes` is missing.
+    """
     try:
         with fichier.open(encoding="utf-8-sig", newline="") as flux:
             lecteur = csv.DictReader(flux, delimiter=";", restval="", restkey="surplus")
-            manquantes = [c for c in COLONNES if c not in (lecteur.fieldnames or [])]
+            manquantes = [c for c in colonnes if c not in (lecteur.fieldnames or [])]
             if manquantes:
                 raise FichierIllisible(
                     f"{fichier.name} : colonne absente : {', '.join(manquantes)}. "
-                    "La première ligne doit porter « numero;libelle » (séparateur « ; »)."
+                    f"La première ligne doit porter « {';'.join(colonnes)} » (séparateur « ; »)."
                 )
             for ligne in lecteur:
                 ligne.pop("surplus", None)

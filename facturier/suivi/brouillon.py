@@ -57,10 +57,12 @@ def commencer(
     etablissement: Etablissement,
     par: Utilisateur,
     suites: Sequence[tuple[str, BinaryIO]] = (),
+    racine: Path | None = None,
 ) -> Facture:
     """Put an invoice file away, read it, and open a draft with what was read.
 
-    A photo becomes a PDF, whose next pages are `suites` (photos too: name and content).
+    A photo becomes a PDF, whose next pages are `suites` (photos too: name and content). The file
+    goes to the store, or to `racine`.
 
     Raises:
         PermissionDenied: `par` may not deposit for `etablissement`.
@@ -68,13 +70,15 @@ def commencer(
     """
     exiger_droit(etablissement, par)
     if photos.est_photo(flux):
-        return commencer_en_photos([(nom, flux), *suites], etablissement=etablissement, par=par)
+        return commencer_en_photos(
+            [(nom, flux), *suites], etablissement=etablissement, par=par, racine=racine
+        )
     if suites:
         raise fichiers.FichierRefuse(
             f"« {nom[:80]} » n’est pas une photo : seules des photos font les pages d’une facture."
         )
-    range_ = ranger_facture(flux)
-    with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as copie:
+    range_ = ranger_facture(flux, racine=racine)
+    with fichiers.ouvrir(range_.sha256, racine or settings.DOCUMENTS_RACINE) as copie:
         lue = lire_facture(copie, nom, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT)
     return ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
 
@@ -120,9 +124,17 @@ def remplir(facture: Facture, saisie: Saisie, *, par: Utilisateur) -> Facture:
 
 
 def joindre(
-    facture: Facture, flux: BinaryIO, *, nom: str, genre: str, par: Utilisateur
+    facture: Facture,
+    flux: BinaryIO,
+    *,
+    nom: str,
+    genre: str,
+    par: Utilisateur,
+    racine: Path | None = None,
 ) -> Document:
     """Add a supporting document; the same content twice is one document, a HEIC photo a PDF.
+
+    It goes to the store, or to `racine`.
 
     Raises:
         PermissionDenied: `par` may not deposit for the établissement.
@@ -140,10 +152,10 @@ def joindre(
     if photos.est_heic(flux):
         limite = settings.TAILLE_MAXIMALE_DEPOT
         with photos.en_pdf([(nom, flux)], taille_maximale=limite) as (pdf, _):
-            range_ = _ranger(cast(BinaryIO, pdf), TYPES_JOINTS)
+            range_ = _ranger(cast(BinaryIO, pdf), TYPES_JOINTS, racine)
         nom = f"{Path(nom).stem}.pdf"
     else:
-        range_ = _ranger(flux, TYPES_JOINTS)
+        range_ = _ranger(flux, TYPES_JOINTS, racine)
     document, _ = Document.objects.get_or_create(
         facture=facture,
         sha256=range_.sha256,

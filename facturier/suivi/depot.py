@@ -6,6 +6,7 @@ What is wrong with it is told by `controles`, before it leaves the supplier's ha
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
-from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.fichiers import FichierRefuse, magasin_d_essai
 from facturier.suivi.brouillon import commencer, exiger_droit, joindre, remplir
 from facturier.suivi.controles import Anomalie, controler, doublons, ecarts_d_avoir
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
@@ -90,10 +91,10 @@ class PieceFournie:
     flux: BinaryIO
     genre: str
 
-    def joindre_a(self, facture: Facture, *, par: Utilisateur) -> None:
+    def joindre_a(self, facture: Facture, *, par: Utilisateur, racine: Path | None = None) -> None:
         """Add it to an invoice. Raises what `joindre` raises, the file named in the message."""
         try:
-            joindre(facture, self.flux, nom=self.nom, genre=self.genre, par=par)
+            joindre(facture, self.flux, nom=self.nom, genre=self.genre, par=par, racine=racine)
         except FichierRefuse as refus:
             raise FichierRefuse(f"{self.nom} : {refus}") from None
 
@@ -137,8 +138,8 @@ def verifier_fichier(
 
     Takes the same as `deposer_fichier`, and raises what `commencer` and `joindre` raise.
     """
-    with transaction.atomic():
-        facture = _preparer(flux, nom, etablissement, par, complements, suites, pieces)
+    with transaction.atomic(), magasin_d_essai() as racine:
+        facture = _preparer(flux, nom, etablissement, par, complements, suites, pieces, racine)
         points = verifier_avant_depot(facture)
         transaction.set_rollback(True)
     return points
@@ -152,13 +153,16 @@ def _preparer(
     complements: Mapping[str, Any],
     suites: Sequence[tuple[str, BinaryIO]],
     pieces: Iterable[PieceFournie],
+    racine: Path | None = None,
 ) -> Facture:
     """Open a draft on the file, complete it and join its documents."""
-    facture = commencer(flux, nom=nom, etablissement=etablissement, par=par, suites=suites)
+    facture = commencer(
+        flux, nom=nom, etablissement=etablissement, par=par, suites=suites, racine=racine
+    )
     saisie = replace(saisie_du_brouillon(facture), **complements)
     remplir(facture, saisie, par=par)
     for piece in pieces:
-        piece.joindre_a(facture, par=par)
+        piece.joindre_a(facture, par=par, racine=racine)
     return facture
 
 

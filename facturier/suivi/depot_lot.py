@@ -5,9 +5,8 @@ A file deposited already is rejected as a duplicate, so that running twice is ha
 """
 
 import re
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +17,7 @@ from django.db import transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.causes import cause
-from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.fichiers import FichierRefuse, magasin_d_essai
 from facturier.suivi import brouillon
 from facturier.suivi.depot import deposer
 from facturier.suivi.lecture import FactureLue, lire_facture
@@ -57,7 +56,7 @@ def deposer_dossier(
     leaves, and the store receives nothing. Files stay where they are.
     """
     fichiers = [chemin for chemin in sorted(dossier.iterdir()) if chemin.is_file()]
-    with _essai() if not executer else nullcontext() as racine:
+    with magasin_d_essai() if not executer else nullcontext() as racine:
         for chemin in fichiers:
             if chemin.suffix.lower() in EXTENSIONS:
                 yield _deposer(chemin, par, racine)
@@ -106,13 +105,6 @@ def _ouvrir(
     except FichierRefuse as refus:
         return Sort(noms, motif=str(refus))
     return Sort(noms, facture.numero, facture.pk)
-
-
-@contextmanager
-def _essai() -> Iterator[Path]:
-    """Lend a store that does not outlive the trial."""
-    with tempfile.TemporaryDirectory(prefix="facturier-essai-") as nom:
-        yield Path(nom)
 
 
 def _deposer(chemin: Path, par: Utilisateur, essai: Path | None) -> Sort:

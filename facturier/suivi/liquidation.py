@@ -65,6 +65,14 @@ def proposer(facture: Facture) -> Deductions:
     )
 
 
+def a_mandater(facture: Facture) -> int:
+    """Return the francs with tax that a mandat would charge: what is due, less the avoirs."""
+    prevalente = derniere(facture)
+    if prevalente is not None:
+        return prevalente.mandate
+    return (facture.montant_ttc or 0) - _total(avoirs_acceptes(facture))
+
+
 def derniere(facture: Facture) -> Liquidation | None:
     """Return the liquidation that prevails, if any."""
     prevalente: Liquidation | None = facture.liquidations.order_by("rang").last()

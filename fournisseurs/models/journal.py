@@ -46,6 +46,7 @@ class ActeJournal(models.TextChoices):
     CLE_API_CREEE = "cle_api_creee", "Clé d’API créée"
     CLE_API_REVOQUEE = "cle_api_revoquee", "Clé d’API révoquée"
     WEBHOOK_DECLARE = "webhook_declare", "Webhook déclaré"
+    WEBHOOK_ETATS = "webhook_etats", "États annoncés par un webhook changés"
     WEBHOOK_RESILIE = "webhook_resilie", "Webhook résilié"
     ACCES_REFUSE = "acces_refuse", "Page d’un autre refusée"
     DECISION_REFUSEE = "decision_refusee", "Décision refusée par le système"

@@ -334,7 +334,7 @@ def test_une_facture_photographiee_devient_un_pdf_de_plusieurs_pages(systeme):
     assert (document["nom"], document["typeMime"]) == ("recto.pdf", "application/pdf")
 
 
-def test_verifier_dit_les_points_du_comptable_sans_rien_deposer(systeme):
+def test_verifier_dit_les_points_du_comptable_sans_rien_deposer(systeme, settings):
     corps = {
         "pieceJointePrincipale": pdf(),
         "metadonnees": metadonnees(montantTgc=11_002, montantTtc=111_002),
@@ -348,3 +348,4 @@ def test_verifier_dit_les_points_du_comptable_sans_rien_deposer(systeme):
     assert calculs["verdict"] == "a_corriger"
     assert calculs["anomalies"][0]["bloquante"]
     assert not Facture.objects.exists()
+    assert not [f for f in settings.DOCUMENTS_RACINE.rglob("*") if f.is_file()]

@@ -452,10 +452,13 @@ def test_le_choix_des_etats_se_change(etablissement, recepteur):
     gerant = rendre_gestionnaire(etablissement)
     webhook, _ = declarer(etablissement, adresse=recepteur.adresse, par=gerant, etats=["payee"])
 
+    choisir_etats(webhook, etats=["payee", "recue"], par=gerant)
+    notee = EntreeJournal.objects.last()
     choisir_etats(webhook, etats=[], par=gerant)
     FactureFactory(etablissement=etablissement, recue=True)
 
     assert webhook.envois.count() == 2
+    assert (notee.acte, notee.motif) == ("webhook_etats", "Payée, Reçue par la province")
 
 
 def test_un_message_d_essai_arrive_signe_et_n_annonce_rien(etablissement, recepteur):

@@ -35,6 +35,7 @@ def base_de_mesure() -> Iterator[None]:
     import django  # noqa: PLC0415  (the settings need the database address)
 
     django.setup()
+    importlib.import_module("facturier.celery")  # tasks go to its broker, or nowhere
     from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415
 
     from facturier.grand_livre.reference import charger_reference  # noqa: PLC0415

@@ -217,8 +217,8 @@ def test_l_explication_coute_autant_pour_trois_factures_que_pour_une(
     with django_assert_num_queries(len(requetes)):
         explication = expliquer_mandat(trois)
 
-    credits = [p for p in explication.points if p.libelle == "Disponibilité des crédits"]
-    assert [commande.numero in point.constat for point in credits] == [True]
+    engages = [p for p in explication.points if p.libelle == "Engagement sur la commande"]
+    assert [commande.numero in point.constat for point in engages] == [True]
 
 
 def test_le_rang_du_paiement_se_lit_dans_les_mandats_precedents(agent):

@@ -44,6 +44,7 @@ ATTENDU = {
     ("prise_en_charge", "partiellement_payee"),
     ("prise_en_charge", "avoir"),
     ("service_fait", "avoir"),
+    ("liquidee", "avoir"),
     ("deposee", "retiree"),
     ("recue", "retiree"),
     ("suspendue", "retiree"),

@@ -9,6 +9,7 @@ from facturier.grand_livre.models.comptes import (
     Parametre,
     SchemaComptable,
 )
+from facturier.grand_livre.models.credits import CreditOuvert
 from facturier.grand_livre.models.ecritures import (
     AttenteScellement,
     Ecriture,
@@ -45,6 +46,7 @@ __all__ = [
     "CategorieTiers",
     "Compte",
     "Compteur",
+    "CreditOuvert",
     "Deduction",
     "Ecriture",
     "EtatBordereau",

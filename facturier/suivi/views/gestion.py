@@ -15,7 +15,13 @@ from facturier.commun.apercu import TYPES_MONTRES, montrer
 from facturier.commun.fichiers import ouvrir
 from facturier.commun.montants import afficher as francs
 from facturier.commun.tons import ton_de
-from facturier.suivi.actes_gestion import REGISTRE, actes_possibles, est_a_mandater
+from facturier.grand_livre.credits import ligne_de_credits, sans_ligne
+from facturier.suivi.actes_gestion import (
+    LIQUIDENT,
+    REGISTRE,
+    actes_possibles,
+    est_a_mandater,
+)
 from facturier.suivi.affectation import a_la_main, confier, prendre, rendre
 from facturier.suivi.appel_certification import LienInutilisable, lire
 from facturier.suivi.chronologie import chronologie
@@ -25,8 +31,9 @@ from facturier.suivi.forms import MessageInterneForm
 from facturier.suivi.forms_gestion import ConfierForm, FiltreGestionForm, LotForm
 from facturier.suivi.horloges import horloges
 from facturier.suivi.libelles import detenteur
-from facturier.suivi.liquidation import avoirs_acceptes, vue_de_liquidation
+from facturier.suivi.liquidation import a_mandater, avoirs_acceptes, vue_de_liquidation
 from facturier.suivi.lots import agir_en_lot
+from facturier.suivi.mandatement import budget_courant
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, ServiceFait
 from facturier.suivi.pages import page_cle
@@ -166,7 +173,7 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
         "action": choisi.libelle,
         "retour": reverse("suivi:gestion_detail", args=[facture.pk]),
         "est_dangereux": choisi.est_dangereux,
-        "lignes": _resume(facture),
+        "lignes": [*_resume(facture), *_credits(choisi.code, facture)],
         "facture": facture,
         **_documents(facture, requete.GET.get("piece", "")),
     }
@@ -306,6 +313,24 @@ def _resume(facture: Facture) -> list[tuple[str, object]]:
         ("Service", facture.service),
         ("Bon de commande", facture.bon_commande or "aucun"),
         *_rapproche(facture),
+    ]
+
+
+def _credits(acte: str, facture: Facture) -> list[tuple[str, object]]:
+    """Say, before a liquidation, what is left of the credits that its mandat would consume."""
+    source = facture if facture.compte else facture.bon_commande
+    if acte not in LIQUIDENT or source is None:
+        return []
+    annee = timezone.localdate().year
+    ligne = ligne_de_credits(annee, budget_courant().pk, source.compte, source.fonction)
+    if ligne is None:
+        return [("Crédits", f"aucun n’est chargé pour {annee} : vérifiez-les à la main")]
+    if not ligne.compte:
+        return [("Crédits", sans_ligne(annee, source.compte, source.fonction))]
+    suffit = a_mandater(facture) <= ligne.disponible
+    manque = "" if suffit else " : le mandat sera refusé, faites-en ouvrir"
+    return [
+        (f"Crédits disponibles, {ligne.nom}", f"{francs(ligne.disponible)}{manque}"),
     ]
 
 

@@ -1,12 +1,15 @@
 """Load a chart of accounts for one exercice."""
 
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
-from facturier.grand_livre.plan_comptes import FichierIllisible, importer_plan_comptes
+from facturier.grand_livre.plan_comptes import (
+    FichierIllisible,
+    importer_plan_comptes,
+    raconter_bilan,
+)
 
 ANNEES = range(1900, 3000)
 
@@ -32,21 +35,8 @@ class Command(CommandeMetier):
             )
         except FichierIllisible as erreur:
             raise MauvaisUsage(str(erreur)) from erreur
-        return {
-            "crees": bilan.crees,
-            "modifies": bilan.modifies,
-            "inchanges": bilan.inchanges,
-            "rejetes": len(bilan.rejetes),
-            "execute": options["executer"],
-            "anomalies": [asdict(rejet) for rejet in bilan.rejetes],
-        }
+        return bilan.en_objet(execute=options["executer"])
 
     def raconter(self, resultat: dict[str, Any]) -> None:
         """Tell the counts, then each refused row on standard error."""
-        for rejet in resultat["anomalies"]:
-            self.stderr.write(f"ligne {rejet['ligne']} : {rejet['motif']}")
-        a_blanc = "" if resultat["execute"] else " (à blanc : ajoutez --executer)"
-        self.stdout.write(
-            f"{resultat['crees']} créés, {resultat['modifies']} modifiés, "
-            f"{resultat['inchanges']} inchangés, {resultat['rejetes']} rejetés{a_blanc}"
-        )
+        raconter_bilan(self, resultat)
