@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 
+from cryptography import x509
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,63 +16,105 @@ from django.utils import timezone
 
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
+from exports_tps.models import Delegation, SignatureBordereau, qualite
+from exports_tps.parapheur import ce_qui_manque, etat_de, pouvoir_pour, verrouiller
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signature import Signature
 from exports_tps.prealable import Examen, examiner
-from facturier.acces.models import Role, Utilisateur
+from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.grand_livre.models import PAS_SIGNES, Bordereau, Piece, SensPiece
 from facturier.suivi.avancement import constater_signature
 from facturier.suivi.mandatement import liquides_par
 
+QUALITE = 200  # characters of a claimed role
 SANS_LIMITE = sys.maxsize  # the size of a fragment follows from what it lists
 
 
 @transaction.atomic
 def signer_bordereau(
-    bordereau: Bordereau, *, par: Utilisateur, signee_le: datetime | None = None
+    bordereau: Bordereau,
+    *,
+    par: Utilisateur,
+    signee_le: datetime | None = None,
+    empreinte_lue: str = "",
 ) -> Bordereau:
     """Sign `bordereau` and carry its pièces, and the invoices of its mandats, along.
 
     Args:
         signee_le: signing time (aware), by default now.
+        empreinte_lue: digest of what `par` was shown; what is signed must be just that.
 
     Raises:
-        ActeInterdit: `par` is not ordonnateur, or liquidated an invoice of the bordereau.
-        TransitionInterdite: the bordereau is signed already.
+        ActeInterdit: `par` is not ordonnateur, liquidated an invoice of the bordereau, or his
+            délégation does not reach it.
+        TransitionInterdite: the bordereau is signed already, or a visa is missing.
         ValidationError: a check before signing fails; each message names a pièce and what to do.
     """
-    verrouille = (
-        Bordereau.objects.select_for_update(of=("self",))
-        .select_related("exercice", "budget")
-        .get(pk=bordereau.pk)
-    )
-    _exiger_pouvoir(verrouille, par)
+    verrouille = verrouiller(bordereau)
+    pouvoir = exiger_pouvoir(verrouille, par)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
     signature = Signature(
-        signataire=signataire(), signee_le=moment, role=par.fonction or "Ordonnateur"
+        signataire=signataire(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
-    fragment = _ranger_fragment(verrouille, signature)
-    franchir(
+    fragment = _ranger_fragment(verrouille, signature, empreinte_lue)
+    conclure(
         verrouille,
-        "signer",
         par=par,
-        signe_le=moment,
-        signataire=signature.signataire.certificat.subject.rfc4514_string()[:200],
-        empreinte_signee=fragment.sha256,
+        pouvoir=pouvoir,
+        fragment=fragment,
+        moment=moment,
+        certificat=signature.signataire.certificat,
     )
-    _signer_pieces(verrouille, par)
     bordereau.refresh_from_db()
     return bordereau
 
 
+def conclure(
+    bordereau: Bordereau,
+    *,
+    par: Utilisateur,
+    pouvoir: Delegation | None,
+    fragment: Fragment,
+    moment: datetime,
+    certificat: x509.Certificate,
+    mode: str = SignatureBordereau.Mode.SERVEUR,
+) -> None:
+    """Record who signed and by which power, then carry the bordereau and its pièces along."""
+    SignatureBordereau.objects.create(
+        bordereau=bordereau,
+        par=par,
+        delegation=pouvoir,
+        jour=timezone.localdate(moment),
+        empreinte=fragment.empreinte,
+        mode=mode,
+    )
+    franchir(
+        bordereau,
+        "signer",
+        par=par,
+        signe_le=moment,
+        signataire=certificat.subject.rfc4514_string()[:200],
+        empreinte_signee=fragment.sha256,
+    )
+    _signer_pieces(bordereau, par)
+
+
 def empechement(bordereau: Bordereau, par: Utilisateur) -> str:
     """Say why `par` may not sign `bordereau`, whatever its content; empty when he may."""
-    if not par.a_role(Role.ORDONNATEUR):
-        return "Seul un ordonnateur signe un bordereau."
+    etat = etat_de(bordereau)
+    try:
+        pouvoir_pour(bordereau, par, etat)
+    except ActeInterdit as refus:
+        return str(refus)
+    return _liquide(bordereau, par) or ce_qui_manque(bordereau, etat)
+
+
+def _liquide(bordereau: Bordereau, par: Utilisateur) -> str:
+    """Say what `par` liquidated of a bordereau of mandats (who liquidates does not sign)."""
     if bordereau.sens != SensPiece.DEPENSE:
         return ""
     liquides = liquides_par(bordereau.pieces.all(), par)
@@ -85,14 +128,24 @@ def empechement(bordereau: Bordereau, par: Utilisateur) -> str:
     )
 
 
-def _exiger_pouvoir(bordereau: Bordereau, par: Utilisateur) -> None:
-    if bordereau.etat != EtatBordereau.OUVERT:
+def exiger_pouvoir(bordereau: Bordereau, par: Utilisateur) -> Delegation | None:
+    """Return the power by which `par` signs a locked bordereau, None for his own.
+
+    Raises:
+        ActeInterdit, TransitionInterdite: see `signer_bordereau`.
+    """
+    if bordereau.etat not in PAS_SIGNES:
         raise TransitionInterdite(f"Ce bordereau est « {bordereau.get_etat_display()} ».")
-    if raison := empechement(bordereau, par):
+    etat = etat_de(bordereau)
+    pouvoir = pouvoir_pour(bordereau, par, etat)
+    if raison := _liquide(bordereau, par):
         raise ActeInterdit(raison)
+    if manque := ce_qui_manque(bordereau, etat):
+        raise TransitionInterdite(manque)
+    return pouvoir
 
 
-def _ranger_fragment(bordereau: Bordereau, signature: Signature) -> Fragment:
+def _ranger_fragment(bordereau: Bordereau, signature: Signature, empreinte_lue: str) -> Fragment:
     """Stream the signed fragment to the store; nothing of it is kept in memory.
 
     What is checked before signing is what is written: each pièce is read once for both.
@@ -110,6 +163,10 @@ def _ranger_fragment(bordereau: Bordereau, signature: Signature) -> Fragment:
             examiner(bordereau).exiger()
             raise ValidationError(list(_expliquer(bordereau)) or [str(erreur)]) from erreur
         examen.exiger()
+        if empreinte_lue not in ("", fragment.empreinte):
+            raise ValidationError(
+                f"{bordereau} a changé depuis que vous l’avez lu : relisez-le, puis signez."
+            )
         sortie.seek(0)
         fichiers.ranger(sortie, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE)
     return fragment

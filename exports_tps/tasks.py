@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 
 from exports_tps import transmission
+from exports_tps.relances import relancer
 from exports_tps.retours import lire_retours
 from facturier.acces.models import Utilisateur
 
@@ -23,3 +24,9 @@ def reprendre_envois() -> int:
     for echec in echecs:
         journal.error("envoi_impossible", raison=echec)
     return len(transmis)
+
+
+@shared_task(name="exports_tps.relancer_parapheur")
+def relancer_parapheur() -> int:
+    """Remind those whom a bordereau waits for in the parapheur."""
+    return relancer()

@@ -55,6 +55,10 @@ application.conf.beat_schedule = {
         "task": "suivi.rappeler_retours",
         "schedule": crontab(hour="6", minute="30"),
     },
+    "relancer_parapheur": {
+        "task": "exports_tps.relancer_parapheur",
+        "schedule": crontab(hour="6", minute="15"),
+    },
     "recapituler_avis": {
         "task": "suivi.recapituler_avis",
         "schedule": crontab(hour="6", minute="45"),

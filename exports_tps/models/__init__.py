@@ -10,19 +10,39 @@ from exports_tps.models.flux import (
     Transmission,
 )
 from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
+from exports_tps.models.parapheur import (
+    Circuit,
+    Delegation,
+    EtapeCircuit,
+    LectureBordereau,
+    Presentation,
+    RelanceParapheur,
+    SignatureBordereau,
+    VisaParapheur,
+    qualite,
+)
 from exports_tps.models.requisitions import Requisition
 
 __all__ = [
+    "Circuit",
+    "Delegation",
+    "EtapeCircuit",
     "EtatFlux",
     "EtatMessage",
     "Flux",
     "GenreMessage",
+    "LectureBordereau",
     "LigneFlux",
     "MessageTPS",
     "PassageFlux",
+    "Presentation",
     "ProfilExport",
+    "RelanceParapheur",
     "Releve",
     "Requisition",
+    "SignatureBordereau",
     "Transmission",
     "Verdict",
+    "VisaParapheur",
+    "qualite",
 ]

@@ -28,12 +28,16 @@ _IDENTIFIANT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """What was written: identity of the bordereau, size in bytes, SHA-256 of the fragment."""
+    """What was written: identity of the bordereau, size in bytes, SHA-256 of the fragment.
+
+    `empreinte` is the SHA-256 of the fragment without its signature: what is signed.
+    """
 
     identifiant: str
     est_signe: bool
     taille: int
     sha256: str
+    empreinte: str = ""
 
 
 @dataclass(slots=True)
@@ -147,13 +151,15 @@ def ecrire_bordereau(
     ecriture.ecrire(f'<Bordereau Id="{identifiant}">\n')
     for morceau in _morceaux(bordereau, pieces, totaux, decimales):
         ecriture.ecrire(morceau)
+    canonique = ecriture.condensat.copy()
+    canonique.update(b"</Bordereau>")
     if signature is not None:
-        canonique = ecriture.condensat.copy()
-        canonique.update(b"</Bordereau>")
         ecriture.ecrire(sceller(signature, cible=identifiant, empreinte=canonique.digest()))
     ecriture.ecrire("</Bordereau>")
     sha256 = ecriture.condensat.hexdigest()
-    return Fragment(identifiant, signature is not None, ecriture.taille, sha256)
+    return Fragment(
+        identifiant, signature is not None, ecriture.taille, sha256, canonique.hexdigest()
+    )
 
 
 def signer_bordereau(

@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
+from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, dessiner
 from facturier.commun import fichiers, types_contenu
@@ -343,6 +344,12 @@ class _Passe:
         )
         trace = f"Bordereau {lot.bordereau.reference} de la démonstration, repris sans son flux."
         range_ = _ranger(trace.encode(), types_contenu.TEXTE)
+        SignatureBordereau.objects.create(
+            bordereau=lot.bordereau,
+            par=ordonnateur,
+            jour=jour,
+            mode=SignatureBordereau.Mode.HISTORIQUE,
+        )
         franchir(
             lot.bordereau,
             "signer",

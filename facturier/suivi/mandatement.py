@@ -136,7 +136,10 @@ def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
     if not motif.strip():
         raise ValidationError("Donnez le motif de l’annulation.")
     if mandat.bordereau is not None and mandat.bordereau.etat != EtatBordereau.OUVERT:
-        raise TransitionInterdite("Le bordereau de ce mandat est signé : il ne s’annule plus ici.")
+        etat = mandat.bordereau.get_etat_display()
+        raise TransitionInterdite(
+            f"Le bordereau de ce mandat est « {etat} » : le mandat ne s’annule plus ici."
+        )
     franchir(mandat, "annuler", par=par, motif=motif, bordereau_id=None)
     annuler_emission(mandat, motif=motif, date_comptable=timezone.localdate(), par=par)
     liberees = list(Facture.objects.filter(mandat=mandat.pk, etat=EtatFacture.LIQUIDEE))

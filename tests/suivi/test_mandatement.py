@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
+from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role
 from facturier.commun.etats import ActeInterdit, franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
@@ -184,14 +185,18 @@ def test_un_mandat_signe_ne_s_annule_plus(agent):
         sens="depense", pieces=[mandat.pk], date_emission=mandat.date_emission, par=agent
     )
     mandat.refresh_from_db()
+    signataire = acteur(Role.ORDONNATEUR)
+    SignatureBordereau.objects.create(
+        bordereau=bordereau, par=signataire, jour=mandat.date_emission
+    )
     franchir(
         bordereau,
         "signer",
-        par=acteur(Role.ORDONNATEUR),
+        par=signataire,
         signe_le="2026-11-20T00:00:00Z",
         empreinte_signee="0" * 64,
     )
     mandat.refresh_from_db()
 
-    with pytest.raises(ValidationError, match="est signé"):
+    with pytest.raises(ValidationError, match="est « Signé »"):
         mandatement.annuler_mandat(mandat, motif="Trop tard", par=agent)

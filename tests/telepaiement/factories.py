@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
@@ -38,6 +39,7 @@ def titre_payable(montant: int = 12_500, *, le: date = JOUR) -> Titre:
         par=Utilisateur.objects.systeme(),
     )
     signe_par = signataire()
+    SignatureBordereau.objects.create(bordereau=bordereau, par=signe_par, jour=le)
     franchir(
         bordereau,
         "signer",

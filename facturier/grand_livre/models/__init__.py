@@ -21,7 +21,9 @@ from facturier.grand_livre.models.ecritures import (
 )
 from facturier.grand_livre.models.parts import Deduction, PartCedee, Precompte
 from facturier.grand_livre.models.pieces import (
+    PAS_SIGNES,
     PIECES_SANS_EFFET,
+    VISEURS,
     Bordereau,
     EtatBordereau,
     EtatPiece,
@@ -39,7 +41,9 @@ from facturier.grand_livre.models.sens import Sens
 from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
 
 __all__ = [
+    "PAS_SIGNES",
     "PIECES_SANS_EFFET",
+    "VISEURS",
     "AttenteScellement",
     "Bordereau",
     "Budget",

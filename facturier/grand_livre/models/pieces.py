@@ -28,17 +28,28 @@ class EtatBordereau(models.TextChoices):
     """States of a bordereau."""
 
     OUVERT = "ouvert", "En préparation"
+    PRESENTE = "presente", "Au parapheur"
     SIGNE = "signe", "Signé"
     TRANSMIS = "transmis", "Transmis à la Trésorerie"
     ACCEPTE = "accepte", "Accepté"
     REFUSE = "refuse", "Refusé"
 
 
+VISEURS = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR)  # who may give a visa, or send back
+PAS_SIGNES = (EtatBordereau.OUVERT, EtatBordereau.PRESENTE)
+
+
 class Bordereau(models.Model):
     """A numbered list of mandats or of titres; its signature makes them executory."""
 
     TRANSITIONS: dict[str, Transition] = {
-        "signer": transition({EtatBordereau.OUVERT}, EtatBordereau.SIGNE, Role.ORDONNATEUR),
+        "presenter": transition({EtatBordereau.OUVERT}, EtatBordereau.PRESENTE, Role.AGENT),
+        "viser": transition({EtatBordereau.PRESENTE}, EtatBordereau.PRESENTE, *VISEURS),
+        "renvoyer": transition({EtatBordereau.PRESENTE}, EtatBordereau.OUVERT, *VISEURS),
+        "reprendre": transition({EtatBordereau.PRESENTE}, EtatBordereau.OUVERT, Role.AGENT),
+        "signer": transition(
+            {EtatBordereau.OUVERT, EtatBordereau.PRESENTE}, EtatBordereau.SIGNE, Role.ORDONNATEUR
+        ),
         "transmettre": transition({EtatBordereau.SIGNE}, EtatBordereau.TRANSMIS, Role.AGENT),
         "accepter": transition({EtatBordereau.TRANSMIS}, EtatBordereau.ACCEPTE, Role.COMPTABLE),
         "refuser": transition({EtatBordereau.TRANSMIS}, EtatBordereau.REFUSE, Role.COMPTABLE),
@@ -70,7 +81,7 @@ class Bordereau(models.Model):
                 violation_error_message="Ce numéro de bordereau est déjà pris.",
             ),
             models.CheckConstraint(
-                condition=Q(etat=EtatBordereau.OUVERT)
+                condition=Q(etat__in=PAS_SIGNES)
                 | (Q(signe_le__isnull=False) & ~Q(empreinte_signee="")),
                 name="bordereau_signe_a_signature",
                 violation_error_message="Un bordereau signé porte sa signature.",

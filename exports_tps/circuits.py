@@ -1,0 +1,136 @@
+"""Circuits of the parapheur: which visas a bordereau needs, by side, direction and amount."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Sum
+from django.utils import timezone
+
+from exports_tps.models import Circuit, EtapeCircuit
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.grand_livre.models import Bordereau
+
+
+@dataclass(frozen=True, slots=True)
+class Etape:
+    """One visa to ask for: its name, the role that gives it, and of whom, if of one person."""
+
+    libelle: str
+    role: str
+    titulaire: Utilisateur | None = None
+
+
+@transaction.atomic
+def ouvrir_circuit(
+    *,
+    libelle: str,
+    sens: str,
+    direction: str,
+    montant_minimum: int,
+    signataire: Utilisateur | None,
+    etapes: Sequence[Etape],
+    debut: date,
+    par: Utilisateur,
+) -> Circuit:
+    """Record a circuit, in force from `debut`.
+
+    Args:
+        direction: the direction it is for; empty, all of them.
+        montant_minimum: whole francs TTC of a bordereau from which it applies.
+        signataire: who signs at its end; without one, any ordonnateur.
+
+    Raises:
+        ActeInterdit: `par` is not an administrator.
+        ValidationError: another one is open for the same, or a person lacks the role of his step.
+    """
+    if not par.a_role(Role.ADMINISTRATEUR):
+        raise ActeInterdit("Seul un administrateur règle les circuits.")
+    if signataire is not None and not signataire.a_role(Role.ORDONNATEUR):
+        raise ValidationError(f"{signataire} n’a pas le rôle « Ordonnateur ».")
+    for etape in etapes:
+        if etape.titulaire is not None and not etape.titulaire.a_role(etape.role):
+            role = Role(etape.role).label
+            raise ValidationError(f"{etape.titulaire} n’a pas le rôle « {role} ».")
+    circuit = Circuit(
+        libelle=libelle,
+        sens=sens,
+        direction=direction,
+        montant_minimum=montant_minimum,
+        signataire=signataire,
+        debut=debut,
+        cree_par=par,
+    )
+    circuit.full_clean(exclude=["clos_par"])
+    circuit.save(force_insert=True)
+    EtapeCircuit.objects.bulk_create(
+        EtapeCircuit(
+            circuit=circuit,
+            rang=rang,
+            libelle=etape.libelle,
+            role=etape.role,
+            titulaire=etape.titulaire,
+        )
+        for rang, etape in enumerate(etapes, start=1)
+    )
+    return circuit
+
+
+@transaction.atomic
+def clore_circuit(circuit: Circuit, *, par: Utilisateur) -> None:
+    """End a circuit: it applies no more to what is presented from today.
+
+    Raises:
+        ActeInterdit: `par` is not an administrator.
+        TransitionInterdite: it is ended already.
+    """
+    if not par.a_role(Role.ADMINISTRATEUR):
+        raise ActeInterdit("Seul un administrateur règle les circuits.")
+    fin = timezone.localdate() - timedelta(days=1)
+    if not Circuit.objects.filter(pk=circuit.pk, fin=None).update(fin=fin, clos_par=par):
+        raise TransitionInterdite("Ce circuit est déjà clos.")
+    circuit.refresh_from_db()
+
+
+def circuits_en_vigueur(sens: str, jour: date) -> QuerySet[Circuit]:
+    """Return the circuits of one side that apply on `jour`."""
+    return Circuit.objects.filter(sens=sens, debut__lte=jour).filter(Q(fin=None) | Q(fin__gte=jour))
+
+
+def passe_par_le_parapheur(sens: str, jour: date) -> bool:
+    """Whether bordereaux of one side are presented before they are signed: a circuit exists."""
+    return circuits_en_vigueur(sens, jour).exists()
+
+
+def circuit_de(bordereau: Bordereau, jour: date) -> Circuit | None:
+    """Return the circuit of `bordereau` on `jour`: that of its direction first, then by amount.
+
+    A bordereau of several directions follows a circuit of all directions.
+    """
+    directions = directions_de(bordereau)
+    connue = directions[0] if len(directions) == 1 else ""
+    return (
+        circuits_en_vigueur(bordereau.sens, jour)
+        .filter(direction__in=["", connue], montant_minimum__lte=montant_de(bordereau))
+        .select_related("signataire")
+        .order_by("-direction", "-montant_minimum")
+        .first()
+    )
+
+
+def directions_de(bordereau: Bordereau) -> list[str]:
+    """Return the directions of the pièces of a bordereau."""
+    return list(
+        bordereau.pieces.order_by("service__direction")
+        .values_list("service__direction", flat=True)
+        .distinct()
+    )
+
+
+def montant_de(bordereau: Bordereau) -> int:
+    """Return the whole francs TTC of a bordereau."""
+    total = bordereau.pieces.aggregate(somme=Sum(F("montant_ht") + F("montant_tgc"), default=0))
+    return int(total["somme"])

@@ -1,0 +1,41 @@
+"""Mails of the parapheur: sent back and why, and what waits for somebody."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from exports_tps.models import VisaParapheur
+
+
+def prevenir_du_renvoi(visa: VisaParapheur) -> None:
+    """Tell who presented a bordereau that it comes back, and why."""
+    bordereau = visa.presentation.bordereau
+    _envoyer(
+        "exports_tps/courriels/renvoi.txt",
+        {"visa": visa, "bordereau": bordereau, "adresse": _adresse("bordereau", bordereau.pk)},
+        [visa.presentation.presentee_par.email],
+    )
+
+
+def rappeler(adresse: str, attendus: Sequence[Any]) -> None:
+    """Remind one person of the presentations that wait for a visa or a signature."""
+    _envoyer(
+        "exports_tps/courriels/relance.txt",
+        {"attendus": attendus, "adresse": _adresse("parapheur")},
+        [adresse],
+    )
+
+
+def _adresse(page: str, *arguments: int) -> str:
+    return f"{settings.ADRESSE_PUBLIQUE}{reverse(f'exports_tps:{page}', args=arguments)}"
+
+
+def _envoyer(gabarit: str, contexte: dict[str, Any], adresses: Collection[str]) -> None:
+    sujet, _, corps = render_to_string(gabarit, contexte).partition("\n")
+    get_connection().send_messages(
+        [EmailMessage(subject=sujet, body=corps.lstrip("\n"), to=[a]) for a in adresses]
+    )

@@ -1,0 +1,325 @@
+"""A bordereau in the parapheur: presented, given its visas, sent back, read, then signed.
+
+`Bordereau.etat` says where it is; a `Presentation` says which circuit it follows this time, and its
+`VisaParapheur` how far it went.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from exports_tps.circuits import circuit_de, directions_de, montant_de, passe_par_le_parapheur
+from exports_tps.courriels import prevenir_du_renvoi
+from exports_tps.models import (
+    Delegation,
+    EtapeCircuit,
+    LectureBordereau,
+    Presentation,
+    VisaParapheur,
+)
+from exports_tps.pouvoirs import pouvoir_de_signer, supplees
+from exports_tps.prealable import examiner
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
+
+VISE, RENVOYE = VisaParapheur.Decision.VISE, VisaParapheur.Decision.RENVOYE
+
+
+@dataclass(frozen=True, slots=True)
+class Etat:
+    """Where a bordereau is in the parapheur: its presentation and the visa that is expected.
+
+    `etape` is None when only the signature is left.
+    """
+
+    presentation: Presentation
+    rang: int
+    etape: EtapeCircuit | None
+
+
+def etat_de(bordereau: Bordereau) -> Etat | None:
+    """Return where `bordereau` is, None when it is not in the parapheur."""
+    if bordereau.etat != EtatBordereau.PRESENTE:
+        return None
+    presentation = (
+        Presentation.objects.filter(bordereau=bordereau)
+        .select_related("circuit__signataire", "presentee_par")
+        .latest("pk")
+    )
+    rang = 1 + presentation.visas.filter(decision=VISE).count()
+    etape = None
+    if presentation.circuit_id:
+        etapes = EtapeCircuit.objects.filter(circuit=presentation.circuit_id, rang=rang)
+        etape = etapes.select_related("titulaire").first()
+    return Etat(presentation, rang, etape)
+
+
+def verrouiller(bordereau: Bordereau) -> Bordereau:
+    """Return `bordereau` as it is, locked until the end of the transaction."""
+    verrouille: Bordereau = (
+        Bordereau.objects.select_for_update(of=("self",))
+        .select_related("exercice", "budget")
+        .get(pk=bordereau.pk)
+    )
+    return verrouille
+
+
+@transaction.atomic
+def presenter(bordereau: Bordereau, *, par: Utilisateur) -> Presentation:
+    """Put a bordereau into the parapheur, on the circuit of its direction and amount.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: it is there already, or signed.
+        ValidationError: a check before signing fails; each message says what to do.
+    """
+    verrouille = verrouiller(bordereau)
+    franchir(verrouille, "presenter", par=par)
+    examiner(verrouille).exiger()
+    circuit = circuit_de(verrouille, timezone.localdate())
+    bordereau.etat = verrouille.etat
+    return Presentation.objects.create(bordereau=verrouille, circuit=circuit, presentee_par=par)
+
+
+@transaction.atomic
+def reprendre(bordereau: Bordereau, *, motif: str, par: Utilisateur) -> None:
+    """Take a bordereau back from the parapheur, to correct it.
+
+    Raises:
+        TransitionInterdite: it is not there any more.
+        ValidationError: no reason.
+    """
+    verrouille = verrouiller(bordereau)
+    franchir(verrouille, "reprendre", par=par, motif=_exiger(motif, "Dites pourquoi."))
+    bordereau.etat = verrouille.etat
+
+
+@transaction.atomic
+def viser(bordereau: Bordereau, *, commentaire: str = "", par: Utilisateur) -> VisaParapheur:
+    """Give the visa that is expected.
+
+    Raises:
+        ActeInterdit: it is not expected of `par`.
+        TransitionInterdite: the bordereau is not in the parapheur, or waits for its signature.
+    """
+    verrouille = verrouiller(bordereau)
+    etat = _exiger_au_parapheur(verrouille)
+    if etat.etape is None:
+        raise TransitionInterdite("Tous les visas sont donnés : le bordereau attend sa signature.")
+    pour = _exiger_viseur(verrouille, etat.etape, par)
+    franchir(verrouille, "viser", par=par, motif=commentaire.strip())
+    return _noter(etat, VISE, commentaire, par, pour)
+
+
+@transaction.atomic
+def renvoyer(bordereau: Bordereau, *, commentaire: str, par: Utilisateur) -> VisaParapheur:
+    """Send a bordereau back to whoever presented it, who is told why by mail.
+
+    Raises:
+        ActeInterdit: neither the visa nor the signature is expected of `par`.
+        TransitionInterdite: the bordereau is not in the parapheur.
+        ValidationError: no comment.
+    """
+    verrouille = verrouiller(bordereau)
+    etat = _exiger_au_parapheur(verrouille)
+    texte = _exiger(commentaire, "Dites pourquoi vous le renvoyez : l’agent doit savoir corriger.")
+    if etat.etape is None:
+        pour = pouvoir_pour(verrouille, par, etat)
+    else:
+        pour = _exiger_viseur(verrouille, etat.etape, par)
+    franchir(verrouille, "renvoyer", par=par, motif=texte)
+    bordereau.etat = verrouille.etat
+    visa = _noter(etat, RENVOYE, texte, par, pour)
+    transaction.on_commit(lambda: prevenir_du_renvoi(visa), robust=True)
+    return visa
+
+
+@transaction.atomic
+def retirer(bordereau: Bordereau, piece: Piece, *, par: Utilisateur) -> None:
+    """Take a pièce out of a bordereau in preparation: it is free for another one.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: the bordereau is presented or signed, or the pièce is not in it.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances compose un bordereau.")
+    verrouille = verrouiller(bordereau)
+    if verrouille.etat != EtatBordereau.OUVERT:
+        raise TransitionInterdite(
+            f"Ce bordereau est « {verrouille.get_etat_display()} » : ses pièces ne changent plus."
+        )
+    if not Piece.objects.filter(pk=piece.pk, bordereau=verrouille).update(bordereau=None):
+        raise TransitionInterdite(f"{piece} n’est plus dans ce bordereau.")
+    verrouille.passages.create(
+        acte="retirer",
+        depart=verrouille.etat,
+        arrivee=verrouille.etat,
+        par=par,
+        motif=str(piece),
+    )
+
+
+def marquer_lu(bordereau: Bordereau, empreinte: str, *, par: Utilisateur) -> None:
+    """Record that `par` read the bordereau as `empreinte` says it was; harmless when repeated."""
+    LectureBordereau.objects.get_or_create(bordereau=bordereau, lu_par=par, empreinte=empreinte)
+
+
+def est_lu(bordereau: Bordereau, empreinte: str, par: Utilisateur) -> bool:
+    """Whether `par` read exactly this."""
+    return LectureBordereau.objects.filter(
+        bordereau=bordereau, lu_par=par, empreinte=empreinte
+    ).exists()
+
+
+def pouvoir_pour(bordereau: Bordereau, par: Utilisateur, etat: Etat | None) -> Delegation | None:
+    """Return the power by which `par` signs `bordereau`, or refuses to; None: his own.
+
+    Raises:
+        ActeInterdit: he is not ordonnateur, or his power does not reach this bordereau today.
+    """
+    if not par.a_role(Role.ORDONNATEUR):
+        raise ActeInterdit("Seul un ordonnateur signe un bordereau.")
+    circuit = etat.presentation.circuit if etat else None
+    pour = circuit.signataire if circuit else None
+    return pouvoir_de_signer(
+        par, montant=montant_de(bordereau), jour=timezone.localdate(), pour=pour
+    )
+
+
+def ce_qui_manque(bordereau: Bordereau, etat: Etat | None) -> str:
+    """Say which step of the parapheur comes before the signature; empty when none is left."""
+    if etat is None:
+        if passe_par_le_parapheur(bordereau.sens, timezone.localdate()):
+            return "Ce bordereau se présente d’abord au parapheur : un circuit est en vigueur."
+        return ""
+    if etat.etape is None:
+        return ""
+    return f"Il manque le visa « {etat.etape} » ({qui_vise(etat.etape)})."
+
+
+def qui_vise(etape: EtapeCircuit) -> str:
+    """Say whose visa a step is."""
+    return str(etape.titulaire or etape.get_role_display())
+
+
+# --- Who is expected --------------------------------------------------------------------------
+def peut_viser(bordereau: Bordereau, etat: Etat, par: Utilisateur) -> bool:
+    """Whether the expected visa is that of `par`, or of somebody that `par` stands in for."""
+    if etat.etape is None:
+        return False
+    try:
+        _exiger_viseur(bordereau, etat.etape, par)
+    except ActeInterdit:
+        return False
+    return True
+
+
+def _exiger_viseur(
+    bordereau: Bordereau, etape: EtapeCircuit, par: Utilisateur
+) -> Delegation | None:
+    """Return the suppléance by which `par` gives the visa; None: by his own right."""
+    if etape.titulaire_id == par.pk:
+        return None
+    if etape.titulaire_id:
+        pouvoir = supplees(par, timezone.localdate()).get(etape.titulaire_id)
+        if pouvoir is None:
+            raise ActeInterdit(f"Le visa « {etape} » est celui de {etape.titulaire}.")
+        return pouvoir
+    if not par.a_role(etape.role):
+        raise ActeInterdit(f"Le visa « {etape} » est celui du rôle « {qui_vise(etape)} ».")
+    if etape.role == Role.SERVICE and par.direction not in directions_de(bordereau):
+        raise ActeInterdit("Ce bordereau n’a aucune pièce de votre direction.")
+    return None
+
+
+def presentations_en_cours() -> QuerySet[Any]:
+    """Return what is in the parapheur, with the rank, role and person of the step expected.
+
+    Annotations: `rang`, `etape` (key), `etape_libelle`, `etape_role`, `etape_titulaire`.
+    """
+    dernieres = Presentation.objects.filter(bordereau=OuterRef("bordereau")).order_by("-pk")
+    visas = (
+        VisaParapheur.objects.filter(presentation=OuterRef("pk"), decision=VISE)
+        .order_by()
+        .values("presentation")
+        .annotate(nombre=Count("pk"))
+        .values("nombre")
+    )
+    etape = EtapeCircuit.objects.filter(circuit=OuterRef("circuit"), rang=OuterRef("rang"))
+    return (
+        Presentation.objects.filter(
+            bordereau__etat=EtatBordereau.PRESENTE, pk=Subquery(dernieres.values("pk")[:1])
+        )
+        .annotate(rang=Coalesce(Subquery(visas), 0) + Value(1))
+        .annotate(
+            etape=Subquery(etape.values("pk")[:1]),
+            etape_libelle=Subquery(etape.values("libelle")[:1]),
+            etape_role=Subquery(etape.values("role")[:1]),
+            etape_titulaire=Subquery(etape.values("titulaire")[:1]),
+        )
+    )
+
+
+def attendus_de(par: Utilisateur, jour: date) -> QuerySet[Any]:
+    """Return what waits in the parapheur for a visa or the signature of `par`."""
+    pour = [par.pk, *supplees(par, jour)]
+    de_sa_direction = Piece.objects.filter(
+        bordereau=OuterRef("bordereau"), service__direction=par.direction
+    )
+    filtre = Q(etape_titulaire__in=pour)
+    roles = par.roles - {Role.SERVICE}
+    filtre |= Q(etape__isnull=False, etape_titulaire=None, etape_role__in=roles)
+    if par.a_role(Role.SERVICE) and par.direction:
+        filtre |= Q(Exists(de_sa_direction), etape_titulaire=None, etape_role=Role.SERVICE)
+    if par.a_role(Role.ORDONNATEUR):
+        signataires = [par.pk, *_delegants(par, jour)]
+        filtre |= Q(etape=None) & (
+            Q(circuit=None) | Q(circuit__signataire=None) | Q(circuit__signataire__in=signataires)
+        )
+    return presentations_en_cours().filter(filtre)
+
+
+def _delegants(par: Utilisateur, jour: date) -> list[int]:
+    recues: Any = par.delegations_recues.filter(debut__lte=jour, fin__gte=jour)
+    return list(
+        recues.filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour)).values_list(
+            "delegant", flat=True
+        )
+    )
+
+
+# --- Rows -------------------------------------------------------------------------------------
+def _exiger_au_parapheur(bordereau: Bordereau) -> Etat:
+    etat = etat_de(bordereau)
+    if etat is None:
+        raise TransitionInterdite(
+            f"Ce bordereau est « {bordereau.get_etat_display()} » : il n’est pas au parapheur."
+        )
+    return etat
+
+
+def _exiger(texte: str, refus: str) -> str:
+    if not texte.strip():
+        raise ValidationError(refus)
+    return texte.strip()
+
+
+def _noter(
+    etat: Etat, decision: str, commentaire: str, par: Utilisateur, pour: Delegation | None
+) -> VisaParapheur:
+    return VisaParapheur.objects.create(
+        presentation=etat.presentation,
+        rang=etat.rang,
+        decision=decision,
+        par=par,
+        pour=pour,
+        commentaire=commentaire.strip(),
+    )

@@ -1,0 +1,171 @@
+"""By which power somebody signs: his own, a délégation up to a ceiling, a suppléance.
+
+The database holds the same by triggers; what is here says in words what is wrong (GBCP, art. 19,
+2°: the comptable checks the quality of the ordonnateur).
+"""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from exports_tps.models import Delegation
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.commun.montants import afficher
+
+DELEGATION, SUPPLEANCE = Delegation.Nature.DELEGATION, Delegation.Nature.SUPPLEANCE
+A_PRIS_EFFET = Q(nature=DELEGATION) & (Q(revoquee_le=None) | Q(revoquee_le__gt=F("debut")))
+
+
+@transaction.atomic
+def deleguer(
+    *, delegataire: Utilisateur, acte: str, debut: date, fin: date, plafond: int, par: Utilisateur
+) -> Delegation:
+    """Let `delegataire` sign for `par`, up to `plafond` whole francs TTC a bordereau.
+
+    Raises:
+        ActeInterdit: `par` is not ordonnateur, or signs by a délégation himself.
+        ValidationError: the person may not sign, gives délégations himself, or the period is over.
+    """
+    if not par.a_role(Role.ORDONNATEUR) or est_delegataire(par):
+        raise ActeInterdit("Seul un ordonnateur qui signe en son nom délègue sa signature.")
+    if not delegataire.a_role(Role.ORDONNATEUR):
+        raise ValidationError(
+            f"{delegataire} n’a pas le rôle « Ordonnateur » : un administrateur l’accorde d’abord."
+        )
+    if delegataire.delegations_donnees.filter(A_PRIS_EFFET, fin__gte=debut).exists():
+        raise ValidationError(
+            f"{delegataire} délègue lui-même sa signature : révoquez d’abord ses délégations."
+        )
+    return _enregistrer(
+        Delegation(
+            nature=DELEGATION,
+            delegant=par,
+            delegataire=delegataire,
+            acte=acte.strip(),
+            debut=debut,
+            fin=fin,
+            plafond=plafond,
+            cree_par=par,
+        )
+    )
+
+
+@transaction.atomic
+def suppleer(*, suppleant: Utilisateur, debut: date, fin: date, par: Utilisateur) -> Delegation:
+    """Record that `par` is absent, and who stands in: for visas, and to sign where `par` signs.
+
+    Raises:
+        ValidationError: the stand-in cannot do what `par` does, or the period is over.
+    """
+    if par.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
+        raise ValidationError(f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un.")
+    return _enregistrer(
+        Delegation(
+            nature=SUPPLEANCE,
+            delegant=par,
+            delegataire=suppleant,
+            debut=debut,
+            fin=fin,
+            cree_par=par,
+        )
+    )
+
+
+def _enregistrer(pouvoir: Delegation) -> Delegation:
+    if pouvoir.fin < timezone.localdate():
+        raise ValidationError("La fin est déjà passée : donnez une date à venir.")
+    pouvoir.full_clean()
+    pouvoir.save(force_insert=True)
+    return pouvoir
+
+
+@transaction.atomic
+def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
+    """End a power from today; what was signed by it stays signed.
+
+    Raises:
+        ActeInterdit: `par` did not give it.
+        TransitionInterdite: it is over already.
+    """
+    if par.pk != pouvoir.delegant_id:
+        raise ActeInterdit("Seul qui a donné un pouvoir le révoque.")
+    jour = timezone.localdate()
+    vivants = Delegation.objects.filter(pk=pouvoir.pk, revoquee_le=None, fin__gte=jour)
+    if not vivants.update(revoquee_le=jour, revoquee_par=par):
+        raise TransitionInterdite("Ce pouvoir est déjà terminé.")
+    pouvoir.refresh_from_db()
+
+
+def est_delegataire(personne: Utilisateur) -> bool:
+    """Whether `personne` signs only by the délégations received."""
+    return personne.delegations_recues.filter(A_PRIS_EFFET).exists()
+
+
+def en_vigueur(personne: Utilisateur, jour: date) -> QuerySet[Delegation]:
+    """Return the powers that `personne` received and that serve on `jour`."""
+    return (
+        Delegation.objects.filter(delegataire=personne, debut__lte=jour, fin__gte=jour)
+        .filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour))
+        .select_related("delegant")
+    )
+
+
+def supplees(personne: Utilisateur, jour: date) -> dict[int, Delegation]:
+    """Return, by key of the absent person, the suppléances that `personne` assures on `jour`."""
+    return {
+        pouvoir.delegant_id: pouvoir
+        for pouvoir in en_vigueur(personne, jour)
+        if pouvoir.nature == SUPPLEANCE
+    }
+
+
+def pouvoir_de_signer(
+    par: Utilisateur, *, montant: int, jour: date, pour: Utilisateur | None = None
+) -> Delegation | None:
+    """Return the power by which `par` signs `montant` whole francs on `jour`; None: his own.
+
+    Args:
+        pour: the signatory that the circuit names, if it names one.
+
+    Raises:
+        ActeInterdit: `par` may not sign; the message says why and who must.
+    """
+    delegataire = est_delegataire(par)
+    if not delegataire and (pour is None or pour.pk == par.pk):
+        return None
+    recus = [p for p in en_vigueur(par, jour) if _sert_a_signer(p, pour)]
+    permis = [p for p in recus if p.plafond is None or montant <= p.plafond]
+    if permis:
+        return max(permis, key=lambda p: (p.plafond is None, p.plafond or 0))
+    if recus:
+        plafond = max(p.plafond or 0 for p in recus)
+        raise ActeInterdit(
+            f"Ce bordereau ({afficher(montant)}) dépasse le plafond de votre délégation "
+            f"({afficher(plafond)}) : {recus[0].delegant} doit le signer."
+        )
+    if pour is not None and pour.pk != par.pk:
+        raise ActeInterdit(f"Le circuit désigne {pour} pour signer : vous n’avez pas son pouvoir.")
+    raise ActeInterdit(_perime(par, jour))
+
+
+def _sert_a_signer(pouvoir: Delegation, pour: Utilisateur | None) -> bool:
+    """Tell whether a power comes from an ordonnateur who signs in his own name."""
+    if pour is not None and pouvoir.delegant_id != pour.pk:
+        return False
+    return pouvoir.delegant.a_role(Role.ORDONNATEUR) and not est_delegataire(pouvoir.delegant)
+
+
+def _perime(par: Utilisateur, jour: date) -> str:
+    derniere = par.delegations_recues.filter(A_PRIS_EFFET).order_by("-fin").first()
+    if derniere is None:
+        return "Vous n’avez aucun pouvoir de signer."
+    if derniere.revoquee_le is not None and derniere.revoquee_le <= jour:
+        return f"Votre délégation de signature a été révoquée le {derniere.revoquee_le:%d/%m/%Y}."
+    return (
+        f"Votre délégation de signature vaut du {derniere.debut:%d/%m/%Y} au "
+        f"{derniere.fin:%d/%m/%Y} : elle ne permet pas de signer le {jour:%d/%m/%Y}."
+    )
