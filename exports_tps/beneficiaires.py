@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from facturier.grand_livre.models import Bordereau, Deduction, LignePiece, PartCedee
+from facturier.grand_livre.models import Deduction, LignePiece, PartCedee
 
 CHAMPS_PART = (
     "ligne_id",
@@ -57,22 +57,26 @@ def parts_par_ligne(pieces: Collection[int]) -> dict[int, list[Part]]:
     return dict(groupes)
 
 
-def parts_du_bordereau(bordereau: Bordereau) -> QuerySet[PartCedee, Part]:
-    """Return the parts of the lines of `bordereau`, in the order of its pièces."""
-    parts = PartCedee.objects.filter(ligne__piece__bordereau=bordereau)
+def parts_de(**pieces: Any) -> QuerySet[PartCedee, Part]:
+    """Return the parts of the lines of the pièces that `pieces` selects, in their order."""
+    parts = PartCedee.objects.filter(**_des_lignes(pieces))
     rangees: QuerySet[PartCedee, Part] = parts.order_by(
         "ligne__piece__numero", "ligne__rang", "rang"
     ).values("ligne__piece_id", *CHAMPS_PART)
     return rangees
 
 
-def deductions_du_bordereau(bordereau: Bordereau) -> QuerySet[Deduction, Part]:
-    """Return what the lines of `bordereau` withhold, in the order of its pièces."""
-    deductions = Deduction.objects.filter(ligne__piece__bordereau=bordereau)
+def deductions_de(**pieces: Any) -> QuerySet[Deduction, Part]:
+    """Return what the lines of the pièces that `pieces` selects withhold, in their order."""
+    deductions = Deduction.objects.filter(**_des_lignes(pieces))
     rangees: QuerySet[Deduction, Part] = deductions.order_by(
         "ligne__piece__numero", "ligne__rang", "pk"
     ).values("ligne__piece_id", *CHAMPS_DEDUCTION)
     return rangees
+
+
+def _des_lignes(pieces: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"ligne__piece__{champ}": valeur for champ, valeur in pieces.items()}
 
 
 def en_part(deduction: Part) -> Part:

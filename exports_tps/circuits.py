@@ -64,7 +64,7 @@ def ouvrir_circuit(
         debut=debut,
         cree_par=par,
     )
-    circuit.full_clean(exclude=["clos_par"])
+    circuit.full_clean()
     circuit.save(force_insert=True)
     EtapeCircuit.objects.bulk_create(
         EtapeCircuit(

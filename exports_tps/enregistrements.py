@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, QuerySet, Sum
 
-from exports_tps.beneficiaires import deductions_du_bordereau, en_part, parts_du_bordereau
+from exports_tps.beneficiaires import deductions_de, en_part, parts_de
 from exports_tps.oppositions import comptes_verifies
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.depense import BordereauDepense
@@ -99,19 +99,35 @@ def refus_du_format(bordereau: Bordereau) -> Iterator[tuple[int, str]]:
 
 def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
     """Yield the pièces of `bordereau` by number, streamed with their lines, parts and documents."""
+    return _lire(bordereau=bordereau)
+
+
+def ecrire_piece(piece: Piece) -> str:
+    """Return one pièce as the treasury will read it, in a bordereau or not yet.
+
+    Raises:
+        exports_tps.pes.messages.ChampRefuse: the format refuses a value.
+    """
+    return ecrivain_pieces(piece.sens)(list(_lire(pk=piece.pk)))[0].texte
+
+
+def _lire(**choix: Any) -> Iterator[PieceLue]:
+    """Yield the pièces that `choix` selects, by number."""
     pieces = (
-        bordereau.pieces.order_by("numero")
+        Piece.objects.filter(**choix)
+        .order_by("numero")
         .annotate(a_compte_verifie=Exists(comptes_verifies()))
         .values_list(*COLONNES_PIECE, *COLONNES_CONTROLE)
     )
-    lignes = LignePiece.objects.filter(piece__bordereau=bordereau)
-    references = RattachementPiece.objects.filter(piece__bordereau=bordereau)
+    selon = {f"piece__{champ}": valeur for champ, valeur in choix.items()}
+    lignes = LignePiece.objects.filter(**selon)
+    references = RattachementPiece.objects.filter(**selon)
     lignes_de = _Suite(lignes.order_by("piece__numero", "rang").values_list(*COLONNES_LIGNE))
     references_de = _Suite(
         references.order_by("piece__numero", "rang", "pk").values_list(*COLONNES_REFERENCE)
     )
-    parts_de = _Suite(parts_du_bordereau(bordereau), cle="ligne__piece_id")
-    deductions_de = _Suite(deductions_du_bordereau(bordereau), cle="ligne__piece_id")
+    parts = _Suite(parts_de(**choix), cle="ligne__piece_id")
+    deductions = _Suite(deductions_de(**choix), cle="ligne__piece_id")
     for piece in pieces.iterator(chunk_size=LOT):
         cle = piece[0]
         yield PieceLue(
@@ -119,7 +135,7 @@ def lire_pieces(bordereau: Bordereau) -> Iterator[PieceLue]:
             piece[_NOMBRE:],
             lignes_de.prendre(cle),
             references_de.prendre(cle),
-            [*parts_de.prendre(cle), *map(en_part, deductions_de.prendre(cle))],
+            [*parts.prendre(cle), *map(en_part, deductions.prendre(cle))],
         )
 
 

@@ -4,15 +4,26 @@ from collections.abc import Iterator
 
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
+from exports_tps.parapheur import bordereaux_attendus
 from exports_tps.penalites import penalites_a_titrer
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import Carte, Entree
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece, Piece
+from facturier.grand_livre.models import (
+    VISEURS,
+    Bordereau,
+    EtatBordereau,
+    EtatPiece,
+    Piece,
+)
 
 AGENT, ORDONNATEUR, COMPTABLE = Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE
+CONSULTENT = {COMPTABLE, Role.ADMINISTRATEUR}
 ENTREES = [
     Entree("Bordereaux", "exports_tps:bordereaux", roles={AGENT, ORDONNATEUR}, ordre=40),
+    Entree("Parapheur", "exports_tps:parapheur", roles=VISEURS, ordre=42),
+    Entree("Circuits", "exports_tps:circuits", roles={Role.ADMINISTRATEUR}, ordre=43),
+    Entree("Délégations", "exports_tps:pouvoirs", roles=CONSULTENT, ordre=44),
     Entree("Flux", "exports_tps:flux_liste", roles={AGENT, ORDONNATEUR, COMPTABLE}, ordre=50),
     Entree("Trésorerie", "exports_tps:tps", roles={COMPTABLE}, ordre=30),
 ]
@@ -22,8 +33,15 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield the work lists of whoever asks."""
     if utilisateur.a_role(Role.AGENT):
         yield from _cartes_agent()
-    if utilisateur.a_role(Role.ORDONNATEUR):
-        yield _bordereaux("Bordereaux à signer", EtatBordereau.OUVERT, 10)
+    if utilisateur.a_role(*VISEURS):
+        attendus = bordereaux_attendus(utilisateur).count()
+        yield Carte(
+            "Bordereaux à viser ou à signer",
+            "exports_tps:parapheur",
+            nombre=attendus,
+            ton=Ton.ATTENTE,
+            ordre=10,
+        )
     if utilisateur.a_role(Role.COMPTABLE):
         yield Carte(
             "Pièces à viser",
@@ -42,6 +60,17 @@ def _cartes_agent() -> Iterator[Carte]:
         nombre=Piece.objects.a_mettre_en_bordereau().count(),
         ton=Ton.ATTENTE,
         ordre=50,
+    )
+    renvoyes = Bordereau.objects.filter(
+        etat=EtatBordereau.OUVERT, presentations__visas__decision="renvoye"
+    )
+    yield Carte(
+        "Bordereaux renvoyés par le parapheur",
+        "exports_tps:bordereaux",
+        nombre=renvoyes.distinct().count(),
+        ton=Ton.REFUS,
+        recherche=f"etat={EtatBordereau.OUVERT}",
+        ordre=49,
     )
     if nombre := penalites_a_titrer().count():
         yield Carte(

@@ -25,9 +25,10 @@ from exports_tps.models import (
 )
 from exports_tps.pouvoirs import pouvoir_de_signer, supplees
 from exports_tps.prealable import examiner
+from exports_tps.visibilite import bordereaux_visibles
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
 
 VISE, RENVOYE = VisaParapheur.Decision.VISE, VisaParapheur.Decision.RENVOYE
 
@@ -285,6 +286,19 @@ def attendus_de(par: Utilisateur, jour: date) -> QuerySet[Any]:
             Q(circuit=None) | Q(circuit__signataire=None) | Q(circuit__signataire__in=signataires)
         )
     return presentations_en_cours().filter(filtre)
+
+
+def bordereaux_attendus(par: Utilisateur) -> QuerySet[Bordereau]:
+    """Return the bordereaux that wait for a visa or the signature of `par`.
+
+    Where no circuit is in force, those in preparation wait for a signature.
+    """
+    jour = timezone.localdate()
+    filtre = Q(pk__in=attendus_de(par, jour).values("bordereau"))
+    if par.a_role(Role.ORDONNATEUR):
+        libres = [sens for sens in SensPiece.values if not passe_par_le_parapheur(sens, jour)]
+        filtre |= Q(etat=EtatBordereau.OUVERT, sens__in=libres)
+    return bordereaux_visibles(par).filter(filtre)
 
 
 def _delegants(par: Utilisateur, jour: date) -> list[int]:

@@ -1,8 +1,8 @@
 """Reminders of the parapheur: a mail to whoever keeps a bordereau waiting too long."""
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -43,9 +43,13 @@ def relancer() -> int:
         )
         for cle, nombre in destinataires.items()
     )
-    for adresse, attendus in par_adresse.items():
-        transaction.on_commit(partial(rappeler, adresse, attendus), robust=True)
+    transaction.on_commit(lambda: _ecrire_a_tous(par_adresse), robust=True)
     return len(destinataires)
+
+
+def _ecrire_a_tous(par_adresse: Mapping[str, Sequence[Any]]) -> None:
+    for adresse, attendus in par_adresse.items():
+        rappeler(adresse, attendus)
 
 
 def _en_retard(jour: date) -> list[Any]:

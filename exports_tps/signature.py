@@ -5,7 +5,7 @@ The signed fragment is kept in the store of documents, under its digest; a flux 
 
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from cryptography import x509
@@ -14,10 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
 from exports_tps.models import Delegation, SignatureBordereau, qualite
-from exports_tps.parapheur import ce_qui_manque, etat_de, pouvoir_pour, verrouiller
+from exports_tps.parapheur import ce_qui_manque, est_lu, etat_de, pouvoir_pour, verrouiller
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
@@ -71,6 +72,30 @@ def signer_bordereau(
     )
     bordereau.refresh_from_db()
     return bordereau
+
+
+def signer_lus(
+    bordereaux: Iterable[Bordereau], *, par: Utilisateur
+) -> tuple[list[Bordereau], list[str]]:
+    """Sign, each on its own, the bordereaux that `par` has read as they now are.
+
+    Returns:
+        Those that are signed, and for each other one why it is not.
+    """
+    signes: list[Bordereau] = []
+    refus: list[str] = []
+    for bordereau in bordereaux:
+        empreinte = lire_a_signer(bordereau).empreinte
+        if not empreinte or not est_lu(bordereau, empreinte, par):
+            refus.append(f"{bordereau} : lisez-le d’abord, il n’est pas lu tel qu’il est.")
+            continue
+        try:
+            signes.append(signer_bordereau(bordereau, par=par, empreinte_lue=empreinte))
+        except ValidationError as erreur:
+            refus += [f"{bordereau} : {message}" for message in erreur.messages]
+        except ActeInterdit as erreur:
+            refus.append(f"{bordereau} : {erreur}")
+    return signes, refus
 
 
 def conclure(

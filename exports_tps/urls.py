@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from exports_tps.views import blocage, bordereaux, comptable, corrections, flux, penalites
+from exports_tps.views import (
+    blocage,
+    bordereaux,
+    comptable,
+    corrections,
+    flux,
+    lecture,
+    parapheur,
+    penalites,
+    pouvoirs,
+)
 
 app_name = "exports_tps"
 urlpatterns = [
@@ -20,7 +30,36 @@ urlpatterns = [
         name="nouveau_bordereau_titres",
     ),
     path("gestion/bordereaux/<int:pk>/", bordereaux.bordereau, name="bordereau"),
-    path("gestion/bordereaux/<int:pk>/signer/", bordereaux.signer, name="signer"),
+    path("gestion/bordereaux/<int:pk>/presenter/", parapheur.presenter, name="presenter"),
+    path("gestion/bordereaux/<int:pk>/reprendre/", parapheur.reprendre, name="reprendre"),
+    path("gestion/bordereaux/<int:pk>/viser/", parapheur.viser, name="viser"),
+    path("gestion/bordereaux/<int:pk>/renvoyer/", parapheur.renvoyer, name="renvoyer"),
+    path("gestion/bordereaux/<int:pk>/lu/", parapheur.marquer_lu, name="marquer_lu"),
+    path("gestion/bordereaux/<int:pk>/signer/", parapheur.signer, name="signer"),
+    path("gestion/bordereaux/<int:pk>/a-signer.xml", parapheur.a_signer, name="a_signer"),
+    path("gestion/bordereaux/<int:pk>/signature/", parapheur.deposer, name="deposer_signature"),
+    path(
+        "gestion/bordereaux/<int:pk>/pieces/<int:piece>/retirer/",
+        parapheur.retirer,
+        name="retirer_piece",
+    ),
+    path("gestion/pieces/<int:pk>/", lecture.piece, name="lire_piece"),
+    path("gestion/justificatifs/<int:pk>/montrer/", lecture.montre, name="montrer_justificatif"),
+    path("gestion/parapheur/", parapheur.accueil, name="parapheur"),
+    path("gestion/parapheur/signer/", parapheur.signer_lot, name="signer_lot"),
+    path("gestion/parapheur/circuits/", pouvoirs.circuits, name="circuits"),
+    path("gestion/parapheur/circuits/nouveau/", pouvoirs.nouveau_circuit, name="nouveau_circuit"),
+    path("gestion/parapheur/circuits/<int:pk>/clore/", pouvoirs.clore, name="clore_circuit"),
+    path("gestion/parapheur/pouvoirs/", pouvoirs.pouvoirs, name="pouvoirs"),
+    path("gestion/parapheur/pouvoirs/deleguer/", pouvoirs.deleguer, name="deleguer"),
+    path("gestion/parapheur/pouvoirs/absence/", pouvoirs.absence, name="absence"),
+    path("gestion/parapheur/pouvoirs/<int:pk>/revoquer/", pouvoirs.revoquer, name="revoquer"),
+    path("gestion/parapheur/certificats/nouveau/", pouvoirs.certificat, name="certificat"),
+    path(
+        "gestion/parapheur/certificats/<int:pk>/retirer/",
+        pouvoirs.oublier_certificat,
+        name="oublier_certificat",
+    ),
     path("gestion/bordereaux/<int:pk>/constituer/", bordereaux.constituer, name="constituer"),
     path("gestion/bordereaux/<int:pk>/bordereau.pdf", bordereaux.bordereau_pdf, name="pdf"),
     path("gestion/bordereaux/<int:pk>/signe.xml", bordereaux.fragment, name="fragment"),

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 (
                     "clos_par",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -159,6 +160,7 @@ class Migration(migrations.Migration):
                 (
                     "revoquee_par",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -561,6 +563,51 @@ class Migration(migrations.Migration):
                 name="visa_renvoi_commente",
                 violation_error_message="Dites pourquoi vous renvoyez le bordereau.",
             ),
+        ),
+        migrations.CreateModel(
+            name="CertificatSignataire",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                ("sujet", models.CharField(max_length=200)),
+                ("pem", models.TextField(verbose_name="certificat")),
+                ("valable_du", models.DateTimeField()),
+                ("valable_au", models.DateTimeField()),
+                (
+                    "enregistre_le",
+                    models.DateTimeField(auto_now_add=True, verbose_name="enregistré le"),
+                ),
+                (
+                    "retire_le",
+                    models.DateTimeField(blank=True, null=True, verbose_name="retiré le"),
+                ),
+                (
+                    "personne",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificats",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "certificat de signataire",
+                "verbose_name_plural": "certificats de signataires",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retire_le__isnull", True)),
+                        fields=("sha256",),
+                        name="certificat_d_une_seule_personne",
+                        violation_error_message="Ce certificat est déjà enregistré.",
+                    )
+                ],
+            },
         ),
         migrations.RunPython(poser(__file__, "0003_parapheur")),
     ]

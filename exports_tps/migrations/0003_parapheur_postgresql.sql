@@ -112,6 +112,7 @@ BEGIN
                 JOIN facturier_passagefacture a ON a.facture_id = f.id
                 WHERE p.bordereau_id = NEW.bordereau_id AND a.acte = 'liquider'
                   AND a.par_id = NEW.par_id)
+    AND NOT EXISTS (SELECT 1 FROM acces_utilisateur u WHERE u.id = NEW.par_id AND u.est_systeme)
     THEN
         RAISE EXCEPTION 'Qui a liquidé une facture du bordereau ne le signe pas.'
             USING ERRCODE = '23514', CONSTRAINT = 'signature_sans_le_liquidateur';
@@ -132,3 +133,13 @@ END $$;
 CREATE TRIGGER bordereau_a_signature BEFORE UPDATE OF etat ON grand_livre_bordereau
     FOR EACH ROW WHEN (NEW.etat = 'signe' AND OLD.etat <> 'signe')
     EXECUTE FUNCTION exports_tps_bordereau_a_signature();
+
+CREATE TRIGGER certificatsignataire_sans_suppression BEFORE DELETE ON exports_tps_certificatsignataire
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_parapheur_fige();
+CREATE TRIGGER certificatsignataire_fige BEFORE UPDATE ON exports_tps_certificatsignataire
+    FOR EACH ROW
+    WHEN (OLD.retire_le IS NOT NULL
+          OR ROW(OLD.id, OLD.personne_id, OLD.sha256, OLD.sujet, OLD.pem, OLD.valable_du, OLD.valable_au, OLD.enregistre_le)
+             IS DISTINCT FROM
+             ROW(NEW.id, NEW.personne_id, NEW.sha256, NEW.sujet, NEW.pem, NEW.valable_du, NEW.valable_au, NEW.enregistre_le))
+    EXECUTE FUNCTION exports_tps_parapheur_fige();

@@ -116,9 +116,24 @@ WHEN EXISTS (SELECT 1 FROM grand_livre_piece p
             JOIN facturier_passagefacture a ON a.facture_id = f.id
             WHERE p.bordereau_id = NEW.bordereau_id AND a.acte = 'liquider'
               AND a.par_id = NEW.par_id)
+    AND NOT EXISTS (SELECT 1 FROM acces_utilisateur u WHERE u.id = NEW.par_id AND u.est_systeme)
 BEGIN SELECT RAISE(ABORT, 'Qui a liquidé une facture du bordereau ne le signe pas.'); END;;
 
 CREATE TRIGGER bordereau_a_signature BEFORE UPDATE OF etat ON grand_livre_bordereau
 WHEN NEW.etat = 'signe' AND OLD.etat <> 'signe'
   AND NOT EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s WHERE s.bordereau_id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'Un bordereau ne devient « Signé » qu’avec la trace de qui le signe.'); END;;
+
+CREATE TRIGGER certificatsignataire_sans_suppression BEFORE DELETE ON exports_tps_certificatsignataire
+BEGIN SELECT RAISE(ABORT, 'Ce qui s’est passé au parapheur ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER certificatsignataire_fige BEFORE UPDATE ON exports_tps_certificatsignataire
+WHEN OLD.retire_le IS NOT NULL
+  OR OLD.id IS NOT NEW.id
+  OR OLD.personne_id IS NOT NEW.personne_id
+  OR OLD.sha256 IS NOT NEW.sha256
+  OR OLD.sujet IS NOT NEW.sujet
+  OR OLD.pem IS NOT NEW.pem
+  OR OLD.valable_du IS NOT NEW.valable_du
+  OR OLD.valable_au IS NOT NEW.valable_au
+  OR OLD.enregistre_le IS NOT NEW.enregistre_le
+BEGIN SELECT RAISE(ABORT, 'Ce qui s’est passé au parapheur ne se modifie pas et ne s’efface pas.'); END;;

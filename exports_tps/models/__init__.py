@@ -11,6 +11,7 @@ from exports_tps.models.flux import (
 )
 from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
 from exports_tps.models.parapheur import (
+    CertificatSignataire,
     Circuit,
     Delegation,
     EtapeCircuit,
@@ -24,6 +25,7 @@ from exports_tps.models.parapheur import (
 from exports_tps.models.requisitions import Requisition
 
 __all__ = [
+    "CertificatSignataire",
     "Circuit",
     "Delegation",
     "EtapeCircuit",

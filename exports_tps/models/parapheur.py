@@ -35,7 +35,9 @@ class Circuit(models.Model):
     fin = models.DateField("jusqu’au", null=True, blank=True)
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
     cree_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
-    clos_par = models.ForeignKey(Utilisateur, models.PROTECT, null=True, related_name="+")
+    clos_par = models.ForeignKey(
+        Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "circuit"
@@ -121,7 +123,9 @@ class Delegation(models.Model):
     revoquee_le = models.DateField(
         "révoquée le", null=True, blank=True, help_text="elle ne sert plus ce jour-là ni ensuite"
     )
-    revoquee_par = models.ForeignKey(Utilisateur, models.PROTECT, null=True, related_name="+")
+    revoquee_par = models.ForeignKey(
+        Utilisateur, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "délégation"
@@ -273,6 +277,35 @@ class SignatureBordereau(models.Model):
     def qualite(self) -> str:
         """In which quality the person signed, as the bordereau says it."""
         return qualite(self.par, self.delegation)
+
+
+class CertificatSignataire(models.Model):
+    """The certificate with which a person signs elsewhere: nobody else's is taken for his."""
+
+    personne = models.ForeignKey(Utilisateur, models.PROTECT, related_name="certificats")
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    sujet = models.CharField(max_length=200)
+    pem = models.TextField("certificat")
+    valable_du = models.DateTimeField()
+    valable_au = models.DateTimeField()
+    enregistre_le = models.DateTimeField("enregistré le", auto_now_add=True)
+    retire_le = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "certificat de signataire"
+        verbose_name_plural = "certificats de signataires"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sha256"],
+                condition=Q(retire_le__isnull=True),
+                name="certificat_d_une_seule_personne",
+                violation_error_message="Ce certificat est déjà enregistré.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.sujet
 
 
 class RelanceParapheur(models.Model):

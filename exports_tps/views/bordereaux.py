@@ -8,28 +8,31 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exports_tps.edition import editer_bordereau
 from exports_tps.forms import BordereauForm, ConstitutionForm
 from exports_tps.models import Flux
-from exports_tps.prealable import Controle, controler_prealable
+from exports_tps.parapheur import etat_de
+from exports_tps.prealable import controler_prealable
 from exports_tps.repartition import constituer as constituer_les_flux
-from exports_tps.signature import empechement, signer_bordereau
 from exports_tps.views.pages import (
     LECTEURS,
     RequeteConnectee,
+    dernier_renvoi,
+    etapes_du_circuit,
     fichier_range,
+    lignes_bordereau,
     page_par_cle,
     tenter,
 )
+from exports_tps.visibilite import a_lire
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.montants import afficher
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
+    PAS_SIGNES,
     Bordereau,
     EtatBordereau,
     Piece,
@@ -104,8 +107,10 @@ def nouveau(requete: RequeteConnectee, sens: str) -> HttpResponse:
 def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a bordereau: pièces, documents, checklist, timeline, and what one may do with it."""
     objet = _lire(pk)
-    pieces, suivant = page_par_cle(requete, objet.pieces.prefetch_related("justificatifs"))
+    pieces, suivant = page_par_cle(requete, a_lire(objet.pieces.all()))
     est_ouvert = objet.etat == EtatBordereau.OUVERT
+    est_agent = requete.user.a_role(Role.AGENT)
+    etat = etat_de(objet)
     return render(
         requete,
         "exports_tps/bordereau.html",
@@ -117,47 +122,17 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": lignes_bordereau(objet),
             "controles": controler_prealable(objet) if est_ouvert else [],
             "flux": _flux(objet),
-            "peut_signer": est_ouvert and requete.user.a_role(Role.ORDONNATEUR),
+            "etapes": etapes_du_circuit(etat),
+            "renvoi": dernier_renvoi(objet),
+            "peut_presenter": est_ouvert and est_agent,
+            "peut_retirer": est_ouvert and est_agent,
+            "peut_reprendre": etat is not None and est_agent,
+            "peut_viser": etat is not None and etat.etape is not None,
+            "peut_signer": objet.etat in PAS_SIGNES and requete.user.a_role(Role.ORDONNATEUR),
             "peut_constituer": objet.etat == EtatBordereau.SIGNE
-            and requete.user.a_role(Role.AGENT)
+            and est_agent
             and _flux(objet) is None,
             "form": ConstitutionForm(),
-        },
-    )
-
-
-@reserver_a(Role.ORDONNATEUR)
-@require_http_methods(["GET", "POST"])
-def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Show what is about to be signed, then sign it."""
-    objet = _lire(pk)
-    if requete.method == "POST":
-        tenter(
-            requete,
-            lambda: signer_bordereau(objet, par=requete.user),
-            f"{objet} est signé : ses pièces sont exécutoires.",
-        )
-        return redirect("exports_tps:bordereau", pk)
-    pieces, suivant = page_par_cle(requete, objet.pieces.prefetch_related("justificatifs"))
-    raison = empechement(objet, requete.user)
-    controles: list[Controle] = controler_prealable(objet)
-    est_pret = (
-        not raison
-        and objet.etat == EtatBordereau.OUVERT
-        and all(c.est_conforme or not c.est_bloquant for c in controles)
-    )
-    return render(
-        requete,
-        "exports_tps/signer.html",
-        {
-            "bordereau": objet,
-            "fil": [*FIL, (objet.reference, reverse("exports_tps:bordereau", args=[pk]))],
-            "lignes": lignes_bordereau(objet),
-            "pieces": pieces,
-            "suivant": suivant,
-            "controles": controles,
-            "empechement": raison,
-            "est_pret": est_pret,
         },
     )
 
@@ -208,30 +183,6 @@ def justificatif(requete: RequeteConnectee, pk: int) -> FileResponse:
     """Answer a supporting document of a pièce."""
     document = get_object_or_404(PieceJustificative, pk=pk)
     return fichier_range(document.sha256, nom=document.nom, type_mime=document.type_mime)
-
-
-def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:
-    """Return what sums a bordereau up, as (label, value)."""
-    totaux = objet.pieces.aggregate(
-        nombre=Count("pk"), ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0)
-    )
-    lignes = [
-        ("Sens", objet.get_sens_display()),
-        ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
-        ("Date d’émission", f"{objet.date_emission:%d/%m/%Y}"),
-        ("Nombre de pièces", str(totaux["nombre"])),
-        ("Montant HT", afficher(totaux["ht"])),
-        ("TGC", afficher(totaux["tgc"])),
-        ("Montant TTC", afficher(totaux["ht"] + totaux["tgc"])),
-    ]
-    if objet.signe_le:
-        moment = timezone.localtime(objet.signe_le)
-        lignes += [
-            ("Signé le", f"{moment:%d/%m/%Y à %H:%M}"),
-            ("Certificat", objet.signataire),
-            ("Empreinte signée", objet.empreinte_signee),
-        ]
-    return lignes
 
 
 def _lire(pk: int) -> Bordereau:

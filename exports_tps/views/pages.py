@@ -1,4 +1,4 @@
-"""What the pages share: the request, keyset pages, files to download, acts that may be refused."""
+"""What the pages share: keyset pages, files to download, acts that may be refused, summaries."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -6,13 +6,23 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.db.models import Count, Model, QuerySet, Sum
+from django.forms import Form
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 
+from exports_tps import parapheur
+from exports_tps.models import VisaParapheur
+from exports_tps.parapheur import Etat
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.etats import ActeInterdit
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Bordereau, EtatBordereau
 
 TAILLE_PAGE = 50
+NON_TRAITABLE = 422
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE)
 M = TypeVar("M", bound=Model)
 
@@ -59,3 +69,89 @@ def fichier_range(sha256: str, *, nom: str, type_mime: str) -> FileResponse:
     except fichiers.FichierIntrouvable as erreur:
         raise Http404(str(erreur)) from erreur
     return FileResponse(contenu, as_attachment=True, filename=nom, content_type=type_mime)
+
+
+def confirmer(
+    requete: RequeteConnectee,
+    form: Form | None,
+    acte: Callable[[dict[str, Any]], object],
+    contexte: dict[str, Any],
+    *,
+    reussite: str,
+    vers: str,
+) -> HttpResponse:
+    """Show an act with its consequence and form, then carry it out; a refusal stays on the page."""
+    if requete.method == "POST" and (form is None or form.is_valid()):
+        try:
+            acte(form.cleaned_data if form else {})
+        except (ValidationError, ActeInterdit) as refus:
+            raisons = refus.messages if isinstance(refus, ValidationError) else [str(refus)]
+            if form is None:
+                messages.error(requete, " ".join(raisons))
+                return redirect(vers)
+            form.add_error(None, raisons)
+        else:
+            messages.success(requete, reussite)
+            return redirect(vers)
+    statut = NON_TRAITABLE if form is not None and form.errors else 200
+    return render(requete, "confirmation.html", contexte | {"form": form}, status=statut)
+
+
+def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:
+    """Return what sums a bordereau up, as (label, value)."""
+    totaux = objet.pieces.aggregate(
+        nombre=Count("pk"), ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0)
+    )
+    lignes = [
+        ("Sens", objet.get_sens_display()),
+        ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
+        ("Date d’émission", f"{objet.date_emission:%d/%m/%Y}"),
+        ("Nombre de pièces", str(totaux["nombre"])),
+        ("Montant HT", afficher(totaux["ht"])),
+        ("TGC", afficher(totaux["tgc"])),
+        ("Montant TTC", afficher(totaux["ht"] + totaux["tgc"])),
+    ]
+    if objet.signe_le:
+        moment = timezone.localtime(objet.signe_le)
+        lignes += [
+            ("Signé le", f"{moment:%d/%m/%Y à %H:%M}"),
+            ("Certificat", objet.signataire),
+            ("Empreinte signée", objet.empreinte_signee),
+        ]
+    return lignes
+
+
+def etapes_du_circuit(etat: Etat | None) -> list[dict[str, Any]]:
+    """Return the steps of the circuit, each with what was decided: two queries."""
+    if etat is None:
+        return []
+    visas = {v.rang: v for v in etat.presentation.visas.select_related("par", "pour__delegant")}
+    circuit = etat.presentation.circuit
+    etapes = list(circuit.etapes.select_related("titulaire")) if circuit else []
+    lignes: list[dict[str, Any]] = [
+        {
+            "libelle": str(etape),
+            "qui": parapheur.qui_vise(etape),
+            "visa": visas.get(etape.rang),
+            "est_attendue": etape.rang == etat.rang,
+        }
+        for etape in etapes
+    ]
+    signataire = circuit.signataire if circuit else None
+    lignes.append(
+        {
+            "libelle": "Signature",
+            "qui": str(signataire or "Tout ordonnateur"),
+            "visa": None,
+            "est_attendue": etat.etape is None,
+        }
+    )
+    return lignes
+
+
+def dernier_renvoi(objet: Bordereau) -> VisaParapheur | None:
+    """Return why a bordereau in preparation last came back, if it did."""
+    if objet.etat != EtatBordereau.OUVERT:
+        return None
+    renvois = VisaParapheur.objects.filter(presentation__bordereau=objet, decision="renvoye")
+    return renvois.select_related("par").order_by("-pk").first()

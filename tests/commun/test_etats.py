@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import (
     ActeInterdit,
@@ -37,9 +38,11 @@ def tous_roles(db):
 
 @pytest.fixture
 def bordereau(reference, agent):
-    """Return a bordereau of one mandat."""
+    """Return a bordereau of one mandat, with the trace that its signature asks for."""
     piece = mandat(agent)
-    return creer_bordereau(sens="depense", pieces=[piece.pk], date_emission=JOUR, par=agent)
+    cree = creer_bordereau(sens="depense", pieces=[piece.pk], date_emission=JOUR, par=agent)
+    SignatureBordereau.objects.create(bordereau=cree, par=agent, jour=JOUR)
+    return cree
 
 
 def _mettre_en(modele, etat, bordereau):

@@ -177,5 +177,5 @@ def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
     bordereau = bordereau_depense(agent, 10)
     client.force_login(agent)
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         client.get(reverse("exports_tps:bordereau", args=[bordereau.pk]))

@@ -1,0 +1,76 @@
+"""A pièce to read before it is signed: what is sent of it, as a tree and a table, its documents."""
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from exports_tps.apercu_pes import arbre
+from exports_tps.pes.messages import ErreurPES
+from exports_tps.prealable import controler_piece
+from exports_tps.views.pages import RequeteConnectee
+from exports_tps.visibilite import pieces_visibles
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun import fichiers
+from facturier.commun.apercu import TYPES_MONTRES, montrer
+from facturier.grand_livre.models import VISEURS, PartCedee, Piece, PieceJustificative
+
+LECTEURS = (*VISEURS, Role.COMPTABLE)
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Show a pièce as the file says it, its checklist, and each of its documents in place."""
+    objet = get_object_or_404(
+        pieces_visibles(requete.user).select_related("bordereau", "service"), pk=pk
+    )
+    documents = list(objet.justificatifs.order_by("rattachements__rang"))
+    montrables = [document for document in documents if document.type_mime in TYPES_MONTRES]
+    voulu = [d for d in montrables if str(d.pk) == requete.GET.get("piece")]
+    try:
+        tete, refus = arbre(objet), ""
+    except ErreurPES as erreur:
+        tete, refus = None, str(erreur)
+    return render(
+        requete,
+        "exports_tps/lire_piece.html",
+        {
+            "piece": objet,
+            "fil": _fil(objet),
+            "tete": tete,
+            "refus": refus,
+            "controles": controler_piece(objet),
+            "imputations": objet.lignes_piece.select_related("compte"),
+            "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
+            "documents": documents,
+            "montre": next(iter([*voulu, *montrables]), None),
+            "montrables": montrables,
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def montre(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
+    """Show a PDF or an image that founds a pièce, inside its page."""
+    visibles = pieces_visibles(requete.user)
+    document = get_object_or_404(
+        PieceJustificative.objects.filter(pieces__in=visibles).distinct(), pk=pk
+    )
+    if document.type_mime not in TYPES_MONTRES:
+        raise Http404("Ce document ne se montre pas : téléchargez-le.")
+    try:
+        contenu = fichiers.ouvrir(document.sha256, settings.DOCUMENTS_RACINE)
+    except fichiers.FichierIntrouvable as erreur:
+        raise Http404(str(erreur)) from erreur
+    return montrer(contenu, nom=document.nom, type_mime=document.type_mime)
+
+
+def _fil(objet: Piece) -> list[tuple[str, str]]:
+    if objet.bordereau is None:
+        return [("Bordereaux", reverse("exports_tps:bordereaux"))]
+    adresse = reverse("exports_tps:bordereau", args=[objet.bordereau_id])
+    return [(objet.bordereau.reference, adresse)]
