@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     """Not reversible: a trace that can be rewritten proves nothing."""
 
     dependencies = [
-        ("exports_tps", "0002_invariants"),
+        ("exports_tps", "0003_envois_repris"),
         ("facturier", "0002_invariants"),
         ("grand_livre", "0003_parapheur"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -609,5 +609,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(poser(__file__, "0003_parapheur")),
+        migrations.RunPython(poser(__file__, "0004_parapheur")),
     ]
