@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("exports_tps", "0003_envois_repris"),
         ("facturier", "0002_invariants"),
-        ("grand_livre", "0003_parapheur"),
+        ("grand_livre", "0005_parapheur"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

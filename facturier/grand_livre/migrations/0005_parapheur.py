@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """See the decision on the parapheur."""
 
     dependencies = [
-        ("grand_livre", "0002_invariants"),
+        ("grand_livre", "0004_credits"),
     ]
 
     operations = [
@@ -49,5 +49,5 @@ class Migration(migrations.Migration):
                 violation_error_message="Un bordereau signé porte sa signature.",
             ),
         ),
-        migrations.RunPython(poser(__file__, "0003_parapheur")),
+        migrations.RunPython(poser(__file__, "0005_parapheur")),
     ]
