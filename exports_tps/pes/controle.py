@@ -35,6 +35,8 @@ from exports_tps.pes.verification import (
 )
 
 _MORCEAU: Final = 1 << 18
+_REPERES: Final = 1000  # places kept, where the official schemas may also find something
+_SIGNATURE: Final = 1 << 22  # bytes: certificates and time stamps take a hundredth of it
 _DEBUT: Final = 50  # where a tiers de télétransmission looks for the encoding
 
 
@@ -94,6 +96,7 @@ class Controle:
         self._sans_signature = sans_signature
         self._confiance = confiance
         self._trouvees: list[Anomalie] = []
+        self._reperes: list[tuple[str, int]] = []
         self._est_lisible = True
         self._debut = b""
         self._analyse = Analyse(RACINES, self._signaler, suivre=self._valider)
@@ -116,7 +119,7 @@ class Controle:
         if analyse.racine[1] == "PES_Aller":
             yield from self._signatures(suivi)
         if self._validation is not None:
-            yield from self._validation.conclure()
+            yield from self._validation.conclure(self._reperes)
 
     def _valider(self, octets: bytes) -> None:
         """Pass on what was read to the official schemas; they begin with the root."""
@@ -134,6 +137,8 @@ class Controle:
     def _signaler(self, anomalie: Anomalie) -> None:
         self._est_lisible = self._est_lisible and anomalie.regle not in {"xml", "doctype", "racine"}
         self._trouvees.append(anomalie)
+        if len(self._reperes) < _REPERES:
+            self._reperes.append((anomalie.balise, anomalie.ligne))
 
     def _vider(self) -> Iterator[Anomalie]:
         yield from self._trouvees
@@ -208,6 +213,8 @@ class Controle:
             yield Anomalie(scelle.ligne, "Signature", "signature", str(refus))
 
     def _analyser(self, scelle: Scelle) -> etree._Element:
+        if scelle.fin - scelle.debut > _SIGNATURE:
+            raise SignatureRefusee("signature trop grande pour être lue.")
         octets = self._lire(scelle.debut, self._apres_balise(scelle.fin))
         return analyser(octets, self.encodage, scelle.espaces)
 

@@ -5,8 +5,9 @@ That content is base64 already checked by `analyse`; without it, memory stays fl
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -29,6 +30,8 @@ ENTREES: Final = {
     (ESPACE_ACQUIT_RETOUR, "PES_ACQUIT_RETOUR"): "PES_V2/RETOUR/Rev0/PES_V2_Acquit_Retour.xsd",
 }
 _MAXIMUM: Final = 100
+_ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']+)'")
+_MOT: Final = re.compile(r"\w+")
 
 
 @lru_cache(8)
@@ -96,13 +99,25 @@ class Validation:
             with suppress(etree.XMLSyntaxError):
                 self._parseur.feed(octets)
 
-    def conclure(self) -> Iterator[Anomalie]:
-        """Yield what the schema refuses, once all bytes are read."""
+    def conclure(self, reperes: Sequence[tuple[str, int]]) -> Iterator[Anomalie]:
+        """Yield what the schema refuses, once all bytes are read.
+
+        libxml2 tells elements, not lines: `reperes` gives the tags and lines that our own reading
+        refused, in the order of the file; 0 when it is none of them.
+        """
         self._attendus.append(self._fil.submit(self._fermer))
         while self._attendus:
             self._attendus.popleft().result()
+        restants = list(reperes)
         for erreur in list(self._parseur.feed_error_log)[:_MAXIMUM]:
-            yield Anomalie(erreur.line, "XML", "xsd", f"schéma officiel : {erreur.message}")
+            nommee = _ELEMENT.match(erreur.message)
+            cites = set(_MOT.findall(erreur.message))
+            repere = next((repere for repere in restants if repere[0] in cites), None)
+            if repere is not None:
+                restants.remove(repere)
+            ligne = repere[1] if repere else erreur.line
+            message = f"schéma officiel : {erreur.message}"
+            yield Anomalie(ligne, nommee[1] if nommee else "XML", "xsd", message)
 
     def _fermer(self) -> None:
         if not self._parseur.feed_error_log:

@@ -1,8 +1,7 @@
 """A whole export in a process of its own: what P8 and P9 take the peak memory of.
 
 The arguments are a number of mandats, the bytes of one document, and the folder of the official
-schemas or nothing; the peak is printed in kilobytes. `ru_maxrss` would not do: a process begins
-with that of the one that started it.
+schemas or nothing; the peak is printed in kilobytes.
 """
 
 import io
@@ -20,12 +19,12 @@ from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import Signature
 from tests.exports_tps.pes import exemples
+from tests.mesures.pic import pic
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 DEBUT = datetime(2026, 1, 1, tzinfo=UTC)
-PIC = "VmHWM:"
 
 
 class Hasard(io.RawIOBase):
@@ -80,12 +79,6 @@ def exporter(mandats: int, octets: int, schemas: Path | None, dossier: Path) -> 
         )
     anomalies = controler(fichier, schemas=schemas, autorites=[autorite.certificat])
     return [str(anomalie) for anomalie in anomalies if anomalie.est_bloquante]
-
-
-def pic() -> int:
-    """Return the peak resident size of this process, in kilobytes."""
-    lignes = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(ligne.split()[1]) for ligne in lignes if ligne.startswith(PIC))
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ LIMITE = 200
 
 
 class Command(CommandeMetier):
-    """Schema, rules and signatures of PES_Aller, PES_ACQUIT and PES_Retour files."""
+    """Schema, rules and signatures of PES V2 files, whatever their root."""
 
     help = "Contrôle des fichiers PES V2 : schémas officiels, règles, signatures."
     requires_migrations_checks = False  # works without a database
@@ -64,7 +64,7 @@ class Command(CommandeMetier):
             for anomalie in fichier["anomalies"]:
                 self.stderr.write(
                     f"  ligne {anomalie['ligne']}, {anomalie['balise']} "
-                    f"({anomalie['niveau']}) : {anomalie['message']}"
+                    f"({anomalie['regle']}, {anomalie['niveau']}) : {anomalie['message']}"
                 )
             if fichier["tronque"]:
                 self.stderr.write("  … la suite n’est pas citée (--limite).")

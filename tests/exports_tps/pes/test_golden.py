@@ -90,6 +90,8 @@ def test_nos_controles_acceptent_chaque_flux(nom):
 def test_le_schema_refuse_ce_qui_lui_echappe_pas(schemas):
     faux = CAS["depense"]().replace(b'<IdPce V="1042">', b'<IdPce V="zero">')
 
+    faux = faux.replace(b'<NatPce V="01"></NatPce>', b"")
+
     trouvees = [a for a in controler(BytesIO(faux), schemas=schemas) if a.regle == "xsd"]
 
-    assert "IdPce" in trouvees[0].message
+    assert [(a.ligne, a.balise) for a in trouvees] == [(9, "IdPce"), (9, "Obj")]
