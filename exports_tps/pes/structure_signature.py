@@ -19,7 +19,12 @@ from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.signature import DS, XADES_1_1_1
 
 _PREFIXES: Final = {DS: "ds", XADES_1_1_1: "xad"}
-_URI: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9:/._+?=&-]*)?(?:#[A-Za-z0-9:/._+?=&-]*)?")
+_HOTE: Final = r"//[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|\Z)"
+_SUITE: Final = "[A-Za-z0-9:/._+=&-]"
+_URI: Final = re.compile(
+    rf"(?:[A-Za-z][A-Za-z0-9+.-]*:(?:{_HOTE}|(?!//)(?={_SUITE})){_SUITE}*(?:\?{_SUITE}*)?)?"
+    rf"(?:#{_SUITE}*)?"
+)
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?"
 )

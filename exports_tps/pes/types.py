@@ -181,29 +181,25 @@ TYPES_MONTANT: Final = frozenset({MONTANT, MONTANT_OU_ZERO, MONTANT_RELATIF})
 
 def _est_date(texte: str) -> bool:
     try:
-        date.fromisoformat(texte.strip())
+        date.fromisoformat(texte)
     except ValueError:
         return False
     return True
 
 
-def _lire_date(texte: str) -> date:
-    return date.fromisoformat(texte.strip())
-
-
-_MOTIF_DATE: Final = re.compile(rf"{_BLANC}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{_BLANC}")
+_MOTIF_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # no blank around, as libxml2
 DATE: Final = TypeSimple(
-    "date au format AAAA-MM-JJ", _MOTIF_DATE, _lire_date, date.isoformat, _est_date
+    "date au format AAAA-MM-JJ", _MOTIF_DATE, date.fromisoformat, date.isoformat, _est_date
 )
 DATE_DEPUIS_1900: Final = TypeSimple(
     "date au format AAAA-MM-JJ, à partir de 1900",
-    re.compile(rf"{_BLANC}(?:19|[2-9][0-9])[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}{_BLANC}"),
-    _lire_date,
+    re.compile(r"(?:19|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}"),
+    date.fromisoformat,
     date.isoformat,
     _est_date,
 )
 ANNEE: Final = TypeSimple(
-    "année au format AAAA", re.compile(rf"{_BLANC}(?!0000)[0-9]{{4}}{_BLANC}"), int, "{:04d}".format
+    "année au format AAAA", re.compile("(?!0000)[0-9]{4}"), int, "{:04d}".format
 )
 BOOLEEN: Final = TypeSimple(
     "0, 1, true ou false",
