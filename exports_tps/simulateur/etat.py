@@ -218,6 +218,10 @@ class Etat:
         """The answers to issue by that pass."""
         return self._reponses("attendue", passe)
 
+    def emises(self) -> list[Reponse]:
+        """The answers on disk."""
+        return self._reponses("emise", SANS_LIMITE)
+
     def reste(self) -> int:
         """How many answers are still to come."""
         requete = "SELECT count(*) FROM reponse WHERE etat IN ('attendue', 'commencee')"

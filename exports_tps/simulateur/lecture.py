@@ -72,6 +72,7 @@ def _chemins() -> dict[str, tuple[str, str]]:
         "PES_Facture": ("facture", ""),
         "PES_PJ/EnTetePES_PJ": ("entete_pj", ""),
         "PES_PJ/PJ": ("pj", ""),
+        "ACQUIT_RETOUR/ElementACQUIT_RETOUR": ("acquit_retour", ""),
         "Signature": ("signature", ""),
     }
     for sens, bloc in ((DEPENSE, "Depense"), (RECETTE, "Recette")):
@@ -158,7 +159,7 @@ def lire(fichier: Path) -> Iterator[Evenement]:
     """Yield what `fichier` holds, in file order.
 
     Kinds: racine, enveloppe, entete, entete_domaine, debut_bordereau, bordereau, piece, signature,
-    fin_bordereau, facture, entete_pj, pj. Raises XmlIllisible, or OSError.
+    fin_bordereau, facture, entete_pj, pj, acquit_retour. Raises XmlIllisible, or OSError.
     """
     lecteur = _Lecteur()
     with fichier.open("rb") as flux:

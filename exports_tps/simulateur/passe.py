@@ -10,6 +10,7 @@ from exports_tps.simulateur.etat import Etat, Reponse
 from exports_tps.simulateur.examen import Outils, empreinte, examiner
 from exports_tps.simulateur.publication import SUFFIXE_PARTIEL, publier
 from exports_tps.simulateur.rangement import Examen
+from exports_tps.simulateur.retour import nom_retour
 
 GENRES = {
     "acquit": "acquittement",
@@ -92,6 +93,8 @@ class Tresorerie:
             return False
         if examen.est_pes and examen.entete.get("NomFic"):
             self._enregistrer(fichier, signature, examen, passe)
+        elif examen.retours_acquittes and not examen.refus:
+            self._noter_acquit_retour(fichier, signature, examen)
         else:
             raison = examen.refus[0].libelle if examen.refus else "ce n’est pas un PES_Aller"
             self.etat.recevoir(
@@ -99,6 +102,18 @@ class Tresorerie:
             )
             self._signaler(f"{fichier.name}\u202f: aucune réponse possible, {raison}")
         return True
+
+    def _noter_acquit_retour(self, fichier: Path, signature: str, examen: Examen) -> None:
+        """The ordonnateur says which answers it received; each must have been issued."""
+        self.etat.recevoir(
+            fichier=fichier, empreinte=signature, entete=examen.entete, etat="acquit_retour"
+        )
+        emis = {nom_retour(r) for r in self.etat.emises() if r.genre != "acquit"}
+        inconnus = [nom for nom in examen.retours_acquittes if nom not in emis]
+        connus = len(examen.retours_acquittes) - len(inconnus)
+        self.dire(f"Reçu {fichier.name}\u202f: retours acquittés {connus}.")
+        for nom in inconnus:
+            self._signaler(f"{fichier.name}\u202f: retour « {nom} » jamais émis.")
 
     def _enregistrer(self, fichier: Path, signature: str, examen: Examen, passe: int) -> None:
         refuse = examen.est_refuse

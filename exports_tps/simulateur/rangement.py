@@ -31,6 +31,7 @@ class Examen:
     porteurs: list[BordereauRecu | None] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     a_facture: bool = False
+    retours_acquittes: list[str] = field(default_factory=list)  # NomFic of answers received
 
     @property
     def est_refuse(self) -> bool:
@@ -143,6 +144,9 @@ class _Rangement:
 
     def _facture(self, _sens: str, _noeud: Noeud) -> None:
         self.examen.a_facture = True
+
+    def _acquit_retour(self, _sens: str, noeud: Noeud) -> None:
+        self.examen.retours_acquittes.append(noeud.valeur("NomFichierRetour"))
 
     def _entete_pj(self, _sens: str, noeud: Noeud) -> None:
         self.version_pj = noeud.valeur("IdVer")

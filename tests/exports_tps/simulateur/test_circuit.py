@@ -32,6 +32,41 @@ def test_le_paiement_solde_chaque_mandat(banc):
     assert set(banc.valeurs("DtePay")) == {"2026-11-22"}
 
 
+def acquit_retour(*noms):
+    """Say which answers were received, as the ordonnateur does."""
+    elements = "".join(
+        f'<ElementACQUIT_RETOUR><DomaineAckRetour V="13"/><NomFichierRetour V="{nom}"/>'
+        '<TypRestit V="02"/><DateAcquit V="2026-11-23"/></ElementACQUIT_RETOUR>'
+        for nom in noms
+    )
+    return f"""<?xml version="1.0" encoding="ISO-8859-1"?>
+<a:PES_ACQUIT_RETOUR xmlns:a="http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller/ack">
+<Enveloppe><Parametres><Version V="2"/><TypFic V="PESACKR"/><NomFic V="ACK1"/></Parametres>
+<Emetteur><Sigle V="P"/><Adresse V="S"/></Emetteur></Enveloppe><EnTetePES><DteStr V="2026-11-23"/>
+<IdPost V="988001"/><IdColl V="1"/><CodCol V="250"/><CodBud V="01"/></EnTetePES><ACQUIT_RETOUR>
+<EnTeteAcquit_Retour><IdVer V="1"/></EnTeteAcquit_Retour>{elements}</ACQUIT_RETOUR>
+</a:PES_ACQUIT_RETOUR>"""
+
+
+def test_l_ordonnateur_acquitte_les_retours_qu_il_a_recus(banc):
+    banc.deposer(fabrique.flux_simple())
+    banc.terminer()
+    recus = banc.valeurs("NomFic", "PES2R*")
+    banc.deposer(acquit_retour(*recus), "acquit_retour.xml")
+
+    assert len(recus) == 2
+    assert banc.passer().anomalies == []
+    assert banc.passer().anomalies == []
+
+
+def test_un_retour_jamais_emis_ne_s_acquitte_pas(banc):
+    banc.deposer(acquit_retour("PES2R_INCONNU"), "acquit_retour.xml")
+
+    (anomalie,) = banc.passer().anomalies
+
+    assert "« PES2R_INCONNU » jamais émis" in anomalie
+
+
 def test_un_titre_est_pris_en_charge_sans_paiement(banc, schemas):
     recette = fabrique.bordereau(3, [fabrique.titre(7)], total_ht=50_000, recette=True)
     banc.deposer(fabrique.flux(titres=[recette]))
