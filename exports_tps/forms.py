@@ -10,7 +10,7 @@ from exports_tps.models import ProfilExport
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
-from facturier.grand_livre.models import Piece, SensPiece
+from facturier.grand_livre.models import Exercice, Piece, SensPiece
 
 
 class BordereauForm(forms.Form):
@@ -127,3 +127,27 @@ class RequisitionForm(forms.Form):
     date_acte = SaisieJourField(label="Date de l’acte", au_plus_tard=timezone.localdate)
     motif = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     fichier = forms.FileField(label="Acte signé", help_text="PDF.")
+
+
+class ArchiveForm(forms.Form):
+    """What to archive, and for whom."""
+
+    exercice = forms.TypedChoiceField(coerce=int)
+    references = forms.CharField(
+        label="Bordereaux",
+        required=False,
+        max_length=2000,
+        help_text="Leurs références séparées par des espaces, par exemple 2026-D-12 ; laissez "
+        "vide pour tout l’exercice.",
+    )
+    motif = forms.CharField(
+        label="Objet de la demande",
+        max_length=200,
+        help_text="Par exemple : contrôle des comptes par la chambre territoriale des comptes.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        annees = Exercice.objects.order_by("-annee").values_list("annee", flat=True)
+        champs: Any = self.fields
+        champs["exercice"].choices = [(annee, str(annee)) for annee in annees]

@@ -4,6 +4,7 @@ import structlog
 from celery import shared_task
 
 from exports_tps import transmission
+from exports_tps.archivage import achever_archives
 from exports_tps.relances import relancer
 from exports_tps.retours import lire_retours
 from facturier.acces.models import Utilisateur
@@ -30,3 +31,9 @@ def reprendre_envois() -> int:
 def relancer_parapheur() -> int:
     """Remind those whom a bordereau waits for in the parapheur."""
     return relancer()
+
+
+@shared_task(name="exports_tps.achever_archives")
+def faire_archives() -> int:
+    """Make the archives that were asked for."""
+    return achever_archives()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exports_tps.views import (
+    archives,
     blocage,
     bordereaux,
     comptable,
@@ -76,6 +77,8 @@ urlpatterns = [
         name="acte_requisition",
     ),
     path("gestion/flux/", flux.liste, name="flux_liste"),
+    path("gestion/flux/archives/", archives.archives, name="archives"),
+    path("gestion/flux/archives/<int:pk>/", archives.archive, name="archive"),
     path("gestion/flux/documents/", flux.documents, name="constituer_documents"),
     path("gestion/flux/messages/", flux.messages_tps, name="messages"),
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),

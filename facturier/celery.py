@@ -21,6 +21,7 @@ application.conf.beat_schedule = {
     },
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
+    "achever_archives": {"task": "exports_tps.achever_archives", "schedule": 300.0},
     "envoyer_courriels": {"task": "commun.envoyer_courriels", "schedule": 60.0},
     "reessayer_courriels": {"task": "commun.reessayer_courriels", "schedule": 600.0},
     "purger_courriels": {

@@ -1,5 +1,6 @@
 """What was sent to the treasury, and what it answered."""
 
+from exports_tps.models.archives import ArchiveTPS
 from exports_tps.models.flux import (
     EtatFlux,
     Flux,
@@ -25,6 +26,7 @@ from exports_tps.models.parapheur import (
 from exports_tps.models.requisitions import Requisition
 
 __all__ = [
+    "ArchiveTPS",
     "CertificatSignataire",
     "Circuit",
     "Delegation",

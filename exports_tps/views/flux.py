@@ -47,6 +47,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "etats": [(code, libelle, nombres.get(code, 0)) for code, libelle in EtatFlux.choices],
             "total": sum(nombres.values()),
             "transport": etat_transport(),
+            "peut_archiver": requete.user.a_role(Role.AGENT, Role.COMPTABLE),
             "documents_a_envoyer": documents_a_envoyer().count()
             if requete.user.a_role(Role.AGENT)
             else 0,

@@ -1,0 +1,158 @@
+"""The archive for the judge of accounts: complete, readable offline, verified by its own script."""
+
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from exports_tps.archivage import achever_archive, achever_archives, demander_archive
+from exports_tps.models import ArchiveTPS, MessageTPS
+from exports_tps.retours import lire_retours
+from facturier.commun import fichiers
+from tests.exports_tps.factories import flux_transmis, tresorerie
+
+LIEN = re.compile(r'(?:href|src)="([^"]*)"')
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+@pytest.fixture
+def echanges(agent, ordonnateur):
+    """A flux of two bordereaux, sent, answered and paid."""
+    flux = flux_transmis(agent, ordonnateur, bordereaux=2)
+    tresorerie("--jusqu-au-bout")
+    lire_retours()
+    return flux
+
+
+@pytest.fixture
+def envoi(agent, ordonnateur):
+    """A flux of two bordereaux, sent and not answered yet."""
+    return flux_transmis(agent, ordonnateur, bordereaux=2)
+
+
+@pytest.fixture
+def archive(envoi, agent):
+    """The archive of the exercice."""
+    return achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
+
+
+def chemin(objet, settings):
+    return fichiers.chemin(objet.sha256, settings.DOCUMENTS_RACINE)
+
+
+def ouvrir(archive, settings):
+    return zipfile.ZipFile(chemin(archive, settings))
+
+
+def verifier(racine, dossier=""):
+    """Run the script of the archive, with an interpreter that knows no library."""
+    commande = [sys.executable, "-I", "-S", str(racine / "verifier.py"), str(racine / dossier)]
+    return subprocess.run(commande, capture_output=True, text=True, check=False)
+
+
+def test_l_archive_tient_tout_et_se_lit_hors_ligne(echanges, agent, settings):
+    archive = achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
+    with ouvrir(archive, settings) as contenu:
+        noms = set(contenu.namelist())
+        pages = {
+            nom: contenu.read(nom).decode().replace("\xa0", " ")
+            for nom in noms
+            if nom.endswith(".html")
+        }
+        envoye = contenu.read(f"flux/{echanges.nom_physique}")
+    liens = {lien for page in pages.values() for lien in LIEN.findall(page)}
+
+    recus = MessageTPS.objects.count()
+    assert (archive.nombre_flux, archive.nombre_messages) == (1, recus)
+    assert envoye == chemin(echanges, settings).read_bytes()
+    assert len([nom for nom in noms if nom.startswith("reponses/")]) == recus
+    assert len([nom for nom in noms if nom.startswith("documents/")]) == 2
+    assert "31 décembre 2036" in pages["index.html"]
+    assert "Payé" in pages["bordereaux/2026-D-1.html"]
+    assert {lien.removeprefix("../") for lien in liens} <= noms
+    assert all("default-src 'none'" in page for page in pages.values())
+
+
+def test_le_script_verifie_et_dit_ce_qui_differe(archive, settings, tmp_path):
+    racine = tmp_path / "archive"
+    with ouvrir(archive, settings) as contenu:
+        contenu.extractall(racine)
+    intacte = verifier(racine)
+    (racine / "documents" / "ajoute.pdf").write_text("de trop")
+    (racine / "LISEZMOI.txt").unlink()
+    (envoye,) = (racine / "flux").iterdir()
+    envoye.write_bytes(envoye.read_bytes() + b" ")
+
+    alteree, autre = verifier(racine), verifier(racine, "flux")
+
+    assert intacte.returncode == 0, intacte.stdout
+    assert alteree.returncode == 1
+    assert "LISEZMOI.txt : absent" in alteree.stdout
+    assert "ajoute.pdf : ajouté" in alteree.stdout
+    assert f"flux/{envoye.name} : modifié" in alteree.stdout
+    assert (autre.returncode, "pas une archive lisible" in autre.stderr) == (2, True)
+
+
+def test_une_archive_de_bordereaux_choisis(envoi, agent, settings):
+    archive = achever_archive(
+        demander_archive(exercice=2026, motif="Sondage", references="2026-D-2", par=agent)
+    )
+
+    with ouvrir(archive, settings) as contenu:
+        pages = [nom for nom in contenu.namelist() if nom.startswith("bordereaux/")]
+
+    assert {nom.rpartition(".")[0] for nom in pages} == {"bordereaux/2026-D-2"}
+
+
+@pytest.mark.parametrize(
+    ("champs", "message"),
+    [
+        ({"exercice": 1990}, "n’est pas connu"),
+        ({"motif": " "}, "Dites pour qui"),
+        ({"references": "2026-X-1"}, "écrivez 2026-D-12"),
+        ({"references": "2026-D-99"}, "Bordereau inconnu"),
+    ],
+)
+def test_une_demande_impossible_se_dit(agent, champs, message):
+    with pytest.raises(ValidationError, match=message):
+        demander_archive(**{"exercice": 2026, "motif": "Contrôle", "par": agent} | champs)
+
+
+def test_un_document_perdu_se_dit_et_l_archive_se_reprend(envoi, agent, settings):
+    depot = chemin(envoi, settings)
+    ailleurs = depot.rename(depot.with_suffix(".perdu"))
+    archive = achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
+    ailleurs.rename(depot)
+
+    assert "n’est pas dans les archives" in archive.erreur
+    assert achever_archives() == 1
+    assert ArchiveTPS.objects.get().achevee_le
+
+
+def test_une_archive_faite_ne_change_plus(archive):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ArchiveTPS.objects.filter(pk=archive.pk).update(motif="autre")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ArchiveTPS.objects.all().delete()
+
+
+def test_la_commande_et_la_page_font_de_meme(
+    envoi, agent, client, tmp_path, capsys, django_capture_on_commit_callbacks
+):
+    call_command("archiver_tps", exercice=2026, motif="Contrôle", sortie=tmp_path)
+    client.force_login(agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/gestion/flux/archives/", {"exercice": "2026", "motif": "Page"})
+
+    page = client.get("/gestion/flux/archives/").content.decode()
+    recue = client.get(f"/gestion/flux/archives/{ArchiveTPS.objects.first().pk}/")
+
+    assert "a conserver jusqu au : 2036-12-31" in capsys.readouterr().out
+    assert len(list(tmp_path.glob("*.zip"))) == 1
+    assert page.count(".zip</a>") == 2
+    assert b"".join(recue.streaming_content).startswith(b"PK")
