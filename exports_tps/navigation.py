@@ -7,7 +7,7 @@ from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
 from exports_tps.parapheur import bordereaux_attendus
 from exports_tps.penalites import penalites_a_titrer
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.navigation import Carte, Entree
+from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import (
     VISEURS,
@@ -20,11 +20,23 @@ from facturier.grand_livre.models import (
 AGENT, ORDONNATEUR, COMPTABLE = Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE
 CONSULTENT = {COMPTABLE, Role.ADMINISTRATEUR}
 ENTREES = [
-    Entree("Bordereaux", "exports_tps:bordereaux", roles={AGENT, ORDONNATEUR}, ordre=40),
-    Entree("Parapheur", "exports_tps:parapheur", roles=VISEURS, ordre=42),
+    Entree(
+        "Bordereaux",
+        "exports_tps:bordereaux",
+        roles={AGENT, ORDONNATEUR},
+        ordre=40,
+        groupe=GROUPE_PIECES,
+    ),
+    Entree("Parapheur", "exports_tps:parapheur", roles=VISEURS, ordre=42, groupe=GROUPE_PIECES),
     Entree("Circuits", "exports_tps:circuits", roles={Role.ADMINISTRATEUR}, ordre=43),
     Entree("Délégations", "exports_tps:pouvoirs", roles=CONSULTENT, ordre=44),
-    Entree("Flux", "exports_tps:flux_liste", roles={AGENT, ORDONNATEUR, COMPTABLE}, ordre=50),
+    Entree(
+        "Flux",
+        "exports_tps:flux_liste",
+        roles={AGENT, ORDONNATEUR, COMPTABLE},
+        ordre=50,
+        groupe=GROUPE_PIECES,
+    ),
     Entree("Trésorerie", "exports_tps:tps", roles={COMPTABLE}, ordre=30),
 ]
 

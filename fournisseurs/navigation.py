@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.navigation import Carte, Entree
+from facturier.commun.navigation import GROUPE_FOURNISSEURS, Carte, Entree
 from facturier.commun.tons import Ton
 from fournisseurs.expirations import bientot_perimes
 from fournisseurs.liste_travail import nombre_a_traiter
@@ -31,16 +31,24 @@ ENTREES = [
         "Demandes",
         "fournisseurs:gestion_demandes",
         roles={Role.AGENT},
-        ordre=60,
+        ordre=66,
         toutes_directions=True,
+        groupe=GROUPE_FOURNISSEURS,
     ),
-    Entree("Tiers", "fournisseurs:gestion_tiers", roles=set(ROLES_LECTURE), ordre=70),
+    Entree(
+        "Tiers",
+        "fournisseurs:gestion_tiers",
+        roles=set(ROLES_LECTURE),
+        ordre=70,
+        groupe=GROUPE_FOURNISSEURS,
+    ),
     Entree(
         "Oppositions",
         "fournisseurs:oppositions",
         roles=set(ROLES_GESTION),
         ordre=72,
         toutes_directions=True,
+        groupe=GROUPE_FOURNISSEURS,
     ),
     Entree("Journal de sécurité", "fournisseurs:journal_securite", roles={Role.SECURITE}, ordre=80),
 ]

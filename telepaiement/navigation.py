@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.navigation import Carte, Entree
+from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 
 ENTREES = (
-    Entree("Titres", "telepaiement:titres", {Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE}, 40),
+    Entree(
+        "Titres",
+        "telepaiement:titres",
+        {Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE},
+        30,
+        groupe=GROUPE_PIECES,
+    ),
     Entree("Guichet", "telepaiement:guichet", {Role.REGISSEUR}, 41),
 )
 

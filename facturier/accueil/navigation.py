@@ -1,6 +1,7 @@
 """Gathers what each application offers: its menu entries and its dashboard cards."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -50,17 +51,27 @@ def navigation(requete: HttpRequest) -> dict[str, Any]:
     utilisateur = getattr(requete, "user", None)
     if utilisateur is None or not utilisateur.is_authenticated:
         return {"navigation": []}
-    liens = [("Tableau de bord", reverse("accueil:tableau"))]
+    liens = [("Tableau de bord", reverse("accueil:tableau"), "")]
     for entree in sorted(_entrees(utilisateur), key=lambda entree: entree.ordre):
         if adresse := _adresse(entree.vue):
-            liens.append((entree.libelle, adresse))
-    courant = max((lien for _, lien in liens if requete.path.startswith(lien)), key=len, default="")
-    return {
-        "navigation": [
-            {"libelle": libelle, "adresse": adresse, "courant": adresse == courant}
-            for libelle, adresse in liens
-        ]
-    }
+            liens.append((entree.libelle, adresse, entree.groupe))
+    siens = [lien for _, lien, _ in liens if requete.path.startswith(lien)]
+    return {"navigation": _menu(liens, max(siens, key=len, default=""))}
+
+
+def _menu(liens: Sequence[tuple[str, str, str]], courant: str) -> list[dict[str, Any]]:
+    """Return the menu: plain entries, and groups of several with their `entrees`."""
+    nombres = Counter(groupe for _, _, groupe in liens)
+    menu: dict[str, dict[str, Any]] = {}
+    for libelle, adresse, groupe in liens:
+        entree = {"libelle": libelle, "adresse": adresse, "courant": adresse == courant}
+        if not groupe or nombres[groupe] == 1:
+            menu[adresse] = entree
+            continue
+        pli = menu.setdefault(groupe, {"libelle": groupe, "courant": False, "entrees": []})
+        pli["entrees"].append(entree)
+        pli["courant"] |= entree["courant"]
+    return list(menu.values())
 
 
 def cartes(utilisateur: Utilisateur) -> list[dict[str, Any]]:

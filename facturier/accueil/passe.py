@@ -19,9 +19,11 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
+from exports_tps import decisions
+from exports_tps.cloture import accepter_bordereaux
 from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, dessiner
@@ -37,7 +39,6 @@ from facturier.grand_livre.emission import (
     creer_bordereau,
     emettre_mandat,
 )
-from facturier.grand_livre.evenements import Paiement, payer_mandats
 from facturier.grand_livre.models import Bordereau, Mandat, Piece, PieceJustificative, SensPiece
 from facturier.suivi import avancement, instruction
 from facturier.suivi.depot import tirer_code
@@ -311,15 +312,12 @@ class _Passe:
 
     def _liquider(self, lot: Lot) -> None:
         a_liquider = Facture.objects.filter(pk__in=lot.factures, etat=EtatFacture.SERVICE_FAIT)
-        comptes = {facture.pk: facture.lecture["compte"] for facture in a_liquider}
-        if comptes:
-            self._lot(
-                lot,
-                "liquider",
-                Role.AGENT,
-                montant_liquide=F("montant_ttc"),
+        for facture in a_liquider.order_by("pk"):
+            instruction.liquider(
+                facture,
+                compte=facture.lecture["compte"],
                 fonction="930",
-                compte=Case(*(When(pk=pk, then=Value(compte)) for pk, compte in comptes.items())),
+                par=self.gens[Role.AGENT],
             )
 
     def _mandater(self, lot: Lot) -> None:
@@ -410,40 +408,27 @@ class _Passe:
         tracer(factures, "mandater", f"Mandat {mandat.reference}", agent)
         return mandat
 
-    def _pieces(self, lot: Lot, acte: str, role: Role) -> list[int]:
-        cles = [mandat.pk for mandat in lot.mandats]
-        franchir_lot(Piece, cles, acte, par=self.gens[role])
-        return cles
-
     def _transmettre(self, lot: Lot, bordereau: Bordereau) -> None:
-        cles = self._pieces(lot, "transmettre", Role.AGENT)
+        cles = [mandat.pk for mandat in lot.mandats]
+        franchir_lot(Piece, cles, "transmettre", par=self.gens[Role.AGENT])
         franchir(bordereau, "transmettre", par=self.gens[Role.AGENT])
         avancement.constater_transmission(cles, par=self.gens[Role.AGENT])
 
     def _prendre_en_charge(self, lot: Lot) -> None:
-        cles = self._pieces(lot, "prendre_en_charge", Role.COMPTABLE)
-        if lot.bordereau is not None:
-            franchir(lot.bordereau, "accepter", par=self.gens[Role.COMPTABLE])
-        avancement.constater_prise_en_charge(cles, par=self.gens[Role.COMPTABLE])
+        cles, comptable = [mandat.pk for mandat in lot.mandats], self.gens[Role.COMPTABLE]
+        if cles:
+            accepter_bordereaux(cles, par=comptable)
+            decisions.prendre_en_charge(cles, par=comptable)
 
     def _payer(self, lot: Lot) -> None:
-        cles = self._pieces(lot, "payer", Role.COMPTABLE)
-        comptable, jour = self.gens[Role.COMPTABLE], timezone.localdate()
-        reference = f"VIR-{jour:%y%m%d}"
-        payer_mandats(
-            [
-                Paiement(
-                    mandat=mandat,
-                    montant=mandat.montant_ttc,
-                    date_paiement=jour,
-                    reference=reference,
-                )
-                for mandat in lot.mandats
-            ],
-            par=comptable,
-        )
-        paiement = avancement.PaiementMandat(jour, reference)
-        avancement.constater_paiement(dict.fromkeys(cles, paiement), par=comptable)
+        jour = timezone.localdate()
+        cumuls = {
+            mandat.pk: decisions.CumulPaye(
+                montant=mandat.montant_ttc, date_paiement=jour, reference=f"VIR-{jour:%y%m%d}"
+            )
+            for mandat in lot.mandats
+        }
+        decisions.payer(cumuls, par=self.gens[Role.COMPTABLE])
 
 
 def _ouvre(moment: datetime) -> datetime:

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field
 
 from facturier.commun.tons import Ton
 
+GROUPE_FACTURES = "Factures et commandes"
+GROUPE_PIECES = "Mandats et titres"
+GROUPE_FOURNISSEURS = "Fournisseurs"
+
 
 @dataclass(frozen=True, slots=True)
 class Entree:
     """One entry of the menu; hidden from other roles, and when `vue` does not resolve.
 
-    `toutes_directions` hides it from the staff of one direction too.
+    `toutes_directions` hides it from the staff of one direction too. Those of one `groupe` fold
+    under its name, where a person has several of them; the group stands where its first one does.
     """
 
     libelle: str
@@ -22,6 +27,7 @@ class Entree:
     roles: Collection[str]
     ordre: int = 100
     toutes_directions: bool = False
+    groupe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

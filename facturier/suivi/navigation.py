@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.navigation import Carte, Entree
+from facturier.commun.navigation import GROUPE_FACTURES, GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.suivi.accuses import sans_accuse
 from facturier.suivi.etats import ACTES_PRINCIPAUX, ATTENDENT_FOURNISSEUR, TRANSITIONS, EtatFacture
@@ -18,6 +18,7 @@ ENTREES = [
         "suivi:gestion_liste",
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE},
         ordre=10,
+        groupe=GROUPE_FACTURES,
     ),
     Entree("Mes commandes", "suivi:mes_commandes", roles={Role.FOURNISSEUR}, ordre=30),
     Entree(
@@ -25,6 +26,7 @@ ENTREES = [
         "suivi:commandes",
         roles={Role.AGENT, Role.SERVICE, Role.ORDONNATEUR},
         ordre=15,
+        groupe=GROUPE_FACTURES,
     ),
     Entree("Rapports", "suivi:rapports", roles=set(ROLES_RAPPORTS), ordre=65),
     Entree(
@@ -32,8 +34,22 @@ ENTREES = [
         "suivi:interets",
         roles={Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR},
         ordre=60,
+        groupe=GROUPE_FACTURES,
     ),
-    Entree("Mandats", "suivi:mandats", roles={Role.AGENT, Role.ORDONNATEUR}, ordre=20),
+    Entree(
+        "Mandats",
+        "suivi:mandats",
+        roles={Role.AGENT, Role.ORDONNATEUR},
+        ordre=20,
+        groupe=GROUPE_PIECES,
+    ),
+    Entree(
+        "Crédits",
+        "suivi:credits",
+        roles={Role.AGENT, Role.ORDONNATEUR},
+        ordre=55,
+        groupe=GROUPE_PIECES,
+    ),
 ]
 A_FAIRE = {
     EtatFacture.DEPOSEE: "Factures à recevoir",

@@ -54,6 +54,27 @@ def test_la_page_courante_est_marquee(client, offre, personne):
     assert [lien["courant"] for lien in liens] == [False, True]
 
 
+def test_plusieurs_entrees_d_un_groupe_se_plient_et_une_seule_reste_simple(
+    client, personne, monkeypatch
+):
+    module = SimpleNamespace(
+        ENTREES=[
+            Entree("Aide", "accueil:aide", {Role.AGENT}, 10, groupe="Lire"),
+            Entree("Seule", "accueil:accessibilite", {Role.AGENT}, 20, groupe="Autre"),
+            Entree("Données", "accueil:donnees", {Role.AGENT}, 30, groupe="Lire"),
+        ]
+    )
+    monkeypatch.setattr(navigation, "_modules", lambda: (module,))
+    client.force_login(personne("Alice", Role.AGENT))
+
+    reponse = client.get("/donnees/")
+
+    _, pli, seule = reponse.context["navigation"]
+    assert (pli["libelle"], pli["courant"], seule["libelle"]) == ("Lire", True, "Seule")
+    assert [entree["courant"] for entree in pli["entrees"]] == [False, True]
+    assert '<summary class="courant">Lire</summary>' in reponse.text
+
+
 def test_le_tableau_montre_les_listes_de_travail_et_les_demarches(client, offre, personne):
     client.force_login(personne("Alice", Role.AGENT))
 

@@ -8,7 +8,13 @@ from facturier.accueil.passe import charger_passe
 from facturier.accueil.verification import verifier
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.grand_livre.scellement import sceller
-from facturier.suivi.models import DelaiConstate, Facture, PassageFacture, PrevisionPaiement
+from facturier.suivi.models import (
+    DelaiConstate,
+    Facture,
+    Liquidation,
+    PassageFacture,
+    PrevisionPaiement,
+)
 from tests.suivi.conftest import referentiel  # noqa: F401  (a fixture)
 from tests.suivi.factories import EtablissementFactory
 
@@ -35,6 +41,8 @@ def test_le_passe_se_fait_une_fois_et_le_controle_de_nuit_n_y_trouve_rien():
     payees = Facture.objects.filter(etat="payee")
     assert nombre == Facture.objects.count() > 20
     assert payees.count() == DelaiConstate.objects.count() > 10
+    liquidees = Facture.objects.filter(montant_liquide__isnull=False)
+    assert Liquidation.objects.count() == liquidees.count() > 10
     assert PrevisionPaiement.objects.filter(ecart_jours__isnull=False).exists()
     assert not Bordereau.objects.filter(etat="signe").exists()
     assert list(verifier()) == []
