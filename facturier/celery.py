@@ -60,6 +60,7 @@ application.conf.beat_schedule = {
         "task": "exports_tps.relancer_parapheur",
         "schedule": crontab(hour="6", minute="15"),
     },
+    "relire_quarantaine": {"task": "suivi.relire_quarantaine", "schedule": 120.0},
     "recapituler_avis": {
         "task": "suivi.recapituler_avis",
         "schedule": crontab(hour="6", minute="45"),

@@ -21,6 +21,10 @@ REPONSE_MAXIMALE = 4096
 journal = structlog.get_logger(__name__)
 
 
+class AntivirusMuet(FichierRefuse):
+    """The antivirus declared does not answer: nothing is known of the file."""
+
+
 class Verdict(StrEnum):
     """What the antivirus said of a file."""
 
@@ -55,7 +59,8 @@ def exiger_sain(flux: BinaryIO) -> None:
     """Let `flux` through, back at its beginning, unless the antivirus declared finds it infected.
 
     Raises:
-        FichierRefuse: infected, or the antivirus declared does not answer.
+        FichierRefuse: infected.
+        AntivirusMuet: the antivirus declared does not answer.
     """
     if not est_configure():
         return
@@ -66,7 +71,7 @@ def exiger_sain(flux: BinaryIO) -> None:
             "il n’a pas été conservé. Analysez votre poste, puis déposez un fichier sain."
         )
     if verdict == Verdict.NON_ANALYSE:
-        raise FichierRefuse(
+        raise AntivirusMuet(
             "L’antivirus ne répond pas : rien n’est conservé. Redéposez ce fichier dans quelques "
             "minutes."
         )

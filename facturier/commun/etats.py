@@ -6,6 +6,7 @@ the UPDATE itself: of two sessions that act at once, the second changes no row a
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -123,6 +124,7 @@ def franchir_lot(
     *,
     par: Acteur,
     motifs: Mapping[int, str] | None = None,
+    le: datetime | None = None,
     **champs: Any,
 ) -> set[int]:
     """Carry many rows of `modele` through `acte`: two statements, whatever their number.
@@ -130,6 +132,7 @@ def franchir_lot(
     Args:
         lot: their keys, or a queryset of the rows or of their keys: the database keeps them.
         motifs: the reason by key.
+        le: when the act took effect, where it is carried out later; by default now.
 
     Rows that are not in a state of departure are left alone.
 
@@ -156,7 +159,7 @@ def franchir_lot(
         depart=F("etat"),
         arrivee=regle.arrivee,
         par=par.pk,
-        le=timezone.now(),
+        le=le or timezone.now(),
         motif=_motif(motifs or {}),
     )
     if partants.order_by().update(etat=regle.arrivee, **champs) != len(changees):

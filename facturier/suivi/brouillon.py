@@ -25,9 +25,11 @@ from facturier.suivi.lecture import (
 )
 from facturier.suivi.models import (
     BonCommande,
+    DepotEnAttente,
     Document,
     Facture,
     LigneFacture,
+    Quarantaine,
     RepartitionTaxe,
     normaliser_numero,
 )
@@ -58,11 +60,13 @@ def commencer(
     par: Utilisateur,
     suites: Sequence[tuple[str, BinaryIO]] = (),
     racine: Path | None = None,
+    met_de_cote: bool = False,
 ) -> Facture:
     """Put an invoice file away, read it, and open a draft with what was read.
 
     A photo becomes a PDF, whose next pages are `suites` (photos too: name and content). The file
-    goes to the store, or to `racine`.
+    goes to the store, or to `racine`. With `met_de_cote`, one that a silent antivirus cannot read
+    is kept in quarantine instead of refused.
 
     Raises:
         PermissionDenied: `par` may not deposit for `etablissement`.
@@ -71,16 +75,22 @@ def commencer(
     exiger_droit(etablissement, par)
     if photos.est_photo(flux):
         return commencer_en_photos(
-            [(nom, flux), *suites], etablissement=etablissement, par=par, racine=racine
+            [(nom, flux), *suites],
+            etablissement=etablissement,
+            par=par,
+            racine=racine,
+            met_de_cote=met_de_cote,
         )
     if suites:
         raise fichiers.FichierRefuse(
             f"« {nom[:80]} » n’est pas une photo : seules des photos font les pages d’une facture."
         )
-    range_ = ranger_facture(flux, racine=racine)
+    a_l_analyse = _attend_l_antivirus(flux, met_de_cote=met_de_cote, embarque=True)
+    range_ = _ranger(flux, TYPES_FACTURE, racine)
     with fichiers.ouvrir(range_.sha256, racine or settings.DOCUMENTS_RACINE) as copie:
         lue = lire_facture(copie, nom, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT)
-    return ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
+    facture = ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
+    return _mettre_de_cote(facture, a_l_analyse)
 
 
 def commencer_en_photos(
@@ -89,6 +99,7 @@ def commencer_en_photos(
     etablissement: Etablissement,
     par: Utilisateur,
     racine: Path | None = None,
+    met_de_cote: bool = False,
 ) -> Facture:
     """Open a draft on the PDF made of photos (name and content), in the store or in `racine`.
 
@@ -97,13 +108,15 @@ def commencer_en_photos(
         FichierRefuse: a photo cannot be read within bounds.
     """
     with photos.en_pdf(pages, taille_maximale=settings.TAILLE_MAXIMALE_DEPOT) as (pdf, originaux):
-        range_ = ranger_facture(cast(BinaryIO, pdf), racine=racine)
+        flux = cast(BinaryIO, pdf)
+        a_l_analyse = _attend_l_antivirus(flux, met_de_cote=met_de_cote)
+        range_ = _ranger(flux, TYPES_FACTURE, racine)
     lue = FactureLue(format=Format.PHOTO, avertissements=(EN_PHOTO,))
     nom = f"{Path(pages[0][0]).stem}.pdf"
     facture = ouvrir(lue, range_, nom=nom, etablissement=etablissement, par=par)
     facture.lecture["originaux"] = [asdict(original) for original in originaux]
     facture.save(update_fields=["lecture"])
-    return facture
+    return _mettre_de_cote(facture, a_l_analyse)
 
 
 @transaction.atomic
@@ -152,9 +165,11 @@ def joindre(
     if photos.est_heic(flux):
         limite = settings.TAILLE_MAXIMALE_DEPOT
         with photos.en_pdf([(nom, flux)], taille_maximale=limite) as (pdf, _):
+            antivirus.exiger_sain(cast(BinaryIO, pdf))
             range_ = _ranger(cast(BinaryIO, pdf), TYPES_JOINTS, racine)
         nom = f"{Path(nom).stem}.pdf"
     else:
+        antivirus.exiger_sain(flux)
         range_ = _ranger(flux, TYPES_JOINTS, racine)
     document, _ = Document.objects.get_or_create(
         facture=facture,
@@ -191,6 +206,11 @@ def exiger_droit(etablissement: Etablissement, par: Utilisateur) -> None:
 def _exiger_brouillon(facture: Facture) -> None:
     if not facture.est_brouillon:
         raise TransitionInterdite("Cette facture est déjà déposée : elle ne se modifie plus.")
+    if DepotEnAttente.objects.filter(facture=facture).exists():
+        raise TransitionInterdite(
+            "Le dépôt de cette facture est demandé, son fichier est à l’analyse : elle ne se "
+            "modifie plus."
+        )
 
 
 def ranger_facture(flux: BinaryIO, *, racine: Path | None = None) -> fichiers.FichierRange:
@@ -199,17 +219,51 @@ def ranger_facture(flux: BinaryIO, *, racine: Path | None = None) -> fichiers.Fi
     Raises:
         FichierRefuse: empty, too large, neither PDF nor XML, or infected.
     """
+    _attend_l_antivirus(flux, met_de_cote=False, embarque=True)
+    return _ranger(flux, TYPES_FACTURE, racine)
+
+
+def exiger_embarques_sains(flux: BinaryIO) -> None:
+    """Let an invoice file through, back at its beginning, unless what it embeds is infected.
+
+    Raises:
+        FichierRefuse, AntivirusMuet: as `antivirus.exiger_sain`.
+    """
     if antivirus.est_configure():
         for objet in objets_embarques(flux):
             antivirus.exiger_sain(io.BytesIO(objet))
         flux.seek(0)
-    return _ranger(flux, TYPES_FACTURE, racine)
+
+
+def _attend_l_antivirus(flux: BinaryIO, *, met_de_cote: bool, embarque: bool = False) -> bool:
+    """Scan a file, and what it embeds; tell whether it must wait for an antivirus that is silent.
+
+    Raises:
+        FichierRefuse: infected.
+        AntivirusMuet: silent, and nothing may be put aside.
+    """
+    try:
+        if embarque:
+            exiger_embarques_sains(flux)
+        antivirus.exiger_sain(flux)
+    except antivirus.AntivirusMuet:
+        if not met_de_cote:
+            raise
+        flux.seek(0)
+        return True
+    return False
+
+
+def _mettre_de_cote(facture: Facture, a_l_analyse: bool) -> Facture:
+    """Put the file of a draft in quarantine, if it waits for the antivirus."""
+    if a_l_analyse:
+        Quarantaine.objects.create(document=facture.document_principal)
+    return facture
 
 
 def _ranger(
     flux: BinaryIO, types: tuple[str, ...], racine: Path | None = None
 ) -> fichiers.FichierRange:
-    antivirus.exiger_sain(flux)
     return fichiers.ranger(
         flux,
         racine=racine or settings.DOCUMENTS_RACINE,

@@ -6,19 +6,29 @@ What is wrong with it is told by `controles`, before it leaves the supplier's ha
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun.etats import franchir
+from facturier.commun.etats import TransitionInterdite, exiger, franchir_lot
 from facturier.commun.fichiers import FichierRefuse, magasin_d_essai
-from facturier.suivi.brouillon import commencer, exiger_droit, joindre, remplir
+from facturier.suivi.brouillon import abandonner, commencer, exiger_droit, joindre, remplir
 from facturier.suivi.controles import Anomalie, controler, doublons, ecarts_d_avoir
-from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.models import (
+    Avis,
+    DepotEnAttente,
+    Facture,
+    PrevisionPaiement,
+    Quarantaine,
+    TypeAvis,
+)
 from facturier.suivi.notifications import prevenir
 from facturier.suivi.prete import Point, verifier_avant_depot
 from facturier.suivi.prevision import prevoir
@@ -26,6 +36,10 @@ from facturier.suivi.rapprochement import exiger_place
 from facturier.suivi.saisie import saisie_du_brouillon
 from fournisseurs.models import Etablissement
 
+A_L_ANALYSE = (
+    "Le fichier est en quarantaine : l’antivirus ne l’a pas lu, ou y a trouvé un virus. Supprimez "
+    "ce brouillon et redéposez un fichier sain, ou attendez son analyse."
+)
 ALPHABET_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 GROUPES_CODE = 4
 
@@ -38,30 +52,58 @@ class DepotRefuse(ValidationError):
         self.anomalies = anomalies
 
 
-def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
+def demander_depot(facture: Facture, *, par: Utilisateur) -> bool:
+    """Deposit a draft, or keep the request while its file waits for the antivirus.
+
+    Returns:
+        Whether it is deposited; else it will be, as of now, once the file is read (`quarantaine`).
+
+    Raises:
+        What `deposer` raises.
+    """
+    if not _a_l_analyse(facture).filter(est_infecte=False).exists():
+        deposer(facture, par=par)
+        return True
+    _exiger_deposable(facture, par)
+    DepotEnAttente.objects.get_or_create(
+        facture=facture, defaults={"demande_le": timezone.now(), "demande_par": par}
+    )
+    return False
+
+
+@transaction.atomic
+def renoncer(facture: Facture, *, par: Utilisateur) -> None:
+    """Delete a draft, its deposit asked for or not.
+
+    Raises:
+        PermissionDenied, TransitionInterdite: as `brouillon.abandonner`.
+    """
+    exiger_droit(facture.etablissement, par)
+    DepotEnAttente.objects.filter(facture=facture).delete()
+    Avis.objects.filter(facture=facture, facture__etat=EtatFacture.BROUILLON).delete()
+    abandonner(facture, par=par)
+
+
+def deposer(facture: Facture, *, par: Utilisateur, le: datetime | None = None) -> Facture:
     """Deposit a draft: its date becomes opposable and its data are frozen.
+
+    Args:
+        le: when it was asked for, if its file waited for the antivirus since; by default now.
 
     Raises:
         PermissionDenied: `par` may not deposit for the établissement.
-        DepotRefuse: a check failed, or another deposit took its number meanwhile.
+        DepotRefuse: a check failed, a file is in quarantine, or another deposit took its number
+            meanwhile.
         TransitionInterdite: the invoice is deposited already.
     """
-    exiger_droit(facture.etablissement, par)
-    if facture.est_brouillon:
-        bloquantes = [anomalie for anomalie in controler(facture) if anomalie.est_bloquante]
-        if bloquantes:
-            raise DepotRefuse(bloquantes)
+    _exiger_deposable(facture, par)
+    if _a_l_analyse(facture).exists():
+        raise DepotRefuse([Anomalie("fichier", A_L_ANALYSE)])
+    moment = le or timezone.now()
     try:
         with transaction.atomic():
             _exiger_place(facture)
-            franchir(
-                facture,
-                "deposer",
-                par=par,
-                deposee_le=timezone.now(),
-                deposee_par=par,
-                code_verification=tirer_code(),
-            )
+            _franchir(facture, par, moment)
             prevoir([facture.pk], PrevisionPaiement.Jalon.DEPOT)
             prevenir(facture, TypeAvis.DEPOT)
     except IntegrityError as erreur:
@@ -71,6 +113,38 @@ def deposer(facture: Facture, *, par: Utilisateur) -> Facture:
             raise DepotRefuse(trouvees) from erreur
         raise
     return facture
+
+
+def _franchir(facture: Facture, par: Utilisateur, moment: datetime) -> None:
+    """Carry the draft through its deposit, whose passage bears the moment that is opposable."""
+    exiger(facture, "deposer", par=par)
+    changees = franchir_lot(
+        Facture,
+        [facture.pk],
+        "deposer",
+        par=par,
+        le=moment,
+        deposee_le=moment,
+        deposee_par=par,
+        code_verification=tirer_code(),
+    )
+    if not changees:
+        raise TransitionInterdite("Cette facture vient d’être déposée : rechargez la page.")
+    facture.refresh_from_db()
+
+
+def _exiger_deposable(facture: Facture, par: Utilisateur) -> None:
+    """Refuse who may not deposit, and a draft that a check blocks."""
+    exiger_droit(facture.etablissement, par)
+    if not facture.est_brouillon:
+        return
+    bloquantes = [anomalie for anomalie in controler(facture) if anomalie.est_bloquante]
+    if bloquantes:
+        raise DepotRefuse(bloquantes)
+
+
+def _a_l_analyse(facture: Facture) -> QuerySet[Quarantaine]:
+    return Quarantaine.objects.filter(document__facture=facture.pk)
 
 
 def _exiger_place(facture: Facture) -> None:

@@ -100,7 +100,7 @@ def _ouvrir(
     noms = ", ".join(nom for nom, _ in lot)
     try:
         facture = brouillon.commencer(
-            flux, nom=nom, etablissement=etablissement, par=par, suites=suites
+            flux, nom=nom, etablissement=etablissement, par=par, suites=suites, met_de_cote=True
         )
     except FichierRefuse as refus:
         return Sort(noms, motif=str(refus))

@@ -29,6 +29,7 @@ GABARITS = {
     TypeAvis.SOLDE: "suivi/courriels/solde.txt",
     TypeAvis.MESSAGE: "suivi/courriels/message.txt",
     TypeAvis.INTERETS: "suivi/courriels/interets.txt",
+    TypeAvis.ANALYSE: "suivi/courriels/analyse.txt",
 }
 
 

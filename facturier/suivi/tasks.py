@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from facturier.suivi import accuses, delais, notifications, observatoire
+from facturier.suivi import accuses, delais, notifications, observatoire, quarantaine
 
 
 @shared_task(name="suivi.constater_delais")
@@ -27,3 +27,9 @@ def recapituler_avis() -> int:
 def relever_delais() -> int:
     """Compute anew what the public reads of delays."""
     return observatoire.relever_delais()
+
+
+@shared_task(name="suivi.relire_quarantaine")
+def relire_quarantaine() -> dict[str, int]:
+    """Read again the files that a silent antivirus left in quarantine, and finish their deposit."""
+    return quarantaine.relire()

@@ -2,22 +2,27 @@
 
 import base64
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.fichiers import FichierRefuse
-from facturier.suivi import brouillon, instruction
+from facturier.suivi import brouillon, depot, instruction, quarantaine
+from facturier.suivi.brouillon import remplir
 from facturier.suivi.controles import controler
+from facturier.suivi.depot_lot import ouvrir_brouillons
 from facturier.suivi.horloges import horloges
-from facturier.suivi.models import Document, Facture
+from facturier.suivi.models import DepotEnAttente, Document, Facture
 from facturier.suivi.saisie import PartTaxe, saisie_du_brouillon
 from tests import antivirus as antivirus_d_essai
 from tests.suivi.factories import (
@@ -98,6 +103,52 @@ def test_un_antivirus_declare_et_muet_ne_laisse_rien_entrer(settings):
 
     with pytest.raises(FichierRefuse, match="Redéposez ce fichier dans quelques minutes"):
         commencer(echantillons.xml())
+
+
+def test_un_antivirus_muet_met_le_fichier_de_cote_puis_le_depot_prend_son_heure(
+    settings, mailoutbox
+):
+    settings.CLAMD_SOCKET = "/inexistant/clamd.socket"
+    par = acteur(Role.FOURNISSEUR)
+    sains, infectes = (
+        ouvrir_brouillons(
+            [("facture.xml", io.BytesIO(octets))],
+            etablissement=EtablissementFactory(ridet="9000019001"),
+            par=par,
+        )
+        for octets in (echantillons.xml(), ubl_avec_joint(EICAR))
+    )
+    facture, infectee = (Facture.objects.get(pk=s[0].facture) for s in (sains, infectes))
+    for une in (facture, infectee):
+        remplir(une, replace(saisie_du_brouillon(une), service=ServiceFactory.create()), par=par)
+    Facture.objects.filter(pk=infectee.pk).update(numero="AUTRE", numero_normalise="AUTRE")
+    infectee.refresh_from_db()
+    client = Client()
+    client.force_login(par)
+    assert not depot.demander_depot(facture, par=par)
+    assert not depot.demander_depot(infectee, par=par)
+    demande = DepotEnAttente.objects.get(facture=facture).demande_le
+    document = facture.documents.get()
+    assert client.get(f"/factures/{facture.pk}/documents/{document.pk}/").status_code == 404
+    assert "le fichier est à l’analyse" in client.get(f"/factures/{facture.pk}/verifier/").text
+    assert client.get(f"/factures/{facture.pk}/saisie/").status_code == 302
+    assert quarantaine.relire() == {"sains": 0, "infectes": 0, "deposes": 0}
+
+    with antivirus_d_essai.clamd() as adresse, TestCase.captureOnCommitCallbacks(execute=True):
+        settings.CLAMD_SOCKET = adresse
+        with patch.object(antivirus_d_essai, "SIGNATURE", EICAR):
+            bilan = quarantaine.relire()
+
+    facture.refresh_from_db()
+    assert bilan == {"sains": 1, "infectes": 1, "deposes": 1}
+    assert (facture.etat, facture.deposee_le) == ("deposee", demande)
+    assert horloges(facture)[0].debut == demande
+    assert "a trouvé un virus" in client.get(f"/factures/{infectee.pk}/verifier/").text
+    assert any("le dépôt est arrêté" in message.subject for message in mailoutbox)
+    with pytest.raises(depot.DepotRefuse, match="quarantaine"):
+        depot.deposer(infectee, par=par)
+    depot.renoncer(infectee, par=par)
+    assert not Facture.objects.filter(pk=infectee.pk).exists()
 
 
 def test_soixante_millions_d_octets_sont_refuses_sans_tout_lire():

@@ -29,6 +29,7 @@ from facturier.suivi.models.liquidations import (
     ReductionParAvoir,
 )
 from facturier.suivi.models.motifs import ExigencePiece, MotifRetour, RangPaiement, TypeDepense
+from facturier.suivi.models.quarantaine import DepotEnAttente, Quarantaine
 from facturier.suivi.models.receptions import LigneCommande, LigneReception, Reception
 from facturier.suivi.models.regles import ConstatRegle, RegleApprise
 from facturier.suivi.models.reprises import ROLES_DES_BUREAUX, Bureau, RepriseRejet
@@ -45,6 +46,7 @@ __all__ = [
     "ConstatRegle",
     "DecisionInterets",
     "DelaiConstate",
+    "DepotEnAttente",
     "Document",
     "EnvoiAvis",
     "EtatFacture",
@@ -60,6 +62,7 @@ __all__ = [
     "MotifRetour",
     "PassageFacture",
     "PrevisionPaiement",
+    "Quarantaine",
     "RangPaiement",
     "Reception",
     "ReductionParAvoir",

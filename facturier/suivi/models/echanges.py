@@ -162,6 +162,7 @@ class TypeAvis(models.TextChoices):
     SOLDE = "solde", "Facture soldée sans paiement"
     MESSAGE = "message", "Nouveau message de la province"
     INTERETS = "interets", "Décision sur des intérêts moratoires"
+    ANALYSE = "analyse", "Dépôt arrêté après l’analyse d’un fichier"
 
 
 AVIS_D_AVOIR = {TypeAvis.DEPOT: "Dépôt d’un avoir", TypeAvis.REJET: "Rejet d’un avoir"}

@@ -43,8 +43,9 @@ def facture_visible(requete: HttpRequest, pk: int) -> Facture:
 
 
 def document_visible(requete: HttpRequest, pk: int, document: int) -> Document:
-    """Return a document of an invoice that the user may read."""
-    return get_object_or_404(Document, pk=document, facture=facture_visible(requete, pk))
+    """Return a document of an invoice that the user may read; one in quarantine is not served."""
+    servis = Document.objects.filter(quarantaine__isnull=True)
+    return get_object_or_404(servis, pk=document, facture=facture_visible(requete, pk))
 
 
 def telecharger(document: models.Model) -> FileResponse:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -14,7 +15,7 @@ from facturier.suivi import brouillon, depot
 from facturier.suivi.depot_lot import ouvrir_brouillons
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms_depot import FactureForm, FichierForm, PieceJointeForm
-from facturier.suivi.models import Facture
+from facturier.suivi.models import DepotEnAttente, Facture, Quarantaine
 from facturier.suivi.prete import Verdict, verifier_avant_depot
 from facturier.suivi.views.communs import NON_TRAITABLE, afficher, utilisateur_de
 
@@ -66,6 +67,8 @@ def deposer(requete: HttpRequest) -> HttpResponse:
 def saisie(requete: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: correct what was read, complete what was not."""
     facture = _brouillon(requete, pk)
+    if DepotEnAttente.objects.filter(facture=facture).exists():
+        return redirect("suivi:verifier", facture.pk)
     formulaire = FactureForm(requete.POST or None, facture=facture)
     if formulaire.is_bound and formulaire.is_valid():
         brouillon.remplir(facture, formulaire.saisie, par=utilisateur_de(requete))
@@ -81,12 +84,14 @@ def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
     statut = 200
     if requete.method == "POST":
         try:
-            depot.deposer(facture, par=utilisateur_de(requete))
+            est_deposee = depot.demander_depot(facture, par=utilisateur_de(requete))
         except depot.DepotRefuse:
             statut = NON_TRAITABLE
         else:
-            messages.success(requete, f"{facture} : dépôt enregistré.")
-            return redirect("suivi:depose", facture.pk)
+            if est_deposee:
+                messages.success(requete, f"{facture} : dépôt enregistré.")
+                return redirect("suivi:depose", facture.pk)
+            return redirect("suivi:verifier", facture.pk)
     points = verifier_avant_depot(facture)
     contexte = {
         "facture": facture,
@@ -94,6 +99,8 @@ def verifier(requete: HttpRequest, pk: int) -> HttpResponse:
         "a_corriger": sum(point.verdict == Verdict.A_CORRIGER for point in points),
         "a_verifier": sum(point.verdict == Verdict.A_VERIFIER for point in points),
         "est_refusee": statut == NON_TRAITABLE,
+        "quarantaine": Quarantaine.objects.filter(document__facture=facture).first(),
+        "attente": DepotEnAttente.objects.filter(facture=facture).first(),
         "documents": facture.documents.all(),
         "taxes": facture.taxes.all(),
         "form": PieceJointeForm(),
@@ -115,6 +122,8 @@ def joindre(requete: HttpRequest, pk: int) -> HttpResponse:
             brouillon.joindre(facture, fichier, nom=fichier.name, genre=genre, par=utilisateur)
         except FichierRefuse as refus:
             messages.error(requete, str(refus))
+        except ValidationError as refus:
+            messages.error(requete, " ".join(refus.messages))
     else:
         messages.error(requete, "Choisissez un document et sa nature.")
     return redirect("suivi:verifier", facture.pk)
@@ -125,7 +134,7 @@ def abandonner(requete: HttpRequest, pk: int) -> HttpResponse:
     """Delete a draft, after a page that says so."""
     facture = _brouillon(requete, pk)
     if requete.method == "POST":
-        brouillon.abandonner(facture, par=utilisateur_de(requete))
+        depot.renoncer(facture, par=utilisateur_de(requete))
         messages.success(requete, "Le brouillon est supprimé.")
         return redirect("suivi:liste")
     contexte = {
