@@ -110,10 +110,11 @@ def test_un_antivirus_muet_met_le_fichier_de_cote_puis_le_depot_prend_son_heure(
 ):
     settings.CLAMD_SOCKET = "/inexistant/clamd.socket"
     par = acteur(Role.FOURNISSEUR)
+    etablissement = EtablissementFactory(ridet="9000019001")
     sains, infectes = (
         ouvrir_brouillons(
             [("facture.xml", io.BytesIO(octets))],
-            etablissement=EtablissementFactory(ridet="9000019001"),
+            etablissement=etablissement,
             par=par,
         )
         for octets in (echantillons.xml(), ubl_avec_joint(EICAR))
