@@ -119,7 +119,7 @@ def test_un_antivirus_muet_met_le_fichier_de_cote_puis_le_depot_prend_son_heure(
         )
         for octets in (echantillons.xml(), ubl_avec_joint(EICAR))
     )
-    facture, infectee = (Facture.objects.get(pk=s[0].facture) for s in (sains, infectes))
+    facture, infectee = (Facture.objects.get(pk=s[0].facture or 0) for s in (sains, infectes))
     for une in (facture, infectee):
         remplir(une, replace(saisie_du_brouillon(une), service=ServiceFactory.create()), par=par)
     Facture.objects.filter(pk=infectee.pk).update(numero="AUTRE", numero_normalise="AUTRE")
