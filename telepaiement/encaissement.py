@@ -106,7 +106,7 @@ def enregistrer(
         mode=mode,
         montant=montant,
         trop_percu=trop_percu,
-        date_comptable=_date_comptable(jour),
+        date_comptable=date_comptable(jour),
         reference=reference,
         par=par,
     )
@@ -126,7 +126,7 @@ def enregistrer(
     return encaissement
 
 
-def _date_comptable(jour: date) -> date:
+def date_comptable(jour: date) -> date:
     """Return the day of the money, or today when its exercice is closed since."""
     ouvert = Exercice.objects.filter(pk=jour.year, clos_le__isnull=True).exists()
     return jour if ouvert else timezone.localdate()

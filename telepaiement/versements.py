@@ -1,7 +1,7 @@
 """Payouts: read line by line, matched, posted whole or set aside (telepaiement.md, §8.8)."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -13,9 +13,9 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE, afficher
 from facturier.grand_livre.evenements import verser_cartes
-from facturier.grand_livre.models import Exercice
 from facturier.grand_livre.tresorerie import rejeter_versement
 from telepaiement import litiges, remboursements
+from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     MODES_PASSERELLE,
     Encaissement,
@@ -161,7 +161,7 @@ def _enregistrer(
     ecriture = verser_cartes(
         brut=versement.brut,
         commission=versement.commission,
-        date_comptable=_date_comptable(versement),
+        date_comptable=date_comptable(versement.arrive_le),
         reference=versement.reference,
         par=par,
     )
@@ -178,13 +178,6 @@ def _enregistrer(
         lu_le=timezone.now(),
     )
     return versement
-
-
-def _date_comptable(versement: Versement) -> date:
-    """Return the day of the payout, or today when its exercice is closed since."""
-    jour = versement.arrive_le
-    ouvert = Exercice.objects.filter(pk=jour.year, clos_le__isnull=True).exists()
-    return jour if ouvert else timezone.localdate()
 
 
 def _lignes(versement: Versement, mouvements: list[Mouvement]) -> list[LigneVersement]:

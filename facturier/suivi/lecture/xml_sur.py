@@ -1,4 +1,4 @@
-"""XML from outside: a hardened parser, no DOCTYPE, and the objects hidden in base64."""
+"""XML invoices from outside: read by a hardened parser, and the objects hidden in base64."""
 
 import binascii
 from base64 import b64decode
@@ -6,33 +6,15 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from facturier.commun.fichiers import FichierRefuse
+from facturier.commun import xml_sur
 from facturier.suivi.lecture.facture_lue import LONGUEUR_NOM, FichierJoint
 
-_DOCTYPE = (
-    "Ce XML contient une déclaration DOCTYPE, refusée par sécurité : réexportez la facture sans "
-    "DOCTYPE depuis votre logiciel."
-)
 _OBJETS_JOINTS = ("{*}EmbeddedDocumentBinaryObject", "{*}AttachmentBinaryObject")
 
 
 def lire_xml(contenu: bytes) -> etree._Element:
     """Parse XML without entity, network or DTD. Raises `FichierRefuse` for a DOCTYPE or bad XML."""
-    parseur = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        racine = etree.fromstring(contenu, parseur)
-    except etree.XMLSyntaxError as erreur:
-        if b"<!DOCTYPE" in contenu.replace(b"\0", b""):
-            raise FichierRefuse(_DOCTYPE) from None
-        raise FichierRefuse(
-            f"Ce XML est mal formé (ligne {erreur.lineno or 1}) : réexportez la facture depuis "
-            "votre logiciel."
-        ) from None
-    if racine.getroottree().docinfo.internalDTD is not None:
-        raise FichierRefuse(_DOCTYPE)
-    return racine
+    return xml_sur.lire_xml(contenu, objet="la facture")
 
 
 def objets_joints(racine: etree._Element) -> Iterator[FichierJoint]:

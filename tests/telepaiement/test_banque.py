@@ -1,0 +1,257 @@
+"""The statement of the bank: read, refused, matched, posted, and what stays with its age."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from facturier.commun.fichiers import FichierRefuse
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement import caisse, rapprochement, releves, verification, versements
+from telepaiement.models import (
+    Encaissement,
+    LigneBancaire,
+    Mode,
+    NatureRapprochement,
+    RapprochementBancaire,
+)
+from tests.telepaiement.factories import titre_payable
+
+pytestmark = pytest.mark.django_db
+ENTREE = """<Ntry><Amt Ccy="{devise}">{montant}</Amt><CdtDbtInd>{sens}</CdtDbtInd>
+<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{jour}</Dt></BookgDt><AcctSvcrRef>{reference}</AcctSvcrRef>
+<NtryDtls><TxDtls><RmtInf><Ustrd>{libelle}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+CAMT = """<?xml version="1.0" encoding="UTF-8"?>
+<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr/>
+<Stmt><Acct><Id><IBAN>FR7610071988000000100000015</IBAN></Id></Acct>{entrees}</Stmt>
+</BkToCstmrStmt></Document>"""
+BOMBE = """<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;">]>
+<Document><BkToCstmrStmt><Stmt>&c;</Stmt></BkToCstmrStmt></Document>"""
+
+
+def camt(*entrees: dict[str, object]) -> bytes:
+    """Write a statement of these entries."""
+    jour = timezone.localdate().isoformat()
+    defauts = {"devise": "XPF", "sens": "CRDT", "jour": jour, "libelle": "VIREMENT"}
+    lignes = [
+        ENTREE.format(**(defauts | {"reference": f"REF{rang}"} | entree))
+        for rang, entree in enumerate(entrees)
+    ]
+    return CAMT.format(entrees="".join(lignes)).encode()
+
+
+@pytest.fixture
+def importer(agent):
+    """Import a statement for good; return what it did."""
+    return lambda contenu: releves.importer(contenu, nom="releve.xml", par=agent, executer=True)
+
+
+@pytest.fixture
+def session(regies, regisseur, banc):
+    """Open a till."""
+    return caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+
+
+@pytest.fixture
+def encaisser_au_guichet(session, regisseur):
+    """Have a titre paid at the counter."""
+
+    def faire(mode, montant, **champs) -> Encaissement:
+        saisie = caisse.Saisie(mode=mode, montant=montant, **champs)
+        return caisse.encaisser_au_guichet(
+            session=session, titre_id=titre_payable(montant).pk, saisie=saisie, par=regisseur
+        )
+
+    return faire
+
+
+def _confirmer(agent, nature) -> RapprochementBancaire:
+    ligne = LigneBancaire.objects.get(etat="a_rapprocher")
+    une = next(p for p in rapprochement.proposer(ligne) if p.nature == nature)
+    return rapprochement.confirmer(ligne_id=ligne.pk, cle=une.cle, par=agent)
+
+
+def _anomalies() -> list[str]:
+    return [str(a) for controle in verification.CONTROLES for a in controle()]
+
+
+def test_un_essai_a_blanc_ne_garde_rien_puis_l_import_et_son_rejeu(agent, importer):
+    contenu = camt({"montant": "12500.00"}, {"montant": "300", "sens": "DBIT"})
+
+    a_blanc = releves.importer(contenu, nom="releve.xml", par=agent)
+    rien = LigneBancaire.objects.count()
+    premier, second = importer(contenu), importer(contenu)
+    chevauchant = importer(
+        camt({"montant": "12500"}, {"montant": "300", "sens": "DBIT"}, {"montant": "7"})
+    )
+
+    assert (a_blanc.crees, rien) == (2, 0)
+    assert (premier.crees, second.crees, second.inchanges) == (2, 0, 2)
+    assert (chevauchant.crees, chevauchant.inchanges) == (1, 2)
+    assert sorted(LigneBancaire.objects.values_list("montant", flat=True)) == [-300, 7, 12_500]
+
+
+def test_une_mauvaise_ligne_est_rejetee_avec_son_motif_et_n_arrete_pas_les_autres(importer):
+    bilan = importer(
+        camt(
+            {"montant": "1", "devise": "EUR"},
+            {"montant": "12.50"},
+            {"montant": "0"},
+            {"montant": "1", "jour": "26 novembre"},
+            {"montant": "1", "sens": "??"},
+            {"montant": "500"},
+        )
+    )
+
+    motifs = " ".join(motif for _, _, motif in bilan.rejets)
+    assert (bilan.crees, len(bilan.rejets)) == (1, 5)
+    for mot in ("devise EUR", "centimes", "nul", "ne se lit pas", "CdtDbtInd"):
+        assert mot in motifs
+
+
+@pytest.mark.parametrize(
+    ("contenu", "mot"),
+    [
+        (b"", "vide"),
+        (BOMBE.encode(), "DOCTYPE"),
+        (b"<Document", "mal form"),
+        (b"<Autre/>", "CAMT.053"),
+        (b"\xff\xfe\x00", "ni un CAMT.053 ni un CSV"),
+        (b"a;b\n1;2\n", "colonnes attendues"),
+        (b"x" * 10_000_001, "10 Mo"),
+    ],
+    ids=["vide", "entites", "coupe", "autre xml", "binaire", "colonnes", "trop gros"],
+)
+def test_un_fichier_hostile_ou_etranger_est_refuse(importer, contenu, mot):
+    with pytest.raises(FichierRefuse, match=mot):
+        importer(contenu)
+
+    assert not LigneBancaire.objects.exists()
+
+
+def test_un_csv_se_lit_en_montant_ou_en_debit_et_credit(importer):
+    signe = "Date;Libellé;Montant;Référence\n26/11/2026;REMISE;1 500;R1\n2026-11-26;FRAIS;-20;R2\n"
+    double = "\ufeffdate,libelle,debit,credit\n" + "26/11/2026,VIR,,900\n" * 2 + "26/11/2026,X,,\n"
+
+    bilans = [importer(signe.encode()), importer(double.encode())]
+
+    assert [bilan.crees for bilan in bilans] == [2, 2]
+    assert bilans[1].rejets == [(4, "", "aucun montant")]
+
+
+def test_un_versement_se_rapproche_sans_nouvelle_ecriture(encaisser, banc_neuf, importer, agent):
+    encaisser(12_500)
+    versement = versements.constater(banc_neuf.faire("verser")["id"])
+    avant = solde("515", exercice=2026).solde
+    importer(camt({"montant": versement.montant, "jour": versement.arrive_le.isoformat()}))
+
+    fait = _confirmer(agent, NatureRapprochement.VERSEMENT)
+
+    assert fait.versement == versement
+    assert solde("515", exercice=2026).solde == avant
+    assert _anomalies() == []
+
+
+def test_la_remise_du_terminal_se_rapproche_nette_de_commission(
+    encaisser_au_guichet, importer, agent
+):
+    for rang, montant in enumerate((10_000, 2_500)):
+        encaisser_au_guichet(Mode.TPE, montant, numero_ticket=f"{rang}", numero_autorisation="A1")
+    importer(camt({"montant": "12400", "libelle": "REMISE CB TPE-0001"}))
+
+    fait = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+
+    comptes = [solde(numero, exercice=2026).solde for numero in ("515", "4722", "5115")]
+    assert (fait.commission, fait.encaissements.count()) == (100, 2)
+    assert comptes == [12_400, 100, 0]
+    assert _anomalies() == []
+
+
+def test_un_cheque_puis_une_remise_de_cheques(encaisser_au_guichet, importer, agent):
+    for rang, montant in enumerate((1_000, 2_000, 3_000)):
+        encaisser_au_guichet(
+            Mode.CHEQUE, montant, banque="BCI", numero_cheque=f"{rang}", tireur="M. Fictif"
+        )
+    importer(camt({"montant": "1000"}))
+    un = _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+    importer(camt({"montant": "5000", "reference": "AUTRE"}))
+
+    deux = _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+
+    assert (un.encaissements.count(), deux.encaissements.count()) == (1, 2)
+    assert solde("5118", exercice=2026).solde == 0
+    assert _anomalies() == []
+
+
+def test_un_virement_qui_cite_un_titre_le_paie_et_le_trop_percu_se_voit(
+    banc, regies, importer, agent
+):
+    titre = titre_payable(12_500)
+    importer(camt({"montant": "13000", "libelle": f"VIR M FICTIF {titre.reference}"}))
+
+    fait = _confirmer(agent, NatureRapprochement.TITRE)
+
+    encaissement = fait.encaissements.get().encaissement
+    assert (encaissement.mode, encaissement.session, encaissement.trop_percu) == (
+        Mode.VIREMENT,
+        None,
+        500,
+    )
+    assert reste_du(titre) == 0
+    assert encaissement.quittance.numero == 1
+    assert _anomalies() == []
+
+
+def test_un_virement_constate_au_guichet_ne_s_encaisse_pas_deux_fois(
+    encaisser_au_guichet, importer, agent
+):
+    constate = encaisser_au_guichet(Mode.VIREMENT, 4_000, reference_virement="VIR-77")
+    importer(camt({"montant": "4000", "libelle": "VIR-77"}))
+
+    fait = _confirmer(agent, NatureRapprochement.VIREMENT)
+
+    assert fait.ecriture is None
+    assert fait.encaissements.get().encaissement == constate
+    assert solde("515", exercice=2026).solde == 4_000
+
+
+def test_une_ligne_ne_se_rapproche_qu_une_fois_et_ne_se_reecrit_pas(
+    encaisser_au_guichet, importer, agent
+):
+    encaisser_au_guichet(Mode.VIREMENT, 4_000, reference_virement="VIR-77")
+    importer(camt({"montant": "4000"}))
+    fait = _confirmer(agent, NatureRapprochement.VIREMENT)
+
+    with pytest.raises(ValidationError, match="impossible"):
+        rapprochement.confirmer(ligne_id=fait.ligne_id, cle="virement-1", par=agent)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LigneBancaire.objects.update(montant=5)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RapprochementBancaire.objects.all().delete()
+
+
+def test_ce_qui_ne_ressemble_a_rien_se_garde_s_ecarte_et_se_reprend(importer, agent):
+    importer(camt({"montant": "77777", "jour": "2026-10-01"}))
+    ligne = LigneBancaire.objects.get()
+    propositions = rapprochement.proposer(ligne)
+    with pytest.raises(ValidationError, match="pourquoi"):
+        rapprochement.ecarter(ligne_id=ligne.pk, motif=" ", par=agent)
+
+    rapprochement.ecarter(ligne_id=ligne.pk, motif="dotation de l’État", par=agent)
+    ecartee = list(rapprochement.a_rapprocher())
+    rapprochement.reprendre(ligne_id=ligne.pk, par=agent)
+
+    assert (propositions, ecartee) == ([], [])
+    assert list(rapprochement.a_rapprocher()) == [ligne]
+
+
+def test_la_commande_importe_et_dit_ce_qu_elle_refuse(tmp_path, capsys, db):
+    fichier = tmp_path / "releve.csv"
+    fichier.write_text("date;libelle;montant\n26/11/2026;VIR;100\n", encoding="utf-8")
+
+    call_command("importer_releve", str(fichier), "--executer", "--json")
+
+    assert '"crees": 1' in capsys.readouterr().out
+    with pytest.raises(CommandError, match="Impossible de lire"):
+        call_command("importer_releve", str(tmp_path / "absent.csv"))
