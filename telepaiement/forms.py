@@ -104,6 +104,33 @@ class MotifForm(forms.Form):
     motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
 
 
+class RemboursementForm(forms.Form):
+    """A refund to ask for. `disponible` is what the page showed, sent back with it."""
+
+    montant = SaisieMontantField(label="Montant à rendre", minimum=1)
+    motif = forms.CharField(max_length=200, help_text="Il figure sur le reçu que le payeur reçoit.")
+    disponible = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+
+
+class ReleveForm(forms.Form):
+    """A statement of the bank account to import."""
+
+    fichier = forms.FileField(
+        label="Relevé bancaire",
+        help_text="CAMT.053 (XML), ou CSV à colonnes date, libelle et montant. 10 Mo au plus.",
+    )
+
+
+class PropositionForm(forms.Form):
+    """Which of the propositions a bank movement is."""
+
+    cle = forms.ChoiceField(label="Ce mouvement est", widget=forms.RadioSelect)
+
+    def __init__(self, *arguments: Any, choix: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["cle"].choices = choix  # type: ignore[attr-defined]
+
+
 class ClotureForm(forms.Form):
     """What was counted in the till."""
 

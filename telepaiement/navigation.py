@@ -6,7 +6,19 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement.models import Encaissement, EtatTentative, Tentative
+from telepaiement.models import (
+    Encaissement,
+    EtatLitige,
+    EtatRemboursement,
+    EtatTentative,
+    EtatVersement,
+    Litige,
+    Remboursement,
+    Tentative,
+    Versement,
+)
+from telepaiement.rapprochement import a_rapprocher
+from telepaiement.versements import non_verses
 
 ENTREES = (
     Entree(
@@ -17,6 +29,7 @@ ENTREES = (
         groupe=GROUPE_PIECES,
     ),
     Entree("Guichet", "telepaiement:guichet", {Role.REGISSEUR}, 41),
+    Entree("Versements et banque", "telepaiement:versements", {Role.AGENT, Role.COMPTABLE}, 42),
 )
 
 
@@ -24,6 +37,8 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield the work lists of a régisseur and of the finance staff."""
     if utilisateur.a_role(Role.REGISSEUR):
         yield Carte("Encaisser au guichet", "telepaiement:guichet", ordre=41)
+    if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
+        yield from _apres_le_paiement()
     if not utilisateur.a_role(Role.AGENT):
         return
     a_verifier = Tentative.objects.filter(etat=EtatTentative.A_VERIFIER).count()
@@ -53,3 +68,52 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         recherche=f"etat={EtatPiece.EMISE}",
         ordre=43,
     )
+
+
+def _apres_le_paiement() -> Iterator[Carte]:
+    """Yield what waits for somebody once money was received; nothing when all is in order."""
+    cartes_possibles = (
+        Carte(
+            "Litiges à défendre",
+            "telepaiement:litiges",
+            nombre=Litige.objects.filter(etat=EtatLitige.OUVERT).count(),
+            detail="Un payeur conteste : la banque attend des preuves.",
+            ton=Ton.REFUS,
+            ordre=11,
+        ),
+        Carte(
+            "Versements en écart",
+            "telepaiement:versements",
+            nombre=Versement.objects.filter(etat=EtatVersement.EN_ECART).count(),
+            detail="Mis de côté : ils ne correspondent pas à leurs lignes.",
+            ton=Ton.REFUS,
+            recherche=f"etat={EtatVersement.EN_ECART}",
+            ordre=12,
+        ),
+        Carte(
+            "Remboursements à approuver",
+            "telepaiement:remboursements",
+            nombre=Remboursement.objects.filter(etat=EtatRemboursement.DEMANDE).count(),
+            detail="Demandés par un collègue.",
+            ton=Ton.ATTENTE,
+            recherche=f"etat={EtatRemboursement.DEMANDE}",
+            ordre=44,
+        ),
+        Carte(
+            "Mouvements bancaires à rapprocher",
+            "telepaiement:banque",
+            nombre=a_rapprocher().count(),
+            detail="Reçus à la banque, rattachés à rien.",
+            ton=Ton.ATTENTE,
+            ordre=45,
+        ),
+        Carte(
+            "Cartes payées, non versées",
+            "telepaiement:versements_attendus",
+            nombre=non_verses().count(),
+            detail="Depuis plus de sept jours.",
+            ton=Ton.REFUS,
+            ordre=46,
+        ),
+    )
+    yield from (carte for carte in cartes_possibles if carte.nombre)

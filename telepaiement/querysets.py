@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from telepaiement.models import (  # noqa: F401
@@ -46,8 +47,22 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
         return self.filter(annulation__isnull=True)
 
     def en_trop(self) -> Self:
-        """Those of which a part is owed back: the worklist of refunds."""
-        return self.valides().filter(trop_percu__gt=0)
+        """Those of which a part is still owed back, `a_rendre`: the worklist of refunds."""
+        rendu = self._part_rendue("remboursements", "reussi")
+        perdu = self._part_rendue("litiges", "perdu")
+        return (
+            self.valides()
+            .filter(trop_percu__gt=0)
+            .annotate(a_rendre=F("trop_percu") - rendu - perdu)
+            .filter(a_rendre__gt=0)
+        )
+
+    def _part_rendue(self, relation: str, etat: str) -> Coalesce:
+        """Sum of the excess that the refunds, or the disputes, in `etat` gave back."""
+        objets: Any = self.model._meta.get_field(relation).related_model
+        sommes = objets.objects.filter(encaissement=OuterRef("pk"), etat=etat).order_by()
+        total = sommes.values("encaissement").annotate(total=Sum("trop_percu")).values("total")
+        return Coalesce(Subquery(total), 0)
 
     def totaux_par_mode(self) -> dict[str, int]:
         """Sum of valid amounts by mode, in whole francs."""

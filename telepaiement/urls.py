@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from telepaiement.views import guichet, notifications, payer, quittances, titres
+from telepaiement.views import (
+    argent,
+    banque,
+    guichet,
+    notifications,
+    payer,
+    quittances,
+    remboursements,
+    titres,
+)
 
 app_name = "telepaiement"
 urlpatterns = [
@@ -55,5 +64,37 @@ urlpatterns = [
     ),
     path("gestion/paiements/a-verifier/", titres.a_verifier, name="paiements_a_verifier"),
     path("gestion/paiements/trop-percus/", titres.trop_percus, name="trop_percus"),
+    path("gestion/encaissements/<int:pk>/", remboursements.encaissement, name="encaissement"),
+    path(
+        "gestion/encaissements/<int:pk>/rembourser/",
+        remboursements.demander,
+        name="rembourser",
+    ),
+    path("gestion/remboursements/", remboursements.liste, name="remboursements"),
+    path(
+        "gestion/remboursements/<int:pk>/approuver/",
+        remboursements.approuver,
+        name="remboursement_approuver",
+    ),
+    path(
+        "gestion/remboursements/<int:pk>/refuser/",
+        remboursements.refuser,
+        name="remboursement_refuser",
+    ),
+    path(
+        "gestion/remboursements/<int:pk>/recu.pdf",
+        remboursements.recu,
+        name="remboursement_recu",
+    ),
+    path("gestion/litiges/", argent.litiges, name="litiges"),
+    path("gestion/versements/", argent.versements, name="versements"),
+    path("gestion/versements/lire/", argent.lire_versements, name="versements_lire"),
+    path("gestion/versements/attendus/", argent.attendus, name="versements_attendus"),
+    path("gestion/versements/<int:pk>/", argent.versement, name="versement"),
+    path("gestion/banque/", banque.liste, name="banque"),
+    path("gestion/banque/importer/", banque.importer, name="banque_importer"),
+    path("gestion/banque/<int:pk>/", banque.ligne, name="banque_ligne"),
+    path("gestion/banque/<int:pk>/ecarter/", banque.ecarter, name="banque_ecarter"),
+    path("gestion/banque/<int:pk>/reprendre/", banque.reprendre, name="banque_reprendre"),
     path("telepaiement/stripe/", notifications.stripe, name="stripe"),
 ]

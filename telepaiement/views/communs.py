@@ -1,10 +1,16 @@
 """What the pages of counters and staff share."""
 
+from typing import TypeVar
+
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 
 from facturier.acces.models import Utilisateur
+
+PAR_PAGE = 50
+Objet = TypeVar("Objet", bound=Model)
 
 
 def agent(request: HttpRequest) -> Utilisateur:
@@ -22,6 +28,17 @@ def rapporter(form: Form, erreur: ValidationError) -> None:
             form.add_error(champ if champ in form.fields else None, une)
     if not par_champ:
         form.add_error(None, erreur)
+
+
+def page_par_cle(
+    lot: QuerySet[Objet], apres: str, *, taille: int = PAR_PAGE
+) -> tuple[list[Objet], int | None]:
+    """Return a page of rows, newest first, and the key to ask the next one with."""
+    if apres.isdecimal():
+        lot = lot.filter(pk__lt=int(apres))
+    page = list(lot.order_by("-pk")[: taille + 1])
+    suivant = page[taille - 1].pk if len(page) > taille else None
+    return page[:taille], suivant
 
 
 def reponse_pdf(contenu: bytes, nom: str) -> HttpResponse:

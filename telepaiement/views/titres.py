@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,13 @@ from facturier.grand_livre.models import EtatPiece, SensPiece, Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import avis, creances, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, TitreForm
-from telepaiement.models import Encaissement, EtatTentative, Tentative
+from telepaiement.models import (
+    Encaissement,
+    EtatRemboursement,
+    EtatTentative,
+    Remboursement,
+    Tentative,
+)
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.synchronisation import synchroniser
 from telepaiement.views.communs import agent, rapporter, reponse_pdf
@@ -116,6 +122,7 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES,
             "peut_annuler": titre.etat == EtatPiece.EMISE and titre.bordereau_id is None,
             "peut_gerer": agent(request).a_role(Role.AGENT),
+            "voit_l_argent": agent(request).a_role(Role.AGENT, Role.COMPTABLE),
         },
     )
 
@@ -214,8 +221,11 @@ def a_verifier(request: HttpRequest) -> HttpResponse:
 @require_GET
 def trop_percus(request: HttpRequest) -> HttpResponse:
     """List what was received beyond the debts, and is owed back."""
-    encaissements = Encaissement.objects.en_trop().select_related(
-        "titre__tiers", "quittance__regie"
+    en_route = Remboursement.objects.actifs().exclude(etat=EtatRemboursement.REUSSI)
+    encaissements = (
+        Encaissement.objects.en_trop()
+        .select_related("titre__tiers", "quittance__regie")
+        .annotate(est_demande=Exists(en_route.filter(encaissement=OuterRef("pk"))))
     )
     return render(
         request,

@@ -1,0 +1,111 @@
+"""Pages of the finance staff: payouts, what was not paid out, disputes."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from telepaiement import versements as service
+from telepaiement.models import EtatLitige, EtatVersement, Litige, Versement
+from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle
+
+LECTEURS = (Role.AGENT, Role.COMPTABLE)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def versements(request: HttpRequest) -> HttpResponse:
+    """List the payouts, newest first, by state."""
+    lot = Versement.objects.all()
+    etat = request.GET.get("etat", "")
+    if etat in EtatVersement.values:
+        lot = lot.filter(etat=etat)
+    page, suivant = page_par_cle(lot, request.GET.get("apres", ""))
+    return render(
+        request,
+        "telepaiement/argent/versements.html",
+        {
+            "versements": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": EtatVersement.choices,
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@require_POST
+def lire_versements(request: HttpRequest) -> HttpResponse:
+    """Read the payouts now, as the night does."""
+    try:
+        bilan = service.rapprocher(par=agent(request))
+    except (PasserelleMuette, PasserelleRefuse):
+        messages.error(request, "Le prestataire de paiement ne répond pas : réessayez plus tard.")
+    else:
+        messages.success(
+            request,
+            f"{bilan['lus']} versements lus : {bilan['comptabilises']} comptabilisés, "
+            f"{bilan['en_ecart']} en écart, {bilan['rejetes']} rejetés.",
+        )
+    return redirect("telepaiement:versements")
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def versement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a payout line by line, and what does not match."""
+    objet = get_object_or_404(Versement.objects.select_related("ecriture"), pk=pk)
+    apres = request.GET.get("apres", "")
+    lignes = objet.lignes.select_related(
+        "encaissement__titre",
+        "remboursement__encaissement__titre",
+        "litige__encaissement__titre",
+        "versement_rejete",
+    )
+    page, suivant = page_par_cle(lignes, apres, taille=2 * PAR_PAGE)
+    return render(
+        request,
+        "telepaiement/argent/versement.html",
+        {"versement": objet, "lignes": page, "suivant": suivant},
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def attendus(request: HttpRequest) -> HttpResponse:
+    """List the card payments that no payout holds after seven days, with their age."""
+    maintenant = timezone.now()
+    lot = service.non_verses(a=maintenant).select_related("titre__tiers", "quittance__regie")
+    return render(
+        request,
+        "telepaiement/argent/attendus.html",
+        {
+            "lignes": [(un, (maintenant - un.encaisse_le).days) for un in lot[:PAR_PAGE]],
+            "nombre": service.non_verses(a=maintenant).count(),
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def litiges(request: HttpRequest) -> HttpResponse:
+    """List the disputes, newest first, by state."""
+    lot = Litige.objects.select_related("encaissement__titre__tiers")
+    etat = request.GET.get("etat", "")
+    if etat in EtatLitige.values:
+        lot = lot.filter(etat=etat)
+    page, suivant = page_par_cle(lot, request.GET.get("apres", ""))
+    return render(
+        request,
+        "telepaiement/argent/litiges.html",
+        {"litiges": page, "suivant": suivant, "etat": etat, "etats": EtatLitige.choices},
+    )

@@ -1,0 +1,201 @@
+"""Pages of the finance staff: one payment and what followed it, refunds asked for and approved."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from telepaiement import quittances, recus, remboursements
+from telepaiement.forms import MotifForm, RemboursementForm
+from telepaiement.models import (
+    Encaissement,
+    EtatRemboursement,
+    RecuRemboursement,
+    Remboursement,
+)
+from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
+
+LECTEURS = (Role.AGENT, Role.COMPTABLE)
+
+
+def _encaissement(pk: int) -> Encaissement:
+    lot = Encaissement.objects.select_related(
+        "titre__tiers", "regie", "par", "quittance__regie", "annulation", "session", "tentative"
+    )
+    return get_object_or_404(lot, pk=pk)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a payment, and all that followed: refunds, dispute, payout, bank."""
+    objet = _encaissement(pk)
+    return render(
+        request,
+        "telepaiement/argent/encaissement.html",
+        {
+            "encaissement": objet,
+            "mode": quittances.mode_detaille(objet),
+            "disponible": remboursements.disponible(objet),
+            "trop_percu": remboursements.trop_percu_restant(objet),
+            "remboursements": objet.remboursements.select_related(
+                "demande_par", "approuve_par", "recu__regie"
+            ).order_by("pk"),
+            "litiges": objet.litiges.order_by("pk"),
+            "lignes": objet.lignes_versement.select_related("versement").order_by("pk"),
+            "peut_demander": agent(request).a_role(Role.AGENT) and bool(objet.charge),
+        },
+    )
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demander(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a refund, proposed at what was paid in excess."""
+    objet = _encaissement(pk)
+    disponible = remboursements.disponible(objet)
+    propose = min(remboursements.trop_percu_restant(objet), disponible) or disponible
+    form = RemboursementForm(
+        request.POST or None, initial={"montant": propose, "disponible": disponible}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            demande = remboursements.demander(
+                encaissement_id=pk,
+                montant=form.cleaned_data["montant"],
+                montant_disponible=form.cleaned_data["disponible"],
+                motif=form.cleaned_data["motif"],
+                par=agent(request),
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(
+                request,
+                f"Le remboursement de {afficher(demande.montant)} attend l’approbation d’un autre "
+                "agent.",
+            )
+            return redirect("telepaiement:encaissement", pk=pk)
+    contexte = {
+        "titre": f"Rembourser le titre {objet.titre.reference}",
+        "consequence": f"{afficher(disponible)} peuvent encore être rendus, sur la carte qui a "
+        "payé et elle seule. Un autre agent devra approuver.",
+        "action": "Demander le remboursement",
+        "retour": reverse("telepaiement:encaissement", args=[pk]),
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    """List the refunds, newest first, by state."""
+    lot = Remboursement.objects.select_related(
+        "encaissement__titre__tiers", "demande_par", "approuve_par", "recu__regie"
+    )
+    etat = request.GET.get("etat", "")
+    if etat in EtatRemboursement.values:
+        lot = lot.filter(etat=etat)
+    page, suivant = page_par_cle(lot, request.GET.get("apres", ""))
+    return render(
+        request,
+        "telepaiement/argent/remboursements.html",
+        {
+            "remboursements": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": EtatRemboursement.choices,
+            "moi": agent(request).pk,
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def approuver(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve a refund asked for by another, which is then sent."""
+    objet = get_object_or_404(
+        Remboursement.objects.select_related("encaissement__titre__tiers", "demande_par"), pk=pk
+    )
+    if request.method == "POST":
+        try:
+            fait = remboursements.approuver(remboursement_id=pk, par=agent(request))
+        except ValidationError as erreur:
+            messages.error(request, " ".join(erreur.messages))
+        else:
+            _annoncer(request, fait)
+        return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
+    contexte = {
+        "titre": f"Approuver un remboursement de {afficher(objet.montant)}",
+        "consequence": "La somme part aussitôt vers la carte qui a payé : cela ne s’annule pas.",
+        "lignes": [
+            ("Titre", objet.encaissement.titre.reference),
+            ("Débiteur", objet.encaissement.titre.tiers.nom_complet),
+            ("Payé par", quittances.mode_detaille(objet.encaissement)),
+            ("Motif", objet.motif),
+            ("Demandé par", objet.demande_par.nom_complet),
+        ],
+        "action": "Approuver et rembourser",
+        "retour": reverse("telepaiement:encaissement", args=[objet.encaissement_id]),
+    }
+    return render(request, "confirmation.html", contexte)
+
+
+def _annoncer(request: HttpRequest, fait: Remboursement) -> None:
+    somme = afficher(fait.montant)
+    if fait.etat == EtatRemboursement.REUSSI:
+        messages.success(request, f"{somme} sont rendus, le reçu est émis.")
+    elif fait.etat == EtatRemboursement.ECHOUE:
+        messages.error(request, f"La banque a refusé de rendre {somme} : {fait.motif_echec}.")
+    else:
+        messages.warning(request, f"{somme} sont en route : la réponse de la banque suivra.")
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def refuser(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse a refund, with a reason."""
+    objet = get_object_or_404(Remboursement, pk=pk)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            remboursements.refuser(
+                remboursement_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "Le remboursement est refusé.")
+            return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
+    contexte = {
+        "titre": f"Refuser un remboursement de {afficher(objet.montant)}",
+        "consequence": "Rien ne sera rendu. Une nouvelle demande reste possible.",
+        "action": "Refuser le remboursement",
+        "retour": reverse("telepaiement:encaissement", args=[objet.encaissement_id]),
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def recu(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the receipt of a refund, as it was issued."""
+    objet = get_object_or_404(
+        RecuRemboursement.objects.select_related("regie"), remboursement_id=pk
+    )
+    return reponse_pdf(recus.original(objet), f"remboursement-{objet.reference}.pdf")
