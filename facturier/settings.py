@@ -301,6 +301,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # --- Card payments ----------------------------------------------------------------------------
+PAIEMENT_PASSERELLE = env.texte("PAIEMENT_PASSERELLE", "stripe")
+PASSERELLES = ("stripe", "lyra")
+if PAIEMENT_PASSERELLE not in PASSERELLES:
+    raise ImproperlyConfigured(
+        f"PAIEMENT_PASSERELLE vaut « {PAIEMENT_PASSERELLE} » : attendu stripe ou lyra."
+    )
+STRIPE_EXIGE = EN_PRODUCTION and PAIEMENT_PASSERELLE == "stripe"
 BANC_STRIPE = "http://127.0.0.1:12111"
 STRIPE_API_BASE = env.texte(
     "STRIPE_API_BASE", "https://api.stripe.com" if EN_PRODUCTION else BANC_STRIPE
@@ -309,17 +316,32 @@ STRIPE_JS_URL = env.texte(
     "STRIPE_JS_URL", "https://js.stripe.com/v3/" if EN_PRODUCTION else f"{BANC_STRIPE}/v3/"
 )
 STRIPE_SECRET_KEY = env.secret(
-    "STRIPE_SECRET_KEY", demonstration="sk_test_demonstration", exige=EN_PRODUCTION
+    "STRIPE_SECRET_KEY", demonstration="sk_test_demonstration", exige=STRIPE_EXIGE
 )
 STRIPE_PUBLIC_KEY = env.secret(
-    "STRIPE_PUBLIC_KEY", demonstration="pk_test_demonstration", exige=EN_PRODUCTION
+    "STRIPE_PUBLIC_KEY", demonstration="pk_test_demonstration", exige=STRIPE_EXIGE
 )
 STRIPE_WEBHOOK_SECRETS = [
     valeur.strip()
     for valeur in env.secret(
-        "STRIPE_WEBHOOK_SECRETS", demonstration="whsec_demonstration", exige=EN_PRODUCTION
+        "STRIPE_WEBHOOK_SECRETS", demonstration="whsec_demonstration", exige=STRIPE_EXIGE
     ).split(",")
 ]
+
+LYRA_EXIGE = EN_PRODUCTION and PAIEMENT_PASSERELLE == "lyra"
+LYRA_ADRESSE = env.texte(
+    "LYRA_ADRESSE", "https://epaync.nc" if EN_PRODUCTION else "http://127.0.0.1:12112"
+)
+LYRA_BOUTIQUE = env.texte("LYRA_BOUTIQUE", "" if EN_PRODUCTION else "12345678")
+LYRA_MODE = env.texte("LYRA_MODE", "PRODUCTION" if EN_PRODUCTION else "TEST")
+LYRA_CLES = env.secret("LYRA_CLES", demonstration="cle_banc_lyra", exige=LYRA_EXIGE).split(",")
+LYRA_MOT_DE_PASSE = env.secret(
+    "LYRA_MOT_DE_PASSE", demonstration="testpassword_banc", exige=LYRA_EXIGE
+)
+if PAIEMENT_PASSERELLE == "lyra" and (
+    not LYRA_BOUTIQUE.isdecimal() or LYRA_MODE not in {"TEST", "PRODUCTION"}
+):
+    raise ImproperlyConfigured("LYRA_BOUTIQUE est un nombre, et LYRA_MODE vaut TEST ou PRODUCTION.")
 
 LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their names say
     "recherches": env.entier("PAIEMENT_RECHERCHES", 10),

@@ -109,7 +109,7 @@ def initier(tentative: Tentative, *, source: str) -> None:
         PaiementIndisponible: the gateway refused, or did not answer.
     """
     try:
-        reference = passerelle().creer(_demande(tentative))
+        reference = passerelle().creer(demande(tentative))
     except PasserelleMuette as erreur:
         _noter(tentative, "douter", source=source, anomalie=f"création sans réponse : {erreur}")
         raise PaiementIndisponible(INDISPONIBLE) from erreur
@@ -127,7 +127,8 @@ def initier(tentative: Tentative, *, source: str) -> None:
     )
 
 
-def _demande(tentative: Tentative) -> Demande:
+def demande(tentative: Tentative) -> Demande:
+    """Return what the payment of `tentative` is created with."""
     titre = tentative.titre
     est_sous_attaque = limites.est_sous_attaque()
     if est_sous_attaque:

@@ -96,5 +96,6 @@ urlpatterns = [
     path("gestion/banque/<int:pk>/", banque.ligne, name="banque_ligne"),
     path("gestion/banque/<int:pk>/ecarter/", banque.ecarter, name="banque_ecarter"),
     path("gestion/banque/<int:pk>/reprendre/", banque.reprendre, name="banque_reprendre"),
-    path("telepaiement/stripe/", notifications.stripe, name="stripe"),
+    path("telepaiement/stripe/", notifications.recevoir_notification, name="stripe"),
+    path("telepaiement/lyra/", notifications.recevoir_notification, name="lyra"),
 ]

@@ -134,7 +134,7 @@ def _enregistrer(
     distant: VersementDistant, mouvements: list[Mouvement], par: Utilisateur
 ) -> Versement:
     """Keep the lines and post the payout, or say why it cannot be."""
-    versement, est_neuf = Versement.objects.get_or_create(
+    versement, _ = Versement.objects.get_or_create(
         reference=distant.identifiant,
         defaults={
             "montant": distant.montant,
@@ -143,8 +143,6 @@ def _enregistrer(
             "anomalie": LECTURE,
         },
     )
-    if est_neuf:
-        versement.passages.create(acte="lire", depart="", arrivee=versement.etat, par=par)
     versement = Versement.objects.select_for_update(of=("self",)).get(pk=versement.pk)
     if versement.etat != EtatVersement.EN_ECART:
         return versement
@@ -157,6 +155,10 @@ def _enregistrer(
     if versement.anomalie:
         journal.error("versement_en_ecart", versement=versement.reference, motif=versement.anomalie)
         versement.save()
+        if not versement.passages.exists():
+            versement.passages.create(
+                acte="ecarter", depart="", arrivee=versement.etat, par=par, motif=versement.anomalie
+            )
         return versement
     ecriture = verser_cartes(
         brut=versement.brut,

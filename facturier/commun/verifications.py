@@ -44,6 +44,33 @@ def verifier_adresse_stripe(
     return erreurs
 
 
+@register()
+def verifier_adresse_lyra(
+    app_configs: Sequence[Any] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Refuse real payments at a loopback bank, and a bank in clear text outside loopback."""
+    if settings.PAIEMENT_PASSERELLE != "lyra":
+        return []
+    base = urlsplit(settings.LYRA_ADRESSE)
+    est_locale = base.hostname in BOUCLE_LOCALE
+    if est_locale and (settings.LYRA_MODE == "PRODUCTION" or settings.EN_PRODUCTION):
+        return [
+            Error(
+                "LYRA_ADRESSE désigne cette machine : aucun paiement réel ne serait encaissé.",
+                hint="Corriger LYRA_ADRESSE ou LYRA_MODE.",
+                id="commun.E006",
+            )
+        ]
+    if not est_locale and base.scheme != "https":
+        return [
+            Error(
+                "LYRA_ADRESSE doit commencer par https:// hors de cette machine.",
+                id="commun.E007",
+            )
+        ]
+    return []
+
+
 @register(Tags.security, deploy=True)
 def verifier_antivirus(
     app_configs: Sequence[Any] | None = None, **kwargs: Any

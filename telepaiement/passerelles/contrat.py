@@ -78,6 +78,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Formulaire:
+    """A signed form that the payer's browser posts at the bank, with its address."""
+
+    adresse: str
+    champs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Refus:
     """The last refusal: its code, and what tells it from the one before."""
 
@@ -214,6 +222,14 @@ class Passerelle(Protocol):
 
     def creer(self, demande: Demande) -> Reference:
         """Create the payment, or return the one that the same key created before."""
+
+    def formulaire(self, demande: Demande, *, retour: str, notification: str) -> Formulaire | None:
+        """Return the form that takes the payer to the bank's page, or None when ours has a card.
+
+        Args:
+            retour: address that the browser comes back to.
+            notification: address that the gateway tells the outcome to.
+        """
 
     def lire(self, reference: str) -> EtatDistant:
         """Read the payment."""

@@ -17,6 +17,7 @@ from telepaiement.passerelles.contrat import (
     Demande,
     EtatDistant,
     EtatLecteur,
+    Formulaire,
     Indice,
     LecteurHorsLigne,
     LecteurOccupe,
@@ -109,6 +110,10 @@ class PasserelleStripe:
             self.client.v1.payment_intents.create, parametres, {"idempotency_key": demande.cle}
         )
         return Reference(intention.id, intention.client_secret or "")
+
+    def formulaire(self, demande: Demande, *, retour: str, notification: str) -> Formulaire | None:
+        """Return None: the card is typed in our page, in the fields of Stripe.js."""
+        return None
 
     def lire(self, reference: str) -> EtatDistant:
         """Read a PaymentIntent and its last charge."""

@@ -16,7 +16,7 @@ TAILLE_MAXIMALE = 256 * 1024  # bytes
 @ouvrir_a_tous
 @csrf_exempt
 @require_POST
-def stripe(request: HttpRequest) -> HttpResponse:
+def recevoir_notification(request: HttpRequest) -> HttpResponse:
     """Store a signed message, then process it; 200 as soon as it is stored.
 
     What fails in processing comes back from the inbox, not from the gateway: the answer stays 200.

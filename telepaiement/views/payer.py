@@ -31,6 +31,7 @@ from telepaiement.tentatives import (
     PaiementIndisponible,
     PaiementRefuse,
     controler_avant_paiement,
+    demande,
     ouvrir,
 )
 from telepaiement.views.communs import reponse_pdf
@@ -59,11 +60,14 @@ def _origine(adresse: str) -> str:
     return f"{parties.scheme}://{parties.netloc}"
 
 
-def avec_origines_stripe(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let this page alone load the gateway's script, call its API and show its frames."""
+def avec_origines_passerelle(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let this page alone reach the gateway: its script, API and frames, or its own page."""
 
     @wraps(vue)
     def interne(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if settings.PAIEMENT_PASSERELLE == "lyra":
+            banque = {"form-action": [_origine(settings.LYRA_ADRESSE)]}
+            return csp_update(banque)(vue)(request, *args, **kwargs)  # type: ignore[return-value]
         script, interface = _origine(settings.STRIPE_JS_URL), _origine(settings.STRIPE_API_BASE)
         politique = {
             "script-src": [script],
@@ -175,7 +179,7 @@ def _tentative(jeton: UUID) -> Tentative:
 
 @ouvrir_a_tous
 @never_cache
-@avec_origines_stripe
+@avec_origines_passerelle
 @require_GET
 def paiement(request: HttpRequest, jeton: UUID) -> HttpResponse:
     """Show where an attempt really is: card form, waiting, receipt, or its end."""
@@ -184,7 +188,7 @@ def paiement(request: HttpRequest, jeton: UUID) -> HttpResponse:
 
 @ouvrir_a_tous
 @never_cache
-@avec_origines_stripe
+@avec_origines_passerelle
 @require_GET
 def retour(request: HttpRequest, jeton: UUID) -> HttpResponse:
     """Come back from the bank: the payment is read back, whatever the address bar says."""
@@ -209,7 +213,13 @@ def _montrer(request: HttpRequest, tentative: Tentative) -> HttpResponse:
 
 def _contexte_carte(tentative: Tentative) -> dict[str, Any]:
     chemin = reverse("telepaiement:retour", args=[tentative.jeton])
+    notification = reverse(f"telepaiement:{settings.PAIEMENT_PASSERELLE}")
     return {
+        "formulaire": passerelle().formulaire(
+            demande(tentative),
+            retour=f"{settings.ADRESSE_PUBLIQUE}{chemin}",
+            notification=f"{settings.ADRESSE_PUBLIQUE}{notification}",
+        ),
         "refus": expliquer(tentative.motif_refus) if tentative.nb_refus else "",
         "stripe_js": settings.STRIPE_JS_URL,
         "cle_publique": settings.STRIPE_PUBLIC_KEY,

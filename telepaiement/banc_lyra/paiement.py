@@ -1,0 +1,134 @@
+"""The bank's page: a signed form comes in, a card is chosen, a signed notification goes out."""
+
+import contextlib
+import http.client
+import threading
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
+from telepaiement.banc_lyra.registre import CARTES, DEVISES, Objet, Refus, Registre, signer
+
+OBLIGATOIRES = (
+    "vads_action_mode",
+    "vads_amount",
+    "vads_ctx_mode",
+    "vads_currency",
+    "vads_page_action",
+    "vads_payment_config",
+    "vads_site_id",
+    "vads_trans_date",
+    "vads_trans_id",
+    "vads_version",
+)
+DELAI_REPONSE = 10.0
+
+
+def recevoir(registre: Registre, champs: Mapping[str, str]) -> str:
+    """Check a form as the bank does; return the order that it names."""
+    reglages = registre.reglages
+    if manquants := [nom for nom in OBLIGATOIRES if not champs.get(nom)]:
+        raise Refus("09", f"champ absent : {manquants[0]}")
+    if champs.get("signature") != signer(champs, reglages.cle):
+        raise Refus("00", "signature invalide")
+    if champs["vads_site_id"] != reglages.boutique or champs["vads_ctx_mode"] != reglages.mode:
+        raise Refus("03", "boutique ou mode inconnu")
+    if champs["vads_currency"] not in DEVISES or not champs["vads_amount"].isdecimal():
+        raise Refus("10", "montant ou devise invalide")
+    cle = champs.get("vads_order_id", "")
+    registre.formulaires[cle] = dict(champs)
+    return cle
+
+
+def payer(registre: Registre, cle: str, numero: str, *, en_cours: bool = False) -> Objet:
+    """Present a card for an order; notify, unless the notification is to be lost; return it."""
+    champs = registre.formulaires.get(cle)
+    if champs is None:
+        raise Refus("PSP_010", "cette commande n’a pas de formulaire")
+    if any(
+        un["status"] == "PAID" and un["operationType"] == "DEBIT" for un in registre.commande(cle)
+    ):
+        raise Refus("11", "cette transaction est déjà payée")
+    if numero not in CARTES:
+        raise Refus("14", "ce n’est pas une carte d’essai")
+    marque, refus = CARTES[numero]
+    issue: Objet = {}
+    if refus:
+        issue = {"detailedStatus": "REFUSED", "status": "UNPAID", "errorCode": refus}
+    elif en_cours:
+        issue = {"detailedStatus": "WAITING_AUTHORISATION", "status": "RUNNING"}
+    montant = int(champs["vads_amount"]) + registre.pannes.pop("fausser", 0)
+    transaction = registre.ajouter(
+        cle,
+        "DEBIT",
+        montant,
+        DEVISES[champs["vads_currency"]],
+        transactionDetails={
+            "cardDetails": {
+                "effectiveBrand": marque,
+                "pan": f"{numero[:6]}XXXXXX{numero[-4:]}",
+            }
+        },
+        **issue,
+    )
+    notifier(registre, transaction)
+    return transaction
+
+
+def notification(registre: Registre, transaction: Objet) -> str:
+    """Return the signed form that tells what became of a transaction."""
+    cle = transaction["orderDetails"]["orderId"]
+    champs = {
+        "vads_amount": str(transaction["amount"]),
+        "vads_ctx_mode": registre.reglages.mode,
+        "vads_currency": next(c for c, nom in DEVISES.items() if nom == transaction["currency"]),
+        "vads_operation_type": transaction["operationType"],
+        "vads_order_id": cle,
+        "vads_site_id": registre.reglages.boutique,
+        "vads_trans_status": transaction["detailedStatus"],
+        "vads_trans_uuid": transaction["uuid"],
+        "vads_url_check_src": "PAY",
+    }
+    champs["signature"] = signer(champs, registre.reglages.cle)
+    return urlencode(champs)
+
+
+def notifier(registre: Registre, transaction: Objet) -> None:
+    """Send the notification, unless it is to be lost or nobody gave an address."""
+    cle = transaction["orderDetails"]["orderId"]
+    adresse = registre.formulaires.get(cle, {}).get("vads_url_check", "")
+    if adresse and not registre.consommer("perdre"):
+        corps = notification(registre, transaction)
+        threading.Thread(target=_poster, args=(adresse, corps), daemon=True).start()
+
+
+def _poster(adresse: str, corps: str) -> None:
+    """Post a form; a shop that does not answer will read the order by itself."""
+    parties = urlsplit(adresse)
+    lien = http.client.HTTPConnection(parties.netloc, timeout=DELAI_REPONSE)
+    entetes = {"Content-Type": "application/x-www-form-urlencoded"}
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        lien.request("POST", parties.path or "/", corps.encode(), entetes)
+        lien.getresponse().read()
+    lien.close()
+
+
+def page(registre: Registre, cle: str, message: str = "") -> str:
+    """Return the page where the payer chooses a test card."""
+    champs = registre.formulaires[cle]
+    boutons = "".join(
+        f'<p><button name="numero" value="{numero}">Payer avec la carte {numero} '
+        f"({marque}{', refusée' if refus else ''})</button></p>"
+        for numero, (marque, refus) in CARTES.items()
+    )
+    alerte = f'<p role="alert">{escape(message)}</p>' if message else ""
+    retour = escape(champs.get("vads_url_return", ""))
+    return (
+        '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<title>Banc Lyra</title></head><body><main><h1>Paiement par carte (essai)</h1>"
+        f"{alerte}<p>Commande {escape(cle)} : {escape(champs['vads_amount'])} F CFP.</p>"
+        f'<form method="post" action="/payer"><input type="hidden" name="commande" '
+        f'value="{escape(cle)}">{boutons}</form>'
+        f'<p><a href="{retour}">Revenir sans payer</a></p></main></body></html>'
+    )

@@ -1,0 +1,300 @@
+"""The same acceptance on every gateway: Stripe, and a bank of the Lyra family."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+import requests
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement import remboursements, verification
+from telepaiement.balayage import balayer
+from telepaiement.models import (
+    Encaissement,
+    EtatRemboursement,
+    EtatTentative,
+    EvenementRecu,
+    OrigineRemboursement,
+    Quittance,
+    Remboursement,
+    Tentative,
+)
+from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.passerelles.lyra import signer
+from telepaiement.synchronisation import fermer, synchroniser
+from telepaiement.tentatives import ouvrir
+from tests.telepaiement.conftest import oublier_passerelle
+from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.maisons import Maison, MaisonLyra, MaisonStripe, lancer_banc_lyra
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def programme_lyra() -> Iterator[MaisonLyra]:
+    """Run one Lyra bench for the module."""
+    yield from lancer_banc_lyra()
+
+
+@pytest.fixture
+def lyra(programme_lyra, settings, regies) -> Iterator[MaisonLyra]:
+    """Make the product speak to the Lyra bench."""
+    settings.PAIEMENT_PASSERELLE = "lyra"
+    settings.LYRA_ADRESSE = programme_lyra.adresse
+    settings.LYRA_CLES = ["cle_banc_lyra", "cle_suivante"]
+    oublier_passerelle()
+    yield programme_lyra
+    programme_lyra.faire("pannes", panne_api=0, perdre=0)
+    oublier_passerelle()
+
+
+@pytest.fixture(params=["stripe", "lyra"])
+def maison(request, regies) -> Maison:
+    """Each gateway in turn."""
+    if request.param == "lyra":
+        maison_lyra: Maison = request.getfixturevalue("lyra")
+        return maison_lyra
+    return MaisonStripe(request.getfixturevalue("banc"))
+
+
+def commencer(montant: int = 12_500, titre=None) -> Tentative:
+    """Open an attempt from a browser of its own."""
+    return ouvrir(titre_id=(titre or titre_payable(montant)).pk, session_payeur=uuid4())
+
+
+def _anomalies() -> list[str]:
+    return [str(a) for controle in verification.CONTROLES for a in controle()]
+
+
+def test_un_paiement_accepte_solde_la_dette(maison):
+    tentative = commencer(12_500)
+    maison.payer(tentative)
+
+    apres = synchroniser(tentative, source="retour")
+
+    encaissement = apres.encaissement
+    assert apres.etat == EtatTentative.REUSSIE
+    assert reste_du(encaissement.titre) == 0
+    assert (encaissement.marque, len(encaissement.quatre_derniers)) == ("visa", 4)
+    assert solde("5115", exercice=2026).debit == 12_500
+
+
+def test_un_refus_puis_une_autre_carte(maison):
+    tentative = commencer()
+    maison.payer(tentative, accepte=False)
+    refusee = synchroniser(tentative, source="retour")
+    maison.payer(tentative)
+
+    payee = synchroniser(refusee, source="retour")
+
+    assert (refusee.etat, refusee.nb_refus) == (EtatTentative.INITIEE, 1)
+    assert payee.etat == EtatTentative.REUSSIE
+
+
+def test_la_notification_seule_regle_et_se_repete_sans_effet(maison):
+    tentative = commencer()
+    maison.payer(tentative)
+    corps = maison.notification(tentative)
+
+    statuts = [maison.poster(corps) for _ in range(5)]
+
+    assert statuts == [200] * 5
+    assert (Encaissement.objects.count(), Quittance.objects.count()) == (1, 1)
+    assert EvenementRecu.objects.count() == 1
+
+
+def test_une_notification_falsifiee_est_refusee(maison):
+    tentative = commencer()
+    maison.payer(tentative)
+
+    statut = maison.poster(maison.notification(tentative), vraie=False)
+
+    assert statut == 400
+    assert not EvenementRecu.objects.exists()
+
+
+def test_tout_perdu_le_balayage_encaisse(maison):
+    tentative = commencer()
+    maison.payer(tentative)
+    Tentative.objects.update(creee_le=timezone.now() - timedelta(minutes=16))
+
+    bilan = balayer()
+
+    assert bilan == {"examinees": 1, "closes": 1, "en_panne": 0}
+    assert Encaissement.objects.get().tentative == tentative
+
+
+def test_une_lecture_sans_reponse_reste_a_verifier_puis_aboutit(maison):
+    tentative = commencer()
+    maison.payer(tentative)
+    maison.tomber(1)
+    with pytest.raises(PasserelleMuette):
+        synchroniser(tentative, source="retour")
+    tentative.refresh_from_db()
+    douteuse = tentative.etat
+
+    apres = synchroniser(tentative, source="balayage")
+
+    assert douteuse == EtatTentative.A_VERIFIER
+    assert apres.etat == EtatTentative.REUSSIE
+
+
+def test_un_montant_qui_differe_attend_une_personne(maison):
+    tentative = commencer()
+    maison.fausser(tentative)
+    maison.payer(tentative)
+
+    apres = synchroniser(tentative, source="retour")
+
+    assert apres.etat == EtatTentative.A_VERIFIER
+    assert "attendu 12500 F" in apres.anomalie
+    assert not Encaissement.objects.exists()
+
+
+def test_abandonner_ferme_et_un_succes_tardif_est_encaisse(maison):
+    abandonnee, devancee = commencer(), commencer()
+    maison.payer(devancee)
+
+    fermee = fermer(abandonnee, "annuler", source="abandon")
+    gagnee = fermer(devancee, "annuler", source="abandon")
+
+    assert fermee.etat == EtatTentative.ANNULEE
+    assert gagnee.etat == EtatTentative.REUSSIE
+
+
+@pytest.mark.parametrize("montant", [1, 99_999_999])
+def test_les_montants_extremes_ne_se_divisent_jamais(maison, montant):
+    tentative = commencer(montant)
+    maison.payer(tentative)
+
+    apres = synchroniser(tentative, source="retour")
+
+    assert apres.encaissement.montant == montant
+
+
+def test_deux_cartes_sur_une_dette_laissent_un_trop_percu(maison):
+    titre = titre_payable(12_500)
+    tentatives = [commencer(titre=titre), commencer(titre=titre)]
+    for tentative in tentatives:
+        maison.payer(tentative)
+        synchroniser(tentative, source="retour")
+
+    trop_percus = Encaissement.objects.order_by("trop_percu").values_list("trop_percu", flat=True)
+
+    assert list(trop_percus) == [0, 12_500]
+    assert _anomalies() == []
+
+
+def test_trois_remboursements_puis_un_franc_de_trop(maison, agent, collegue):
+    tentative = commencer(12_500)
+    maison.payer(tentative)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+
+    def demander(montant: int) -> Remboursement:
+        return remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=montant,
+            montant_disponible=remboursements.disponible(encaissement),
+            motif="erreur",
+            par=agent,
+        )
+
+    faits = [
+        remboursements.approuver(remboursement_id=demander(montant).pk, par=collegue)
+        for montant in (5_000, 5_000, 2_500)
+    ]
+
+    assert {un.etat for un in faits} == {EtatRemboursement.REUSSI}
+    assert len({un.reference for un in faits}) == 3
+    with pytest.raises(ValidationError):
+        demander(1)
+    assert solde("5115", exercice=2026).solde == 0
+    assert _anomalies() == []
+
+
+def test_un_remboursement_fait_ailleurs_puis_echoue(maison):
+    tentative = commencer(12_500)
+    maison.payer(tentative)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+    maison.rembourser(encaissement, 4_000)
+    statut = maison.poster(maison.notification(tentative))
+    rendu = Remboursement.objects.get()
+    apres = (rendu.origine, rendu.etat, reste_du(encaissement.titre))
+
+    maison.echouer(rendu)
+    remboursements.relire(encaissement)
+
+    rendu.refresh_from_db()
+    assert statut == 200
+    assert apres == (OrigineRemboursement.EXTERNE, EtatRemboursement.REUSSI, 4_000)
+    assert (rendu.etat, reste_du(encaissement.titre)) == (EtatRemboursement.ECHOUE, 0)
+    assert _anomalies() == []
+
+
+def test_un_remboursement_sans_reponse_ne_part_qu_une_fois(maison, agent, collegue, monkeypatch):
+    tentative = commencer(12_500)
+    maison.payer(tentative)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+    demande = remboursements.demander(
+        encaissement_id=encaissement.pk,
+        montant=5_000,
+        montant_disponible=12_500,
+        motif="erreur",
+        par=agent,
+    )
+    maison.tomber(1)
+    envoye = remboursements.approuver(remboursement_id=demande.pk, par=collegue)
+    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+
+    remboursements.relancer()
+    remboursements.relancer()
+
+    assert envoye.etat == EtatRemboursement.TRANSMIS
+    envoye.refresh_from_db()
+    assert envoye.etat == EtatRemboursement.REUSSI
+    assert remboursements.disponible(encaissement) == 7_500
+
+
+def test_la_page_de_lyra_porte_un_formulaire_signe_au_franc(lyra):
+    tentative = commencer(12_500)
+
+    reponse = Client().get(reverse("telepaiement:paiement", args=[tentative.jeton]))
+
+    page = reponse.content.decode()
+    champs = dict(reponse.context["formulaire"].champs)
+    assert f'action="{lyra.adresse}/vads-payment/"' in page
+    assert lyra.adresse in reponse["Content-Security-Policy"].partition("form-action")[2]
+    assert "stripe" not in page.lower()
+    assert (champs["vads_amount"], champs["vads_currency"]) == ("12500", "953")
+    assert champs["signature"] == signer(champs, "cle_banc_lyra")
+
+
+def test_un_montant_change_dans_la_page_est_refuse_par_la_banque(lyra):
+    tentative = commencer(12_500)
+    page = Client().get(reverse("telepaiement:paiement", args=[tentative.jeton]))
+    champs = dict(page.context["formulaire"].champs)
+
+    honnete = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=5)
+    altere = requests.post(
+        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_amount": "1"}, timeout=5
+    )
+    devise = requests.post(
+        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_currency": "978"}, timeout=5
+    )
+
+    assert [honnete.status_code, altere.status_code, devise.status_code] == [200, 400, 400]
+
+
+def test_une_notification_de_l_autre_mode_est_refusee_chez_lyra(lyra, settings):
+    tentative = commencer()
+    lyra.payer(tentative)
+    corps = lyra.notification(tentative)
+    settings.LYRA_MODE = "PRODUCTION"
+    oublier_passerelle()
+
+    assert lyra.poster(corps) == 400
