@@ -2,7 +2,7 @@
 
 Children are a regular expression over their names, each followed by a space. What the profile never
 uses (RetrievalMethod, XPath, time stamps) is refused; other XAdES namespaces pass, as in the
-schemas, which do not look into them.
+schemas, which know nothing of them and look for what they know inside.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.signature import DS, XADES_1_1_1
 
 _PREFIXES: Final = {DS: "ds", XADES_1_1_1: "xad"}
+_BLANCS: Final = " \t\r\n"  # those of XML, and no other
 _HOTE: Final = r"//[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=[/?#]|\Z)"
 _SUITE: Final = "[A-Za-z0-9:/._+=&-]"
 _URI: Final = re.compile(
@@ -37,19 +38,20 @@ def _est_base64(texte: str) -> bool:
 
 
 def _est_moment(texte: str) -> bool:
+    moment = texte.strip(_BLANCS)
     try:
-        datetime.fromisoformat(texte.strip())
+        datetime.fromisoformat(moment)
     except ValueError:
         return False
-    return _MOMENT.fullmatch(texte.strip()) is not None
+    return _MOMENT.fullmatch(moment) is not None
 
 
 def _est_entier(texte: str) -> bool:
-    return re.fullmatch(r"\s*[+-]?[0-9]+\s*", texte) is not None
+    return re.fullmatch("[+-]?[0-9]+", texte.strip(_BLANCS)) is not None
 
 
 def _est_uri(texte: str) -> bool:
-    return _URI.fullmatch(texte.strip()) is not None
+    return _URI.fullmatch(texte.strip(_BLANCS)) is not None
 
 
 def _est_texte(texte: str) -> bool:
@@ -57,7 +59,7 @@ def _est_texte(texte: str) -> bool:
 
 
 def _est_blanc(texte: str) -> bool:
-    return not texte.strip(" \t\r\n")
+    return not texte.strip(_BLANCS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +162,12 @@ def _nom(element: etree._Element) -> str:
 def refus(element: etree._Element) -> str | None:
     """Return the French reason why the structure of a signature is refused, or None."""
     nom = _nom(element)
-    if nom == "autre":
-        return None
+    enfants = [fils for fils in element if isinstance(fils.tag, str)]
+    if nom == "autre":  # nobody knows it, but what it holds may be known
+        return next((raison for fils in enfants if (raison := refus(fils))), None)
     declare = _GRAMMAIRE.get(nom)
     if declare is None:
         return f"« {nom} » n’a pas sa place dans une signature PES."
-    enfants = [fils for fils in element if isinstance(fils.tag, str)]
     noms = "".join(f"{_nom(fils)} " for fils in enfants)
     if re.fullmatch(f"(?:{declare.enfants}) ?", noms) is None:
         return f"structure de « {nom} » inattendue : {noms or 'vide'}."
