@@ -1,9 +1,9 @@
 """Who signs, and whom we trust: the certificates kept under `CLES_RACINE`.
 
-`signature/ordonnateur.p12` holds the key and certificate of the ordonnateur, `cachet/cachet.p12`
-those of the seal of the province, `autorites.pem` beside each the trusted authorities. Production
-receives them from its certification authority; elsewhere a demonstration authority makes them at
-the first signature.
+`signature/ordonnateur.p12` holds the key and certificate of the ordonnateur, unless a token that
+`SIGNATURE_JETON` names does; `cachet/cachet.p12` those of the seal of the province;
+`autorites.pem`, beside each, the trusted authorities. Production receives them from its
+certification authority; elsewhere a demonstration authority makes them at the first signature.
 """
 
 import os
@@ -20,7 +20,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
-from exports_tps.pes.signataire import SignataireLogiciel
+from exports_tps.pes.signataire import Signataire, SignataireLogiciel
+from exports_tps.pes.signataire_materiel import SignataireMateriel
 
 DOSSIER = "signature"
 PKCS12 = "ordonnateur.p12"
@@ -30,13 +31,21 @@ AUTORITES = "autorites.pem"
 ORGANISATION = "Province Sud de la Nouvelle-Caledonie (demonstration)"
 
 
-def signataire() -> SignataireLogiciel:
+def signataire() -> Signataire:
     """Return the key and certificate of the ordonnateur.
 
     Raises:
         ImproperlyConfigured: production has no certificate under `CLES_RACINE`.
-        exports_tps.pes.messages.ErreurPES: the file is unreadable, or its password is wrong.
+        exports_tps.pes.messages.ErreurPES: the file is unreadable, or its password is wrong; the
+            token is not there, or its code is wrong.
     """
+    if jeton := settings.SIGNATURE_JETON:
+        return SignataireMateriel(
+            Path(jeton["bibliotheque"]),
+            jeton=jeton["nom"],
+            code=jeton["code"],
+            etiquette=jeton["etiquette"] or None,
+        )
     fichier = _dossier() / PKCS12
     return _charger(fichier, settings.SIGNATURE_MOT_DE_PASSE, fichier.stat().st_mtime_ns)
 
@@ -59,7 +68,14 @@ def autorites_du_cachet() -> bytes:
 
 def autorites() -> list[x509.Certificate]:
     """Return the trusted authorities; see `signataire`."""
-    return x509.load_pem_x509_certificates((_dossier() / AUTORITES).read_bytes())
+    if not settings.SIGNATURE_JETON:
+        return x509.load_pem_x509_certificates((_dossier() / AUTORITES).read_bytes())
+    fichier = settings.CLES_RACINE / DOSSIER / AUTORITES
+    if not fichier.exists():
+        raise ImproperlyConfigured(
+            f"Les autorités du jeton manquent : placez {AUTORITES} dans {fichier.parent}."
+        )
+    return x509.load_pem_x509_certificates(fichier.read_bytes())
 
 
 @lru_cache(4)

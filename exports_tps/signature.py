@@ -22,6 +22,7 @@ from exports_tps.parapheur import ce_qui_manque, est_lu, etat_de, pouvoir_pour, 
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
+from exports_tps.pes.signataire import Signataire
 from exports_tps.pes.signature import Signature
 from exports_tps.prealable import Examen, examiner
 from facturier.acces.models import Utilisateur
@@ -59,7 +60,7 @@ def signer_bordereau(
     pouvoir = exiger_pouvoir(verrouille, par)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
     signature = Signature(
-        signataire=signataire(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
+        signataire=_signataire(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
     fragment = _ranger_fragment(verrouille, signature, empreinte_lue)
     conclure(
@@ -72,6 +73,14 @@ def signer_bordereau(
     )
     bordereau.refresh_from_db()
     return bordereau
+
+
+def _signataire() -> Signataire:
+    """Open the key, or say on the page why it cannot be: a token forgotten, a wrong password."""
+    try:
+        return signataire()
+    except ErreurPES as erreur:
+        raise ValidationError(str(erreur)) from erreur
 
 
 def signer_lus(

@@ -101,6 +101,26 @@ def passtrans(prefixe: str) -> dict[str, str] | None:
     return {"destination": destination, "application": application}
 
 
+def jeton(prefixe: str) -> dict[str, str] | None:
+    """Return the signing token that the variables `<prefixe>…` describe, or None: a file is used.
+
+    Raises:
+        ImproperlyConfigured: a token without its PKCS#11 library or its code.
+    """
+    nom = texte(prefixe)
+    if not nom:
+        return None
+    parties = {p: texte(f"{prefixe}_{p}") for p in ("BIBLIOTHEQUE", "CODE")}
+    if manquantes := [f"{prefixe}_{p}" for p, valeur in parties.items() if not valeur]:
+        raise ImproperlyConfigured(f"{prefixe} demande aussi {' et '.join(manquantes)}.")
+    return {
+        "nom": nom,
+        "bibliotheque": parties["BIBLIOTHEQUE"],
+        "code": parties["CODE"],
+        "etiquette": texte(f"{prefixe}_ETIQUETTE"),
+    }
+
+
 def cache(nom: str) -> dict[str, Any]:
     """Return the cache that variable `nom` designates, `redis://…`; one a process when unset.
 

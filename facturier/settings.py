@@ -33,6 +33,7 @@ PES_XSD_DIR = env.texte("PES_XSD_DIR")
 SIGNATURE_MOT_DE_PASSE = env.secret(
     "SIGNATURE_MOT_DE_PASSE", demonstration="mot-de-passe-de-demonstration", exige=EN_PRODUCTION
 )
+SIGNATURE_JETON = env.jeton("SIGNATURE_JETON")
 TAILLE_MAXIMALE_DEPOT = env.entier("TAILLE_MAXIMALE_DEPOT", 20 * 1024 * 1024)  # bytes
 CLAMD_SOCKET = env.texte("CLAMD_SOCKET")  # path of a Unix socket or machine:port; empty: no scan
 

@@ -114,6 +114,14 @@ def test_un_transport_mal_decrit_est_refuse(monkeypatch, variable, valeur, messa
         )
 
 
+def test_un_jeton_de_signature_sans_son_code_est_refuse(monkeypatch):
+    monkeypatch.setenv("SIGNATURE_JETON", "ordonnateur")
+    monkeypatch.setenv("SIGNATURE_JETON_BIBLIOTHEQUE", "jeton.so")
+
+    with pytest.raises(ImproperlyConfigured, match="demande aussi SIGNATURE_JETON_CODE"):
+        environnement.jeton("SIGNATURE_JETON")
+
+
 def test_une_cle_reelle_ne_sert_pas_avec_le_banc_hors_production(demarrer):
     resultat = demarrer({"STRIPE_SECRET_KEY": "sk_live_essai"})
 

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from exports_tps.signature import signer_bordereau
 from facturier.commun import fichiers
 from tests.exports_tps.factories import bordereau_depense, flux_constitue, flux_transmis, tresorerie
+from tests.exports_tps.golden import DOSSIER
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +95,15 @@ def test_un_flux_constitue_est_conforme(circuit, agent, ordonnateur, settings, t
     )
 
     assert (code, resultat["anomalies"]) == (0, 0)
+
+
+def test_controler_juge_un_fichier_de_chaque_racine():
+    fichiers_types = sorted(DOSSIER.glob("*.xml"))
+
+    code, resultat = lancer("controler_pes", *fichiers_types)
+
+    assert (code, resultat["anomalies"]) == (0, 0)
+    assert len(resultat["fichiers"]) == len(fichiers_types)
 
 
 @pytest.mark.parametrize(

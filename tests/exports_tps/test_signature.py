@@ -73,6 +73,22 @@ def test_qui_a_liquide_ne_signe_pas(agent):
         signer_bordereau(bordereau, par=liquidateur)
 
 
+def test_un_jeton_absent_se_dit_et_ne_signe_rien(agent, ordonnateur, settings, tmp_path):
+    bordereau = bordereau_depense(agent)
+    settings.SIGNATURE_JETON = {
+        "nom": "ordonnateur",
+        "bibliotheque": str(tmp_path / "jeton.so"),
+        "code": "1234",
+        "etiquette": "",
+    }
+
+    with pytest.raises(ValidationError, match="absente ou illisible"):
+        signer_bordereau(bordereau, par=ordonnateur)
+
+    bordereau.refresh_from_db()
+    assert bordereau.etat == EtatBordereau.OUVERT
+
+
 def test_un_agent_ne_signe_pas(agent):
     with pytest.raises(ActeInterdit):
         signer_bordereau(bordereau_depense(agent), par=agent)

@@ -10,14 +10,17 @@ import pkcs11
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat
 from cryptography.hazmat.primitives.serialization import NoEncryption as SansChiffrement
+from django.core.exceptions import ImproperlyConfigured
 from pkcs11 import Attribute, ObjectClass
 from pkcs11.util.rsa import decode_rsa_private_key
 
+from exports_tps import cles
 from exports_tps.pes.autorite import delivrer_certificat
 from exports_tps.pes.controle import controler
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signataire_materiel import SignataireMateriel
 from exports_tps.pes.signature import Signature
+from facturier import environnement
 from tests.exports_tps.pes import exemples
 from tests.exports_tps.pes.conftest import ecrire_flux_a_signer
 
@@ -112,6 +115,23 @@ def test_une_cle_qui_n_est_pas_celle_du_certificat_ne_signe_pas(bibliotheque):
 
     with pytest.raises(ErreurPES, match="n’est pas celle de son certificat"):
         signataire.signer(b"essai")
+
+
+def test_le_produit_signe_par_le_jeton_que_nomment_ses_reglages(
+    bibliotheque, ordonnateur, autorite, settings, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("J", "ordonnateur")
+    monkeypatch.setenv("J_BIBLIOTHEQUE", str(bibliotheque))
+    monkeypatch.setenv("J_CODE", CODE)
+    settings.SIGNATURE_JETON = environnement.jeton("J")
+    settings.CLES_RACINE = tmp_path
+
+    assert cles.signataire().certificat == ordonnateur.certificat
+    with pytest.raises(ImproperlyConfigured, match="autorités du jeton"):
+        cles.autorites()
+    (tmp_path / "signature").mkdir()
+    (tmp_path / "signature" / "autorites.pem").write_bytes(autorite.certificat_pem())
+    assert cles.autorites() == [autorite.certificat]
 
 
 def test_une_bibliotheque_absente_est_nommee(tmp_path):
