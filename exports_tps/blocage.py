@@ -5,32 +5,37 @@ invoice that no mandat pays yet is looked at as its mandat would be.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils import timezone
 
-from exports_tps.prealable import Controle, controler_piece
-from exports_tps.requisition import requisition_de
+from exports_tps.dossiers import Dossier, dossiers_de
+from exports_tps.prealable import Controle
 from facturier.commun.montants import afficher
-from facturier.grand_livre.credits import est_hors_budget, ligne_de_credits, sans_ligne
+from facturier.grand_livre.credits import (
+    LigneDeCredits,
+    est_hors_budget,
+    ligne_de_credits,
+    sans_ligne,
+)
 from facturier.grand_livre.models import (
+    PAS_SIGNES,
     Compte,
-    EtatBordereau,
     EtatPiece,
-    PassageBordereau,
     Piece,
     PieceJustificative,
 )
 from facturier.suivi import regles
 from facturier.suivi.beneficiaires import dettes
 from facturier.suivi.controles import prescrite_apres
-from facturier.suivi.exigences import exigences, manquantes, rang_paiement
+from facturier.suivi.exigences import rang_paiement
 from facturier.suivi.libelles import detenteur
 from facturier.suivi.liquidation import a_mandater
 from facturier.suivi.mandatement import budget_courant, pieces_manquantes
-from facturier.suivi.models import ExigencePiece, Facture
-from facturier.suivi.rapprochement import rapprocher_toutes
+from facturier.suivi.models import BonCommande, ExigencePiece, Facture
+from facturier.suivi.rapprochement import Rapprochement, rapprocher_toutes
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import raison_du_gel
 from fournisseurs.models import Fournisseur
@@ -77,34 +82,34 @@ class Explication:
 
 def expliquer_mandat(mandat: Piece) -> Explication:
     """Explain one mandat, in a number of queries that depends neither on its lines nor invoices."""
-    factures = list(
-        Facture.objects.filter(mandat=mandat.pk).select_related(
-            "bon_commande",
-            "service",
-            "service_fait__certifie_par",
-            "etablissement__fournisseur__tiers",
-        )
-    )
+    return expliquer_mandats([mandat])[mandat.pk]
+
+
+def expliquer_mandats(mandats: Sequence[Piece]) -> dict[int, Explication]:
+    """Explain many mandats, by key: as many queries as for one, refusals of the treasury apart."""
+    return {dossier.mandat.pk: _expliquer(dossier) for dossier in dossiers_de(mandats)}
+
+
+def _expliquer(dossier: Dossier) -> Explication:
+    mandat = dossier.mandat
     points = [
-        _signature(mandat),
+        _signature(dossier),
         *_imputations(
             mandat.exercice_id,
-            sorted(set(mandat.lignes_piece.values_list("compte__numero", flat=True))),
+            sorted({compte for compte, _ in dossier.imputations}),
+            dossier.comptes_connus,
         ),
         *_credits_ouverts(
             mandat.exercice_id,
-            mandat.budget_id,
-            [
-                (ligne.compte.numero, ligne.fonction, 0)
-                for ligne in mandat.lignes_piece.select_related("compte").order_by("rang")
-            ],
+            [(compte, fonction, 0) for compte, fonction in dossier.imputations],
+            dossier.credits,
         ),
-        *_des_factures(factures),
-        _documents_du_mandat(mandat, factures),
-        *(_du_controle(controle) for controle in controler_piece(mandat)),
+        *_des_factures(dossier.factures, dossier.engagements),
+        _documents(dossier.absentes, dossier.genres),
+        *(du_controle(controle) for controle in dossier.controles),
     ]
     motif = regles.motif_de(mandat) if mandat.etat in regles.REFUSES else ""
-    if requise := requisition_de(mandat):
+    if requise := dossier.requisition:
         points.insert(
             0,
             Point(
@@ -131,22 +136,22 @@ def expliquer_facture(facture: Facture) -> Explication:
         detenteur(facture, pour_fournisseur=False),
         "",
         [
-            *_imputations(exercice, [compte] if compte else []),
+            *_imputations(exercice, [compte] if compte else [], _comptes(exercice, compte)),
             *_credits_ouverts(
                 exercice,
-                budget_courant().pk,
                 [(compte, fonction, a_mandater(facture))] if compte else [],
+                partial(ligne_de_credits, exercice, budget_courant().pk),
             ),
-            *_des_factures([facture]),
+            *_des_factures([facture], rapprocher_toutes([commande] if commande else [])),
             _documents_de_facture(facture),
             *_du_fournisseur(facture, fournisseur),
         ],
     )
 
 
-def _signature(mandat: Piece) -> Point:
+def _signature(dossier: Dossier) -> Point:
     libelle, article = "Qualité de l’ordonnateur", "GBCP, art. 19, 2°"
-    bordereau = mandat.bordereau
+    bordereau, passage = dossier.mandat.bordereau, dossier.signature
     if bordereau is None:
         return Point(
             libelle=libelle,
@@ -156,17 +161,16 @@ def _signature(mandat: Piece) -> Point:
             remede="Mettez-le en bordereau.",
             qui=BUREAU,
         )
-    if bordereau.etat == EtatBordereau.OUVERT:
+    if bordereau.etat in PAS_SIGNES:
+        etat = bordereau.get_etat_display()
         return Point(
             libelle=libelle,
             article=article,
-            constat=f"Le bordereau {bordereau.reference} n’est pas signé.",
+            constat=f"Le bordereau {bordereau.reference} n’est pas signé : « {etat} ».",
             est_conforme=False,
             remede="Signez le bordereau, ou dites ce qui l’empêche.",
             qui=ORDONNATEUR,
         )
-    signe = PassageBordereau.objects.filter(bordereau=bordereau, acte="signer")
-    passage = signe.select_related("par").last()
     return Point(
         libelle=libelle,
         article=article,
@@ -174,13 +178,14 @@ def _signature(mandat: Piece) -> Point:
     )
 
 
-def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
+def _comptes(exercice: int, numero: str) -> set[str]:
+    """Return the account, if it exists and may be charged that year."""
+    connus = Compte.objects.filter(exercice=exercice, numero=numero, est_imputable=True)
+    return set(connus.values_list("numero", flat=True))
+
+
+def _imputations(exercice: int, numeros: list[str], connus: Collection[str]) -> Iterator[Point]:
     """Tell whether each account exists and may be charged, the year of the mandat."""
-    connus = set(
-        Compte.objects.filter(
-            exercice=exercice, numero__in=numeros, est_imputable=True
-        ).values_list("numero", flat=True)
-    )
     inconnus = [numero for numero in numeros if numero not in connus]
     if inconnus or not numeros:
         constat = (
@@ -205,7 +210,9 @@ def _imputations(exercice: int, numeros: list[str]) -> Iterator[Point]:
 
 
 def _credits_ouverts(
-    exercice: int, budget: int, imputations: Sequence[tuple[str, str, int]]
+    exercice: int,
+    imputations: Sequence[tuple[str, str, int]],
+    ligne_de: Callable[[str, str], LigneDeCredits | None],
 ) -> Iterator[Point]:
     """Yield what is left of each line of the budget: account, function, francs still to mandate."""
     libelle, article = "Disponibilité des crédits", "GBCP, art. 19, 2°"
@@ -213,7 +220,7 @@ def _credits_ouverts(
     for compte, fonction, montant in imputations:
         a_mandater[compte, fonction] += montant
     for (compte, fonction), montant in a_mandater.items():
-        ligne = ligne_de_credits(exercice, budget, compte, fonction)
+        ligne = ligne_de(compte, fonction)
         if ligne is None:
             if not est_hors_budget(compte):
                 yield Point(
@@ -248,11 +255,13 @@ def _credits_ouverts(
         )
 
 
-def _des_factures(factures: list[Facture]) -> Iterator[Point]:
+def _des_factures(
+    factures: list[Facture], engagements: Mapping[BonCommande, Rapprochement]
+) -> Iterator[Point]:
     """Yield the controls of the supplier and of the debt: credits, service fait, prescription."""
     for fournisseur in {f.etablissement.fournisseur for f in factures}:
         yield _fiche(fournisseur)
-    yield from _credits(factures)
+    yield from _credits(factures, engagements)
     for facture in factures:
         yield _service_fait(facture)
         yield _prescription(facture)
@@ -270,11 +279,12 @@ def _fiche(fournisseur: Fournisseur) -> Point:
     )
 
 
-def _credits(factures: list[Facture]) -> Iterator[Point]:
+def _credits(
+    factures: list[Facture], engagements: Mapping[BonCommande, Rapprochement]
+) -> Iterator[Point]:
     """Yield what is left of each order, and the invoices that no order announced."""
     libelle, article = "Engagement sur la commande", "GBCP, art. 19, 2°"
-    commandes = {f.bon_commande for f in factures if f.bon_commande is not None}
-    for commande, fait in rapprocher_toutes(commandes).items():
+    for commande, fait in engagements.items():
         yield Point(
             libelle=libelle,
             article=article,
@@ -334,20 +344,6 @@ def _prescription(facture: Facture) -> Point:
     )
 
 
-def _documents_du_mandat(mandat: Piece, factures: list[Facture]) -> Point:
-    genres = set(mandat.justificatifs.values_list("genre", flat=True))
-    commande = next((f.bon_commande for f in factures if f.bon_commande), None)
-    exigees: list[ExigencePiece] = []
-    if factures:
-        exigees = exigences(
-            type_depense=factures[0].type_depense,
-            rang=rang_paiement(commande, avant=mandat),
-            commande=commande,
-            au=mandat.date_emission,
-        )
-    return _documents(manquantes(exigees, genres), genres)
-
-
 def _documents_de_facture(facture: Facture) -> Point:
     rang = rang_paiement(facture.bon_commande)
     absentes = pieces_manquantes([facture], type_depense=facture.type_depense, rang=rang)
@@ -402,7 +398,7 @@ def _du_fournisseur(facture: Facture, fournisseur: Fournisseur) -> Iterator[Poin
     )
 
 
-def _du_controle(controle: Controle) -> Point:
+def du_controle(controle: Controle) -> Point:
     """Return a check of the signature, as a point."""
     return Point(
         libelle=controle.libelle,

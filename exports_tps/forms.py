@@ -7,36 +7,9 @@ from django import forms
 from django.utils import timezone
 
 from exports_tps.models import ProfilExport
-from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
-from facturier.grand_livre.models import Exercice, Piece, SensPiece
-
-
-class BordereauForm(forms.Form):
-    """The free pièces to list on a new bordereau."""
-
-    pieces = forms.ModelMultipleChoiceField(
-        Piece.objects.none(),
-        label="Pièces à inscrire",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Cochez au moins une pièce."},
-    )
-
-    def __init__(self, *args: Any, sens: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        libres = Piece.objects.a_mettre_en_bordereau().filter(sens=sens).order_by("numero")
-        champ: Any = self.fields["pieces"]
-        champ.queryset = libres
-        champ.label_from_instance = _decrire
-        if sens == SensPiece.RECETTE:
-            champ.label = "Titres à inscrire"
-        else:
-            champ.label = "Mandats à inscrire"
-
-
-def _decrire(piece: Piece) -> str:
-    return f"{piece.reference} – {piece.nom_tiers} – {afficher(piece.montant_ttc)}"
+from facturier.grand_livre.models import Exercice, Piece
 
 
 class ConstitutionForm(forms.Form):

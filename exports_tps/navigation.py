@@ -21,6 +21,13 @@ AGENT, ORDONNATEUR, COMPTABLE = Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE
 CONSULTENT = {COMPTABLE, Role.ADMINISTRATEUR}
 ENTREES = [
     Entree(
+        "Préparation",
+        "exports_tps:preparation",
+        roles={AGENT},
+        ordre=38,
+        groupe=GROUPE_PIECES,
+    ),
+    Entree(
         "Bordereaux",
         "exports_tps:bordereaux",
         roles={AGENT, ORDONNATEUR},
@@ -68,7 +75,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
 def _cartes_agent() -> Iterator[Carte]:
     yield Carte(
         "Pièces à mettre en bordereau",
-        "exports_tps:bordereaux",
+        "exports_tps:preparation",
         nombre=Piece.objects.a_mettre_en_bordereau().count(),
         ton=Ton.ATTENTE,
         ordre=50,

@@ -4,18 +4,19 @@ Each check is a function of one pièce; the anomaly names the pièce and says wh
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exports_tps.enregistrements import lire_pieces
 from exports_tps.oppositions import comptes_verifies, manquements
 from exports_tps.pes.cles import est_iban_valide
 from exports_tps.projections import COLONNES_CONTROLE, COLONNES_LIGNE, COLONNES_PIECE, PieceLue
-from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
 
@@ -177,22 +178,36 @@ def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
 
 def controler_piece(piece: Piece) -> list[Controle]:
     """Return the checklist of one pièce, in a bordereau or not yet."""
-    seule = Piece.objects.filter(pk=piece.pk)
-    constat: Constat = (
-        seule.annotate(
-            a_compte_verifie=Exists(comptes_verifies()),
-            total_ht=Sum("lignes_piece__montant_ht"),
-            total_tgc=Sum("lignes_piece__montant_tgc"),
-        )
-        .values(*CHAMPS, "total_ht", "total_tgc")
-        .get()
+    return controler_pieces(Piece.objects.filter(pk=piece.pk), piece.sens)[piece.pk]
+
+
+def controler_pieces(pieces: QuerySet[Piece], sens: str) -> dict[int, list[Controle]]:
+    """Return, by key, the checklist of each of `pieces`, all of one side.
+
+    As many queries for one pièce as for many.
+    """
+    modeles = controles_de(pieces, sens)
+    documents = (
+        RattachementPiece.objects.filter(piece=OuterRef("pk"))
+        .order_by()
+        .values("piece")
+        .annotate(nombre=Count("pk"))
+        .values("nombre")
     )
-    constat["documents"] = piece.rattachements.count()
-    controles = controles_de(seule, piece.sens)
-    for controle in controles:
-        if message := controle.regle(constat):
-            controle.noter(constat, message)
-    return controles
+    constats = pieces.annotate(
+        a_compte_verifie=Exists(comptes_verifies()),
+        total_ht=Sum("lignes_piece__montant_ht"),
+        total_tgc=Sum("lignes_piece__montant_tgc"),
+        documents=Coalesce(Subquery(documents), 0),
+    ).values(*CHAMPS, "total_ht", "total_tgc", "documents")
+    resultats = {}
+    for constat in constats:
+        controles = [replace(modele, anomalies=[], nombre=0) for modele in modeles]
+        for controle in controles:
+            if message := controle.regle(constat):
+                controle.noter(constat, message)
+        resultats[constat["pk"]] = controles
+    return resultats
 
 
 class Examen:

@@ -13,23 +13,13 @@ from exports_tps.views import (
     parapheur,
     penalites,
     pouvoirs,
+    preparation,
 )
 
 app_name = "exports_tps"
 urlpatterns = [
     path("gestion/bordereaux/", bordereaux.bordereaux, name="bordereaux"),
-    path(
-        "gestion/bordereaux/nouveau/mandats/",
-        bordereaux.nouveau,
-        {"sens": "depense"},
-        name="nouveau_bordereau_mandats",
-    ),
-    path(
-        "gestion/bordereaux/nouveau/titres/",
-        bordereaux.nouveau,
-        {"sens": "recette"},
-        name="nouveau_bordereau_titres",
-    ),
+    path("gestion/preparation/", preparation.accueil, name="preparation"),
     path("gestion/bordereaux/<int:pk>/", bordereaux.bordereau, name="bordereau"),
     path("gestion/bordereaux/<int:pk>/presenter/", parapheur.presenter, name="presenter"),
     path("gestion/bordereaux/<int:pk>/reprendre/", parapheur.reprendre, name="reprendre"),

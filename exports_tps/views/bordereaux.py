@@ -4,15 +4,14 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from exports_tps.edition import editer_bordereau
-from exports_tps.forms import BordereauForm, ConstitutionForm
+from exports_tps.forms import ConstitutionForm
 from exports_tps.models import Flux
 from exports_tps.parapheur import etat_de
 from exports_tps.prealable import controler_prealable
@@ -30,14 +29,12 @@ from exports_tps.views.pages import (
 from exports_tps.visibilite import a_lire
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
     PAS_SIGNES,
     Bordereau,
     EtatBordereau,
     Piece,
     PieceJustificative,
-    SensPiece,
 )
 
 FIL = [("Bordereaux", "/gestion/bordereaux/")]
@@ -55,7 +52,6 @@ def bordereaux(requete: RequeteConnectee) -> HttpResponse:
     if etat in EtatBordereau.values:
         retenus = retenus.filter(etat=etat)
     page, suivant = page_par_cle(requete, retenus)
-    libres = Piece.objects.a_mettre_en_bordereau()
     return render(
         requete,
         "exports_tps/bordereaux.html",
@@ -65,41 +61,10 @@ def bordereaux(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(c, libelle, nombres.get(c, 0)) for c, libelle in EtatBordereau.choices],
             "total": sum(nombres.values()),
-            "libres": libres.aggregate(
-                mandats=Count("pk", filter=Q(sens=SensPiece.DEPENSE)),
-                titres=Count("pk", filter=Q(sens=SensPiece.RECETTE)),
-            ),
+            "libres": Piece.objects.a_mettre_en_bordereau().count(),
             "est_agent": requete.user.a_role(Role.AGENT),
         },
     )
-
-
-@reserver_a(Role.AGENT)
-@require_http_methods(["GET", "POST"])
-def nouveau(requete: RequeteConnectee, sens: str) -> HttpResponse:
-    """Choose the free pièces of one side and list them on a new bordereau."""
-    form = BordereauForm(requete.POST or None, sens=sens)
-    if requete.method == "POST" and form.is_valid():
-        try:
-            bordereau = creer_bordereau(
-                sens=sens,
-                pieces=[piece.pk for piece in form.cleaned_data["pieces"]],
-                date_emission=timezone.localdate(),
-                par=requete.user,
-            )
-        except ValidationError as refus:
-            form.add_error("pieces", refus)
-        else:
-            messages.success(requete, f"{bordereau} créé : il attend la signature.")
-            return redirect("exports_tps:bordereau", bordereau.pk)
-    contexte = {
-        "form": form,
-        "fil": FIL,
-        "est_depense": sens == SensPiece.DEPENSE,
-        "a_des_pieces": form.fields["pieces"].queryset.exists(),  # type: ignore[attr-defined]
-    }
-    statut = 422 if form.errors else 200
-    return render(requete, "exports_tps/nouveau_bordereau.html", contexte, status=statut)
 
 
 @reserver_a(*LECTEURS)

@@ -71,6 +71,6 @@ def montre(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
 
 def _fil(objet: Piece) -> list[tuple[str, str]]:
     if objet.bordereau is None:
-        return [("Bordereaux", reverse("exports_tps:bordereaux"))]
+        return [("Préparation", reverse("exports_tps:preparation"))]
     adresse = reverse("exports_tps:bordereau", args=[objet.bordereau_id])
     return [(objet.bordereau.reference, adresse)]

@@ -6,7 +6,7 @@ consume none. A year whose credits are not loaded is not controlled, and says so
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import F, Sum
@@ -84,6 +84,23 @@ def ligne_de_credits(
     consommes = _mandates(exercice, budget, debut=cle[0]).items()
     mandate = sum(montant for (c, f), montant in consommes if _ligne_de(c, f, ouverts) == cle)
     return LigneDeCredits(*cle, ouverts[cle], mandate)
+
+
+def lecteur_de_credits(exercice: int, budget: int) -> Callable[[str, str], LigneDeCredits | None]:
+    """Return what tells, by account and function, the line that an imputation consumes.
+
+    Two queries for any number of imputations; the answers are those of `ligne_de_credits`.
+    """
+    lignes = {(li.compte, li.fonction): li for li in lignes_de_credits(exercice, budget)}
+    ouverts = {cle: li.ouvert for cle, li in lignes.items()}
+
+    def ligne(compte: str, fonction: str) -> LigneDeCredits | None:
+        if est_hors_budget(compte) or not ouverts:
+            return None
+        cle = _ligne_de(compte, fonction, ouverts)
+        return lignes[cle] if cle else LigneDeCredits("", "", 0, 0)
+
+    return ligne
 
 
 def est_hors_budget(compte: str) -> bool:

@@ -4,44 +4,71 @@ A mandat cannot be issued while a required document is missing; the treasury may
 outside the list, and a missing one justifies a suspension (décret 2012-1246, art. 20).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Min
 from django.utils import timezone
 
-from facturier.grand_livre.models import PIECES_SANS_EFFET, Piece
+from facturier.grand_livre.models import PIECES_SANS_EFFET
 from facturier.suivi.models import BonCommande, ExigencePiece, Facture, RangPaiement
 
 
-def rang_paiement(commande: BonCommande | None, *, avant: Piece | None = None) -> RangPaiement:
-    """Tell whether a mandat is the first paid on `commande`; alone, an invoice is a first.
-
-    Args:
-        avant: the mandat, once it is issued; without it, the next one to be.
-    """
+def rang_paiement(commande: BonCommande | None) -> RangPaiement:
+    """Tell whether the next mandat is the first of `commande`; alone, an invoice is a first."""
     if commande is None:
         return RangPaiement.PREMIER
     mandatees = Facture.objects.filter(bon_commande=commande, mandat__isnull=False)
-    if avant is not None:
-        mandatees = mandatees.filter(mandat__lt=avant.pk)
     if mandatees.exclude(mandat__etat__in=PIECES_SANS_EFFET).exists():
         return RangPaiement.SUIVANT
     return RangPaiement.PREMIER
+
+
+def rangs_paiement(mandats: Mapping[int, BonCommande]) -> dict[int, RangPaiement]:
+    """Return the rank of issued mandats on the order that each pays: one query for all."""
+    premiers = dict(
+        Facture.objects.filter(bon_commande__in=list(mandats.values()), mandat__isnull=False)
+        .exclude(mandat__etat__in=PIECES_SANS_EFFET)
+        .order_by()
+        .values_list("bon_commande")
+        .annotate(premier=Min("mandat"))
+    )
+    return {
+        cle: RangPaiement.SUIVANT if premiers.get(commande.pk, cle) < cle else RangPaiement.PREMIER
+        for cle, commande in mandats.items()
+    }
 
 
 def exigences(
     *, type_depense: str, rang: str, commande: BonCommande | None, au: date | None = None
 ) -> list[ExigencePiece]:
     """Return the documents required on day `au`, today by default, in their order."""
-    jour = au or timezone.localdate()
-    toutes = ExigencePiece.objects.filter(
-        Q(fin__isnull=True) | Q(fin__gte=jour),
+    return retenir(
+        ExigencePiece.objects.filter(type_depense=type_depense, rang_paiement=rang),
         type_depense=type_depense,
-        rang_paiement=rang,
-        debut__lte=jour,
+        rang=rang,
+        commande=commande,
+        au=au or timezone.localdate(),
     )
-    return [exigence for exigence in toutes if commande or not exigence.est_si_commande]
+
+
+def retenir(
+    toutes: Iterable[ExigencePiece],
+    *,
+    type_depense: str,
+    rang: str,
+    commande: BonCommande | None,
+    au: date,
+) -> list[ExigencePiece]:
+    """Keep, of requirements read already, those that apply on day `au`."""
+    return [
+        exigence
+        for exigence in toutes
+        if (exigence.type_depense, exigence.rang_paiement) == (type_depense, rang)
+        and exigence.debut <= au
+        and (exigence.fin is None or exigence.fin >= au)
+        and (commande or not exigence.est_si_commande)
+    ]
 
 
 def manquantes(exigees: list[ExigencePiece], genres: Collection[str]) -> list[ExigencePiece]:

@@ -36,9 +36,7 @@ def corps(reponse):
 def test_l_agent_met_des_mandats_en_bordereau(client, agent):
     pieces = [mandat_documente(agent), mandat_documente(agent)]
 
-    reponse = page(
-        client, agent, "nouveau_bordereau_mandats", pieces=[piece.pk for piece in pieces]
-    )
+    reponse = page(client, agent, "preparation", pieces=[piece.pk for piece in pieces])
 
     pieces[0].refresh_from_db()
     assert reponse.status_code == 302
@@ -145,8 +143,8 @@ def test_le_comptable_suspend_ou_rejette(client, agent, ordonnateur, comptable, 
         ("tps", "agent", 403),
         ("tps", "ordonnateur", 403),
         ("tps", "comptable", 200),
-        ("nouveau_bordereau_mandats", "ordonnateur", 403),
-        ("nouveau_bordereau_titres", "agent", 200),
+        ("preparation", "ordonnateur", 403),
+        ("preparation", "agent", 200),
     ],
 )
 def test_chacun_ne_voit_que_ses_pages(client, request, nom, qui, code):

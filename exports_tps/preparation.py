@@ -1,0 +1,141 @@
+"""What may go to the treasury: free pièces, each with the comptable's controls, and the totals.
+
+Décret 2012-1246, art. 19: five controls of a mandat; of a titre, what articles 19 and 24 ask for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Sum
+
+from exports_tps.blocage import Point, du_controle, expliquer_mandats
+from exports_tps.prealable import controler_pieces
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Piece, SensPiece
+
+QUALITE, IMPUTATION = "Qualité de l’ordonnateur", "Exacte imputation"
+CREDITS, DETTE = "Disponibilité des crédits", "Validité de la dette"
+LIBERATOIRE, TITRE = "Caractère libératoire", "Régularité du titre"
+CONTROLES = (QUALITE, IMPUTATION, CREDITS, DETTE, LIBERATOIRE)
+FAMILLES = {
+    QUALITE: QUALITE,
+    IMPUTATION: IMPUTATION,
+    CREDITS: CREDITS,
+    "Engagement sur la commande": CREDITS,
+    "Fournisseur actif": LIBERATOIRE,
+    "Compte non contesté": LIBERATOIRE,
+    "Aucun changement de compte en cours": LIBERATOIRE,
+    "Identité et adresse du tiers": LIBERATOIRE,
+}
+GENRES = {
+    ("depense", "01"): "Mandats",
+    ("depense", "02"): "Réductions et annulations de mandats",
+    ("depense", "11"): "Ordres de paiement",
+    ("recette", "01"): "Titres",
+    ("recette", "02"): "Réductions et annulations de titres",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Famille:
+    """One of the five controls, with what it found."""
+
+    nom: str
+    points: list[Point] = field(default_factory=list)
+
+    @property
+    def defauts(self) -> list[Point]:
+        """What is wrong, blocking first."""
+        fautifs = [point for point in self.points if not point.est_conforme]
+        return sorted(fautifs, key=lambda point: not point.est_bloquant)
+
+    @property
+    def ton(self) -> Ton:
+        """Green, to watch, or to correct; the signature is still to come."""
+        if self.nom == QUALITE:
+            return Ton.ATTENTE
+        if any(point.est_bloquant for point in self.defauts):
+            return Ton.REFUS
+        return Ton.ATTENTE if self.defauts else Ton.SUCCES
+
+    @property
+    def resultat(self) -> str:
+        """The same in a word."""
+        if self.nom == QUALITE:
+            return "À signer"
+        return {Ton.REFUS: "À corriger", Ton.ATTENTE: "À surveiller"}.get(self.ton, "Conforme")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceExaminee:
+    """A free pièce and its controls."""
+
+    piece: Piece
+    familles: list[Famille]
+
+    @property
+    def est_prete(self) -> bool:
+        """Whether nothing keeps it from being listed and signed."""
+        return all(famille.ton != Ton.REFUS for famille in self.familles)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Free pièces of one kind: how many, whole francs TTC."""
+
+    sens: str
+    type_piece: str
+    libelle: str
+    nombre: int
+    montant: int
+
+
+def totaux_libres() -> list[Total]:
+    """Return how much of each kind no bordereau holds yet: one query."""
+    sommes = (
+        Piece.objects.a_mettre_en_bordereau()
+        .order_by("sens", "type_piece")
+        .values_list("sens", "type_piece")
+        .annotate(nombre=Count("pk"), ht=Sum("montant_ht"), tgc=Sum("montant_tgc"))
+    )
+    return [
+        Total(
+            sens,
+            type_piece,
+            GENRES.get((sens, type_piece), f"Pièces de type {type_piece}"),
+            nombre,
+            ht + tgc,
+        )
+        for sens, type_piece, nombre, ht, tgc in sommes
+    ]
+
+
+def examiner_pieces(pieces: Sequence[Piece]) -> list[PieceExaminee]:
+    """Return each of `pieces` with its controls; no query per pièce."""
+    mandats = [piece for piece in pieces if piece.sens == SensPiece.DEPENSE]
+    titres = [piece.pk for piece in pieces if piece.sens == SensPiece.RECETTE]
+    explications = expliquer_mandats(mandats) if mandats else {}
+    controles = controler_pieces(Piece.objects.filter(pk__in=titres), SensPiece.RECETTE)
+    return [
+        PieceExaminee(piece, _familles(explications[piece.pk].points, CONTROLES))
+        if piece.sens == SensPiece.DEPENSE
+        else PieceExaminee(
+            piece, _familles([du_controle(c) for c in controles[piece.pk]], (QUALITE, TITRE))
+        )
+        for piece in pieces
+    ]
+
+
+def _familles(points: Sequence[Point], noms: Sequence[str]) -> list[Famille]:
+    familles = {nom: Famille(nom) for nom in noms}
+    for point in points:
+        familles[_famille(point.libelle, familles)].points.append(point)
+    return list(familles.values())
+
+
+def _famille(libelle: str, familles: dict[str, Famille]) -> str:
+    if TITRE in familles:
+        return TITRE
+    if libelle.startswith(LIBERATOIRE):
+        return LIBERATOIRE
+    return FAMILLES.get(libelle, DETTE)

@@ -1,0 +1,53 @@
+"""The preparation screen: the comptable's controls on each free pièce, no query per pièce."""
+
+import pytest
+from django.urls import reverse
+
+from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
+from facturier.grand_livre.models import Bordereau, Piece
+from tests.exports_tps.factories import mandat_documente
+from tests.grand_livre.factories import mandat, titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def test_chaque_piece_dit_si_elle_est_prete_et_pourquoi_non(agent):
+    prete, nue, sienne = mandat_documente(agent), mandat(agent), titre(agent)
+
+    examinees = {e.piece: e for e in examiner_pieces(list(Piece.objects.all()))}
+
+    par_controle = {f.nom: f for f in examinees[nue].familles}
+    assert tuple(par_controle) == CONTROLES
+    assert [e.est_prete for e in (examinees[prete], examinees[nue], examinees[sienne])] == [
+        True,
+        False,
+        True,
+    ]
+    assert "aucune pièce justificative" in par_controle["Validité de la dette"].defauts[0].constat
+    assert {(t.libelle, t.nombre, t.montant) for t in totaux_libres()} == {
+        ("Mandats", 2, 222_000),
+        ("Titres", 1, 45_000),
+    }
+
+
+def test_l_examen_coute_autant_pour_six_que_pour_deux(agent, django_assert_max_num_queries):
+    for _ in range(6):
+        mandat_documente(agent)
+
+    pieces = list(Piece.objects.select_related("bordereau"))
+    with django_assert_max_num_queries(30) as deux:
+        examiner_pieces(pieces[:2])
+    with django_assert_max_num_queries(len(deux)):
+        examiner_pieces(pieces)
+
+
+def test_ce_qui_est_bloque_ne_se_coche_pas(client, agent):
+    prete, nue = mandat_documente(agent), mandat(agent)
+    client.force_login(agent)
+
+    page = client.get(reverse("exports_tps:preparation")).content.decode()
+    client.post(reverse("exports_tps:preparation"), {"pieces": [prete.pk]})
+
+    assert f"Inscrire {prete.reference}" in page
+    assert f"Inscrire {nue.reference}" not in page
+    assert list(Bordereau.objects.get().pieces.all()) == [prete]
