@@ -1,5 +1,6 @@
 """A pièce as the treasury will read it, shown to people: the tree of what is sent, in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -102,3 +103,13 @@ def _noeud(element: etree._Element) -> Noeud:
         masquer_iban(valeur) if balise == "IBAN" else valeur,
         [_noeud(enfant) for enfant in element],
     )
+
+
+def feuilles(noeud: Noeud, chemin: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield each value of the tree, after the way that leads to it."""
+    for enfant in noeud.enfants:
+        ici = (*chemin, enfant.libelle)
+        if enfant.enfants:
+            yield from feuilles(enfant, ici)
+        else:
+            yield ", ".join(ici), enfant.valeur

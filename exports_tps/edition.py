@@ -47,7 +47,7 @@ def editer_bordereau(bordereau: Bordereau, *, etabli_le: datetime) -> bytes:
         total = totaux["ht"] + totaux["tgc"]
         pdf.tableau(
             COLONNES,
-            _rangees(bordereau),
+            rangees(bordereau),
             total=("Total", "", "", totaux["ht"], totaux["tgc"], total),
         )
         _parts_cedees(pdf, bordereau)
@@ -64,7 +64,8 @@ def _resume(bordereau: Bordereau) -> list[tuple[str, str]]:
     ]
 
 
-def _rangees(bordereau: Bordereau) -> Iterator[tuple[str | int, ...]]:
+def rangees(bordereau: Bordereau) -> Iterator[tuple[str | int, ...]]:
+    """Yield what is read of each pièce, by number."""
     for piece in bordereau.pieces.order_by("numero").iterator(chunk_size=2000):
         yield (
             piece.reference,

@@ -61,11 +61,12 @@ def ecrire_index(bordereaux: list[Bordereau]) -> str:
 def _ajouter_pieces(lot: Archive, flux: Flux) -> None:
     documents = PieceJustificative.objects.filter(lignes_flux__flux=flux)
     for document in documents.order_by("lignes_flux__pk").iterator(chunk_size=LOT):
-        nom = _nom_document(document.identifiant, document.nom, document.type_mime)
+        nom = nom_document(document.identifiant, document.nom, document.type_mime)
         lot.ajouter_range(nom, document.sha256)
 
 
-def _nom_document(identifiant: str, nom: str, type_mime: str) -> str:
+def nom_document(identifiant: str, nom: str, type_mime: str) -> str:
+    """Return where a document is in the bundle."""
     return f"pieces/{identifiant}-{nom_accepte(nom, type_mime)}"
 
 
@@ -85,6 +86,6 @@ def _lignes_index(bordereaux: list[Bordereau]) -> Iterator[tuple[str, ...]]:
                 str(cellule_sure(lien.piece.nom_tiers)),
                 str(lien.piece.montant_ttc),
                 document.get_genre_display(),
-                _nom_document(document.identifiant, document.nom, document.type_mime),
+                nom_document(document.identifiant, document.nom, document.type_mime),
                 document.sha256,
             )

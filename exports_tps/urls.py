@@ -21,6 +21,7 @@ urlpatterns = [
     path("gestion/bordereaux/", bordereaux.bordereaux, name="bordereaux"),
     path("gestion/preparation/", preparation.accueil, name="preparation"),
     path("gestion/bordereaux/<int:pk>/", bordereaux.bordereau, name="bordereau"),
+    path("gestion/bordereaux/<int:pk>/profils/", lecture.profils, name="profils"),
     path("gestion/bordereaux/<int:pk>/presenter/", parapheur.presenter, name="presenter"),
     path("gestion/bordereaux/<int:pk>/reprendre/", parapheur.reprendre, name="reprendre"),
     path("gestion/bordereaux/<int:pk>/viser/", parapheur.viser, name="viser"),

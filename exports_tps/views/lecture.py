@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from exports_tps import profils as comparaison
 from exports_tps.apercu_pes import arbre
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.prealable import controler_piece
-from exports_tps.views.pages import RequeteConnectee
-from exports_tps.visibilite import pieces_visibles
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
+from exports_tps.visibilite import bordereaux_visibles, pieces_visibles
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun import fichiers
@@ -74,3 +75,28 @@ def _fil(objet: Piece) -> list[tuple[str, str]]:
         return [("Préparation", reverse("exports_tps:preparation"))]
     adresse = reverse("exports_tps:bordereau", args=[objet.bordereau_id])
     return [(objet.bordereau.reference, adresse)]
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def profils(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Show what each profile would send of a bordereau."""
+    objet = get_object_or_404(bordereaux_visibles(requete.user), pk=pk)
+    page, suivant = page_par_cle(requete, comparaison.documents(objet))
+    try:
+        donnees, refus = list(comparaison.donnees(objet)), ""
+    except ErreurPES as erreur:
+        donnees, refus = [], str(erreur)
+    return render(
+        requete,
+        "exports_tps/profils.html",
+        {
+            "bordereau": objet,
+            "fil": [(objet.reference, reverse("exports_tps:bordereau", args=[pk]))],
+            "fichiers": comparaison.fichiers(objet),
+            "documents": [comparaison.comparer_document(document) for document in page],
+            "suivant": suivant,
+            "donnees": donnees,
+            "refus": refus,
+        },
+    )

@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from exports_tps import profils
 from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
 from facturier.grand_livre.models import Bordereau, Piece
-from tests.exports_tps.factories import mandat_documente
+from tests.exports_tps.factories import bordereau_depense, mandat_documente
 from tests.grand_livre.factories import mandat, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -51,3 +52,32 @@ def test_ce_qui_est_bloque_ne_se_coche_pas(client, agent):
     assert f"Inscrire {prete.reference}" in page
     assert f"Inscrire {nue.reference}" not in page
     assert list(Bordereau.objects.get().pieces.all()) == [prete]
+
+
+def test_les_deux_profils_se_comparent_par_ce_qu_ils_ecrivent(client, agent):
+    bordereau = bordereau_depense(agent)
+    client.force_login(agent)
+
+    page = client.get(reverse("exports_tps:profils", args=[bordereau.pk])).content.decode()
+    donnees = {ecart.objet: ecart for ecart in profils.donnees(bordereau)}
+
+    piece = bordereau.pieces.get()
+    assert f"bordereaux/{bordereau.reference}.pdf" in page
+    assert profils.comparer_document(profils.documents(bordereau).get()).pes_v2.endswith(".pdf")
+    objet = next(e for e in donnees.values() if e.pes_v2 == piece.objet)
+    assert objet.lot_pieces == "PDF"
+    assert any(e.lot_pieces == profils.DONNEES for e in donnees.values())
+
+
+def test_une_piece_se_lit_comme_la_lira_la_tresorerie(client, agent):
+    mandat_lu = mandat_documente(agent)
+    client.force_login(agent)
+
+    page = client.get(reverse("exports_tps:lire_piece", args=[mandat_lu.pk])).content.decode()
+    document = mandat_lu.justificatifs.get()
+    montre = client.get(reverse("exports_tps:montrer_justificatif", args=[document.pk]))
+
+    montre.close()
+    assert "Ce que lira la Trésorerie" in page
+    assert mandat_lu.iban not in page
+    assert montre["X-Frame-Options"] == "SAMEORIGIN"
