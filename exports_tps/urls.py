@@ -14,6 +14,7 @@ from exports_tps.views import (
     penalites,
     pouvoirs,
     preparation,
+    tableau,
 )
 
 app_name = "exports_tps"
@@ -71,6 +72,12 @@ urlpatterns = [
     path("gestion/flux/archives/", archives.archives, name="archives"),
     path("gestion/flux/archives/<int:pk>/", archives.archive, name="archive"),
     path("gestion/flux/documents/", flux.documents, name="constituer_documents"),
+    path("gestion/flux/tableau/", tableau.page, name="tableau"),
+    path(
+        "gestion/flux/tableau/<int:volet>/<slug:extension>/",
+        tableau.exporter_volet,
+        name="exporter_tableau",
+    ),
     path("gestion/flux/messages/", flux.messages_tps, name="messages"),
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),
     path("gestion/flux/<int:pk>/", flux.detail, name="flux"),

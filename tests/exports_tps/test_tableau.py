@@ -1,0 +1,63 @@
+"""The dashboard of the exchanges: what it counts, and what it exports."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from exports_tps import visa
+from exports_tps.models import MessageTPS, Verdict
+from exports_tps.tableau import depuis, volets
+from exports_tps.views.tableau import PERIODES
+from tests.exports_tps.factories import bordereau_depense, flux_transmis
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def refuser(piece, flux, libelle="Pièces justificatives absentes"):
+    """Keep what a message said of a pièce."""
+    message = MessageTPS.objects.create(
+        nom="retour.xml", sha256=f"{piece.pk:064x}", taille=1, genre="retour", flux=flux
+    )
+    Verdict.objects.create(
+        message=message,
+        portee="piece",
+        identifiant="1",
+        piece=piece,
+        decision="suspendu",
+        libelle=libelle,
+    )
+
+
+def test_le_tableau_compte_ce_qui_part_ce_qui_revient_et_ce_qui_attend(
+    agent, ordonnateur, comptable
+):
+    flux = flux_transmis(agent, ordonnateur, nombre=4)
+    premiere, deuxieme, *_ = [ligne.piece for ligne in flux.lignes.filter(piece__isnull=False)]
+    visa.prendre_en_charge(premiere, par=comptable)
+    refuser(deuxieme, flux)
+    bordereau_depense(agent)
+
+    par_titre = {volet.titre: volet for volet in volets(depuis(12))}
+
+    assert par_titre["Flux par état"].lignes == [("Acquitté", 1)]
+    assert par_titre["Délais depuis la constitution"].lignes == [
+        ("Transmission", 4, 0, 0),
+        ("Prise en charge", 1, 0, 0),
+    ]
+    assert par_titre["Refus par motif"].lignes == [("Pièces justificatives absentes", 1, 25)]
+    assert [ligne[1:] for ligne in par_titre["Refus par direction"].lignes] == [(4, 1, 25)]
+    assert ("Pièces transmises, pas prises en charge", 3, 0, 0) in par_titre["Ce qui attend"].lignes
+    assert par_titre["Âge de ce qui attend"].lignes[0] == ("0 à 1 jours", 5)
+
+
+def test_le_tableau_se_lit_et_s_exporte(client, comptable):
+    client.force_login(comptable)
+
+    page = client.get(reverse("exports_tps:tableau"), {"mois": "n’importe quoi"})
+    export = client.get(reverse("exports_tps:exporter_tableau", args=[1, "csv"]))
+    inconnu = client.get(reverse("exports_tps:exporter_tableau", args=[99, "csv"]))
+
+    assert page.context["mois"] == max(PERIODES)
+    assert "Médiane (jours)" in b"".join(export.streaming_content).decode("utf-8-sig")
+    assert inconnu.status_code == 404
+    assert depuis(1) == timezone.localdate().replace(day=1)
