@@ -43,6 +43,7 @@ from fournisseurs.retenues import en_attente
 
 BUREAU, SERVICE, ORDONNATEUR = "le bureau des finances", "le service", "l’ordonnateur"
 FOURNISSEUR, COMPTABLE = "le fournisseur", "la Trésorerie de la province Sud"
+DIT_PAR_LE_CONSTAT = "Faites ce que dit le constat."
 PORTEURS = {
     EtatPiece.EMISE: BUREAU,
     EtatPiece.SIGNEE: f"{BUREAU}, qui transmet",
@@ -406,6 +407,6 @@ def du_controle(controle: Controle) -> Point:
         constat=" ".join(controle.anomalies),
         est_conforme=controle.est_conforme,
         est_bloquant=controle.est_bloquant,
-        remede="" if controle.est_conforme else "Faites ce que dit le constat.",
+        remede="" if controle.est_conforme else DIT_PAR_LE_CONSTAT,
         qui="" if controle.est_conforme else BUREAU,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Sum
 
-from exports_tps.blocage import Point, du_controle, expliquer_mandats
+from exports_tps.blocage import DIT_PAR_LE_CONSTAT, Point, du_controle, expliquer_mandats
 from exports_tps.prealable import controler_pieces
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Piece, SensPiece
@@ -48,6 +48,20 @@ class Famille:
         """What is wrong, blocking first."""
         fautifs = [point for point in self.points if not point.est_conforme]
         return sorted(fautifs, key=lambda point: not point.est_bloquant)
+
+    @property
+    def a_faire(self) -> list[str]:
+        """What is wrong, what to do and who does it, a sentence each."""
+        return [
+            " ".join(
+                (
+                    point.constat,
+                    "" if point.remede == DIT_PAR_LE_CONSTAT else point.remede,
+                    f"({point.qui})" if point.qui else "",
+                )
+            )
+            for point in self.defauts
+        ]
 
     @property
     def ton(self) -> Ton:
