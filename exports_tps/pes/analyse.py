@@ -183,6 +183,8 @@ class Analyse:
 
     def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:
         self.encodage = (encodage or "utf-8").lower()
+        if self._decalage == len(codecs.BOM_UTF8) and self.encodage != "utf-8":
+            self._anomalie("xml", "XML", f"octets de l’UTF-8 en tête, mais {encodage} annoncé.")
         if version != "1.0":
             self._anomalie("xml", "XML", f"version de XML « {version} » refusée : 1.0 attendue.")
         try:
@@ -480,8 +482,7 @@ class Analyse:
         mime = dict(attributs).get("MIMEType")
         if mime is None:
             self._anomalie("attribut", "Fichier", "il manque l’attribut « MIMEType ».")
-        debut, ligne = self._decalage, self._ligne
-        self._document = Document(debut, ligne)
+        self._document = Document(self._decalage, self._ligne)
         if ">" not in (mime or ""):
             self.documents.append(self._document)
         self._controle = Controle()

@@ -157,6 +157,10 @@ def test_un_encodage_non_annonce_est_refuse():
     assert ("XML", "encodage") in _regles(octets)
 
 
+def test_une_marque_d_utf8_contredit_l_encodage_annonce():
+    assert ("XML", "xml") in _regles(b"\xef\xbb\xbf" + CAS["depense"]())
+
+
 def test_un_encodage_inconnu_est_refuse():
     octets = CAS["depense"]().replace(b"ISO-8859-1", b"IS-8859-1")
 
