@@ -19,6 +19,10 @@ application.conf.beat_schedule = {
         "task": "telepaiement.rapprocher_versements",
         "schedule": crontab(hour="0", minute="30"),
     },
+    "cloturer_internet": {
+        "task": "telepaiement.cloturer_internet",
+        "schedule": crontab(hour="0", minute="0"),
+    },
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
     "achever_archives": {"task": "exports_tps.achever_archives", "schedule": 300.0},

@@ -5,6 +5,7 @@ confirming twice records it once.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances
 from telepaiement.encaissement import enregistrer
 from telepaiement.models import (
+    MODES_PASSERELLE,
     AnnulationEncaissement,
     Encaissement,
     EtatSession,
@@ -29,7 +31,9 @@ from telepaiement.models import (
     SessionCaisse,
     Tentative,
 )
+from telepaiement.nominations import exiger_habilite
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
+from telepaiement.position import fonds_en_caisse, fonds_remis, position
 from telepaiement.synchronisation import fermer
 
 MODES_GUICHET = {
@@ -67,9 +71,11 @@ def ouvrir_session(*, guichet: Guichet, fonds_caisse: int, par: Utilisateur) -> 
     """Open the till of `par` at `guichet`, with `fonds_caisse` francs in it.
 
     Raises:
-        ValidationError: counter out of service, more cash than the acte allows, or a till
-            already open at this counter or by this person.
+        ValidationError: counter out of service, `par` not appointed in the régie, more cash than
+            the acte allows or than the treasury entrusted, or a till already open at this counter
+            or by this person.
     """
+    Regie.objects.select_for_update(of=("self",)).get(pk=guichet.regie_id)
     if not guichet.est_ouvert:
         raise ValidationError(f"Le guichet « {guichet.libelle} » n’est pas en service.")
     if fonds_caisse > guichet.regie.fonds_caisse:
@@ -78,6 +84,12 @@ def ouvrir_session(*, guichet: Guichet, fonds_caisse: int, par: Utilisateur) -> 
                 "fonds_caisse": "L’acte de la régie limite le fonds de caisse à "
                 f"{afficher(guichet.regie.fonds_caisse)}."
             }
+        )
+    exiger_habilite(guichet.regie, par, timezone.localdate())
+    libre = fonds_remis(guichet.regie) - fonds_en_caisse(guichet.regie)
+    if fonds_caisse > libre:
+        raise ValidationError(
+            {"fonds_caisse": f"La régie n’a plus que {afficher(max(libre, 0))} de fonds de caisse."}
         )
     session = SessionCaisse(
         guichet=guichet,
@@ -112,14 +124,6 @@ def especes_en_caisse(session: SessionCaisse) -> int:
     return int(session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0))
 
 
-def encaisse_regie(regie: Regie) -> int:
-    """Return the cash of all the open tills of `regie`, in whole francs (art. 12 and 18)."""
-    sessions = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE)
-    fonds = sessions.aggregate(total=Sum("fonds_caisse"))["total"] or 0
-    recues = Encaissement.objects.valides().filter(session__in=sessions, mode=Mode.ESPECES)
-    return int(fonds + (recues.aggregate(total=Sum("montant"))["total"] or 0))
-
-
 def controler_saisie(*, session: SessionCaisse, titre: Titre, saisie: Saisie) -> None:
     """Check what was typed against the debt, the acte of the régie and the till.
 
@@ -127,6 +131,16 @@ def controler_saisie(*, session: SessionCaisse, titre: Titre, saisie: Saisie) ->
         ValidationError: by field where there is one, in French.
     """
     controler_dette(session=session, titre=titre, montant=saisie.montant)
+    controler_moyen(session, saisie)
+
+
+def controler_moyen(session: SessionCaisse, saisie: Saisie) -> None:
+    """Check that this till may take money this way now: its day, the acte, the maximum encaisse.
+
+    Raises:
+        ValidationError: by field where there is one, in French.
+    """
+    exiger_du_jour(session)
     regie = session.regie
     if saisie.mode not in modes_admis(regie):
         raise ValidationError({"mode": "L’acte de la régie n’admet pas ce mode de paiement."})
@@ -142,8 +156,7 @@ def controler_dette(*, session: SessionCaisse, titre: Titre, montant: int) -> No
     Raises:
         ValidationError: by field where there is one, in French.
     """
-    if session.jour != timezone.localdate():
-        raise ValidationError("Cette caisse est d’un autre jour : clôturez-la, puis ouvrez-en une.")
+    exiger_du_jour(session)
     if not session.regie.admet(titre.code_produit):
         raise ValidationError("L’acte de la régie ne permet pas d’encaisser ce produit (art. 8).")
     reste = reste_du(titre)
@@ -153,10 +166,20 @@ def controler_dette(*, session: SessionCaisse, titre: Titre, montant: int) -> No
         raise ValidationError({"montant": f"Le montant va de 1 F à {afficher(reste)}, reste dû."})
 
 
+def exiger_du_jour(session: SessionCaisse) -> None:
+    """Refuse a till opened another day.
+
+    Raises:
+        ValidationError: it must be closed, and another opened.
+    """
+    if session.jour != timezone.localdate():
+        raise ValidationError("Cette caisse est d’un autre jour : clôturez-la, puis ouvrez-en une.")
+
+
 def _controler_especes(regie: Regie, saisie: Saisie) -> None:
     if saisie.somme_remise is None or saisie.somme_remise < saisie.montant:
         raise ValidationError({"somme_remise": "La somme remise ne couvre pas le montant."})
-    if encaisse_regie(regie) + saisie.montant > regie.plafond_encaisse:
+    if position(regie).encaisse + saisie.montant > regie.plafond_encaisse:
         raise ValidationError(
             "L’encaisse maximale de la régie serait dépassée "
             f"({afficher(regie.plafond_encaisse)}) : versez d’abord les fonds à la Trésorerie."
@@ -182,7 +205,7 @@ def encaisser_au_guichet(
     try:
         return _encaisser(session=session, titre_id=titre_id, saisie=saisie, par=par)
     except IntegrityError as erreur:
-        raise ValidationError(_expliquer(erreur)) from erreur
+        raise ValidationError(expliquer(erreur)) from erreur
 
 
 @transaction.atomic
@@ -194,7 +217,6 @@ def _encaisser(
     controler_saisie(session=session, titre=titre, saisie=saisie)
     if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
         raise ValidationError(PAIEMENT_EN_COURS)
-    terminal = session.guichet.terminal if saisie.mode == Mode.TPE else ""
     return enregistrer(
         titre=titre,
         regie=session.regie,
@@ -203,20 +225,28 @@ def _encaisser(
         moment=timezone.now(),
         reference=f"guichet-{saisie.identifiant}",
         par=par,
-        session=session,
-        saisie=saisie.identifiant,
-        somme_remise=saisie.somme_remise if saisie.mode == Mode.ESPECES else None,
-        terminal=terminal,
-        rectifie=_ticket_annule(session, saisie, terminal),
-        numero_ticket=saisie.numero_ticket,
-        numero_autorisation=saisie.numero_autorisation,
-        marque=saisie.marque,
-        quatre_derniers=saisie.quatre_derniers,
-        banque=saisie.banque,
-        numero_cheque=saisie.numero_cheque,
-        tireur=saisie.tireur,
-        reference_virement=saisie.reference_virement,
+        **champs_saisis(session, saisie),
     )
+
+
+def champs_saisis(session: SessionCaisse, saisie: Saisie) -> dict[str, Any]:
+    """Return the fields of an Encaissement that say how the money came to this till."""
+    terminal = session.guichet.terminal if saisie.mode == Mode.TPE else ""
+    return {
+        "session": session,
+        "saisie": saisie.identifiant,
+        "somme_remise": saisie.somme_remise if saisie.mode == Mode.ESPECES else None,
+        "terminal": terminal,
+        "rectifie": _ticket_annule(session, saisie, terminal),
+        "numero_ticket": saisie.numero_ticket,
+        "numero_autorisation": saisie.numero_autorisation,
+        "marque": saisie.marque,
+        "quatre_derniers": saisie.quatre_derniers,
+        "banque": saisie.banque,
+        "numero_cheque": saisie.numero_cheque,
+        "tireur": saisie.tireur,
+        "reference_virement": saisie.reference_virement,
+    }
 
 
 def _ticket_annule(session: SessionCaisse, saisie: Saisie, terminal: str) -> Encaissement | None:
@@ -247,7 +277,8 @@ def liberer(titre_id: int, par: Utilisateur) -> None:
             raise ValidationError(PAIEMENT_EN_COURS) from erreur
 
 
-def _expliquer(erreur: IntegrityError) -> str:
+def expliquer(erreur: IntegrityError) -> str:
+    """Return in French why the base refused money at a till."""
     texte = str(erreur)
     if "encaissement_ticket_unique" in texte or "numero_ticket" in texte:
         return "Ce ticket du terminal est déjà saisi aujourd’hui : vérifiez son numéro."
@@ -265,16 +296,17 @@ def annuler_encaissement(
     Raises:
         ValidationError: not of today's open till of `par`, already cancelled, or no reason.
     """
-    titre_id = Encaissement.objects.values_list("titre_id", flat=True).get(pk=encaissement_id)
-    Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
-    encaissement = Encaissement.objects.select_related("session", "ecriture").get(
-        pk=encaissement_id
-    )
-    session = encaissement.session
+    encaissement = Encaissement.objects.select_related("ecriture").get(pk=encaissement_id)
+    if encaissement.titre_id is not None:
+        Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
+    sessions = SessionCaisse.objects.select_for_update(of=("self",))
+    session = sessions.filter(encaissements=encaissement).first()
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cet encaissement est annulé."})
     if session is None or session.etat != EtatSession.OUVERTE or session.agent_id != par.pk:
         raise ValidationError("Seul l’agent de la caisse encore ouverte annule un encaissement.")
+    if encaissement.mode in MODES_PASSERELLE:
+        raise ValidationError("Un paiement au lecteur se rembourse sur la carte qui a payé.")
     if encaissement.jour != timezone.localdate():
         raise ValidationError("Un encaissement s’annule le jour même, pas après.")
     if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():

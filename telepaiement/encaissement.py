@@ -84,6 +84,7 @@ def enregistrer(
     moment: datetime,
     reference: str,
     par: Utilisateur,
+    code: str = "",
     **details: Any,
 ) -> Encaissement:
     """Post money received for `titre`, record it, issue its quittance.
@@ -94,6 +95,7 @@ def enregistrer(
         montant: whole francs received.
         moment: when, in UTC; its day in Nouméa is the day of the till and of the entry.
         reference: identity of the money fact: charge of the gateway, or entry at the counter.
+        code: verification code that the payer has on paper already, or "".
         details: other fields of the Encaissement.
 
     Raises:
@@ -122,7 +124,7 @@ def enregistrer(
         ecriture=ecriture,
         **details,
     )
-    quittances.emettre(encaissement)
+    quittances.emettre(encaissement, code=code)
     return encaissement
 
 

@@ -131,20 +131,6 @@ class PropositionForm(forms.Form):
         self.fields["cle"].choices = choix  # type: ignore[attr-defined]
 
 
-class ClotureForm(forms.Form):
-    """What was counted in the till."""
-
-    especes_comptees = SaisieMontantField(
-        label="Espèces comptées", help_text="Billets et pièces, fonds de caisse compris."
-    )
-    motif_ecart = forms.CharField(
-        label="Motif de l’écart",
-        max_length=200,
-        required=False,
-        help_text="À remplir si la somme comptée diffère de la somme attendue.",
-    )
-
-
 class FiltreTitresForm(forms.Form):
     """Filters of the list of titres."""
 

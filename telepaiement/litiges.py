@@ -31,7 +31,7 @@ def relire(encaissement: Encaissement) -> None:
     if encaissement.tentative is None:
         return
     distants = passerelle().lire_litiges(encaissement.tentative.reference)
-    _appliquer(encaissement.pk, encaissement.titre_id, distants)
+    _appliquer(encaissement.pk, encaissement.tentative.titre_id, distants)
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.commun import fichiers, montants
-from facturier.commun.pdf import Document
+from facturier.commun.pdf import A5, Document
+from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement.models import Encaissement, Mode, Quittance
 
@@ -18,11 +19,14 @@ GROUPES, LONGUEUR_GROUPE = 3, 4
 TAILLE_MAXIMALE = 1_000_000  # bytes
 
 
-def emettre(encaissement: Encaissement) -> Quittance:
+def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
     """Issue the receipt of money just recorded; called inside its transaction.
 
     The number is taken last: its counter stays locked until the transaction ends, so that a
     rollback leaves no gap (telepaiement.md, §8.4, I11).
+
+    Args:
+        code: the verification code that the payer has on paper already, drawn by default.
     """
     moment = timezone.now()
     annee = timezone.localtime(moment).year
@@ -31,7 +35,7 @@ def emettre(encaissement: Encaissement) -> Quittance:
         regie=encaissement.regie,
         annee=annee,
         numero=prendre_numero(f"quittance-{encaissement.regie.code}-{annee}"),
-        code=_tirer_code(),
+        code=code or tirer_code(),
         emise_le=moment,
     )
     contenu = dessiner(quittance)
@@ -62,9 +66,8 @@ def lire_code(saisie: str) -> str:
 
 
 def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> bytes:
-    """Return the PDF of a receipt; with `duplicata_du`, marked as a copy made at that moment."""
+    """Return a receipt on A5; with `duplicata_du`, marked as a copy made at that moment."""
     encaissement = quittance.encaissement
-    titre = encaissement.titre
     adresse = reverse("telepaiement:verification", args=[quittance.code])
     sortie = io.BytesIO()
     with Document(
@@ -73,11 +76,11 @@ def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> b
         etabli_le=quittance.emise_le,
         reference=f"Quittance {quittance.reference}",
         emetteur=(quittance.regie.libelle, quittance.regie.acte),
+        papier=A5,
     ) as pdf:
         pdf.titre(f"Quittance n° {quittance.reference}", "Preuve de paiement : à conserver.")
         if duplicata_du is not None:
-            jour = timezone.localtime(duplicata_du)
-            pdf.encadre(f"Copie délivrée le {jour:%d/%m/%Y à %H:%M}", "DUPLICATA")
+            pdf.encadre(_copie(duplicata_du), "DUPLICATA")
         pdf.encadre("Somme reçue", montants.afficher(encaissement.montant))
         pdf.resume(_lignes(quittance))
         pdf.intertitre("Vérifier cette quittance")
@@ -87,18 +90,46 @@ def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> b
                 "Adresse de vérification :",
                 f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:verifier')}",
                 f"Code : {quittance.code}",
-                f"Titre {titre.reference}",
             ),
         )
     return sortie.getvalue()
+
+
+def dessiner_ticket(quittance: Quittance, *, duplicata_du: datetime | None = None) -> bytes:
+    """Return a receipt for a roll of 80 mm: same number, same code as on A5."""
+    encaissement = quittance.encaissement
+    ticket = Ticket(titre=f"Quittance {quittance.reference}", etabli_le=quittance.emise_le)
+    ticket.ligne("Province Sud", est_fort=True, corps=13)
+    ticket.ligne(quittance.regie.libelle)
+    ticket.ligne(quittance.regie.acte, corps=7.5)
+    ticket.separer()
+    ticket.ligne(f"Quittance n° {quittance.reference}", est_fort=True, corps=10)
+    if duplicata_du is not None:
+        ticket.ligne(f"DUPLICATA – {_copie(duplicata_du)}", est_fort=True)
+    ticket.separer()
+    ticket.couples(_lignes(quittance))
+    ticket.separer()
+    ticket.couple("Somme reçue", montants.afficher(encaissement.montant), est_fort=True)
+    if encaissement.somme_remise is not None:
+        ticket.couple("Somme remise", montants.afficher(encaissement.somme_remise))
+        ticket.couple("Monnaie rendue", montants.afficher(encaissement.rendu))
+    adresse = reverse("telepaiement:verification", args=[quittance.code])
+    ticket.code_qr(f"{settings.ADRESSE_PUBLIQUE}{adresse}")
+    ticket.ligne("Preuve de paiement, à conserver. Le code vérifie cette quittance.", corps=7.5)
+    sortie = io.BytesIO()
+    ticket.ecrire(sortie)
+    return sortie.getvalue()
+
+
+def _copie(moment: datetime) -> str:
+    return f"Copie délivrée le {timezone.localtime(moment):%d/%m/%Y à %H:%M}"
 
 
 def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
     encaissement = quittance.encaissement
     moment = timezone.localtime(encaissement.encaisse_le)
     lignes = [
-        ("Reçu de", encaissement.titre.tiers.nom_complet),
-        ("Titre de recettes", f"{encaissement.titre.reference} – {encaissement.titre.objet}"),
+        *_objet(encaissement),
         ("Date du paiement", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
         ("Mode de paiement", mode_detaille(encaissement)),
         ("Régie", f"{quittance.regie.libelle} ({quittance.regie.acte})"),
@@ -110,6 +141,25 @@ def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
     if encaissement.session_id:
         lignes.append(("Reçu par", encaissement.par.nom_complet))
     return lignes
+
+
+def _objet(encaissement: Encaissement) -> list[tuple[str, str]]:
+    """Return who paid and what for: a titre, or the lines of a sale."""
+    titre, vente = encaissement.titre, encaissement.vente
+    if vente is None:
+        return [
+            ("Reçu de", titre.tiers.nom_complet),
+            ("Titre de recettes", f"{titre.reference} – {titre.objet}"),
+        ]
+    lignes = [("Reçu de", vente.payeur)] if vente.payeur else []
+    return lignes + [
+        (
+            ligne.produit.libelle,
+            f"{ligne.quantite} à {montants.afficher(ligne.tarif)} : "
+            f"{montants.afficher(ligne.montant)}",
+        )
+        for ligne in vente.lignes.select_related("produit")
+    ]
 
 
 def mode_detaille(encaissement: Encaissement) -> str:
@@ -134,6 +184,7 @@ def mode_detaille(encaissement: Encaissement) -> str:
     return f"{libelle} ({precision})" if precision else libelle
 
 
-def _tirer_code() -> str:
+def tirer_code() -> str:
+    """Draw a verification code: three groups of four letters and digits."""
     signes = "".join(secrets.choice(ALPHABET) for _ in range(GROUPES * LONGUEUR_GROUPE))
     return lire_code(signes)

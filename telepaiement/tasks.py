@@ -4,6 +4,7 @@ from celery import shared_task
 
 from telepaiement import remboursements, versements
 from telepaiement.balayage import balayer
+from telepaiement.internet import cloturer_internet
 from telepaiement.notifications import vider
 
 
@@ -24,3 +25,9 @@ def synchroniser_paiements() -> None:
 def rapprocher_versements() -> None:
     """Read the payouts of the gateway and post those that match."""
     versements.rapprocher()
+
+
+@shared_task(name="telepaiement.cloturer_internet")
+def cloturer_sessions_internet() -> None:
+    """Close the days of what no till received."""
+    cloturer_internet()

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Max, Q, Sum
 
 from facturier.grand_livre.models import Ecriture, Sens
 from facturier.grand_livre.verification import Anomalie
-from telepaiement import verification_argent
+from telepaiement import verification_argent, verification_regies
 from telepaiement.models import AnnulationEncaissement, Encaissement, Quittance
 
 
@@ -20,7 +20,9 @@ def encaissements_mal_ecrits() -> Iterator[Anomalie]:
         filter=Q(ecriture__lignes__sens=Sens.CREDIT, ecriture__lignes__piece=F("titre")),
         default=0,
     )
-    ecarts = Encaissement.objects.order_by().annotate(redevable=redevable)
+    ecarts = (
+        Encaissement.objects.filter(vente__isnull=True).order_by().annotate(redevable=redevable)
+    )
     for pk, mode, montant, evenement, total, part, trop_percu in ecarts.values_list(
         "pk", "mode", "montant", "ecriture__evenement", "ecriture__total", "redevable", "trop_percu"
     ):
@@ -76,4 +78,5 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     encaissements_sans_quittance,
     quittances_manquantes,
     *verification_argent.CONTROLES,
+    *verification_regies.CONTROLES,
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from exports_tps import cles
 from facturier.acces.models import Utilisateur
 from facturier.acces.personnes import charger_personnes
+from facturier.accueil.demonstration_regies import installer_regisseur
 from facturier.accueil.demonstration_tiers import charger_tiers
 from facturier.suivi import import_commandes
 from facturier.suivi.depot_lot import deposer_dossier
@@ -44,6 +45,7 @@ def charger_demonstration() -> list[Utilisateur]:
     refuser_en_production()
     personnes = charger_personnes(FIXTURES / "personnes_demo.toml", mot_de_passe=MOT_DE_PASSE)
     charger_regies()
+    installer_regisseur()
     systeme = Utilisateur.objects.systeme()
     importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
     import_commandes.importer(FIXTURES / "bons_commande_demo.csv", executer=True)

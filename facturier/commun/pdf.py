@@ -22,10 +22,6 @@ from facturier.commun.typographie import espacer
 
 POLICES = Path(__file__).parent / "polices"
 TEXTE, FORT = "SourceSans3", "SourceSans3-Semi"
-LARGEUR, HAUTEUR = 595.2755905511812, 841.8897637795277  # A4, 210 mm by 297
-MARGE = 54.0
-BAS = 72.0
-UTILE = LARGEUR - 2 * MARGE
 CORPS, INTERLIGNE = 10.5, 14.5
 Couleur = tuple[float, float, float]  # red, green and blue, from 0 to 1
 TOTAL_PAGES = "total_pages"
@@ -41,13 +37,32 @@ TRAIT, FOND, NOIR = map(_couleur, ("c3ced2", "eef4f6", "000000"))
 
 
 @cache
-def _enregistrer_polices() -> None:
+def enregistrer_polices() -> None:
     """Read the two fonts, once per process."""
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  (loaded when drawing)
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415
 
     for nom, fichier in ((TEXTE, "SourceSans3-Regular.ttf"), (FORT, "SourceSans3-SemiBold.ttf")):
         pdfmetrics.registerFont(TTFont(nom, POLICES / fichier))
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A size of paper: width, height, side margins, and where the text stops above the footer."""
+
+    largeur: float
+    hauteur: float
+    marge: float
+    bas: float
+
+    @property
+    def utile(self) -> float:
+        """The width between the margins."""
+        return self.largeur - 2 * self.marge
+
+
+A4 = Format(595.2755905511812, 841.8897637795277, 54.0, 72.0)  # 210 mm by 297
+A5 = Format(419.52755905511816, 595.2755905511812, 34.0, 54.0)  # 148 mm by 210
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,7 @@ class Document:
         etabli_le: moment of the document (aware), in its metadata and in the footer.
         reference: shown in the footer of each page.
         emetteur: lines under the name of the province in the letterhead.
+        papier: its size, `A4` by default.
     """
 
     def __init__(
@@ -78,16 +94,20 @@ class Document:
         etabli_le: datetime,
         reference: str = "",
         emetteur: Sequence[str] = ("Direction des finances",),
+        papier: Format = A4,
     ) -> None:
         from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  (loaded when drawing)
 
-        _enregistrer_polices()
+        enregistrer_polices()
+        self.papier = papier
+        self.largeur, self.hauteur = papier.largeur, papier.hauteur
+        self.marge, self.bas, self.utile = papier.marge, papier.bas, papier.utile
         self.reference = reference
         self.etabli_le = timezone.localtime(etabli_le)
         self.page = 1
         self.canevas = Canvas(
             sortie,
-            pagesize=(LARGEUR, HAUTEUR),
+            pagesize=(papier.largeur, papier.hauteur),
             pdfVersion=(1, 4),  # the first that tells the language
             invariant=1,
             lang="fr-FR",
@@ -99,7 +119,7 @@ class Document:
         self.canevas.setCreator("Services financiers de la province Sud")
         self.canevas.setViewerPreference("DisplayDocTitle", "true")
         self.canevas.setDateFormatter(self._date_des_metadonnees)
-        self.y = HAUTEUR - MARGE
+        self.y = self.hauteur - self.marge
         self._en_tete(emetteur)
 
     def __enter__(self) -> Self:
@@ -117,25 +137,39 @@ class Document:
     # --- Pages ---------------------------------------------------------------------------------
     def _en_tete(self, emetteur: Sequence[str]) -> None:
         self.canevas.setFillColor(CORAIL)
-        self.canevas.rect(MARGE, self.y - 30, 4, 40, stroke=0, fill=1)
-        self._ligne("Province Sud", MARGE + 14, self.y - 4, police=FORT, corps=15, couleur=LAGON)
+        self.canevas.rect(self.marge, self.y - 30, 4, 40, stroke=0, fill=1)
+        self._ligne(
+            "Province Sud", self.marge + 14, self.y - 4, police=FORT, corps=15, couleur=LAGON
+        )
         position = self.y - 18
         for texte in ("Nouvelle-Calédonie", *emetteur):
-            self._ligne(texte, MARGE + 14, position, corps=9.5, couleur=DOUX)
+            self._ligne(texte, self.marge + 14, position, corps=9.5, couleur=DOUX)
             position -= 12
         self.y = position - 22
 
     def _pied(self) -> None:
         toile = self.canevas
         toile.setStrokeColor(TRAIT)
-        toile.line(MARGE, BAS - 22, LARGEUR - MARGE, BAS - 22)
+        toile.line(
+            self.marge,
+            self.bas - 22,
+            self.largeur - self.marge,
+            self.bas - 22,
+        )
         date = f"{self.etabli_le:%d/%m/%Y à %H:%M} (heure de Nouméa)"
         droite = " – ".join(filter(None, (self.reference, date)))
-        self._ligne(droite, LARGEUR - MARGE, BAS - 36, corps=8.5, couleur=DOUX, a_droite=True)
+        self._ligne(
+            droite,
+            self.largeur - self.marge,
+            self.bas - 36,
+            corps=8.5,
+            couleur=DOUX,
+            a_droite=True,
+        )
         debut = f"Page {self.page} / "
-        self._ligne(debut, MARGE, BAS - 36, corps=8.5, couleur=DOUX)
+        self._ligne(debut, self.marge, self.bas - 36, corps=8.5, couleur=DOUX)
         toile.saveState()
-        toile.translate(MARGE + toile.stringWidth(debut, TEXTE, 8.5), BAS - 36)
+        toile.translate(self.marge + toile.stringWidth(debut, TEXTE, 8.5), self.bas - 36)
         toile.doForm(TOTAL_PAGES)
         toile.restoreState()
 
@@ -144,11 +178,11 @@ class Document:
         self._pied()
         self.canevas.showPage()
         self.page += 1
-        self.y = HAUTEUR - MARGE
+        self.y = self.hauteur - self.marge
 
     def reserver(self, hauteur: float) -> bool:
         """Begin a page when `hauteur` points do not fit; say whether it did."""
-        if self.y - hauteur >= BAS:
+        if self.y - hauteur >= self.bas:
             return False
         self.nouvelle_page()
         return True
@@ -177,7 +211,7 @@ class Document:
         toile = self.canevas
         toile.setFont(police, corps)
         toile.setFillColor(couleur)
-        (toile.drawRightString if a_droite else toile.drawString)(x, y, _elargir(texte))
+        (toile.drawRightString if a_droite else toile.drawString)(x, y, elargir(texte))
 
     def espace(self, hauteur: float = INTERLIGNE) -> None:
         """Leave a gap."""
@@ -185,10 +219,10 @@ class Document:
 
     def titre(self, texte: str, sous_titre: str = "") -> None:
         """Draw the title of the document, on as many lines as it takes."""
-        for ligne in _couper(texte, FORT, 19, UTILE):
+        for ligne in couper(texte, FORT, 19, self.utile):
             self.reserver(24)
             self.y -= 19
-            self._ligne(ligne, MARGE, self.y, police=FORT, corps=19, couleur=LAGON)
+            self._ligne(ligne, self.marge, self.y, police=FORT, corps=19, couleur=LAGON)
             self.y -= 5
         if sous_titre:
             self.paragraphe(sous_titre, couleur=DOUX)
@@ -198,17 +232,17 @@ class Document:
         """Draw a heading, kept with at least two lines of what follows."""
         self.reserver(24 + 2 * INTERLIGNE)
         self.y -= 22
-        self._ligne(texte, MARGE, self.y, police=FORT, corps=12.5, couleur=LAGON)
+        self._ligne(texte, self.marge, self.y, police=FORT, corps=12.5, couleur=LAGON)
         self.y -= 8
 
     def paragraphe(
         self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Couleur = ENCRE
     ) -> None:
         """Draw a text over the width, cut into lines and over pages."""
-        for ligne in _couper(texte, police, corps, UTILE):
+        for ligne in couper(texte, police, corps, self.utile):
             self.reserver(INTERLIGNE)
             self.y -= INTERLIGNE
-            self._ligne(ligne, MARGE, self.y, police=police, corps=corps, couleur=couleur)
+            self._ligne(ligne, self.marge, self.y, police=police, corps=corps, couleur=couleur)
         self.y -= 4
 
     def adresse(self, lignes: Iterable[str]) -> None:
@@ -216,7 +250,7 @@ class Document:
         for texte in filter(None, lignes):
             self.reserver(INTERLIGNE)
             self.y -= INTERLIGNE
-            self._ligne(texte, LARGEUR / 2 + 20, self.y)
+            self._ligne(texte, self.largeur / 2 + 20, self.y)
         self.y -= INTERLIGNE
 
     def encadre(self, libelle: str, valeur: str, note: str = "") -> None:
@@ -225,34 +259,34 @@ class Document:
         self.reserver(hauteur + 12)
         self.y -= hauteur + 6
         self.canevas.setFillColor(FOND)
-        self.canevas.roundRect(MARGE, self.y, UTILE, hauteur, 6, stroke=0, fill=1)
+        self.canevas.roundRect(self.marge, self.y, self.utile, hauteur, 6, stroke=0, fill=1)
         haut = self.y + hauteur
-        self._ligne(libelle, MARGE + 14, haut - 18, corps=9.5, couleur=DOUX)
-        self._ligne(valeur, MARGE + 14, haut - 38, police=FORT, corps=17, couleur=LAGON)
+        self._ligne(libelle, self.marge + 14, haut - 18, corps=9.5, couleur=DOUX)
+        self._ligne(valeur, self.marge + 14, haut - 38, police=FORT, corps=17, couleur=LAGON)
         if note:
-            self._ligne(note, MARGE + 14, haut - 54, corps=9, couleur=DOUX)
+            self._ligne(note, self.marge + 14, haut - 54, corps=9, couleur=DOUX)
         self.y -= 8
 
     def resume(self, lignes: Iterable[tuple[str, str]], *, part: float = 0.36) -> None:
         """Draw a list of (label, value); long values go over several lines."""
-        retrait = UTILE * part
+        retrait = self.utile * part
         for libelle, valeur in lignes:
-            textes = _couper(valeur, TEXTE, CORPS, UTILE - retrait)
-            titres = _couper(libelle, FORT, CORPS, retrait - 10)
+            textes = couper(valeur, TEXTE, CORPS, self.utile - retrait)
+            titres = couper(libelle, FORT, CORPS, retrait - 10)
             hauteur = max(len(textes), len(titres)) * INTERLIGNE + 6
             self.reserver(hauteur)
             haut = self.y - INTERLIGNE
             for rang, texte in enumerate(titres):
-                self._ligne(texte, MARGE, haut - rang * INTERLIGNE, police=FORT)
+                self._ligne(texte, self.marge, haut - rang * INTERLIGNE, police=FORT)
             for rang, texte in enumerate(textes):
-                self._ligne(texte, MARGE + retrait, haut - rang * INTERLIGNE)
+                self._ligne(texte, self.marge + retrait, haut - rang * INTERLIGNE)
             self.y -= hauteur
             self._filet()
 
     def _filet(self) -> None:
         self.canevas.setStrokeColor(TRAIT)
         self.canevas.setLineWidth(0.5)
-        self.canevas.line(MARGE, self.y, LARGEUR - MARGE, self.y)
+        self.canevas.line(self.marge, self.y, self.largeur - self.marge, self.y)
 
     # --- Table ---------------------------------------------------------------------------------
     def tableau(
@@ -267,7 +301,7 @@ class Document:
         Rows are read one by one. An int is an amount in francs, shown with its unit; a text too
         long for its column goes over several lines.
         """
-        abscisses = _abscisses(colonnes)
+        abscisses = _abscisses(colonnes, self.papier)
         self.reserver(4 * INTERLIGNE)
         self._titres(colonnes, abscisses)
         for ligne in lignes:
@@ -279,7 +313,7 @@ class Document:
     def _titres(self, colonnes: Sequence[Colonne], abscisses: Sequence[float]) -> None:
         self.y -= 20
         self.canevas.setFillColor(FOND)
-        self.canevas.rect(MARGE, self.y - 4, UTILE, 20, stroke=0, fill=1)
+        self.canevas.rect(self.marge, self.y - 4, self.utile, 20, stroke=0, fill=1)
         for rang, colonne in enumerate(colonnes):
             self._cellule(colonne, abscisses, rang, colonne.titre, self.y + 3, FORT, 9.5)
         self.y -= 4
@@ -294,7 +328,7 @@ class Document:
         cellules = [
             [montants.afficher(valeur)]
             if isinstance(valeur, int)
-            else _couper(valeur, police, 9.5, fin - debut - 8)
+            else couper(valeur, police, 9.5, fin - debut - 8)
             for valeur, debut, fin in zip(ligne, abscisses, abscisses[1:], strict=False)
         ]
         hauteur = max(map(len, cellules)) * 13 + 6
@@ -324,37 +358,37 @@ class Document:
     def code_qr(self, contenu: str, *, cote: float = 96.0, legende: Sequence[str] = ()) -> None:
         """Draw `contenu` as a QR code, `cote` points wide, its caption on its right."""
         self.reserver(cote + 8)
-        modules = _modules_qr(contenu)
+        modules = modules_qr(contenu)
         pas = cote / (len(modules) + 8)  # four modules of quiet zone on each side
         haut = self.y - 4 * pas
         trace = self.canevas.beginPath()
         for rang, rangee in enumerate(modules):
             for colonne, est_noir in enumerate(rangee):
                 if est_noir:
-                    x = MARGE + (colonne + 4) * pas
+                    x = self.marge + (colonne + 4) * pas
                     trace.rect(x, haut - (rang + 1) * pas, pas, pas)
         self.canevas.setFillColor(NOIR)
         self.canevas.drawPath(trace, stroke=0, fill=1)
         for rang, texte in enumerate(legende):
-            self._ligne(texte, MARGE + cote + 12, self.y - 24 - rang * INTERLIGNE)
+            self._ligne(texte, self.marge + cote + 12, self.y - 24 - rang * INTERLIGNE)
         self.y -= cote + 8
 
 
-def _abscisses(colonnes: Sequence[Colonne]) -> list[float]:
+def _abscisses(colonnes: Sequence[Colonne], papier: Format) -> list[float]:
     """The left edge of each column, then the right edge of the last."""
     somme = sum(colonne.part for colonne in colonnes)
-    bords = [MARGE]
+    bords = [papier.marge]
     for colonne in colonnes:
-        bords.append(bords[-1] + UTILE * colonne.part / somme)
+        bords.append(bords[-1] + papier.utile * colonne.part / somme)
     return bords
 
 
-def _elargir(texte: str) -> str:
+def elargir(texte: str) -> str:
     """Space as French wants, with a no-break space: this font draws the narrow one too narrow."""
     return espacer(texte).replace("\u202f", "\u00a0")
 
 
-def _couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:
+def couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:
     """Cut a text into lines of at most `largeur` points; at least one line, no-break spaces kept.
 
     A word longer than a line (an address, a digest) is cut where the line ends.
@@ -362,7 +396,7 @@ def _couper(texte: str, police: str, corps: float, largeur: float) -> list[str]:
     from reportlab.pdfbase.pdfmetrics import stringWidth  # noqa: PLC0415  (loaded when drawing)
 
     def mesurer(morceau: str) -> float:
-        return float(stringWidth(_elargir(morceau), police, corps))
+        return float(stringWidth(elargir(morceau), police, corps))
 
     lignes: list[str] = []
     for alinea in texte.split("\n"):
@@ -391,7 +425,7 @@ def _trancher(mot: str, mesurer: Callable[[str], float], largeur: float) -> list
     return morceaux
 
 
-def _modules_qr(contenu: str) -> list[list[bool]]:
+def modules_qr(contenu: str) -> list[list[bool]]:
     """The square matrix of a QR code, correction level M."""
     from reportlab.graphics.barcode.qrencoder import (  # noqa: PLC0415  (loaded when drawing)
         QRCode,

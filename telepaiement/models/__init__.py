@@ -11,9 +11,23 @@ from telepaiement.models.banque import (
     ReleveBancaire,
 )
 from telepaiement.models.caisse import (
+    ContresignatureCaisse,
     EtatSession,
     PassageSessionCaisse,
     SessionCaisse,
+)
+from telepaiement.models.carnets import (
+    Carnet,
+    EtatFeuillet,
+    Feuillet,
+    PassageFeuillet,
+)
+from telepaiement.models.depots import (
+    ChequeVerse,
+    EtatVersementRegie,
+    PassageVersementRegie,
+    SessionVersee,
+    VersementRegie,
 )
 from telepaiement.models.encaissements import (
     MODES_PASSERELLE,
@@ -23,8 +37,27 @@ from telepaiement.models.encaissements import (
     Quittance,
 )
 from telepaiement.models.evenements import EtatEvenement, EvenementRecu, Sujet
+from telepaiement.models.internet import (
+    EncaissementClos,
+    SessionInternet,
+)
 from telepaiement.models.litiges import EtatLitige, Litige, PassageLitige
-from telepaiement.models.regies import Guichet, Produit, Regie
+from telepaiement.models.nominations import (
+    EtatNomination,
+    Nomination,
+    PassageNomination,
+)
+from telepaiement.models.proces_verbaux import (
+    RemiseService,
+    VerificationRegie,
+)
+from telepaiement.models.regies import (
+    Guichet,
+    MouvementFonds,
+    PassageRegie,
+    Produit,
+    Regie,
+)
 from telepaiement.models.remboursements import (
     ETATS_SANS_SUITE,
     EtatRemboursement,
@@ -40,6 +73,12 @@ from telepaiement.models.tentatives import (
     Tentative,
 )
 from telepaiement.models.titres import TitreImporte
+from telepaiement.models.ventes import (
+    LigneRegularisee,
+    LigneVente,
+    Regularisation,
+    Vente,
+)
 from telepaiement.models.versements import (
     EtatVersement,
     LigneVersement,
@@ -53,41 +92,64 @@ __all__ = [
     "MODES_PASSERELLE",
     "AnnulationEncaissement",
     "Canal",
+    "Carnet",
+    "ChequeVerse",
+    "ContresignatureCaisse",
     "Encaissement",
+    "EncaissementClos",
     "EncaissementRapproche",
     "EtatEvenement",
+    "EtatFeuillet",
     "EtatLigneBancaire",
     "EtatLitige",
+    "EtatNomination",
     "EtatRemboursement",
     "EtatSession",
     "EtatTentative",
     "EtatVersement",
+    "EtatVersementRegie",
     "EvenementRecu",
+    "Feuillet",
     "FormatReleve",
     "Guichet",
     "LigneBancaire",
+    "LigneRegularisee",
+    "LigneVente",
     "LigneVersement",
     "Litige",
     "Mode",
+    "MouvementFonds",
     "NatureLigne",
     "NatureRapprochement",
+    "Nomination",
     "OrigineRemboursement",
+    "PassageFeuillet",
     "PassageLigneBancaire",
     "PassageLitige",
+    "PassageNomination",
+    "PassageRegie",
     "PassageRemboursement",
     "PassageSessionCaisse",
     "PassageTentative",
     "PassageVersement",
+    "PassageVersementRegie",
     "Produit",
     "Quittance",
     "RapprochementBancaire",
     "RecuRemboursement",
     "Regie",
+    "Regularisation",
     "ReleveBancaire",
     "Remboursement",
+    "RemiseService",
     "SessionCaisse",
+    "SessionInternet",
+    "SessionVersee",
     "Sujet",
     "Tentative",
     "TitreImporte",
+    "Vente",
+    "VerificationRegie",
     "Versement",
+    "VersementRegie",
 ]

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun.champs import MontantField
 from facturier.commun.etats import Transition, transition
+from facturier.grand_livre.models import Ecriture
 from telepaiement.models.regies import Guichet, Regie
 
 
@@ -40,7 +41,14 @@ class SessionCaisse(models.Model):
     numero = models.PositiveIntegerField("numéro de clôture", null=True, blank=True)
     especes_attendues = MontantField("espèces attendues", null=True, blank=True)
     especes_comptees = MontantField("espèces comptées", null=True, blank=True)
+    coupures = models.JSONField("décompte par coupure", default=dict, blank=True)
     motif_ecart = models.CharField("motif de l’écart", max_length=200, blank=True)
+    ecriture_ecart = models.OneToOneField(
+        Ecriture, models.PROTECT, null=True, blank=True, related_name="session_caisse"
+    )
+    reports = models.JSONField(
+        "paiements au lecteur à vérifier, reportés", default=list, blank=True
+    )
     totaux = models.JSONField("totaux par mode", default=dict, blank=True)
     empreinte = models.CharField(max_length=64, blank=True)
 
@@ -90,6 +98,13 @@ class SessionCaisse(models.Model):
                 name="session_ecart_a_motif",
                 violation_error_message="Un écart de caisse porte un motif.",
             ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatSession.OUVERTE, ecriture_ecart__isnull=True)
+                | Q(especes_comptees=F("especes_attendues"), ecriture_ecart__isnull=True)
+                | ~Q(especes_comptees=F("especes_attendues")) & Q(ecriture_ecart__isnull=False),
+                name="session_ecart_ecrit",
+                violation_error_message="Un écart de caisse est passé en écriture.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,3 +124,19 @@ class PassageSessionCaisse(Passage):
     class Meta(Passage.Meta):
         verbose_name = "passage de session de caisse"
         verbose_name_plural = "passages de session de caisse"
+
+
+class ContresignatureCaisse(models.Model):
+    """The closing of a till, read and signed by someone else. Append only."""
+
+    session = models.OneToOneField(SessionCaisse, models.PROTECT, related_name="contresignature")
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+    observations = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "contresignature de caisse"
+        verbose_name_plural = "contresignatures de caisse"
+
+    def __str__(self) -> str:
+        return f"Contresignature de la caisse {self.session_id}"

@@ -1,6 +1,7 @@
 """Money received and its receipts. Append only: triggers refuse every UPDATE and DELETE."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +12,7 @@ from facturier.grand_livre.models import Ecriture, Titre
 from telepaiement.models.caisse import SessionCaisse
 from telepaiement.models.regies import Regie
 from telepaiement.models.tentatives import Tentative
+from telepaiement.models.ventes import Vente
 from telepaiement.querysets import EncaissementQuerySet
 
 
@@ -31,11 +33,16 @@ MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
 class Encaissement(models.Model):
     """A money fact: one per charge of the gateway, or per line of a till.
 
-    `trop_percu` is the part of `montant` that the debt did not call for: it is owed back.
+    It pays a titre, or a sale at the counter (`vente`), which a titre regularises later; money of
+    the gateway always pays a titre. `trop_percu` is the part of `montant` that the debt did not
+    call for: it is owed back.
     No card number, expiry date or security code: a brand and four digits, at most.
     """
 
-    titre = models.ForeignKey(Titre, models.PROTECT, related_name="encaissements")
+    titre: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Titre, models.PROTECT, null=True, related_name="encaissements"
+    )
+    vente = models.OneToOneField(Vente, models.PROTECT, null=True, related_name="encaissement")
     regie = models.ForeignKey(Regie, models.PROTECT, related_name="encaissements")
     mode = models.CharField(max_length=10, choices=Mode)
     montant = MontantField()
@@ -86,6 +93,12 @@ class Encaissement(models.Model):
                 condition=Q(montant__gt=0) & Q(trop_percu__gte=0) & Q(trop_percu__lte=F("montant")),
                 name="encaissement_montants",
                 violation_error_message="Le trop-perçu est une part du montant encaissé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(titre__isnull=False, vente__isnull=True)
+                | Q(titre__isnull=True, vente__isnull=False, session__isnull=False, trop_percu=0),
+                name="encaissement_d_un_titre_ou_d_une_vente",
+                violation_error_message="Un encaissement paie un titre, ou une vente au guichet.",
             ),
             models.UniqueConstraint(
                 fields=["charge"],

@@ -3,7 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import MontantField
+from facturier.grand_livre.models import Ecriture, Tiers
+
+JOURS_MAXIMAUX = 31  # art. 10: at least once a month
 
 
 class Produit(models.Model):
@@ -60,11 +64,35 @@ class Regie(models.Model):
     accepte_cheque = models.BooleanField("accepte les chèques", default=True)
     accepte_tpe = models.BooleanField("accepte la carte au terminal bancaire", default=True)
     accepte_virement = models.BooleanField("accepte les virements constatés", default=False)
+    versement_jours = models.PositiveSmallIntegerField(
+        "rythme des versements, en jours", default=30, help_text="31 jours au plus (art. 10)"
+    )
+    tiers = models.ForeignKey(
+        Tiers,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regies",
+        help_text="au nom de qui ses ventes au comptant sont régularisées par un titre",
+    )
+    service = models.ForeignKey(
+        ServiceGestionnaire,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regies",
+        help_text="service de ses titres de régularisation",
+    )
 
     class Meta:
         verbose_name = "régie"
         ordering = ["code"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(versement_jours__gte=1) & Q(versement_jours__lte=JOURS_MAXIMAUX),
+                name="regie_versement_mensuel",
+                violation_error_message="Une régie verse ses recettes au moins une fois par mois.",
+            ),
             models.CheckConstraint(
                 condition=Q(plafond_encaisse__gt=0)
                 & Q(fonds_caisse__gte=0)
@@ -91,6 +119,49 @@ class Regie(models.Model):
     def admet(self, code_produit: str) -> bool:
         """Tell whether the acte lets the régie collect this product (art. 8)."""
         return self.produits.filter(code=code_produit).exists()
+
+
+class PassageRegie(Passage):
+    """Trace of a change of a régie or of its counters; `motif` names the acte and what changed."""
+
+    regie = models.ForeignKey(Regie, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de régie"
+        verbose_name_plural = "passages de régie"
+
+
+class MouvementFonds(models.Model):
+    """The fonds de caisse that the comptable hands over, or takes back. Append only."""
+
+    class Nature(models.TextChoices):
+        """Which way the cash went."""
+
+        REMISE = "remise", "Remis par la Trésorerie"
+        RESTITUTION = "restitution", "Rendu à la Trésorerie"
+
+    regie = models.ForeignKey(Regie, models.PROTECT, related_name="mouvements_fonds")
+    nature = models.CharField(max_length=12, choices=Nature)
+    montant = MontantField()
+    jour = models.DateField()
+    reference = models.CharField("référence du reçu", max_length=60)
+    ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="mouvement_fonds")
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "mouvement du fonds de caisse"
+        verbose_name_plural = "mouvements du fonds de caisse"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant__gt=0) & ~Q(reference=""),
+                name="mouvement_fonds_montant",
+                violation_error_message="Un mouvement de fonds a un montant et un reçu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} : {self.montant} F"
 
 
 class Guichet(models.Model):

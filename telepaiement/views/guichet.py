@@ -21,8 +21,10 @@ from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import caisse, creances, quittances
 from telepaiement.cloture import cloturer_caisse
-from telepaiement.forms import ClotureForm, EncaissementForm, MotifForm, OuvertureForm
-from telepaiement.models import Encaissement, Mode, SessionCaisse
+from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
+from telepaiement.forms_regie import ClotureForm
+from telepaiement.models import Encaissement, EtatTentative, Mode, SessionCaisse
+from telepaiement.position import position
 from telepaiement.views.communs import agent, rapporter, reponse_pdf
 
 SAISIES = "saisies_guichet"
@@ -51,12 +53,12 @@ def accueil(request: HttpRequest) -> HttpResponse:
 
 
 def _position(session: SessionCaisse) -> dict[str, Any]:
-    encaisse = caisse.encaisse_regie(session.regie)
+    etat = position(session.regie)
     return {
         "session": session,
         "especes": caisse.especes_en_caisse(session),
-        "encaisse": encaisse,
-        "disponible": max(session.regie.plafond_encaisse - encaisse, 0),
+        "encaisse": etat.encaisse,
+        "disponible": etat.disponible,
         "est_d_un_autre_jour": session.jour != timezone.localdate(),
     }
 
@@ -300,7 +302,13 @@ def cloture(request: HttpRequest) -> HttpResponse:
     form = ClotureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            cloturer_caisse(session_id=session.pk, par=agent(request), **form.cleaned_data)
+            cloturer_caisse(
+                session_id=session.pk,
+                coupures=form.coupures,
+                motif_ecart=form.cleaned_data["motif_ecart"],
+                reporter=form.cleaned_data["reporter"],
+                par=agent(request),
+            )
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
@@ -313,6 +321,9 @@ def cloture(request: HttpRequest) -> HttpResponse:
             "form": form,
             "session": session,
             "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
+            "a_verifier": session.tentatives.filter(etat=EtatTentative.A_VERIFIER).select_related(
+                "titre"
+            ),
         },
         status=422 if form.errors else 200,
     )

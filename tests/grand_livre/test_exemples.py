@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from facturier.acces.models import Utilisateur
-from facturier.grand_livre import evenements, tresorerie
+from facturier.grand_livre import evenements, regies, tresorerie
 from facturier.grand_livre.emission import DeductionImputee, Imputation, emettre_reduction
 from facturier.grand_livre.models import (
     Deduction,
@@ -111,6 +111,11 @@ class Dossier:
             "litige gagné": self.gagner,
             "litige perdu": self.perdre,
             "remise": self.remettre,
+            "fonds de caisse": self.mouvoir_fonds,
+            "vente": self.vendre,
+            "écart de caisse": self.constater_ecart,
+            "versement de régie": self.verser_especes,
+            "régularisation": self.regulariser,
         }
         actes[evenement](*arguments)
         return Ecriture.objects.filter(exercice=2026).latest("pk")
@@ -301,6 +306,36 @@ class Dossier:
             **self._le_jour,
         )
 
+    def mouvoir_fonds(self, nature: str, montant: str) -> None:
+        """Hand the fonds de caisse to a régie, or take it back."""
+        regies.mouvoir_fonds(
+            est_remis=nature == "remise",
+            montant=_francs(montant),
+            reference=nature,
+            **self._le_jour,
+        )
+
+    def vendre(self, mode: str, montant: str) -> None:
+        """Sell at a counter, before any titre."""
+        regies.vendre_au_comptant(
+            mode=mode,
+            montant=_francs(montant),
+            reference=f"vente-{next(self.references)}",
+            **self._le_jour,
+        )
+
+    def constater_ecart(self, ecart: str) -> None:
+        """Count a till and find more, or less, than expected."""
+        regies.constater_ecart(ecart=_francs(ecart), reference=ecart, **self._le_jour)
+
+    def verser_especes(self, montant: str) -> None:
+        """Pay the cash of a régie over."""
+        regies.verser_especes(montant=_francs(montant), reference="V-1", **self._le_jour)
+
+    def regulariser(self, montant: str) -> None:
+        """Clear the titre by the sales that it regularises."""
+        regies.regulariser(self.piece, montant=_francs(montant), **self._le_jour)
+
     @property
     def _le_jour(self) -> dict[str, Any]:
         return {"date_comptable": JOUR, "par": self.par}
@@ -337,6 +372,9 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
     schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
+    schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
+    schemas |= {"versement_regie", "regularisation"}
+    schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}
     textes = "\n".join(exemple.read_text(encoding="utf-8") for exemple in EXEMPLES)

@@ -4,17 +4,20 @@ import pytest
 from django.test import Client
 
 from facturier.grand_livre.soldes import reste_du
-from telepaiement.models import SessionCaisse
+from telepaiement.models import Regie, SessionCaisse
 from telepaiement.reference import charger_regies
-from tests.telepaiement.factories import titre_emis, titre_payable
+from tests.telepaiement.factories import doter, installer, titre_emis, titre_payable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def entrer(page, live_server, reference):
-    """Log a person in."""
+def entrer(page, live_server, reference, regisseur):
+    """Log a person in; the régie of the counter has its régisseur."""
     charger_regies()
+    regie = Regie.objects.get(code="CENTRE")
+    installer(regie, regisseur)
+    doter(regie)
 
     def ouvrir_session(personne):
         client = Client()

@@ -24,7 +24,7 @@ from telepaiement.passerelles import passerelle, terminal
 from telepaiement.reference import charger_regies
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import ouvrir
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import doter, installer, titre_payable
 
 SECRET = "whsec_essai"
 CARTE, CARTE_REFUSEE, CARTE_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
@@ -119,10 +119,19 @@ def banc(programme_banc: Banc, settings: Any) -> Iterator[Banc]:
 
 
 @pytest.fixture
-def regies(reference: Any) -> Guichet:
-    """Load régies, counters and products; return a counter."""
+def regies(reference: Any, regisseur: Utilisateur) -> Guichet:
+    """Load régies, counters and products, install the régisseur; return a counter."""
     charger_regies()
-    return Guichet.objects.get(code="CENTRE1")
+    guichet = Guichet.objects.select_related("regie").get(code="CENTRE1")
+    installer(guichet.regie, regisseur)
+    return guichet
+
+
+@pytest.fixture
+def fonds(regies: Guichet) -> int:
+    """Entrust its fonds de caisse to the régie of the counter; return whole francs."""
+    doter(regies.regie)
+    return int(regies.regie.fonds_caisse)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Titres in the situations of the tests, reached through the real acts."""
+"""Titres and régies in the situations of the tests, reached through the real acts."""
 
 from datetime import date
 
@@ -7,9 +7,62 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatBordereau, Piece, SensPiece, Titre
+from telepaiement.coupures import en_coupures
+from telepaiement.models import MouvementFonds, Nomination, Regie
+from telepaiement.nominations import Arrete, nommer
+from telepaiement.proces_verbaux import remettre_service
+from telepaiement.regies import mouvoir_fonds_caisse
 from tests.grand_livre.factories import JOUR, titre
 
 EMPREINTE = "a" * 64
+ARRETE = Arrete(
+    reference="Arrêté fictif 2026-010",
+    date_arrete=date(2026, 1, 12),
+    date_avis_conforme=date(2026, 1, 5),
+    date_accord_regisseur=date(2026, 1, 8),
+)
+
+
+def decompte(montant: int) -> dict[int, int]:
+    """Return `montant` francs as they are counted in a till."""
+    return en_coupures(montant, JOUR)
+
+
+def nommer_regisseur(regie: Regie, personne: Utilisateur) -> Nomination:
+    """Appoint a régisseur, who is not installed yet."""
+    return nommer(
+        regie=regie,
+        personne=personne,
+        qualite=Nomination.Qualite.REGISSEUR,
+        arrete=ARRETE,
+        debut=ARRETE.date_arrete,
+        par=Utilisateur.objects.systeme(),
+    )
+
+
+def installer(regie: Regie, personne: Utilisateur) -> Nomination:
+    """Appoint a régisseur and hand the régie over to him, empty."""
+    nomination = nommer_regisseur(regie, personne)
+    remettre_service(
+        entrant=nomination,
+        coupures={},
+        cheques_comptes=0,
+        observations="",
+        par=Utilisateur.objects.systeme(),
+    )
+    return nomination
+
+
+def doter(regie: Regie) -> None:
+    """Entrust the fonds de caisse of the acte to a régie."""
+    mouvoir_fonds_caisse(
+        regie=regie,
+        nature=MouvementFonds.Nature.REMISE,
+        montant=regie.fonds_caisse,
+        jour=JOUR,
+        reference="F-1",
+        par=Utilisateur.objects.systeme(),
+    )
 
 
 def signataire() -> Utilisateur:

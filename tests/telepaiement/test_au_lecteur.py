@@ -166,13 +166,17 @@ def test_un_succes_connu_apres_la_cloture_reste_a_la_regie_hors_caisse(
     lire = PasserelleStripe.lire
     monkeypatch.setattr(PasserelleStripe, "lire", muet)
     douteuse = au_lecteur.suivre(tentative, par=regisseur)
+    compte = {"session_id": session.pk, "coupures": {}, "motif_ecart": "", "par": regisseur}
+    with pytest.raises(ValidationError, match="restent à vérifier"):
+        cloturer_caisse(**compte)
+    close = cloturer_caisse(**compte, reporter=True)
     monkeypatch.setattr(PasserelleStripe, "lire", lire)
-    cloturer_caisse(session_id=session.pk, especes_comptees=0, motif_ecart="", par=regisseur)
 
     apres = synchroniser(douteuse, source="notification")
 
     encaissement = Encaissement.objects.get()
     assert douteuse.etat == EtatTentative.A_VERIFIER
+    assert [report["montant"] for report in close.reports] == [12_500]
     assert apres.etat == EtatTentative.REUSSIE
     assert (encaissement.session, encaissement.regie) == (None, session.regie)
     assert [str(a) for controle in verification.CONTROLES for a in controle()] == []
@@ -191,6 +195,13 @@ def test_une_coupure_laisse_a_verifier_et_bloque_tout_autre_moyen(
     assert apres.etat == EtatTentative.A_VERIFIER
     with pytest.raises(ValidationError, match="en cours à la banque"):
         au_lecteur.lancer(session=session, titre_id=titre.pk, montant=12_500, par=regisseur)
+
+
+def test_une_caisse_ne_se_cloture_pas_tant_que_le_lecteur_attend(presenter, session, regisseur):
+    presenter(titre_payable(12_500))
+
+    with pytest.raises(ValidationError, match="attend encore au lecteur"):
+        cloturer_caisse(session_id=session.pk, coupures={}, motif_ecart="", par=regisseur)
 
 
 def test_un_guichet_sans_lecteur_le_dit(regies, regisseur, banc):

@@ -13,7 +13,7 @@ from telepaiement import caisse
 from telepaiement.cloture import PREMIERE_EMPREINTE, cloturer_caisse
 from telepaiement.models import Encaissement, EtatTentative, Mode, Quittance
 from telepaiement.synchronisation import synchroniser
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = pytest.mark.django_db
 TPE = {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"}
@@ -21,7 +21,7 @@ CHEQUE = {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. 
 
 
 @pytest.fixture
-def session(regies, regisseur, banc):
+def session(regies, regisseur, banc, fonds):
     """An open till of 20 000 F."""
     return caisse.ouvrir_session(guichet=regies, fonds_caisse=20_000, par=regisseur)
 
@@ -56,7 +56,8 @@ def test_chaque_mode_solde_la_dette_et_donne_une_quittance(encaisser, mode, deta
     encaissement = encaisser(titre, mode, **details)
 
     assert reste_du(titre) == 0
-    assert solde(compte, exercice=2026).debit == 12_500
+    recu = {ligne.compte.numero: ligne.montant for ligne in encaissement.ecriture.lignes.all()}
+    assert recu[compte] == 12_500
     assert encaissement.quittance.reference == f"CENTRE-{encaissement.jour.year}-000001"
 
 
@@ -150,7 +151,7 @@ def test_un_encaissement_annule_rend_la_dette_et_sort_de_la_caisse(encaisser, se
 
     assert reste_du(titre) == 12_500
     assert caisse.especes_en_caisse(session) == 20_000
-    assert solde("5412", exercice=2026).solde == 0
+    assert solde("5412", exercice=2026).solde == 20_000
 
 
 def test_un_encaissement_ne_s_annule_ni_deux_fois_ni_sans_motif(encaisser, regisseur):
@@ -216,12 +217,12 @@ def test_une_caisse_de_la_veille_se_cloture_avant_d_encaisser(encaisser):
 def test_la_cloture_compte_numerote_et_enchaine(encaisser, session, regies, regisseur):
     encaisser(titre_payable(12_500))
     premiere = cloturer_caisse(
-        session_id=session.pk, especes_comptees=32_500, motif_ecart="", par=regisseur
+        session_id=session.pk, coupures=decompte(32_500), motif_ecart="", par=regisseur
     )
     autre = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
 
     seconde = cloturer_caisse(
-        session_id=autre.pk, especes_comptees=0, motif_ecart="", par=regisseur
+        session_id=autre.pk, coupures=decompte(0), motif_ecart="", par=regisseur
     )
 
     assert (premiere.numero, seconde.numero) == (1, 2)
@@ -232,22 +233,25 @@ def test_la_cloture_compte_numerote_et_enchaine(encaisser, session, regies, regi
 def test_un_ecart_de_caisse_demande_un_motif(session, regisseur):
     with pytest.raises(ValidationError, match="recomptez"):
         cloturer_caisse(
-            session_id=session.pk, especes_comptees=19_500, motif_ecart="", par=regisseur
+            session_id=session.pk, coupures=decompte(19_500), motif_ecart="", par=regisseur
         )
 
     close = cloturer_caisse(
-        session_id=session.pk, especes_comptees=19_500, motif_ecart="Rendu en trop", par=regisseur
+        session_id=session.pk,
+        coupures=decompte(19_500),
+        motif_ecart="Rendu en trop",
+        par=regisseur,
     )
 
     assert close.ecart == -500
 
 
 def test_une_caisse_ne_se_cloture_pas_deux_fois(session, regisseur):
-    cloturer_caisse(session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=regisseur)
+    cloturer_caisse(session_id=session.pk, coupures=decompte(20_000), motif_ecart="", par=regisseur)
 
     with pytest.raises(ValidationError, match="déjà clôturée"):
         cloturer_caisse(
-            session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=regisseur
+            session_id=session.pk, coupures=decompte(20_000), motif_ecart="", par=regisseur
         )
 
 
@@ -255,7 +259,7 @@ def test_la_caisse_d_un_autre_ne_se_touche_pas(session, personne):
     autre = personne("Ramona")
 
     with pytest.raises(ValidationError, match="autre agent"):
-        cloturer_caisse(session_id=session.pk, especes_comptees=20_000, motif_ecart="", par=autre)
+        cloturer_caisse(session_id=session.pk, coupures=decompte(20_000), motif_ecart="", par=autre)
 
 
 def test_le_guichet_et_le_web_numerotent_chacun_leurs_quittances(banc, encaisser, commencer):

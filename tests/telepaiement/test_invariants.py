@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from telepaiement.caisse import Saisie, encaisser_au_guichet, ouvrir_session
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import Encaissement, EvenementRecu, Mode, Quittance, SessionCaisse
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
 
@@ -37,7 +37,10 @@ def test_l_argent_recu_ne_s_efface_pas(encaissement, modele):
 
 def test_une_caisse_cloturee_ne_se_modifie_pas(encaissement, regisseur):
     cloturer_caisse(
-        session_id=encaissement.session_id, especes_comptees=12_500, motif_ecart="", par=regisseur
+        session_id=encaissement.session_id,
+        coupures=decompte(12_500),
+        motif_ecart="",
+        par=regisseur,
     )
 
     with pytest.raises(IntegrityError, match="ne se modifie plus"), transaction.atomic():
@@ -47,7 +50,7 @@ def test_une_caisse_cloturee_ne_se_modifie_pas(encaissement, regisseur):
 def test_l_argent_n_entre_pas_dans_une_caisse_cloturee(encaissement, regisseur):
     session = encaissement.session
     titre = titre_payable()
-    cloturer_caisse(session_id=session.pk, especes_comptees=12_500, motif_ecart="", par=regisseur)
+    cloturer_caisse(session_id=session.pk, coupures=decompte(12_500), motif_ecart="", par=regisseur)
 
     with pytest.raises(Exception, match="clôturée"):
         encaisser_au_guichet(

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def guichet(client, regies, regisseur, banc):
+def guichet(client, regies, regisseur, banc, fonds):
     """A browser at a counter whose till is open."""
     client.force_login(regisseur)
     donnees = {"guichet": regies.pk, "fonds_caisse": "20 000"}
@@ -126,9 +126,10 @@ def test_la_cloture_refuse_un_ecart_sans_motif_puis_scelle(guichet, encaisser):
     encaisser(titre_payable(12_500))
     adresse = reverse("telepaiement:guichet_cloture")
     affichage = guichet.get(adresse)
-    refus = guichet.post(adresse, {"especes_comptees": "32 000"})
+    refus = guichet.post(adresse, {"coupure_10000": "3", "coupure_1000": "2"})
 
-    fin = guichet.post(adresse, {"especes_comptees": "32 500"}, follow=True)
+    compte = {"coupure_10000": "3", "coupure_1000": "2", "coupure_500": "1"}
+    fin = guichet.post(adresse, compte, follow=True)
 
     assert (affichage.status_code, refus.status_code) == (200, 422)
     assert "clôture n° 1" in fin.content.decode()

@@ -14,11 +14,12 @@ from tests.grand_livre.factories import titre
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
+ESPECES = "espèces en régie"
 TABLES = ("telepaiement_encaissement", "telepaiement_quittance")
 
 
 @pytest.fixture
-def encaissement(regies, regisseur, banc) -> Encaissement:
+def encaissement(regies, regisseur, banc, fonds) -> Encaissement:
     """Cash received for a titre, at an open till."""
     session = caisse.ouvrir_session(guichet=regies, fonds_caisse=20_000, par=regisseur)
     saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=15_000)
@@ -55,8 +56,8 @@ def test_un_montant_falsifie_est_nomme(encaissement):
     with sans_garde():
         Encaissement.objects.filter(pk=encaissement.pk).update(montant=9_000)
 
-    assert _objets() == [f"encaissement {encaissement.pk}"]
-    assert tasks.verifier_la_nuit() == 1
+    assert _objets() == [f"encaissement {encaissement.pk}", ESPECES]
+    assert tasks.verifier_la_nuit() == 2
 
 
 def test_une_ecriture_sans_encaissement_est_nommee(reference, agent):
@@ -77,7 +78,7 @@ def test_une_annulation_sans_contrepassation_est_nommee(encaissement, regisseur)
         encaissement=encaissement, ecriture=encaissement.ecriture, motif="fausse", par=regisseur
     )
 
-    assert _objets() == [f"encaissement {encaissement.pk}"]
+    assert _objets() == [f"encaissement {encaissement.pk}", ESPECES]
 
 
 def test_une_quittance_renumerotee_ou_absente_est_nommee(encaissement):

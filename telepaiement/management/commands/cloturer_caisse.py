@@ -3,6 +3,8 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from facturier.acces.models import Utilisateur
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from facturier.commun.etats import ActeInterdit
@@ -18,8 +20,15 @@ class Command(CommandeMetier):
     def ajouter_arguments(self, parser: ArgumentParser) -> None:
         """Add the agent and the count."""
         parser.add_argument("--agent", required=True, help="adresse électronique")
-        parser.add_argument("--comptees", type=int, required=True, help="espèces, en francs")
+        parser.add_argument(
+            "--comptees",
+            required=True,
+            help="décompte des espèces : 10000=2;1000=5;100=3 (coupure=nombre)",
+        )
         parser.add_argument("--motif", default="", help="motif de l’écart")
+        parser.add_argument(
+            "--reporter", action="store_true", help="reporte les paiements au lecteur à vérifier"
+        )
 
     def executer(self, **options: Any) -> dict[str, Any]:
         """Close the till."""
@@ -30,10 +39,28 @@ class Command(CommandeMetier):
         try:
             close = cloturer_caisse(
                 session_id=session.pk,
-                especes_comptees=options["comptees"],
+                coupures=lire_decompte(options["comptees"]),
                 motif_ecart=options["motif"],
                 par=agent,
+                reporter=options["reporter"],
             )
+        except ValidationError as erreur:
+            raise Refus(" ".join(erreur.messages)) from erreur
         except ActeInterdit as erreur:
             raise Refus(str(erreur)) from erreur
         return {"numero": close.numero, "ecart": close.ecart, "empreinte": close.empreinte}
+
+
+def lire_decompte(texte: str) -> dict[int, int]:
+    """Read `10000=2;1000=5`: face values in whole francs, and how many of each.
+
+    Raises:
+        MauvaisUsage: it cannot be read.
+    """
+    try:
+        paires = [paire.split("=") for paire in filter(None, texte.split(";"))]
+        return {int(valeur): int(nombre) for valeur, nombre in paires}
+    except ValueError as erreur:
+        raise MauvaisUsage(
+            f"Décompte illisible : « {texte} ». Écrivez par exemple 10000=2;1000=5."
+        ) from erreur

@@ -1,0 +1,126 @@
+"""What a régisseur pays over to the treasury (décret 2012-829, art. 10)."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Passage, Role, Utilisateur
+from facturier.commun.champs import MontantField
+from facturier.commun.etats import Transition, transition
+from facturier.commun.tons import Ton
+from facturier.grand_livre.models import Ecriture
+from telepaiement.models.caisse import SessionCaisse
+from telepaiement.models.encaissements import Encaissement
+from telepaiement.models.regies import Regie
+
+
+class EtatVersementRegie(models.TextChoices):
+    """States of a versement of a régie."""
+
+    ETABLI = "etabli", "Établi"
+    RECU = "recu", "Reçu par la Trésorerie"
+
+
+class VersementRegie(models.Model):
+    """The cash and cheques of closed tills, on a numbered bordereau; posted once received."""
+
+    Etat = EtatVersementRegie
+    TONS: ClassVar[dict[str, Ton]] = {
+        EtatVersementRegie.ETABLI: Ton.ATTENTE,
+        EtatVersementRegie.RECU: Ton.SUCCES,
+    }
+    TRANSITIONS: ClassVar[dict[str, Transition]] = {
+        "recevoir": transition(
+            {EtatVersementRegie.ETABLI}, EtatVersementRegie.RECU, Role.COMPTABLE, Role.AGENT
+        ),
+    }
+
+    regie = models.ForeignKey(Regie, models.PROTECT, related_name="versements")
+    numero = models.PositiveIntegerField("numéro")
+    jour = models.DateField()
+    etabli_le = models.DateTimeField("établi le", auto_now_add=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    especes = MontantField("espèces")
+    nombre_cheques = models.PositiveIntegerField("nombre de chèques")
+    montant_cheques = MontantField("montant des chèques")
+    etat = models.CharField(
+        "état", max_length=10, choices=EtatVersementRegie, default=EtatVersementRegie.ETABLI
+    )
+    recepisse = models.CharField("numéro du récépissé", max_length=40, blank=True)
+    ecriture = models.OneToOneField(
+        Ecriture, models.PROTECT, null=True, related_name="versement_regie"
+    )
+
+    class Meta:
+        verbose_name = "versement de régie"
+        verbose_name_plural = "versements de régie"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["regie", "numero"],
+                name="versement_regie_numero_unique",
+                violation_error_message="Ce numéro de bordereau est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(especes__gte=0)
+                & Q(montant_cheques__gte=0)
+                & (Q(especes__gt=0) | Q(nombre_cheques__gt=0)),
+                name="versement_regie_non_vide",
+                violation_error_message="Un versement porte des espèces ou des chèques.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatVersementRegie.ETABLI, ecriture__isnull=True)
+                | Q(etat=EtatVersementRegie.RECU)
+                & ~Q(recepisse="")
+                & (Q(especes=0) | Q(ecriture__isnull=False)),
+                name="versement_regie_recu_ecrit",
+                violation_error_message="Un versement reçu a un récépissé et son écriture.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Versement {self.reference}"
+
+    @property
+    def reference(self) -> str:
+        """Régie and number, as people quote it: `CENTRE-V-0001`."""
+        return f"{self.regie.code}-V-{self.numero:04d}"
+
+
+class PassageVersementRegie(Passage):
+    """Trace of an act on a versement of a régie."""
+
+    versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="passages")
+
+    class Meta(Passage.Meta):
+        verbose_name = "passage de versement de régie"
+        verbose_name_plural = "passages de versement de régie"
+
+
+class SessionVersee(models.Model):
+    """A closed till, paid over once. Append only."""
+
+    versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="sessions")
+    session = models.OneToOneField(SessionCaisse, models.PROTECT, related_name="versee")
+
+    class Meta:
+        verbose_name = "session versée"
+        verbose_name_plural = "sessions versées"
+
+    def __str__(self) -> str:
+        return f"{self.session}"
+
+
+class ChequeVerse(models.Model):
+    """A cheque handed to the treasury, once. Append only."""
+
+    versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="cheques")
+    encaissement = models.OneToOneField(Encaissement, models.PROTECT, related_name="cheque_verse")
+
+    class Meta:
+        verbose_name = "chèque versé"
+        verbose_name_plural = "chèques versés"
+
+    def __str__(self) -> str:
+        return f"Chèque {self.encaissement.numero_cheque}"

@@ -1,0 +1,181 @@
+"""What a régie holds at any time, and what it is told of (décret 2012-829, 4, 10, 12, 18)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Parametre
+from telepaiement.models import (
+    Encaissement,
+    EtatSession,
+    EtatVersementRegie,
+    Mode,
+    MouvementFonds,
+    Nomination,
+    Regie,
+    SessionCaisse,
+    VersementRegie,
+)
+from telepaiement.nominations import en_fonction, responsable
+
+NON_VERSEES = Q(versee__isnull=True) | Q(versee__versement__etat=EtatVersementRegie.ETABLI)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """The cash of a régie, in whole francs, and what else waits in it."""
+
+    fonds: int
+    caisses: int
+    coffre: int
+    nombre_cheques: int
+    montant_cheques: int
+    plafond: int
+
+    @property
+    def encaisse(self) -> int:
+        """All the cash: fonds de caisse, open tills, closed tills that were not paid over."""
+        return self.fonds + self.caisses + self.coffre
+
+    @property
+    def disponible(self) -> int:
+        """What may still be received in cash before the maximum of the acte."""
+        return max(self.plafond - self.encaisse, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerte:
+    """Something that the décret asks for and is not done, or soon will not be."""
+
+    texte: str
+    est_grave: bool = False
+
+
+def fonds_remis(regie: Regie) -> int:
+    """Return the fonds de caisse that the treasury entrusted, in whole francs."""
+    totaux = regie.mouvements_fonds.aggregate(
+        remis=Sum("montant", filter=Q(nature=MouvementFonds.Nature.REMISE), default=0),
+        rendus=Sum("montant", filter=Q(nature=MouvementFonds.Nature.RESTITUTION), default=0),
+    )
+    return int(totaux["remis"] - totaux["rendus"])
+
+
+def fonds_en_caisse(regie: Regie) -> int:
+    """Return the part of the fonds de caisse that is in open tills, in whole francs."""
+    ouvertes = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE)
+    return int(ouvertes.aggregate(total=Sum("fonds_caisse", default=0))["total"])
+
+
+def position(regie: Regie) -> Position:
+    """Return what the accounts say the régie holds now."""
+    recues = Encaissement.objects.valides().filter(
+        session__regie=regie, session__etat=EtatSession.OUVERTE, mode=Mode.ESPECES
+    )
+    closes = SessionCaisse.objects.filter(NON_VERSEES, regie=regie, etat=EtatSession.CLOTUREE)
+    cheques = cheques_en_main(regie).aggregate(
+        nombre=Count("pk"), montant=Sum("montant", default=0)
+    )
+    return Position(
+        fonds=fonds_remis(regie),
+        caisses=int(recues.aggregate(total=Sum("montant", default=0))["total"]),
+        coffre=int(
+            closes.aggregate(total=Sum(F("especes_comptees") - F("fonds_caisse"), default=0))[
+                "total"
+            ]
+        ),
+        nombre_cheques=cheques["nombre"],
+        montant_cheques=int(cheques["montant"]),
+        plafond=regie.plafond_encaisse,
+    )
+
+
+def cheques_en_main(regie: Regie) -> QuerySet[Encaissement]:
+    """Return the cheques received that the treasury has not."""
+    return Encaissement.objects.valides().filter(
+        Q(cheque_verse__isnull=True) | Q(cheque_verse__versement__etat=EtatVersementRegie.ETABLI),
+        session__regie=regie,
+        mode=Mode.CHEQUE,
+    )
+
+
+def prochain_versement(regie: Regie) -> date | None:
+    """Return the last day to pay over what waits (art. 10), or None when nothing does."""
+    plus_ancienne = Encaissement.objects.valides().filter(
+        Q(session__versee__isnull=True)
+        | Q(session__versee__versement__etat=EtatVersementRegie.ETABLI),
+        session__regie=regie,
+        mode__in=[Mode.ESPECES, Mode.CHEQUE],
+    )
+    premier = plus_ancienne.aggregate(jour=Min("jour"))["jour"]
+    return premier + timedelta(days=regie.versement_jours) if premier else None
+
+
+def moyenne_mensuelle(regie: Regie, jour: date) -> int:
+    """Return the average of the monthly receipts before `jour`, in whole francs (art. 4)."""
+    mois = Parametre.objects.entier("cautionnement_periode_mois", jour)
+    debut = jour - timedelta(days=round(mois * 365.25 / 12))
+    recues = Encaissement.objects.valides().filter(regie=regie, jour__gt=debut, jour__lte=jour)
+    return int(recues.aggregate(total=Sum("montant", default=0))["total"]) // mois
+
+
+def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
+    """Yield what the régie should be told of on `jour` (today by default)."""
+    le = jour or timezone.localdate()
+    yield from _alertes_nominations(regie, le)
+    yield from _alertes_encaisse(regie, le)
+    echeance = prochain_versement(regie)
+    if echeance and echeance < le:
+        yield Alerte(
+            f"Le versement à la Trésorerie devait se faire le {echeance:%d/%m/%Y} (article 10).",
+            est_grave=True,
+        )
+    anciennes = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE, jour__lt=le)
+    for session in anciennes.select_related("guichet", "agent"):
+        yield Alerte(f"{session} n’est pas clôturée ({session.agent.nom_complet}).", True)
+    if nombre := SessionCaisse.objects.filter(
+        regie=regie, etat=EtatSession.CLOTUREE, contresignature__isnull=True
+    ).count():
+        yield Alerte(f"{nombre} clôture(s) de caisse à contresigner.")
+    if nombre := VersementRegie.objects.filter(regie=regie, etat=EtatVersementRegie.ETABLI).count():
+        yield Alerte(f"{nombre} versement(s) établi(s) sans récépissé de la Trésorerie.")
+
+
+def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:
+    nommes = en_fonction(regie, jour)
+    en_charge = responsable(regie, jour)
+    if not any(n.qualite == Nomination.Qualite.REGISSEUR for n in nommes):
+        yield Alerte("Aucun régisseur n’est en fonction.", est_grave=True)
+    if en_charge is None:
+        yield Alerte("Une remise de service est à faire (article 7).", est_grave=True)
+    delai = timedelta(days=Parametre.objects.entier("alerte_nomination_jours", jour))
+    for nomination in nommes:
+        if nomination.fin and nomination.fin - jour <= delai:
+            yield Alerte(f"{nomination} : fin de fonctions le {nomination.fin:%d/%m/%Y}.")
+    seuil = Parametre.objects.entier("seuil_cautionnement_recettes", jour)
+    moyenne = moyenne_mensuelle(regie, jour)
+    sans_caution = [
+        n for n in nommes if n.qualite == Nomination.Qualite.REGISSEUR and n.cautionnement is None
+    ]
+    if moyenne > seuil and sans_caution:
+        yield Alerte(
+            f"Recettes mensuelles moyennes de {afficher(moyenne)}, au-delà de {afficher(seuil)} : "
+            "le régisseur doit un cautionnement (article 4).",
+            est_grave=True,
+        )
+
+
+def _alertes_encaisse(regie: Regie, jour: date) -> Iterator[Alerte]:
+    etat = position(regie)
+    seuil = Parametre.objects.entier("alerte_encaisse_pour_cent", jour)
+    if etat.encaisse > etat.plafond:
+        yield Alerte(
+            f"L’encaisse maximale de {afficher(etat.plafond)} est dépassée (article 12).", True
+        )
+    elif etat.encaisse * 100 >= etat.plafond * seuil:
+        yield Alerte(
+            f"L’encaisse atteint {etat.encaisse * 100 // etat.plafond} % du maximum : versez."
+        )

@@ -1,0 +1,169 @@
+"""Régies against the ledger: their cash, sales, differences, funds and versements.
+
+Each check yields anomalies and never raises; the night check of the ledger runs them too.
+"""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import F, Q, Sum
+
+from facturier.grand_livre.models import Ecriture, LigneEcriture, SchemaComptable, Sens
+from facturier.grand_livre.verification import Anomalie
+from telepaiement.internet import empreinte_internet
+from telepaiement.models import (
+    Encaissement,
+    EtatSession,
+    MouvementFonds,
+    Regie,
+    Regularisation,
+    SessionCaisse,
+    SessionInternet,
+    Vente,
+    VersementRegie,
+)
+from telepaiement.position import position
+
+JUSTIFIES_PAR = {
+    "comptant_especes": "encaissement",
+    "comptant_cheque": "encaissement",
+    "comptant_tpe": "encaissement",
+    "excedent_caisse": "session_caisse",
+    "deficit_caisse": "session_caisse",
+    "fonds_caisse_remis": "mouvement_fonds",
+    "fonds_caisse_rendu": "mouvement_fonds",
+    "versement_regie": "versement_regie",
+    "regularisation": "regularisation",
+}
+
+
+def ventes_mal_ecrites() -> Iterator[Anomalie]:
+    """Sales whose lines, payment or entry do not say the same amount."""
+    ventes = Vente.objects.order_by().annotate(lignes_total=Sum("lignes__montant", default=0))
+    for pk, montant, lignes, recu, mode, evenement, total in ventes.values_list(
+        "pk",
+        "montant",
+        "lignes_total",
+        "encaissement__montant",
+        "encaissement__mode",
+        "encaissement__ecriture__evenement",
+        "encaissement__ecriture__total",
+    ):
+        if (lignes, recu, total, evenement) != (montant, montant, montant, f"comptant_{mode}"):
+            yield Anomalie(
+                "vente",
+                f"vente {pk}",
+                f"{montant} F vendus, {lignes} F en lignes, {recu} F reçus, {total} F écrits",
+            )
+
+
+def ecritures_de_regie_sans_objet() -> Iterator[Anomalie]:
+    """Entries of a régie that no fact justifies."""
+    for evenement, relation in JUSTIFIES_PAR.items():
+        orphelines = Ecriture.objects.filter(evenement=evenement, **{f"{relation}__isnull": True})
+        for pk, total in orphelines.values_list("pk", "total"):
+            yield Anomalie("regie", f"écriture {pk}", f"« {evenement} » de {total} F sans objet")
+
+
+def caisses_mal_comptees() -> Iterator[Anomalie]:
+    """Closed tills whose count by denomination, expected cash or difference is not what is said."""
+    closes = SessionCaisse.objects.filter(etat=EtatSession.CLOTUREE).select_related(
+        "ecriture_ecart"
+    )
+    especes = Q(encaissements__mode="especes", encaissements__annulation__isnull=True)
+    for session in closes.annotate(
+        recues=Sum("encaissements__montant", filter=especes, default=0)
+    ).order_by("pk"):
+        compte = sum(int(valeur) * nombre for valeur, nombre in session.coupures.items())
+        ecrit = session.ecriture_ecart.total if session.ecriture_ecart else 0
+        if (compte, session.fonds_caisse + session.recues, ecrit) != (
+            session.especes_comptees,
+            session.especes_attendues,
+            abs(session.ecart),
+        ):
+            yield Anomalie(
+                "caisse",
+                f"caisse {session.pk}",
+                f"{session.especes_comptees} F comptés ({compte} F en coupures) pour "
+                f"{session.fonds_caisse + session.recues} F ; {ecrit} F d’écart écrits",
+            )
+
+
+def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
+    """Versements whose tills, cheques or entry do not make their amounts."""
+    versements = VersementRegie.objects.order_by().annotate(
+        caisses=Sum(
+            F("sessions__session__especes_comptees") - F("sessions__session__fonds_caisse"),
+            default=0,
+        )
+    )
+    for versement in versements.select_related("ecriture"):
+        cheques = versement.cheques.aggregate(total=Sum("encaissement__montant", default=0))
+        ecrit = versement.ecriture.total if versement.ecriture else 0
+        attendu = versement.especes if versement.etat == "recu" else 0
+        if (versement.caisses, cheques["total"], ecrit) != (
+            versement.especes,
+            versement.montant_cheques,
+            attendu,
+        ):
+            yield Anomalie(
+                "versement_regie",
+                f"versement {versement.pk}",
+                f"{versement.especes} F en espèces pour {versement.caisses} F en caisse, "
+                f"{ecrit} F écrits",
+            )
+
+
+def mouvements_de_fonds_mal_ecrits() -> Iterator[Anomalie]:
+    """Movements of a fonds de caisse, and régularisations, that their entry does not say."""
+    for mouvement in MouvementFonds.objects.exclude(ecriture__total=F("montant")):
+        yield Anomalie(
+            "fonds_caisse", f"mouvement {mouvement.pk}", f"{mouvement.montant} F mal écrits"
+        )
+    for regularisation in Regularisation.objects.annotate(
+        somme=Sum("lignes__ligne__montant", default=0)
+    ).exclude(ecriture__total=F("somme")):
+        yield Anomalie(
+            "regularisation", f"titre {regularisation.titre_id}", "ventes et écriture diffèrent"
+        )
+
+
+def especes_en_regie() -> Iterator[Anomalie]:
+    """The account of the cash of régies, against what their accounts say they hold (art. 18)."""
+    comptes = SchemaComptable.objects.filter(
+        evenement__in=["encaissement_especes", "comptant_especes"], part="disponible"
+    )
+    sens = LigneEcriture.objects.filter(compte__numero__in=comptes.values("compte")).aggregate(
+        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
+        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
+    )
+    ecrit = sens["debit"] - sens["credit"]
+    tenu = sum(position(regie).encaisse for regie in Regie.objects.all())
+    if ecrit != tenu:
+        yield Anomalie(
+            "regie",
+            "espèces en régie",
+            f"le grand livre dit {ecrit} F, les caisses {tenu} F",
+        )
+
+
+def sessions_internet_fausses() -> Iterator[Anomalie]:
+    """Closed days whose total is not that of their payments, or whose chain is broken."""
+    for session in SessionInternet.objects.select_related("regie").order_by("pk"):
+        encaissements = Encaissement.objects.filter(clos__session=session).order_by("pk")
+        total = encaissements.aggregate(total=Sum("montant", default=0))["total"]
+        cles = list(encaissements.values_list("pk", flat=True))
+        if total != session.total or session.empreinte != empreinte_internet(session, cles):
+            yield Anomalie(
+                "session_internet", f"{session}", f"{session.total} F clôturés pour {total} F"
+            )
+
+
+CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
+    ventes_mal_ecrites,
+    ecritures_de_regie_sans_objet,
+    caisses_mal_comptees,
+    versements_de_regie_mal_ecrits,
+    mouvements_de_fonds_mal_ecrits,
+    especes_en_regie,
+    sessions_internet_fausses,
+]
