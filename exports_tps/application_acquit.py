@@ -11,8 +11,10 @@ from typing import Final
 
 from django.utils import timezone
 
+from exports_tps.application_externe import appliquer_acquit_externe
 from exports_tps.cloture import conclure_flux
 from exports_tps.decisions import rejeter
+from exports_tps.depots import est_externe
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
 from exports_tps.models import Flux, LigneFlux, MessageTPS, Verdict
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
@@ -66,6 +68,10 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         tete, elements = lire_acquit(fichier)
         flux = _flux(tete)
         message.flux = flux
+        if est_externe(flux):
+            reserves = appliquer_acquit_externe(message, flux, elements, par=par)
+            exiger_entier(tete)
+            return reserves
         bilan = Bilan(flux, _bordereaux(flux))
         for lot in par_lots(elements):
             Verdict.objects.bulk_create(_verdicts(message, bilan, lot))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from exports_tps.beneficiaires import tiers_par_ligne
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye, payer, prendre_en_charge, rejeter, suspendre
+from exports_tps.depots import chercher
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
 from exports_tps.models import MessageTPS, Verdict
 from exports_tps.motifs import libelle_motifs
@@ -102,15 +103,17 @@ def _appliquer_lot(
     beneficiaires = tiers_par_ligne(
         {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
     )
+    externes = chercher(budgets, {cle for cle in map(_cle, lues) if cle not in pieces})
     lot, verdicts = Lot(), []
     for lue in lues:
-        piece = pieces.get(_cle(lue))
-        if piece is None:
+        piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
+        if piece is None and externe is None:
             reserves.append(f"{lue.sens} {lue.exercice}, pièce {lue.piece.numero} : inconnue ici.")
         verdict = _verdict(message, lue, piece)
         if verdict is None:
             reserves.append(f"Pièce {lue.piece.numero} : état « {lue.piece.etat} » inconnu.")
             continue
+        verdict.piece_externe = externe
         verdicts.append(verdict)
         if piece is not None:
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))

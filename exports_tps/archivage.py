@@ -54,7 +54,7 @@ def demander_archive(
     if not motif.strip():
         raise ValidationError("Dites pour qui, ou pourquoi, cette archive est faite.")
     choisis = bordereaux_choisis(exercice, references)
-    if not flux_a_archiver(exercice, choisis).exists():
+    if not flux_a_archiver(exercice, choisis, est_entier=not references.strip()).exists():
         raise ValidationError("Rien n’a encore été transmis de ce qui est demandé.")
     return ArchiveTPS.objects.create(
         exercice_id=exercice,
@@ -71,7 +71,8 @@ def achever_archive(archive: ArchiveTPS) -> ArchiveTPS:
     if archive.achevee_le:
         return archive
     choisis = bordereaux_choisis(archive.exercice_id, archive.bordereaux)
-    flux = flux_a_archiver(archive.exercice_id, choisis)
+    est_entier = not archive.bordereaux
+    flux = flux_a_archiver(archive.exercice_id, choisis, est_entier=est_entier)
     messages = messages_a_archiver(flux, choisis)
     try:
         settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
@@ -128,12 +129,20 @@ def bordereaux_choisis(exercice: int, references: str) -> QuerySet[Bordereau]:
     return choisis
 
 
-def flux_a_archiver(exercice: int, choisis: QuerySet[Bordereau]) -> QuerySet[Flux]:
-    """Return the flux sent that hold the bordereaux, or a document of theirs."""
+def flux_a_archiver(
+    exercice: int, choisis: QuerySet[Bordereau], *, est_entier: bool
+) -> QuerySet[Flux]:
+    """Return the flux sent that hold the bordereaux, or a document of theirs.
+
+    The whole exercice also has those that another program made.
+    """
     cles = choisis.order_by().values("pk")
+    externes = Q(depot_externe__isnull=False) if est_entier else Q(pk=None)
     documents = Q(lignes__justificatif__rattachements__piece__bordereau__in=cles)
     concernes = Flux.objects.filter(
-        documents | Q(lignes__bordereau__in=cles), exercice=exercice, transmis_le__isnull=False
+        documents | externes | Q(lignes__bordereau__in=cles),
+        exercice=exercice,
+        transmis_le__isnull=False,
     )
     return Flux.objects.filter(pk__in=concernes.order_by().values("pk")).order_by("pk")
 
@@ -145,6 +154,7 @@ def messages_a_archiver(flux: QuerySet[Flux], choisis: QuerySet[Bordereau]) -> Q
         Q(flux__in=flux.order_by().values("pk"))
         | Q(verdicts__bordereau__in=cles)
         | Q(verdicts__piece__bordereau__in=cles)
+        | Q(verdicts__piece_externe__flux__in=flux.order_by().values("pk"))
     )
     return MessageTPS.objects.filter(pk__in=retenus.order_by().values("pk")).order_by("pk")
 

@@ -25,7 +25,7 @@ from exports_tps.limites import (
     tenir_dans,
 )
 from exports_tps.lot_pieces import ecrire_lot
-from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
+from exports_tps.models import DepotExterne, EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.controle import controler
 from exports_tps.pes.flux import Section, ecrire_flux
@@ -97,6 +97,8 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
     """
     if flux.etat != EtatFlux.EN_CONSTITUTION:
         return flux
+    if DepotExterne.objects.filter(pk=flux.pk).exists():
+        raise ValidationError(f"{flux} vient d’un autre logiciel : complétez-le sur sa page.")
     try:
         range_ = _archiver(flux, par)
     except OSError as erreur:

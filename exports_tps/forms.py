@@ -124,3 +124,9 @@ class ArchiveForm(forms.Form):
         annees = Exercice.objects.order_by("-annee").values_list("annee", flat=True)
         champs: Any = self.fields
         champs["exercice"].choices = [(annee, str(annee)) for annee in annees]
+
+
+class DocumentForm(forms.Form):
+    """One file."""
+
+    fichier = forms.FileField(label="Fichier")

@@ -45,13 +45,11 @@ def exiger_entier(tete: Tete) -> None:
 
 
 def budgets_concernes(tete: Tete) -> list[Budget]:
-    """Return the budgets that the head of a message designates, by what it gives of them."""
+    """Return the budgets that all that the head of a message gives of them designates (§7)."""
     cles = {
         "code_collectivite": tete.code_collectivite,
         "code_budget": tete.code_budget,
-        "identifiant_collectivite": None
-        if tete.code_collectivite
-        else tete.identifiant_collectivite,
+        "identifiant_collectivite": tete.identifiant_collectivite,
     }
     donnees = {cle: valeur for cle, valeur in cles.items() if valeur}
     return list(Budget.objects.filter(**donnees)) if donnees else []

@@ -1,6 +1,7 @@
 """What was sent to the treasury, and what it answered."""
 
 from exports_tps.models.archives import ArchiveTPS
+from exports_tps.models.depots import DepotExterne, DocumentExterne, PieceExterne
 from exports_tps.models.flux import (
     EtatFlux,
     Flux,
@@ -30,6 +31,8 @@ __all__ = [
     "CertificatSignataire",
     "Circuit",
     "Delegation",
+    "DepotExterne",
+    "DocumentExterne",
     "EtapeCircuit",
     "EtatFlux",
     "EtatMessage",
@@ -39,6 +42,7 @@ __all__ = [
     "LigneFlux",
     "MessageTPS",
     "PassageFlux",
+    "PieceExterne",
     "Presentation",
     "ProfilExport",
     "RelanceParapheur",

@@ -38,6 +38,9 @@ class Flux(models.Model):
     """One file for the treasury. Its name is never used again: answers are matched on it."""
 
     TRANSITIONS: dict[str, Transition] = {
+        "signer_depot": transition(
+            {EtatFlux.EN_CONSTITUTION}, EtatFlux.EN_CONSTITUTION, Role.ORDONNATEUR
+        ),
         "controler": transition({EtatFlux.EN_CONSTITUTION}, EtatFlux.CONSTITUE, Role.AGENT),
         "ecarter": transition(
             {EtatFlux.EN_CONSTITUTION, EtatFlux.CONSTITUE}, EtatFlux.EN_ERREUR, Role.AGENT

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from exports_tps.models.depots import PieceExterne
 from exports_tps.models.flux import Flux
 from facturier.commun.champs import MontantField
 from facturier.commun.tons import Ton
@@ -100,6 +101,9 @@ class Verdict(models.Model):
         Bordereau, models.PROTECT, null=True, blank=True, related_name="verdicts"
     )
     piece = models.ForeignKey(Piece, models.PROTECT, null=True, blank=True, related_name="verdicts")
+    piece_externe = models.ForeignKey(
+        PieceExterne, models.PROTECT, null=True, blank=True, related_name="verdicts"
+    )
     justificatif = models.ForeignKey(
         PieceJustificative, models.PROTECT, null=True, blank=True, related_name="verdicts"
     )

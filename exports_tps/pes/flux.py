@@ -102,6 +102,19 @@ def _ecrire_pieces_jointes(sortie: _Sortie, pieces: Iterable[PieceJointe]) -> bo
     return a_ecrit
 
 
+def ecrire_documents(sortie: BinaryIO, pieces: Iterable[PieceJointe], *, est_dans_pj: bool) -> None:
+    """Write documents into a file that exists: inside its PES_PJ, or with one around them.
+
+    Raises ErreurPES for an empty document, ChampRefuse for a refused value.
+    """
+    ecriture = _Sortie(sortie, est_a_digerer=False)
+    if not est_dans_pj:
+        _ecrire_pieces_jointes(ecriture, pieces)
+        return
+    for piece in pieces:
+        _ecrire_pj(ecriture, piece)
+
+
 def _sceller(sortie: _Sortie, signature: Signature) -> None:
     """Sign the whole flux, up to its last end tag."""
     if sortie.condensat is None:

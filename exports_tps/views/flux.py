@@ -1,18 +1,30 @@
 """Flux: list, detail with proofs and verdicts, transmission, files; messages of the treasury."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from exports_tps.depots import documents_manquants, lignes_depot
 from exports_tps.disjoncteur import etat_transport
-from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS, Releve, Verdict
+from exports_tps.models import (
+    DepotExterne,
+    EtatFlux,
+    EtatMessage,
+    Flux,
+    MessageTPS,
+    Releve,
+    Verdict,
+)
 from exports_tps.preuves import verifier_flux
 from exports_tps.repartition import constituer_documents, documents_a_envoyer
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
     LECTEURS,
+    TAILLE_PAGE,
     RequeteConnectee,
     fichier_range,
     page_par_cle,
@@ -47,6 +59,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "etats": [(code, libelle, nombres.get(code, 0)) for code, libelle in EtatFlux.choices],
             "total": sum(nombres.values()),
             "transport": etat_transport(),
+            "peut_deposer": requete.user.a_role(Role.AGENT),
             "peut_archiver": requete.user.a_role(Role.AGENT, Role.COMPTABLE),
             "documents_a_envoyer": documents_a_envoyer().count()
             if requete.user.a_role(Role.AGENT)
@@ -81,6 +94,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "suivant": suivant,
             "peut_transmettre": objet.etat == EtatFlux.CONSTITUE
             and requete.user.a_role(Role.AGENT),
+            **_externe(requete, objet),
         },
     )
 
@@ -179,12 +193,39 @@ def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
     ]
 
 
+def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
+    """Return what the page shows of a file that another program made; nothing for ours."""
+    depot = DepotExterne.objects.filter(pk=objet.pk).select_related("par").first()
+    if depot is None:
+        return {"depot": None}
+    est_ouvert = objet.etat == EtatFlux.EN_CONSTITUTION
+    est_signe = depot.est_signe or bool(depot.sha256_signe)
+    pieces = objet.pieces_externes.prefetch_related("documents", "verdicts")
+    apres = requete.GET.get("piece", "")
+    if apres.isdecimal():
+        pieces = pieces.filter(pk__gt=int(apres))
+    page = list(pieces.order_by("pk")[: TAILLE_PAGE + 1])
+    suite = f"?piece={page[TAILLE_PAGE - 1].pk}" if len(page) > TAILLE_PAGE else ""
+    return {
+        "depot": depot,
+        "lignes": lignes_flux(objet) + lignes_depot(depot),
+        "externes": page[:TAILLE_PAGE],
+        "externes_suivant": suite,
+        "documents_externes": documents_manquants(objet) if est_ouvert else [],
+        "est_ouvert": est_ouvert,
+        "est_agent": requete.user.a_role(Role.AGENT),
+        "peut_signer_depot": est_ouvert and not est_signe and requete.user.a_role(Role.ORDONNATEUR),
+        "peut_completer": est_ouvert and est_signe and requete.user.a_role(Role.AGENT),
+    }
+
+
 def _verdicts(objet: Flux) -> QuerySet[Verdict]:
     """Verdicts on the flux and what it holds, and what later answers say of its pièces."""
     pieces = objet.lignes.filter(piece__isnull=False).values("piece")
-    return Verdict.objects.filter(Q(message__flux=objet) | Q(piece__in=pieces)).select_related(
-        "message"
-    )
+    externes = objet.pieces_externes.values("pk")
+    return Verdict.objects.filter(
+        Q(message__flux=objet) | Q(piece__in=pieces) | Q(piece_externe__in=externes)
+    ).select_related("message")
 
 
 def _lire(pk: int) -> Flux:

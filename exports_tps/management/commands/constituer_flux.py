@@ -55,7 +55,8 @@ class Command(CommandeMetier):
         systeme = Utilisateur.objects.systeme()
         faits: list[Flux] = []
         anomalies: list[str] = []
-        for flux in Flux.objects.filter(etat=EtatFlux.EN_CONSTITUTION).select_related("budget"):
+        interrompus = Flux.objects.filter(etat=EtatFlux.EN_CONSTITUTION, depot_externe=None)
+        for flux in interrompus.select_related("budget"):
             _tenter(lambda flux=flux: [achever(flux, par=systeme)], faits, anomalies)
         for _, groupe in groupby(bordereaux, key=lambda b: (b.budget_id, b.exercice_id)):
             lot = list(groupe)

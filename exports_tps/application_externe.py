@@ -1,0 +1,165 @@
+"""What the treasury answers to a file that another program made: verdicts, and no entry.
+
+The same messages as for our flux; they are kept on the pièces of the file, and the flux ends when
+each of its bordereaux has its verdict, in whatever number of answers.
+"""
+
+from collections.abc import Iterator
+
+from django.db.models import Q
+
+from exports_tps.depots import documents_connus, identifiants_de
+from exports_tps.messages import par_lots
+from exports_tps.models import EtatFlux, Flux, MessageTPS, Verdict
+from exports_tps.pes.acquit import ElementAcquit, ErreurAcquit
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir
+
+SENS = {"5": "D", "6": "R"}
+DOMAINE_PJ = "4"
+ENSEMBLE = {"0", "1", "2", "99"}
+Portee, Decision = Verdict.Portee, Verdict.Decision
+
+
+def appliquer_acquit_externe(
+    message: MessageTPS, flux: Flux, elements: Iterator[ElementAcquit], *, par: Utilisateur
+) -> list[str]:
+    """Keep the verdicts of an acknowledgement; return what could not be understood, in French."""
+    reserves: list[str] = []
+    bordereaux, documents = identifiants_de(flux), documents_connus(flux)
+    nombre = 0
+    for lot in par_lots(elements):
+        nombre += len(lot)
+        verdicts = [
+            verdict
+            for element in lot
+            for verdict in _verdicts(message, flux, element, bordereaux, documents, reserves)
+        ]
+        Verdict.objects.bulk_create(verdicts)
+    if nombre == 0:  # a PES_ACQUIT without verdict accepts the file
+        _ensemble(message, flux, Decision.ACCEPTE, (), "").save()
+    _conclure(flux, message, bordereaux, par)
+    return reserves
+
+
+def _verdicts(
+    message: MessageTPS,
+    flux: Flux,
+    element: ElementAcquit,
+    bordereaux: set[str],
+    documents: set[str],
+    reserves: list[str],
+) -> Iterator[Verdict]:
+    if element.est_accepte is None:
+        reserves.append(f"Verdict indéchiffrable (domaine {element.domaine}).")
+        return
+    decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
+    identifiant = element.identifiant_unique or ""
+    if identifiant or element.domaine == DOMAINE_PJ:
+        if identifiant not in documents:
+            reserves.append(f"Document {identifiant or 'sans identifiant'} : absent de ce flux.")
+        yield _verdict(message, Portee.JUSTIFICATIF, identifiant, decision, element.erreurs)
+        return
+    designes = _designer(element, bordereaux)
+    for reference in designes:
+        yield _verdict(message, Portee.BORDEREAU, reference, decision, element.erreurs)
+        yield from _details(message, flux, element, reference, decision)
+    if designes:
+        return
+    if element.domaine in ENSEMBLE:
+        yield _ensemble(message, flux, decision, element.erreurs, _libelle(element.erreurs))
+    else:
+        numero = element.numero_bordereau or "sans numéro"
+        reserves.append(f"Bordereau {numero} : absent de ce flux.")
+
+
+def _designer(element: ElementAcquit, bordereaux: set[str]) -> list[str]:
+    """Return the bordereaux that an element speaks of (both sides for a signature)."""
+    return sorted(
+        reference
+        for reference in bordereaux
+        for exercice, sens, numero in [reference.split("-")]
+        if numero == (element.numero_bordereau or "").lstrip("0")
+        and element.exercice in (None, "", exercice)
+        and SENS.get(element.domaine) in (None, sens)
+    )
+
+
+def _details(
+    message: MessageTPS, flux: Flux, element: ElementAcquit, reference: str, decision: str
+) -> Iterator[Verdict]:
+    """Yield what is said of each pièce and line, then that the others follow their bordereau."""
+    exercice, sens, bordereau = reference.split("-")
+    pieces = {
+        piece.numero: piece
+        for piece in flux.pieces_externes.filter(exercice=int(exercice), bordereau=int(bordereau))
+        if piece.sens[0].upper() == sens
+    }
+    dits: list[tuple[int, str, tuple[ErreurAcquit, ...]]] = []
+    for detail in element.pieces:
+        numero = int(detail.numero) if (detail.numero or "").isdigit() else 0
+        dits += [(numero, "", detail.erreurs)] if detail.erreurs else []
+        dits += [(numero, ligne.numero or "", ligne.erreurs) for ligne in detail.lignes]
+    suivantes = pieces.keys() - {numero for numero, *_ in dits}
+    dits += [(numero, "", element.erreurs) for numero in sorted(suivantes)]
+    for numero, ligne, erreurs in dits:
+        verdict = _verdict(message, Portee.PIECE, str(numero), decision, erreurs)
+        verdict.piece_externe, verdict.ligne = pieces.get(numero), ligne
+        yield verdict
+
+
+def _verdict(
+    message: MessageTPS,
+    portee: str,
+    identifiant: str,
+    decision: str,
+    erreurs: tuple[ErreurAcquit, ...],
+) -> Verdict:
+    return Verdict(
+        message=message,
+        portee=portee,
+        identifiant=identifiant[:60],
+        decision=decision,
+        code=", ".join(e.code for e in erreurs if e.code)[:100],
+        libelle=_libelle(erreurs),
+    )
+
+
+def _ensemble(
+    message: MessageTPS, flux: Flux, decision: str, erreurs: tuple[ErreurAcquit, ...], libelle: str
+) -> Verdict:
+    verdict = _verdict(message, Portee.FLUX, flux.nom_fichier, decision, erreurs)
+    verdict.libelle = libelle
+    return verdict
+
+
+def _libelle(erreurs: tuple[ErreurAcquit, ...]) -> str:
+    return " ; ".join(erreur.libelle or erreur.code or "" for erreur in erreurs)
+
+
+def _conclure(flux: Flux, message: MessageTPS, bordereaux: set[str], par: Utilisateur) -> None:
+    """End the flux once every bordereau is accepted or refused, by all the answers so far."""
+    if flux.etat != EtatFlux.TRANSMIS:
+        return
+    portees = [Portee.FLUX, Portee.BORDEREAU, Portee.JUSTIFICATIF]
+    dits = list(
+        Verdict.objects.filter(Q(message=message) | Q(message__flux=flux), portee__in=portees)
+        .values_list("portee", "identifiant", "decision")
+        .distinct()
+    )
+    refuses = {i for p, i, d in dits if p == Portee.BORDEREAU and d == Decision.REFUSE}
+    acceptes = {i for p, i, d in dits if p == Portee.BORDEREAU and d == Decision.ACCEPTE}
+    entiers = {d for p, _, d in dits if p == Portee.FLUX}
+    if Decision.REFUSE in entiers:
+        refuses |= bordereaux - acceptes
+    elif entiers:
+        acceptes |= bordereaux - refuses
+    if not bordereaux <= refuses | acceptes:
+        return
+    pj_refusee = any(p == Portee.JUSTIFICATIF and d == Decision.REFUSE for p, _, d in dits)
+    if bordereaux <= refuses:
+        franchir(flux, "refuser", par=par)
+    elif refuses or pj_refusee:
+        franchir(flux, "acquitter_en_partie", par=par)
+    else:
+        franchir(flux, "acquitter", par=par)

@@ -1,0 +1,458 @@
+"""PES_Aller that the finance software of the province made: checked, completed, signed, followed.
+
+Such a file becomes a flux: its NomFic is never used again either, and it leaves, is proved and
+answered as ours are. Nothing of it is posted: the ledger of the product knows only its own pièces.
+"""
+
+import re
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from exports_tps.cles import autorites, signataire
+from exports_tps.models import (
+    DepotExterne,
+    DocumentExterne,
+    EtatFlux,
+    Flux,
+    LigneFlux,
+    PieceExterne,
+    ProfilExport,
+)
+from exports_tps.pes.apposition import apposer, est_signe
+from exports_tps.pes.controle import controler
+from exports_tps.pes.lecture import PieceAller, Tete, lire_aller
+from exports_tps.pes.messages import ErreurPES
+from exports_tps.pes.pieces_jointes import FichePJ, PieceJointe, ReferenceComptable
+from exports_tps.pes.recette import Titre
+from exports_tps.pes.signature import Signature
+from exports_tps.pieces_jointes import nom_accepte
+from exports_tps.projections import TYPE_PJ
+from exports_tps.schemas_officiels import dossier_schemas
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun import fichiers
+from facturier.commun.causes import cause
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.grand_livre.models import Budget, Exercice, Piece, SensPiece
+from facturier.grand_livre.numerotation import prendre_numero
+
+TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes, as what the treasury answers
+CITEES = 20
+LOT = 1000
+NOM = re.compile(r"[0-9A-Za-z][\w.-]{0,99}")  # NomFic, as a name of file anywhere
+DOMAINES = {SensPiece.DEPENSE: "01", SensPiece.RECETTE: "02"}
+
+
+def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
+    """Take a PES_Aller in, checked as ours are; return its flux, the same one for the same file.
+
+    Args:
+        fichier: at most 150 MB; signed already, or not.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        ValidationError: each message says what is wrong in the file, and where.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances dépose un fichier PES.")
+    settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
+    try:
+        range_ = fichiers.ranger(
+            fichier, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
+        )
+    except fichiers.FichierRefuse as refus:
+        raise ValidationError(str(refus)) from refus
+    except OSError as erreur:
+        raise ValidationError(f"Le fichier n’a pas pu être reçu : {cause(erreur)}.") from erreur
+    if deja := DepotExterne.objects.filter(sha256=range_.sha256).select_related("flux").first():
+        return deja.flux
+    with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as contenu:
+        try:
+            signe = est_signe(contenu)
+            _exiger_conforme(contenu, est_signe=signe)
+            contenu.seek(0)
+            return _enregistrer(contenu, range_.sha256, nom, signe, par)
+        except ErreurPES as erreur:
+            raise ValidationError(str(erreur)) from erreur
+
+
+def joindre_document(
+    document: DocumentExterne, fichier: BinaryIO, *, nom: str, par: Utilisateur
+) -> DocumentExterne:
+    """Attach what a pièce refers to; once, and before the flux is completed.
+
+    Raises:
+        ActeInterdit, TransitionInterdite, ValidationError: see the message.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances joint un document.")
+    _exiger_ouvert(document.flux)
+    if document.est_present:
+        raise ValidationError(f"« {document} » est déjà joint : il ne se remplace pas.")
+    try:
+        range_ = fichiers.ranger(
+            fichier,
+            racine=settings.DOCUMENTS_RACINE,
+            taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
+        )
+    except fichiers.FichierRefuse as refus:
+        raise ValidationError(str(refus)) from refus
+    document.nom = nom_accepte(document.nom or nom, range_.type_mime)
+    document.sha256, document.taille = range_.sha256, range_.taille
+    document.type_mime = range_.type_mime
+    document.joint_le, document.joint_par = timezone.now(), par
+    document.save()
+    return document
+
+
+def ajouter_document(
+    piece: PieceExterne, fichier: BinaryIO, *, nom: str, par: Utilisateur
+) -> DocumentExterne:
+    """Attach a document that its pièce does not refer to: it will name the pièce (RefCompta)."""
+    _exiger_ouvert(piece.flux)
+    document = DocumentExterne(
+        flux=piece.flux, piece=piece, identifiant=secrets.token_hex(16), est_inclus=False
+    )
+    return joindre_document(document, fichier, nom=nom, par=par)
+
+
+def signer_depot(flux: Flux, *, par: Utilisateur) -> Flux:
+    """Sign each bordereau of a file that was dropped unsigned.
+
+    Raises:
+        ActeInterdit: `par` is not ordonnateur.
+        ValidationError: signed already, or what is signed would be rejected.
+    """
+    if not par.a_role(Role.ORDONNATEUR):
+        raise ActeInterdit("Seul un ordonnateur signe un fichier déposé.")
+    _exiger_ouvert(flux)
+    depot = flux.depot_externe
+    if depot.est_signe or depot.sha256_signe:
+        raise ValidationError("Ce fichier est déjà signé.")
+    signature = Signature(
+        signataire=signataire(),
+        signee_le=timezone.now().replace(microsecond=0),
+        role=par.fonction or "Ordonnateur",
+    )
+    range_ = _ecrire(depot.sha256, signature=signature)
+    with transaction.atomic():
+        franchir(flux, "signer_depot", par=par)
+        DepotExterne.objects.filter(pk=depot.pk).update(sha256_signe=range_.sha256)
+    depot.refresh_from_db()
+    return flux
+
+
+def completer_depot(flux: Flux, *, par: Utilisateur) -> Flux:
+    """Add the documents attached, check the whole, and make the flux ready to leave.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        ValidationError: not signed yet, a document is missing, or the file would be rejected.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances constitue un flux.")
+    _exiger_ouvert(flux)
+    depot = flux.depot_externe
+    if not (depot.est_signe or depot.sha256_signe):
+        raise ValidationError("L’ordonnateur n’a pas encore signé ce fichier.")
+    if manquants := documents_manquants(flux):
+        cites = ", ".join(str(document) for document in manquants[:5])
+        raise ValidationError(f"Documents à joindre d’abord : {cites}.")
+    range_ = _ecrire(depot.empreinte, pieces_jointes=list(_pieces_jointes(flux)))
+    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+    return flux
+
+
+def documents_manquants(flux: Flux) -> list[DocumentExterne]:
+    """Return the documents that the pièces refer to, and that nothing carries or carried."""
+    attendus = list(flux.documents_externes.filter(est_inclus=False, sha256=""))
+    return [d for d in attendus if d.identifiant not in _deja_envoyes(attendus, flux)]
+
+
+# --- Taking in --------------------------------------------------------------------------------
+@transaction.atomic
+def _enregistrer(
+    contenu: BinaryIO, sha256: str, nom: str, est_signe: bool, par: Utilisateur
+) -> Flux:
+    tete, elements = lire_aller(contenu)
+    budget = _budget(tete)
+    nom_fichier = tete.nom_fichier or ""
+    if not NOM.fullmatch(nom_fichier):
+        raise ValidationError(
+            f"NomFic « {nom_fichier} » ne peut pas nommer un fichier : lettres, chiffres, tiret, "
+            "point et soulignement seulement."
+        )
+    if Flux.objects.filter(
+        code_collectivite=budget.code_collectivite, nom_fichier=nom_fichier
+    ).exists():
+        raise ValidationError(
+            f"NomFic « {nom_fichier} » a déjà servi : la Trésorerie confondrait les réponses. "
+            "Faites produire le fichier sous un autre nom."
+        )
+    pieces: list[PieceExterne] = []
+    references: dict[str, tuple[int, str]] = {}
+    inclus: dict[str, str] = {}
+    for element in elements:
+        if isinstance(element, PieceAller):
+            _noter_references(references, element.piece, len(pieces))
+            pieces.append(_piece(element))
+        else:
+            inclus[element.identifiant_unique] = element.nom
+    flux = _ouvrir(budget, nom_fichier, pieces, par)
+    DepotExterne.objects.create(
+        flux=flux,
+        nom=nom[:255],
+        sha256=sha256,
+        est_signe=est_signe,
+        depose_le=timezone.now(),
+        par=par,
+    )
+    for piece in pieces:
+        piece.flux = flux
+    _exiger_inconnues(budget, pieces)
+    PieceExterne.objects.bulk_create(pieces, batch_size=LOT)
+    _enregistrer_documents(flux, pieces, references, inclus)
+    return flux
+
+
+def _budget(tete: Tete) -> Budget:
+    budget = Budget.objects.filter(
+        code_collectivite=tete.code_collectivite or "", code_budget=tete.code_budget or ""
+    ).first()
+    if budget is None:
+        raise ValidationError(
+            f"La collectivité « {tete.code_collectivite} », budget « {tete.code_budget} », n’est "
+            "pas gérée ici."
+        )
+    return budget
+
+
+def _ouvrir(budget: Budget, nom: str, pieces: Sequence[PieceExterne], par: Utilisateur) -> Flux:
+    if not pieces:
+        raise ValidationError("Ce fichier ne contient aucun mandat ni titre.")
+    annee = max(piece.exercice for piece in pieces)
+    if not Exercice.objects.filter(pk=annee).exists():
+        raise ValidationError(f"L’exercice {annee} n’est pas ouvert ici.")
+    flux = Flux.objects.create(
+        exercice_id=annee,
+        budget=budget,
+        profil=ProfilExport.PES_V2,
+        numero=prendre_numero(f"flux-{budget.code_collectivite}"),
+        code_collectivite=budget.code_collectivite,
+        nom_fichier=nom,
+        constitue_le=timezone.now().replace(microsecond=0),
+    )
+    flux.passages.create(acte="deposer", depart="", arrivee=flux.etat, par=par)
+    return flux
+
+
+def _piece(element: PieceAller) -> PieceExterne:
+    piece, tete = element.piece, element.bordereau
+    est_titre = isinstance(piece, Titre)
+    premiers: Any = piece.lignes[0].tiers if piece.lignes else None
+    tiers = premiers[0] if isinstance(premiers, tuple) and premiers else premiers
+    return PieceExterne(
+        sens=SensPiece.RECETTE if est_titre else SensPiece.DEPENSE,
+        exercice=tete.exercice,
+        bordereau=tete.numero,
+        type_bordereau=tete.type,
+        numero=piece.numero,
+        nom_tiers=" ".join(filter(None, (tiers.nom, tiers.prenom)))[:120] if tiers else "",
+        objet=(piece.objet or "")[:160],
+        montant_ttc=int(sum(li.montant_ht + (li.montant_tva or 0) for li in piece.lignes)),
+    )
+
+
+def _noter_references(references: dict[str, tuple[int, str]], piece: Any, rang: int) -> None:
+    """Keep the electronic documents that a pièce refers to, and the first pièce that does."""
+    for reference in (*piece.references_pj, *(r for li in piece.lignes for r in li.references_pj)):
+        if reference.support == "01":
+            references.setdefault(reference.identifiant_unique, (rang, reference.nom or ""))
+
+
+def _exiger_inconnues(budget: Budget, pieces: Sequence[PieceExterne]) -> None:
+    """Refuse numbers that answers could not tell from ours, or from those of another file."""
+    for sens in SensPiece.values:
+        for exercice in {piece.exercice for piece in pieces}:
+            numeros = [p.numero for p in pieces if (p.sens, p.exercice) == (sens, exercice)]
+            notres = Piece.objects.filter(
+                budget=budget, sens=sens, exercice=exercice, numero__in=numeros
+            )
+            autres = PieceExterne.objects.filter(
+                flux__budget=budget, sens=sens, exercice=exercice, numero__in=numeros
+            ).exclude(flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE])
+            pris = {*notres.values_list("numero", flat=True)}
+            pris |= {*autres.values_list("numero", flat=True)}
+            if cites := sorted(pris)[:5]:
+                raise ValidationError(
+                    f"Numéros déjà employés dans l’exercice {exercice} : "
+                    f"{', '.join(map(str, cites))}. La Trésorerie ne distinguerait pas ces pièces."
+                )
+
+
+def _enregistrer_documents(
+    flux: Flux,
+    pieces: Sequence[PieceExterne],
+    references: dict[str, tuple[int, str]],
+    inclus: dict[str, str],
+) -> None:
+    nouveaux = [
+        DocumentExterne(
+            flux=flux,
+            identifiant=identifiant,
+            nom=(inclus.get(identifiant) or nom)[:100],
+            piece=pieces[rang],
+            est_inclus=identifiant in inclus,
+        )
+        for identifiant, (rang, nom) in references.items()
+    ]
+    nouveaux += [
+        DocumentExterne(flux=flux, identifiant=identifiant, nom=nom[:100], est_inclus=True)
+        for identifiant, nom in inclus.items()
+        if identifiant not in references
+    ]
+    repetes = _deja_envoyes([d for d in nouveaux if d.est_inclus], flux)
+    if repetes:
+        raise ValidationError(
+            f"Identifiants de documents déjà employés : {', '.join(sorted(repetes)[:5])}. Un "
+            "IdUnique ne sert qu’une fois."
+        )
+    DocumentExterne.objects.bulk_create(nouveaux, batch_size=LOT)
+
+
+def _deja_envoyes(documents: Sequence[DocumentExterne], flux: Flux) -> set[str]:
+    """Return the identifiers that a flux already carried, ours or another file's."""
+    identifiants = {document.identifiant for document in documents}
+    notres = LigneFlux.objects.filter(
+        justificatif__identifiant__in=identifiants, liberee_le=None
+    ).values_list("justificatif__identifiant", flat=True)
+    autres = DocumentExterne.objects.filter(identifiant__in=identifiants).exclude(
+        flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE]
+    )
+    portes = autres.exclude(flux=flux).exclude(est_inclus=False, sha256="")
+    return set(notres) | set(portes.values_list("identifiant", flat=True))
+
+
+# --- Writing ----------------------------------------------------------------------------------
+def _ecrire(
+    sha256: str,
+    *,
+    signature: Signature | None = None,
+    pieces_jointes: Sequence[PieceJointe] = (),
+) -> fichiers.FichierRange:
+    """Complete a stored file, check the result, store it.
+
+    Raises:
+        ValidationError: it would be rejected, or the archive takes no more.
+    """
+    try:
+        with (
+            tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as sortie,
+            fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE) as source,
+        ):
+            apposer(source, sortie, signature=signature, pieces_jointes=pieces_jointes)
+            _exiger_conforme(sortie, est_signe=True)
+            sortie.seek(0)
+            return fichiers.ranger(
+                sortie, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE * 2
+            )
+    except ErreurPES as erreur:
+        raise ValidationError(str(erreur)) from erreur
+    except OSError as erreur:
+        raise ValidationError(
+            f"Le fichier n’a pas pu être écrit dans les archives : {cause(erreur)}."
+        ) from erreur
+
+
+def _exiger_conforme(contenu: BinaryIO, *, est_signe: bool) -> None:
+    anomalies = controler(
+        contenu,
+        schemas=dossier_schemas(),
+        sans_signature=not est_signe,
+        autorites=autorites() if est_signe else None,
+    )
+    bloquantes = [str(a) for a in islice((a for a in anomalies if a.est_bloquante), CITEES)]
+    if bloquantes:
+        raise ValidationError(["Ce fichier serait rejeté par la Trésorerie.", *bloquantes])
+
+
+def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
+    """Yield the documents attached here; one that no pièce refers to names its own."""
+    for document in flux.documents_externes.exclude(sha256="").select_related("piece"):
+        piece = document.piece
+        if piece is None:
+            continue
+        references = (
+            ReferenceComptable(
+                domaine=DOMAINES[SensPiece(piece.sens)],
+                exercice=piece.exercice,
+                type_objet=piece.type_bordereau,
+                identifiant=str(piece.numero),
+            ),
+        )
+        yield PieceJointe(
+            fiche=FichePJ(
+                identifiant_unique=document.identifiant,
+                nom=document.nom,
+                type=TYPE_PJ[SensPiece(piece.sens)],
+                description="Document joint",
+                references_comptables=references,
+            ),
+            ouvrir=partial(fichiers.ouvrir, document.sha256, settings.DOCUMENTS_RACINE),
+            type_mime=document.type_mime,
+        )
+
+
+def _exiger_ouvert(flux: Flux) -> None:
+    if flux.etat != EtatFlux.EN_CONSTITUTION:
+        raise TransitionInterdite(f"{flux} est « {flux.get_etat_display()} » : il ne change plus.")
+
+
+def est_externe(flux: Flux) -> bool:
+    """Whether another program made the flux."""
+    return DepotExterne.objects.filter(pk=flux.pk).exists()
+
+
+def identifiants_de(flux: Flux) -> set[str]:
+    """Return the references of the bordereaux of a file that another program made."""
+    triplets = flux.pieces_externes.values_list("exercice", "sens", "bordereau").distinct()
+    return {f"{exercice}-{sens[0].upper()}-{numero}" for exercice, sens, numero in triplets}
+
+
+def documents_connus(flux: Flux) -> set[str]:
+    """Return the identifiers of the documents that such a flux carries."""
+    return {d.identifiant for d in flux.documents_externes.all() if d.est_present}
+
+
+def chercher(
+    budgets: Sequence[Budget], cles: set[tuple[str, int, int]]
+) -> dict[tuple[str, int, int], PieceExterne]:
+    """Find pièces that such files sent, by side, exercice and number; one query."""
+    trouvees = PieceExterne.objects.filter(
+        flux__budget__in=budgets,
+        flux__transmis_le__isnull=False,
+        exercice__in={exercice for _, exercice, _ in cles},
+        numero__in={numero for *_, numero in cles},
+    ).order_by("pk")
+    return {(p.sens, p.exercice, p.numero): p for p in trouvees}
+
+
+def lignes_depot(depot: DepotExterne) -> list[tuple[str, str]]:
+    """Return what tells the origin of the flux, as (label, value)."""
+    signe = "oui, avant son dépôt" if depot.est_signe else "non"
+    if depot.sha256_signe:
+        signe = "oui, ici"
+    return [
+        ("Origine", "logiciel financier de la province"),
+        ("Fichier déposé", f"{depot.nom}, par {depot.par.nom_complet}"),
+        ("Empreinte du dépôt", depot.sha256),
+        ("Signé", signe),
+    ]

@@ -1,0 +1,277 @@
+"""Files of the finance software: checked, completed, signed, sent and followed, never posted."""
+
+import re
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from exports_tps.archivage import achever_archive, demander_archive
+from exports_tps.constitution import achever
+from exports_tps.depots import (
+    ajouter_document,
+    completer_depot,
+    deposer_pes,
+    joindre_document,
+    signer_depot,
+)
+from exports_tps.models import DocumentExterne, EtatFlux, Flux, PieceExterne
+from exports_tps.pes.bordereau import ecrire_bordereau
+from exports_tps.pes.flux import Section, ecrire_flux
+from exports_tps.pes.lecture import lire_aller
+from exports_tps.pes.pieces_jointes import FichePJ
+from exports_tps.preuves import verifier_flux
+from exports_tps.retours import lire_retours
+from exports_tps.transmission import transmettre
+from facturier.commun import fichiers
+from facturier.grand_livre.models import Ecriture
+from tests.exports_tps.factories import flux_transmis, tresorerie
+from tests.exports_tps.pes import exemples
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+ENTETE = replace(
+    exemples.ENTETE,
+    code_collectivite="988",
+    identifiant_collectivite="00012345600012",
+)
+PDF = b"%PDF-1.4\n% facture du logiciel financier\n"
+
+
+def mandats(nombre, depuis):
+    reference = replace(exemples.REFERENCE, type="003")
+    return [
+        replace(
+            exemples.MANDAT,
+            numero=depuis + rang,
+            references_pj=(replace(reference, identifiant_unique=f"EXT{depuis + rang}"),),
+        )
+        for rang in range(nombre)
+    ]
+
+
+def pes_externe(nombre=2, *, nom="FINANCES_2026_1", depuis=9001, bordereaux=1, pieces=(), **tete):
+    """Return a PES_Aller as another program writes it: unsigned, no Id, CRLF, empty tags."""
+    fragments = []
+    for rang in range(bordereaux):
+        sortie = BytesIO()
+        ecrire_bordereau(
+            sortie=sortie,
+            bordereau=exemples.bordereau_depense(nombre, numero=900 + rang),
+            pieces=mandats(nombre, depuis + 100 * rang),
+            signature=None,
+        )
+        fragments.append(partial(BytesIO, sortie.getvalue()))
+    flux = BytesIO()
+    ecrire_flux(
+        sortie=flux,
+        enveloppe=replace(exemples.ENVELOPPE, nom_fichier=nom),
+        entete=replace(ENTETE, **tete),
+        depense=Section(fragments=fragments, est_signee=False),
+        pieces_jointes=pieces,
+    )
+    texte = re.sub(rb' Id="[^"]*"', b"", flux.getvalue())
+    texte = re.sub(rb"<(\w+)( V=\"[^\"]*\")></\1>", rb"<\1\2 />", texte)
+    return re.sub(rb'<InfoDematerialisee V="0" />', b"", texte).replace(b"\n", b"\r\n")
+
+
+def deposer(agent, octets=None, **champs):
+    return deposer_pes(BytesIO(octets or pes_externe(**champs)), nom="export.xml", par=agent)
+
+
+def tout_joindre(flux, agent):
+    for document in flux.documents_externes.filter(est_inclus=False):
+        joindre_document(document, BytesIO(PDF), nom="facture.pdf", par=agent)
+
+
+def pret(agent, ordonnateur, **champs):
+    """Take a file to the moment when it may leave."""
+    flux = deposer(agent, **champs)
+    signer_depot(flux, par=ordonnateur)
+    tout_joindre(flux, agent)
+    return completer_depot(flux, par=agent)
+
+
+def test_un_fichier_externe_va_jusqu_au_paiement_sans_ecriture(agent, ordonnateur, settings):
+    flux = transmettre(pret(agent, ordonnateur), par=agent)
+    tresorerie("--jusqu-au-bout")
+
+    bilan = lire_retours()
+
+    flux.refresh_from_db()
+    assert verifier_flux(flux).anomalies == ()
+    assert (bilan.a_examiner, flux.etat) == ([], EtatFlux.ACQUITTE)
+    assert [p.dernier_verdict.decision for p in flux.pieces_externes.all()] == ["paye", "paye"]
+    assert [message.reserves for message in flux.messages.all()] == [""]
+    assert not Ecriture.objects.exists()
+
+
+def test_ce_qu_un_autre_a_ecrit_reste_tel_quel(agent, ordonnateur, settings):
+    octets = pes_externe()
+    flux = pret(agent, ordonnateur)
+
+    envoye = fichiers.chemin(flux.sha256, settings.DOCUMENTS_RACINE).read_bytes()
+
+    sans_ajout = re.sub(rb"<ds:Signature.*?</ds:Signature>|<PES_PJ>.*</PES_PJ>\n", b"", envoye)
+    sans_ajout = re.sub(rb' Id="[^"]*"|<InfoDematerialisee V="1"/>', b"", sans_ajout)
+    assert re.sub(rb"(?s)<PES_PJ>.*</PES_PJ>\s*", b"", sans_ajout) == octets
+    _, elements = lire_aller(BytesIO(envoye))
+    fiches = {e.identifiant_unique: e for e in elements if isinstance(e, FichePJ)}
+    assert set(fiches) == {"EXT9001", "EXT9002"}
+    assert fiches["EXT9001"].references_comptables[0].identifiant == "9001"
+
+
+def test_un_bordereau_refuse_d_un_fichier_externe_laisse_passer_l_autre(agent, ordonnateur):
+    flux = transmettre(pret(agent, ordonnateur, bordereaux=2, nombre=1), par=agent)
+    plan = '[[defaut]]\nacte = "refuser_bordereau"\nbordereau = 900\nsens = "depense"\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
+
+    lire_retours()
+
+    flux.refresh_from_db()
+    suivis = [p.dernier_verdict.decision for p in flux.pieces_externes.order_by("numero")]
+    assert (flux.etat, suivis) == (EtatFlux.ACQUITTE_EN_PARTIE, ["refuse", "paye"])
+
+
+def test_un_fichier_signe_puis_modifie_se_refuse(agent, ordonnateur, settings):
+    signe = deposer(agent)
+    signer_depot(signe, par=ordonnateur)
+    chemin = fichiers.chemin(signe.depot_externe.empreinte, settings.DOCUMENTS_RACINE)
+    octets = chemin.read_bytes().replace(b"FINANCES_2026_1", b"FINANCES_2026_2")
+
+    with pytest.raises(ValidationError) as refus:
+        deposer(agent, octets.replace(b'IdPce V="900', b'IdPce V="800'))
+
+    assert "modifié après la signature" in " ".join(refus.value.messages)
+
+
+def test_un_fichier_depose_signe_se_complete_sans_rompre_ses_signatures(
+    agent, ordonnateur, settings
+):
+    autre = deposer(agent)
+    signer_depot(autre, par=ordonnateur)
+    chemin = fichiers.chemin(autre.depot_externe.empreinte, settings.DOCUMENTS_RACINE)
+    Flux.objects.filter(pk=autre.pk).update(etat=EtatFlux.EN_ERREUR)
+    octets = chemin.read_bytes().replace(b"FINANCES_2026_1", b"FINANCES_2026_2")
+
+    flux = deposer(agent, octets)
+    tout_joindre(flux, agent)
+    completer_depot(flux, par=agent)
+
+    assert flux.depot_externe.est_signe
+    assert verifier_flux(flux).anomalies == ()
+    with pytest.raises(ValidationError, match="ne change plus"):
+        signer_depot(flux, par=ordonnateur)
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "message"),
+    [
+        (b'CodCol V="988"', b'CodCol V="999"', "n’est pas gérée ici"),
+        (b'NomFic V="FIN', b'NomFic V="../FIN', "ne peut pas nommer un fichier"),
+        (b'IdPost V="988001"', b'IdPost V="1"', "serait rejeté"),
+        (b"</Piece>", b"", "XML bien formé"),
+    ],
+)
+def test_un_fichier_etranger_se_refuse_avec_un_mot(agent, avant, apres, message):
+    octets = pes_externe()
+    assert avant in octets
+
+    with pytest.raises(ValidationError) as refus:
+        deposer(agent, octets.replace(avant, apres))
+
+    assert message in " ".join(refus.value.messages)
+    assert not Flux.objects.exists()
+
+
+def test_nomfic_numeros_et_documents_ne_servent_qu_une_fois(agent, ordonnateur):
+    octets = pes_externe()
+    premier, encore = deposer(agent, octets), deposer(agent, octets)
+    notre = flux_transmis(agent, ordonnateur)
+    numero = notre.lignes.get(piece__isnull=False).piece.numero
+
+    refus = []
+    for champs in ({"depuis": 9101}, {"nom": "AUTRE"}, {"nom": "AUTRE", "depuis": numero}):
+        with pytest.raises(ValidationError) as levee:
+            deposer(agent, **champs)
+        refus.append(levee.value.messages[0])
+
+    assert premier == encore
+    assert "a déjà servi" in refus[0]
+    assert "9001, 9002" in refus[1]
+    assert f"2026 : {numero}. La Trésorerie" in refus[2].replace("\u202f", " ")
+
+
+def test_un_fichier_ne_part_ni_sans_signature_ni_sans_ses_documents(agent, ordonnateur):
+    flux = deposer(agent)
+    with pytest.raises(ValidationError, match="pas encore signé"):
+        completer_depot(flux, par=agent)
+    signer_depot(flux, par=ordonnateur)
+    with pytest.raises(ValidationError, match="Documents à joindre d’abord"):
+        completer_depot(flux, par=agent)
+    with pytest.raises(ValidationError, match="un autre logiciel"):
+        achever(flux, par=agent)
+    tout_joindre(flux, agent)
+    libre = ajouter_document(
+        flux.pieces_externes.first(), BytesIO(PDF + b"annexe"), nom="annexe.pdf", par=agent
+    )
+
+    completer_depot(flux, par=agent)
+
+    assert flux.etat == EtatFlux.CONSTITUE
+    with pytest.raises(ValidationError, match="ne change plus"):
+        joindre_document(libre, BytesIO(PDF), nom="autre.pdf", par=agent)
+
+
+def test_ce_qui_est_depose_ne_se_modifie_pas(agent):
+    flux = deposer(agent)
+
+    for modifier in (
+        lambda: PieceExterne.objects.update(montant_ttc=1),
+        lambda: flux.documents_externes.update(identifiant="AUTRE"),
+        lambda: type(flux.depot_externe).objects.update(nom="autre"),
+        lambda: DocumentExterne.objects.all().delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            modifier()
+
+
+def test_la_page_depose_joint_signe_et_complete(agent, ordonnateur, client, tmp_path, capsys):
+    client.force_login(agent)
+    fichier = SimpleUploadedFile("export.xml", pes_externe(nombre=1))
+    mauvais = client.post("/gestion/flux/deposer/", {"fichier": SimpleUploadedFile("x.xml", b"x")})
+    depose = client.post("/gestion/flux/deposer/", {"fichier": fichier})
+    flux = Flux.objects.get()
+    document, piece = flux.documents_externes.get(), flux.pieces_externes.get()
+    for adresse in (document.get_absolute_url(), f"/gestion/flux/pieces/{piece.pk}/joindre/"):
+        client.get(adresse)
+        client.post(adresse, {"fichier": SimpleUploadedFile("facture.pdf", PDF)})
+    client.force_login(ordonnateur)
+    a_signer = client.get(depose.url).content.decode()
+    client.post(f"/gestion/flux/externes/{flux.pk}/signer/")
+    client.force_login(agent)
+    client.post(f"/gestion/flux/externes/{flux.pk}/completer/")
+
+    page = client.get(depose.url).content.decode()
+
+    flux.refresh_from_db()
+    assert mauvais.status_code == 422
+    assert "Signer les bordereaux du fichier" in a_signer
+    assert flux.etat == EtatFlux.CONSTITUE
+    assert "logiciel financier de la province" in page
+    assert flux.documents_externes.exclude(sha256="").count() == 2
+    (tmp_path / "export.xml").write_bytes(pes_externe(nombre=1))
+    call_command("deposer_pes", str(tmp_path / "export.xml"))
+    assert f"export.xml : flux {flux.numero}" in capsys.readouterr().out
+
+
+def test_l_archive_tient_aussi_les_fichiers_externes(agent, ordonnateur):
+    transmettre(pret(agent, ordonnateur, nombre=1), par=agent)
+
+    archive = achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
+
+    assert (archive.erreur, archive.nombre_flux) == ("", 1)
