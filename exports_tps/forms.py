@@ -7,9 +7,10 @@ from django import forms
 from django.utils import timezone
 
 from exports_tps.models import ProfilExport
+from exports_tps.motifs import MOTIFS_DEPENSE, libelle_motifs
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
-from facturier.grand_livre.models import Exercice, Piece
+from facturier.grand_livre.models import Exercice, Piece, SensPiece
 
 
 class ConstitutionForm(forms.Form):
@@ -21,14 +22,30 @@ class ConstitutionForm(forms.Form):
 
 
 class MotifForm(forms.Form):
-    """Why the comptable suspends or rejects."""
+    """Why the comptable suspends or rejects: the reason of the format, then what it is about."""
 
+    nature = forms.ChoiceField(label="Motif")
     motif = forms.CharField(
-        label="Motif",
+        label="Précision",
         max_length=400,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Transmis à l’ordonnateur, qui doit pouvoir y répondre.",
+        help_text="Transmise à l’ordonnateur, qui doit pouvoir y répondre.",
     )
+
+    def __init__(self, *args: Any, sens: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["nature"]
+        if sens == SensPiece.DEPENSE:
+            natures = {libelle_motifs(sens, [code]) for code in MOTIFS_DEPENSE}
+            champ.choices = [("", "Choisissez"), *((nature, nature) for nature in sorted(natures))]
+        else:
+            del self.fields["nature"]  # the reasons of titres are not public
+
+    def clean(self) -> dict[str, Any]:
+        """Say both in one sentence, as a PES_Retour does."""
+        donnees: dict[str, Any] = super().clean() or {}
+        nature, precision = donnees.pop("nature", ""), donnees.get("motif", "")
+        return {"motif": f"{nature} {precision}".strip()}
 
 
 class PaiementForm(forms.Form):

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, OuterRef, Subquery
 from django.utils import timezone
 
-from exports_tps.models import EtatFlux, Flux, LigneFlux, Presentation, Verdict
+from exports_tps.models import EtatFlux, Flux, LigneFlux, Presentation
 from facturier.commun.exports import Colonne
 from facturier.grand_livre.models import (
     Bordereau,
@@ -40,7 +40,7 @@ ATTENTES = (
 )
 NOMBRE = Colonne("Nombre", 1, est_nombre=True)
 LEGENDE = "Barre : la moitié en moins de jours. Trait : neuf sur dix."
-REFUS = (Verdict.Decision.REFUSE, Verdict.Decision.REJETE, Verdict.Decision.SUSPENDU)
+REFUS = ("rejeter", "suspendre")  # acts of the comptable
 
 
 def volets(debut: date) -> list[Volet]:
@@ -144,32 +144,30 @@ def _comptes(jours: Iterable[int]) -> list[tuple[int, int]]:
 
 # --- Refusals ---------------------------------------------------------------------------------
 def _refus_par_motif(debut: date) -> Volet:
-    """How many pièces were refused, rejected or suspended, for each reason that was given."""
+    """How many pièces were rejected or suspended, for each reason, told by a file or on a page."""
     refus = (
-        Verdict.objects.filter(
-            decision__in=REFUS, piece__isnull=False, message__recu_le__date__gte=debut
-        )
+        PassagePiece.objects.filter(acte__in=REFUS, le__date__gte=debut)
         .order_by()
-        .values_list("libelle", "code")
+        .values_list("motif")
         .annotate(nombre=Count("piece", distinct=True))
     )
     par_motif: Counter[str] = Counter()
-    for libelle, code, nombre in refus:
-        par_motif[(libelle or code or "Sans motif")[:100]] += nombre
+    for motif, nombre in refus:
+        par_motif[(motif.partition(".")[0] or "Sans motif")[:100]] += nombre
     envoyees = _pieces_envoyees(debut).count()
     lignes = [(nom, nombre, _part(nombre, envoyees)) for nom, nombre in par_motif.most_common()]
     return Volet(
         "Refus par motif",
         (Colonne("Motif", 4), NOMBRE, Colonne("Part des pièces envoyées (%)", 1.2, True)),
         lignes,
-        "Nombre de pièces.",
+        "Nombre de pièces rejetées ou suspendues.",
         [Barre(nom, nombre, f"{nombre}, {part} %") for nom, nombre, part in lignes],
     )
 
 
 def _refus_par_direction(debut: date) -> Volet:
     envoyees = _par_direction(_pieces_envoyees(debut))
-    refusees = _par_direction(_pieces_envoyees(debut).filter(verdicts__decision__in=REFUS))
+    refusees = _par_direction(_pieces_envoyees(debut).filter(passages__acte__in=REFUS))
     lignes = [
         (direction, nombre, refusees.get(direction, 0), _part(refusees.get(direction, 0), nombre))
         for direction, nombre in sorted(envoyees.items())

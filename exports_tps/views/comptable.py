@@ -7,11 +7,12 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps import visa
 from exports_tps.forms import MotifForm, PaiementForm
-from exports_tps.models import Flux
+from exports_tps.models import Flux, SignatureBordereau
 from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
@@ -85,7 +86,9 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "suivant": suivant,
             "etat": etat,
             "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
-            "flux": Flux.objects.filter(transmis_le__isnull=False)[:10],
+            "flux": Flux.objects.filter(transmis_le__isnull=False).annotate(
+                nombre=Count("lignes__piece")
+            )[:10],
         },
     )
 
@@ -105,6 +108,8 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "requisition": requisition_de(objet),
             "signalement": signaler(objet.tiers_id) if objet.sens == SensPiece.DEPENSE else "",
             "lignes": _resume(objet),
+            "bordereau": objet.bordereau,
+            "preuves": _preuves(objet),
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": objet.justificatifs.order_by("rattachements__rang"),
@@ -148,7 +153,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
 
 def _formulaire(requete: RequeteConnectee, objet: Piece, acte: str, classe: type[Any]) -> Any:
     """Return the form of an act; that of a payment knows whom the mandat pays."""
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"sens": objet.sens}
     if acte == "payer":
         options = {
             "initial": {"montant": reste_du(objet)},
@@ -171,6 +176,31 @@ def _beneficiaires(objet: Piece) -> list[tuple[int, str, int]]:
 def _lire(pk: int) -> Piece:
     objet: Piece = get_object_or_404(Piece, pk=pk, etat__in=ETATS_VISIBLES)
     return objet
+
+
+def _preuves(objet: Piece) -> list[tuple[str, str]]:
+    """Return who signed the bordereau of a pièce, by which power, and its digests."""
+    bordereau = objet.bordereau
+    if bordereau is None or bordereau.signe_le is None:
+        return []
+    signature = (
+        SignatureBordereau.objects.filter(bordereau=bordereau)
+        .select_related("par", "delegation__delegant")
+        .first()
+    )
+    moment = timezone.localtime(bordereau.signe_le)
+    lignes = [("Bordereau", bordereau.reference), ("Signé le", f"{moment:%d/%m/%Y à %H:%M}")]
+    if signature is not None:
+        lignes += [
+            ("Par", f"{signature.par}, {signature.qualite}"),
+            ("Comment", signature.get_mode_display()),
+            ("Empreinte de ce qui est signé", signature.empreinte or "non conservée"),
+        ]
+    return [
+        *lignes,
+        ("Certificat", bordereau.signataire),
+        ("Empreinte du fragment signé", bordereau.empreinte_signee),
+    ]
 
 
 def _convient(objet: Piece, acte: str) -> bool:

@@ -18,6 +18,8 @@ from tests.grand_livre.factories import mandat
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
+ABSENTES = "Pièces justificatives absentes."
+
 
 def page(client, utilisateur, nom, *arguments, **donnees):
     """Ask for a page as `utilisateur`; post when there are data."""
@@ -120,7 +122,7 @@ def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comp
     flux = flux_transmis(agent, ordonnateur)
     piece = flux.lignes.get(piece__isnull=False).piece
 
-    reponse = page(client, comptable, "tps_suspendre", piece.pk, motif="")
+    reponse = page(client, comptable, "tps_suspendre", piece.pk, motif="", nature=ABSENTES)
 
     assert reponse.status_code == 422
 
@@ -130,7 +132,7 @@ def test_le_comptable_suspend_ou_rejette(client, agent, ordonnateur, comptable, 
     flux = flux_transmis(agent, ordonnateur)
     piece = flux.lignes.get(piece__isnull=False).piece
 
-    page(client, comptable, f"tps_{acte}", piece.pk, motif="Procès-verbal absent")
+    page(client, comptable, f"tps_{acte}", piece.pk, motif="Procès-verbal absent", nature=ABSENTES)
 
     assert "Procès-verbal absent" in corps(page(client, comptable, "tps_piece", piece.pk))
 

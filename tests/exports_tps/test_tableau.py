@@ -5,27 +5,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps import visa
-from exports_tps.models import MessageTPS, Verdict
 from exports_tps.tableau import depuis, volets
 from exports_tps.views.tableau import PERIODES
 from tests.exports_tps.factories import bordereau_depense, flux_transmis
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
-
-
-def refuser(piece, flux, libelle="Pièces justificatives absentes"):
-    """Keep what a message said of a pièce."""
-    message = MessageTPS.objects.create(
-        nom="retour.xml", sha256=f"{piece.pk:064x}", taille=1, genre="retour", flux=flux
-    )
-    Verdict.objects.create(
-        message=message,
-        portee="piece",
-        identifiant="1",
-        piece=piece,
-        decision="suspendu",
-        libelle=libelle,
-    )
 
 
 def test_le_tableau_compte_ce_qui_part_ce_qui_revient_et_ce_qui_attend(
@@ -34,7 +18,7 @@ def test_le_tableau_compte_ce_qui_part_ce_qui_revient_et_ce_qui_attend(
     flux = flux_transmis(agent, ordonnateur, nombre=4)
     premiere, deuxieme, *_ = [ligne.piece for ligne in flux.lignes.filter(piece__isnull=False)]
     visa.prendre_en_charge(premiere, par=comptable)
-    refuser(deuxieme, flux)
+    visa.suspendre(deuxieme, motif="Pièces justificatives absentes. La facture.", par=comptable)
     bordereau_depense(agent)
 
     par_titre = {volet.titre: volet for volet in volets(depuis(12))}
@@ -46,7 +30,7 @@ def test_le_tableau_compte_ce_qui_part_ce_qui_revient_et_ce_qui_attend(
     ]
     assert par_titre["Refus par motif"].lignes == [("Pièces justificatives absentes", 1, 25)]
     assert [ligne[1:] for ligne in par_titre["Refus par direction"].lignes] == [(4, 1, 25)]
-    assert ("Pièces transmises, pas prises en charge", 3, 0, 0) in par_titre["Ce qui attend"].lignes
+    assert ("Pièces transmises, pas prises en charge", 2, 0, 0) in par_titre["Ce qui attend"].lignes
     assert par_titre["Âge de ce qui attend"].lignes[0] == ("0 à 1 jours", 5)
 
 
