@@ -135,8 +135,6 @@ def _lieu_et_role(lieu: Lieu, role: str) -> str:
 
 def _proprietes(signature: Signature, identifiant: str) -> str:
     """Return SignedProperties as exclusive C14N would print it alone."""
-    if signature.signee_le.tzinfo is None:
-        raise ErreurPES("Le moment de la signature doit porter son fuseau horaire.")
     moment = signature.signee_le.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<xad:SignedProperties xmlns:xad="{signature.espace_xades}" Id="{identifiant}">'
@@ -149,11 +147,29 @@ def _proprietes(signature: Signature, identifiant: str) -> str:
     )
 
 
+def exiger_valable(signature: Signature) -> None:
+    """Raise ErreurPES unless the certificate is valid when signing, as the treasury wants."""
+    certificat, moment = signature.signataire.certificat, signature.signee_le
+    if moment.tzinfo is None:
+        raise ErreurPES("Le moment de la signature doit porter son fuseau horaire.")
+    if certificat.not_valid_before_utc <= moment <= certificat.not_valid_after_utc:
+        return
+    est_expire = moment > certificat.not_valid_after_utc
+    quand = certificat.not_valid_after_utc if est_expire else certificat.not_valid_before_utc
+    raison = "a expiré le" if est_expire else "ne vaut qu’à partir du"
+    raise ErreurPES(
+        f"Le certificat « {certificat.subject.rfc4514_string()} » {raison} {quand:%d/%m/%Y} : "
+        "le renouveler avant de signer."
+    )
+
+
 def sceller(signature: Signature, *, cible: str, empreinte: bytes) -> str:
     """Return the ds:Signature of the element whose Id is `cible`.
 
-    `empreinte` is the SHA-256 of its exclusive C14N without signature.
+    `empreinte` is the SHA-256 of its exclusive C14N without signature. Raises ErreurPES for a
+    certificate that is not valid at the moment of signing.
     """
+    exiger_valable(signature)
     identifiant = f"{cible}-signature"
     proprietes = _proprietes(signature, f"{identifiant}-proprietes")
     empreinte_proprietes = hashlib.sha256(proprietes.encode()).digest()

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext, override_settings
+from django.utils import timezone
 
 from exports_tps.cles import signataire
 from exports_tps.constitution import constituer_flux
@@ -82,7 +83,7 @@ def _exporter(bordereau: Bordereau, par: Utilisateur) -> float:
 
 # --- P10 --------------------------------------------------------------------------------------
 def _signature(nom: str) -> Mesure:
-    signature = Signature(signataire=signataire(), signee_le=exemples.MOMENT)
+    signature = Signature(signataire=signataire(), signee_le=timezone.now())
     return comparer(nom, partial(_ecrire, signature), partial(_ecrire, None), "<= 1.25")
 
 

@@ -13,6 +13,7 @@ from signxml.verifier import SignatureConfiguration
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
 from exports_tps.pes.controle import controler
 from exports_tps.pes.flux import ESPACE_ALLER
+from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import DS, XADES_1_1_1, XADES_1_2_2, Signature
 from tests.exports_tps.pes import exemples
@@ -257,7 +258,26 @@ def test_une_autorite_inconnue_est_refusee(flux_signe):
     assert "autorité inconnue" in _refus(flux_signe, autre)[0]
 
 
-def test_un_certificat_perime_au_moment_de_signer_est_refuse(autorite):
+@pytest.mark.parametrize(
+    ("du", "raison"),
+    [
+        (datetime(2026, 2, 1, tzinfo=UTC), "a expiré le 03/03/2026"),
+        (datetime(2026, 12, 1, tzinfo=UTC), "à partir du 01/12/2026"),
+    ],
+)
+def test_on_ne_signe_pas_hors_de_la_validite_de_son_certificat(autorite, du, raison):
+    identite = delivrer_certificat(
+        autorite, nom="Parti", organisation="E", valable_du=du, duree=timedelta(days=30)
+    )
+    signataire = SignataireLogiciel(identite.certificat, identite.cle)
+
+    with pytest.raises(ErreurPES, match=raison):
+        ecrire_flux_signe(Signature(signataire=signataire, signee_le=exemples.MOMENT))
+
+
+def test_un_certificat_perime_au_moment_de_signer_est_refuse(autorite, monkeypatch):
+    """Others may have signed without looking."""
+    monkeypatch.setattr("exports_tps.pes.signature.exiger_valable", lambda signature: None)
     identite = delivrer_certificat(
         autorite,
         nom="Parti",
