@@ -45,7 +45,9 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     """List flux by state, newest first, and count the messages that want a look."""
     etat = requete.GET.get("etat", "")
     nombres = dict(Flux.objects.values_list("etat").annotate(Count("pk")).order_by())
-    retenus = Flux.objects.annotate(nombre=Count("lignes__piece"))
+    retenus = Flux.objects.annotate(
+        nombre=Count("lignes__piece", distinct=True) + Count("pieces_externes", distinct=True)
+    )
     if etat in EtatFlux.values:
         retenus = retenus.filter(etat=etat)
     page, suivant = page_par_cle(requete, retenus)
@@ -181,15 +183,19 @@ def message(requete: RequeteConnectee, pk: int) -> FileResponse:
 
 
 def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
-    """Return what identifies a flux, as (label, value)."""
+    """Return what identifies a flux, as (label, value); ours holds no external pièce."""
+    pieces = objet.lignes.filter(piece__isnull=False).count() + objet.pieces_externes.count()
+    documents = objet.lignes.filter(justificatif__isnull=False).count() + (
+        objet.documents_externes.exclude(est_inclus=False, sha256="").count()
+    )
     return [
         ("Nom du fichier", objet.nom_physique),
         ("Profil", objet.get_profil_display()),
         ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
         ("Taille", taille_lisible(objet.taille) if objet.taille else "pas encore écrit"),
         ("Empreinte SHA-256", objet.sha256 or "pas encore écrit"),
-        ("Pièces", str(objet.lignes.filter(piece__isnull=False).count())),
-        ("Documents joints", str(objet.lignes.filter(justificatif__isnull=False).count())),
+        ("Pièces", str(pieces)),
+        ("Documents joints", str(documents)),
     ]
 
 
