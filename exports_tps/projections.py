@@ -21,7 +21,7 @@ from exports_tps.pes.depense import (
 )
 from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
-from exports_tps.pes.recette import LigneTitre, TiersRecette, Titre
+from exports_tps.pes.recette import LigneTitre, RattachementRecette, TiersRecette, Titre
 from exports_tps.pieces_jointes import nom_accepte
 from facturier.grand_livre.models import SensPiece
 
@@ -159,7 +159,7 @@ DELAI = {
     "date_fin": Colonne("fin_delai"),
     "duree": Colonne("duree_delai"),
 }
-RATTACHEMENT = {  # the mandat that a pièce reduces, or issues again
+RATTACHEMENT = {  # the pièce of the same side that a pièce reduces, or issues again
     "nature": "01",
     "exercice": Colonne("piece_origine__exercice_id"),
     "numero_piece": Colonne("piece_origine__numero"),
@@ -222,6 +222,9 @@ def _ligne_titre() -> Projection:
         "objet": _texte("libelle", 160),
         "code_produit": Colonne("code_produit"),
         "est_majoree": False,
+        "rattachement": Projection(
+            RattachementRecette, COLONNES, RATTACHEMENT, si=("piece_origine__numero",)
+        ),
         "tiers": Projection(TiersRecette, COLONNES, tiers),
     }
     return Projection(LigneTitre, COLONNES, sources)

@@ -50,7 +50,8 @@ def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
     _exiger_comptable(par)
     if reduits([piece.pk]):
         raise TransitionInterdite(
-            f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le mandat."
+            f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le "
+            f"{piece.nom_genre}."
         )
     if decisions.entames([piece.pk]):
         raise TransitionInterdite(f"{piece} est payé en partie : il ne se rejette plus.")

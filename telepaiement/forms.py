@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 
 from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
-from facturier.grand_livre.models import EtatPiece, Tiers
+from facturier.grand_livre.models import EtatPiece, Tiers, Titre
 from telepaiement.models import Guichet, Mode, Produit
 from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 
@@ -102,6 +103,26 @@ class MotifForm(forms.Form):
     """Why something is undone."""
 
     motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+
+class ReductionTitreForm(forms.Form):
+    """What is taken back from a titre, and the act that founds it."""
+
+    rang = forms.TypedChoiceField(label="Imputation", coerce=int)
+    montant_ht = SaisieMontantField(label="Montant hors taxe à réduire", minimum=1)
+    montant_tgc = SaisieMontantField(label="TGC à réduire")
+    motif = forms.CharField(max_length=60, help_text="Il figure sur la pièce de réduction.")
+    fichier = forms.FileField(label="Acte qui fonde la réduction", help_text="PDF.")
+
+    def __init__(self, *args: Any, titre: Titre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lignes = titre.lignes_piece.select_related("compte").order_by("rang")
+        champs: Any = self.fields
+        champs["montant_tgc"].initial = 0
+        champs["rang"].choices = [
+            (ligne.rang, f"{ligne.compte.numero}, {afficher(ligne.montant_ttc)}")
+            for ligne in lignes
+        ]
 
 
 class RemboursementForm(forms.Form):

@@ -57,6 +57,7 @@ urlpatterns = [
     path("gestion/titres/<int:titre_id>/", titres.detail, name="titre"),
     path("gestion/titres/<int:titre_id>/avis.pdf", titres.avis_pdf, name="titre_avis"),
     path("gestion/titres/<int:titre_id>/annuler/", titres.annuler, name="titre_annuler"),
+    path("gestion/titres/<int:titre_id>/reduire/", titres.reduire, name="titre_reduire"),
     path(
         "gestion/titres/tentatives/<int:tentative_id>/verifier/",
         titres.verifier,

@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Sum
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
+    PIECES_SANS_EFFET,
     Bordereau,
     Budget,
     Compte,
@@ -40,7 +42,11 @@ from facturier.grand_livre.ventilation import section
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
 VIREMENT, OPERATION_D_ORDRE = "03", "08"
-TYPES_BORDEREAU = {"02": "02", "11": "03"}  # TypBord by TypPce: annulations, ordres de paiement
+REDUCTION = "02"  # TypPce
+TYPES_BORDEREAU = {
+    REDUCTION: "02",
+    "11": "03",
+}  # TypBord by TypPce: annulations, ordres de paiement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +190,15 @@ def emettre_mandat(  # noqa: PLR0913
     return mandat
 
 
+def reste_a_reduire(ligne: LignePiece) -> tuple[int, int]:
+    """Return what living réductions leave of one line of a pièce: francs HT, then TGC."""
+    deja = LignePiece.objects.filter(
+        piece__piece_origine=ligne.piece_id, piece__type_piece=REDUCTION, rang=ligne.rang
+    ).exclude(piece__etat__in=PIECES_SANS_EFFET)
+    totaux = deja.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
+    return ligne.montant_ht - totaux["ht"], ligne.montant_tgc - totaux["tgc"]
+
+
 @transaction.atomic
 def emettre_reduction(
     origine: Piece,
@@ -195,26 +210,26 @@ def emettre_reduction(
     justificatifs: Iterable[PieceJustificative],
     date_emission: date,
     par: Utilisateur,
-) -> Mandat:
-    """Issue the pièce that takes back a part of one line of a mandat, and post it.
+) -> Piece:
+    """Issue the pièce that takes back a part of one line of a mandat or titre, and post it.
 
-    Whom it names is frozen as on the mandat; no money moves, so that it has no account.
+    Whom it names is frozen as on the pièce corrected; no money moves: it has no account.
 
     Raises:
         EcritureRefusee: a constraint of the pièce is broken, or the entry breaks a rule.
     """
     figes = ("tiers_id", "nom_tiers", "ridet", "adresse_complement", "adresse_voie")
-    reduction = Mandat(
-        sens=SensPiece.DEPENSE,
-        type_piece="02",
+    reduction = Piece(
+        sens=origine.sens,
+        type_piece=REDUCTION,
         nature_piece="06",
         piece_origine=origine,
-        objet=f"Réduction du mandat {origine.reference} : {motif}"[:100],
-        mode_reglement=OPERATION_D_ORDRE,
+        objet=f"Réduction du {origine.nom_genre} {origine.reference} : {motif}"[:100],
         exercice_id=origine.exercice_id,
         budget_id=origine.budget_id,
         service_id=origine.service_id,
         date_emission=date_emission,
+        **_propre_au_sens(origine, motif, date_emission),
         **{nom: getattr(origine, nom) for nom in (*figes, "code_postal", "ville")},
     )
     imputation = Imputation(
@@ -231,8 +246,27 @@ def emettre_reduction(
         RattachementPiece(piece=reduction, justificatif=justificatif, rang=rang)
         for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
     )
-    evenements.reduire_mandat(reduction, origine, par=par)
+    if origine.sens == SensPiece.DEPENSE:
+        evenements.reduire_mandat(reduction, origine, par=par)
+    else:
+        evenements.reduire_titre(reduction, origine, par=par)
     return reduction
+
+
+def _propre_au_sens(origine: Piece, motif: str, jour: date) -> dict[str, Any]:
+    """Return what a réduction of one side must bear besides."""
+    if origine.sens == SensPiece.DEPENSE:
+        return {"mode_reglement": OPERATION_D_ORDRE}
+    return {
+        "cle_paiement": _tirer_cle(),
+        "bases_liquidation": f"Réduction du titre {origine.reference} : {motif}",
+        "date_echeance": jour,
+        "code_produit": origine.code_produit,
+    }
+
+
+def _tirer_cle() -> str:
+    return "".join(secrets.choice(ALPHABET_CLE) for _ in range(LONGUEUR_CLE))
 
 
 @transaction.atomic
@@ -262,7 +296,7 @@ def emettre_titre(  # noqa: PLR0913
         bases_liquidation=bases_liquidation,
         date_echeance=date_echeance,
         code_produit=code_produit,
-        cle_paiement="".join(secrets.choice(ALPHABET_CLE) for _ in range(LONGUEUR_CLE)),
+        cle_paiement=_tirer_cle(),
         exercice_id=exercice,
         budget=budget,
         service=service,
@@ -401,7 +435,8 @@ def _enregistrer(
     comptes = _comptes_imputables(piece.exercice_id, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
-    if piece.sens == SensPiece.RECETTE or not piece.nature_piece:
+    est_titre = piece.sens == SensPiece.RECETTE and piece.type_piece != REDUCTION
+    if est_titre or not piece.nature_piece:
         est_investissement = section(imputations[0].compte) == "investissement"
         piece.nature_piece = "02" if est_investissement else "01"
     piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")

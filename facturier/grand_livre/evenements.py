@@ -133,7 +133,7 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
     )
 
 
-def reduire_mandat(reduction: Mandat, origine: Piece, *, par: Utilisateur) -> Ecriture:
+def reduire_mandat(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
     """Post a réduction: C expense; D 4011 or 4041 of the mandat, or D 40971 once it is paid."""
     lignes = imputations(reduction)
     montant = sum(somme for _, somme in lignes)
@@ -251,6 +251,22 @@ def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:
         sommes=sommes_de({"redevable": sum(montant for _, montant in lignes)}, titre),
         imputations=lignes,
         piece=titre,
+        par=par,
+    )
+
+
+def reduire_titre(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
+    """Post a réduction of a titre: D revenue accounts, C 4111 of the titre."""
+    lignes = imputations(reduction)
+    return passer_evenement(
+        "reduction_titre",
+        cle=f"titre-{reduction.pk}",
+        libelle=f"Réduction {reduction.reference} du titre {origine.reference}",
+        exercice=reduction.exercice_id,
+        date_comptable=reduction.date_emission,
+        sommes=[Somme("redevable", sum(montant for _, montant in lignes), origine.tiers_id)],
+        imputations=lignes,
+        piece=origine,
         par=par,
     )
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
-from facturier.grand_livre.models import PIECES_SANS_EFFET, Mandat, Piece
+from facturier.grand_livre.models import PIECES_SANS_EFFET, Piece
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.models import Facture, ReductionParAvoir
 from facturier.suivi.passages import tracer
@@ -23,7 +23,7 @@ def reduction_vivante(avoir: Facture) -> Piece | None:
     return fondee.reduction if fondee else None
 
 
-def fonder(reduction: Mandat, avoir: Facture, *, par: Utilisateur) -> None:
+def fonder(reduction: Piece, avoir: Facture, *, par: Utilisateur) -> None:
     """Hold `avoir` for a réduction, in its transaction: nothing else may rest on it meanwhile.
 
     Raises:

@@ -8,18 +8,16 @@ from collections.abc import Collection, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite, franchir_lot
 from facturier.commun.montants import afficher
-from facturier.grand_livre.emission import emettre_reduction
+from facturier.grand_livre.emission import emettre_reduction, reste_a_reduire
 from facturier.grand_livre.models import (
     PIECES_SANS_EFFET,
     EtatPiece,
     LignePiece,
-    Mandat,
     Piece,
     PieceJustificative,
     SensPiece,
@@ -44,7 +42,7 @@ def reduire_mandat(
     par: Utilisateur,
     rang: int = 1,
     avoir: Facture | None = None,
-) -> Mandat:
+) -> Piece:
     """Take back a part of a mandat, or all of it, by a pièce of réduction.
 
     What is not paid yet leaves the debt (D 4011 or 4041); what was paid is owed back by the
@@ -84,7 +82,7 @@ def reduire_mandat(
 
 
 def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[int]:
-    """Cancel the mandats whose réductions, now taken in charge, leave nothing.
+    """Cancel the mandats and titres whose réductions, now taken in charge, leave nothing.
 
     Their invoices are settled by compensation; the avoirs that found the réductions are deducted
     for good. Returns the keys of the mandats cancelled.
@@ -98,10 +96,12 @@ def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[i
     cles = list(origines.values_list("pk", flat=True).distinct())
     if not cles:
         return set()
-    restes = reste_du_par_piece(cles, sens=SensPiece.DEPENSE)
-    annulees = franchir_lot(
-        Piece, [cle for cle in cles if not restes.get(cle)], "annuler_par_correction", par=par
-    )
+    soldees = []
+    for sens in SensPiece.values:
+        siennes = list(origines.filter(sens=sens).values_list("pk", flat=True).distinct())
+        restes = reste_du_par_piece(siennes, sens=sens)
+        soldees += [cle for cle in siennes if not restes.get(cle)]
+    annulees = franchir_lot(Piece, soldees, "annuler_par_correction", par=par)
     constater_compensation(dict.fromkeys(annulees, "Mandat annulé par réduction"), par=par)
     return annulees
 
@@ -133,11 +133,7 @@ def _exiger_reductible(origine: Piece, rang: int, ht: int, tgc: int) -> LignePie
     ligne: LignePiece | None = origine.lignes_piece.filter(rang=rang).first()
     if ligne is None:
         raise ValidationError("Ce mandat n’a pas d’imputation de ce rang : rechargez la page.")
-    deja = LignePiece.objects.filter(
-        piece__piece_origine=origine, piece__type_piece="02", rang=rang
-    ).exclude(piece__etat__in=PIECES_SANS_EFFET)
-    totaux = deja.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
-    reste_ht, reste_tgc = ligne.montant_ht - totaux["ht"], ligne.montant_tgc - totaux["tgc"]
+    reste_ht, reste_tgc = reste_a_reduire(ligne)
     if not 0 < ht <= reste_ht or not 0 <= tgc <= reste_tgc:
         raise ValidationError(
             f"Il reste {afficher(reste_ht)} HT et {afficher(reste_tgc)} de TGC à réduire sur cette "

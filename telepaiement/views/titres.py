@@ -14,12 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
-from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import EtatPiece, SensPiece, Titre
+from facturier.commun.types_contenu import PDF
+from facturier.grand_livre.documents import ranger_justificatif
+from facturier.grand_livre.emission import REDUCTION, creer_bordereau
+from facturier.grand_livre.models import EtatPiece, PieceJustificative, SensPiece, Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import avis, creances, titres
-from telepaiement.forms import FiltreTitresForm, MotifForm, TitreForm
+from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -28,6 +31,7 @@ from telepaiement.models import (
     Tentative,
 )
 from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.reductions import est_reductible, reduire_titre
 from telepaiement.synchronisation import synchroniser
 from telepaiement.views.communs import agent, rapporter, reponse_pdf
 
@@ -106,7 +110,8 @@ def creer(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Show a titre: its lines, its payments, its attempts, its history."""
     titre = get_object_or_404(
-        Titre.objects.select_related("tiers", "service", "budget", "bordereau"), pk=titre_id
+        Titre.objects.select_related("tiers", "service", "budget", "bordereau", "piece_origine"),
+        pk=titre_id,
     )
     encaissements = titre.encaissements.select_related("quittance__regie", "annulation", "par")
     reste = reste_du(titre)
@@ -119,7 +124,9 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
             "tentatives": titre.tentatives.order_by("-pk")[:20],
-            "a_un_avis": titre.etat in creances.ETATS_PAYABLES,
+            "a_un_avis": titre.etat in creances.ETATS_PAYABLES and titre.type_piece != REDUCTION,
+            "peut_reduire": est_reductible(titre) and reste > 0,
+            "est_reduction": titre.type_piece == REDUCTION,
             "peut_annuler": titre.etat == EtatPiece.EMISE and titre.bordereau_id is None,
             "peut_gerer": agent(request).a_role(Role.AGENT),
             "voit_l_argent": agent(request).a_role(Role.AGENT, Role.COMPTABLE),
@@ -164,6 +171,48 @@ def annuler(request: HttpRequest, titre_id: int) -> HttpResponse:
         "Son numéro reste pris.",
         "action": "Annuler le titre",
         "retour": reverse("telepaiement:titre", args=[titre.pk]),
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def reduire(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Take back a part of a titre, or all of it, by a pièce of réduction."""
+    titre = get_object_or_404(Titre, pk=titre_id)
+    form = ReductionTitreForm(request.POST or None, request.FILES or None, titre=titre)
+    if request.method == "POST" and form.is_valid():
+        donnees = dict(form.cleaned_data)
+        fichier = donnees.pop("fichier")
+        try:
+            acte = ranger_justificatif(
+                fichier,
+                nom=fichier.name,
+                genre=PieceJustificative.Genre.DECISION,
+                types_acceptes=(PDF,),
+            )
+            reduction = reduire_titre(titre, justificatifs=[acte], par=agent(request), **donnees)
+        except FichierRefuse as refus:
+            form.add_error("fichier", str(refus))
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, f"La réduction {reduction.reference} est émise.")
+            return redirect("telepaiement:titre", titre_id=reduction.pk)
+    contexte = {
+        "titre": f"Réduire ou annuler le titre {titre.reference}",
+        "consequence": "Une pièce de réduction est émise, à mettre en bordereau. Du montant "
+        "entier, elle annule le titre quand la Trésorerie la prend en charge. Le débiteur doit "
+        "moins dès maintenant.",
+        "action": "Émettre la réduction",
+        "retour": reverse("telepaiement:titre", args=[titre.pk]),
+        "lignes": [
+            ("Montant", afficher(titre.montant_ttc)),
+            ("Reste dû", afficher(reste_du(titre))),
+        ],
         "est_dangereux": True,
         "form": form,
     }
