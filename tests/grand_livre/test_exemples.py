@@ -93,6 +93,7 @@ class Dossier:
             "mandat cédé": self.mandater_et_ceder,
             "mandat avec déductions": self.mandater_et_deduire,
             "réduction du mandat": self.reduire,
+            "réduction du titre": self.reduire,
             "réduction après paiement": self.reduire_une_fois_paye,
             "charge à payer": self.rattacher,
             "paiement": self.payer,
@@ -186,7 +187,7 @@ class Dossier:
         )
 
     def reduire(self, ht: str, tgc: str) -> None:
-        """Take back a part of the first line of the mandat."""
+        """Take back a part of the first line of the pièce."""
         emettre_reduction(
             self.piece,
             LignePiece.objects.get(piece=self.piece, rang=1),
@@ -371,6 +372,7 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
     schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
+    schemas |= {"reduction_titre"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation"}
