@@ -10,6 +10,15 @@ from typing import Final
 _RIB: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
 _IBAN: Final = str.maketrans({lettre: str(int(lettre, 36)) for lettre in ascii_uppercase})
 _LONGUEUR_NIR: Final = 15
+_LONGUEURS_IBAN: Final = {  # ISO 13616; a country left out is not checked
+    **dict.fromkeys(("FR", "MC", "IT", "SM", "GR"), 27),
+    **dict.fromkeys(("AT", "EE", "LT", "LU"), 20),
+    **dict.fromkeys(("BG", "DE", "GB", "IE"), 22),
+    **dict.fromkeys(("CZ", "ES", "SE", "SK"), 24),
+    **dict.fromkeys(("CH", "HR", "LV", "LI"), 21),
+    **{"BE": 16, "DK": 18, "FI": 18, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SI": 19},
+    **{"CY": 28, "HU": 28, "IS": 26, "MT": 31},
+}
 
 
 def cle_rib(etablissement: str, guichet: str, compte: str) -> int:
@@ -31,8 +40,10 @@ def est_rib_valide(etablissement: str, guichet: str, compte: str, cle: str) -> b
 
 @lru_cache(maxsize=1024)
 def est_iban_valide(iban: str) -> bool:
-    """Whether the ISO 13616 key is right, for an IBAN in upper case without spaces."""
+    """Whether length and ISO 13616 key are right, for an IBAN in upper case without spaces."""
     if not re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}", iban):
+        return False
+    if len(iban) != _LONGUEURS_IBAN.get(iban[:2], len(iban)):
         return False
     return int((iban[4:] + iban[:4]).translate(_IBAN)) % 97 == 1
 

@@ -24,9 +24,27 @@ class Triplet:
 
 
 @dataclass(frozen=True, slots=True)
+class Annulation:
+    """What the labels of the codes alone say of the triplets of annulation."""
+
+    type_bordereau: str
+    type_piece: str
+    natures: tuple[str, ...]
+    natures_correctives: tuple[str, ...]
+
+    def est_impossible(self, codes: str) -> bool:
+        """Whether no grid could hold this triplet."""
+        type_bordereau, type_piece, nature = codes.split()
+        annule = type_bordereau == self.type_bordereau
+        corrige = annule or nature in self.natures_correctives
+        return annule != (nature in self.natures) or (corrige and type_piece != self.type_piece)
+
+
+@dataclass(frozen=True, slots=True)
 class Referentiel:
     """The tables of `referentiel.toml`."""
 
+    annulation: Annulation
     depense: dict[str, Triplet]
     recette: dict[str, Triplet]
     origines_depense: dict[str, tuple[str, ...]]
@@ -35,6 +53,11 @@ class Referentiel:
     modes_sans_compte: frozenset[str]
     couples: dict[str, frozenset[str]]
     types_pj: dict[str, frozenset[str]]
+
+
+def _annulation(table: dict[str, Any]) -> Annulation:
+    listes = {nom: tuple(table[nom]) for nom in ("natures", "natures_correctives")}
+    return Annulation(**(table | listes))
 
 
 def _origines(table: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
@@ -54,6 +77,7 @@ def referentiel() -> Referentiel:
     """Return the tables."""
     lu = tomllib.loads(_FICHIER.read_text(encoding="utf-8"))
     return Referentiel(
+        annulation=_annulation(lu["annulation"]),
         depense=_triplets(lu["depense"]["triplets"]),
         recette=_triplets(lu["recette"]["triplets"]),
         origines_depense=_origines(lu["depense"]["origines_par_type"]),

@@ -75,7 +75,7 @@ def tete_bordereau(
 
 
 def triplet_connu(domaine: str, codes: str) -> tuple[Triplet, Ecart | None]:
-    """Return what is known of a triplet, and a warning when nothing is."""
+    """Return what is known of a triplet: a warning if nothing is, a refusal if it cannot be."""
     tables, est_depense = referentiel(), domaine == "depense"
     grille = tables.depense if est_depense else tables.recette
     origines = tables.origines_depense if est_depense else tables.origines_recette
@@ -85,6 +85,12 @@ def triplet_connu(domaine: str, codes: str) -> tuple[Triplet, Ecart | None]:
         triplet = replace(triplet, natures_origine=origines[type_piece])
     if codes in grille:
         return triplet, None
+    if tables.annulation.est_impossible(codes):
+        message = (
+            f"triplet {codes} impossible : un bordereau d’annulation (02) va avec TypPce 02 et "
+            "NatPce 06 ou 10 ; NatPce 09 va avec TypPce 02."
+        )
+        return triplet, Ecart("TypPce", "triplet", message)
     message = f"triplet {codes} absent de la table connue : à confirmer avec le Trésor."
     return triplet, Ecart("TypPce", "triplet", message, Niveau.AVERTISSEMENT)
 

@@ -57,6 +57,9 @@ def _liens(mandat: Mandat, ligne: LigneMandat) -> Iterator[Ecart]:
     if mandat.nature == _REGIE and not (liens and liens.regie):
         message = "IdRegie manque : le comptable le demandera pour une régie."
         yield Ecart("IdRegie", "regie", message, Niveau.AVERTISSEMENT)
+    if ligne.montant_facture_ht == ligne.montant_ht:
+        message = "MtFactHT est de trop : il ne s’écrit que s’il diffère de MtHT."
+        yield Ecart("MtFactHT", "montant_facture", message, Niveau.AVERTISSEMENT)
     if ligne.tva_hlm is not None:
         message = "InfoTVAHLM est réservé à la nomenclature M31."
         yield Ecart("InfoTVAHLM", "nomenclature", message, Niveau.AVERTISSEMENT)

@@ -88,6 +88,8 @@ def _analyser(octets: bytes, encodage: str, espaces: Mapping[str, str]) -> etree
 
 def lire(element: etree._Element) -> Lue:
     """Read a signature; SignatureRefusee outside the profile."""
+    if not element.get("Id"):  # without it, a tiers de télétransmission refuses the file (§6)
+        raise SignatureRefusee("la signature doit porter un attribut Id.")
     _controler_methodes(element)
     cible, empreinte = _controler_references(element)
     return Lue(element, cible, empreinte, _certificats(element), _moment(element))

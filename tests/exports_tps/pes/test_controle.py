@@ -65,6 +65,7 @@ def _ligne_titre(**champs):
 MANDATS = [
     ("CleRib", "rib", _compte(cle_rib="01")),
     ("IBAN", "iban", _iban("FR1420041010050500013M02607")),
+    ("IBAN", "iban", _iban("FR7720041010050500013M026")),
     ("BIC", "iban", _iban("BE68539007547034")),
     ("CpteBancaire", "mode_reglement", replace(LIGNE, mode_reglement="01")),
     ("CpteBancaire", "mode_reglement", _tiers(compte=None)),
@@ -77,6 +78,7 @@ MANDATS = [
     ("IdTiers", "identifiant", _tiers(nature_identifiant="02")),
     ("IdTiers", "identifiant", _tiers(nature_identifiant="03", identifiant="750712185")),
     ("IdMarche", "marche", _deux_marches()),
+    ("MtFactHT", "montant_facture", replace(LIGNE, montant_facture_ht=LIGNE.montant_ht)),
     ("InfoTVAHLM", "nomenclature", replace(LIGNE, tva_hlm=exemples.LIGNE_COMPLETE.tva_hlm)),
     ("Civilite", "personne_physique", _tiers(categorie="01", nature_juridique="01")),
     ("Prenom", "personne_morale", _tiers(prenom="Jean")),
@@ -102,6 +104,15 @@ def test_chaque_regle_d_une_ligne_de_mandat(balise, regle, ligne):
 )
 def test_chaque_triplet_apporte_ses_regles(balise, champs):
     assert balise in [trouvee for trouvee, _ in _regles(_mandat(**champs))]
+
+
+@pytest.mark.parametrize(
+    "champs", [{"nature": "06"}, {"nature": "09"}, {"type": "05", "nature": "10"}]
+)
+def test_un_triplet_impossible_est_refuse(champs):
+    anomalies = [a for a in _anomalies(_mandat(**champs)) if a.regle == "triplet"]
+
+    assert [a.niveau for a in anomalies] == [Niveau.BORDEREAU]
 
 
 def test_un_triplet_inconnu_avertit_seulement():

@@ -173,6 +173,10 @@ def _reference_vers_tout(octets, un, deux):
     return octets.replace(b'URI="#depense-2026-01-12"', b'URI=""')
 
 
+def _sans_identifiant(octets, un, deux):
+    return octets.replace(b' Id="depense-2026-01-12-signature"', b"")
+
+
 def _transformation_ajoutee(octets, un, deux):
     chemin = b'<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath>'
     chemin += b"not(ancestor-or-self::MtHT)</ds:XPath></ds:Transform></ds:Transforms>"
@@ -193,6 +197,7 @@ ATTAQUES = [
     _deux_signatures,
     _reference_ajoutee,
     _reference_vers_tout,
+    _sans_identifiant,
     _transformation_ajoutee,
     _moment_coupe,
 ]
