@@ -63,6 +63,24 @@ class Lot:
     paiements: dict[int, CumulPaye] = field(default_factory=dict)
 
 
+class Reserves:
+    """What could not be applied: the first ones, and how many; a large answer keeps memory flat."""
+
+    def __init__(self) -> None:
+        self._citees: list[str] = []
+        self._nombre = 0
+
+    def noter(self, *reserves: str) -> None:
+        """Add reserves, in their order."""
+        self._nombre += len(reserves)
+        self._citees += reserves[: RESERVES_CITEES - len(self._citees)]
+
+    def dire(self) -> list[str]:
+        """Return those that are told."""
+        suite = self._nombre - len(self._citees)
+        return self._citees + ([f"Et {suite} autres."] if suite else [])
+
+
 def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
     """Apply a PES_Retour; return what could not be applied, in French.
 
@@ -70,7 +88,7 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         Etranger: no budget of ours is concerned.
         Illisible: the file is truncated.
     """
-    reserves: list[str] = []
+    reserves = Reserves()
     with contenu(message) as fichier:
         tete, elements = lire_retour(fichier)
         budgets = budgets_concernes(tete)
@@ -82,23 +100,24 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         for lot in par_lots(elements):
             _appliquer_lot(message, budgets, lot, reserves, par)
         exiger_entier(tete)
-    suite = len(reserves) - RESERVES_CITEES
-    return reserves[:RESERVES_CITEES] + ([f"Et {suite} autres."] if suite > 0 else [])
+    return reserves.dire()
 
 
 def _appliquer_lot(
     message: MessageTPS,
     budgets: list[Budget],
     elements: list[PieceLue | BordereauGlobalLu],
-    reserves: list[str],
+    reserves: "Reserves",
     par: Utilisateur,
 ) -> None:
     lues = [element for element in elements if isinstance(element, PieceLue)]
-    reserves += [
-        f"Bordereau ORMC {e.bordereau.numero} : les rôles ne sont pas émis d’ici."
-        for e in elements
-        if isinstance(e, BordereauGlobalLu)
-    ]
+    reserves.noter(
+        *(
+            f"Bordereau ORMC {e.bordereau.numero} : les rôles ne sont pas émis d’ici."
+            for e in elements
+            if isinstance(e, BordereauGlobalLu)
+        )
+    )
     pieces = _pieces(budgets, lues)
     beneficiaires = tiers_par_ligne(
         {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
@@ -108,20 +127,22 @@ def _appliquer_lot(
     for lue in lues:
         piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
         if piece is None and externe is None:
-            reserves.append(f"{lue.sens} {lue.exercice}, pièce {lue.piece.numero} : inconnue ici.")
+            reserves.noter(f"{lue.sens} {lue.exercice}, pièce {lue.piece.numero} : inconnue ici.")
         verdict = _verdict(message, lue, piece)
         if verdict is None:
-            reserves.append(f"Pièce {lue.piece.numero} : état « {lue.piece.etat} » inconnu.")
+            reserves.noter(f"Pièce {lue.piece.numero} : état « {lue.piece.etat} » inconnu.")
             continue
         verdict.piece_externe = externe
+        if externe is not None and (prise := _prise_annulee(verdict, lue)):
+            verdicts.append(prise)
         verdicts.append(verdict)
         if piece is not None:
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     Verdict.objects.bulk_create(verdicts)
     _executer(lot, par)
     dus = _dus(lot, pieces.values())
-    reserves += _contradictions(lot, pieces.values(), dus)
-    reserves += _sans_detail(lot, pieces.values(), beneficiaires, dus)
+    reserves.noter(*_contradictions(lot, pieces.values(), dus))
+    reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -157,6 +178,23 @@ def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict
         libelle=_libelle(lue),
         date_effet=dernier or _date(lue.piece, decision),
         montant=total or None,
+    )
+
+
+def _prise_annulee(verdict: Verdict, lue: PieceLue) -> Verdict | None:
+    """Return the prise en charge that a rejection says it cancels: the number is burnt (§8).
+
+    Our own pièces never use a number again, whatever the rejection (decision 24).
+    """
+    if verdict.decision != Decision.REJETE or lue.piece.date_prise_en_charge is None:
+        return None
+    return Verdict(
+        message=verdict.message,
+        portee=verdict.portee,
+        identifiant=verdict.identifiant,
+        piece_externe=verdict.piece_externe,
+        decision=Decision.PRIS_EN_CHARGE,
+        date_effet=lue.piece.date_prise_en_charge,
     )
 
 

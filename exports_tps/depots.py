@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.cles import autorites, signataire
@@ -26,6 +27,7 @@ from exports_tps.models import (
     LigneFlux,
     PieceExterne,
     ProfilExport,
+    Verdict,
 )
 from exports_tps.pes.apposition import apposer, est_signe
 from exports_tps.pes.controle import controler
@@ -278,6 +280,22 @@ def _noter_references(references: dict[str, tuple[int, str]], piece: Any, rang: 
             references.setdefault(reference.identifiant_unique, (rang, reference.nom or ""))
 
 
+def _numeros_rendus(numeros: Sequence[int]) -> QuerySet[PieceExterne]:
+    """Return the pièces whose number may serve again once corrected (pes_v2, §8).
+
+    Refused before the visa, or rejected at it; a prise en charge that is cancelled burns it.
+    """
+    refusees = Q(verdicts__decision__in=[Verdict.Decision.REFUSE, Verdict.Decision.REJETE])
+    prises = Verdict.objects.filter(
+        piece_externe=OuterRef("pk"),
+        decision__in=[Verdict.Decision.PRIS_EN_CHARGE, Verdict.Decision.PAYE],
+    )
+    jamais_parties = Q(flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE])
+    return PieceExterne.objects.filter(jamais_parties | refusees, numero__in=numeros).exclude(
+        Exists(prises)
+    )
+
+
 def _exiger_inconnues(budget: Budget, pieces: Sequence[PieceExterne]) -> None:
     """Refuse numbers that answers could not tell from ours, or from those of another file."""
     for sens in SensPiece.values:
@@ -288,7 +306,7 @@ def _exiger_inconnues(budget: Budget, pieces: Sequence[PieceExterne]) -> None:
             )
             autres = PieceExterne.objects.filter(
                 flux__budget=budget, sens=sens, exercice=exercice, numero__in=numeros
-            ).exclude(flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE])
+            ).exclude(pk__in=_numeros_rendus(numeros).values("pk"))
             pris = {*notres.values_list("numero", flat=True)}
             pris |= {*autres.values_list("numero", flat=True)}
             if cites := sorted(pris)[:5]:
@@ -337,8 +355,15 @@ def _deja_envoyes(documents: Sequence[DocumentExterne], flux: Flux) -> set[str]:
     autres = DocumentExterne.objects.filter(identifiant__in=identifiants).exclude(
         flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE]
     )
+    refuses = Verdict.objects.filter(
+        message__flux=OuterRef("flux"),
+        portee=Verdict.Portee.JUSTIFICATIF,
+        identifiant=OuterRef("identifiant"),
+        decision=Verdict.Decision.REFUSE,
+    )
     portes = autres.exclude(flux=flux).exclude(est_inclus=False, sha256="")
-    return set(notres) | set(portes.values_list("identifiant", flat=True))
+    acceptes = portes.exclude(Exists(refuses)).values_list("identifiant", flat=True)
+    return set(notres) | set(acceptes)
 
 
 # --- Writing ----------------------------------------------------------------------------------

@@ -125,3 +125,8 @@ class Verdict(models.Model):
     def ton(self) -> Ton:
         """Tone of the badge."""
         return self.TONS[self.decision]
+
+    @property
+    def est_refus(self) -> bool:
+        """Whether something must be done again, or answered."""
+        return self.decision in {"refuse", "rejete", "suspendu"}

@@ -94,6 +94,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "messages_tps": objet.messages.all(),
             "verdicts": verdicts,
             "suivant": suivant,
+            "montrer_reprise": requete.user.a_role(Role.AGENT, Role.ORDONNATEUR),
             "peut_transmettre": objet.etat == EtatFlux.CONSTITUE
             and requete.user.a_role(Role.AGENT),
             **_externe(requete, objet),
@@ -231,7 +232,7 @@ def _verdicts(objet: Flux) -> QuerySet[Verdict]:
     externes = objet.pieces_externes.values("pk")
     return Verdict.objects.filter(
         Q(message__flux=objet) | Q(piece__in=pieces) | Q(piece_externe__in=externes)
-    ).select_related("message")
+    ).select_related("message", "piece")
 
 
 def _lire(pk: int) -> Flux:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from exports_tps.archivage import achever_archive, demander_archive
 from exports_tps.constitution import achever
@@ -21,10 +23,14 @@ from exports_tps.depots import (
     signer_depot,
 )
 from exports_tps.models import DocumentExterne, EtatFlux, Flux, PieceExterne
+from exports_tps.pes.apposition import apposer
+from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
 from exports_tps.pes.bordereau import ecrire_bordereau
 from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
+from exports_tps.pes.signataire import SignataireLogiciel
+from exports_tps.pes.signature import Signature
 from exports_tps.preuves import verifier_flux
 from exports_tps.retours import lire_retours
 from exports_tps.transmission import transmettre
@@ -225,6 +231,45 @@ def test_un_fichier_ne_part_ni_sans_signature_ni_sans_ses_documents(agent, ordon
     assert flux.etat == EtatFlux.CONSTITUE
     with pytest.raises(ValidationError, match="ne change plus"):
         joindre_document(libre, BytesIO(PDF), nom="autre.pdf", par=agent)
+
+
+@pytest.mark.parametrize(
+    ("acte", "est_repris"), [("rejeter_piece", True), ("annuler_prise_en_charge", False)]
+)
+def test_un_numero_rejete_au_visa_resert_mais_pas_apres_sa_prise_en_charge(
+    agent, ordonnateur, acte, est_repris
+):
+    flux = transmettre(pret(agent, ordonnateur, nombre=1), par=agent)
+    plan = f'[[defaut]]\nacte = "{acte}"\npiece = 9001\nmotifs = ["23"]\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
+    lire_retours()
+    assert flux.pieces_externes.get().dernier_verdict.decision == "rejete"
+
+    try:
+        corrige = deposer(agent, nombre=1, nom="CORRIGE")
+    except ValidationError as refus:
+        corrige, raison = None, refus.messages[0]
+
+    assert (corrige is not None) == est_repris
+    assert corrige or "Numéros déjà employés" in raison
+
+
+def test_un_fichier_signe_par_une_autre_autorite_se_refuse(agent):
+    depuis = timezone.now() - timedelta(days=90)
+    autorite = creer_autorite(nom="Autre", organisation="Essai", valable_du=depuis)
+    identite = delivrer_certificat(autorite, nom="Autre", organisation="Essai", valable_du=depuis)
+    signe = BytesIO()
+    signataire = SignataireLogiciel(identite.certificat, identite.cle)
+    apposer(
+        BytesIO(pes_externe(nombre=1)),
+        signe,
+        signature=Signature(signataire=signataire, signee_le=timezone.now()),
+    )
+
+    with pytest.raises(ValidationError) as refus:
+        deposer(agent, signe.getvalue())
+
+    assert "autorité inconnue" in " ".join(refus.value.messages)
 
 
 def test_ce_qui_est_depose_ne_se_modifie_pas(agent):
