@@ -23,6 +23,10 @@ application.conf.beat_schedule = {
         "task": "telepaiement.cloturer_internet",
         "schedule": crontab(hour="0", minute="0"),
     },
+    "relancer_echeances": {
+        "task": "telepaiement.relancer_echeances",
+        "schedule": crontab(hour="7", minute="15"),
+    },
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
     "achever_archives": {"task": "exports_tps.achever_archives", "schedule": 300.0},

@@ -347,6 +347,8 @@ if PAIEMENT_PASSERELLE == "lyra" and (
 LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their names say
     "recherches": env.entier("PAIEMENT_RECHERCHES", 10),
     "recherches_periode_secondes": env.entier("PAIEMENT_RECHERCHES_SECONDES", 600),
+    "recherches_sous_alerte": env.entier("PAIEMENT_RECHERCHES_SOUS_ALERTE", 2),
+    "cles_fausses": env.entier("PAIEMENT_CLES_FAUSSES", 300),
     "paiements_par_heure_et_titre": env.entier("PAIEMENT_PAR_HEURE_ET_TITRE", 5),
     "paiements_par_heure_et_adresse": env.entier("PAIEMENT_PAR_HEURE_ET_ADRESSE", 5),
     "refus_par_paiement": env.entier("PAIEMENT_REFUS", 5),
@@ -357,7 +359,10 @@ LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their na
     "verification_minutes": env.entier("PAIEMENT_VERIFICATION_MINUTES", 15),
     "expiration_minutes": env.entier("PAIEMENT_EXPIRATION_MINUTES", 90),
     "repos_minutes": env.entier("PAIEMENT_REPOS_MINUTES", 5),
+    "lien_jours": env.entier("PAIEMENT_LIEN_JOURS", 7),
+    "liens_par_titre": env.entier("PAIEMENT_LIENS_PAR_TITRE", 5),
 }
+PAIEMENT_BORNE_CLE = env.texte("PAIEMENT_BORNE_CLE")  # address of the kiosks; none when empty
 MANDATAIRES_DE_CONFIANCE = env.liste("FACTURIER_MANDATAIRES")  # whose X-Forwarded-For counts
 
 # --- API --------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Titre
+from facturier.grand_livre.soldes import reste_du
 from telepaiement import caisse
 from telepaiement.models import Canal, EtatTentative, SessionCaisse, Tentative
 from telepaiement.passerelles import terminal
@@ -89,6 +90,7 @@ def _reserver(session: SessionCaisse, titre_id: int, montant: int, par: Utilisat
                 lecteur=session.guichet.lecteur,
                 session_payeur=uuid5(NAMESPACE_URL, f"caisse-{session.pk}"),
                 montant=montant,
+                reste_constate=reste_du(titre),
             )
             tentative.passages.create(acte="creer", depart="", arrivee=tentative.etat, par=par)
             return tentative

@@ -18,7 +18,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import creances
+from telepaiement import creances, echeanciers
 from telepaiement.encaissement import enregistrer
 from telepaiement.models import (
     MODES_PASSERELLE,
@@ -297,8 +297,9 @@ def annuler_encaissement(
         ValidationError: not of today's open till of `par`, already cancelled, or no reason.
     """
     encaissement = Encaissement.objects.select_related("ecriture").get(pk=encaissement_id)
+    titre = None
     if encaissement.titre_id is not None:
-        Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
+        titre = Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
     sessions = SessionCaisse.objects.select_for_update(of=("self",))
     session = sessions.filter(encaissements=encaissement).first()
     if not motif.strip():
@@ -314,6 +315,8 @@ def annuler_encaissement(
     ecriture = contrepasser(
         encaissement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
     )
+    if titre is not None:
+        echeanciers.suivre(titre)
     return AnnulationEncaissement.objects.create(
         encaissement=encaissement, ecriture=ecriture, motif=motif.strip()[:200], par=par
     )

@@ -1,12 +1,20 @@
 """Mails to payers: plain text, from templates, after the money is committed."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from telepaiement import quittances, recus
-from telepaiement.models import Quittance, RecuRemboursement
+from telepaiement.models import (
+    DemandeRedevable,
+    Echeance,
+    Echeancier,
+    Quittance,
+    RecuRemboursement,
+)
 
 
 def envoyer_quittance(quittance_id: int) -> None:
@@ -64,3 +72,63 @@ def envoyer_recu(recu_id: int) -> None:
     )
     message.attach(f"remboursement-{recu.reference}.pdf", recus.original(recu), "application/pdf")
     message.send()
+
+
+def envoyer_demande(demande_id: int) -> None:
+    """Acknowledge a request to the address that its author gave; nothing without one."""
+    demande = _demande(demande_id)
+    _ecrire(demande, f"Votre demande {demande.reference}", "telepaiement/courriels/depot.txt")
+
+
+def envoyer_decision(demande_id: int) -> None:
+    """Tell the answer, and the instalments agreed on if any."""
+    demande = _demande(demande_id)
+    echeancier = getattr(demande, "echeancier", None)
+    contexte = {"echeances": echeancier.echeances.all() if echeancier else []}
+    _ecrire(
+        demande,
+        f"Réponse à votre demande {demande.reference}",
+        "telepaiement/courriels/decision.txt",
+        **contexte,
+    )
+
+
+def envoyer_relance(echeance_id: int, reste: int) -> None:
+    """Remind of an instalment whose day is over, of which `reste` francs are owed."""
+    echeance = Echeance.objects.select_related("echeancier").get(pk=echeance_id)
+    demande = _demande(echeance.echeancier.demande_id)
+    _ecrire(
+        demande,
+        "Une échéance est en retard",
+        "telepaiement/courriels/relance.txt",
+        echeance=echeance,
+        reste=reste,
+    )
+
+
+def envoyer_rupture(echeancier_id: int, motif: str) -> None:
+    """Tell that an échéancier is broken, and why: the whole is due."""
+    echeancier = Echeancier.objects.get(pk=echeancier_id)
+    demande = _demande(echeancier.demande_id)
+    _ecrire(
+        demande, "Votre échéancier est rompu", "telepaiement/courriels/rupture.txt", motif=motif
+    )
+
+
+def _demande(demande_id: int) -> DemandeRedevable:
+    demande: DemandeRedevable = DemandeRedevable.objects.select_related("titre").get(pk=demande_id)
+    return demande
+
+
+def _ecrire(demande: DemandeRedevable, sujet: str, gabarit: str, **contexte: Any) -> None:
+    if not demande.courriel:
+        return
+    corps = render_to_string(
+        gabarit,
+        {
+            "demande": demande,
+            "adresse": f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}",
+            **contexte,
+        },
+    )
+    EmailMessage(subject=sujet, body=corps, to=[demande.courriel]).send()

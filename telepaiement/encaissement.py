@@ -11,7 +11,7 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.models import Exercice, Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import courriels, quittances
+from telepaiement import courriels, echeanciers, quittances
 from telepaiement.creances import regie_en_ligne
 from telepaiement.models import (
     Encaissement,
@@ -87,7 +87,7 @@ def enregistrer(
     code: str = "",
     **details: Any,
 ) -> Encaissement:
-    """Post money received for `titre`, record it, issue its quittance.
+    """Post money received for `titre`, record it, close a paid échéancier, issue its quittance.
 
     The caller holds the lock of the titre, in a transaction.
 
@@ -124,6 +124,7 @@ def enregistrer(
         ecriture=ecriture,
         **details,
     )
+    echeanciers.suivre(titre)
     quittances.emettre(encaissement, code=code)
     return encaissement
 

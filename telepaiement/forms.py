@@ -1,5 +1,6 @@
 """Forms of payers, counters and staff."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,7 +9,14 @@ from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
-from telepaiement.models import Guichet, Mode, Produit
+from telepaiement.models import (
+    ECHEANCES_MAXIMUM,
+    ECHEANCES_MINIMUM,
+    Guichet,
+    Mode,
+    NatureDemande,
+    Produit,
+)
 from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"
@@ -32,14 +40,115 @@ class RechercheForm(forms.Form):
 
 
 class ReglementForm(forms.Form):
-    """What the payer adds before paying."""
+    """What the payer adds before paying; with an échéancier, how many instalments he pays."""
 
+    echeances = forms.TypedChoiceField(
+        label="Ce que vous payez", coerce=int, widget=forms.RadioSelect
+    )
     courriel = forms.EmailField(
         label="Adresse électronique",
         required=False,
         help_text="Pour recevoir la quittance. Elle ne sert à rien d’autre.",
         widget=forms.EmailInput({"autocomplete": "email"}),
     )
+
+    def __init__(
+        self, *arguments: Any, choix: Sequence[tuple[int, int]] = (), **options: Any
+    ) -> None:
+        """Take `choix`: numbers of instalments and their francs; without any, the whole."""
+        super().__init__(*arguments, **options)
+        if not choix:
+            del self.fields["echeances"]
+            return
+        champ = self.fields["echeances"]
+        champ.choices = [  # type: ignore[attr-defined]
+            (nombre, _libelle_choix(nombre, montant, len(choix))) for nombre, montant in choix
+        ]
+        champ.initial = 1
+
+
+def _libelle_choix(nombre: int, montant: int, total: int) -> str:
+    somme = afficher(montant)
+    if nombre == total:
+        return f"Tout ce qui reste dû : {somme}"
+    if nombre == 1:
+        return f"La prochaine échéance : {somme}"
+    return f"Les {nombre} prochaines échéances : {somme}"
+
+
+class CourrielForm(forms.Form):
+    """Where to send a receipt once the payment is made."""
+
+    courriel = forms.EmailField(
+        label="Adresse électronique", widget=forms.EmailInput({"autocomplete": "email"})
+    )
+
+
+class DemandeForm(forms.Form):
+    """What a debtor asks about a titre."""
+
+    nombre_souhaite = forms.TypedChoiceField(
+        label="En combien de fois souhaitez-vous payer ?",
+        coerce=int,
+        choices=[
+            (nombre, f"{nombre} fois") for nombre in range(ECHEANCES_MINIMUM, ECHEANCES_MAXIMUM + 1)
+        ],
+    )
+    texte = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea({"rows": 6}),
+    )
+    courriel = forms.EmailField(
+        label="Adresse électronique",
+        required=False,
+        help_text="Pour recevoir la réponse. Sans elle, la réponse se lit ici, avec votre avis.",
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+    TEXTES = {
+        NatureDemande.CONTESTATION: (
+            "Pourquoi contestez-vous cette somme ?",
+            "Dites ce qui est faux (la personne, l’objet, la quantité, le tarif) et depuis quand.",
+        ),
+        NatureDemande.ECHEANCIER: (
+            "Pourquoi demandez-vous à payer en plusieurs fois ?",
+            "Quelques mots sur votre situation suffisent.",
+        ),
+        NatureDemande.RATTACHEMENT: (
+            "Qui êtes-vous pour ce débiteur ?",
+            "Par exemple : c’est moi, je suis son gérant, je suis son tuteur.",
+        ),
+    }
+
+    def __init__(self, *arguments: Any, nature: str, **options: Any) -> None:
+        """Take `nature`, which words the question."""
+        super().__init__(*arguments, **options)
+        question, aide = self.TEXTES[NatureDemande(nature)]
+        self.fields["texte"].label, self.fields["texte"].help_text = question, aide
+        if nature != NatureDemande.ECHEANCIER:
+            del self.fields["nombre_souhaite"]
+
+
+class DecisionForm(forms.Form):
+    """The answer to a request."""
+
+    reponse = forms.CharField(
+        label="Réponse",
+        max_length=2000,
+        help_text="Le demandeur la lit telle quelle.",
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+
+class EcheanceForm(forms.Form):
+    """One instalment to agree on; a row left empty counts for nothing."""
+
+    le = SaisieJourField(label="À payer avant le")
+    montant = SaisieMontantField(label="Montant", minimum=1)
+
+
+EcheancesFormSet = forms.formset_factory(
+    EcheanceForm, extra=0, max_num=ECHEANCES_MAXIMUM, validate_max=True
+)
 
 
 class VerificationForm(forms.Form):

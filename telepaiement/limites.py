@@ -2,12 +2,21 @@
 
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
 from facturier.grand_livre.models import Titre
-from telepaiement.models import EtatTentative, PassageTentative, Tentative
+from telepaiement.models import (
+    EtatTentative,
+    LienPaiement,
+    PassageTentative,
+    Tentative,
+)
+
+journal = structlog.get_logger(__name__)
+CLES_FAUSSES = "telepaiement-cles-fausses"
 
 HEURE = timedelta(hours=1)
 TROP_DE_RECHERCHES = (
@@ -23,29 +32,56 @@ PAUSE = (
 
 
 def recherche_permise(adresse: str) -> bool:
-    """Count one look-up from `adresse`; False beyond 10 in 10 minutes (by default)."""
+    """Count one look-up from `adresse`; False beyond 10 in 10 minutes (by default).
+
+    While keys are being guessed from many addresses, each of them has 2 look-ups only: who holds
+    an avis needs one.
+    """
     limites = settings.LIMITES_PAIEMENT
-    cle = f"telepaiement-recherche-{adresse}"
-    cache.add(cle, 0, timeout=limites["recherches_periode_secondes"])
+    permises = limites["recherches_sous_alerte" if cles_devinees() else "recherches"]
+    return _compter(f"telepaiement-recherche-{adresse}") <= permises
+
+
+def noter_cle_fausse() -> None:
+    """Count one look-up that found nothing, whoever made it; the first too many is told."""
+    echecs = _compter(CLES_FAUSSES)
+    if echecs == settings.LIMITES_PAIEMENT["cles_fausses"] + 1:
+        journal.error("cles_de_paiement_devinees", echecs=echecs)
+
+
+def cles_devinees() -> bool:
+    """Tell whether so many look-ups failed lately that a robot must be guessing keys."""
+    return int(cache.get(CLES_FAUSSES, 0)) > int(settings.LIMITES_PAIEMENT["cles_fausses"])
+
+
+def _compter(cle: str) -> int:
+    """Add one to a counter that lives as long as look-ups are remembered; return its value."""
+    cache.add(cle, 0, timeout=settings.LIMITES_PAIEMENT["recherches_periode_secondes"])
     try:
-        return cache.incr(cle) <= limites["recherches"]
+        return int(cache.incr(cle))
     except ValueError:  # it expired between the two calls
-        return True
+        return 1
 
 
-def refus_ouverture(titre: Titre, adresse: str | None) -> str:
-    """Return in French why no new attempt may begin on `titre` from `adresse`, or ""."""
+def refus_ouverture(titre: Titre, adresse: str | None, lien: LienPaiement | None = None) -> str:
+    """Return in French why no new attempt may begin on `titre` from `adresse`, or "".
+
+    What comes by a payment link counts against that link alone: one that was posted publicly and
+    abused leaves the debtor free to pay.
+    """
+    limites = settings.LIMITES_PAIEMENT
     maintenant = timezone.now()
     recentes = Tentative.objects.depuis(HEURE, maintenant)
-    pause = timedelta(minutes=settings.LIMITES_PAIEMENT["pause_minutes"])
-    echecs = Tentative.objects.filter(titre=titre, etat=EtatTentative.ECHOUEE)
+    pause = timedelta(minutes=limites["pause_minutes"])
+    meme_voie = Tentative.objects.filter(titre=titre, lien=lien)
+    echecs = meme_voie.filter(etat=EtatTentative.ECHOUEE)
     if echecs.filter(modifiee_le__gt=maintenant - pause).exists():
         return PAUSE
-    par_dette = recentes.filter(titre=titre).count()
+    par_voie = meme_voie.depuis(HEURE, maintenant).count()
     par_adresse = recentes.filter(adresse_payeur=adresse).count() if adresse else 0
-    if par_dette >= settings.LIMITES_PAIEMENT["paiements_par_heure_et_titre"]:
+    if par_voie >= limites["paiements_par_heure_et_titre"]:
         return TROP_D_ESSAIS
-    if par_adresse >= settings.LIMITES_PAIEMENT["paiements_par_heure_et_adresse"]:
+    if par_adresse >= limites["paiements_par_heure_et_adresse"]:
         return TROP_D_ESSAIS
     return ""
 

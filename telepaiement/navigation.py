@@ -6,7 +6,10 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
+from telepaiement import echeanciers
 from telepaiement.models import (
+    DEMANDES_OUVERTES,
+    DemandeRedevable,
     Encaissement,
     EtatLitige,
     EtatRemboursement,
@@ -28,6 +31,14 @@ ENTREES = (
         30,
         groupe=GROUPE_PIECES,
     ),
+    Entree("Ce que je dois", "telepaiement:compte", {Role.FOURNISSEUR}, 25),
+    Entree(
+        "Demandes des redevables",
+        "telepaiement:demandes",
+        {Role.AGENT, Role.COMPTABLE},
+        31,
+        groupe=GROUPE_PIECES,
+    ),
     Entree("Guichet", "telepaiement:guichet", {Role.REGISSEUR}, 41),
     Entree("Versements et banque", "telepaiement:versements", {Role.AGENT, Role.COMPTABLE}, 42),
 )
@@ -38,6 +49,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if utilisateur.a_role(Role.REGISSEUR):
         yield Carte("Encaisser au guichet", "telepaiement:guichet", ordre=41)
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
+        yield from _demandes()
         yield from _apres_le_paiement()
     if not utilisateur.a_role(Role.AGENT):
         return
@@ -68,6 +80,29 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         recherche=f"etat={EtatPiece.EMISE}",
         ordre=43,
     )
+
+
+def _demandes() -> Iterator[Carte]:
+    """Yield what debtors ask, and the instalments that they do not pay; nothing without any."""
+    cartes_possibles = (
+        Carte(
+            "Demandes de redevables",
+            "telepaiement:demandes",
+            nombre=DemandeRedevable.objects.filter(etat__in=DEMANDES_OUVERTES).count(),
+            detail="Contestations et échéanciers : ils attendent une réponse.",
+            ton=Ton.ATTENTE,
+            ordre=13,
+        ),
+        Carte(
+            "Échéances en retard",
+            "telepaiement:demandes",
+            nombre=sum(1 for _ in echeanciers.en_retard()),
+            detail="Échéanciers accordés, non respectés.",
+            ton=Ton.REFUS,
+            ordre=14,
+        ),
+    )
+    yield from (carte for carte in cartes_possibles if carte.nombre)
 
 
 def _apres_le_paiement() -> Iterator[Carte]:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from telepaiement import remboursements, versements
+from telepaiement import echeanciers, remboursements, versements
 from telepaiement.balayage import balayer
 from telepaiement.internet import cloturer_internet
 from telepaiement.notifications import vider
@@ -31,3 +31,9 @@ def rapprocher_versements() -> None:
 def cloturer_sessions_internet() -> None:
     """Close the days of what no till received."""
     cloturer_internet()
+
+
+@shared_task(name="telepaiement.relancer_echeances")
+def relancer_echeances() -> None:
+    """Follow the échéanciers, and remind of the instalments whose day is over."""
+    echeanciers.relancer()

@@ -4,6 +4,7 @@ The row is committed before the gateway is called: a crash in between leaves a t
 drawn from its token brings the same payment back (telepaiement.md, §8.2).
 """
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -16,7 +17,8 @@ from facturier.commun.etats import TransitionInterdite, franchir
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances, limites
-from telepaiement.models import EtatTentative, Tentative
+from telepaiement.echeanciers import montant_choisi
+from telepaiement.models import EtatTentative, LienPaiement, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import Demande, PasserelleMuette, PasserelleRefuse
 from telepaiement.synchronisation import fermer
@@ -37,31 +39,56 @@ class PaiementRefuse(ValidationError):
 
 
 def ouvrir(
-    *, titre_id: int, session_payeur: UUID, adresse: str | None = None, courriel: str = ""
+    *,
+    titre_id: int,
+    session_payeur: UUID,
+    adresse: str | None = None,
+    courriel: str = "",
+    nombre_echeances: int | None = None,
+    lien: LienPaiement | None = None,
 ) -> Tentative:
     """Return the open attempt of this payer on this debt, made if need be, ready for a card.
 
-    Its amount is what the ledger says is owed now. An attempt left at another amount is
-    cancelled first.
+    Its amount is what the ledger says is owed now, or the first instalments of an échéancier. An
+    attempt left at another amount is cancelled first.
 
     Args:
         session_payeur: identity of the browser session.
         adresse: IP address of the payer, counted by the limits.
         courriel: where to send the receipt, or "".
+        nombre_echeances: how many instalments to pay; the whole of what is owed when None.
+        lien: the payment link followed, whose limits are then its own.
 
     Raises:
         PaiementRefuse: nothing to pay, not payable online, or too many attempts.
         PaiementIndisponible: the gateway refused or did not answer.
     """
     ancienne = _ouverte(titre_id, session_payeur)
-    if ancienne and ancienne.montant != reste_du(ancienne.titre):
+    if ancienne and _est_perimee(ancienne, nombre_echeances):
         fermer(ancienne, "annuler", source="montant changé")
     tentative = _reserver(
-        titre_id=titre_id, session_payeur=session_payeur, adresse=adresse, courriel=courriel
+        titre_id=titre_id,
+        session_payeur=session_payeur,
+        nombre_echeances=nombre_echeances,
+        adresse_payeur=adresse or None,
+        courriel=courriel,
+        lien=lien,
     )
     if not tentative.reference:
         initier(tentative, source="ouverture")
     return tentative
+
+
+def _est_perimee(ancienne: Tentative, nombre_echeances: int | None) -> bool:
+    """Tell whether what `ancienne` would charge is not what the payer asks for now."""
+    reste = reste_du(ancienne.titre)
+    if reste != ancienne.reste_constate:
+        return True
+    try:
+        voulu = montant_choisi(ancienne.titre, reste, nombre_echeances)
+    except ValidationError:
+        return True
+    return bool(ancienne.montant != voulu)
 
 
 def _ouverte(titre_id: int, session_payeur: UUID) -> Tentative | None:
@@ -75,26 +102,30 @@ def _ouverte(titre_id: int, session_payeur: UUID) -> Tentative | None:
 
 @transaction.atomic
 def _reserver(
-    *, titre_id: int, session_payeur: UUID, adresse: str | None, courriel: str
+    *, titre_id: int, session_payeur: UUID, nombre_echeances: int | None, **champs: Any
 ) -> Tentative:
     """Commit the intention, under the lock of the debt: two tabs find the same attempt."""
     titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
     reste = reste_du(titre)
-    maximum = passerelle().montant_maximal
-    motif = creances.motif_impayable(titre, reste)
-    if motif := motif or creances.motif_hors_ligne(titre, maximum, reste):
+    if motif := creances.motif_impayable(titre, reste):
+        raise PaiementRefuse(motif)
+    try:
+        montant = montant_choisi(titre, reste, nombre_echeances)
+    except ValidationError as erreur:
+        raise PaiementRefuse(erreur.message) from erreur
+    if motif := creances.motif_hors_ligne(titre, passerelle().montant_maximal, montant):
         raise PaiementRefuse(motif)
     existante = _ouverte(titre_id, session_payeur)
     if existante is not None:
         return existante
-    if motif := limites.refus_ouverture(titre, adresse):
+    if motif := limites.refus_ouverture(titre, champs["adresse_payeur"], champs["lien"]):
         raise PaiementRefuse(motif)
     tentative = Tentative.objects.create(
         titre=titre,
         session_payeur=session_payeur,
-        adresse_payeur=adresse or None,
-        courriel=courriel,
-        montant=reste,
+        montant=montant,
+        reste_constate=reste,
+        **champs,
     )
     tentative.passages.create(
         acte="creer", depart="", arrivee=tentative.etat, par=Utilisateur.objects.systeme()
@@ -170,6 +201,6 @@ def controler_avant_paiement(tentative: Tentative) -> str:
         return motif
     if tentative.etat not in {EtatTentative.INITIEE, EtatTentative.AUTHENTIFICATION}:
         return "Ce paiement n’est plus ouvert : rechargez la page pour voir où il en est."
-    if reste != tentative.montant:
+    if reste != tentative.reste_constate:
         return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
     return ""

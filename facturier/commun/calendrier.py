@@ -1,5 +1,6 @@
 """Working days in New Caledonia (accord interprofessionnel territorial, article 74)."""
 
+from calendar import monthrange
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -44,3 +45,10 @@ def ajouter_jours_ouvres(jour: date, nombre: int) -> date:
         jour += timedelta(days=1)
         nombre -= est_ouvre(jour)
     return jour
+
+
+def plus_mois(jour: date, nombre: int) -> date:
+    """Return the same day `nombre` months later, or the last one of a shorter month."""
+    annee, mois = divmod(jour.month - 1 + nombre, 12)
+    annee, mois = jour.year + annee, mois + 1
+    return date(annee, mois, min(jour.day, monthrange(annee, mois)[1]))

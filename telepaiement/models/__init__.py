@@ -22,6 +22,20 @@ from telepaiement.models.carnets import (
     Feuillet,
     PassageFeuillet,
 )
+from telepaiement.models.demandes import (
+    DEMANDES_OUVERTES,
+    ECHEANCES_MAXIMUM,
+    ECHEANCES_MINIMUM,
+    DemandeRedevable,
+    Echeance,
+    Echeancier,
+    EtatDemande,
+    EtatEcheancier,
+    NatureDemande,
+    PassageDemandeRedevable,
+    PassageEcheancier,
+    RelanceEcheance,
+)
 from telepaiement.models.depots import (
     ChequeVerse,
     EtatVersementRegie,
@@ -41,6 +55,7 @@ from telepaiement.models.internet import (
     EncaissementClos,
     SessionInternet,
 )
+from telepaiement.models.liens import LienPaiement
 from telepaiement.models.litiges import EtatLitige, Litige, PassageLitige
 from telepaiement.models.nominations import (
     EtatNomination,
@@ -88,6 +103,9 @@ from telepaiement.models.versements import (
 )
 
 __all__ = [
+    "DEMANDES_OUVERTES",
+    "ECHEANCES_MAXIMUM",
+    "ECHEANCES_MINIMUM",
     "ETATS_SANS_SUITE",
     "MODES_PASSERELLE",
     "AnnulationEncaissement",
@@ -95,9 +113,14 @@ __all__ = [
     "Carnet",
     "ChequeVerse",
     "ContresignatureCaisse",
+    "DemandeRedevable",
+    "Echeance",
+    "Echeancier",
     "Encaissement",
     "EncaissementClos",
     "EncaissementRapproche",
+    "EtatDemande",
+    "EtatEcheancier",
     "EtatEvenement",
     "EtatFeuillet",
     "EtatLigneBancaire",
@@ -112,6 +135,7 @@ __all__ = [
     "Feuillet",
     "FormatReleve",
     "Guichet",
+    "LienPaiement",
     "LigneBancaire",
     "LigneRegularisee",
     "LigneVente",
@@ -119,10 +143,13 @@ __all__ = [
     "Litige",
     "Mode",
     "MouvementFonds",
+    "NatureDemande",
     "NatureLigne",
     "NatureRapprochement",
     "Nomination",
     "OrigineRemboursement",
+    "PassageDemandeRedevable",
+    "PassageEcheancier",
     "PassageFeuillet",
     "PassageLigneBancaire",
     "PassageLitige",
@@ -139,6 +166,7 @@ __all__ = [
     "RecuRemboursement",
     "Regie",
     "Regularisation",
+    "RelanceEcheance",
     "ReleveBancaire",
     "Remboursement",
     "RemiseService",

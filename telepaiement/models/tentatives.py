@@ -4,13 +4,14 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from facturier.acces.models import Passage, Role
 from facturier.commun.champs import MontantField
 from facturier.commun.etats import Transition, transition
 from facturier.grand_livre.models import Titre
 from telepaiement.models.caisse import SessionCaisse
+from telepaiement.models.liens import LienPaiement
 from telepaiement.querysets import TentativeQuerySet
 
 
@@ -82,8 +83,12 @@ class Tentative(models.Model):
     lecteur = models.CharField("lecteur de carte", max_length=100, blank=True)
     session_payeur = models.UUIDField("session du payeur")
     adresse_payeur = models.GenericIPAddressField("adresse IP", null=True, blank=True)
+    lien = models.ForeignKey(
+        LienPaiement, models.PROTECT, null=True, blank=True, related_name="tentatives"
+    )
     courriel = models.EmailField("adresse électronique", blank=True)
     montant = MontantField()
+    reste_constate = MontantField("reste dû quand le montant fut choisi")
     etat = models.CharField(
         "état", max_length=20, choices=EtatTentative, default=EtatTentative.CREEE
     )
@@ -130,6 +135,11 @@ class Tentative(models.Model):
                 condition=Q(montant__gt=0),
                 name="tentative_montant_positif",
                 violation_error_message="Le montant d’un paiement est positif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant__lte=F("reste_constate")),
+                name="tentative_dans_le_reste",
+                violation_error_message="Un paiement ne dépasse pas ce qui est dû.",
             ),
             models.CheckConstraint(
                 condition=Q(etat__in=EtatTentative.values),

@@ -1,11 +1,10 @@
 """Pages of the payer: no account, a debt found by its reference and its key."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -18,11 +17,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import ouvrir_a_tous
 from facturier.commun.provenance import adresse_client
-from facturier.grand_livre.models import Parametre, Titre
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import creances, limites, quittances
-from telepaiement.forms import RechercheForm, ReglementForm
-from telepaiement.models import EtatTentative, Quittance, Tentative
+from telepaiement import creances, echeanciers, liens, limites, quittances
+from telepaiement.forms import CourrielForm, RechercheForm, ReglementForm
+from telepaiement.models import (
+    EtatEcheancier,
+    EtatTentative,
+    LienPaiement,
+    NatureDemande,
+    Quittance,
+    Tentative,
+)
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.refus import expliquer
@@ -35,13 +41,12 @@ from telepaiement.tentatives import (
     ouvrir,
 )
 from telepaiement.views.communs import reponse_pdf
+from telepaiement.views.consultation import BORNE, payeur, retenir, situation, titre_consulte
 
 INCONNU = (
     "Aucune somme à payer ne correspond à cette référence et à cette clé. Vérifiez-les sur votre "
     "avis : elles se lisent près du code à scanner."
 )
-CONSULTES = "titres_consultes"
-PAYEUR = "payeur"
 GABARITS = {
     EtatTentative.CREEE: "telepaiement/attente.html",
     EtatTentative.INITIEE: "telepaiement/paiement.html",
@@ -96,55 +101,56 @@ def accueil(request: HttpRequest) -> HttpResponse:
             return render(request, "telepaiement/accueil.html", {"form": form}, status=429)
         titre = creances.chercher(form.cleaned_data["reference"], form.cleaned_data["cle"])
         if titre is not None:
-            _retenir(request, titre)
+            retenir(request, titre)
             return redirect("telepaiement:creance", titre_id=titre.pk)
+        limites.noter_cle_fausse()
         form.add_error(None, INCONNU)
     return render(request, "telepaiement/accueil.html", {"form": form}, status=422)
-
-
-def _retenir(request: HttpRequest, titre: Titre) -> None:
-    """Remember in the session that this payer proved to know the key of this debt."""
-    consultes = request.session.get(CONSULTES, [])
-    request.session[CONSULTES] = [*[pk for pk in consultes if pk != titre.pk], titre.pk][-20:]
-    request.session.setdefault(PAYEUR, str(uuid4()))
-
-
-def _titre_consulte(request: HttpRequest, titre_id: int) -> Titre | None:
-    if titre_id not in request.session.get(CONSULTES, []):
-        return None
-    titre: Titre = get_object_or_404(Titre.objects.select_related("tiers", "service"), pk=titre_id)
-    return titre
 
 
 @ouvrir_a_tous
 @never_cache
 @require_http_methods(["GET", "POST"])
 def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
-    """Show a debt: what, why, how much, how to contest; a POST begins the payment."""
-    titre = _titre_consulte(request, titre_id)
+    """Show a debt: what, why, how much, how to contest; a POST begins the payment.
+
+    Without an account: the session proved to know the key.
+    """
+    titre = titre_consulte(request, titre_id)
     if titre is None:
         return redirect("telepaiement:accueil")
-    form = ReglementForm(request.POST or None)
+    lieu = situation(titre)
+    form = ReglementForm(request.POST or None, choix=lieu["choix"])
     statut = 200
     if request.method == "POST":
-        if form.is_valid() and (tentative := _commencer(request, titre, form)):
+        if form.is_valid() and (tentative := commencer(request, titre, form)):
             return redirect("telepaiement:paiement", jeton=tentative.jeton)
-        statut = 422
-    return render(
-        request,
-        "telepaiement/creance.html",
-        {"form": form, "titre": titre, **_situation(titre)},
-        status=statut,
-    )
+        statut, lieu = 422, situation(titre)
+    contexte = {
+        "form": form,
+        "titre": titre,
+        "demandes": titre.demandes.exclude(nature=NatureDemande.RATTACHEMENT),
+        "quittances": Quittance.objects.filter(encaissement__titre=titre)
+        .select_related("regie", "encaissement__annulation")
+        .order_by("pk"),
+        "retard": any(echeance.est_en_retard for echeance in lieu["echeances"]),
+        **lieu,
+    }
+    return render(request, "telepaiement/creance.html", contexte, status=statut)
 
 
-def _commencer(request: HttpRequest, titre: Titre, form: ReglementForm) -> Tentative | None:
+def commencer(
+    request: HttpRequest, titre: Titre, form: ReglementForm, lien: LienPaiement | None = None
+) -> Tentative | None:
+    """Open an attempt with what the payer chose; its refusal is put in the form."""
     try:
         return ouvrir(
             titre_id=titre.pk,
-            session_payeur=UUID(request.session[PAYEUR]),
+            session_payeur=payeur(request),
             adresse=adresse_client(request) or None,
             courriel=form.cleaned_data["courriel"],
+            nombre_echeances=form.cleaned_data.get("echeances"),
+            lien=lien,
         )
     except PaiementRefuse as refus:
         form.add_error(None, refus)
@@ -153,62 +159,87 @@ def _commencer(request: HttpRequest, titre: Titre, form: ReglementForm) -> Tenta
     return None
 
 
-def _situation(titre: Titre) -> dict[str, Any]:
-    """Return what is owed, whether it can be paid online, and how to contest it."""
-    reste = reste_du(titre)
-    impayable = creances.motif_impayable(titre, reste)
-    hors_ligne = (
-        "" if impayable else creances.motif_hors_ligne(titre, passerelle().montant_maximal, reste)
-    )
-    jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
-    return {
-        "reste": max(reste, 0),
-        "impayable": impayable,
-        "hors_ligne": hors_ligne,
-        "paye": max(titre.montant_ttc - reste, 0),
-        "recours": Parametre.objects.valeur("mention_recours_titre", titre.date_emission),
-        "recours_jours": jours,
-        "recours_jusqu_au": titre.date_emission + timedelta(days=jours),
-    }
+def avec_tentative(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view the attempt that its address names.
 
+    On a kiosk, only to the payer who began it: the « back » button shows nothing of the last one.
+    """
 
-def _tentative(jeton: UUID) -> Tentative:
-    tentatives = Tentative.objects.select_related("titre", "titre__tiers")
-    return get_object_or_404(tentatives, jeton=jeton)
+    @wraps(vue)
+    def interne(request: HttpRequest, jeton: UUID) -> HttpResponse:
+        tentatives = Tentative.objects.select_related("titre", "titre__tiers", "lien")
+        tentative = get_object_or_404(tentatives, jeton=jeton)
+        if request.session.get(BORNE) and payeur(request) != tentative.session_payeur:
+            return redirect("telepaiement:accueil")
+        return vue(request, tentative)
+
+    return interne
 
 
 @ouvrir_a_tous
 @never_cache
 @avec_origines_passerelle
 @require_GET
-def paiement(request: HttpRequest, jeton: UUID) -> HttpResponse:
+@avec_tentative
+def paiement(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Show where an attempt really is: card form, waiting, receipt, or its end."""
-    return _montrer(request, _tentative(jeton))
+    return montrer(request, tentative)
 
 
 @ouvrir_a_tous
 @never_cache
 @avec_origines_passerelle
 @require_GET
-def retour(request: HttpRequest, jeton: UUID) -> HttpResponse:
+@avec_tentative
+def retour(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Come back from the bank: the payment is read back, whatever the address bar says."""
-    tentative = _tentative(jeton)
     try:
         tentative = synchroniser(tentative, source="retour")
     except PasserelleMuette:
         tentative.refresh_from_db()
-    return _montrer(request, tentative)
+    return montrer(request, tentative)
 
 
-def _montrer(request: HttpRequest, tentative: Tentative) -> HttpResponse:
+def montrer(
+    request: HttpRequest, tentative: Tentative, form: CourrielForm | None = None
+) -> HttpResponse:
+    """Show the page of the state that an attempt is in; `form` is one refused by its receipt."""
     gabarit = GABARITS[EtatTentative(tentative.etat)]
-    contexte: dict[str, Any] = {"tentative": tentative, "titre": tentative.titre}
+    contexte: dict[str, Any] = {
+        "tentative": tentative,
+        "titre": tentative.titre,
+        "retour": _page_de_depart(tentative),
+    }
     if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
     if gabarit == "telepaiement/reussi.html":
-        contexte["encaissement"] = tentative.encaissement
-        contexte["mode"] = quittances.mode_detaille(tentative.encaissement)
-    return render(request, gabarit, contexte)
+        contexte |= _contexte_recu(tentative, form)
+    statut = 422 if form is not None else 200
+    return render(request, gabarit, contexte, status=statut)
+
+
+def _page_de_depart(tentative: Tentative) -> str:
+    """Return where an attempt began: the debt, or the payment link that hides it."""
+    if tentative.lien is not None:
+        return liens.adresse(tentative.lien)
+    return reverse("telepaiement:creance", args=[tentative.titre_id])
+
+
+def _contexte_recu(tentative: Tentative, form: CourrielForm | None) -> dict[str, Any]:
+    """Return what the page of a payment received tells, and what is to come of an échéancier."""
+    titre = tentative.titre
+    dues = []
+    if not tentative.lien_id and (echeancier := echeanciers.en_cours(titre)):
+        suivies = echeanciers.suivies(echeancier, reste_du(titre))
+        dues = [echeance for echeance in suivies if not echeance.est_payee]
+    solde = titre.echeanciers.filter(etat=EtatEcheancier.SOLDE)
+    return {
+        "encaissement": tentative.encaissement,
+        "mode": quittances.mode_detaille(tentative.encaissement),
+        "prochaine": dues[0] if dues else None,
+        "est_solde": not dues and not tentative.lien_id and solde.exists(),
+        "form": None if tentative.courriel else form or CourrielForm(),
+    }
 
 
 def _contexte_carte(tentative: Tentative) -> dict[str, Any]:
@@ -231,31 +262,33 @@ def _contexte_carte(tentative: Tentative) -> dict[str, Any]:
 @ouvrir_a_tous
 @never_cache
 @require_POST
-def controle(request: HttpRequest, jeton: UUID) -> JsonResponse:
+@avec_tentative
+def controle(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Say, just before the card is charged, whether the debt still stands as shown."""
-    return JsonResponse({"motif": controler_avant_paiement(_tentative(jeton))})
+    return JsonResponse({"motif": controler_avant_paiement(tentative)})
 
 
 @ouvrir_a_tous
 @never_cache
 @require_POST
-def abandonner(request: HttpRequest, jeton: UUID) -> HttpResponse:
+@avec_tentative
+def abandonner(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Cancel an attempt at the payer's wish; the card may have been charged meanwhile."""
-    tentative = _tentative(jeton)
     if not tentative.est_finale:
         try:
             fermer(tentative, "annuler", source="abandon du payeur")
         except PasserelleMuette:
             messages.warning(request, "La banque ne répond pas : la situation sera vérifiée.")
-    return redirect("telepaiement:paiement", jeton=jeton)
+    return redirect("telepaiement:paiement", jeton=tentative.jeton)
 
 
 @ouvrir_a_tous
 @never_cache
 @require_GET
-def telecharger(request: HttpRequest, jeton: UUID) -> HttpResponse:
+@avec_tentative
+def telecharger(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Give the receipt of a successful attempt, as it was issued."""
     quittance = get_object_or_404(
-        Quittance.objects.select_related("regie"), encaissement__tentative__jeton=jeton
+        Quittance.objects.select_related("regie"), encaissement__tentative=tentative
     )
     return reponse_pdf(quittances.original(quittance), f"quittance-{quittance.reference}.pdf")

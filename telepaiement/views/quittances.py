@@ -1,15 +1,22 @@
 """Verification of a receipt by the code printed on it."""
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import ouvrir_a_tous
+from facturier.commun.pdf import modules_qr
 from facturier.commun.provenance import adresse_client
-from telepaiement import limites, quittances
-from telepaiement.forms import VerificationForm
-from telepaiement.models import Quittance
+from telepaiement import courriels, limites, quittances
+from telepaiement.forms import CourrielForm, VerificationForm
+from telepaiement.models import Quittance, Tentative
+from telepaiement.views.payer import avec_tentative, montrer
+
+MARGE_QR = 4  # modules of white around the code, which readers need
 
 INCONNU = (
     "Aucune quittance ne porte ce code. Vérifiez-le ; s’il est bien recopié, ce document n’a pas "
@@ -55,3 +62,43 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
         "annulation": getattr(quittance.encaissement, "annulation", None),
     }
     return render(request, "telepaiement/verification.html", contexte)
+
+
+@ouvrir_a_tous
+@never_cache
+@require_GET
+@avec_tentative
+def code_qr(request: HttpRequest, tentative: Tentative) -> HttpResponse:
+    """Draw the address of the receipt of an attempt, to be scanned from the screen of a kiosk."""
+    get_object_or_404(Quittance, encaissement__tentative=tentative)
+    chemin = reverse("telepaiement:quittance", args=[tentative.jeton])
+    rangees = modules_qr(f"{settings.ADRESSE_PUBLIQUE}{chemin}")
+    cote = len(rangees) + 2 * MARGE_QR
+    trace = "".join(
+        f"M{x + MARGE_QR} {y + MARGE_QR}h1v1h-1z"
+        for y, rangee in enumerate(rangees)
+        for x, est_noir in enumerate(rangee)
+        if est_noir
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {cote} {cote}">'
+        f'<path fill="#fff" d="M0 0h{cote}v{cote}H0z"/><path d="{trace}"/></svg>'
+    )
+    return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@ouvrir_a_tous
+@never_cache
+@require_POST
+@avec_tentative
+def envoyer(request: HttpRequest, tentative: Tentative) -> HttpResponse:
+    """Send the receipt to an address given after the payment: one, once."""
+    quittance = get_object_or_404(Quittance, encaissement__tentative=tentative)
+    form = CourrielForm(request.POST)
+    if not form.is_valid():
+        return montrer(request, tentative, form)
+    sans_adresse = Tentative.objects.filter(pk=tentative.pk, courriel="")
+    if sans_adresse.update(courriel=form.cleaned_data["courriel"]):
+        courriels.envoyer_quittance(quittance.pk)
+        messages.success(request, "La quittance est envoyée.")
+    return redirect("telepaiement:paiement", jeton=tentative.jeton)

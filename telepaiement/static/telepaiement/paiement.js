@@ -20,6 +20,7 @@
   const champs = elements.create("payment");
   formulaire.hidden = false;
   champs.on("ready", function () { bouton.disabled = false; });
+  champs.on("change", function () { document.dispatchEvent(new Event("activite")); });
   champs.mount("#carte-champs");
 
   function dire(message) {

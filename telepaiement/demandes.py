@@ -1,0 +1,185 @@
+"""What a debtor asks about a titre: deposited with its key, examined, answered with a reason."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.causes import phrase_de_la_base
+from facturier.commun.etats import franchir
+from facturier.grand_livre.models import EtatPiece, Tiers, Titre
+from facturier.grand_livre.numerotation import prendre_numero
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import courriels, creances, echeanciers
+from telepaiement.models import (
+    DEMANDES_OUVERTES,
+    DemandeRedevable,
+    EtatDemande,
+    NatureDemande,
+)
+
+PAR_JOUR_ET_TITRE = 5
+CONTESTABLES = creances.ETATS_PAYABLES | {EtatPiece.SUSPENDUE}
+TROP = (
+    "Plusieurs demandes ont déjà été déposées aujourd’hui pour cette somme : attendez demain, ou "
+    "écrivez au service qui l’a émise."
+)
+DEJA = "Une demande de cette sorte est déjà en cours d’examen pour cette somme."
+DEJA_ECHEANCIER = "Un échéancier est déjà en cours pour cette somme."
+PAS_EXIGIBLE = "Cette somme n’est pas exigible : il n’y a rien à demander."
+
+
+@transaction.atomic
+def deposer(
+    *,
+    titre_id: int,
+    nature: str,
+    texte: str,
+    nombre_souhaite: int | None = None,
+    courriel: str = "",
+    demandeur: Utilisateur | None = None,
+) -> DemandeRedevable:
+    """Record what the holder of the key of a titre asks.
+
+    Args:
+        nombre_souhaite: number of instalments wished for, for `echeancier` alone.
+        courriel: where the answer goes, or "": it is then read with the reference and the key.
+        demandeur: who is logged in; needed for `rattachement`.
+
+    Raises:
+        ValidationError: nothing to ask, already asked, or too many requests today; in French.
+    """
+    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    _controler_depot(titre, nature, demandeur)
+    try:
+        with transaction.atomic():
+            annee = timezone.localdate().year
+            demande = DemandeRedevable.objects.create(
+                titre=titre,
+                nature=nature,
+                annee=annee,
+                numero=prendre_numero(f"demande-redevable-{annee}"),
+                texte=texte.strip(),
+                nombre_souhaite=nombre_souhaite,
+                courriel=courriel,
+                demandeur=demandeur,
+            )
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    par = demandeur or Utilisateur.objects.systeme()
+    demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=par)
+    transaction.on_commit(partial(courriels.envoyer_demande, demande.pk), robust=True)
+    return demande
+
+
+def _controler_depot(titre: Titre, nature: str, demandeur: Utilisateur | None) -> None:
+    siennes = titre.demandes.filter(nature=nature, etat__in=DEMANDES_OUVERTES)
+    if nature == NatureDemande.RATTACHEMENT:
+        siennes = titre.demandes.filter(
+            nature=nature,
+            etat__in=DEMANDES_OUVERTES | {EtatDemande.ACCEPTEE},
+            demandeur=demandeur,
+        )
+    if siennes.exists():
+        raise ValidationError(DEJA)
+    recentes = titre.demandes.filter(deposee_le__gt=timezone.now() - timedelta(days=1))
+    if recentes.count() >= PAR_JOUR_ET_TITRE:
+        raise ValidationError(TROP)
+    if titre.etat not in CONTESTABLES:
+        raise ValidationError(PAS_EXIGIBLE)
+    if nature == NatureDemande.ECHEANCIER:
+        if motif := creances.motif_impayable(titre, reste_du(titre)):
+            raise ValidationError(motif)
+        if echeanciers.en_cours(titre) is not None:
+            raise ValidationError(DEJA_ECHEANCIER)
+
+
+def instruire(demande: DemandeRedevable, *, par: Utilisateur) -> None:
+    """Say that somebody looks at `demande`.
+
+    Raises:
+        facturier.commun.etats.TransitionInterdite: somebody did already.
+    """
+    franchir(demande, "instruire", par=par)
+
+
+@transaction.atomic
+def accepter(
+    demande: DemandeRedevable,
+    *,
+    reponse: str,
+    par: Utilisateur,
+    echeances: Sequence[tuple[date, int]] = (),
+) -> None:
+    """Accept `demande` with an answer; instalments asked for are agreed on in the same act.
+
+    Raises:
+        ValidationError: no answer, or instalments that do not fit what is owed.
+        facturier.commun.etats.TransitionInterdite: decided or withdrawn already.
+    """
+    if demande.nature == NatureDemande.ECHEANCIER:
+        echeanciers.accorder(demande, echeances=echeances, par=par)
+    _decider(demande, "accepter", reponse, par)
+
+
+@transaction.atomic
+def refuser(demande: DemandeRedevable, *, reponse: str, par: Utilisateur) -> None:
+    """Refuse `demande`, with a reason that the debtor is told.
+
+    Raises:
+        ValidationError: no reason given.
+        facturier.commun.etats.TransitionInterdite: decided or withdrawn already.
+    """
+    _decider(demande, "refuser", reponse, par)
+
+
+def _decider(demande: DemandeRedevable, acte: str, reponse: str, par: Utilisateur) -> None:
+    if not reponse.strip():
+        raise ValidationError({"reponse": "Une décision se motive : dites pourquoi."})
+    franchir(
+        demande,
+        acte,
+        par=par,
+        motif=reponse.strip(),
+        reponse=reponse.strip(),
+        decidee_par=par,
+        decidee_le=timezone.now(),
+    )
+    transaction.on_commit(partial(courriels.envoyer_decision, demande.pk), robust=True)
+
+
+def retirer(demande: DemandeRedevable) -> None:
+    """Withdraw an open `demande` at the wish of who made it.
+
+    Raises:
+        facturier.commun.etats.TransitionInterdite: decided already.
+    """
+    franchir(
+        demande, "retirer", par=Utilisateur.objects.systeme(), motif="retirée par le demandeur"
+    )
+
+
+def revoquer(demande: DemandeRedevable, *, motif: str, par: Utilisateur) -> None:
+    """Take the sight of a tiers back from an account.
+
+    Raises:
+        ValidationError: no reason given, or not an accepted `rattachement`.
+    """
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi ce rattachement est retiré."})
+    if demande.nature != NatureDemande.RATTACHEMENT:
+        raise ValidationError("Seul un rattachement se retire.")
+    franchir(demande, "revoquer", par=par, motif=motif.strip())
+
+
+def tiers_rattaches(utilisateur: Utilisateur) -> QuerySet[Tiers]:
+    """Return the tiers whose whole account was opened to `utilisateur` by an agent."""
+    acceptees = DemandeRedevable.objects.filter(
+        nature=NatureDemande.RATTACHEMENT, etat=EtatDemande.ACCEPTEE, demandeur=utilisateur
+    )
+    return Tiers.objects.filter(pk__in=acceptees.values("titre__tiers"))

@@ -1,0 +1,65 @@
+"""What the pages of a debt share: who may see it, and where it stands."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest
+
+from facturier.grand_livre.models import Parametre, Titre
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import creances, echeanciers
+from telepaiement.passerelles import passerelle
+
+CONSULTES = "titres_consultes"
+PAYEUR = "payeur"
+BORNE = "borne"
+
+
+def retenir(request: HttpRequest, titre: Titre) -> None:
+    """Remember in the session that this payer proved to know the key of this debt."""
+    consultes = request.session.get(CONSULTES, [])
+    request.session[CONSULTES] = [*[pk for pk in consultes if pk != titre.pk], titre.pk][-20:]
+    payeur(request)
+
+
+def payeur(request: HttpRequest) -> UUID:
+    """Return the identity of this browser session among payers, drawn when first asked."""
+    return UUID(request.session.setdefault(PAYEUR, str(uuid4())))
+
+
+def titre_consulte(request: HttpRequest, titre_id: int) -> Titre | None:
+    """Return the titre if this session proved to know its key."""
+    if titre_id not in request.session.get(CONSULTES, []):
+        return None
+    titres = Titre.objects.select_related("tiers", "service").filter(pk=titre_id)
+    titre: Titre | None = titres.first()
+    return titre
+
+
+def situation(titre: Titre) -> dict[str, Any]:
+    """Return what is owed, how it may be paid, and how to contest it."""
+    reste = reste_du(titre)
+    impayable = creances.motif_impayable(titre, reste)
+    choix = [] if impayable else echeanciers.choix(titre, reste)
+    moindre = choix[0][1] if choix else reste
+    hors_ligne = (
+        "" if impayable else creances.motif_hors_ligne(titre, passerelle().montant_maximal, moindre)
+    )
+    jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
+    echeancier = echeanciers.en_cours(titre)
+    return {
+        "reste": max(reste, 0),
+        "impayable": impayable,
+        "hors_ligne": hors_ligne,
+        "choix": choix,
+        "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
+        "paye": max(titre.montant_ttc - reste, 0),
+        "recours": Parametre.objects.valeur("mention_recours_titre", titre.date_emission),
+        "suspension": Parametre.objects.valeur("mention_suspension_titre", titre.date_emission),
+        "regle_echeancier": Parametre.objects.valeur(
+            "mention_echeancier_titre", titre.date_emission
+        ),
+        "recours_jours": jours,
+        "recours_jusqu_au": titre.date_emission + timedelta(days=jours),
+    }

@@ -1,0 +1,183 @@
+"""Pages of who holds the key of a debt: his requests, his payment links, his duplicates."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from facturier.acces.controle import ouvrir_a_tous
+from facturier.acces.models import Utilisateur
+from facturier.commun.provenance import adresse_client
+from facturier.grand_livre.models import Titre
+from telepaiement import demandes, liens, limites, quittances
+from telepaiement.forms import DemandeForm, ReglementForm
+from telepaiement.models import LienPaiement, NatureDemande, Quittance
+from telepaiement.views.communs import rapporter, reponse_pdf
+from telepaiement.views.consultation import BORNE, situation, titre_consulte
+from telepaiement.views.payer import commencer
+
+
+def _demandeur(request: HttpRequest) -> Utilisateur | None:
+    return request.user if isinstance(request.user, Utilisateur) else None
+
+
+@ouvrir_a_tous
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demander(request: HttpRequest, titre_id: int, nature: str) -> HttpResponse:
+    """Contest a debt, ask to pay it in several times, or ask to see it from one's account."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None:
+        return redirect("telepaiement:accueil")
+    if nature not in NatureDemande.values:
+        raise Http404
+    if nature == NatureDemande.RATTACHEMENT and _demandeur(request) is None:
+        return redirect("telepaiement:compte")
+    personne = _demandeur(request)
+    initial = {"courriel": personne.email} if personne else {}
+    form = DemandeForm(request.POST or None, nature=nature, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            demande = demandes.deposer(
+                titre_id=titre.pk, nature=nature, demandeur=personne, **form.cleaned_data
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, f"Votre demande {demande.reference} est déposée.")
+            return redirect("telepaiement:demande", titre_id=titre.pk, pk=demande.pk)
+    contexte = {
+        "form": form,
+        "titre": titre,
+        "nature": NatureDemande(nature),
+        **situation(titre),
+    }
+    statut = 422 if form.errors else 200
+    return render(request, "telepaiement/demander.html", contexte, status=statut)
+
+
+@ouvrir_a_tous
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demande(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
+    """Follow a request; a POST withdraws it."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None:
+        return redirect("telepaiement:accueil")
+    objet = get_object_or_404(titre.demandes, pk=pk)
+    if objet.nature == NatureDemande.RATTACHEMENT and objet.demandeur != _demandeur(request):
+        raise Http404
+    if request.method == "POST":
+        try:
+            demandes.retirer(objet)
+        except ValidationError as erreur:
+            messages.error(request, erreur.message)
+        else:
+            messages.success(request, "Votre demande est retirée.")
+        return redirect("telepaiement:demande", titre_id=titre.pk, pk=pk)
+    contexte = {"demande": objet, "titre": titre, **situation(titre)}
+    return render(request, "telepaiement/demande.html", contexte)
+
+
+@ouvrir_a_tous
+@never_cache
+@require_http_methods(["GET", "POST"])
+def liens_titre(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """List the payment links of a debt; a POST makes another."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None or request.session.get(BORNE):
+        return redirect("telepaiement:accueil")
+    if request.method == "POST":
+        try:
+            liens.creer(titre.pk)
+        except ValidationError as erreur:
+            messages.error(request, erreur.message)
+        return redirect("telepaiement:liens", titre_id=titre.pk)
+    en_vigueur = LienPaiement.objects.en_vigueur().filter(titre=titre)
+    contexte = {
+        "titre": titre,
+        "nom": liens.nom_discret(titre.tiers),
+        "liens": [(lien, liens.adresse(lien)) for lien in en_vigueur],
+    }
+    return render(request, "telepaiement/liens.html", contexte)
+
+
+@ouvrir_a_tous
+@require_POST
+def revoquer_lien(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
+    """End a payment link."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None:
+        return redirect("telepaiement:accueil")
+    liens.revoquer(get_object_or_404(LienPaiement, titre=titre, pk=pk))
+    messages.success(request, "Le lien est révoqué : il ne permet plus de payer.")
+    return redirect("telepaiement:liens", titre_id=titre.pk)
+
+
+@ouvrir_a_tous
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lien(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Pay for somebody by his link: for whom, how much, and nothing else.
+
+    Unknown, forged, revoked and expired links have the same answer.
+    """
+    trouve = liens.lire(jeton)
+    if trouve is None:
+        if limites.recherche_permise(adresse_client(request)):
+            limites.noter_cle_fausse()
+        return _sans_trace(render(request, "telepaiement/lien_perdu.html", status=404))
+    titre = trouve.titre
+    lieu = situation(titre)
+    form = ReglementForm(request.POST or None, choix=lieu["choix"])
+    statut = 200
+    if request.method == "POST":
+        if form.is_valid() and (tentative := commencer(request, titre, form, trouve)):
+            return redirect("telepaiement:paiement", jeton=tentative.jeton)
+        statut, lieu = 422, situation(titre)
+    contexte = {"form": form, "lien": trouve, **_vu_par_un_proche(titre, lieu)}
+    return _sans_trace(render(request, "telepaiement/lien.html", contexte, status=statut))
+
+
+def _vu_par_un_proche(titre: Titre, lieu: dict[str, Any]) -> dict[str, Any]:
+    """Return the little that a payment link shows."""
+    return {
+        "reference": titre.reference,
+        "service": titre.service.direction,
+        "nom": liens.nom_discret(titre.tiers),
+        "echeance": titre.date_echeance,
+        "reste": lieu["reste"],
+        "choix": lieu["choix"],
+        "impayable": lieu["impayable"],
+        "hors_ligne": lieu["hors_ligne"],
+    }
+
+
+def _sans_trace(reponse: HttpResponse) -> HttpResponse:
+    """Keep the page out of search engines, and its address out of what it links to."""
+    reponse["X-Robots-Tag"] = "noindex, nofollow"
+    reponse["Referrer-Policy"] = "no-referrer"
+    return reponse
+
+
+@ouvrir_a_tous
+@never_cache
+@require_GET
+def duplicata(request: HttpRequest, titre_id: int, quittance_id: int) -> HttpResponse:
+    """Give a receipt again, marked as a duplicate."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None:
+        return redirect("telepaiement:accueil")
+    quittance = get_object_or_404(
+        Quittance.objects.select_related("regie", "encaissement__titre__tiers"),
+        pk=quittance_id,
+        encaissement__titre=titre,
+        encaissement__annulation__isnull=True,
+    )
+    contenu = quittances.dessiner(quittance, duplicata_du=timezone.now())
+    return reponse_pdf(contenu, f"duplicata-{quittance.reference}.pdf")
