@@ -1,8 +1,10 @@
 """Answers that no treasury should send: told, kept, never a crash, never half applied."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from exports_tps.models import EtatMessage, MessageTPS
 from exports_tps.retours import lire_retours
@@ -94,3 +96,29 @@ def test_un_paiement_superieur_au_du_est_une_reserve(agent, ordonnateur, setting
 
     assert solde("515", exercice=2026).credit == 111_000
     assert "excédent" in MessageTPS.objects.exclude(reserves="").get().reserves
+
+
+def test_un_fichier_d_un_autre_circuit_est_garde_sans_etre_lu_ni_signale(settings):
+    settings.TPS_RETOURS.mkdir(parents=True)
+    for nom in ("releve.ocr", "releve.ocre", "inconnu.xml"):
+        (settings.TPS_RETOURS / nom).write_text(f"<{nom}/>", encoding="ascii")
+
+    bilan = lire_retours()
+
+    assert len(bilan.mis_de_cote) == 3
+    assert [message.nom for message in bilan.a_examiner] == ["inconnu.xml"]
+    assert MessageTPS.objects.get(nom="releve.ocr").etat == EtatMessage.MIS_DE_COTE
+
+
+def test_une_horloge_reculee_ne_cache_pas_une_reponse_changee(settings, time_machine):
+    settings.TPS_RETOURS.mkdir(parents=True)
+    reponse = settings.TPS_RETOURS / "reponse.xml"
+    reponse.write_text("<a1/>", encoding="ascii")
+    time_machine.move_to(timezone.now() + timedelta(days=3))
+    lire_retours()
+    time_machine.move_to(timezone.now() - timedelta(days=3))
+    reponse.write_text("<a2/>", encoding="ascii")  # same name, same size
+
+    lire_retours()
+
+    assert MessageTPS.objects.count() == 2
