@@ -39,7 +39,7 @@ ATTENTES = (
     ("Pièces prises en charge, pas payées", EtatPiece.PRISE_EN_CHARGE),
 )
 NOMBRE = Colonne("Nombre", 1, est_nombre=True)
-LEGENDE = "Barre : la moitié en moins de jours. Trait : neuf sur dix."
+LEGENDE = "Barre : la moitié des pièces y arrivent avant. Trait : neuf sur dix y arrivent."
 REFUS = ("rejeter", "suspendre")  # acts of the comptable
 
 

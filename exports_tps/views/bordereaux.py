@@ -34,7 +34,6 @@ from facturier.grand_livre.models import (
     Bordereau,
     EtatBordereau,
     Piece,
-    PieceJustificative,
 )
 
 FIL = [("Bordereaux", "/gestion/bordereaux/")]
@@ -140,14 +139,6 @@ def fragment(requete: RequeteConnectee, pk: int) -> FileResponse:
         raise Http404("Ce bordereau n’est pas signé.")
     nom = f"bordereau-{objet.reference}-signe.xml"
     return fichier_range(objet.empreinte_signee, nom=nom, type_mime="application/xml")
-
-
-@reserver_a(*LECTEURS)
-@require_GET
-def justificatif(requete: RequeteConnectee, pk: int) -> FileResponse:
-    """Answer a supporting document of a pièce."""
-    document = get_object_or_404(PieceJustificative, pk=pk)
-    return fichier_range(document.sha256, nom=document.nom, type_mime=document.type_mime)
 
 
 def _lire(pk: int) -> Bordereau:

@@ -1,7 +1,7 @@
 """A pièce to read before it is signed: what is sent of it, as a tree and a table, its documents."""
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -10,10 +10,11 @@ from exports_tps import profils as comparaison
 from exports_tps.apercu_pes import arbre
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.prealable import controler_piece
-from exports_tps.views.pages import RequeteConnectee, page_par_cle
+from exports_tps.views import pages
+from exports_tps.views.pages import RequeteConnectee, adresse_de, fichier_range, page_par_cle
 from exports_tps.visibilite import bordereaux_visibles, pieces_visibles
 from facturier.acces.controle import reserver_a
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.apercu import TYPES_MONTRES, montrer
 from facturier.grand_livre.models import VISEURS, PartCedee, Piece, PieceJustificative
@@ -40,7 +41,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
         "exports_tps/lire_piece.html",
         {
             "piece": objet,
-            "fil": _fil(objet),
+            "fil": _fil(objet, requete.user),
             "tete": tete,
             "refus": refus,
             "controles": controler_piece(objet),
@@ -57,10 +58,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def montre(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     """Show a PDF or an image that founds a pièce, inside its page."""
-    visibles = pieces_visibles(requete.user)
-    document = get_object_or_404(
-        PieceJustificative.objects.filter(pieces__in=visibles).distinct(), pk=pk
-    )
+    document = _document(requete, pk)
     if document.type_mime not in TYPES_MONTRES:
         raise Http404("Ce document ne se montre pas : téléchargez-le.")
     try:
@@ -70,14 +68,27 @@ def montre(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     return montrer(contenu, nom=document.nom, type_mime=document.type_mime)
 
 
-def _fil(objet: Piece) -> list[tuple[str, str]]:
+@reserver_a(*LECTEURS)
+@require_GET
+def justificatif(requete: RequeteConnectee, pk: int) -> FileResponse:
+    """Answer a supporting document of a pièce."""
+    document = _document(requete, pk)
+    return fichier_range(document.sha256, nom=document.nom, type_mime=document.type_mime)
+
+
+def _document(requete: RequeteConnectee, pk: int) -> PieceJustificative:
+    """Return a document of a pièce that the person may see."""
+    siens = PieceJustificative.objects.filter(pieces__in=pieces_visibles(requete.user))
+    return get_object_or_404(siens.distinct(), pk=pk)
+
+
+def _fil(objet: Piece, par: Utilisateur) -> list[tuple[str, str]]:
     if objet.bordereau is None:
         return [("Préparation", reverse("exports_tps:preparation"))]
-    adresse = reverse("exports_tps:bordereau", args=[objet.bordereau_id])
-    return [(objet.bordereau.reference, adresse)]
+    return [(objet.bordereau.reference, adresse_de(objet.bordereau, par))]
 
 
-@reserver_a(*LECTEURS)
+@reserver_a(*pages.LECTEURS)
 @require_GET
 def profils(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show what each profile would send of a bordereau."""

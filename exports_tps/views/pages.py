@@ -10,6 +10,7 @@ from django.db.models import Count, Model, QuerySet, Sum
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps import parapheur
@@ -95,6 +96,12 @@ def confirmer(
             return redirect(vers)
     statut = NON_TRAITABLE if form is not None and form.errors else 200
     return render(requete, "confirmation.html", contexte | {"form": form}, status=statut)
+
+
+def adresse_de(bordereau: Bordereau, par: Utilisateur) -> str:
+    """Return where `par` reads a bordereau: its page, or the one of his visa."""
+    page = "bordereau" if par.a_role(*LECTEURS) else "viser"
+    return reverse(f"exports_tps:{page}", args=[bordereau.pk])
 
 
 def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:

@@ -13,13 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exports_tps import parapheur
 from exports_tps.a_signer import ASigner, lire_a_signer
+from exports_tps.circuits import directions_de
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
 from exports_tps.models import LectureBordereau, qualite
 from exports_tps.parapheur import Etat, bordereaux_attendus, etat_de, presentations_en_cours
 from exports_tps.signature import empechement, signer_bordereau, signer_lus
 from exports_tps.signature_deposee import deposer_signature, ecrire_a_signer
 from exports_tps.views.pages import (
+    LECTEURS,
     RequeteConnectee,
+    adresse_de,
     confirmer,
     etapes_du_circuit,
     lignes_bordereau,
@@ -69,6 +72,7 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "lignes": lignes,
             "suivant": suivant,
             "tous": tous,
+            "lit_les_bordereaux": requete.user.a_role(*LECTEURS),
             "nombre": miens.count(),
             "peut_signer": peut_signer,
             "a_signer_en_lot": peut_signer
@@ -161,18 +165,23 @@ def _contexte(requete: RequeteConnectee, objet: Bordereau, etat: Etat | None) ->
     lu = lire_a_signer(objet)
     return {
         "bordereau": objet,
-        "fil": [*FIL, (objet.reference, reverse("exports_tps:bordereau", args=[objet.pk]))],
+        "fil": [*FIL, (objet.reference, adresse_de(objet, requete.user))],
         "lignes": [
             *lignes_bordereau(objet),
             ("Empreinte de ce qui est signé (SHA-256)", lu.empreinte or "aucune"),
         ],
         "pieces": pieces,
         "suivant": suivant,
-        "controles": lu.controles,
+        "controles": lu.controles if _voit_tout(objet, requete.user) else [],
         "refus_du_format": [] if lu.empreinte else lu.anomalies[-1:],
         "lu": lu,
         "etapes": etapes_du_circuit(etat),
     }
+
+
+def _voit_tout(objet: Bordereau, par: Utilisateur) -> bool:
+    """Whether every pièce of a bordereau is one that `par` may see: its anomalies name them."""
+    return par.voit_toutes_les_directions or directions_de(objet) == [par.direction]
 
 
 @reserver_a(Role.ORDONNATEUR)

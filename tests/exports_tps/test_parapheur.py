@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
@@ -325,3 +326,46 @@ def test_ce_qui_attend_est_rappele_une_fois(
     assert RelanceParapheur.objects.get().presentation == presentation
     assert [message.to for message in mail.outbox] == [[responsable.email]]
     assert bordereau.reference in mail.outbox[0].body
+
+
+# --- Pages ------------------------------------------------------------------------------------
+def test_un_service_ne_lit_que_ce_qui_est_de_sa_direction(
+    client, agent, personne, responsable, deux_visas
+):
+    bordereau = bordereau_depense(agent)
+    presenter(bordereau, par=agent)
+    autre = personne("Sylvie", Role.SERVICE)
+    autre.service = ServiceGestionnaire.objects.get(code="DEPS")
+    autre.save()
+    document = bordereau.pieces.get().justificatifs.get()
+    adresses = [
+        reverse("exports_tps:viser", args=[bordereau.pk]),
+        reverse("exports_tps:lire_piece", args=[bordereau.pieces.get().pk]),
+        reverse("exports_tps:justificatif", args=[document.pk]),
+    ]
+
+    def reponses(qui):
+        client.force_login(qui)
+        return [client.get(adresse) for adresse in adresses]
+
+    assert [r.status_code for r in reponses(autre)] == [404, 404, 404]
+    siennes = reponses(responsable)
+    assert [r.status_code for r in siennes] == [200, 200, 200]
+    siennes[-1].close()
+
+
+def test_le_parapheur_coute_autant_pour_trois_que_pour_un(
+    client, agent, ordonnateur, administrateur, django_assert_max_num_queries
+):
+    ouvrir(administrateur)
+    client.force_login(ordonnateur)
+
+    def compter(limite):
+        presenter(bordereau_depense(agent), par=agent)
+        with django_assert_max_num_queries(limite) as requetes:
+            client.get(reverse("exports_tps:parapheur"))
+        return len(requetes)
+
+    premier = compter(30)
+    compter(premier)
+    compter(premier)

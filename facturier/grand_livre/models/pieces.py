@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from facturier.acces.models import Passage, Role, ServiceGestionnaire
 from facturier.commun.champs import FichierRange, MontantField
 from facturier.commun.etats import Transition, transition
+from facturier.commun.tons import Ton
 from facturier.grand_livre.models.comptes import Budget, Compte, Exercice
 from facturier.grand_livre.models.tiers import Tiers
 
@@ -54,6 +55,7 @@ class Bordereau(models.Model):
         "accepter": transition({EtatBordereau.TRANSMIS}, EtatBordereau.ACCEPTE, Role.COMPTABLE),
         "refuser": transition({EtatBordereau.TRANSMIS}, EtatBordereau.REFUSE, Role.COMPTABLE),
     }
+    TONS = {EtatBordereau.PRESENTE: Ton.ATTENTE}
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="bordereaux")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="bordereaux")
