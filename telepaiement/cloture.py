@@ -138,7 +138,7 @@ def _reports(session: SessionCaisse, *, reporter: bool) -> list[dict[str, Any]]:
     if ouvertes and not reporter:
         raise ValidationError(
             {
-                "reporter": f"{len(ouvertes)} paiement(s) au lecteur restent à vérifier : "
+                "reporter": f"Des paiements au lecteur restent à vérifier ({len(ouvertes)}) : "
                 "réessayez plus tard, ou reportez-les."
             }
         )

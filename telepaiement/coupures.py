@@ -59,5 +59,5 @@ def detailler(coupures: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """Return (name, how many, whole francs) of a count that was kept."""
     return [
         (nommer_coupure(int(valeur)), str(nombre), int(valeur) * nombre)
-        for valeur, nombre in coupures.items()
+        for valeur, nombre in sorted(coupures.items(), key=lambda paire: -int(paire[0]))
     ]

@@ -39,7 +39,7 @@ def sessions_a_verser(regie: Regie) -> QuerySet[SessionCaisse]:
 def cheques_a_verser(regie: Regie) -> QuerySet[Encaissement]:
     """Return the cheques of closed tills that no versement holds."""
     return (
-        cheques_en_main(regie)
+        cheques_en_main([regie])
         .filter(session__etat=EtatSession.CLOTUREE, cheque_verse__isnull=True)
         .order_by("pk")
     )
@@ -204,7 +204,8 @@ def _lignes(versement: VersementRegie) -> Iterator[tuple[str, str]]:
     yield ("Établi le", f"{timezone.localtime(versement.etabli_le):%d/%m/%Y}")
     yield ("Établi par", versement.par.nom_complet)
     yield ("Espèces", afficher(versement.especes))
-    yield ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}")
+    if versement.nombre_cheques:
+        yield ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}")
     if versement.recepisse:
         yield ("Récépissé", versement.recepisse)
 

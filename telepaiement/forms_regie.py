@@ -1,12 +1,18 @@
 """Forms of the tills and régies: counts, sales, appointments, versements, booklets."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
+from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.commun.montants import afficher
+from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from telepaiement.caisse import Saisie
+from telepaiement.carnets import FEUILLETS_MAXIMAUX
 from telepaiement.coupures import coupures_du, nommer_coupure
-from telepaiement.models import Regie
+from telepaiement.models import Guichet, Mode, MouvementFonds, Nomination, Regie
 from telepaiement.ventes import QUANTITE_MAXIMALE, produits_vendus
 
 NOMBRE_MAXIMAL = 100_000
@@ -14,6 +20,8 @@ NOMBRE_MAXIMAL = 100_000
 
 class CoupuresForm(forms.Form):
     """Cash counted: how many of each note and coin."""
+
+    AVANT = ("entrant", "en_presence_de")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,15 +42,31 @@ class CoupuresForm(forms.Form):
         """Return the fields of the notes and coins, for a page that draws them together."""
         return [self[f"coupure_{valeur}"] for valeur in self.valeurs]
 
+    @property
+    def champs_avant(self) -> list[forms.BoundField]:
+        """Return the fields that come before the count: the people of a procès-verbal."""
+        return [champ for champ in self if champ.name in self.AVANT]
+
+    @property
+    def champs_apres(self) -> list[forms.BoundField]:
+        """Return the fields that come after the count."""
+        return [
+            champ
+            for champ in self
+            if champ.name not in self.AVANT and not champ.name.startswith("coupure_")
+        ]
+
 
 def _nombre(libelle: str, maximum: int = NOMBRE_MAXIMAL) -> forms.IntegerField:
-    return forms.IntegerField(
+    champ = forms.IntegerField(
         label=libelle,
         required=False,
         min_value=0,
         max_value=maximum,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "court"}),
     )
+    champ.selon_le_cas = True  # type: ignore[attr-defined]
+    return champ
 
 
 class ClotureForm(CoupuresForm):
@@ -79,7 +103,9 @@ class VenteForm(forms.Form):
         self.produits = list(produits_vendus(regie))
         autres = self.fields
         self.fields = {
-            f"produit_{produit.pk}": _nombre(produit.libelle, QUANTITE_MAXIMALE)
+            f"produit_{produit.pk}": _nombre(
+                f"{produit.libelle}, à {afficher(produit.tarif or 0)}", QUANTITE_MAXIMALE
+            )
             for produit in self.produits
         }
         self.fields |= autres
@@ -91,3 +117,248 @@ class VenteForm(forms.Form):
             produit.pk: self.cleaned_data.get(f"produit_{produit.pk}") or 0
             for produit in self.produits
         }
+
+
+class RegieForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the acte of a régie allows."""
+
+    motif = forms.CharField(
+        label="Acte qui crée ou modifie la régie",
+        max_length=200,
+        help_text="Référence et date : elle reste dans l’historique.",
+    )
+
+    class Meta:
+        model = Regie
+        fields = (
+            "code",
+            "libelle",
+            "acte",
+            "date_acte",
+            "date_avis_conforme",
+            "comptable",
+            "produits",
+            "plafond_encaisse",
+            "fonds_caisse",
+            "versement_jours",
+            "accepte_especes",
+            "accepte_cheque",
+            "accepte_tpe",
+            "accepte_virement",
+        )
+        field_classes = {"date_acte": SaisieJourField, "date_avis_conforme": SaisieJourField}
+        widgets = {"produits": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["code"]
+
+
+class GuichetForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A counter, its bank terminal and its card reader."""
+
+    class Meta:
+        model = Guichet
+        fields = ("code", "libelle", "terminal", "lecteur", "est_ouvert")
+
+    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["code"]
+
+
+class NominationForm(forms.Form):
+    """Who is appointed, as what, by which arrêté."""
+
+    personne = forms.ModelChoiceField(
+        Utilisateur.objects.filter(attributions__role=Role.REGISSEUR, is_active=True).order_by(
+            "nom", "prenom"
+        ),
+        empty_label="Choisissez",
+        help_text="Les personnes qui ont le rôle de régisseur.",
+    )
+    qualite = forms.ChoiceField(label="Qualité", choices=Nomination.Qualite.choices)
+    debut = SaisieJourField(label="À partir du")
+    fin = SaisieJourField(
+        label="Jusqu’au",
+        required=False,
+        help_text="Obligatoire pour un suppléant : deux mois au plus.",
+    )
+    arrete = forms.CharField(label="Arrêté de nomination", max_length=100)
+    date_arrete = SaisieJourField(label="Date de l’arrêté")
+    date_avis_conforme = SaisieJourField(label="Date de l’avis conforme du comptable")
+    date_accord_regisseur = SaisieJourField(
+        label="Date de l’accord du régisseur",
+        required=False,
+        help_text="Obligatoire pour un mandataire.",
+    )
+
+
+class FinNominationForm(forms.Form):
+    """End of an appointment."""
+
+    fin = SaisieJourField(label="Fin des fonctions le")
+    arrete = forms.CharField(label="Arrêté de fin de fonctions", max_length=100)
+
+
+class CautionnementForm(forms.Form):
+    """The bond of a régisseur."""
+
+    montant = SaisieMontantField(minimum=1)
+    reference = forms.CharField(label="Référence du cautionnement", max_length=100)
+
+
+class FondsForm(forms.Form):
+    """Fonds de caisse handed over or taken back."""
+
+    nature = forms.ChoiceField(label="Mouvement", choices=MouvementFonds.Nature.choices)
+    montant = SaisieMontantField(minimum=1)
+    jour = SaisieJourField(label="Le", au_plus_tard=timezone.localdate)
+    reference = forms.CharField(label="Numéro du reçu", max_length=60)
+
+
+class _DecompteForm(CoupuresForm):
+    """Cash and cheques counted, and what explains a difference."""
+
+    cheques_comptes = forms.IntegerField(
+        label="Nombre de chèques comptés", min_value=0, max_value=NOMBRE_MAXIMAL, initial=0
+    )
+    observations = forms.CharField(
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="À remplir si le compte diffère de ce qui est attendu.",
+    )
+
+
+class RemiseServiceForm(_DecompteForm):
+    """A régie handed over."""
+
+    entrant = forms.ModelChoiceField(Nomination.objects.none(), empty_label="Choisissez")
+
+    def __init__(self, *args: Any, entrants: list[Nomination], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cles = [nomination.pk for nomination in entrants]
+        champ = self.fields["entrant"]
+        champ.queryset = Nomination.objects.filter(pk__in=cles).select_related("personne")  # type: ignore[attr-defined]
+
+
+class VerificationRegieForm(_DecompteForm):
+    """An unannounced check."""
+
+    en_presence_de = forms.CharField(label="En présence de", max_length=100)
+
+
+class RegularisationForm(forms.Form):
+    """The titre that regularises sales: until when, for which department, at which address."""
+
+    jusqu_au = SaisieJourField(label="Ventes jusqu’au", au_plus_tard=timezone.localdate)
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.order_by("code"), empty_label="Choisissez"
+    )
+    adresse_voie = forms.CharField(label="Voie ou boîte postale de la régie", max_length=38)
+    code_postal = forms.CharField(label="Code postal", max_length=5)
+    ville = forms.CharField(max_length=38)
+
+
+class RecepisseForm(forms.Form):
+    """What the treasury gave for a versement."""
+
+    recepisse = forms.CharField(label="Numéro du récépissé", max_length=40)
+
+
+class CarnetForm(forms.Form):
+    """A booklet to print."""
+
+    nombre = forms.IntegerField(
+        label="Nombre de feuillets", min_value=1, max_value=FEUILLETS_MAXIMAUX, initial=20
+    )
+    remis_a = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Remis à", empty_label="Choisissez"
+    )
+
+    def __init__(self, *args: Any, habilites: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ = self.fields["remis_a"]
+        champ.queryset = Utilisateur.objects.filter(pk__in=habilites)  # type: ignore[attr-defined]
+
+
+class LecteurForm(forms.Form):
+    """What the reader of the counter takes."""
+
+    montant = SaisieMontantField(label="Montant au lecteur", minimum=1)
+
+
+class AnnulationFeuilletForm(forms.Form):
+    """A spoilt leaf."""
+
+    feuillet = forms.CharField(label="Numéro ou code du feuillet", max_length=40)
+    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+
+class FeuilletForm(forms.Form):
+    """A leaf written by hand, to enter."""
+
+    feuillet = forms.CharField(
+        label="Numéro ou code du feuillet",
+        max_length=40,
+        help_text="Par exemple CENTRE-C-0001-012.",
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+    )
+    reference = forms.CharField(
+        label="Référence du titre",
+        max_length=30,
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+    )
+    jour = SaisieJourField(label="Reçu le", au_plus_tard=timezone.localdate)
+    heure = forms.TimeField(
+        label="À", widget=forms.TimeInput({"type": "time", "class": "court"}, format="%H:%M")
+    )
+    mode = forms.ChoiceField(
+        label="Mode de paiement",
+        choices=[(m, Mode(m).label) for m in (Mode.ESPECES, Mode.CHEQUE, Mode.TPE)],
+    )
+    montant = SaisieMontantField(minimum=1)
+    numero_ticket = forms.CharField(label="Numéro de ticket", max_length=20, required=False)
+    numero_autorisation = forms.CharField(
+        label="Numéro d’autorisation", max_length=20, required=False
+    )
+    banque = forms.CharField(max_length=60, required=False)
+    numero_cheque = forms.CharField(label="Numéro du chèque", max_length=20, required=False)
+    tireur = forms.CharField(max_length=100, required=False)
+
+    EXIGES = {
+        Mode.TPE: ("numero_ticket", "numero_autorisation"),
+        Mode.CHEQUE: ("banque", "numero_cheque", "tireur"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for noms in self.EXIGES.values():
+            for nom in noms:
+                self.fields[nom].selon_le_cas = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the mode needs."""
+        donnees: dict[str, Any] = super().clean() or {}
+        for nom in self.EXIGES.get(donnees.get("mode", ""), ()):
+            if not donnees.get(nom):
+                self.add_error(nom, "Ce mode de paiement demande ce champ.")
+        return donnees
+
+    @property
+    def saisie(self) -> Saisie:
+        """Return the payment that was typed."""
+        champs = {nom: self.cleaned_data[nom] for noms in self.EXIGES.values() for nom in noms}
+        mode, montant = self.cleaned_data["mode"], self.cleaned_data["montant"]
+        remise = montant if mode == Mode.ESPECES else None
+        return Saisie(mode=mode, montant=montant, somme_remise=remise, **champs)
+
+    @property
+    def recu_le(self) -> datetime:
+        """Return when the money was received, aware."""
+        moment = datetime.combine(self.cleaned_data["jour"], self.cleaned_data["heure"])
+        return timezone.make_aware(moment)

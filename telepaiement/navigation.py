@@ -40,6 +40,12 @@ ENTREES = (
         groupe=GROUPE_PIECES,
     ),
     Entree("Guichet", "telepaiement:guichet", {Role.REGISSEUR}, 41),
+    Entree(
+        "Régies",
+        "telepaiement:regies",
+        {Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.REGISSEUR},
+        43,
+    ),
     Entree("Versements et banque", "telepaiement:versements", {Role.AGENT, Role.COMPTABLE}, 42),
 )
 

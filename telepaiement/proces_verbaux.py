@@ -126,9 +126,9 @@ def _decompter(
     if differe and not observations.strip():
         raise ValidationError(
             {
-                "observations": f"Le compte diffère ({afficher(attendu.encaisse)} et "
-                f"{attendu.nombre_cheques} chèque(s) attendus) : recomptez, ou notez ce qui "
-                "l’explique."
+                "observations": "Le compte diffère (espèces attendues : "
+                f"{afficher(attendu.encaisse)}, chèques attendus : {attendu.nombre_cheques}) : "
+                "recomptez, ou notez ce qui l’explique."
             }
         )
     derniere = Quittance.objects.filter(regie=regie).select_related("regie").order_by("pk").last()
@@ -229,7 +229,7 @@ def _constats(decompte: Decompte) -> Iterator[tuple[str, str]]:
     yield ("Écart", afficher(decompte.ecart))
     yield (
         "Chèques",
-        f"{decompte.cheques_comptes} compté(s) pour {decompte.cheques_attendus} attendu(s), "
+        f"{decompte.cheques_comptes}, pour {decompte.cheques_attendus} attendus de "
         f"{afficher(decompte.montant_cheques)}",
     )
     yield ("Dernière quittance", decompte.derniere_quittance or "Aucune")

@@ -8,13 +8,29 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from facturier.acces.models import Utilisateur
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.montants import afficher
-from facturier.grand_livre.regies import MODES_COMPTANT, vendre_au_comptant
+from facturier.grand_livre.emission import CodesPiece, Destinataire, Imputation, emettre_titre
+from facturier.grand_livre.models import Budget, Tiers
+from facturier.grand_livre.passation import EcritureRefusee
+from facturier.grand_livre.regies import MODES_COMPTANT, regulariser, vendre_au_comptant
 from telepaiement import caisse, quittances
-from telepaiement.models import Encaissement, LigneVente, Produit, Regie, SessionCaisse, Vente
+from telepaiement.models import (
+    Encaissement,
+    EtatSession,
+    LigneRegularisee,
+    LigneVente,
+    Produit,
+    Regie,
+    Regularisation,
+    SessionCaisse,
+    Vente,
+)
+from telepaiement.nominations import exiger_agent
+from telepaiement.titres import BUDGET_PAR_DEFAUT
 
 QUANTITE_MAXIMALE = 10_000
+APRES_ENCAISSEMENT = CodesPiece(type="05")  # TypPce 05, « émis après encaissement » (pes_v2, §4)
 
 
 def produits_vendus(regie: Regie) -> QuerySet[Produit]:
@@ -137,18 +153,90 @@ def _vendre(
     return encaissement
 
 
-def a_regulariser(regie: Regie, produit: Produit, jusqu_au: date) -> QuerySet[LigneVente]:
+def a_regulariser(regie: Regie, jusqu_au: date) -> QuerySet[LigneVente]:
     """Return the lines of valid sales of closed tills that no titre regularises yet."""
     return LigneVente.objects.filter(
-        produit=produit,
         vente__regie=regie,
         vente__jour__lte=jusqu_au,
         vente__encaissement__annulation__isnull=True,
-        vente__encaissement__session__etat="cloturee",
+        vente__encaissement__session__etat=EtatSession.CLOTUREE,
         regularisee__isnull=True,
     )
 
 
-def total(lignes: QuerySet[LigneVente]) -> int:
-    """Return the sum of lines, in whole francs."""
-    return int(lignes.aggregate(total=Sum("montant", default=0))["total"])
+def sommes_a_regulariser(regie: Regie, jusqu_au: date) -> list[tuple[Produit, int]]:
+    """Return (product, whole francs) of what was sold and waits for its titre."""
+    sommes = dict(
+        a_regulariser(regie, jusqu_au)
+        .order_by()
+        .values_list("produit")
+        .annotate(total=Sum("montant"))
+    )
+    produits = Produit.objects.filter(pk__in=sommes).order_by("code")
+    return [(produit, int(sommes[produit.pk])) for produit in produits]
+
+
+@transaction.atomic
+def regulariser_ventes(
+    *,
+    regie: Regie,
+    produit: Produit,
+    jusqu_au: date,
+    service: ServiceGestionnaire,
+    adresse: Mapping[str, str],
+    par: Utilisateur,
+) -> Regularisation:
+    """Issue the titre of the sales of one product, which they clear at once (P503, art. 24).
+
+    Args:
+        jusqu_au: last day of sales taken.
+        adresse: fields of the address that the titre bears.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        ValidationError: nothing waits, or the ledger refuses; in French.
+    """
+    exiger_agent(par)
+    verrouillee = Regie.objects.select_for_update(of=("self",)).get(pk=regie.pk)
+    lignes = list(a_regulariser(verrouillee, jusqu_au).filter(produit=produit).order_by("pk"))
+    somme = sum(ligne.montant for ligne in lignes)
+    if not lignes:
+        raise ValidationError("Aucune vente de ce produit n’attend de titre à cette date.")
+    jour = timezone.localdate()
+    nombre = sum(ligne.quantite for ligne in lignes)
+    try:
+        titre = emettre_titre(
+            exercice=jour.year,
+            budget=Budget.objects.get(code=BUDGET_PAR_DEFAUT),
+            destinataire=Destinataire(tiers=_tiers(verrouillee), **adresse),
+            objet=f"Régularisation des ventes de la {regie.libelle.lower()}"[:100],
+            service=service,
+            imputations=[
+                Imputation(compte=produit.compte, montant_ht=somme, libelle=produit.libelle[:70])
+            ],
+            bases_liquidation=f"{produit.libelle} : {nombre} unités vendues au tarif publié, "
+            f"jusqu’au {jusqu_au:%d/%m/%Y}, pour {afficher(somme)}.",
+            date_echeance=jour,
+            code_produit=produit.code,
+            date_emission=jour,
+            par=par,
+            codes=APRES_ENCAISSEMENT,
+        )
+        ecriture = regulariser(titre, montant=somme, date_comptable=jour, par=par)
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
+    regularisation = Regularisation.objects.create(
+        titre=titre, regie=regie, produit=produit, jusqu_au=jusqu_au, ecriture=ecriture, par=par
+    )
+    LigneRegularisee.objects.bulk_create(
+        LigneRegularisee(regularisation=regularisation, ligne=ligne) for ligne in lignes
+    )
+    return regularisation
+
+
+def _tiers(regie: Regie) -> Tiers:
+    """Return in whose name the sales of a régie are regularised: itself."""
+    if regie.tiers is None:
+        regie.tiers = Tiers.objects.create(code=f"REGIE-{regie.code}", nom=regie.libelle)
+        regie.save(update_fields=["tiers"])
+    return regie.tiers

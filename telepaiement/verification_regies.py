@@ -21,7 +21,7 @@ from telepaiement.models import (
     Vente,
     VersementRegie,
 )
-from telepaiement.position import position
+from telepaiement.position import positions
 
 JUSTIFIES_PAR = {
     "comptant_especes": "encaissement",
@@ -137,7 +137,7 @@ def especes_en_regie() -> Iterator[Anomalie]:
         credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
     )
     ecrit = sens["debit"] - sens["credit"]
-    tenu = sum(position(regie).encaisse for regie in Regie.objects.all())
+    tenu = sum(tenue.encaisse for tenue in positions(list(Regie.objects.all())).values())
     if ecrit != tenu:
         yield Anomalie(
             "regie",

@@ -283,6 +283,7 @@ def emettre_titre(  # noqa: PLR0913
     code_produit: str,
     date_emission: date,
     par: Utilisateur,
+    codes: CodesPiece = ORDINAIRE,
 ) -> Titre:
     """Issue a titre de recettes: number it, draw its payment key, post its entry.
 
@@ -301,6 +302,7 @@ def emettre_titre(  # noqa: PLR0913
         budget=budget,
         service=service,
         date_emission=date_emission,
+        type_piece=codes.type,
         **_identite(destinataire),
     )
     _enregistrer(titre, imputations, par)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 
 from facturier.acces.models import Utilisateur
@@ -20,7 +20,7 @@ def agent(request: HttpRequest) -> Utilisateur:
     return request.user
 
 
-def rapporter(form: Form, erreur: ValidationError) -> None:
+def rapporter(form: BaseForm, erreur: ValidationError) -> None:
     """Put the refusal of an act at its field, or at the head of the form."""
     par_champ: dict[str, list[ValidationError]] = getattr(erreur, "error_dict", {})
     for champ, erreurs in par_champ.items():

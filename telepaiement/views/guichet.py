@@ -20,9 +20,11 @@ from facturier.commun import montants
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import caisse, creances, quittances
-from telepaiement.cloture import cloturer_caisse
+from telepaiement.cloture import cloturer_caisse, contresigner
+from telepaiement.coupures import detailler
+from telepaiement.edition_cloture import dessiner_cloture
 from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
-from telepaiement.forms_regie import ClotureForm
+from telepaiement.forms_regie import ClotureForm, ContresignatureForm, LecteurForm
 from telepaiement.models import Encaissement, EtatTentative, Mode, SessionCaisse
 from telepaiement.position import position
 from telepaiement.views.communs import agent, rapporter, reponse_pdf
@@ -63,7 +65,8 @@ def _position(session: SessionCaisse) -> dict[str, Any]:
     }
 
 
-def _session_exigee(request: HttpRequest) -> SessionCaisse:
+def session_exigee(request: HttpRequest) -> SessionCaisse:
+    """Return the till that the person has open; without one the page does not exist."""
     session = caisse.session_ouverte(agent(request))
     if session is None:
         raise Http404("Aucune caisse ouverte.")
@@ -75,7 +78,7 @@ def _session_exigee(request: HttpRequest) -> SessionCaisse:
 @require_GET
 def recherche(request: HttpRequest) -> HttpResponse:
     """Find a debt by its reference, the name of its debtor, or the text of its QR code."""
-    _session_exigee(request)
+    session_exigee(request)
     texte = request.GET.get("q", "").strip()
     titres = _chercher(texte)
     if len(titres) == 1:
@@ -106,7 +109,7 @@ def _chercher(texte: str) -> list[Titre]:
 @require_http_methods(["GET", "POST"])
 def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Choose a mode, then type a payment; it is only recorded once confirmed on the next page."""
-    session = _session_exigee(request)
+    session = session_exigee(request)
     dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
     reste = max(reste_du(dette), 0)
     modes = caisse.modes_admis(session.regie)
@@ -116,6 +119,8 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         "reste": reste,
         "impayable": creances.motif_impayable(dette, reste),
         "modes": [(code, Mode(code).label) for code in modes],
+        "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
+        "lecteur": LecteurForm(initial={"montant": reste}),
     }
     if mode not in modes:
         return render(request, "telepaiement/guichet/titre.html", contexte)
@@ -150,7 +155,7 @@ def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:
 @require_http_methods(["GET", "POST"])
 def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     """Show what was typed and the change to give; a POST records the money."""
-    session = _session_exigee(request)
+    session = session_exigee(request)
     retenue = dict(request.session.get(SAISIES, {}).get(str(identifiant), {}))
     if not retenue:
         raise Http404("Saisie inconnue.")
@@ -200,7 +205,7 @@ def _encaissement(request: HttpRequest, encaissement_id: int) -> Encaissement:
     """Return a payment of one's own tills; another's answers 404."""
     return get_object_or_404(
         Encaissement.objects.select_related(
-            "titre__tiers", "quittance__regie", "session", "annulation", "par"
+            "titre__tiers", "vente", "quittance__regie", "session", "annulation", "par", "feuillet"
         ),
         pk=encaissement_id,
         session__agent=agent(request),
@@ -220,6 +225,7 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
             "encaissement": fait,
             "mode": quittances.mode_detaille(fait),
             "annulation": getattr(fait, "annulation", None),
+            "feuillet": getattr(fait, "feuillet", None),
         },
     )
 
@@ -242,6 +248,17 @@ def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     fait = _encaissement(request, encaissement_id)
     contenu = quittances.dessiner(fait.quittance, duplicata_du=timezone.now())
     return reponse_pdf(contenu, f"quittance-{fait.quittance.reference}-duplicata.pdf")
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
+    """Give the receipt for a roll of 80 mm."""
+    fait = _encaissement(request, encaissement_id)
+    return reponse_pdf(
+        quittances.dessiner_ticket(fait.quittance), f"ticket-{fait.quittance.reference}.pdf"
+    )
 
 
 @reserver_a(Role.REGISSEUR)
@@ -278,8 +295,8 @@ def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @require_GET
 def journal(request: HttpRequest) -> HttpResponse:
     """List the payments of the open till, newest first."""
-    session = _session_exigee(request)
-    faits = session.encaissements.select_related("titre", "quittance__regie", "annulation")
+    session = session_exigee(request)
+    faits = session.encaissements.select_related("titre", "vente", "quittance__regie", "annulation")
     totaux = session.encaissements.totaux_par_mode()
     return render(
         request,
@@ -298,8 +315,8 @@ def journal(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cloture(request: HttpRequest) -> HttpResponse:
     """Count the till and close it."""
-    session = _session_exigee(request)
-    form = ClotureForm(request.POST or None)
+    session = session_exigee(request)
+    form = ClotureForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             cloturer_caisse(
@@ -329,17 +346,79 @@ def cloture(request: HttpRequest) -> HttpResponse:
     )
 
 
-@reserver_a(Role.REGISSEUR)
+SIGNATAIRES = (Role.REGISSEUR, Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR)
+
+
+def _session_visible(request: HttpRequest, session_id: int) -> SessionCaisse:
+    """Return a till of one's own, or of a régie that one may see."""
+    personne = agent(request)
+    siennes = Q(agent=personne) | Q(regie__nominations__personne=personne)
+    if personne.a_role(Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR):
+        siennes = Q()
+    sessions = SessionCaisse.objects.filter(siennes).distinct()
+    return get_object_or_404(
+        sessions.select_related("guichet", "regie", "agent", "contresignature__par"), pk=session_id
+    )
+
+
+@reserver_a(*SIGNATAIRES)
 @never_cache
 @require_GET
 def session_close(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Show a closed till of one's own."""
-    session = get_object_or_404(
-        SessionCaisse.objects.select_related("guichet", "regie", "agent"),
-        pk=session_id,
-        agent=agent(request),
-    )
-    totaux = [(Mode(mode).label, total) for mode, total in sorted(session.totaux.items())]
+    """Show a till: closed, with its count, or where it stands."""
+    session = _session_visible(request, session_id)
+    totaux = session.totaux if session.numero else session.encaissements.totaux_par_mode()
     return render(
-        request, "telepaiement/guichet/session.html", {"session": session, "totaux": totaux}
+        request,
+        "telepaiement/guichet/session.html",
+        {
+            "session": session,
+            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
+            "coupures": detailler(session.coupures),
+            "contresignature": getattr(session, "contresignature", None),
+            "est_la_sienne": session.agent_id == agent(request).pk,
+        },
     )
+
+
+@reserver_a(*SIGNATAIRES)
+@never_cache
+@require_GET
+def session_pdf(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Give the sheet of a closing."""
+    session = _session_visible(request, session_id)
+    if session.numero is None:
+        raise Http404("Caisse ouverte.")
+    return reponse_pdf(
+        dessiner_cloture(session), f"cloture-{session.regie.code}-{session.numero}.pdf"
+    )
+
+
+@reserver_a(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contresigner_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign the closing of someone else."""
+    session = _session_visible(request, session_id)
+    form = ContresignatureForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            contresigner(session=session, par=agent(request), **form.cleaned_data)
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "La clôture est contresignée.")
+            return redirect("telepaiement:guichet_session", session_id=session.pk)
+    contexte = {
+        "titre": f"Contresigner la clôture n° {session.numero}",
+        "consequence": "Vous attestez avoir vu le compte de cette caisse. La contresignature ne "
+        "se retire pas.",
+        "action": "Contresigner",
+        "retour": reverse("telepaiement:guichet_session", args=[session.pk]),
+        "lignes": [
+            ("Espèces comptées", montants.afficher(session.especes_comptees or 0)),
+            ("Écart", montants.afficher(session.ecart)),
+        ],
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)

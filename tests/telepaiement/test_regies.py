@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
-from facturier.acces.models import Role
+from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.accueil.verification import verifier
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.soldes import reste_du, solde
@@ -264,6 +264,30 @@ def test_une_vente_s_annule_le_jour_meme(vendre, regisseur, session):
     caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Erreur", par=regisseur)
 
     assert caisse.especes_en_caisse(session) == 20_000
+    assert list(verifier()) == []
+
+
+def test_un_titre_de_regularisation_solde_les_ventes(vendre, cloturer, session, agent):
+    vendre()
+    produit = Produit.objects.get(code="S001")
+    communs = {
+        "regie": session.regie,
+        "produit": produit,
+        "jusqu_au": timezone.localdate(),
+        "service": ServiceGestionnaire.objects.first(),
+        "adresse": {"adresse_voie": "BP 1", "code_postal": "98800", "ville": "NOUMEA"},
+        "par": agent,
+    }
+    with pytest.raises(ValidationError, match="Aucune vente"):
+        ventes.regulariser_ventes(**communs)
+    cloturer(21_500)
+
+    regularisation = ventes.regulariser_ventes(**communs)
+
+    titre = regularisation.titre
+    assert (titre.montant_ht, titre.type_piece, reste_du(titre)) == (1_500, "05", 0)
+    assert solde("47138", exercice=2026).solde == 0
+    assert ventes.sommes_a_regulariser(session.regie, timezone.localdate()) == []
     assert list(verifier()) == []
 
 

@@ -1,0 +1,89 @@
+"""Pages of a payment at the card reader of the counter: asked, followed, cancelled (§8.5)."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.saisie import SaisieMontantField
+from facturier.grand_livre.models import Titre
+from telepaiement import au_lecteur, refus
+from telepaiement.models import EtatTentative, Tentative
+from telepaiement.views.communs import agent
+from telepaiement.views.guichet import session_exigee
+
+SUCCES_A_LIRE = (EtatTentative.REUSSIE,)
+
+
+@reserver_a(Role.REGISSEUR)
+@require_POST
+def lancer(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Ask the reader of the counter to take the card."""
+    session = session_exigee(request)
+    titre = get_object_or_404(Titre, pk=titre_id)
+    try:
+        montant = SaisieMontantField(minimum=1).clean(request.POST.get("montant", ""))
+        tentative = au_lecteur.lancer(
+            session=session, titre_id=titre.pk, montant=montant, par=agent(request)
+        )
+    except ValidationError as erreur:
+        messages.error(request, " ".join(erreur.messages))
+        return redirect("telepaiement:guichet_titre", titre_id=titre.pk)
+    return redirect("telepaiement:lecteur", jeton=tentative.jeton)
+
+
+def _tentative(request: HttpRequest, jeton: UUID) -> Tentative:
+    return get_object_or_404(
+        Tentative.objects.select_related("titre__tiers", "session__regie"),
+        jeton=jeton,
+        session__agent=agent(request),
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_GET
+def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
+    """Say where the payment stands; the page asks again every two seconds while it waits."""
+    tentative = au_lecteur.suivre(_tentative(request, jeton), par=agent(request))
+    if tentative.etat in SUCCES_A_LIRE:
+        return redirect(
+            "telepaiement:guichet_encaissement", encaissement_id=tentative.encaissement.pk
+        )
+    est_en_attente = tentative.etat == EtatTentative.EN_COURS
+    reponse = render(
+        request,
+        "telepaiement/guichet/lecteur.html",
+        {
+            "tentative": tentative,
+            "est_en_attente": est_en_attente,
+            "est_refusee": tentative.etat == EtatTentative.INITIEE and tentative.nb_refus,
+            "explication": refus.expliquer(tentative.motif_refus),
+            "est_douteuse": tentative.etat == EtatTentative.A_VERIFIER,
+        },
+    )
+    if est_en_attente:
+        reponse["Refresh"] = "2"
+    return reponse
+
+
+@reserver_a(Role.REGISSEUR)
+@require_POST
+def annuler(request: HttpRequest, jeton: UUID) -> HttpResponse:
+    """Cancel the payment at the reader; the card may have won the race."""
+    tentative = au_lecteur.abandonner(_tentative(request, jeton), par=agent(request))
+    if tentative.etat == EtatTentative.REUSSIE:
+        messages.warning(request, "La carte avait déjà payé : l’encaissement est enregistré.")
+        return redirect(
+            "telepaiement:guichet_encaissement", encaissement_id=tentative.encaissement.pk
+        )
+    if tentative.etat == EtatTentative.A_VERIFIER:
+        return redirect("telepaiement:lecteur", jeton=jeton)
+    messages.success(request, "Le paiement au lecteur est annulé : rien n’a été prélevé.")
+    return redirect("telepaiement:guichet_titre", titre_id=tentative.titre_id)

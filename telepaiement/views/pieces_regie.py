@@ -1,0 +1,284 @@
+"""Papers of a régie: hand-overs, checks, versements, titres of sales, booklets."""
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from telepaiement import carnets, depots, nominations, proces_verbaux, ventes
+from telepaiement.forms_regie import (
+    CarnetForm,
+    RecepisseForm,
+    RegularisationForm,
+    RemiseServiceForm,
+    VerificationRegieForm,
+)
+from telepaiement.models import (
+    Carnet,
+    RemiseService,
+    VerificationRegie,
+    VersementRegie,
+)
+from telepaiement.titres import adresse_connue
+from telepaiement.views.communs import agent, reponse_pdf
+from telepaiement.views.regies import (
+    CONTROLEURS,
+    LECTEURS,
+    adresse,
+    presenter,
+    regie_visible,
+    visibles,
+)
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def remise(request: HttpRequest, code: str) -> HttpResponse:
+    """Hand a régie over, counted."""
+    regie = regie_visible(request, code)
+    en_fonction = nominations.en_fonction(regie, timezone.localdate())
+    form = RemiseServiceForm(
+        request.POST or None, entrants=[n for n in en_fonction if n.est_responsable]
+    )
+    return presenter(
+        request,
+        form,
+        lambda: proces_verbaux.remettre_service(
+            coupures=form.coupures,
+            par=agent(request),
+            **{
+                nom: form.cleaned_data[nom]
+                for nom in ("entrant", "cheques_comptes", "observations")
+            },
+        ),
+        vers=lambda _: adresse(regie),
+        titre=f"Remettre la {regie.libelle.lower()}",
+        aide="Comptez en présence du sortant et de l’entrant, fonds de caisse compris, puis "
+        "imprimez le procès-verbal pour le signer.",
+        action="Établir le procès-verbal",
+        retour=adresse(regie),
+        succes="La remise de service est enregistrée : imprimez son procès-verbal.",
+    )
+
+
+@reserver_a(*CONTROLEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verification(request: HttpRequest, code: str) -> HttpResponse:
+    """Record an unannounced check."""
+    regie = regie_visible(request, code)
+    form = VerificationRegieForm(request.POST or None)
+    noms = ("cheques_comptes", "en_presence_de", "observations")
+    return presenter(
+        request,
+        form,
+        lambda: proces_verbaux.verifier_regie(
+            regie=regie,
+            coupures=form.coupures,
+            par=agent(request),
+            **{nom: form.cleaned_data[nom] for nom in noms},
+        ),
+        vers=lambda _: adresse(regie),
+        titre=f"Vérifier la {regie.libelle.lower()}",
+        aide="Comptez toutes les espèces de la régie, caisses ouvertes et fonds de caisse compris, "
+        "avant de lire la somme attendue.",
+        action="Établir le procès-verbal",
+        retour=adresse(regie),
+        succes="La vérification est enregistrée : imprimez son procès-verbal.",
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def remise_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the procès-verbal of a hand-over."""
+    objet = get_object_or_404(
+        RemiseService.objects.select_related(
+            "regie", "par", "entrant__personne", "sortant__personne"
+        ),
+        pk=pk,
+        regie__in=visibles(request),
+    )
+    nom = f"remise-service-{objet.regie.code}-{objet.numero}.pdf"
+    return reponse_pdf(proces_verbaux.dessiner_remise(objet), nom)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def verification_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the procès-verbal of an unannounced check."""
+    objet = get_object_or_404(
+        VerificationRegie.objects.select_related("regie", "par"),
+        pk=pk,
+        regie__in=visibles(request),
+    )
+    nom = f"verification-{objet.regie.code}-{objet.numero}.pdf"
+    return reponse_pdf(proces_verbaux.dessiner_verification(objet), nom)
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verser(request: HttpRequest, code: str) -> HttpResponse:
+    """Pay over what the closed tills hold."""
+    regie = regie_visible(request, code)
+    sessions = depots.sessions_a_verser(regie)
+    cheques = list(depots.cheques_a_verser(regie))
+    return presenter(
+        request,
+        Form(request.POST if request.method == "POST" else None),
+        lambda: depots.etablir_versement(regie=regie, par=agent(request)),
+        vers=lambda _: adresse(regie),
+        titre=f"Verser les fonds de la {regie.libelle.lower()}",
+        aide="Le bordereau réunit toutes les caisses clôturées. Le fonds de caisse reste à la "
+        "régie.",
+        lignes=[
+            ("Caisses clôturées", str(sessions.count())),
+            ("Espèces à verser", afficher(depots.especes_a_verser(sessions))),
+            ("Chèques", f"{len(cheques)}, {afficher(sum(c.montant for c in cheques))}"),
+        ],
+        action="Établir le bordereau de versement",
+        retour=adresse(regie),
+        succes="Le bordereau de versement est établi : imprimez-le et portez les fonds.",
+    )
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def regulariser(request: HttpRequest, code: str, produit: str) -> HttpResponse:
+    """Issue the titre of the sales of one product."""
+    regie = regie_visible(request, code)
+    vendu = get_object_or_404(regie.produits, code=produit)
+    connue = adresse_connue(regie.tiers) if regie.tiers else {}
+    form = RegularisationForm(
+        request.POST or None,
+        initial={"jusqu_au": timezone.localdate(), "service": regie.service, **connue},
+    )
+    noms = ("adresse_voie", "code_postal", "ville")
+    return presenter(
+        request,
+        form,
+        lambda: ventes.regulariser_ventes(
+            regie=regie,
+            produit=vendu,
+            jusqu_au=form.cleaned_data["jusqu_au"],
+            service=form.cleaned_data["service"],
+            adresse={nom: form.cleaned_data[nom] for nom in noms},
+            par=agent(request),
+        ),
+        vers=lambda faite: reverse("telepaiement:titre", args=[faite.titre_id]),
+        titre=f"Régulariser les ventes : {vendu.libelle.lower()}",
+        aide="Le titre porte toutes les ventes des caisses clôturées ; il est soldé dès son "
+        "émission par ce qui a été reçu.",
+        action="Émettre le titre de régularisation",
+        retour=adresse(regie),
+        succes="Le titre de régularisation est émis.",
+    )
+
+
+def _versement(request: HttpRequest, pk: int) -> VersementRegie:
+    return get_object_or_404(
+        VersementRegie.objects.select_related("regie", "par"), pk=pk, regie__in=visibles(request)
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def versement_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the bordereau de versement."""
+    versement = _versement(request, pk)
+    nom = f"bordereau-versement-{versement.reference}.pdf"
+    return reponse_pdf(depots.dessiner_bordereau(versement), nom)
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def recevoir(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that the treasury received a versement."""
+    versement = _versement(request, pk)
+    form = RecepisseForm(request.POST or None)
+    return presenter(
+        request,
+        form,
+        lambda: depots.recevoir_versement(
+            versement_id=pk, recepisse=form.cleaned_data["recepisse"], par=agent(request)
+        ),
+        vers=lambda _: adresse(versement.regie),
+        titre=f"Recevoir le versement {versement.reference}",
+        lignes=[
+            ("Espèces", afficher(versement.especes)),
+            ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}"),
+        ],
+        action="Enregistrer le récépissé",
+        retour=adresse(versement.regie),
+        succes="Le versement est reçu et passé en écriture.",
+    )
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def emettre_carnet(request: HttpRequest, code: str) -> HttpResponse:
+    """Reserve the numbers of a booklet of quittances."""
+    regie = regie_visible(request, code)
+    nommes = nominations.en_fonction(regie, timezone.localdate())
+    form = CarnetForm(request.POST or None, habilites=[n.personne_id for n in nommes])
+    return presenter(
+        request,
+        form,
+        lambda: carnets.emettre_carnet(regie=regie, par=agent(request), **form.cleaned_data),
+        vers=lambda carnet: reverse("telepaiement:carnet", args=[carnet.pk]),
+        titre=f"Carnet de quittances de la {regie.libelle.lower()}",
+        aide="Les numéros sont réservés : imprimez le carnet et gardez-le au guichet, pour le jour "
+        "où le réseau manque.",
+        action="Émettre le carnet",
+        retour=adresse(regie),
+        succes="Le carnet est émis : imprimez-le.",
+    )
+
+
+def _carnet(request: HttpRequest, pk: int) -> Carnet:
+    return get_object_or_404(
+        Carnet.objects.select_related("regie", "remis_a"), pk=pk, regie__in=visibles(request)
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def carnet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a booklet: leaves entered, and what conflicts."""
+    objet = _carnet(request, pk)
+    feuillets = objet.feuillets.select_related(
+        "carnet__regie", "encaissement__titre", "encaissement__quittance__regie"
+    )
+    return render(
+        request,
+        "telepaiement/regies/carnet.html",
+        {
+            "carnet": objet,
+            "feuillets": feuillets,
+            "conflits": [feuillet for feuillet in feuillets if feuillet.conflits],
+        },
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def carnet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the booklet to print."""
+    objet = _carnet(request, pk)
+    return reponse_pdf(carnets.dessiner_carnet(objet), f"carnet-{objet.reference}.pdf")
