@@ -121,7 +121,8 @@ def _decider(request: HttpRequest, objet: DemandeRedevable, form: DecisionForm, 
     except ValidationError as erreur:
         rapporter(form, erreur)
         return False
-    messages.success(request, f"La demande {objet.reference} est {objet.get_etat_display()}.")
+    etat = objet.get_etat_display().lower()
+    messages.success(request, f"La demande {objet.reference} est {etat}.")
     return True
 
 

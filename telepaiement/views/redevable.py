@@ -159,9 +159,8 @@ def _vu_par_un_proche(titre: Titre, lieu: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sans_trace(reponse: HttpResponse) -> HttpResponse:
-    """Keep the page out of search engines, and its address out of what it links to."""
+    """Keep the page out of search engines; no other site is told its address anyway."""
     reponse["X-Robots-Tag"] = "noindex, nofollow"
-    reponse["Referrer-Policy"] = "no-referrer"
     return reponse
 
 

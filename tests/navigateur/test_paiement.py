@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 
 from facturier.grand_livre.soldes import reste_du
+from telepaiement import demandes
 from telepaiement.avis import adresse_paiement
-from telepaiement.models import Encaissement, EvenementRecu
+from telepaiement.models import DemandeRedevable, Encaissement, EvenementRecu, NatureDemande
 from telepaiement.passerelles import passerelle
 from telepaiement.reference import charger_regies
 from tests.telepaiement.conftest import CARTE, CARTE_3DS, CARTE_REFUSEE, brancher, lancer_banc
@@ -62,24 +63,141 @@ def commencer(page, titre):
     page.get_by_label("Numéro de carte").wait_for()
 
 
-def test_une_carte_refusee_puis_une_bonne_donnent_une_quittance(page, banc, payer, examiner):
+def test_un_echeancier_se_demande_s_accorde_et_un_proche_en_paie_la_premiere(
+    page, banc, payer, visite, agent, fournisseur, entrer
+):
     titre = titre_payable(138_750)
-    page.goto(adresse_paiement(titre))
-    page.get_by_role("button", name="Continuer").click()
-    examiner("creance")
-    page.get_by_role("button", name="par carte").click()
-    page.get_by_label("Numéro de carte").wait_for()
-    examiner("carte")
+    demander_un_echeancier(visite, titre)
+    accorder(visite, agent, entrer)
+    lien = faire_un_lien(visite, titre)
+    payer_par_le_lien(visite, lien, payer)
 
+    assert reste_du(titre) == 138_750 - 46_250
+    assert Encaissement.objects.count() == 1
+    suivre_et_verifier(visite, titre)
+    voir_son_compte(visite, titre, agent, fournisseur, entrer)
+
+
+def ouvrir_la_somme(visite, titre):
+    """Follow the QR code of the avis, as somebody unknown."""
+    visite.page.context.clear_cookies()
+    visite.page.goto(adresse_paiement(titre))
+    visite.presser("Continuer")
+
+
+def demander_un_echeancier(visite, titre):
+    """With the avis alone: read what is due, ask to pay it in three times."""
+    ouvrir_la_somme(visite, titre)
+    visite.attendre("Contester cette somme")
+    visite.examiner("creance")
+    visite.page.get_by_text("Payer en plusieurs fois").click()
+    visite.suivre("Demander un échéancier")
+    visite.presser("Déposer la demande")
+    visite.examiner("demander-erreur")
+    visite.choisir("En combien de fois", "3 fois")
+    visite.remplir("Pourquoi demandez-vous", "Je suis au chômage depuis octobre.")
+    visite.presser("Déposer la demande")
+    visite.attendre("Retirer cette demande")
+    visite.examiner("demande-deposee")
+
+
+def accorder(visite, agent, entrer):
+    """An agent looks at the request and agrees on what is proposed."""
+    entrer(agent, "/gestion/demandes-redevables/")
+    visite.examiner("demandes")
+    visite.suivre("D-")
+    visite.presser("Prendre en charge")
+    visite.remplir("Réponse", "Accordé, en trois fois.")
+    visite.examiner("demande-decider")
+    visite.presser("Accepter")
+    visite.attendre("Rompre l’échéancier")
+    visite.examiner("demande-accordee")
+
+
+def faire_un_lien(visite, titre):
+    """The debtor sees his instalments, and makes a link for a relative; return it."""
+    ouvrir_la_somme(visite, titre)
+    visite.attendre("Votre échéancier")
+    visite.examiner("creance-echeancier")
+    visite.page.get_by_text("Faire payer un proche").click()
+    visite.suivre("Créer ou révoquer")
+    visite.presser("Créer un lien")
+    champ = visite.page.get_by_label("À copier et à envoyer")
+    champ.wait_for()
+    visite.examiner("liens")
+    return champ.input_value()
+
+
+def payer_par_le_lien(visite, lien, payer):
+    """A relative pays the first instalment: a card is refused, another one pays."""
+    page = visite.page
+    page.context.clear_cookies()
+    page.goto(lien)
+    visite.examiner("lien")
+    visite.presser("Continuer vers le paiement")
+    page.get_by_label("Numéro de carte").wait_for()
+    visite.examiner("carte")
     payer(CARTE_REFUSEE)
     page.locator("#carte-erreur p").wait_for()
-    examiner("carte-refusee")
+    visite.examiner("carte-refusee")
     payer(CARTE)
     page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
+    visite.examiner("paye")
+    visite.remplir("Adresse électronique", "proche@essai.example")
+    visite.presser("Recevoir la quittance")
+    visite.attendre("La quittance est envoyée")
 
-    examiner("paye")
-    assert reste_du(titre) == 0
-    assert Encaissement.objects.count() == 1
+
+def suivre_et_verifier(visite, titre):
+    """The debtor sees the instalment paid; anybody verifies the receipt."""
+    ouvrir_la_somme(visite, titre)
+    visite.attendre("Vos paiements")
+    visite.examiner("creance-payee-en-partie")
+    assert "DUPLICATA" in visite.telecharger("Duplicata", "duplicata")
+    quittance = Encaissement.objects.get().quittance
+    visite.page.goto(f"/payer/quittance/{quittance.code}/")
+    visite.attendre("Cette quittance est authentique")
+
+
+def voir_son_compte(visite, titre, agent, fournisseur, entrer):
+    """Once an agent knows him, the debtor sees all he owes from his account."""
+    entrer(fournisseur, adresse_paiement(titre))
+    visite.presser("Continuer")
+    visite.suivre("Rattacher ce débiteur")
+    visite.remplir("Qui êtes-vous", "C’est ma société.")
+    visite.presser("Déposer la demande")
+    visite.attendre("Retirer cette demande")
+    rattachement = DemandeRedevable.objects.get(nature=NatureDemande.RATTACHEMENT)
+    demandes.accepter(rattachement, reponse="Extrait vérifié.", par=agent)
+    visite.page.goto("/payer/compte/")
+    visite.examiner("compte")
+    visite.presser("Voir et payer")
+    visite.attendre("Votre échéancier")
+
+
+def test_la_borne_previent_puis_oublie(page, banc, visite, settings):
+    settings.PAIEMENT_BORNE_CLE = "borne-essai"
+    titre = titre_payable(12_500)
+    page.clock.install()
+    page.goto("/payer/borne/borne-essai/")
+    visite.examiner("borne")
+    visite.remplir("Référence du titre", titre.reference)
+    visite.remplir("Clé de paiement", titre.cle_paiement)
+    visite.presser("Continuer")
+    visite.attendre("Contester cette somme")
+    visite.examiner("borne-creance")
+
+    page.clock.run_for(75_000)
+    page.get_by_text("cette borne va tout effacer").wait_for()
+    visite.examiner("borne-preavis")
+    page.keyboard.press("Tab")
+    page.get_by_text("cette borne va tout effacer").wait_for(state="hidden")
+    page.clock.run_for(95_000)
+    page.wait_for_url("**/payer/")
+    page.go_back()
+
+    page.get_by_label("Référence du titre").wait_for()
+    assert page.get_by_text(titre.objet).count() == 0
 
 
 def test_la_banque_demande_une_authentification(page, banc, payer, photographier):

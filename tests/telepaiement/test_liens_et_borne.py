@@ -40,7 +40,7 @@ def test_un_lien_ne_montre_que_ce_qu_il_faut(client, titre, chemin):
     for cache in (titre.objet, titre.bases_liquidation, titre.cle_paiement, titre.adresse_voie):
         assert cache not in texte
     assert reponse["X-Robots-Tag"] == "noindex, nofollow"
-    assert reponse["Referrer-Policy"] == "no-referrer"
+    assert reponse["Referrer-Policy"] == "same-origin"
     assert client.get(reverse("telepaiement:creance", args=[titre.pk])).status_code == 302
 
 
