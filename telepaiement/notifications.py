@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
 from telepaiement import litiges, remboursements, versements
 from telepaiement.models import Encaissement, EtatEvenement, EvenementRecu, Sujet, Tentative
 from telepaiement.passerelles import passerelle
-from telepaiement.passerelles.contrat import NotificationInvalide
+from telepaiement.passerelles.contrat import Indice, NotificationInvalide
 from telepaiement.querysets import A_TRAITER
 from telepaiement.synchronisation import synchroniser
 
@@ -21,6 +21,7 @@ RESERVATION = timedelta(minutes=2)  # how long one process keeps a message to it
 PREMIER_DELAI = timedelta(seconds=30)
 DELAI_MAXIMAL = timedelta(hours=6)
 LONGUEUR_ERREUR = 4000
+ARRIERE = 20  # messages that wait, beyond which a storm is left to the worker
 SUITES: Mapping[str, Callable[[Encaissement], None]] = {
     Sujet.REMBOURSEMENT: remboursements.relire,
     Sujet.LITIGE: litiges.relire,
@@ -37,19 +38,54 @@ def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
     indice = passerelle().analyser_notification(corps, entetes)
     if indice.est_reel != passerelle().est_reelle:
         raise NotificationInvalide("mode réel et mode d’essai mélangés")
-    try:
-        with transaction.atomic():
-            return EvenementRecu.objects.create(
-                identifiant=indice.identifiant[:100],
-                nature=indice.nature[:80],
-                sujet=indice.sujet,
-                reference=indice.reference[:100],
-                corps=corps.decode("utf-8"),
-            )
-    except IntegrityError:
-        if EvenementRecu.objects.filter(identifiant=indice.identifiant[:100]).exists():
-            return None
-        raise
+    return _ranger(indice, corps.decode("utf-8"))
+
+
+INSERTION = """
+    INSERT INTO telepaiement_evenementrecu (identifiant, nature, sujet, reference, corps, etat,
+        nb_essais, derniere_erreur, recu_le, prochain_essai_le)
+    VALUES (%s, %s, %s, %s, %s, %s, 0, '', %s, %s)
+    ON CONFLICT (identifiant) DO NOTHING RETURNING id
+"""
+
+
+def _ranger(indice: Indice, corps: str) -> EvenementRecu | None:
+    """Keep a message in one statement, which a message kept before makes empty."""
+    maintenant = timezone.now()
+    evenement = EvenementRecu(
+        identifiant=indice.identifiant[:100],
+        nature=indice.nature[:80],
+        sujet=indice.sujet,
+        reference=indice.reference[:100],
+        corps=corps,
+        recu_le=maintenant,
+        prochain_essai_le=maintenant,
+    )
+    with connection.cursor() as curseur:
+        curseur.execute(
+            INSERTION,
+            [
+                evenement.identifiant,
+                evenement.nature,
+                str(evenement.sujet),
+                evenement.reference,
+                corps,
+                str(evenement.etat),
+                maintenant,
+                maintenant,
+            ],
+        )
+        nouvelle = curseur.fetchone()
+    if nouvelle is None:
+        return None
+    evenement.pk = nouvelle[0]
+    return evenement
+
+
+def est_deborde() -> bool:
+    """Tell whether so many messages wait that the next ones are better left to the worker."""
+    attente = EvenementRecu.objects.a_traiter(timezone.now()).order_by()
+    return len(attente.values("pk")[:ARRIERE]) == ARRIERE
 
 
 def traiter(evenement: EvenementRecu) -> bool:

@@ -42,13 +42,14 @@ def synchroniser(
         fin: act by which a payment found cancelled closes the attempt.
 
     Returns:
-        The attempt as it now stands. Without a payment to read, it is left as it is.
+        The attempt as it now stands. Without a payment to read, or once it has succeeded, it is
+        left as it is.
 
     Raises:
         PasserelleMuette: the gateway cannot tell; an open attempt is then `a_verifier`.
     """
     acteur = par or Utilisateur.objects.systeme()
-    if not tentative.reference:
+    if not tentative.reference or tentative.etat == EtatTentative.REUSSIE:
         return tentative
     tentative = _lire_et_appliquer(tentative, source=source, par=acteur, fin=fin)
     refus_maximal = settings.LIMITES_PAIEMENT["refus_par_paiement"]

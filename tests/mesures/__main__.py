@@ -22,6 +22,7 @@ MODULES = (
     "recherche",
     "liste",
     "api",
+    "paiements",
     "pairs",
 )
 
