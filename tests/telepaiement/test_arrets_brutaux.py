@@ -47,7 +47,7 @@ from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementIndisponible, PaiementRefuse, ouvrir
 from tests.telepaiement.conftest import Banc, brancher, lancer_banc
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.lent]
 NOMBRE = 2_000 if os.environ.get("GRAND") else 60
@@ -238,7 +238,7 @@ def test_des_paiements_pendant_des_arrets_brutaux_s_accordent_au_franc(
     hasard = random.Random(GRAINE)  # noqa: S311  (a test must be the same each time)
     session = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
     type(session.regie).objects.update(plafond_encaisse=10**9)
-    titres = [titre_payable(1_000 + rang).pk for rang in range(NOMBRE)]
+    titres = [titre_payable(1_000 + 5 * rang).pk for rang in range(NOMBRE)]
     au_guichet = titres[::7]
     en_ligne = [pk for pk in titres if pk not in set(au_guichet)]
     moities = en_ligne[::2], en_ligne[1::2]
@@ -308,7 +308,7 @@ def _verifier_l_accord(
     assert not Tentative.objects.ouvertes().exists()
     assert sum(restes.values()) == sum(rendus.values())
     close = cloturer_caisse(
-        session_id=session.pk, especes_comptees=especes, motif_ecart="", par=regisseur
+        session_id=session.pk, coupures=decompte(especes), motif_ecart="", par=regisseur
     )
     assert close.totaux == {Mode.ESPECES: especes}
     assert solde("5412", exercice=2026).solde == especes

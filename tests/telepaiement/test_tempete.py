@@ -107,7 +107,7 @@ class Monde:
             assert _poster(self.client, json.dumps(evenement).encode()) == 200
         notifications.vider()
 
-    def vivre(self) -> tuple[list[object], ...]:
+    def vivre(self) -> tuple[list[int], list[tuple[str, int]], list[tuple[str, int]]]:
         """Play the same facts, and return what the ledger says of them."""
         titres = [titre_payable(montant) for montant in (10_000, 20_000, 30_000, 40_000)]
         tentatives = [
