@@ -92,6 +92,7 @@ def banc_bavard(prise, settings, monkeypatch) -> Iterator[Banc]:
         settings.LIMITES_PAIEMENT = settings.LIMITES_PAIEMENT | {
             "paiements_par_heure_et_titre": 1_000,
             "alerte_essais": 10**6,
+            "refus_par_paiement": 1_000,
             "creation_minutes": 0,
             "verification_minutes": 0,
         }
