@@ -204,23 +204,31 @@ def dessiner_carnet(carnet: Carnet) -> bytes:
 
 
 def _dessiner_feuillet(pdf: Document, feuillet: Feuillet) -> None:
+    """Draw a leaf on a page of its own: what the payer takes, then the stub that stays."""
     adresse = reverse("telepaiement:verification", args=[feuillet.code])
-    pdf.reserver(300)
-    pdf.encadre("Quittance écrite à la main", feuillet.reference, f"Code : {feuillet.code}")
-    pdf.resume(
-        [
-            ("Reçu de", ""),
-            ("Titre de recettes n°", ""),
-            ("Somme en chiffres et en lettres", ""),
-            ("Espèces, chèque (banque, n°) ou terminal (ticket, autorisation)", ""),
-            ("Date et heure", ""),
-            ("Signature", ""),
-        ],
-        part=0.5,
+    pdf.nouvelle_page()
+    pdf.encadre(
+        f"Quittance de la {feuillet.carnet.regie.libelle.lower()}, pour le payeur",
+        feuillet.reference,
+        f"Code de vérification : {feuillet.code}",
     )
+    pdf.a_remplir(
+        [
+            "Reçu de",
+            "Titre de recettes n°",
+            "Somme en chiffres",
+            "Somme en lettres",
+            "Espèces, chèque (banque et numéro) ou terminal (ticket et autorisation)",
+            "Le, à",
+            "Nom et signature de qui a reçu",
+        ]
+    )
+    pdf.espace(8)
     pdf.code_qr(
         f"{settings.ADRESSE_PUBLIQUE}{adresse}",
-        cote=70,
-        legende=("Vérifiable dès la saisie.", f"Souche {feuillet.reference}"),
+        cote=80,
+        legende=("Cette quittance se vérifie à cette adresse", "dès qu’elle est saisie."),
     )
-    pdf.espace(14)
+    pdf.pointiller()
+    pdf.encadre("Souche, à garder dans le carnet", feuillet.reference)
+    pdf.a_remplir(["Reçu de", "Titre de recettes n°", "Somme et moyen de paiement", "Le, à"])

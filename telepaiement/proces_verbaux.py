@@ -160,7 +160,11 @@ def dessiner_remise(remise: RemiseService) -> bytes:
         remise,
         "Procès-verbal de remise de service",
         personnes,
-        ("Le sortant", "L’entrant", "Le comptable ou son délégué"),
+        [
+            *(["Le sortant"] if remise.sortant else []),
+            "L’entrant",
+            "Le comptable ou son délégué",
+        ],
     )
 
 
@@ -227,9 +231,7 @@ def _constats(decompte: Decompte) -> Iterator[tuple[str, str]]:
     yield ("Espèces attendues", afficher(decompte.especes_attendues))
     yield ("Espèces comptées", afficher(decompte.especes_comptees))
     yield ("Écart", afficher(decompte.ecart))
-    yield (
-        "Chèques",
-        f"{decompte.cheques_comptes}, pour {decompte.cheques_attendus} attendus de "
-        f"{afficher(decompte.montant_cheques)}",
-    )
+    yield ("Chèques comptés", str(decompte.cheques_comptes))
+    attendus = f"{decompte.cheques_attendus}, {afficher(decompte.montant_cheques)}"
+    yield ("Chèques attendus", attendus if decompte.cheques_attendus else "0")
     yield ("Dernière quittance", decompte.derniere_quittance or "Aucune")

@@ -283,6 +283,23 @@ class Document:
             self.y -= hauteur
             self._filet()
 
+    def a_remplir(self, libelles: Iterable[str], *, hauteur: float = 30.0) -> None:
+        """Draw labels, each with a line to write on by hand, `hauteur` points high."""
+        for libelle in libelles:
+            self.reserver(hauteur)
+            self.y -= hauteur
+            self._ligne(libelle, self.marge, self.y + 5, corps=9.5, couleur=DOUX)
+            self._filet()
+
+    def pointiller(self) -> None:
+        """Draw where to cut."""
+        self.y -= 12
+        self.canevas.setStrokeColor(DOUX)
+        self.canevas.setDash(3, 3)
+        self.canevas.line(self.marge, self.y, self.largeur - self.marge, self.y)
+        self.canevas.setDash()
+        self.y -= 6
+
     def _filet(self) -> None:
         self.canevas.setStrokeColor(TRAIT)
         self.canevas.setLineWidth(0.5)

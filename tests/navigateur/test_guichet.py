@@ -185,11 +185,22 @@ def _contresigner_et_recevoir(visite) -> None:
     visite.page.get_by_label("Service").select_option(index=1)
     visite.presser("Émettre le titre")
     visite.attendre("Le titre de régularisation est émis")
-    for nom in ("nommer", "remise", "verification", "fonds", "carnet", "modifier"):
+    for nom in ("remise", "modifier"):  # the other forms have the same template
         visite.page.goto(f"/gestion/regies/CENTRE/{nom}/")
         visite.examiner(f"regie-{nom}")
+    _emettre_un_carnet(visite)
     visite.page.goto("/gestion/regies/")
     visite.examiner("regies")
+
+
+def _emettre_un_carnet(visite) -> None:
+    visite.page.goto("/gestion/regies/CENTRE/carnet/")
+    visite.page.get_by_label("Remis à").select_option(index=1)
+    visite.remplir("Nombre de feuillets", "3")
+    visite.presser("Émettre le carnet")
+    visite.attendre("Aucun feuillet saisi")
+    visite.examiner("carnet")
+    assert "CENTRE-C-0001-003" in visite.telecharger("Imprimer le carnet", "carnet")
 
 
 def test_les_pages_de_gestion_sont_accessibles(page, entrer, agent, examiner):

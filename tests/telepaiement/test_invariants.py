@@ -79,6 +79,7 @@ def test_un_message_recu_ne_se_reecrit_pas(db):
         {"somme_remise": 12_499},
         {"quatre_derniers": "4242424242424242"[:3]},
         {"session": None},
+        {"titre": None},
     ],
 )
 def test_un_encaissement_incoherent_est_refuse(encaissement, champs):

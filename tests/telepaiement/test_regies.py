@@ -1,11 +1,13 @@
 """Régies: who may hold one, what it sells, counts, pays over, and closes at midnight."""
 
+import json
 from datetime import date, datetime, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
@@ -406,10 +408,10 @@ def test_la_session_internet_se_cloture_a_minuit_de_noumea(banc, commencer):
 
     with time_machine.travel(minuit, tick=False):
         closes = cloturer_internet()
-        encore = cloturer_internet()
+        call_command("cloturer_internet", "--json", stdout=(encore := StringIO()))
 
     assert [(s.jour, s.nombre, s.total) for s in closes] == [(date(2026, 11, 26), 1, 12_500)]
-    assert encore == []
+    assert json.loads(encore.getvalue())["closes"] == 0
     assert SessionInternet.objects.get().numero == 1
 
 
@@ -421,6 +423,23 @@ def _dater(tentative, moment) -> None:
         Encaissement.objects.filter(tentative=tentative).update(
             encaisse_le=moment, jour=timezone.localdate(moment)
         )
+
+
+def test_une_caisse_se_cloture_apres_minuit_mais_n_encaisse_plus(session, cloturer, regisseur):
+    demain = timezone.localtime().replace(hour=0, minute=5) + timedelta(days=1)
+    titre = titre_payable()
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
+
+    with time_machine.travel(demain, tick=False):
+        with pytest.raises(ValidationError, match="autre jour"):
+            caisse.encaisser_au_guichet(
+                session=session, titre_id=titre.pk, saisie=saisie, par=regisseur
+            )
+        close = cloturer(19_000, "Compté après minuit")
+
+    assert close.jour == session.jour
+    assert close.ecriture_ecart.date_comptable == session.jour
+    assert timezone.localdate(close.cloturee_le) == session.jour + timedelta(days=1)
 
 
 # --- Booklets -------------------------------------------------------------------------------------

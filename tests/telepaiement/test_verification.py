@@ -1,21 +1,43 @@
 """The night check of the payments: silent on what the acts make, and able to speak."""
 
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from facturier.accueil import tasks
 from facturier.grand_livre import evenements
-from telepaiement import caisse, verification
-from telepaiement.models import AnnulationEncaissement, Encaissement, Mode, Quittance
+from facturier.grand_livre.regies import constater_ecart
+from telepaiement import caisse, depots, verification
+from telepaiement.cloture import cloturer_caisse
+from telepaiement.internet import cloturer_internet
+from telepaiement.models import (
+    AnnulationEncaissement,
+    Encaissement,
+    Mode,
+    MouvementFonds,
+    Quittance,
+    SessionCaisse,
+    SessionInternet,
+    VersementRegie,
+)
+from telepaiement.synchronisation import synchroniser
 from tests.grand_livre.factories import titre
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = pytest.mark.django_db
 ESPECES = "espèces en régie"
-TABLES = ("telepaiement_encaissement", "telepaiement_quittance")
+TABLES = (
+    "telepaiement_encaissement",
+    "telepaiement_quittance",
+    "telepaiement_sessioncaisse",
+    "telepaiement_versementregie",
+    "telepaiement_mouvementfonds",
+    "telepaiement_sessioninternet",
+)
 
 
 @pytest.fixture
@@ -58,6 +80,63 @@ def test_un_montant_falsifie_est_nomme(encaissement):
 
     assert _objets() == [f"encaissement {encaissement.pk}", ESPECES]
     assert tasks.verifier_la_nuit() == 2
+
+
+@pytest.fixture
+def caisse_close(encaissement, regisseur):
+    """The till of that payment, closed 500 F short, and paid over."""
+    close = cloturer_caisse(
+        session_id=encaissement.session_id,
+        coupures=decompte(32_000),
+        motif_ecart="Erreur de rendu",
+        par=regisseur,
+    )
+    versement = depots.etablir_versement(regie=close.regie, par=regisseur)
+    return close, versement
+
+
+def test_une_caisse_close_et_versee_ne_fait_rien_dire(caisse_close, comptable):
+    depots.recevoir_versement(versement_id=caisse_close[1].pk, recepisse="R-1", par=comptable)
+
+    assert _objets() == []
+
+
+@pytest.mark.parametrize(
+    ("modele", "champs", "nomme"),
+    [
+        (SessionCaisse, {"coupures": {"10000": 3}}, "caisse {0.pk}"),
+        (VersementRegie, {"especes": 11_000}, "versement {1.pk}"),
+        (MouvementFonds, {"montant": 19_000}, "mouvement {2.pk}"),
+    ],
+)
+def test_une_regie_falsifiee_est_nommee(caisse_close, modele, champs, nomme):
+    with sans_garde():
+        modele.objects.update(**champs)
+
+    attendu = nomme.format(*caisse_close, MouvementFonds.objects.get())
+    assert attendu in _objets()
+
+
+def test_une_ecriture_de_regie_sans_objet_est_nommee(reference, agent):
+    ecriture = constater_ecart(
+        ecart=-500, date_comptable=date(2026, 11, 23), reference="sans-caisse", par=agent
+    )
+
+    assert _objets() == [f"écriture {ecriture.pk}", ESPECES]
+
+
+def test_une_session_internet_falsifiee_est_nommee(banc, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative)
+    synchroniser(tentative, source="retour")
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        (session,) = cloturer_internet()
+    sincere = _objets()
+
+    with sans_garde():
+        SessionInternet.objects.update(total=1)
+
+    assert (sincere, _objets()) == ([], [str(session)])
 
 
 def test_une_ecriture_sans_encaissement_est_nommee(reference, agent):
