@@ -14,6 +14,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.tresorerie import contester_carte, gagner_litige, perdre_litige
+from telepaiement import echeanciers
 from telepaiement.models import Encaissement, EtatLitige, Litige
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import LitigeDistant, StatutLitige
@@ -109,4 +110,5 @@ def _clore(
             champs["trop_percu"] = part
             champs["ecriture_issue"] = perdre_litige(encaissement.titre, trop_percu=part, **communs)
     franchir(litige, "gagner" if gagne else "perdre", par=par, **champs)
+    echeanciers.suivre(encaissement.titre)
     journal.warning("litige_clos", litige=litige.reference, etat=litige.etat)

@@ -18,6 +18,7 @@ from facturier.grand_livre.emission import REDUCTION, emettre_reduction, reste_a
 from facturier.grand_livre.models import EtatPiece, Piece, PieceJustificative, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
+from telepaiement import echeanciers
 
 
 @transaction.atomic
@@ -58,7 +59,7 @@ def reduire_titre(
             f"dont {afficher(du)} encore dus : corrigez les montants. Ce qui est payé se rembourse."
         )
     try:
-        return emettre_reduction(
+        reduction = emettre_reduction(
             origine,
             ligne,
             montant_ht=montant_ht,
@@ -70,6 +71,8 @@ def reduire_titre(
         )
     except EcritureRefusee as erreur:
         raise ValidationError(str(erreur)) from erreur
+    echeanciers.suivre(origine)
+    return reduction
 
 
 def est_reductible(titre: Titre) -> bool:

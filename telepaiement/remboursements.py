@@ -21,7 +21,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.evenements import rembourser_carte
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
-from telepaiement import recus
+from telepaiement import echeanciers, recus
 from telepaiement.models import (
     Encaissement,
     EtatLitige,
@@ -304,6 +304,7 @@ def _reussir(remboursement: Remboursement, encaissement: Encaissement, par: Util
         par=par,
     )
     _franchir(remboursement, "reussir", par, ecriture=ecriture, trop_percu=trop_percu)
+    echeanciers.suivre(encaissement.titre)
     recus.emettre(remboursement)
 
 

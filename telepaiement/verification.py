@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Max, Q, Sum
 
-from facturier.grand_livre.models import Ecriture, Sens
+from facturier.grand_livre.models import Ecriture, Sens, SensPiece
+from facturier.grand_livre.soldes import reste_du_par_piece
 from facturier.grand_livre.verification import Anomalie
 from telepaiement import verification_argent, verification_regies
-from telepaiement.models import AnnulationEncaissement, Encaissement, Quittance
+from telepaiement.models import (
+    AnnulationEncaissement,
+    Echeancier,
+    Encaissement,
+    EtatEcheancier,
+    Quittance,
+)
 
 
 def encaissements_mal_ecrits() -> Iterator[Anomalie]:
@@ -71,12 +78,31 @@ def quittances_manquantes() -> Iterator[Anomalie]:
             )
 
 
+def echeanciers_faux() -> Iterator[Anomalie]:
+    """Échéanciers whose instalments are not their sum, or that are closed while money is owed."""
+    echeanciers = Echeancier.objects.exclude(etat=EtatEcheancier.PREPARE).order_by("pk")
+    for pk, montant, total in echeanciers.annotate(total=Sum("echeances__montant")).values_list(
+        "pk", "montant", "total"
+    ):
+        if montant != total:
+            yield Anomalie("echeancier", f"échéancier {pk}", f"{total} F étalés sur {montant} F")
+    soldes = dict(
+        echeanciers.filter(etat=EtatEcheancier.SOLDE).order_by("pk").values_list("titre", "pk")
+    )
+    for titre, reste in reste_du_par_piece(soldes, sens=SensPiece.RECETTE).items():
+        if reste > 0:
+            yield Anomalie(
+                "echeancier", f"échéancier {soldes[titre]}", f"soldé, mais {reste} F restent dus"
+            )
+
+
 CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     encaissements_mal_ecrits,
     ecritures_sans_encaissement,
     annulations_mal_ecrites,
     encaissements_sans_quittance,
     quittances_manquantes,
+    echeanciers_faux,
     *verification_argent.CONTROLES,
     *verification_regies.CONTROLES,
 ]

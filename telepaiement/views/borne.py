@@ -27,8 +27,9 @@ def borne(request: HttpRequest, cle: str) -> HttpResponse:
         raise Http404
     if request.session.get(BORNE):
         _abandonner(request.session.get(PAYEUR))
-    request.session.flush()
-    request.session[BORNE] = cle
+    if set(request.session.keys()) != {BORNE}:  # one that nobody used serves again
+        request.session.flush()
+        request.session[BORNE] = cle
     return redirect("telepaiement:accueil")
 
 

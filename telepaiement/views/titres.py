@@ -123,6 +123,7 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "reste": reste,
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
+            "demandes": titre.demandes.all(),
             "tentatives": titre.tentatives.order_by("-pk")[:20],
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and titre.type_piece != REDUCTION,
             "peut_reduire": est_reductible(titre) and reste > 0,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import demandes, echeanciers
+from telepaiement import demandes, echeanciers, remboursements
 from telepaiement.caisse import Saisie, annuler_encaissement, encaisser_au_guichet, ouvrir_session
 from telepaiement.models import (
     DemandeRedevable,
@@ -26,6 +26,7 @@ from telepaiement.models import (
 )
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementRefuse, controler_avant_paiement
+from telepaiement.verification import echeanciers_faux
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +60,7 @@ def etale(demander, agent):
     return titre
 
 
-def encaisser(titre, montant, regies, regisseur):
+def payer_au_guichet(titre, montant, regies, regisseur):
     session = ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
     saisie = Saisie(mode=Mode.ESPECES, montant=montant, somme_remise=montant)
     return encaisser_au_guichet(session=session, titre_id=titre.pk, saisie=saisie, par=regisseur)
@@ -150,7 +151,7 @@ def test_le_guichet_paie_pendant_que_la_page_d_une_echeance_est_ouverte(
     etale, commencer, regies, regisseur
 ):
     ouverte = commencer(etale, nombre_echeances=1)
-    encaisser(etale, 5_000, regies, regisseur)
+    payer_au_guichet(etale, 5_000, regies, regisseur)
     ouverte.refresh_from_db()
 
     restes = [un.reste for un in echeanciers.suivies(echeanciers.en_cours(etale), reste_du(etale))]
@@ -161,12 +162,32 @@ def test_le_guichet_paie_pendant_que_la_page_d_une_echeance_est_ouverte(
 
 
 def test_un_paiement_annule_rouvre_l_echeancier_solde(etale, regies, regisseur):
-    encaissement = encaisser(etale, 12_500, regies, regisseur)
+    encaissement = payer_au_guichet(etale, 12_500, regies, regisseur)
     assert Echeancier.objects.get().etat == EtatEcheancier.SOLDE
 
     annuler_encaissement(encaissement_id=encaissement.pk, motif="erreur", par=regisseur)
 
     assert Echeancier.objects.get().etat == EtatEcheancier.EN_COURS
+
+
+def test_un_remboursement_rouvre_l_echeancier_solde(etale, encaisser, agent, collegue):
+    encaissement = encaisser(titre=etale, nombre_echeances=3)
+    assert Echeancier.objects.get().etat == EtatEcheancier.SOLDE
+    demande = remboursements.demander(
+        encaissement_id=encaissement.pk,
+        montant=5_000,
+        montant_disponible=12_500,
+        motif="payé pour un autre",
+        par=agent,
+    )
+
+    remboursements.approuver(remboursement_id=demande.pk, par=collegue)
+
+    restes = [un.reste for un in echeanciers.suivies(echeanciers.en_cours(etale), reste_du(etale))]
+    assert restes == [0, 834, 4_166]
+    assert not list(echeanciers_faux())
+    Echeancier.objects.update(etat=EtatEcheancier.SOLDE)
+    assert [anomalie.controle for anomalie in echeanciers_faux()] == ["echeancier"]
 
 
 def test_une_echeance_en_retard_se_dit_et_se_rappelle_une_fois(
