@@ -17,14 +17,14 @@ from django.test.utils import override_settings
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import montants, pdf
-from facturier.commun.pdf import FORT, HAUTEUR, LARGEUR, MARGE, TEXTE
+from facturier.commun.pdf import A5, FORT, TEXTE
 from telepaiement import caisse, quittances
 from telepaiement.models import EvenementRecu, Guichet, Mode, Quittance
 from telepaiement.notifications import recevoir
 from telepaiement.passerelles import passerelle
 from telepaiement.reference import charger_regies
 from tests.mesures.mesure import Mesure, Prise, comparer, debit
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import installer, titre_payable
 
 SECRET = "whsec_mesure"
 NOMBRE = 1_000
@@ -112,9 +112,9 @@ def _quittance() -> Quittance:
         f"{uuid4().hex}@mesure.example", prenom="Remi", nom="Mesure"
     )
     regisseur.attribuer("regisseur")
-    session = caisse.ouvrir_session(
-        guichet=Guichet.objects.get(code="CENTRE1"), fonds_caisse=0, par=regisseur
-    )
+    guichet = Guichet.objects.select_related("regie").get(code="CENTRE1")
+    installer(guichet.regie, regisseur)
+    session = caisse.ouvrir_session(guichet=guichet, fonds_caisse=0, par=regisseur)
     saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
     encaissement = caisse.encaisser_au_guichet(
         session=session, titre_id=titre_payable(12_500).pk, saisie=saisie, par=regisseur
@@ -148,17 +148,17 @@ def _a_nu(textes: dict[str, Any]) -> bytes:
     from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  (loaded when drawing)
 
     sortie = io.BytesIO()
-    canevas = Canvas(sortie, pagesize=(LARGEUR, HAUTEUR))
-    y = HAUTEUR - MARGE
+    canevas = Canvas(sortie, pagesize=(A5.largeur, A5.hauteur))
+    y = A5.hauteur - A5.marge
     for rang, texte in enumerate(textes["lignes"]):
         canevas.setFont(TEXTE if rang else FORT, 10.5 if rang else 18)
-        canevas.drawString(MARGE, y, texte)
+        canevas.drawString(A5.marge, y, texte)
         y -= 18
     trace = canevas.beginPath()
-    for rang, rangee in enumerate(pdf._modules_qr(textes["code"])):
+    for rang, rangee in enumerate(pdf.modules_qr(textes["code"])):
         for colonne, est_noir in enumerate(rangee):
             if est_noir:
-                trace.rect(MARGE + colonne * 2.5, y - rang * 2.5, 2.5, 2.5)
+                trace.rect(A5.marge + colonne * 2.5, y - rang * 2.5, 2.5, 2.5)
     canevas.drawPath(trace, stroke=0, fill=1)
     canevas.save()
     return sortie.getvalue()

@@ -113,7 +113,7 @@ def _payer_en_especes(visite, titre) -> None:
     visite.presser("Confirmer")
     visite.attendre("Rendez 500")
     visite.examiner("guichet-encaissement")
-    assert titre.reference in visite.telecharger("Quittance A5", "quittance-a5")
+    assert titre.reference in visite.telecharger("Imprimer la quittance", "quittance-a5")
     assert titre.reference in visite.telecharger("Ticket 80 mm", "ticket-80")
 
 
