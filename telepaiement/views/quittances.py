@@ -81,7 +81,8 @@ def code_qr(request: HttpRequest, tentative: Tentative) -> HttpResponse:
         if est_noir
     )
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {cote} {cote}">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240" '
+        f'viewBox="0 0 {cote} {cote}">'
         f'<path fill="#fff" d="M0 0h{cote}v{cote}H0z"/><path d="{trace}"/></svg>'
     )
     return HttpResponse(svg, content_type="image/svg+xml")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import demandes
@@ -171,7 +172,7 @@ def voir_son_compte(visite, titre, agent, fournisseur, entrer):
     visite.attendre("Votre échéancier")
 
 
-def test_la_borne_previent_puis_oublie(page, banc, visite, settings):
+def test_la_borne_donne_la_quittance_previent_puis_oublie(page, banc, payer, visite, settings):
     settings.PAIEMENT_BORNE_CLE = "borne-essai"
     titre = titre_payable(12_500)
     page.clock.install()
@@ -181,7 +182,12 @@ def test_la_borne_previent_puis_oublie(page, banc, visite, settings):
     visite.remplir("Clé de paiement", titre.cle_paiement)
     visite.presser("Continuer")
     visite.attendre("Contester cette somme")
-    visite.examiner("borne-creance")
+    visite.presser("par carte")
+    page.get_by_label("Numéro de carte").wait_for()
+    payer(CARTE)
+    page.get_by_role("heading", name="Emporter la quittance").wait_for()
+    expect(page.locator(".code-qr")).to_have_js_property("naturalWidth", 240)
+    visite.examiner("borne-recu")
 
     page.clock.run_for(75_000)
     page.get_by_text("cette borne va tout effacer").wait_for()
