@@ -14,21 +14,29 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.test.utils import override_settings
+from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun import montants, pdf
-from facturier.commun.pdf import A5, FORT, TEXTE
-from telepaiement import caisse, quittances
-from telepaiement.models import EvenementRecu, Guichet, Mode, Quittance
+from facturier.commun import montants
+from facturier.commun.pdf import FORT, TEXTE, modules_qr
+from telepaiement import quittances
+from telepaiement.banc import intentions
+from telepaiement.banc.appel import Appel
+from telepaiement.banc.evenements import emettre
+from telepaiement.banc.registre import Registre, Reglages
+from telepaiement.creances import regie_en_ligne
+from telepaiement.encaissement import enregistrer
+from telepaiement.models import EvenementRecu, Mode, Quittance
 from telepaiement.notifications import recevoir
 from telepaiement.passerelles import passerelle
 from telepaiement.reference import charger_regies
 from tests.mesures.mesure import Mesure, Prise, comparer, debit
-from tests.telepaiement.factories import installer, titre_payable
+from tests.telepaiement.factories import titre_payable
 
 SECRET = "whsec_mesure"
 NOMBRE = 1_000
 QUITTANCES = 100
+MARGE = 36  # points
 
 
 def mesurer(*, grand: bool) -> Iterator[Prise]:
@@ -47,21 +55,15 @@ Message = tuple[bytes, dict[str, str]]
 
 
 def _messages(nombre: int) -> list[Message]:
-    """Sign messages as long as those of the gateway."""
-    instant = int(time.time())
+    """Sign messages that are those of the gateway, as its bench writes them."""
+    instant, registre = int(time.time()), Registre(Reglages())
     messages = []
     for _ in range(nombre):
-        objet = {"object": "payment_intent", "id": f"pi_{uuid4().hex}", "amount": 12_500}
-        objet["description"] = "x" * 1_500
-        corps = json.dumps(
-            {
-                "id": f"evt_{uuid4().hex}",
-                "object": "event",
-                "type": "payment_intent.succeeded",
-                "livemode": False,
-                "data": {"object": objet},
-            }
-        ).encode()
+        registre.objets["payment_intent"].clear()
+        parametres = {"amount": 12_500, "currency": "xpf", "metadata": {"tentative": str(uuid4())}}
+        objet = intentions.creer(Appel(registre=registre, parametres=parametres))
+        evenement = emettre(registre, "payment_intent.succeeded", objet)
+        corps = json.dumps(evenement, indent=2).encode()
         signe = hmac.new(SECRET.encode(), f"{instant}.".encode() + corps, hashlib.sha256)
         messages.append((corps, {"Stripe-Signature": f"t={instant},v1={signe.hexdigest()}"}))
     return messages
@@ -108,17 +110,20 @@ def _quittances(nom: str) -> Mesure:
 
 def _quittance() -> Quittance:
     charger_regies()
-    regisseur = Utilisateur.objects.create_user(
-        f"{uuid4().hex}@mesure.example", prenom="Remi", nom="Mesure"
-    )
-    regisseur.attribuer("regisseur")
-    guichet = Guichet.objects.select_related("regie").get(code="CENTRE1")
-    installer(guichet.regie, regisseur)
-    session = caisse.ouvrir_session(guichet=guichet, fonds_caisse=0, par=regisseur)
-    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500)
-    encaissement = caisse.encaisser_au_guichet(
-        session=session, titre_id=titre_payable(12_500).pk, saisie=saisie, par=regisseur
-    )
+    regie = regie_en_ligne()
+    if regie is None:
+        raise AssertionError("aucune régie ne tient le paiement en ligne")
+    with transaction.atomic():
+        encaissement = enregistrer(
+            titre=titre_payable(12_500),
+            regie=regie,
+            mode=Mode.VIREMENT,
+            montant=12_500,
+            moment=timezone.now(),
+            reference=f"mesure-{uuid4()}",
+            par=Utilisateur.objects.systeme(),
+            reference_virement="MESURE",
+        )
     return encaissement.quittance
 
 
@@ -138,27 +143,27 @@ def _textes(quittance: Quittance) -> dict[str, Any]:
             f"Régie {quittance.regie.libelle} ({quittance.regie.acte})",
             f"Comptable assignataire {quittance.regie.comptable}",
             f"Code de vérification {quittance.code}",
-            f"Reçu par {encaissement.par.nom_complet}",
         ],
     }
 
 
 def _a_nu(textes: dict[str, Any]) -> bytes:
     """Draw the same with reportlab alone: embedded fonts, texts, code, one page."""
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415  (loaded when drawing)
+    from reportlab.lib.pagesizes import A5  # noqa: PLC0415  (loaded when drawing)
+    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415
 
     sortie = io.BytesIO()
-    canevas = Canvas(sortie, pagesize=(A5.largeur, A5.hauteur))
-    y = A5.hauteur - A5.marge
+    canevas = Canvas(sortie, pagesize=A5)
+    y = A5[1] - MARGE
     for rang, texte in enumerate(textes["lignes"]):
         canevas.setFont(TEXTE if rang else FORT, 10.5 if rang else 18)
-        canevas.drawString(A5.marge, y, texte)
+        canevas.drawString(MARGE, y, texte)
         y -= 18
     trace = canevas.beginPath()
-    for rang, rangee in enumerate(pdf.modules_qr(textes["code"])):
+    for rang, rangee in enumerate(modules_qr(textes["code"])):
         for colonne, est_noir in enumerate(rangee):
             if est_noir:
-                trace.rect(A5.marge + colonne * 2.5, y - rang * 2.5, 2.5, 2.5)
+                trace.rect(MARGE + colonne * 2.5, y - rang * 2.5, 2.5, 2.5)
     canevas.drawPath(trace, stroke=0, fill=1)
     canevas.save()
     return sortie.getvalue()

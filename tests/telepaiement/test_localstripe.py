@@ -25,8 +25,13 @@ from telepaiement.passerelles.contrat import (
 from telepaiement.passerelles.stripe import PasserelleStripe
 
 CLE = "sk_test_localstripe"
-REFUSES = ("automatic_payment_methods", "payment_method_options", "description", "reason")
-REFUSES += ("cancellation_reason",)
+REFUSES = (
+    "automatic_payment_methods",
+    "payment_method_options",
+    "description",
+    "reason",
+    "cancellation_reason",
+)
 LANCER = """
 import sys
 from aiohttp import web
@@ -39,12 +44,14 @@ web.run_app(server.app, host="127.0.0.1", port=int(sys.argv[1]), print=None)
 class Filtre(RequestsClient):
     """Sends what this double knows, and leaves out what it alone refuses."""
 
-    def request(self, method: Any, url: Any, headers: Any, post_data: Any = None) -> Any:
+    def request(
+        self, method: str, url: str, headers: Any, post_data: Any = None, **options: Any
+    ) -> Any:
         """Drop the parameters that it does not take."""
         if isinstance(post_data, str):
             champs = parse_qsl(post_data, keep_blank_values=True)
             post_data = urlencode([un for un in champs if un[0].partition("[")[0] not in REFUSES])
-        return super().request(method, url, headers, post_data)
+        return super().request(method, url, headers, post_data, **options)
 
 
 @pytest.fixture(scope="module")
