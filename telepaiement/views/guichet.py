@@ -19,7 +19,7 @@ from facturier.acces.models import Role
 from facturier.commun import montants
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import caisse, creances, quittances
+from telepaiement import caisse, creances, echeanciers, quittances
 from telepaiement.cloture import cloturer_caisse, contresigner
 from telepaiement.coupures import detailler
 from telepaiement.edition_cloture import dessiner_cloture
@@ -112,6 +112,9 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     session = session_exigee(request)
     dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
     reste = max(reste_du(dette), 0)
+    echeancier = echeanciers.en_cours(dette)
+    choix = echeanciers.choix(dette, reste)
+    propose = choix[0][1] if choix else reste
     modes = caisse.modes_admis(session.regie)
     mode = request.GET.get("mode", "")
     contexte = {
@@ -120,11 +123,12 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         "impayable": creances.motif_impayable(dette, reste),
         "modes": [(code, Mode(code).label) for code in modes],
         "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
-        "lecteur": LecteurForm(initial={"montant": reste}),
+        "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
+        "lecteur": LecteurForm(initial={"montant": propose}),
     }
     if mode not in modes:
         return render(request, "telepaiement/guichet/titre.html", contexte)
-    form = EncaissementForm(request.POST or None, mode=mode, initial={"montant": reste})
+    form = EncaissementForm(request.POST or None, mode=mode, initial={"montant": propose})
     if request.method == "POST" and form.is_valid():
         saisie = caisse.Saisie(mode=mode, **form.cleaned_data)
         try:

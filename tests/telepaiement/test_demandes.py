@@ -161,6 +161,16 @@ def test_le_guichet_paie_pendant_que_la_page_d_une_echeance_est_ouverte(
     assert commencer(etale, nombre_echeances=1).montant == 3_334
 
 
+def test_le_guichet_propose_la_prochaine_echeance(client, etale, regies, regisseur):
+    ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+    client.force_login(regisseur)
+
+    page = client.get(reverse("telepaiement:guichet_titre", args=[etale.pk]), {"mode": "especes"})
+
+    assert page.context["form"].initial["montant"] == 4_168
+    assert "Échéancier accordé" in page.content.decode()
+
+
 def test_un_paiement_annule_rouvre_l_echeancier_solde(etale, regies, regisseur):
     encaissement = payer_au_guichet(etale, 12_500, regies, regisseur)
     assert Echeancier.objects.get().etat == EtatEcheancier.SOLDE
