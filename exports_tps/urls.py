@@ -54,6 +54,7 @@ urlpatterns = [
         pouvoirs.oublier_certificat,
         name="oublier_certificat",
     ),
+    path("gestion/bordereaux/<int:pk>/reemettre/", bordereaux.reemettre, name="reemettre"),
     path("gestion/bordereaux/<int:pk>/constituer/", bordereaux.constituer, name="constituer"),
     path("gestion/bordereaux/<int:pk>/bordereau.pdf", bordereaux.bordereau_pdf, name="pdf"),
     path("gestion/bordereaux/<int:pk>/signe.xml", bordereaux.fragment, name="fragment"),

@@ -9,9 +9,15 @@ from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import franchir
-from facturier.grand_livre.emission import Destinataire, Imputation, emettre_titre
+from facturier.grand_livre.emission import (
+    REEMIS,
+    CodesPiece,
+    Destinataire,
+    Imputation,
+    emettre_titre,
+)
 from facturier.grand_livre.evenements import annuler_emission
-from facturier.grand_livre.models import Budget, Parametre, Tiers, Titre
+from facturier.grand_livre.models import Budget, Parametre, Piece, Tiers, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
@@ -69,9 +75,7 @@ def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) 
         raise ValidationError(
             {"montant_ht": f"Le montant n’est pas un multiple du tarif publié ({tarif} F)."}
         )
-    echeance = demande.date_echeance or jour + timedelta(
-        days=Parametre.objects.entier("echeance_titre_jours", jour)
-    )
+    echeance = demande.date_echeance or _echeance(jour)
     if echeance < jour:
         raise ValidationError({"date_echeance": "L’échéance ne précède pas l’émission."})
     try:
@@ -108,6 +112,54 @@ def _emettre(demande: DemandeTitre, par: Utilisateur, jour: date, echeance: date
         date_emission=jour,
         par=par,
     )
+
+
+@transaction.atomic
+def reemettre(rejete: Piece, *, par: Utilisateur) -> Titre:
+    """Issue again, as it was, a titre that the treasury rejected without blaming it.
+
+    It has a number, a key and a due date of its own: the payer receives a new avis.
+
+    Raises:
+        ValidationError: the ledger refuses it.
+    """
+    jour = timezone.localdate()
+    titre = Titre.objects.select_related("tiers", "service", "budget").get(pk=rejete.pk)
+    lignes = titre.lignes_piece.select_related("compte").order_by("rang")
+    try:
+        return emettre_titre(
+            exercice=jour.year,
+            budget=titre.budget,
+            destinataire=Destinataire(
+                tiers=titre.tiers, **{champ: getattr(titre, champ) for champ in CHAMPS_ADRESSE}
+            ),
+            objet=titre.objet,
+            service=titre.service,
+            imputations=[
+                Imputation(
+                    compte=ligne.compte.numero,
+                    montant_ht=ligne.montant_ht,
+                    montant_tgc=ligne.montant_tgc,
+                    fonction=ligne.fonction,
+                    operation=ligne.operation,
+                    libelle=ligne.libelle,
+                )
+                for ligne in lignes
+            ],
+            bases_liquidation=titre.bases_liquidation,
+            date_echeance=_echeance(jour),
+            code_produit=titre.code_produit,
+            date_emission=jour,
+            par=par,
+            codes=CodesPiece(nature=REEMIS, origine=titre),
+        )
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
+
+
+def _echeance(jour: date) -> date:
+    """Return the due date that the parameter in force leaves to the payer."""
+    return jour + timedelta(days=Parametre.objects.entier("echeance_titre_jours", jour))
 
 
 @transaction.atomic

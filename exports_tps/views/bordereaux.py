@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, F, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +16,8 @@ from exports_tps.forms import ConstitutionForm
 from exports_tps.models import Flux
 from exports_tps.parapheur import etat_de
 from exports_tps.prealable import controler_prealable
+from exports_tps.reemission import epargnees
+from exports_tps.reemission import reemettre as reemettre_epargnees
 from exports_tps.repartition import constituer as constituer_les_flux
 from exports_tps.views.pages import (
     LECTEURS,
@@ -29,6 +32,7 @@ from exports_tps.views.pages import (
 from exports_tps.visibilite import a_lire
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.models import (
     PAS_SIGNES,
     Bordereau,
@@ -97,8 +101,43 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             and est_agent
             and _flux(objet) is None,
             "form": ConstitutionForm(),
+            "a_reemettre": est_agent and epargnees(objet).count(),
         },
     )
+
+
+@reserver_a(Role.AGENT)
+def reemettre(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Issue again what the refusal of a bordereau does not blame."""
+    objet = _lire(pk)
+    nombre = epargnees(objet).count()
+    if requete.method != "POST":
+        return render(
+            requete,
+            "confirmation.html",
+            {
+                "titre": f"Émettre de nouveau les pièces épargnées du {objet}",
+                "consequence": "Le refus ne nomme pas ces pièces : elles sont émises de nouveau "
+                "comme elles étaient, sous d’autres numéros, et réunies sur un nouveau bordereau à "
+                "présenter et à signer. Les pièces que le refus nomme restent à corriger.",
+                "lignes": [("Pièces à émettre de nouveau", str(nombre))],
+                "action": "Émettre de nouveau",
+                "retour": reverse("exports_tps:bordereau", args=[pk]),
+            },
+        )
+    try:
+        bilan = reemettre_epargnees(objet, par=requete.user)
+    except TransitionInterdite as refus:
+        messages.error(requete, str(refus))
+        return redirect("exports_tps:bordereau", pk)
+    for raison in bilan.laissees:
+        messages.error(requete, raison)
+    if bilan.bordereau is None:
+        return redirect("exports_tps:bordereau", pk)
+    messages.success(
+        requete, f"Pièces émises de nouveau : {bilan.nombre}, réunies sur le {bilan.bordereau}."
+    )
+    return redirect("exports_tps:bordereau", bilan.bordereau.pk)
 
 
 @reserver_a(Role.AGENT)

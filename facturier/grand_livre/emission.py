@@ -42,7 +42,7 @@ from facturier.grand_livre.ventilation import section
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
 VIREMENT, OPERATION_D_ORDRE = "03", "08"
-REDUCTION = "02"  # TypPce
+REDUCTION, REEMIS = "02", "08"  # TypPce; NatPce of a pièce issued again (pes_v2, §4)
 TYPES_BORDEREAU = {
     REDUCTION: "02",
     "11": "03",
@@ -303,6 +303,8 @@ def emettre_titre(  # noqa: PLR0913
         service=service,
         date_emission=date_emission,
         type_piece=codes.type,
+        nature_piece=codes.nature,
+        piece_origine=codes.origine,
         **_identite(destinataire),
     )
     _enregistrer(titre, imputations, par)
@@ -486,12 +488,8 @@ def _comptes_imputables(exercice: int, imputations: Sequence[Imputation]) -> dic
     if not imputations:
         raise EcritureRefusee("Une pièce a au moins une imputation.")
     numeros = {imputation.compte for imputation in imputations}
-    comptes = {
-        compte.numero: compte
-        for compte in Compte.objects.filter(
-            exercice=exercice, numero__in=numeros, est_imputable=True
-        )
-    }
+    trouves = Compte.objects.filter(exercice=exercice, numero__in=numeros, est_imputable=True)
+    comptes = {compte.numero: compte for compte in trouves}
     if inconnus := sorted(numeros - comptes.keys()):
         raise EcritureRefusee(
             f"Compte inconnu ou non imputable en {exercice} : {', '.join(inconnus)}."

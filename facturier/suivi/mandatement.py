@@ -18,6 +18,7 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.documents import enregistrer_justificatif, ranger_justificatif
 from facturier.grand_livre.emission import (
     ORDINAIRE,
+    REEMIS,
     CodesPiece,
     CompteBancaire,
     DeductionImputee,
@@ -58,7 +59,6 @@ from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
 
 NUMEROS_CITES = 5
-REEMIS = "08"  # NatPce of a mandat issued again (pes_v2, §4)
 
 
 @transaction.atomic
@@ -122,6 +122,30 @@ def mandater(
     beneficiaires.noter(mandat, retenues, par=par)
     _rattacher(choisies, mandat, par)
     return mandat
+
+
+@transaction.atomic
+def remandater(rejete: Piece, *, par: Utilisateur) -> Mandat:
+    """Issue again, as it was, a mandat that the treasury rejected without blaming it.
+
+    Its invoices are mandated anew, with the documents that it had.
+
+    Raises:
+        ActeInterdit, TransitionInterdite, ValidationError: see `reliquider` and `mandater`; or no
+            invoice of the mandat waits any more.
+    """
+    factures = list(
+        Facture.objects.select_for_update(of=("self",))
+        .filter(mandat=rejete.pk, etat=EtatFacture.REJETEE_TPS)
+        .order_by("pk")
+    )
+    if not factures:
+        raise ValidationError("Aucune facture de ce mandat n’attend d’être mandatée de nouveau.")
+    for facture in factures:
+        reliquider(facture, par=par, motif="Émis de nouveau : le rejet ne le vise pas.")
+    return mandater(
+        [facture.pk for facture in factures], par=par, pieces=rejete.justificatifs.all()
+    )
 
 
 @transaction.atomic

@@ -4,9 +4,11 @@ import pytest
 
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import EtatFlux, EtatMessage, LigneFlux, MessageTPS, Verdict
+from exports_tps.reemission import epargnees, reemettre
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece, Piece
 from facturier.grand_livre.soldes import reste_du_par_piece, solde
@@ -80,6 +82,59 @@ def test_un_bordereau_refuse_n_entraine_pas_les_autres(agent, ordonnateur):
     assert etats_bordereaux(flux) == [EtatBordereau.REFUSE, EtatBordereau.ACCEPTE]
     assert etats_pieces(flux) == [EtatPiece.REJETEE, EtatPiece.PAYEE]
     assert list(verifier()) == []
+
+
+def test_un_mandat_fautif_n_arrete_pas_ceux_de_son_bordereau(client, agent, ordonnateur):
+    """The bordereau is refused whole; what is not blamed is issued again, and paid."""
+    fautive, saine = FactureFactory(mandat_emis=True), FactureFactory(mandat_emis=True)
+    refuse = creer_bordereau(
+        sens="depense", pieces=[fautive.mandat_id, saine.mandat_id], date_emission=JOUR, par=agent
+    )
+    transmettre(constituer_flux([signer_bordereau(refuse, par=ordonnateur)], par=agent), par=agent)
+    plan = (
+        '[[defaut]]\nacte = "refuser_bordereau"\nbordereau = 1\nsens = "depense"\n'
+        f"piece = {fautive.mandat.numero}\n"
+    )
+    tresorerie("--jusqu-au-bout", plan=plan)
+    lire_retours()
+    page = f"/gestion/bordereaux/{refuse.pk}/reemettre/"
+
+    client.force_login(agent)
+    propose = client.get(page)
+    reponse = client.post(page)
+    nouveau = Bordereau.objects.latest("pk")
+    transmettre(constituer_flux([signer_bordereau(nouveau, par=ordonnateur)], par=agent), par=agent)
+    tresorerie("--jusqu-au-bout")
+    lire_retours()
+
+    assert "Pièces à émettre de nouveau" in propose.content.decode()
+    assert reponse.headers["Location"] == f"/gestion/bordereaux/{nouveau.pk}/"
+    fautive.refresh_from_db()
+    saine.refresh_from_db()
+    assert (fautive.etat, saine.etat) == (EtatFacture.REJETEE_TPS, EtatFacture.PAYEE)
+    assert (nouveau.pieces.get().nature_piece, nouveau.pk) == ("08", saine.mandat.bordereau_id)
+    assert list(epargnees(refuse)) == []
+    assert list(verifier()) == []
+
+
+def test_un_titre_epargne_est_emis_de_nouveau(agent, ordonnateur):
+    refuse = signer_bordereau(bordereau_recette(agent, 2), par=ordonnateur)
+    flux = transmettre(constituer_flux([refuse], par=agent), par=agent)
+    tresorerie("--jusqu-au-bout", plan='[[defaut]]\nacte = "refuser_flux"\n')
+    lire_retours()
+    refuse.refresh_from_db()
+
+    bilan = reemettre(refuse, par=agent)
+
+    nouveau = Bordereau.objects.latest("pk")
+    origines = Piece.objects.filter(pieces_correctives__bordereau=nouveau)
+    assert etats_pieces(flux) == [EtatPiece.REJETEE, EtatPiece.REJETEE]
+    assert (bilan.bordereau, bilan.nombre, bilan.laissees) == (nouveau, 2, [])
+    assert [origine.bordereau for origine in origines] == [refuse, refuse]
+    signe = signer_bordereau(nouveau, par=ordonnateur)
+    transmettre(constituer_flux([signe], par=agent), par=agent)
+    with pytest.raises(TransitionInterdite):
+        reemettre(refuse, par=agent)
 
 
 def test_un_flux_refuse_libere_ses_documents(agent, ordonnateur):
