@@ -125,7 +125,7 @@ def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str
     """Check a page on a telephone and on a desk, and keep its pictures under that name."""
 
     def examiner(nom: str) -> None:
-        assert "<<variable inconnue" not in page.content(), page.url
+        assert "variable inconnue" not in page.content(), page.url
         for largeur in (360, 1280):
             photographier(nom, largeur)
             verifier_accessibilite()
