@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from socketserver import ThreadingMixIn
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
@@ -67,6 +68,11 @@ class ServeurWeb(ThreadingMixIn, WSGIServer):
     """Serves the product on a socket that outlives the process."""
 
     daemon_threads = True
+
+    def close_request(self, request: Any) -> None:
+        """Give back the connection of the thread that ends."""
+        connections.close_all()
+        super().close_request(request)
 
 
 class Silencieux(WSGIRequestHandler):

@@ -1,13 +1,18 @@
 """One debt, several hands: it is paid once, and money received is never refused."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
 
-from facturier.grand_livre.models import Titre
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir_lot
+from facturier.grand_livre.documents import ranger_justificatif
+from facturier.grand_livre.models import Piece, Titre
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement.models import Encaissement, EtatTentative, Quittance, Tentative
+from telepaiement.reductions import reduire_titre
 from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import controler_avant_paiement, ouvrir
 from tests.telepaiement.conftest import fermer_connexion
@@ -71,13 +76,34 @@ def test_le_second_payeur_est_arrete_juste_avant_de_payer(banc, commencer):
     assert "entièrement payé" in motif
 
 
-def test_une_dette_changee_depuis_l_affichage_ne_se_paie_pas(commencer):
-    tentative = commencer(titre_payable(12_500))
-    tentative.montant = 12_000
+def reduire(titre, montant, agent):
+    """Let the treasury take the titre in charge, and the province take a part of it back."""
+    for acte in ("transmettre", "prendre_en_charge"):
+        franchir_lot(Piece, [titre.pk], acte, par=Utilisateur.objects.systeme())
+    fichier = io.BytesIO(b"%PDF-1.4\n% decision\n")
+    decision = ranger_justificatif(fichier, nom="decision.pdf", genre="decision")
+    reduire_titre(titre, montant_ht=montant, motif="Erreur", justificatifs=[decision], par=agent)
 
-    motif = controler_avant_paiement(tentative)
+
+def test_une_dette_changee_depuis_l_affichage_ne_se_paie_pas(commencer, agent):
+    titre = titre_payable(12_500)
+    tentative = commencer(titre)
+    reduire(titre, 500, agent)
+
+    motif = controler_avant_paiement(Tentative.objects.get(pk=tentative.pk))
 
     assert "Le montant dû a changé" in motif
+
+
+def test_un_titre_reduit_pendant_son_paiement_laisse_un_trop_percu(banc, commencer, agent):
+    titre = titre_payable(12_500)
+    tentative = commencer(titre)
+    banc.payer(tentative)
+    reduire(titre, 500, agent)
+
+    synchroniser(tentative, source="retour")
+
+    assert (Encaissement.objects.get().trop_percu, reste_du(titre)) == (500, 0)
 
 
 def test_un_paiement_annule_trop_tard_est_encaisse(banc, commencer):
