@@ -7,9 +7,9 @@ A titre already issued is not modified by an import: it is cancelled, then issue
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from django.db import transaction
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.montants import MontantInvalide, lire
 from facturier.grand_livre.models import Tiers
+from telepaiement.bilan import Bilan
 from telepaiement.models import Produit, TitreImporte
 from telepaiement.titres import DemandeTitre, emettre
 
@@ -42,28 +43,6 @@ Objet = TypeVar("Objet")
 
 class FichierIllisible(ValueError):
     """The file cannot be read as a table, or lacks columns; the message is in French."""
-
-
-@dataclass
-class Bilan:
-    """What an import did, or would do. `rejets` holds (line, reference, reason)."""
-
-    crees: int = 0
-    inchanges: int = 0
-    rejets: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def en_objet(self) -> dict[str, Any]:
-        """Return the object that `--json` prints (conception.md, section 4)."""
-        return {
-            "crees": self.crees,
-            "modifies": 0,
-            "inchanges": self.inchanges,
-            "rejetes": len(self.rejets),
-            "anomalies": [
-                {"ligne": ligne, "reference": reference, "motif": motif}
-                for ligne, reference, motif in self.rejets
-            ],
-        }
 
 
 def importer(fichier: Path, *, par: Utilisateur, executer: bool = False) -> Bilan:

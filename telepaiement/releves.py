@@ -9,7 +9,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import DEVISE, MontantInvalide, lire
 from facturier.commun.xml_sur import lire_xml
+from telepaiement.bilan import Bilan
 from telepaiement.models import FormatReleve, LigneBancaire, ReleveBancaire
 
 TAILLE_MAXIMALE = 10_000_000  # bytes
@@ -45,28 +46,6 @@ class Ligne:
     montant: int
     libelle: str
     reference: str
-
-
-@dataclass
-class Bilan:
-    """What an import did, or would do. `rejets` holds (line, reference, reason)."""
-
-    crees: int = 0
-    inchanges: int = 0
-    rejets: list[tuple[int, str, str]] = field(default_factory=list)
-
-    def en_objet(self) -> dict[str, Any]:
-        """Return the object that `--json` prints (conception.md, section 4)."""
-        return {
-            "crees": self.crees,
-            "modifies": 0,
-            "inchanges": self.inchanges,
-            "rejetes": len(self.rejets),
-            "anomalies": [
-                {"ligne": ligne, "reference": reference, "motif": motif}
-                for ligne, reference, motif in self.rejets
-            ],
-        }
 
 
 @transaction.atomic

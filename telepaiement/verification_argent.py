@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from facturier.grand_livre.models import Ecriture, LigneEcriture, SchemaComptable, Sens
+from facturier.grand_livre import verification
+from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.cloture import calculer_empreinte
 from telepaiement.models import (
@@ -128,10 +129,7 @@ def litiges_mal_ecrits() -> Iterator[Anomalie]:
 
 def ecritures_sans_objet() -> Iterator[Anomalie]:
     """Entries of refund, dispute or payout that no fact justifies."""
-    for evenement, relation in JUSTIFIES_PAR.items():
-        orphelines = Ecriture.objects.filter(evenement=evenement, **{f"{relation}__isnull": True})
-        for pk, total in orphelines.values_list("pk", "total"):
-            yield Anomalie("cartes", f"écriture {pk}", f"« {evenement} » de {total} F sans objet")
+    return verification.ecritures_sans_objet("cartes", JUSTIFIES_PAR)
 
 
 def versements_mal_ecrits() -> Iterator[Anomalie]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import F, Q, Sum
 
-from facturier.grand_livre.models import Ecriture, LigneEcriture, SchemaComptable, Sens
+from facturier.grand_livre import verification
+from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.internet import empreinte_internet
 from telepaiement.models import (
@@ -58,10 +59,7 @@ def ventes_mal_ecrites() -> Iterator[Anomalie]:
 
 def ecritures_de_regie_sans_objet() -> Iterator[Anomalie]:
     """Entries of a régie that no fact justifies."""
-    for evenement, relation in JUSTIFIES_PAR.items():
-        orphelines = Ecriture.objects.filter(evenement=evenement, **{f"{relation}__isnull": True})
-        for pk, total in orphelines.values_list("pk", "total"):
-            yield Anomalie("regie", f"écriture {pk}", f"« {evenement} » de {total} F sans objet")
+    return verification.ecritures_sans_objet("regie", JUSTIFIES_PAR)
 
 
 def caisses_mal_comptees() -> Iterator[Anomalie]:

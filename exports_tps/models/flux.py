@@ -54,6 +54,7 @@ class Flux(models.Model):
         "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
     }
     TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE}
+    ACTES = {"demander_envoi": "Envoi demandé"}
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="+")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")

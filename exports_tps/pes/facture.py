@@ -17,6 +17,12 @@ from exports_tps.pes.types import Montant
 _PERIODE = Choix(((("Date",), ()), (("DateDebut", "DateFin"), ())))
 
 
+def _quantite_ou_base(quantite: str) -> Choix:
+    """A quantity at a price, a base, or a rebate; the tag of the quantity differs by line."""
+    prix = ((quantite, "MtUnitaire"), ("Unite1", "Quantite2", "Unite2"))
+    return Choix((prix, (("MtBase",), ()), (("MtRemise",), ())))
+
+
 @enregistrement
 class AdresseFacture(Enregistrement):
     """Adresse of a PES_Facture: no line is mandatory."""
@@ -151,13 +157,7 @@ class LigneFacture(Enregistrement):
 
     CHOIX = (
         _PERIODE,
-        Choix(
-            (
-                (("Quantite", "MtUnitaire"), ("Unite1", "Quantite2", "Unite2")),
-                (("MtBase",), ()),
-                (("MtRemise",), ()),
-            )
-        ),
+        _quantite_ou_base("Quantite"),
     )
     date_ligne: date | None = champ("Date", types.DATE, default=None)
     debut: date | None = champ("DateDebut", types.DATE, default=None)
@@ -207,13 +207,7 @@ class LigneElectronique(Enregistrement):
 
     CHOIX = (
         _PERIODE,
-        Choix(
-            (
-                (("Quantite1", "MtUnitaire"), ("Unite1", "Quantite2", "Unite2")),
-                (("MtBase",), ()),
-                (("MtRemise",), ()),
-            )
-        ),
+        _quantite_ou_base("Quantite1"),
     )
     date_ligne: date | None = champ("Date", types.DATE, default=None)
     debut: date | None = champ("DateDebut", types.DATE, default=None)

@@ -78,7 +78,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
     pieces, suivant = page_par_cle(requete, a_lire(objet.pieces.all()))
     est_ouvert = objet.etat == EtatBordereau.OUVERT
     est_agent = requete.user.a_role(Role.AGENT)
-    etat = etat_de(objet)
+    etat, flux = etat_de(objet), _flux(objet)
     return render(
         requete,
         "exports_tps/bordereau.html",
@@ -89,7 +89,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "suivant": suivant,
             "lignes": lignes_bordereau(objet),
             "controles": controler_prealable(objet) if est_ouvert else [],
-            "flux": _flux(objet),
+            "flux": flux,
             "etapes": etapes_du_circuit(etat),
             "renvoi": dernier_renvoi(objet),
             "peut_presenter": est_ouvert and est_agent,
@@ -97,9 +97,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "peut_reprendre": etat is not None and est_agent,
             "peut_viser": etat is not None and etat.etape is not None,
             "peut_signer": objet.etat in PAS_SIGNES and requete.user.a_role(Role.ORDONNATEUR),
-            "peut_constituer": objet.etat == EtatBordereau.SIGNE
-            and est_agent
-            and _flux(objet) is None,
+            "peut_constituer": objet.etat == EtatBordereau.SIGNE and est_agent and flux is None,
             "form": ConstitutionForm(),
             "a_reemettre": est_agent and epargnees(objet).count(),
         },
@@ -188,7 +186,9 @@ def _lire(pk: int) -> Bordereau:
 
 
 def _flux(objet: Bordereau) -> Flux | None:
-    """Return the flux that holds the bordereau, if any."""
+    """Return the flux that holds the bordereau, if any: only a signed one may be in a flux."""
+    if objet.etat in PAS_SIGNES:
+        return None
     lignes: Any = objet.lignes_flux.filter(liberee_le=None)
     return Flux.objects.filter(pk__in=lignes.values("flux")).first() or (
         Flux.objects.filter(lignes__bordereau=objet, transmis_le__isnull=False).first()

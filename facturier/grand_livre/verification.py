@@ -3,12 +3,12 @@
 Each check is a function that yields anomalies and never raises; `verifier()` runs the list.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
 
-from facturier.grand_livre.models import Scellement
+from facturier.grand_livre.models import Ecriture, Scellement
 from facturier.grand_livre.scellement import (
     ORIGINE,
     empreinte_ecriture,
@@ -55,6 +55,14 @@ def ecritures_desequilibrees() -> Iterator[Anomalie]:
             f"débit {debit}, crédit {credit}, {nombre} lignes ; "
             f"l’en-tête annonce {total} et {annonce} lignes",
         )
+
+
+def ecritures_sans_objet(genre: str, justifies_par: Mapping[str, str]) -> Iterator[Anomalie]:
+    """Entries that no fact justifies: `justifies_par` names, by event, the relation to the fact."""
+    for evenement, relation in justifies_par.items():
+        orphelines = Ecriture.objects.filter(evenement=evenement, **{f"{relation}__isnull": True})
+        for pk, total in orphelines.values_list("pk", "total"):
+            yield Anomalie(genre, f"écriture {pk}", f"« {evenement} » de {total} F sans objet")
 
 
 def lignes_orphelines() -> Iterator[Anomalie]:

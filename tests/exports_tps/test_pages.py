@@ -65,8 +65,11 @@ def test_signer_constituer_transmettre_par_les_pages(client, agent, ordonnateur)
     page(client, agent, "transmettre", Flux.objects.get().pk, oui="1")
 
     bordereau.refresh_from_db()
+    flux = Flux.objects.get()
+    texte = corps(page(client, agent, "flux", flux.pk))
     assert bordereau.etat == EtatBordereau.TRANSMIS
-    assert Flux.objects.get().etat == EtatFlux.TRANSMIS
+    assert flux.etat == EtatFlux.TRANSMIS
+    assert (texte.count("Envoi demandé"), texte.count("Constitué et contrôlé")) == (1, 1)
 
 
 @pytest.mark.parametrize("nom", ["bordereaux", "flux_liste", "messages"])
@@ -174,8 +177,10 @@ def test_les_fichiers_se_telechargent_tels_quels(client, agent, ordonnateur):
 def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
     client, agent, django_assert_max_num_queries
 ):
-    bordereau = bordereau_depense(agent, 10)
+    deux, dix = bordereau_depense(agent, 2), bordereau_depense(agent, 10)
     client.force_login(agent)
 
-    with django_assert_max_num_queries(27):
-        client.get(reverse("exports_tps:bordereau", args=[bordereau.pk]))
+    with django_assert_max_num_queries(24) as requetes:
+        client.get(reverse("exports_tps:bordereau", args=[deux.pk]))
+    with django_assert_max_num_queries(len(requetes)):
+        client.get(reverse("exports_tps:bordereau", args=[dix.pk]))

@@ -104,13 +104,15 @@ def badge(texte: str, ton: str = "neutre") -> dict[str, str]:
 def chronologie(objet: Any, a_venir: Any = ()) -> dict[str, Any]:
     """Show the passages of `objet`, oldest first, then the labels of the steps to come.
 
-    The passages are read once, with who acted.
+    The passages are read once, with who acted. A passage is called by the state it leads to, or,
+    where it leads nowhere, by what the `ACTES` of its model call it.
     """
     libelles = dict(objet._meta.get_field("etat").flatchoices)
+    actes = getattr(objet, "ACTES", {})
     etapes = []
     for passage in objet.passages.select_related("par").order_by("pk"):
         ton = ton_de(objet, passage.arrivee)
-        libelle = libelles.get(passage.arrivee, passage.arrivee)
+        libelle = actes.get(passage.acte) or libelles.get(passage.arrivee, passage.arrivee)
         etapes.append(
             {"passage": passage, "libelle": libelle, "ton": ton, "icone_du_ton": ICONES[ton]}
         )

@@ -9,7 +9,8 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 from facturier.commun.csv_sur import ligne_sure
-from telepaiement.import_titres import Bilan, FichierIllisible, importer
+from telepaiement.bilan import Bilan
+from telepaiement.import_titres import FichierIllisible, importer
 
 
 class Command(CommandeMetier):
