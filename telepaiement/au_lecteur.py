@@ -4,7 +4,10 @@ One payment at a time on a reader. Whatever happens, the payment is read at the 
 another means is taken: the card may have won the race.
 """
 
-from uuid import NAMESPACE_URL, uuid5
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -14,8 +17,15 @@ from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import caisse
-from telepaiement.models import Canal, EtatTentative, SessionCaisse, Tentative
+from telepaiement import caisse, ventes
+from telepaiement.models import (
+    Canal,
+    Encaissement,
+    EtatTentative,
+    Regie,
+    SessionCaisse,
+    Tentative,
+)
 from telepaiement.passerelles import terminal
 from telepaiement.passerelles.contrat import (
     LecteurHorsLigne,
@@ -24,6 +34,7 @@ from telepaiement.passerelles.contrat import (
     PasserelleRefuse,
     StatutLecteur,
 )
+from telepaiement.querysets import TentativeQuerySet
 from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import PaiementIndisponible, initier
 
@@ -47,56 +58,153 @@ def lancer(*, session: SessionCaisse, titre_id: int, montant: int, par: Utilisat
         ValidationError: no reader here, busy, off line, a sum that is not owed, someone else's
             till, or another payment of this debt that may be succeeding.
     """
+    _exiger_lecteur(session, par)
+    tentatives = Tentative.objects.filter(titre_id=titre_id)
+    tentative = _en_cours(tentatives.filter(session=session, montant=montant))
+    if tentative is None:
+        caisse.liberer(tentatives, par)
+        with _occupe():
+            tentative = _reserver_titre(session, titre_id, montant, par)
+    return _poursuivre(tentative, par)
+
+
+def vendre(
+    *,
+    session: SessionCaisse,
+    identifiant: UUID,
+    quantites: Mapping[int, int],
+    payeur: str,
+    montant: int,
+    par: Utilisateur,
+) -> Tentative:
+    """Ask the reader of the counter to take the card for a sale; return the attempt.
+
+    The sale is recorded, with its money and its quittance, once the card has paid. Asking again
+    for the same sale, after a refusal or a cut, finds the same attempt.
+
+    Args:
+        identifiant: identity of the sale, drawn when its quantities were typed.
+        quantites: how many of each product, by its key.
+        montant: the total in whole francs that was shown.
+
+    Raises:
+        ValidationError: as `lancer` and `ventes.chiffrer`, the tariff has changed, or the sale is
+            paid already.
+    """
+    _exiger_lecteur(session, par)
+    tentatives = ventes.tentatives_de(identifiant)
+    tentative = _en_cours(tentatives.filter(session=session, montant=montant))
+    if tentative is None:
+        caisse.liberer(tentatives, par)
+        with _occupe():
+            tentative = _reserver_vente(session, identifiant, quantites, payeur, montant, par)
+    return _poursuivre(tentative, par)
+
+
+def reprendre(tentative: Tentative, *, par: Utilisateur) -> Tentative:
+    """Present a card again for the same payment, after a refusal.
+
+    Raises:
+        ValidationError: as `lancer`, or the payment is no longer open.
+    """
+    if tentative.session is None or _en_cours(Tentative.objects.filter(pk=tentative.pk)) is None:
+        raise ValidationError("Ce paiement n’est plus ouvert : recommencez-en un.")
+    _exiger_lecteur(tentative.session, par)
+    return _poursuivre(tentative, par)
+
+
+def _exiger_lecteur(session: SessionCaisse, par: Utilisateur) -> None:
     if not session.guichet.lecteur:
         raise ValidationError("Ce guichet n’a pas de lecteur de carte.")
     if session.agent_id != par.pk:
         raise ValidationError("Cette caisse est celle d’un autre agent.")
-    tentative = _en_cours(session, titre_id, montant)
-    if tentative is None:
-        caisse.liberer(titre_id, par)
-        tentative = _reserver(session, titre_id, montant, par)
+
+
+def _en_cours(tentatives: TentativeQuerySet) -> Tentative | None:
+    return (
+        tentatives.ouvertes()
+        .exclude(etat=EtatTentative.A_VERIFIER)
+        .select_related("titre", "vente", "session__regie")
+        .first()
+    )
+
+
+@contextmanager
+def _occupe() -> Iterator[None]:
+    """Say in French why the base refused an intention: the reader, most often, is taken."""
+    try:
+        yield
+    except IntegrityError as erreur:
+        occupe = "tentative_une_ouverte_par_lecteur" in str(erreur) or "lecteur" in str(erreur)
+        raise ValidationError(OCCUPE if occupe else phrase_de_la_base(erreur)) from erreur
+
+
+@transaction.atomic
+def _reserver_titre(
+    session: SessionCaisse, titre_id: int, montant: int, par: Utilisateur
+) -> Tentative:
+    """Commit the intention, under the lock of the debt; the reader is then ours."""
+    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    caisse.controler_dette(session=session, titre=titre, montant=montant)
+    return _reserver(
+        session,
+        titre.tentatives,
+        par,
+        titre=titre,
+        session_payeur=uuid5(NAMESPACE_URL, f"caisse-{session.pk}"),
+        montant=montant,
+        reste_constate=reste_du(titre),
+    )
+
+
+@transaction.atomic
+def _reserver_vente(
+    session: SessionCaisse,
+    identifiant: UUID,
+    quantites: Mapping[int, int],
+    payeur: str,
+    montant: int,
+    par: Utilisateur,
+) -> Tentative:
+    """Commit what is bought and the intention, under the lock of the régie."""
+    Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
+    caisse.exiger_du_jour(session)
+    ventes.controler_total(session.regie, quantites, montant)
+    if Encaissement.objects.filter(saisie=identifiant).exists():
+        raise ValidationError("Cette vente est déjà payée : n’encaissez rien d’autre.")
+    return _reserver(
+        session,
+        ventes.tentatives_de(identifiant),
+        par,
+        vente=ventes.poser_vente(session=session, quantites=quantites, payeur=payeur),
+        session_payeur=identifiant,
+        montant=montant,
+        reste_constate=montant,
+    )
+
+
+def _reserver(
+    session: SessionCaisse, tentatives: Any, par: Utilisateur, **champs: Any
+) -> Tentative:
+    if not session.regie.accepte_tpe:
+        raise ValidationError("L’acte de la régie n’admet pas le paiement par carte.")
+    if any(tentative.est_engagee for tentative in tentatives.ouvertes()):
+        raise ValidationError(caisse.PAIEMENT_EN_COURS)
+    tentative = Tentative.objects.create(
+        canal=Canal.GUICHET_TPE, session=session, lecteur=session.guichet.lecteur, **champs
+    )
+    tentative.passages.create(acte="creer", depart="", arrivee=tentative.etat, par=par)
+    return tentative
+
+
+def _poursuivre(tentative: Tentative, par: Utilisateur) -> Tentative:
+    """Create the payment at the gateway if need be, then hand it to the reader."""
     if not tentative.reference:
         try:
             initier(tentative, source=SOURCE)
         except PaiementIndisponible as erreur:
             raise ValidationError(HORS_LIGNE) from erreur
     return _presenter(tentative, par)
-
-
-def _en_cours(session: SessionCaisse, titre_id: int, montant: int) -> Tentative | None:
-    return (
-        Tentative.objects.ouvertes()
-        .filter(session=session, titre_id=titre_id, montant=montant)
-        .exclude(etat=EtatTentative.A_VERIFIER)
-        .select_related("titre", "session__regie")
-        .first()
-    )
-
-
-def _reserver(session: SessionCaisse, titre_id: int, montant: int, par: Utilisateur) -> Tentative:
-    """Commit the intention, under the lock of the debt; the reader is then ours."""
-    try:
-        with transaction.atomic():
-            titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
-            caisse.controler_dette(session=session, titre=titre, montant=montant)
-            if not session.regie.accepte_tpe:
-                raise ValidationError("L’acte de la régie n’admet pas le paiement par carte.")
-            if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
-                raise ValidationError(caisse.PAIEMENT_EN_COURS)
-            tentative = Tentative.objects.create(
-                titre=titre,
-                canal=Canal.GUICHET_TPE,
-                session=session,
-                lecteur=session.guichet.lecteur,
-                session_payeur=uuid5(NAMESPACE_URL, f"caisse-{session.pk}"),
-                montant=montant,
-                reste_constate=reste_du(titre),
-            )
-            tentative.passages.create(acte="creer", depart="", arrivee=tentative.etat, par=par)
-            return tentative
-    except IntegrityError as erreur:
-        occupe = "tentative_une_ouverte_par_lecteur" in str(erreur) or "lecteur" in str(erreur)
-        raise ValidationError(OCCUPE if occupe else phrase_de_la_base(erreur)) from erreur
 
 
 def _presenter(tentative: Tentative, par: Utilisateur) -> Tentative:

@@ -52,7 +52,8 @@ def _examiner(tentative: Tentative, maintenant: datetime) -> Tentative:
     est_expiree = age >= timedelta(minutes=limites["expiration_minutes"]) and repos >= timedelta(
         minutes=limites["repos_minutes"]
     )
-    if est_expiree or (not tentative.est_engagee and reste_du(tentative.titre) <= 0):
+    titre = tentative.titre
+    if est_expiree or (titre and not tentative.est_engagee and reste_du(titre) <= 0):
         return fermer(tentative, "expirer", source=SOURCE)
     if age >= timedelta(minutes=limites["verification_minutes"]):
         return synchroniser(tentative, source=SOURCE)

@@ -34,6 +34,7 @@ from telepaiement.models import (
 from telepaiement.nominations import exiger_habilite
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
 from telepaiement.position import fonds_en_caisse, fonds_remis, position
+from telepaiement.querysets import TentativeQuerySet
 from telepaiement.synchronisation import fermer
 
 MODES_GUICHET = {
@@ -43,7 +44,7 @@ MODES_GUICHET = {
     Mode.VIREMENT: "accepte_virement",
 }
 PAIEMENT_EN_COURS = (
-    "Un paiement en ligne de cette somme est en cours à la banque : attendez sa réponse avant "
+    "Un paiement par carte de cette somme est en cours à la banque : attendez sa réponse avant "
     "d’encaisser, pour que le payeur ne paie pas deux fois."
 )
 
@@ -201,7 +202,7 @@ def encaisser_au_guichet(
         return deja
     if session.agent_id != par.pk:
         raise ValidationError("Cette caisse est celle d’un autre agent.")
-    liberer(titre_id, par)
+    liberer(Tentative.objects.filter(titre_id=titre_id), par)
     try:
         return _encaisser(session=session, titre_id=titre_id, saisie=saisie, par=par)
     except IntegrityError as erreur:
@@ -262,13 +263,15 @@ def _ticket_annule(session: SessionCaisse, saisie: Saisie, terminal: str) -> Enc
     ).first()
 
 
-def liberer(titre_id: int, par: Utilisateur) -> None:
-    """Close the online attempts on the debt, so that the card cannot be charged meanwhile.
+def liberer(tentatives: TentativeQuerySet, par: Utilisateur) -> None:
+    """Close the open attempts among those on a debt, so that the card cannot be charged meanwhile.
 
     Without an answer of the gateway no other means is taken (§8.5): the card may be paying.
+
+    Raises:
+        ValidationError: one may be succeeding.
     """
-    ouvertes = Tentative.objects.ouvertes().filter(titre_id=titre_id)
-    for tentative in ouvertes.order_by("pk"):
+    for tentative in tentatives.ouvertes().order_by("pk"):
         if tentative.est_engagee:
             raise ValidationError(PAIEMENT_EN_COURS)
         try:

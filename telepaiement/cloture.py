@@ -145,7 +145,7 @@ def _reports(session: SessionCaisse, *, reporter: bool) -> list[dict[str, Any]]:
     return [
         {
             "tentative": str(tentative.jeton),
-            "titre": tentative.titre.reference,
+            "titre": tentative.objet,
             "montant": tentative.montant,
         }
         for tentative in ouvertes

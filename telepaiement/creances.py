@@ -2,6 +2,7 @@
 
 import re
 from hmac import compare_digest
+from typing import Any
 
 from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement.models import Regie
@@ -45,6 +46,19 @@ def par_reference(reference: str) -> list[Titre]:
     if lue is None:
         return []
     return list(Titre.objects.filter(exercice_id=lue[0], numero=lue[1]).select_related("tiers"))
+
+
+def verrouiller_dette(titre_id: int | None, regie_id: Any) -> Titre | None:
+    """Lock what money settles, before anything else: the titre, or the régie that sells.
+
+    Returns:
+        The titre, or None for a sale.
+    """
+    if titre_id is None:
+        Regie.objects.select_for_update(of=("self",)).get(pk=regie_id)
+        return None
+    titre: Titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    return titre
 
 
 def motif_impayable(titre: Titre, reste: int) -> str:

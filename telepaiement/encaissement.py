@@ -5,11 +5,13 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.models import Exercice, Titre
+from facturier.grand_livre.regies import vendre_au_comptant
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import courriels, echeanciers, quittances
 from telepaiement.creances import regie_en_ligne
@@ -20,6 +22,7 @@ from telepaiement.models import (
     Regie,
     SessionCaisse,
     Tentative,
+    Vente,
 )
 from telepaiement.passerelles.contrat import EtatDistant
 
@@ -33,30 +36,46 @@ def encaisser_carte(
 ) -> Encaissement:
     """Record the money of a card payment made through the gateway, under the lock of the debt.
 
-    What the debt no longer calls for is flagged `trop_percu`: money received is never refused.
+    What the debt no longer calls for is flagged `trop_percu`: money received is never refused. So
+    is the whole of a sale that was paid otherwise meanwhile.
 
     Raises:
         RegieAbsente: no régie holds online payment.
     """
     regie, session = _lieu(tentative)
-    encaissement = enregistrer(
-        titre=tentative.titre,
-        regie=regie,
-        mode=Mode.LECTEUR if tentative.lecteur else Mode.CARTE,
-        montant=distant.montant,
-        moment=distant.encaisse_le or timezone.now(),
-        reference=distant.charge,
-        par=par,
-        session=session,
-        tentative=tentative,
-        charge=distant.charge,
-        marque=distant.marque[:20],
-        quatre_derniers=distant.quatre_derniers,
-    )
+    fait: dict[str, Any] = {
+        "regie": regie,
+        "mode": Mode.LECTEUR if tentative.lecteur else Mode.CARTE,
+        "montant": distant.montant,
+        "moment": distant.encaisse_le or timezone.now(),
+        "reference": distant.charge,
+        "par": par,
+        "session": session,
+        "tentative": tentative,
+        "charge": distant.charge,
+        "marque": distant.marque[:20],
+        "quatre_derniers": distant.quatre_derniers,
+    }
+    if tentative.vente is None:
+        encaissement = enregistrer(titre=tentative.titre, **fait)
+    else:
+        encaissement = _encaisser_vente_au_lecteur(tentative, tentative.vente, fait)
     transaction.on_commit(
         partial(courriels.envoyer_quittance, encaissement.quittance.pk), robust=True
     )
     return encaissement
+
+
+def _encaisser_vente_au_lecteur(
+    tentative: Tentative, vente: Vente, fait: dict[str, Any]
+) -> Encaissement:
+    """Record a sale paid at the reader, owed back whole when the buyer has paid it otherwise."""
+    deja = Encaissement.objects.filter(
+        Q(saisie=tentative.session_payeur) | Q(tentative__session_payeur=tentative.session_payeur)
+    )
+    saisies: dict[str, Any] = {} if deja.exists() else {"saisie": tentative.session_payeur}
+    trop_percu = fait["montant"] if deja.valides().exists() else 0
+    return enregistrer_vente(vente, trop_percu=trop_percu, **fait, **saisies)
 
 
 def _lieu(tentative: Tentative) -> tuple[Regie, SessionCaisse | None]:
@@ -126,6 +145,48 @@ def enregistrer(
     )
     echeanciers.suivre(titre)
     quittances.emettre(encaissement, code=code)
+    return encaissement
+
+
+def enregistrer_vente(
+    vente: Vente,
+    *,
+    regie: Regie,
+    mode: str,
+    montant: int,
+    moment: datetime,
+    reference: str,
+    par: Utilisateur,
+    trop_percu: int = 0,
+    **details: Any,
+) -> Encaissement:
+    """Post money received for a sale, record it, issue its quittance.
+
+    The caller holds the lock of the régie, in a transaction. The arguments are those of
+    `enregistrer`; `trop_percu` is what is owed back, in whole francs.
+    """
+    jour = timezone.localdate(moment)
+    ecriture = vendre_au_comptant(
+        mode=mode,
+        montant=montant,
+        trop_percu=trop_percu,
+        date_comptable=date_comptable(jour),
+        reference=reference,
+        par=par,
+    )
+    encaissement = Encaissement.objects.create(
+        vente=vente,
+        regie=regie,
+        mode=mode,
+        montant=montant,
+        trop_percu=trop_percu,
+        encaisse_le=moment,
+        jour=jour,
+        par=par,
+        ecriture=ecriture,
+        **details,
+    )
+    quittances.emettre(encaissement)
     return encaissement
 
 

@@ -104,7 +104,7 @@ def _reports(regie: Regie) -> list[dict[str, Any]]:
         else a_verifier.filter(session__regie=regie)
     )
     return [
-        {"tentative": str(t.jeton), "titre": t.titre.reference, "montant": t.montant}
+        {"tentative": str(t.jeton), "titre": t.objet, "montant": t.montant}
         for t in siennes.select_related("titre").order_by("pk")
     ]
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
-from facturier.grand_livre.models import Titre
 from facturier.grand_livre.tresorerie import contester_carte, gagner_litige, perdre_litige
 from telepaiement import echeanciers
+from telepaiement.creances import verrouiller_dette
 from telepaiement.models import Encaissement, EtatLitige, Litige
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import LitigeDistant, StatutLitige
@@ -32,17 +32,17 @@ def relire(encaissement: Encaissement) -> None:
     if encaissement.tentative is None:
         return
     distants = passerelle().lire_litiges(encaissement.tentative.reference)
-    _appliquer(encaissement.pk, encaissement.tentative.titre_id, distants)
+    _appliquer(encaissement, distants)
 
 
 @transaction.atomic
-def _appliquer(encaissement_id: int, titre_id: int, distants: list[LitigeDistant]) -> None:
+def _appliquer(encaissement: Encaissement, distants: list[LitigeDistant]) -> None:
     systeme = Utilisateur.objects.systeme()
-    Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    verrouiller_dette(encaissement.titre_id, encaissement.regie_id)
     encaissement = (
         Encaissement.objects.select_for_update(of=("self",))
         .select_related("titre")
-        .get(pk=encaissement_id)
+        .get(pk=encaissement.pk)
     )
     for distant in distants:
         litige = _reconnaitre(encaissement, distant, systeme)
@@ -71,7 +71,7 @@ def _reconnaitre(encaissement: Encaissement, distant: LitigeDistant, par: Utilis
         journal.error(
             "paiement_conteste",
             litige=litige.reference,
-            titre=encaissement.titre.reference,
+            objet=encaissement.objet,
             montant=litige.montant,
         )
     return litige
@@ -110,5 +110,6 @@ def _clore(
             champs["trop_percu"] = part
             champs["ecriture_issue"] = perdre_litige(encaissement.titre, trop_percu=part, **communs)
     franchir(litige, "gagner" if gagne else "perdre", par=par, **champs)
-    echeanciers.suivre(encaissement.titre)
+    if encaissement.titre is not None:
+        echeanciers.suivre(encaissement.titre)
     journal.warning("litige_clos", litige=litige.reference, etat=litige.etat)

@@ -129,7 +129,8 @@ def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
     encaissement = quittance.encaissement
     moment = timezone.localtime(encaissement.encaisse_le)
     lignes = [
-        *_objet(encaissement),
+        *([("Reçu de", encaissement.payeur)] if encaissement.payeur else []),
+        *objet_paye(encaissement),
         ("Date du paiement", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
         ("Mode de paiement", mode_detaille(encaissement)),
         ("Régie", f"{quittance.regie.libelle} ({quittance.regie.acte})"),
@@ -143,16 +144,12 @@ def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
     return lignes
 
 
-def _objet(encaissement: Encaissement) -> list[tuple[str, str]]:
-    """Return who paid and what for: a titre, or the lines of a sale."""
+def objet_paye(encaissement: Encaissement) -> list[tuple[str, str]]:
+    """Return what was paid: a titre, or the lines of a sale."""
     titre, vente = encaissement.titre, encaissement.vente
     if vente is None:
-        return [
-            ("Reçu de", titre.tiers.nom_complet),
-            ("Titre de recettes", f"{titre.reference} – {titre.objet}"),
-        ]
-    lignes = [("Reçu de", vente.payeur)] if vente.payeur else []
-    return lignes + [
+        return [("Titre de recettes", f"{titre.reference} – {titre.objet}")]
+    return [
         (
             ligne.produit.libelle,
             f"{ligne.quantite} à {montants.afficher(ligne.tarif)} : "
@@ -175,6 +172,7 @@ def mode_detaille(encaissement: Encaissement) -> str:
     )
     precisions = {
         Mode.CARTE: carte,
+        Mode.LECTEUR: carte,
         Mode.TPE: f"{carte} ticket {encaissement.numero_ticket}".strip(),
         Mode.CHEQUE: f"n° {encaissement.numero_cheque}, {encaissement.banque}",
         Mode.VIREMENT: encaissement.reference_virement,

@@ -50,7 +50,6 @@ def dessiner(recu: RecuRemboursement) -> bytes:
     """Return the PDF: what was given back, on which payment, to which card."""
     remboursement = recu.remboursement
     encaissement = remboursement.encaissement
-    titre = encaissement.titre
     moment = timezone.localtime(recu.emis_le)
     sortie = io.BytesIO()
     with Document(
@@ -67,11 +66,11 @@ def dessiner(recu: RecuRemboursement) -> bytes:
         pdf.encadre("Somme rendue", montants.afficher(remboursement.montant))
         pdf.resume(
             [
-                ("Rendu à", titre.tiers.nom_complet),
+                *([("Rendu à", encaissement.payeur)] if encaissement.payeur else []),
                 ("Sur", quittances.mode_detaille(encaissement)),
                 ("Quittance concernée", encaissement.quittance.reference),
                 ("Somme qu’elle atteste", montants.afficher(encaissement.montant)),
-                ("Titre de recettes", f"{titre.reference} – {titre.objet}"),
+                *quittances.objet_paye(encaissement),
                 ("Motif", remboursement.motif),
                 ("Date", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
                 ("Régie", f"{recu.regie.libelle} ({recu.regie.acte})"),

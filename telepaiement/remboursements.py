@@ -19,13 +19,14 @@ from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.evenements import rembourser_carte
-from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
 from telepaiement import echeanciers, recus
+from telepaiement.creances import verrouiller_dette
 from telepaiement.models import (
     Encaissement,
     EtatLitige,
     EtatRemboursement,
+    LigneRegularisee,
     OrigineRemboursement,
     Remboursement,
 )
@@ -75,10 +76,10 @@ def demander(
     Raises:
         ValidationError: not a card payment, contested, more than what is left, or no reason.
     """
-    titre_id = Encaissement.objects.values_list("titre_id", flat=True).get(pk=encaissement_id)
+    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
     try:
         with transaction.atomic():
-            Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+            verrouiller_dette(*dette)
             encaissement = Encaissement.objects.select_for_update(of=("self",)).get(
                 pk=encaissement_id
             )
@@ -117,6 +118,22 @@ def _controler(
         )
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})
+    _controler_vente(encaissement, montant)
+
+
+def _controler_vente(encaissement: Encaissement, montant: int) -> None:
+    """A sale goes back whole, before its titre: the titre would bear what is no longer sold."""
+    if encaissement.vente_id is None:
+        return
+    if montant != encaissement.montant:
+        raise ValidationError({"montant": "Une vente au comptant se rend entière."})
+    regularisee = LigneRegularisee.objects.filter(ligne__vente=encaissement.vente_id)
+    ligne = regularisee.select_related("regularisation__titre").first()
+    if ligne is not None:
+        raise ValidationError(
+            f"Cette vente est déjà régularisée par le titre {ligne.regularisation.titre.reference} "
+            ": faites réduire ce titre ; la somme se rend par ordre de virement."
+        )
 
 
 def _refuser_conteste(encaissement: Encaissement) -> None:
@@ -233,10 +250,10 @@ def _reference(encaissement: Encaissement) -> str:
 
 def _verrouiller(remboursement_id: int) -> Remboursement:
     """Lock the debt, then the payment, then the refund: always in this order."""
-    titre_id, encaissement_id = Remboursement.objects.values_list(
-        "encaissement__titre_id", "encaissement_id"
+    titre_id, regie_id, encaissement_id = Remboursement.objects.values_list(
+        "encaissement__titre_id", "encaissement__regie_id", "encaissement_id"
     ).get(pk=remboursement_id)
-    Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    verrouiller_dette(titre_id, regie_id)
     Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
     return Remboursement.objects.select_for_update(of=("self",)).get(pk=remboursement_id)
 
@@ -251,7 +268,7 @@ def _appliquer(
 ) -> None:
     """Apply what the gateway says: failures first, for they make room."""
     systeme = Utilisateur.objects.systeme()
-    Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
+    verrouiller_dette(encaissement.titre_id, encaissement.regie_id)
     verrou = Encaissement.objects.select_for_update(of=("self",)).select_related("titre")
     encaissement = verrou.get(pk=encaissement.pk)
     if refuse is not None:
@@ -304,7 +321,8 @@ def _reussir(remboursement: Remboursement, encaissement: Encaissement, par: Util
         par=par,
     )
     _franchir(remboursement, "reussir", par, ecriture=ecriture, trop_percu=trop_percu)
-    echeanciers.suivre(encaissement.titre)
+    if encaissement.titre is not None:
+        echeanciers.suivre(encaissement.titre)
     recus.emettre(remboursement)
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE
-from facturier.grand_livre.models import Titre
+from telepaiement.creances import verrouiller_dette
 from telepaiement.encaissement import encaisser_carte
 from telepaiement.models import EtatTentative, Tentative
 from telepaiement.passerelles import passerelle, terminal
@@ -132,9 +132,14 @@ def _appliquer(
     fin: str,
     anomalie: str = "",
 ) -> Tentative:
-    """Apply a reading under the lock of the debt, then of the attempt: always in this order."""
-    titre_id = Tentative.objects.values_list("titre_id", flat=True).get(pk=tentative_id)
-    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    """Apply a reading under the lock of the debt, then of the attempt: always in this order.
+
+    A sale has no debt: the régie that sells is locked instead.
+    """
+    titre_id, regie_id = Tentative.objects.values_list("titre_id", "vente__regie_id").get(
+        pk=tentative_id
+    )
+    titre = verrouiller_dette(titre_id, regie_id)
     tentative = Tentative.objects.select_for_update(of=("self",)).get(pk=tentative_id)
     tentative.titre = titre
     if tentative.etat == EtatTentative.REUSSIE:

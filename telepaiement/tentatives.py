@@ -160,16 +160,16 @@ def initier(tentative: Tentative, *, source: str) -> None:
 
 def demande(tentative: Tentative) -> Demande:
     """Return what the payment of `tentative` is created with."""
-    titre = tentative.titre
     est_sous_attaque = limites.est_sous_attaque()
     if est_sous_attaque:
-        journal.error("essais_de_cartes_suspects", titre=titre.reference)
+        journal.error("essais_de_cartes_suspects", objet=tentative.objet)
+    titre = tentative.titre
     return Demande(
         tentative=tentative.jeton,
         cle=f"tentative-{tentative.jeton}-create",
         montant=tentative.montant,
-        objet=f"Titre {titre.reference}",
-        reference_titre=titre.reference,
+        objet=tentative.objet,
+        reference_titre=titre.reference if titre else f"vente-{tentative.vente_id}",
         exiger_authentification=est_sous_attaque,
         au_lecteur=bool(tentative.lecteur),
     )

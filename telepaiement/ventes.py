@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
@@ -13,20 +14,26 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.emission import CodesPiece, Destinataire, Imputation, emettre_titre
 from facturier.grand_livre.models import Budget, Tiers
 from facturier.grand_livre.passation import EcritureRefusee
-from facturier.grand_livre.regies import MODES_COMPTANT, regulariser, vendre_au_comptant
-from telepaiement import caisse, quittances
+from facturier.grand_livre.regies import MODES_COMPTANT, regulariser
+from telepaiement import caisse
+from telepaiement.encaissement import enregistrer_vente
 from telepaiement.models import (
     Encaissement,
+    EtatLitige,
     EtatSession,
     LigneRegularisee,
     LigneVente,
+    Litige,
     Produit,
     Regie,
     Regularisation,
+    Remboursement,
     SessionCaisse,
+    Tentative,
     Vente,
 )
 from telepaiement.nominations import exiger_agent
+from telepaiement.querysets import TentativeQuerySet
 from telepaiement.titres import BUDGET_PAR_DEFAUT
 
 QUANTITE_MAXIMALE = 10_000
@@ -74,14 +81,23 @@ def controler_vente(
     Raises:
         ValidationError: by field where there is one, in French.
     """
-    total = sum(somme for _, _, somme in chiffrer(session.regie, quantites))
-    if saisie.montant != total:
-        raise ValidationError(
-            f"Le tarif a changé : la vente vaut maintenant {afficher(total)}. Recommencez."
-        )
+    controler_total(session.regie, quantites, saisie.montant)
     if saisie.mode not in MODES_COMPTANT:
         raise ValidationError({"mode": "Une vente ne se paie pas de cette façon."})
     caisse.controler_moyen(session, saisie)
+
+
+def controler_total(regie: Regie, quantites: Mapping[int, int], montant: int) -> None:
+    """Check that what was shown is still what it costs, in whole francs.
+
+    Raises:
+        ValidationError: as `chiffrer`, or the tariff has changed.
+    """
+    total = sum(somme for _, _, somme in chiffrer(regie, quantites))
+    if montant != total:
+        raise ValidationError(
+            f"Le tarif a changé : la vente vaut maintenant {afficher(total)}. Recommencez."
+        )
 
 
 def vendre(
@@ -99,13 +115,14 @@ def vendre(
         saisie: `montant` is the total in whole francs that was shown.
 
     Raises:
-        ValidationError: as `controler_vente`; someone else's till, or a ticket already typed.
+        ValidationError: as `controler_vente`; someone else's till, a ticket already typed, or a
+            card that has paid, or may be paying, this sale at the reader.
     """
-    deja = Encaissement.objects.filter(saisie=saisie.identifiant).first()
-    if deja is not None:
+    if (deja := _deja_payee(saisie)) is not None:
         return deja
     if session.agent_id != par.pk:
         raise ValidationError("Cette caisse est celle d’un autre agent.")
+    caisse.liberer(tentatives_de(saisie.identifiant), par)
     try:
         return _vendre(session, quantites, payeur, saisie, par)
     except IntegrityError as erreur:
@@ -121,45 +138,81 @@ def _vendre(
     par: Utilisateur,
 ) -> Encaissement:
     regie = Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
+    if (deja := _deja_payee(saisie)) is not None:
+        return deja
+    if any(tentative.est_engagee for tentative in tentatives_de(saisie.identifiant).ouvertes()):
+        raise ValidationError(caisse.PAIEMENT_EN_COURS)
     controler_vente(session=session, quantites=quantites, saisie=saisie)
+    return enregistrer_vente(
+        poser_vente(session=session, quantites=quantites, payeur=payeur),
+        regie=regie,
+        mode=saisie.mode,
+        montant=saisie.montant,
+        moment=timezone.now(),
+        reference=f"guichet-{saisie.identifiant}",
+        par=par,
+        **caisse.champs_saisis(session, saisie),
+    )
+
+
+def tentatives_de(identifiant: UUID) -> TentativeQuerySet:
+    """Return the attempts to pay at the reader the sale that bears `identifiant`."""
+    return Tentative.objects.filter(session_payeur=identifiant, vente__isnull=False)
+
+
+def _deja_payee(saisie: caisse.Saisie) -> Encaissement | None:
+    """Return the money of a sale confirmed already, None when it waits for it.
+
+    Raises:
+        ValidationError: the card has paid it at the reader.
+    """
+    deja = Encaissement.objects.filter(saisie=saisie.identifiant).first()
+    if deja is not None and deja.mode != saisie.mode:
+        raise ValidationError(
+            "La carte a déjà payé cette vente au lecteur : n’encaissez rien d’autre."
+        )
+    return deja
+
+
+def poser_vente(*, session: SessionCaisse, quantites: Mapping[int, int], payeur: str) -> Vente:
+    """Keep what is bought, at the tariffs of today; it is sold once its money is recorded.
+
+    Raises:
+        ValidationError: as `chiffrer`.
+    """
+    lignes = chiffrer(session.regie, quantites)
     vente = Vente.objects.create(
-        regie=regie, jour=session.jour, payeur=payeur.strip()[:100], montant=saisie.montant
+        regie=session.regie,
+        jour=session.jour,
+        payeur=payeur.strip()[:100],
+        montant=sum(somme for _, _, somme in lignes),
     )
     LigneVente.objects.bulk_create(
         LigneVente(
             vente=vente, produit=produit, quantite=quantite, tarif=produit.tarif, montant=somme
         )
-        for produit, quantite, somme in chiffrer(regie, quantites)
+        for produit, quantite, somme in lignes
     )
-    ecriture = vendre_au_comptant(
-        mode=saisie.mode,
-        montant=saisie.montant,
-        date_comptable=session.jour,
-        reference=f"guichet-{saisie.identifiant}",
-        par=par,
-    )
-    encaissement = Encaissement.objects.create(
-        vente=vente,
-        regie=regie,
-        mode=saisie.mode,
-        montant=saisie.montant,
-        encaisse_le=timezone.now(),
-        jour=session.jour,
-        par=par,
-        ecriture=ecriture,
-        **caisse.champs_saisis(session, saisie),
-    )
-    quittances.emettre(encaissement)
-    return encaissement
+    return vente
 
 
 def a_regulariser(regie: Regie, jusqu_au: date) -> QuerySet[LigneVente]:
-    """Return the lines of valid sales of closed tills that no titre regularises yet."""
+    """Return the lines of valid sales of closed tills that no titre regularises yet.
+
+    A card that paid after its till was closed belongs to the closed day of its régie. What was
+    paid twice, given back or contested is left out.
+    """
+    rendues = Remboursement.objects.actifs().filter(encaissement__vente=OuterRef("vente"))
+    contestees = Litige.objects.filter(encaissement__vente=OuterRef("vente"))
     return LigneVente.objects.filter(
+        Q(vente__encaissement__session__etat=EtatSession.CLOTUREE)
+        | Q(vente__encaissement__session__isnull=True, vente__encaissement__clos__isnull=False),
+        ~Exists(rendues),
+        ~Exists(contestees.exclude(etat=EtatLitige.GAGNE)),
         vente__regie=regie,
         vente__jour__lte=jusqu_au,
         vente__encaissement__annulation__isnull=True,
-        vente__encaissement__session__etat=EtatSession.CLOTUREE,
+        vente__encaissement__trop_percu=0,
         regularisee__isnull=True,
     )
 

@@ -33,6 +33,7 @@ from telepaiement.models import (
 EVENEMENTS_CARTES = (
     "encaissement_carte",
     "encaissement_lecteur",
+    "comptant_lecteur",
     "remboursement_carte",
     "contrepassation_remboursement_carte",
     "litige_ouvert",
@@ -68,10 +69,11 @@ def remboursements_mal_ecrits() -> Iterator[Anomalie]:
         default=0,
     )
     ecrits = Remboursement.objects.filter(ecriture__isnull=False).order_by()
-    for pk, etat, montant, trop, total, part, contrepassee in ecrits.annotate(
+    for pk, titre, etat, montant, trop, total, part, contrepassee in ecrits.annotate(
         redevable=redevable
     ).values_list(
         "pk",
+        "encaissement__titre",
         "etat",
         "montant",
         "trop_percu",
@@ -80,7 +82,7 @@ def remboursements_mal_ecrits() -> Iterator[Anomalie]:
         "ecriture__contrepassee_par",
     ):
         est_annulee = contrepassee is not None
-        if (total, part) != (montant, montant - trop):
+        if (total, part) != (montant, montant - trop if titre else 0):
             yield Anomalie(
                 "remboursement",
                 f"remboursement {pk}",

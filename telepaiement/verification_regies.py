@@ -14,6 +14,7 @@ from telepaiement.internet import empreinte_internet
 from telepaiement.models import (
     Encaissement,
     EtatSession,
+    EtatTentative,
     MouvementFonds,
     Regie,
     Regularisation,
@@ -28,6 +29,7 @@ JUSTIFIES_PAR = {
     "comptant_especes": "encaissement",
     "comptant_cheque": "encaissement",
     "comptant_tpe": "encaissement",
+    "comptant_lecteur": "encaissement",
     "excedent_caisse": "session_caisse",
     "deficit_caisse": "session_caisse",
     "fonds_caisse_remis": "mouvement_fonds",
@@ -38,8 +40,18 @@ JUSTIFIES_PAR = {
 
 
 def ventes_mal_ecrites() -> Iterator[Anomalie]:
-    """Sales whose lines, payment or entry do not say the same amount."""
-    ventes = Vente.objects.order_by().annotate(lignes_total=Sum("lignes__montant", default=0))
+    """Sales whose lines, payment or entry do not say the same amount.
+
+    One that no card paid at the reader has neither payment nor entry.
+    """
+    sans_argent = Q(encaissement__isnull=True, tentative__isnull=False) & ~Q(
+        tentative__etat=EtatTentative.REUSSIE
+    )
+    ventes = (
+        Vente.objects.exclude(sans_argent)
+        .order_by()
+        .annotate(lignes_total=Sum("lignes__montant", default=0))
+    )
     for pk, montant, lignes, recu, mode, evenement, total in ventes.values_list(
         "pk",
         "montant",

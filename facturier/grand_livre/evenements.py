@@ -362,7 +362,7 @@ def encaisser(
 
 
 def rembourser_carte(
-    titre: Piece,
+    titre: Piece | None,
     *,
     montant: int,
     date_comptable: date,
@@ -370,24 +370,33 @@ def rembourser_carte(
     par: Utilisateur,
     trop_percu: int = 0,
 ) -> Ecriture:
-    """Post a refund to the card: D 4111 (and D 466 for an excess given back), C 5115."""
+    """Post a refund to the card: D 4111 (and D 466 for an excess given back), C 5115.
+
+    Without a titre it gives a sale back: D 47138, or D 471411 for one paid twice.
+    """
     return passer_evenement(
         "remboursement_carte",
         cle=f"remboursement-{reference}",
-        libelle=f"Remboursement sur le titre {titre.reference}",
+        libelle=f"Remboursement : {nommer(titre)}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de(
-            {
-                "redevable": montant - trop_percu,
-                "trop_percu": trop_percu,
-                "disponible": montant,
-            },
-            titre,
+            {**parts_rendues(titre, montant, trop_percu), "disponible": montant}, titre
         ),
         piece=titre,
         par=par,
     )
+
+
+def nommer(titre: Piece | None) -> str:
+    """Return what a card paid, for the label of an entry."""
+    return f"titre {titre.reference}" if titre else "vente au comptant"
+
+
+def parts_rendues(titre: Piece | None, montant: int, trop_percu: int) -> dict[str, int]:
+    """Return what stops being paid when `montant` francs go back to a card, by part of a scheme."""
+    du, excedent = ("redevable", "trop_percu") if titre else ("a_regulariser", "excedent")
+    return {du: montant - trop_percu, excedent: trop_percu}
 
 
 def verser_cartes(

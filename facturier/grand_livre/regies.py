@@ -10,17 +10,24 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.evenements import passer_evenement, sommes_de
 from facturier.grand_livre.models import Ecriture, Piece
 
-MODES_COMPTANT = ("tpe", "especes", "cheque")
+MODES_COMPTANT = ("tpe", "especes", "cheque", "lecteur")
 
 
 def vendre_au_comptant(
-    *, mode: str, montant: int, date_comptable: date, reference: str, par: Utilisateur
+    *,
+    mode: str,
+    montant: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+    trop_percu: int = 0,
 ) -> Ecriture:
-    """Post a sale before its titre: D 5412, 5118 or 5115, C 47138.
+    """Post a sale before its titre: D 5412, 5118 or 5115, C 47138, or 471411 when paid twice.
 
     Args:
         mode: one of `MODES_COMPTANT`.
-        montant: whole francs received.
+        montant: whole francs received, the excess included.
+        trop_percu: the part that is owed back.
     """
     if mode not in MODES_COMPTANT:
         raise ValueError(f"mode de vente au comptant inconnu : {mode}")
@@ -28,7 +35,11 @@ def vendre_au_comptant(
         f"comptant_{mode}",
         f"encaissement-{reference}",
         "Vente au comptant",
-        {"disponible": montant, "a_regulariser": montant},
+        {
+            "disponible": montant,
+            "a_regulariser": montant - trop_percu,
+            "excedent": trop_percu,
+        },
         date_comptable,
         par,
     )

@@ -7,7 +7,12 @@ One function each, idempotent by its key, like those of `evenements`; their acco
 from datetime import date
 
 from facturier.acces.models import Utilisateur
-from facturier.grand_livre.evenements import passer_evenement, sommes_de
+from facturier.grand_livre.evenements import (
+    nommer,
+    parts_rendues,
+    passer_evenement,
+    sommes_de,
+)
 from facturier.grand_livre.models import Deduction, Ecriture, Piece
 from facturier.grand_livre.ventilation import Somme, section
 
@@ -15,13 +20,13 @@ REMISES = ("tpe", "cheques")
 
 
 def contester_carte(
-    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+    titre: Piece | None, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
     """Post a dispute that took `montant` francs back: D 51175, C 5115."""
     return passer_evenement(
         "litige_ouvert",
         cle=f"litige-{reference}",
-        libelle=f"Contestation du paiement du titre {titre.reference}",
+        libelle=f"Contestation du paiement : {nommer(titre)}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de({"conteste": montant, "disponible": montant}, titre),
@@ -31,13 +36,13 @@ def contester_carte(
 
 
 def gagner_litige(
-    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+    titre: Piece | None, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
     """Post a dispute won: D 5115, C 51175."""
     return passer_evenement(
         "litige_gagne",
         cle=f"litige-{reference}-gagne",
-        libelle=f"Litige gagné sur le titre {titre.reference}",
+        libelle=f"Litige gagné : {nommer(titre)}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de({"disponible": montant, "conteste": montant}, titre),
@@ -47,7 +52,7 @@ def gagner_litige(
 
 
 def perdre_litige(
-    titre: Piece,
+    titre: Piece | None,
     *,
     montant: int,
     date_comptable: date,
@@ -55,17 +60,17 @@ def perdre_litige(
     par: Utilisateur,
     trop_percu: int = 0,
 ) -> Ecriture:
-    """Post a dispute lost: D 4111 (the debt is owed again), D 466 for an excess, C 51175."""
+    """Post a dispute lost: D 4111 (the debt is owed again), D 466 for an excess, C 51175.
+
+    Without a titre a sale is lost: D 47138, or D 471411 for one paid twice.
+    """
     return passer_evenement(
         "litige_perdu",
         cle=f"litige-{reference}-perdu",
-        libelle=f"Litige perdu sur le titre {titre.reference}",
+        libelle=f"Litige perdu : {nommer(titre)}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        sommes=sommes_de(
-            {"redevable": montant - trop_percu, "trop_percu": trop_percu, "conteste": montant},
-            titre,
-        ),
+        sommes=sommes_de({**parts_rendues(titre, montant, trop_percu), "conteste": montant}, titre),
         piece=titre,
         par=par,
     )

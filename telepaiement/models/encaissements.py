@@ -33,9 +33,9 @@ MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
 class Encaissement(models.Model):
     """A money fact: one per charge of the gateway, or per line of a till.
 
-    It pays a titre, or a sale at the counter (`vente`), which a titre regularises later; money of
-    the gateway always pays a titre. `trop_percu` is the part of `montant` that the debt did not
-    call for: it is owed back.
+    It pays a titre, or a sale at the counter (`vente`), which a titre regularises later.
+    `trop_percu` is the part of `montant` that the debt did not call for: it is owed back. A sale
+    paid twice is owed back whole.
     No card number, expiry date or security code: a brand and four digits, at most.
     """
 
@@ -96,7 +96,11 @@ class Encaissement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(titre__isnull=False, vente__isnull=True)
-                | Q(titre__isnull=True, vente__isnull=False, session__isnull=False, trop_percu=0),
+                | Q(titre__isnull=True, vente__isnull=False)
+                & (
+                    Q(mode=Mode.LECTEUR) & (Q(trop_percu=0) | Q(trop_percu=F("montant")))
+                    | Q(session__isnull=False, trop_percu=0)
+                ),
                 name="encaissement_d_un_titre_ou_d_une_vente",
                 violation_error_message="Un encaissement paie un titre, ou une vente au guichet.",
             ),
@@ -161,6 +165,18 @@ class Encaissement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_mode_display()} : {self.montant} F"
+
+    @property
+    def objet(self) -> str:
+        """What was paid, in French; a page that lists many selects `titre` with them."""
+        return f"Titre {self.titre.reference}" if self.titre else "Vente au comptant"
+
+    @property
+    def payeur(self) -> str:
+        """Who owed it, or who bought; `titre__tiers` and `vente` are selected with many."""
+        if self.titre is not None:
+            return str(self.titre.tiers.nom_complet)
+        return self.vente.payeur if self.vente else ""
 
     @property
     def est_annule(self) -> bool:

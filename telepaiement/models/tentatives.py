@@ -1,7 +1,7 @@
-"""Attempts to pay one debt (telepaiement.md, §8.2)."""
+"""Attempts to pay one debt, or one sale of an open till (telepaiement.md, §8.2)."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +12,7 @@ from facturier.commun.etats import Transition, transition
 from facturier.grand_livre.models import Titre
 from telepaiement.models.caisse import SessionCaisse
 from telepaiement.models.liens import LienPaiement
+from telepaiement.models.ventes import Vente
 from telepaiement.querysets import TentativeQuerySet
 
 
@@ -53,7 +54,11 @@ class Canal(models.TextChoices):
 
 
 class Tentative(models.Model):
-    """One intent to pay one debt. Its amount is read from the ledger, never from the browser."""
+    """One intent to pay one debt. Its amount is read from the ledger, never from the browser.
+
+    What is paid is a titre, or a sale of the till that drives the reader: exactly one. For a sale,
+    `session_payeur` is the identity that the sale was given when its quantities were typed.
+    """
 
     Etat = EtatTentative
     TRANSITIONS: ClassVar[dict[str, Transition]] = {
@@ -75,7 +80,10 @@ class Tentative(models.Model):
     }
 
     jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    titre = models.ForeignKey(Titre, models.PROTECT, related_name="tentatives")
+    titre: models.ForeignKey[Any, Any] = models.ForeignKey(
+        Titre, models.PROTECT, null=True, related_name="tentatives"
+    )
+    vente = models.OneToOneField(Vente, models.PROTECT, null=True, related_name="tentative")
     canal = models.CharField(max_length=12, choices=Canal, default=Canal.INTERNET)
     session = models.ForeignKey(
         SessionCaisse, models.PROTECT, null=True, blank=True, related_name="tentatives"
@@ -112,6 +120,18 @@ class Tentative(models.Model):
                 condition=Q(etat__in=sorted(ETATS_OUVERTS)),
                 name="tentative_une_ouverte_par_payeur",
                 violation_error_message="Un paiement de cette somme est déjà commencé.",
+            ),
+            models.UniqueConstraint(
+                fields=["session_payeur"],
+                condition=Q(etat__in=sorted(ETATS_OUVERTS), vente__isnull=False),
+                name="tentative_une_ouverte_par_vente",
+                violation_error_message="Un paiement de cette vente est déjà commencé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(titre__isnull=False, vente__isnull=True)
+                | Q(titre__isnull=True, vente__isnull=False, canal=Canal.GUICHET_TPE),
+                name="tentative_d_un_titre_ou_d_une_vente",
+                violation_error_message="Un paiement règle un titre, ou une vente au guichet.",
             ),
             models.UniqueConstraint(
                 fields=["lecteur"],
@@ -166,6 +186,11 @@ class Tentative(models.Model):
 
     def __str__(self) -> str:
         return f"Tentative {self.jeton} : {self.get_etat_display()}"
+
+    @property
+    def objet(self) -> str:
+        """What is paid, in French: the reference of the titre, or that it is a sale."""
+        return f"Titre {self.titre.reference}" if self.titre else "Vente au comptant"
 
     @property
     def est_finale(self) -> bool:

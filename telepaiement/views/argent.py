@@ -83,7 +83,9 @@ def versement(request: HttpRequest, pk: int) -> HttpResponse:
 def attendus(request: HttpRequest) -> HttpResponse:
     """List the card payments that no payout holds after seven days, with their age."""
     maintenant = timezone.now()
-    lot = service.non_verses(a=maintenant).select_related("titre__tiers", "quittance__regie")
+    lot = service.non_verses(a=maintenant).select_related(
+        "titre__tiers", "vente", "quittance__regie"
+    )
     return render(
         request,
         "telepaiement/argent/attendus.html",
@@ -99,7 +101,7 @@ def attendus(request: HttpRequest) -> HttpResponse:
 @require_GET
 def litiges(request: HttpRequest) -> HttpResponse:
     """List the disputes, newest first, by state."""
-    lot = Litige.objects.select_related("encaissement__titre__tiers")
+    lot = Litige.objects.select_related("encaissement__titre__tiers", "encaissement__vente")
     etat = request.GET.get("etat", "")
     if etat in EtatLitige.values:
         lot = lot.filter(etat=etat)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +18,7 @@ from telepaiement import au_lecteur, refus
 from telepaiement.models import EtatTentative, Tentative
 from telepaiement.views.communs import agent
 from telepaiement.views.guichet import session_exigee
+from telepaiement.views.ventes import gardee
 
 SUCCES_A_LIRE = (EtatTentative.REUSSIE,)
 
@@ -38,9 +40,53 @@ def lancer(request: HttpRequest, titre_id: int) -> HttpResponse:
     return redirect("telepaiement:lecteur", jeton=tentative.jeton)
 
 
+@reserver_a(Role.REGISSEUR)
+@require_POST
+def vendre(request: HttpRequest, identifiant: UUID) -> HttpResponse:
+    """Ask the reader of the counter to take the card for a sale."""
+    session = session_exigee(request)
+    vente, quantites = gardee(request, identifiant)
+    try:
+        montant = SaisieMontantField(minimum=1).clean(request.POST.get("montant", ""))
+        tentative = au_lecteur.vendre(
+            session=session,
+            identifiant=identifiant,
+            quantites=quantites,
+            payeur=vente["payeur"],
+            montant=montant,
+            par=agent(request),
+        )
+    except ValidationError as erreur:
+        messages.error(request, " ".join(erreur.messages))
+        return redirect("telepaiement:vente_payer", identifiant=identifiant)
+    return redirect("telepaiement:lecteur", jeton=tentative.jeton)
+
+
+@reserver_a(Role.REGISSEUR)
+@require_POST
+def reprendre(request: HttpRequest, jeton: UUID) -> HttpResponse:
+    """Present a card again for the same payment."""
+    tentative = _tentative(request, jeton)
+    try:
+        au_lecteur.reprendre(tentative, par=agent(request))
+    except ValidationError as erreur:
+        messages.error(request, " ".join(erreur.messages))
+        return redirect(_retour(tentative))
+    return redirect("telepaiement:lecteur", jeton=jeton)
+
+
+def _retour(tentative: Tentative) -> str:
+    """Return the page where another means of payment is chosen for what the attempt pays."""
+    if tentative.vente_id is not None:
+        return reverse("telepaiement:vente_payer", args=[tentative.session_payeur])
+    return reverse("telepaiement:guichet_titre", args=[tentative.titre_id])
+
+
 def _tentative(request: HttpRequest, jeton: UUID) -> Tentative:
     return get_object_or_404(
-        Tentative.objects.select_related("titre__tiers", "session__regie"),
+        Tentative.objects.select_related(
+            "titre__tiers", "vente", "session__guichet", "session__regie"
+        ),
         jeton=jeton,
         session__agent=agent(request),
     )
@@ -62,6 +108,7 @@ def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
         "telepaiement/guichet/lecteur.html",
         {
             "tentative": tentative,
+            "retour": _retour(tentative),
             "est_en_attente": est_en_attente,
             "est_refusee": tentative.etat == EtatTentative.INITIEE and tentative.nb_refus,
             "explication": refus.expliquer(tentative.motif_refus),
@@ -86,4 +133,4 @@ def annuler(request: HttpRequest, jeton: UUID) -> HttpResponse:
     if tentative.etat == EtatTentative.A_VERIFIER:
         return redirect("telepaiement:lecteur", jeton=jeton)
     messages.success(request, "Le paiement au lecteur est annulé : rien n’a été prélevé.")
-    return redirect("telepaiement:guichet_titre", titre_id=tentative.titre_id)
+    return redirect(_retour(tentative))

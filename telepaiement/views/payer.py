@@ -167,7 +167,9 @@ def avec_tentative(vue: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(vue)
     def interne(request: HttpRequest, jeton: UUID) -> HttpResponse:
-        tentatives = Tentative.objects.select_related("titre", "titre__tiers", "lien")
+        tentatives = Tentative.objects.filter(titre__isnull=False).select_related(
+            "titre", "titre__tiers", "lien"
+        )
         tentative = get_object_or_404(tentatives, jeton=jeton)
         if request.session.get(BORNE) and payeur(request) != tentative.session_payeur:
             return redirect("telepaiement:accueil")

@@ -26,7 +26,14 @@ LECTEURS = (Role.AGENT, Role.COMPTABLE)
 
 def _encaissement(pk: int) -> Encaissement:
     lot = Encaissement.objects.select_related(
-        "titre__tiers", "regie", "par", "quittance__regie", "annulation", "session", "tentative"
+        "titre__tiers",
+        "vente",
+        "regie",
+        "par",
+        "quittance__regie",
+        "annulation",
+        "session",
+        "tentative",
     )
     return get_object_or_404(lot, pk=pk)
 
@@ -85,7 +92,7 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return redirect("telepaiement:encaissement", pk=pk)
     contexte = {
-        "titre": f"Rembourser le titre {objet.titre.reference}",
+        "titre": f"Rembourser : {objet.objet}",
         "consequence": f"{afficher(disponible)} peuvent encore être rendus, sur la carte qui a "
         "payé et elle seule. Un autre agent devra approuver.",
         "action": "Demander le remboursement",
@@ -126,7 +133,10 @@ def liste(request: HttpRequest) -> HttpResponse:
 def approuver(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a refund asked for by another, which is then sent."""
     objet = get_object_or_404(
-        Remboursement.objects.select_related("encaissement__titre__tiers", "demande_par"), pk=pk
+        Remboursement.objects.select_related(
+            "encaissement__titre__tiers", "encaissement__vente", "demande_par"
+        ),
+        pk=pk,
     )
     if request.method == "POST":
         try:
@@ -140,8 +150,8 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         "titre": f"Approuver un remboursement de {afficher(objet.montant)}",
         "consequence": "La somme part aussitôt vers la carte qui a payé : cela ne s’annule pas.",
         "lignes": [
-            ("Titre", objet.encaissement.titre.reference),
-            ("Débiteur", objet.encaissement.titre.tiers.nom_complet),
+            ("Objet", objet.encaissement.objet),
+            ("Payé pour", objet.encaissement.payeur),
             ("Payé par", quittances.mode_detaille(objet.encaissement)),
             ("Motif", objet.motif),
             ("Demandé par", objet.demande_par.nom_complet),

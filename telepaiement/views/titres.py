@@ -250,6 +250,8 @@ def verifier(request: HttpRequest, tentative_id: int) -> HttpResponse:
         messages.error(request, "Le service de paiement ne répond pas : réessayez plus tard.")
     else:
         messages.success(request, f"Paiement vérifié : {apres.get_etat_display().lower()}.")
+    if tentative.titre_id is None:
+        return redirect("telepaiement:paiements_a_verifier")
     return redirect("telepaiement:titre", titre_id=tentative.titre_id)
 
 
@@ -274,7 +276,7 @@ def trop_percus(request: HttpRequest) -> HttpResponse:
     en_route = Remboursement.objects.actifs().exclude(etat=EtatRemboursement.REUSSI)
     encaissements = (
         Encaissement.objects.en_trop()
-        .select_related("titre__tiers", "quittance__regie")
+        .select_related("titre__tiers", "vente", "quittance__regie")
         .annotate(est_demande=Exists(en_route.filter(encaissement=OuterRef("pk"))))
     )
     return render(

@@ -55,7 +55,8 @@ def _garder(request: HttpRequest, identifiant: str, vente: dict[str, Any]) -> No
     request.session[VENTES] = dict(list(gardees.items())[-VENTES_GARDEES:])
 
 
-def _gardee(request: HttpRequest, identifiant: UUID) -> tuple[dict[str, Any], dict[int, int]]:
+def gardee(request: HttpRequest, identifiant: UUID) -> tuple[dict[str, Any], dict[int, int]]:
+    """Return a sale typed before, and its quantities by product; 404 when it is unknown."""
     vente = request.session.get(VENTES, {}).get(str(identifiant))
     if vente is None:
         raise Http404("Vente inconnue.")
@@ -77,7 +78,7 @@ def _lignes(session: SessionCaisse, quantites: dict[int, int]) -> tuple[list[tup
 def payer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     """Choose how the sale is paid, and type the payment."""
     session = session_exigee(request)
-    vente, quantites = _gardee(request, identifiant)
+    vente, quantites = gardee(request, identifiant)
     lignes, total = _lignes(session, quantites)
     modes = ventes.modes_vente(session.regie)
     mode = request.GET.get("mode", "")
@@ -85,6 +86,8 @@ def payer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         "lignes": lignes,
         "total": total,
         "modes": [(code, Mode(code).label) for code in modes],
+        "identifiant": identifiant,
+        "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
     }
     if mode not in modes:
         return render(request, "telepaiement/guichet/vente_payer.html", contexte)
@@ -116,7 +119,7 @@ def payer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
 def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     """Show the sale and the change to give; a POST records the money."""
     session = session_exigee(request)
-    vente, quantites = _gardee(request, identifiant)
+    vente, quantites = gardee(request, identifiant)
     if "saisie" not in vente:
         raise Http404("Vente sans paiement.")
     saisie = caisse.Saisie(identifiant=identifiant, **vente["saisie"])

@@ -114,6 +114,9 @@ class Dossier:
             "remise": self.remettre,
             "fonds de caisse": self.mouvoir_fonds,
             "vente": self.vendre,
+            "remboursement de la vente": self.rendre_la_vente,
+            "contestation de la vente": self.contester_la_vente,
+            "perte de la vente": self.perdre_la_vente,
             "écart de caisse": self.constater_ecart,
             "versement de régie": self.verser_especes,
             "régularisation": self.regulariser,
@@ -316,14 +319,33 @@ class Dossier:
             **self._le_jour,
         )
 
-    def vendre(self, mode: str, montant: str) -> None:
+    def vendre(self, mode: str, montant: str, trop_percu: str = "0") -> None:
         """Sell at a counter, before any titre."""
         regies.vendre_au_comptant(
             mode=mode,
             montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
             reference=f"vente-{next(self.references)}",
             **self._le_jour,
         )
+
+    def rendre_la_vente(self, montant: str, trop_percu: str) -> None:
+        """Give a sale back to the card."""
+        evenements.rembourser_carte(
+            None,
+            montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
+            reference=f"rendu-{next(self.references)}",
+            **self._le_jour,
+        )
+
+    def contester_la_vente(self, montant: str) -> None:
+        """See the bank take a sale back."""
+        tresorerie.contester_carte(None, montant=_francs(montant), reference="dp", **self._le_jour)
+
+    def perdre_la_vente(self, montant: str) -> None:
+        """Lose the dispute about a sale."""
+        tresorerie.perdre_litige(None, montant=_francs(montant), reference="dp", **self._le_jour)
 
     def constater_ecart(self, ecart: str) -> None:
         """Count a till and find more, or less, than expected."""

@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 import requests
+import stripe
 from django.db import connection
 from django.test import Client
 
@@ -132,6 +133,24 @@ def fonds(regies: Guichet) -> int:
     """Entrust its fonds de caisse to the régie of the counter; return whole francs."""
     doter(regies.regie)
     return int(regies.regie.fonds_caisse)
+
+
+@pytest.fixture
+def lecteur(banc: Banc, regies: Guichet) -> str:
+    """Register a simulated reader at the counter."""
+    client = stripe.StripeClient("sk_test_essai", base_addresses={"api": banc.adresse})
+    lieu = client.v1.terminal.locations.create(
+        {
+            "display_name": "Centre administratif",
+            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
+        }
+    )
+    lu = client.v1.terminal.readers.create(
+        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
+    )
+    Guichet.objects.filter(pk=regies.pk).update(lecteur=lu.id)
+    regies.refresh_from_db()
+    return str(lu.id)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import au_lecteur, caisse, verification
 from telepaiement.cloture import cloturer_caisse
-from telepaiement.models import Encaissement, EtatTentative, Guichet, Mode, Tentative
+from telepaiement.models import Encaissement, EtatTentative, Mode, Tentative
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.passerelles.stripe import PasserelleStripe
 from telepaiement.synchronisation import synchroniser
@@ -16,26 +16,6 @@ from tests.telepaiement.conftest import CARTE_REFUSEE
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lecteur(banc, regies) -> str:
-    """Register a simulated reader at the counter."""
-    client = stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY, base_addresses={"api": settings.STRIPE_API_BASE}
-    )
-    lieu = client.v1.terminal.locations.create(
-        {
-            "display_name": "Centre administratif",
-            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
-        }
-    )
-    lu = client.v1.terminal.readers.create(
-        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
-    )
-    Guichet.objects.filter(pk=regies.pk).update(lecteur=lu.id)
-    regies.refresh_from_db()
-    return str(lu.id)
 
 
 @pytest.fixture
