@@ -13,7 +13,7 @@ from typing import BinaryIO
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from exports_tps.cles import autorites
@@ -152,7 +152,7 @@ def ouvrir_flux(
     budget: Budget, exercice: int, par: Utilisateur, profil: str, moment: datetime
 ) -> Flux:
     """Take the next number and the name made of it, both for ever; call within a transaction."""
-    numero = prendre_numero(f"flux-{budget.code_collectivite}")
+    numero = numero_de_flux(budget)
     jour = timezone.localtime(moment)
     flux = Flux.objects.create(
         exercice_id=exercice,
@@ -165,6 +165,11 @@ def ouvrir_flux(
     )
     flux.passages.create(acte="constituer", depart="", arrivee=flux.etat, par=par)
     return flux
+
+
+def numero_de_flux(budget: Budget) -> int:
+    """Take the next number of the collectivité: two CodCol of one IdColl never share a name."""
+    return prendre_numero(f"flux-{budget.identifiant_collectivite}")
 
 
 def _flux_existant(choisis: list[Bordereau]) -> Flux | None:
@@ -280,25 +285,20 @@ def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
 
     Those that travel without their pièce name it (RefCompta, pes_v2 §5).
     """
+    rattachees = RattachementPiece.objects.filter(piece__bordereau__isnull=False)
+    en_recette = rattachees.filter(justificatif=OuterRef("pk"), piece__sens=SensPiece.RECETTE)
+    documents = PieceJustificative.objects.filter(lignes_flux__flux=flux).annotate(
+        est_en_recette=Exists(en_recette)
+    )
     est_isole = not flux.lignes.filter(bordereau__isnull=False).exists()
-    rattachees = Prefetch(
-        "rattachements",
-        RattachementPiece.objects.filter(piece__bordereau__isnull=False)
-        .select_related("piece__bordereau")
-        .order_by("piece"),
-    )
-    documents = PieceJustificative.objects.filter(lignes_flux__flux=flux).prefetch_related(
-        rattachees
-    )
+    if est_isole:
+        avec_pieces = rattachees.select_related("piece__bordereau").order_by("piece")
+        documents = documents.prefetch_related(Prefetch("rattachements", avec_pieces))
     for document in documents.order_by("lignes_flux__pk").iterator(chunk_size=LOT):
-        pieces = [lien.piece for lien in document.rattachements.all()]
-        en_recette = [piece for piece in pieces if piece.sens == SensPiece.RECETTE]
+        sens = SensPiece.RECETTE if document.est_en_recette else SensPiece.DEPENSE
+        pieces = [lien.piece for lien in document.rattachements.all()] if est_isole else []
         yield PieceJointe(
-            fiche=fiche_pj(
-                document,
-                SensPiece.RECETTE if en_recette else SensPiece.DEPENSE,
-                pieces=(en_recette or pieces) if est_isole else (),
-            ),
+            fiche=fiche_pj(document, sens, pieces=[p for p in pieces if p.sens == sens]),
             ouvrir=partial(_ouvrir, document.sha256),
             type_mime=document.type_mime,
         )

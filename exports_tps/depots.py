@@ -19,6 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.cles import autorites, signataire
+from exports_tps.constitution import numero_de_flux
 from exports_tps.models import (
     DepotExterne,
     DocumentExterne,
@@ -44,7 +45,6 @@ from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Budget, Exercice, Piece, SensPiece
-from facturier.grand_livre.numerotation import prendre_numero
 
 TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes, as what the treasury answers
 CITEES = 20
@@ -247,7 +247,7 @@ def _ouvrir(budget: Budget, nom: str, pieces: Sequence[PieceExterne], par: Utili
         exercice_id=annee,
         budget=budget,
         profil=ProfilExport.PES_V2,
-        numero=prendre_numero(f"flux-{budget.code_collectivite}"),
+        numero=numero_de_flux(budget),
         code_collectivite=budget.code_collectivite,
         nom_fichier=nom,
         constitue_le=timezone.now().replace(microsecond=0),

@@ -7,6 +7,9 @@ from functools import lru_cache
 from string import ascii_uppercase
 from typing import Final
 
+from stdnum import luhn
+from stdnum.fr import siren, siret
+
 _RIB: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
 _IBAN: Final = str.maketrans({lettre: str(int(lettre, 36)) for lettre in ascii_uppercase})
 _LONGUEUR_NIR: Final = 15
@@ -48,12 +51,6 @@ def est_iban_valide(iban: str) -> bool:
     return int((iban[4:] + iban[:4]).translate(_IBAN)) % 97 == 1
 
 
-def _luhn(chiffres: str) -> bool:
-    doubles = (int(c) * 2 for c in chiffres[-2::-2])
-    total = sum(int(c) for c in chiffres[-1::-2]) + sum(d - 9 if d > 9 else d for d in doubles)  # noqa: PLR2004
-    return total % 10 == 0
-
-
 def _nir(identifiant: str) -> bool:
     numero = identifiant.upper().replace("2A", "19").replace("2B", "18")
     if len(numero) != _LONGUEUR_NIR or not numero.isdigit():
@@ -63,15 +60,15 @@ def _nir(identifiant: str) -> bool:
 
 def _finess(identifiant: str) -> bool:
     numero = identifiant.upper().replace("2A", "20").replace("2B", "20")
-    return re.fullmatch("[0-9]{9}", numero) is not None and _luhn(numero)
+    return re.fullmatch("[0-9]{9}", numero) is not None and luhn.is_valid(numero)
 
 
 def est_identifiant_valide(nature: str, identifiant: str) -> bool:
     """Whether `identifiant` has the form and key of its NatIdTiers; True for unchecked natures."""
     if nature == "01":
-        return re.fullmatch("[0-9]{14}", identifiant) is not None and _luhn(identifiant)
+        return re.fullmatch("[0-9]{14}", identifiant) is not None and siret.is_valid(identifiant)
     if nature == "02":
-        return re.fullmatch("[0-9]{9}", identifiant) is not None and _luhn(identifiant)
+        return re.fullmatch("[0-9]{9}", identifiant) is not None and siren.is_valid(identifiant)
     if nature == "03":
         return _finess(identifiant)
     if nature == "04":

@@ -1,7 +1,8 @@
 """Text as the treasury reads it: ISO-8859-1 only, by documented replacements, never a silent `?`.
 
 The table is printed in `docs/pes.md`. A letter outside Latin-1 whose base letter is in it loses its
-diacritic (`ā` gives `a`); any other character is refused, by name.
+diacritic (`ā` gives `a`); a fraction or a mathematical sign, which would say something else, and
+any other character are refused, by name.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ REMPLACEMENTS: Final[dict[str, str]] = {
     "\u201a": "'",
     "\u2032": "'",
     "\u02bc": "'",
+    "\u02bb": "'",
+    "\ua78c": "'",
     "\u201c": '"',
     "\u201d": '"',
     "\u201e": '"',
@@ -41,6 +44,8 @@ REMPLACEMENTS: Final[dict[str, str]] = {
     "\u0141": "L",
     "\u0142": "l",
     "\u0131": "i",
+    "\u0110": "D",
+    "\u0111": "d",
     "\u0178": "Y",
     "\t": " ",
     "\n": " ",
@@ -64,6 +69,7 @@ REMPLACEMENTS: Final[dict[str, str]] = {
 _CONTROLES: Final = {code: "" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _TABLE: Final = _CONTROLES | {ord(avant): apres for avant, apres in REMPLACEMENTS.items()}
 _LATIN1: Final = 256
+_REPLIABLES: Final = ("L", "P", "Z", "Nd")  # letters, punctuation, spaces, digits
 _DEJA_AJUSTE: Final = re.compile("(?:[!-~¡-¬®-ÿ]+(?: [!-~¡-¬®-ÿ]+)*)?")  # and no space to collapse
 _DEJA_PROPRE: Final = re.compile("[ -~¡-¬®-ÿ]*")  # nothing that the table replaces or refuses
 
@@ -72,6 +78,11 @@ def _replier(caractere: str) -> str | None:
     """Return `caractere` without what Latin-1 cannot hold, or None when nothing is left."""
     if ord(caractere) < _LATIN1:
         return caractere
+    genre = unicodedata.category(caractere)
+    if genre == "Mn":
+        return ""  # a diacritic that no letter is composed with
+    if not genre.startswith(_REPLIABLES):
+        return None
     base = "".join(c for c in unicodedata.normalize("NFKD", caractere) if ord(c) < _LATIN1)
     return base or None
 

@@ -79,7 +79,7 @@ def _compte(ligne: LigneMandat) -> Iterator[Ecart]:
         yield Ecart("CpteBancaire", "mode_reglement", message)
         return
     for ecart in regles.compte(compte):
-        est_controle = ligne.mode_reglement != _A_L_ETRANGER
+        est_controle = ligne.mode_reglement != _A_L_ETRANGER or ecart.niveau == Niveau.FLUX
         yield ecart if est_controle else replace(ecart, niveau=Niveau.AVERTISSEMENT)
 
 

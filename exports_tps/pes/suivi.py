@@ -92,7 +92,7 @@ class Suivi:
     fin_racine: int = 0
     _courant: BordereauLu | None = None
     _vus: set[tuple[Any, ...]] = field(default_factory=set)
-    _pieces: dict[tuple[str, int], Numeros] = field(default_factory=dict)
+    _pieces: dict[tuple[Any, ...], Numeros] = field(default_factory=dict)
     _references: dict[str, tuple[int, str]] = field(default_factory=dict)  # line, domain
     _papier: set[str] = field(default_factory=set)
     _fiches: set[str] = field(default_factory=set)
@@ -235,7 +235,7 @@ class Suivi:
             yield Anomalie(ou, "IdLigne", "doublon", message, Niveau.BORDEREAU)
         if courant.tete is None:
             return
-        cle = (courant.domaine, courant.tete.exercice)
+        cle = (courant.domaine, courant.tete.exercice, courant.tete.type)
         if not self._pieces.setdefault(cle, Numeros()).ajouter(numero):
             message = f"pièce {numero} en double dans l’exercice."
             yield Anomalie(ou, "IdPce", "doublon", message, Niveau.BORDEREAU)

@@ -7,8 +7,8 @@ import asyncio
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -26,7 +26,8 @@ from exports_tps.transports import (
 from facturier.commun.causes import cause
 from facturier.commun.fichiers import TAILLE_BLOC, taille_lisible
 
-ATTENTE = 20  # seconds to connect, or without an answer
+ATTENTE = 20  # seconds to connect, or without a sign of life
+SILENCE = 120  # seconds for one request: a block of 4 MiB takes some thirty on a slow line
 BLOC_SFTP = 4 * 1024 * 1024  # bytes handed over at once: the library asks for them side by side
 T = TypeVar("T")
 
@@ -125,7 +126,7 @@ class SessionSftp:
 
     def relever(self, distant: str, dossier: Path) -> Iterator[str]:
         """Yield the names of the files of `distant` that were brought to `dossier`."""
-        for entree in self._boucle.faire(self._client.readdir(distant)):
+        for entree in self._boucle.faire(_repondre(self._client.readdir(distant))):
             if _est_nouveau(entree, dossier):
                 self._rapporter(distant.rstrip("/"), entree, dossier)
                 yield os.fsdecode(entree.filename)
@@ -144,36 +145,43 @@ class SessionSftp:
     def _chemin(self, nom: str) -> str:
         return f"{self._envois}/{nom}"
 
+    @asynccontextmanager
+    async def _ouvert(self, chemin: str, mode: str) -> AsyncIterator[asyncssh.SFTPClientFile]:
+        """Open a file; when its use fails, the connection ends and the file with it."""
+        fichier = await _repondre(self._client.open(chemin, mode))
+        yield fichier
+        await _repondre(fichier.close())
+
     async def _lire(self, chemin: str, prendre: Callable[[Any], Any]) -> None:
-        async with self._client.open(chemin, "rb") as fichier:
-            while bloc := await fichier.read(TAILLE_BLOC):
+        async with self._ouvert(chemin, "rb") as fichier:
+            while bloc := await _repondre(fichier.read(TAILLE_BLOC)):
                 prendre(bloc)
 
     async def _ecrire(self, chemin: str, source: BinaryIO) -> None:
-        async with self._client.open(chemin, "wb") as fichier:
+        async with self._ouvert(chemin, "wb") as fichier:
             for bloc in blocs(source, BLOC_SFTP):
-                await fichier.write(bloc)
+                await _repondre(fichier.write(bloc))
             with suppress(asyncssh.SFTPOpUnsupported):
-                await fichier.fsync()
+                await _repondre(fichier.fsync())
 
     async def _nommer(self, provisoire: str, nom: str) -> bool:
-        if await self._client.exists(nom):
+        if await _repondre(self._client.exists(nom)):
             raise NomOccupe
         try:
             try:
-                await self._client.posix_rename(provisoire, nom)
+                await _repondre(self._client.posix_rename(provisoire, nom))
             except asyncssh.SFTPOpUnsupported:
-                await self._client.rename(provisoire, nom)
+                await _repondre(self._client.rename(provisoire, nom))
         except asyncssh.SFTPNoSuchFile:
             return False
         return True
 
     async def _nettoyer(self, prefixe: str) -> None:
         try:
-            for entree in await self._client.readdir(self._envois):
+            for entree in await _repondre(self._client.readdir(self._envois)):
                 nom = os.fsdecode(entree.filename)
                 if nom.startswith(prefixe) and nom.endswith(PROVISOIRE):
-                    await self._client.remove(f"{self._envois}/{nom}")
+                    await _repondre(self._client.remove(f"{self._envois}/{nom}"))
         except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPNoSuchFile):
             return  # the outbox may be seen by its reader alone
 
@@ -182,7 +190,7 @@ class SessionSftp:
         cle = self._connexion.get_server_host_key()
         serveur = f"{version}, clé {cle.get_fingerprint() if cle else 'inconnue'}"
         try:
-            attributs = await self._client.stat(chemin)
+            attributs = await _repondre(self._client.stat(chemin))
         except asyncssh.SFTPNoSuchFile:
             return f"déjà pris par le destinataire ; {serveur}"
         moment = datetime.fromtimestamp(attributs.mtime or 0, UTC)
@@ -250,13 +258,19 @@ def _algorithmes(cle: asyncssh.SSHKey) -> list[str]:
     return [algorithme]
 
 
+async def _repondre(demande: Awaitable[T]) -> T:
+    """Wait for one answer: a server that keeps the line alive may still never give it."""
+    return await asyncio.wait_for(demande, SILENCE)
+
+
 async def _client(connexion: asyncssh.SSHClientConnection) -> asyncssh.SFTPClient:
-    return await connexion.start_sftp_client()
+    return await _repondre(connexion.start_sftp_client())
 
 
 async def _fermer(connexion: asyncssh.SSHClientConnection) -> None:
     connexion.close()
-    await connexion.wait_closed()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(connexion.wait_closed(), ATTENTE)
 
 
 def _est_nouveau(entree: SFTPName, dossier: Path) -> bool:

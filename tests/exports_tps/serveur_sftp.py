@@ -9,13 +9,17 @@ import asyncssh
 
 
 class ServeurSftp:
-    """One server, its keys and its two folders; `couper_apres` bytes written, it hangs up."""
+    """One server, its keys and its two folders; `couper_apres` bytes written, it hangs up.
+
+    When it `est_muet`, it lets in and never opens a file.
+    """
 
     def __init__(self, racine: Path) -> None:
         self.racine = racine
         self.cle_hote = asyncssh.generate_private_key("ssh-ed25519")
         self.cle_client = asyncssh.generate_private_key("ssh-ed25519")
         self.couper_apres: int | None = None
+        self.est_muet = False
         for boite in ("envois", "retours"):
             (racine / boite).mkdir(parents=True)
         self.fichier_cle = racine.parent / f"{racine.name}.cle"
@@ -65,6 +69,12 @@ class _Sftp(asyncssh.SFTPServer):
         super().__init__(canal, chroot=str(serveur.racine).encode())
         self._serveur = serveur
         self._ecrits = 0
+
+    async def open(self, path, pflags, attrs):
+        """Open a file, unless no answer is to come."""
+        if self._serveur.est_muet:
+            await asyncio.Event().wait()
+        return super().open(path, pflags, attrs)
 
     def write(self, file_obj, offset, data):
         """Write, unless the line is to be cut."""

@@ -4,7 +4,9 @@ import io
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db.models.signals import post_init
 
+from exports_tps.constitution import constituer_flux
 from exports_tps.models import EtatFlux, LigneFlux
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
@@ -91,6 +93,19 @@ def test_les_documents_de_trop_suivent_dans_leur_propre_flux(agent, ordonnateur,
         for reference in fiche.references_comptables
     } == {("01", str(piece.numero))}
     assert max(flux.taille for flux in (premier, *suite)) < fichiers.MEGA_OCTET
+
+
+def test_un_document_qui_part_avec_ses_pieces_ne_les_fait_pas_relire(agent, ordonnateur):
+    (bordereau,) = signes(agent, ordonnateur, 1, pieces=3)
+    lus = []
+    noter = lambda **contexte: lus.append(contexte["instance"])  # noqa: E731
+    post_init.connect(noter, sender=RattachementPiece)
+    try:
+        constituer_flux([bordereau], par=agent)
+    finally:
+        post_init.disconnect(noter, sender=RattachementPiece)
+
+    assert lus == []
 
 
 def test_un_document_refuse_repart_seul_et_est_accepte(agent, ordonnateur):

@@ -80,6 +80,18 @@ def test_une_ligne_coupee_au_milieu_se_reprend(agent, ordonnateur, serveur):
     assert issues(flux) == [Issue.ECHOUEE, Issue.ENGAGEE, Issue.REUSSIE]
 
 
+def test_un_serveur_qui_ne_repond_plus_n_arrete_personne(agent, ordonnateur, serveur, monkeypatch):
+    serveur.est_muet = True
+    monkeypatch.setattr("exports_tps.transports.sftp.SILENCE", 0.3)
+    flux = flux_constitue(agent, ordonnateur)
+
+    with pytest.raises(TransportIndisponible, match="n’aboutit pas"):
+        transmettre(flux, par=agent)
+
+    flux.refresh_from_db()
+    assert (flux.etat, envois(serveur)) == (EtatFlux.CONSTITUE, [])
+
+
 @pytest.mark.parametrize(
     ("champ", "mot"), [("cle", "refuse notre clé"), ("cle_hote", "clé épinglée")]
 )

@@ -235,6 +235,22 @@ def test_un_compte_a_l_etranger_n_est_pas_controle_par_le_guichet():
     assert (anomalie.regle, anomalie.niveau) == ("rib", Niveau.AVERTISSEMENT)
 
 
+def test_un_iban_en_minuscules_fait_rejeter_le_flux_quel_que_soit_le_mode():
+    ligne = replace(_iban("FR1420041010050500013m02606"), mode_reglement="06")
+
+    (anomalie,) = _anomalies(_mandat(ligne))
+
+    assert (anomalie.regle, anomalie.niveau) == ("iban", Niveau.FLUX)
+
+
+def test_la_cle_d_un_siret_est_celle_de_l_insee_la_poste_comprise():
+    la_poste = _tiers(nature_identifiant="01", identifiant="35600000049837")
+    faux = _tiers(nature_identifiant="01", identifiant="35600000049838")
+
+    assert _regles(_mandat(la_poste)) == []
+    assert _regles(_mandat(faux)) == [("IdTiers", "identifiant")]
+
+
 def test_une_piece_jointe_en_double_est_refusee():
     deux = flux(pieces_jointes=[exemples.PJ_ISOLEE, exemples.PJ_ISOLEE])
 

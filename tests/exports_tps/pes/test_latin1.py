@@ -20,13 +20,16 @@ def test_chaque_remplacement_tient_dans_latin1(avant, apres):
         ("e\u0301te\u0301", "été"),
         ("Fa\u02bcaā\x07", "Fa'aa"),
         ("ligne\r\nsuite", "ligne  suite"),
+        ("Pape\u02bbete, Đà Nẵng", "Pape'ete, Dà Nang"),
+        ("g\u0331é\u0304", "gé"),
+        ("\uff11\uff12\u3000\uff21", "12 A"),
     ],
 )
 def test_le_texte_garde_son_sens(avant, apres):
     assert en_latin1(avant) == apres
 
 
-@pytest.mark.parametrize("texte", ["茶", "ж", "🚧", "\ud800"])
+@pytest.mark.parametrize("texte", ["茶", "ж", "🚧", "\ud800", "⅓ de part", "a ≠ b", "≯ 5", "3 ‰"])
 def test_un_caractere_sans_equivalent_est_refuse(texte):
     with pytest.raises(CaractereRefuse, match="sans équivalent"):
         en_latin1(texte)
