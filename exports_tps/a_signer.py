@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from django.conf import settings
+
 from exports_tps.enregistrements import pieces_pes, tete_pes
+from exports_tps.models import DepotExterne, Presentable
 from exports_tps.pes.bordereau import ecrire_bordereau
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.prealable import Controle, Examen, examiner
+from facturier.commun import fichiers
 from facturier.grand_livre.models import Bordereau
 
 
@@ -36,12 +40,17 @@ class _Puits:
         return len(octets)
 
 
-def lire_a_signer(bordereau: Bordereau, sortie: BinaryIO | None = None) -> ASigner:
-    """Read `bordereau` once, for its checklist and for the digest of what would be signed.
+def lire_a_signer(objet: Presentable, sortie: BinaryIO | None = None) -> ASigner:
+    """Read a bordereau once, for its checklist and for the digest of what would be signed.
+
+    A file of other software was checked when it was dropped: what is signed is that very file.
 
     Args:
-        sortie: receives the fragment without its signature.
+        sortie: receives the fragment of a bordereau without its signature.
     """
+    if not isinstance(objet, Bordereau):
+        return ASigner(objet.sha256, "", _taille(objet), [], [])
+    bordereau = objet
     examen = Examen(bordereau)
     cible: Any = sortie or _Puits()
     try:
@@ -61,3 +70,7 @@ def lire_a_signer(bordereau: Bordereau, sortie: BinaryIO | None = None) -> ASign
         examen.controles,
         list(examen.anomalies()),
     )
+
+
+def _taille(depot: DepotExterne) -> int:
+    return fichiers.chemin(depot.sha256, settings.DOCUMENTS_RACINE).stat().st_size

@@ -1,4 +1,4 @@
-"""Circuits of the parapheur: which visas a bordereau needs, by side, direction and amount."""
+"""Circuits of the parapheur: which visas are needed, by side, direction and amount."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from exports_tps.models import Circuit, EtapeCircuit
+from exports_tps.models import Circuit, EtapeCircuit, Presentable
+from exports_tps.presentables import parts_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
-from facturier.grand_livre.models import Bordereau
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +105,21 @@ def passe_par_le_parapheur(sens: str, jour: date) -> bool:
     return circuits_en_vigueur(sens, jour).exists()
 
 
-def circuit_de(bordereau: Bordereau, jour: date) -> Circuit | None:
-    """Return the circuit of `bordereau` on `jour`: that of its direction first, then by amount.
+def circuit_de(objet: Presentable, jour: date) -> Circuit | None:
+    """Return the circuit of `objet` on `jour`: that of its direction first, then by amount.
 
-    A bordereau of several directions follows a circuit of all directions.
+    What is of several directions follows a circuit of all directions; a file of both sides, that
+    of its dépenses when they have one.
     """
-    directions = directions_de(bordereau)
-    connue = directions[0] if len(directions) == 1 else ""
-    return (
-        circuits_en_vigueur(bordereau.sens, jour)
-        .filter(direction__in=["", connue], montant_minimum__lte=montant_de(bordereau))
-        .select_related("signataire")
-        .order_by("-direction", "-montant_minimum")
-        .first()
-    )
-
-
-def directions_de(bordereau: Bordereau) -> list[str]:
-    """Return the directions of the pièces of a bordereau."""
-    return list(
-        bordereau.pieces.order_by("service__direction")
-        .values_list("service__direction", flat=True)
-        .distinct()
-    )
-
-
-def montant_de(bordereau: Bordereau) -> int:
-    """Return the whole francs TTC of a bordereau."""
-    total = bordereau.pieces.aggregate(somme=Sum(F("montant_ht") + F("montant_tgc"), default=0))
-    return int(total["somme"])
+    for part in parts_de(objet):
+        connue = part.directions[0] if len(part.directions) == 1 else ""
+        circuit = (
+            circuits_en_vigueur(part.sens, jour)
+            .filter(direction__in=["", connue], montant_minimum__lte=part.montant)
+            .select_related("signataire")
+            .order_by("-direction", "-montant_minimum")
+            .first()
+        )
+        if circuit is not None:
+            return circuit
+    return None

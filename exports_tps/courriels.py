@@ -9,14 +9,20 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from exports_tps.models import VisaParapheur
+from exports_tps.presentables import genre_de
 
 
 def prevenir_du_renvoi(visa: VisaParapheur) -> None:
-    """Tell who presented a bordereau that it comes back, and why."""
-    bordereau = visa.presentation.bordereau
+    """Tell who presented a bordereau or a file that it comes back, and why."""
+    objet = visa.presentation.objet
     _envoyer(
         "exports_tps/courriels/renvoi.txt",
-        {"visa": visa, "bordereau": bordereau, "adresse": _adresse("bordereau", bordereau.pk)},
+        {
+            "visa": visa,
+            "objet": objet,
+            "genre": genre_de(objet),
+            "adresse": _adresse("bordereau" if visa.presentation.bordereau else "flux", objet.pk),
+        },
         [visa.presentation.presentee_par.email],
     )
 

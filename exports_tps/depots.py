@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from exports_tps.cles import autorites, signataire
+from exports_tps.cles import autorites
 from exports_tps.constitution import numero_de_flux
 from exports_tps.models import (
     DepotExterne,
@@ -28,8 +28,11 @@ from exports_tps.models import (
     LigneFlux,
     PieceExterne,
     ProfilExport,
+    SignatureBordereau,
     Verdict,
+    qualite,
 )
+from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.apposition import apposer, est_signe
 from exports_tps.pes.controle import controler
 from exports_tps.pes.lecture import PieceAller, Tete, lire_aller
@@ -38,8 +41,10 @@ from exports_tps.pes.pieces_jointes import FichePJ, PieceJointe, ReferenceCompta
 from exports_tps.pes.recette import Titre
 from exports_tps.pes.signature import Signature
 from exports_tps.pieces_jointes import nom_accepte
+from exports_tps.presentables import verrouiller
 from exports_tps.projections import TYPE_PJ
 from exports_tps.schemas_officiels import dossier_schemas
+from exports_tps.signature import QUALITE, ouvrir_cle
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
@@ -126,29 +131,38 @@ def ajouter_document(
     return joindre_document(document, fichier, nom=nom, par=par)
 
 
-def signer_depot(flux: Flux, *, par: Utilisateur) -> Flux:
-    """Sign each bordereau of a file that was dropped unsigned.
+@transaction.atomic
+def signer_depot(flux: Flux, *, par: Utilisateur, empreinte_lue: str = "") -> Flux:
+    """Sign each bordereau of a file that was dropped unsigned, once its circuit is gone through.
+
+    Args:
+        empreinte_lue: digest of what `par` was shown; what is signed must be just that.
 
     Raises:
-        ActeInterdit: `par` is not ordonnateur.
-        ValidationError: signed already, or what is signed would be rejected.
+        ActeInterdit: `par` is not ordonnateur, or his délégation does not reach a bordereau of it.
+        TransitionInterdite: signed already, or a visa is missing.
+        ValidationError: the key cannot be opened, or what is signed would be rejected.
     """
-    if not par.a_role(Role.ORDONNATEUR):
-        raise ActeInterdit("Seul un ordonnateur signe un fichier déposé.")
-    _exiger_ouvert(flux)
-    depot = flux.depot_externe
-    if depot.est_signe or depot.sha256_signe:
-        raise ValidationError("Ce fichier est déjà signé.")
+    depot = verrouiller(flux.depot_externe)
+    pouvoir = exiger_pouvoir(depot, par)
+    if empreinte_lue not in ("", depot.sha256):
+        raise ValidationError("Ce n’est pas le fichier que vous avez lu : relisez-le, puis signez.")
+    moment = timezone.now().replace(microsecond=0)
     signature = Signature(
-        signataire=signataire(),
-        signee_le=timezone.now().replace(microsecond=0),
-        role=par.fonction or "Ordonnateur",
+        signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
     range_ = _ecrire(depot.sha256, signature=signature)
-    with transaction.atomic():
-        franchir(flux, "signer_depot", par=par)
-        DepotExterne.objects.filter(pk=depot.pk).update(sha256_signe=range_.sha256)
-    depot.refresh_from_db()
+    SignatureBordereau.objects.create(
+        depot=depot,
+        par=par,
+        delegation=pouvoir,
+        jour=timezone.localdate(moment),
+        empreinte=depot.sha256,
+    )
+    franchir(depot.flux, "signer_depot", par=par)
+    DepotExterne.objects.filter(pk=depot.pk).update(sha256_signe=range_.sha256)
+    flux.refresh_from_db()
+    flux.depot_externe.refresh_from_db()
     return flux
 
 
@@ -269,6 +283,7 @@ def _piece(element: PieceAller) -> PieceExterne:
         numero=piece.numero,
         nom_tiers=" ".join(filter(None, (tiers.nom, tiers.prenom)))[:120] if tiers else "",
         objet=(piece.objet or "")[:160],
+        code_service=piece.code_service or "",
         montant_ttc=int(sum(li.montant_ht + (li.montant_tva or 0) for li in piece.lignes)),
     )
 

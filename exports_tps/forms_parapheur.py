@@ -129,7 +129,9 @@ class CircuitForm(forms.Form):
 class DelegationForm(forms.Form):
     """Who signs for an ordonnateur, until when and up to how much."""
 
-    delegataire = forms.ModelChoiceField(Utilisateur.objects.none(), label="Délégataire")
+    delegataire = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Délégataire", empty_label="Choisissez"
+    )
     acte = forms.CharField(
         label="Acte", max_length=60, help_text="Numéro et date de l’arrêté de délégation."
     )
@@ -146,7 +148,9 @@ class DelegationForm(forms.Form):
 class AbsenceForm(forms.Form):
     """When one is absent, and who stands in."""
 
-    suppleant = forms.ModelChoiceField(Utilisateur.objects.none(), label="Suppléant")
+    suppleant = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Suppléant", empty_label="Choisissez"
+    )
     debut = SaisieJourField(label="Absent du", au_plus_tot=timezone.localdate)
     fin = SaisieJourField(label="Au", au_plus_tot=timezone.localdate)
 

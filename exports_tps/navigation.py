@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
-from exports_tps.parapheur import bordereaux_attendus
+from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.penalites import penalites_a_titrer
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
@@ -53,9 +53,9 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if utilisateur.a_role(Role.AGENT):
         yield from _cartes_agent()
     if utilisateur.a_role(*VISEURS):
-        attendus = bordereaux_attendus(utilisateur).count()
+        attendus = bordereaux_attendus(utilisateur).count() + depots_attendus(utilisateur).count()
         yield Carte(
-            "Bordereaux à viser ou à signer",
+            "Bordereaux et fichiers à viser ou à signer",
             "exports_tps:parapheur",
             nombre=attendus,
             ton=Ton.ATTENTE,

@@ -1,7 +1,8 @@
-"""A bordereau in the parapheur: presented, given its visas, sent back, read, then signed.
+"""In the parapheur: presented, given its visas, sent back, read, then signed.
 
-`Bordereau.etat` says where it is; a `Presentation` says which circuit it follows this time, and its
-`VisaParapheur` how far it went.
+What is there is a bordereau, or a file of other software (`presentables`). Its state says where it
+is; a `Presentation` says which circuit it follows this time, and its `VisaParapheur` how far it
+went.
 """
 
 from dataclasses import dataclass
@@ -14,28 +15,44 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exports_tps.circuits import circuit_de, directions_de, montant_de, passe_par_le_parapheur
+from exports_tps.circuits import circuit_de, passe_par_le_parapheur
 from exports_tps.courriels import prevenir_du_renvoi
 from exports_tps.models import (
     Delegation,
+    DepotExterne,
     EtapeCircuit,
+    EtatFlux,
     LectureBordereau,
+    PieceExterne,
+    Presentable,
     Presentation,
     VisaParapheur,
 )
 from exports_tps.pouvoirs import pouvoir_de_signer, supplees
 from exports_tps.prealable import examiner
-from exports_tps.visibilite import bordereaux_visibles
+from exports_tps.presentables import (
+    champs_de,
+    directions_de,
+    est_a_signer,
+    est_presente,
+    genre_de,
+    montant_de,
+    parts_de,
+    suivi_de,
+    verrouiller,
+)
+from exports_tps.visibilite import bordereaux_visibles, codes_de, depots_visibles
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.suivi.mandatement import liquides_par
 
 VISE, RENVOYE = VisaParapheur.Decision.VISE, VisaParapheur.Decision.RENVOYE
 
 
 @dataclass(frozen=True, slots=True)
 class Etat:
-    """Where a bordereau is in the parapheur: its presentation and the visa that is expected.
+    """Where something is in the parapheur: its presentation and the visa that is expected.
 
     `etape` is None when only the signature is left.
     """
@@ -45,12 +62,12 @@ class Etat:
     etape: EtapeCircuit | None
 
 
-def etat_de(bordereau: Bordereau) -> Etat | None:
-    """Return where `bordereau` is, None when it is not in the parapheur."""
-    if bordereau.etat != EtatBordereau.PRESENTE:
+def etat_de(objet: Presentable) -> Etat | None:
+    """Return where `objet` is, None when it is not in the parapheur."""
+    if not est_presente(objet):
         return None
     presentation = (
-        Presentation.objects.filter(bordereau=bordereau)
+        Presentation.objects.filter(**champs_de(objet))
         .select_related("circuit__signataire", "presentee_par")
         .latest("pk")
     )
@@ -62,81 +79,78 @@ def etat_de(bordereau: Bordereau) -> Etat | None:
     return Etat(presentation, rang, etape)
 
 
-def verrouiller(bordereau: Bordereau) -> Bordereau:
-    """Return `bordereau` as it is, locked until the end of the transaction."""
-    verrouille: Bordereau = (
-        Bordereau.objects.select_for_update(of=("self",))
-        .select_related("exercice", "budget")
-        .get(pk=bordereau.pk)
-    )
-    return verrouille
-
-
 @transaction.atomic
-def presenter(bordereau: Bordereau, *, par: Utilisateur) -> Presentation:
-    """Put a bordereau into the parapheur, on the circuit of its direction and amount.
+def presenter(objet: Presentable, *, par: Utilisateur) -> Presentation:
+    """Put a bordereau, or a file, into the parapheur: on the circuit of its direction and amount.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: it is there already, or signed.
         ValidationError: a check before signing fails; each message says what to do.
     """
-    verrouille = verrouiller(bordereau)
-    franchir(verrouille, "presenter", par=par)
-    examiner(verrouille).exiger()
+    verrouille = verrouiller(objet)
+    a_signer = est_a_signer(verrouille)
+    franchir(suivi_de(verrouille), "presenter", par=par)
+    if not a_signer:
+        raise TransitionInterdite("Ce fichier est déjà signé : il n’a plus à être présenté.")
+    if isinstance(verrouille, Bordereau):
+        examiner(verrouille).exiger()
     circuit = circuit_de(verrouille, timezone.localdate())
-    bordereau.etat = verrouille.etat
-    return Presentation.objects.create(bordereau=verrouille, circuit=circuit, presentee_par=par)
+    _refleter(objet, verrouille)
+    return Presentation.objects.create(**champs_de(verrouille), circuit=circuit, presentee_par=par)
 
 
 @transaction.atomic
-def reprendre(bordereau: Bordereau, *, motif: str, par: Utilisateur) -> None:
-    """Take a bordereau back from the parapheur, to correct it.
+def reprendre(objet: Presentable, *, motif: str, par: Utilisateur) -> None:
+    """Take a bordereau or a file back from the parapheur, to correct it.
 
     Raises:
         TransitionInterdite: it is not there any more.
         ValidationError: no reason.
     """
-    verrouille = verrouiller(bordereau)
-    franchir(verrouille, "reprendre", par=par, motif=_exiger(motif, "Dites pourquoi."))
-    bordereau.etat = verrouille.etat
+    verrouille = verrouiller(objet)
+    raison = _exiger(motif, "Dites pourquoi.")
+    franchir(suivi_de(verrouille), "reprendre", par=par, motif=raison)
+    _refleter(objet, verrouille)
 
 
 @transaction.atomic
-def viser(bordereau: Bordereau, *, commentaire: str = "", par: Utilisateur) -> VisaParapheur:
+def viser(objet: Presentable, *, commentaire: str = "", par: Utilisateur) -> VisaParapheur:
     """Give the visa that is expected.
 
     Raises:
         ActeInterdit: it is not expected of `par`.
-        TransitionInterdite: the bordereau is not in the parapheur, or waits for its signature.
+        TransitionInterdite: it is not in the parapheur, or waits for its signature.
     """
-    verrouille = verrouiller(bordereau)
+    verrouille = verrouiller(objet)
     etat = _exiger_au_parapheur(verrouille)
     if etat.etape is None:
-        raise TransitionInterdite("Tous les visas sont donnés : le bordereau attend sa signature.")
+        raise TransitionInterdite(
+            f"Tous les visas sont donnés : le {genre_de(objet)} attend sa signature."
+        )
     pour = _exiger_viseur(verrouille, etat.etape, par)
-    franchir(verrouille, "viser", par=par, motif=commentaire.strip())
+    franchir(suivi_de(verrouille), "viser", par=par, motif=commentaire.strip())
     return _noter(etat, VISE, commentaire, par, pour)
 
 
 @transaction.atomic
-def renvoyer(bordereau: Bordereau, *, commentaire: str, par: Utilisateur) -> VisaParapheur:
-    """Send a bordereau back to whoever presented it, who is told why by mail.
+def renvoyer(objet: Presentable, *, commentaire: str, par: Utilisateur) -> VisaParapheur:
+    """Send a bordereau or a file back to whoever presented it, who is told why by mail.
 
     Raises:
         ActeInterdit: neither the visa nor the signature is expected of `par`.
-        TransitionInterdite: the bordereau is not in the parapheur.
+        TransitionInterdite: it is not in the parapheur.
         ValidationError: no comment.
     """
-    verrouille = verrouiller(bordereau)
+    verrouille = verrouiller(objet)
     etat = _exiger_au_parapheur(verrouille)
     texte = _exiger(commentaire, "Dites pourquoi vous le renvoyez : l’agent doit savoir corriger.")
     if etat.etape is None:
         pour = pouvoir_pour(verrouille, par, etat)
     else:
         pour = _exiger_viseur(verrouille, etat.etape, par)
-    franchir(verrouille, "renvoyer", par=par, motif=texte)
-    bordereau.etat = verrouille.etat
+    franchir(suivi_de(verrouille), "renvoyer", par=par, motif=texte)
+    _refleter(objet, verrouille)
     visa = _noter(etat, RENVOYE, texte, par, pour)
     transaction.on_commit(lambda: prevenir_du_renvoi(visa), robust=True)
     return visa
@@ -168,38 +182,85 @@ def retirer(bordereau: Bordereau, piece: Piece, *, par: Utilisateur) -> None:
     )
 
 
-def marquer_lu(bordereau: Bordereau, empreinte: str, *, par: Utilisateur) -> None:
-    """Record that `par` read the bordereau as `empreinte` says it was; harmless when repeated."""
-    LectureBordereau.objects.get_or_create(bordereau=bordereau, lu_par=par, empreinte=empreinte)
+def marquer_lu(objet: Presentable, empreinte: str, *, par: Utilisateur) -> None:
+    """Record that `par` read `objet` as `empreinte` says it was; harmless when repeated."""
+    LectureBordereau.objects.get_or_create(**champs_de(objet), lu_par=par, empreinte=empreinte)
 
 
-def est_lu(bordereau: Bordereau, empreinte: str, par: Utilisateur) -> bool:
+def est_lu(objet: Presentable, empreinte: str, par: Utilisateur) -> bool:
     """Whether `par` read exactly this."""
     return LectureBordereau.objects.filter(
-        bordereau=bordereau, lu_par=par, empreinte=empreinte
+        **champs_de(objet), lu_par=par, empreinte=empreinte
     ).exists()
 
 
-def pouvoir_pour(bordereau: Bordereau, par: Utilisateur, etat: Etat | None) -> Delegation | None:
-    """Return the power by which `par` signs `bordereau`, or refuses to; None: his own.
+# --- Who may sign -----------------------------------------------------------------------------
+def exiger_pouvoir(objet: Presentable, par: Utilisateur) -> Delegation | None:
+    """Return the power by which `par` signs a locked `objet`, None for his own.
 
     Raises:
-        ActeInterdit: he is not ordonnateur, or his power does not reach this bordereau today.
+        ActeInterdit: `par` is not ordonnateur, liquidated an invoice of it, or his délégation does
+            not reach it.
+        TransitionInterdite: it is signed already, or a visa is missing.
+    """
+    if not est_a_signer(objet):
+        raise TransitionInterdite(_ou_il_en_est(objet))
+    etat = etat_de(objet)
+    pouvoir = pouvoir_pour(objet, par, etat)
+    if raison := _liquide(objet, par):
+        raise ActeInterdit(raison)
+    if manque := ce_qui_manque(objet, etat):
+        raise TransitionInterdite(manque)
+    return pouvoir
+
+
+def empechement(objet: Presentable, par: Utilisateur) -> str:
+    """Say why `par` may not sign `objet`, whatever its content; empty when he may."""
+    etat = etat_de(objet)
+    try:
+        pouvoir_pour(objet, par, etat)
+    except ActeInterdit as refus:
+        return str(refus)
+    return _liquide(objet, par) or ce_qui_manque(objet, etat)
+
+
+def pouvoir_pour(objet: Presentable, par: Utilisateur, etat: Etat | None) -> Delegation | None:
+    """Return the power by which `par` signs `objet`, or refuses to; None: his own.
+
+    Raises:
+        ActeInterdit: he is not ordonnateur, or his power does not reach it today.
     """
     if not par.a_role(Role.ORDONNATEUR):
-        raise ActeInterdit("Seul un ordonnateur signe un bordereau.")
+        raise ActeInterdit(f"Seul un ordonnateur signe un {genre_de(objet)}.")
     circuit = etat.presentation.circuit if etat else None
     pour = circuit.signataire if circuit else None
-    return pouvoir_de_signer(
-        par, montant=montant_de(bordereau), jour=timezone.localdate(), pour=pour
+    return pouvoir_de_signer(par, montant=montant_de(objet), jour=timezone.localdate(), pour=pour)
+
+
+def _liquide(objet: Presentable, par: Utilisateur) -> str:
+    """Say what `par` liquidated of a bordereau of mandats (who liquidates does not sign)."""
+    if not isinstance(objet, Bordereau) or objet.sens != SensPiece.DEPENSE:
+        return ""
+    liquides = liquides_par(objet.pieces.all(), par)
+    if not liquides:
+        return ""
+    numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
+    cites = ", ".join(piece.reference for piece in numeros)
+    return (
+        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
+        "un autre ordonnateur doit le signer."
     )
 
 
-def ce_qui_manque(bordereau: Bordereau, etat: Etat | None) -> str:
+def ce_qui_manque(objet: Presentable, etat: Etat | None) -> str:
     """Say which step of the parapheur comes before the signature; empty when none is left."""
     if etat is None:
-        if passe_par_le_parapheur(bordereau.sens, timezone.localdate()):
-            return "Ce bordereau se présente d’abord au parapheur : un circuit est en vigueur."
+        jour = timezone.localdate()
+        if any(passe_par_le_parapheur(part.sens, jour) for part in parts_de(objet)):
+            return (
+                f"Ce {genre_de(objet)} se présente d’abord au parapheur : un circuit est en "
+                "vigueur."
+            )
         return ""
     if etat.etape is None:
         return ""
@@ -212,20 +273,18 @@ def qui_vise(etape: EtapeCircuit) -> str:
 
 
 # --- Who is expected --------------------------------------------------------------------------
-def peut_viser(bordereau: Bordereau, etat: Etat, par: Utilisateur) -> bool:
+def peut_viser(objet: Presentable, etat: Etat, par: Utilisateur) -> bool:
     """Whether the expected visa is that of `par`, or of somebody that `par` stands in for."""
     if etat.etape is None:
         return False
     try:
-        _exiger_viseur(bordereau, etat.etape, par)
+        _exiger_viseur(objet, etat.etape, par)
     except ActeInterdit:
         return False
     return True
 
 
-def _exiger_viseur(
-    bordereau: Bordereau, etape: EtapeCircuit, par: Utilisateur
-) -> Delegation | None:
+def _exiger_viseur(objet: Presentable, etape: EtapeCircuit, par: Utilisateur) -> Delegation | None:
     """Return the suppléance by which `par` gives the visa; None: by his own right."""
     if etape.titulaire_id == par.pk:
         return None
@@ -236,8 +295,8 @@ def _exiger_viseur(
         return pouvoir
     if not par.a_role(etape.role):
         raise ActeInterdit(f"Le visa « {etape} » est celui du rôle « {qui_vise(etape)} ».")
-    if etape.role == Role.SERVICE and par.direction not in directions_de(bordereau):
-        raise ActeInterdit("Ce bordereau n’a aucune pièce de votre direction.")
+    if etape.role == Role.SERVICE and par.direction not in directions_de(objet):
+        raise ActeInterdit(f"Ce {genre_de(objet)} n’a aucune pièce de votre direction.")
     return None
 
 
@@ -246,7 +305,9 @@ def presentations_en_cours() -> QuerySet[Any]:
 
     Annotations: `rang`, `etape` (key), `etape_libelle`, `etape_role`, `etape_titulaire`.
     """
-    dernieres = Presentation.objects.filter(bordereau=OuterRef("bordereau")).order_by("-pk")
+    dernieres = Presentation.objects.order_by("-pk").values("pk")
+    du_bordereau = dernieres.filter(bordereau=OuterRef("bordereau"))[:1]
+    du_depot = dernieres.filter(depot=OuterRef("depot"))[:1]
     visas = (
         VisaParapheur.objects.filter(presentation=OuterRef("pk"), decision=VISE)
         .order_by()
@@ -257,7 +318,8 @@ def presentations_en_cours() -> QuerySet[Any]:
     etape = EtapeCircuit.objects.filter(circuit=OuterRef("circuit"), rang=OuterRef("rang"))
     return (
         Presentation.objects.filter(
-            bordereau__etat=EtatBordereau.PRESENTE, pk=Subquery(dernieres.values("pk")[:1])
+            Q(bordereau__etat=EtatBordereau.PRESENTE, pk=Subquery(du_bordereau))
+            | Q(depot__flux__etat=EtatFlux.AU_PARAPHEUR, pk=Subquery(du_depot))
         )
         .annotate(rang=Coalesce(Subquery(visas), 0) + Value(1))
         .annotate(
@@ -272,14 +334,14 @@ def presentations_en_cours() -> QuerySet[Any]:
 def attendus_de(par: Utilisateur, jour: date) -> QuerySet[Any]:
     """Return what waits in the parapheur for a visa or the signature of `par`."""
     pour = [par.pk, *supplees(par, jour)]
-    de_sa_direction = Piece.objects.filter(
-        bordereau=OuterRef("bordereau"), service__direction=par.direction
-    )
+    de_sa_direction = Exists(
+        Piece.objects.filter(bordereau=OuterRef("bordereau"), service__direction=par.direction)
+    ) | Exists(PieceExterne.objects.filter(flux=OuterRef("depot"), code_service__in=codes_de(par)))
     filtre = Q(etape_titulaire__in=pour)
     roles = par.roles - {Role.SERVICE}
     filtre |= Q(etape__isnull=False, etape_titulaire=None, etape_role__in=roles)
     if par.a_role(Role.SERVICE) and par.direction:
-        filtre |= Q(Exists(de_sa_direction), etape_titulaire=None, etape_role=Role.SERVICE)
+        filtre |= Q(de_sa_direction, etape_titulaire=None, etape_role=Role.SERVICE)
     if par.a_role(Role.ORDONNATEUR):
         signataires = [par.pk, *_delegants(par, jour)]
         filtre |= Q(etape=None) & (
@@ -294,11 +356,24 @@ def bordereaux_attendus(par: Utilisateur) -> QuerySet[Bordereau]:
     Where no circuit is in force, those in preparation wait for a signature.
     """
     jour = timezone.localdate()
-    filtre = Q(pk__in=attendus_de(par, jour).values("bordereau"))
+    filtre = Q(pk__in=attendus_de(par, jour).exclude(bordereau=None).values("bordereau"))
     if par.a_role(Role.ORDONNATEUR):
         libres = [sens for sens in SensPiece.values if not passe_par_le_parapheur(sens, jour)]
         filtre |= Q(etat=EtatBordereau.OUVERT, sens__in=libres)
     return bordereaux_visibles(par).filter(filtre)
+
+
+def depots_attendus(par: Utilisateur) -> QuerySet[DepotExterne]:
+    """Return the files of other software that wait for a visa or the signature of `par`."""
+    jour = timezone.localdate()
+    filtre = Q(pk__in=attendus_de(par, jour).exclude(depot=None).values("depot"))
+    if par.a_role(Role.ORDONNATEUR):
+        tenus = [sens for sens in SensPiece.values if passe_par_le_parapheur(sens, jour)]
+        a_presenter = PieceExterne.objects.filter(flux=OuterRef("pk"), sens__in=tenus)
+        filtre |= ~Exists(a_presenter) & Q(
+            flux__etat=EtatFlux.EN_CONSTITUTION, est_signe=False, sha256_signe=""
+        )
+    return depots_visibles(par).filter(filtre)
 
 
 def _delegants(par: Utilisateur, jour: date) -> list[int]:
@@ -311,13 +386,22 @@ def _delegants(par: Utilisateur, jour: date) -> list[int]:
 
 
 # --- Rows -------------------------------------------------------------------------------------
-def _exiger_au_parapheur(bordereau: Bordereau) -> Etat:
-    etat = etat_de(bordereau)
+def _exiger_au_parapheur(objet: Presentable) -> Etat:
+    etat = etat_de(objet)
     if etat is None:
-        raise TransitionInterdite(
-            f"Ce bordereau est « {bordereau.get_etat_display()} » : il n’est pas au parapheur."
-        )
+        raise TransitionInterdite(f"{_ou_il_en_est(objet)} Il n’est pas au parapheur.")
     return etat
+
+
+def _ou_il_en_est(objet: Presentable) -> str:
+    if isinstance(objet, DepotExterne) and (objet.est_signe or objet.sha256_signe):
+        return "Ce fichier est déjà signé."
+    return f"Ce {genre_de(objet)} est « {suivi_de(objet).get_etat_display()} »."
+
+
+def _refleter(objet: Presentable, verrouille: Presentable) -> None:
+    """Let the caller's instance say where the object now is."""
+    suivi_de(objet).etat = suivi_de(verrouille).etat
 
 
 def _exiger(texte: str, refus: str) -> str:

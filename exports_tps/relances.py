@@ -21,11 +21,11 @@ DELAI = "parapheur_relance_jours"
 
 @transaction.atomic
 def relancer() -> int:
-    """Remind, once every `parapheur_relance_jours`, those whom a bordereau waits for.
+    """Remind, once every `parapheur_relance_jours`, those whom a bordereau or a file waits for.
 
     Returns:
-        How many bordereaux were reminded of; each leaves a row, so that a second run the same day
-        writes to nobody.
+        How many bordereaux and files were reminded of; each leaves a row, so that a second run the
+        same day writes to nobody.
     """
     jour = timezone.localdate()
     en_retard = {presentation.pk: presentation for presentation in _en_retard(jour)}
@@ -68,7 +68,7 @@ def _en_retard(jour: date) -> list[Any]:
         .annotate(depuis=Coalesce(Subquery(dernier), "presentee_le", output_field=DateTimeField()))
         .filter(depuis__date__lte=limite)
         .exclude(relances__in=recentes)
-        .select_related("bordereau")
+        .select_related("bordereau", "depot__flux")
         .order_by("pk")
     )
 

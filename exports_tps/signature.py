@@ -5,7 +5,7 @@ The signed fragment is kept in the store of documents, under its digest; a flux 
 
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 
 from cryptography import x509
@@ -14,23 +14,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from exports_tps.a_signer import lire_a_signer
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
 from exports_tps.models import Delegation, SignatureBordereau, qualite
-from exports_tps.parapheur import ce_qui_manque, est_lu, etat_de, pouvoir_pour, verrouiller
+from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signataire import Signataire
 from exports_tps.pes.signature import Signature
 from exports_tps.prealable import Examen, examiner
+from exports_tps.presentables import verrouiller
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
-from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
-from facturier.grand_livre.models import PAS_SIGNES, Bordereau, Piece, SensPiece
+from facturier.commun.etats import TransitionInterdite, franchir, franchir_lot
+from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.suivi.avancement import constater_signature
-from facturier.suivi.mandatement import liquides_par
 
 QUALITE = 200  # characters of a claimed role
 SANS_LIMITE = sys.maxsize  # the size of a fragment follows from what it lists
@@ -60,7 +59,7 @@ def signer_bordereau(
     pouvoir = exiger_pouvoir(verrouille, par)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
     signature = Signature(
-        signataire=_signataire(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
+        signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
     fragment = _ranger_fragment(verrouille, signature, empreinte_lue)
     conclure(
@@ -75,36 +74,16 @@ def signer_bordereau(
     return bordereau
 
 
-def _signataire() -> Signataire:
-    """Open the key, or say on the page why it cannot be: a token forgotten, a wrong password."""
+def ouvrir_cle() -> Signataire:
+    """Open the key that signs.
+
+    Raises:
+        ValidationError: a token forgotten, a wrong password: said on the page.
+    """
     try:
         return signataire()
     except ErreurPES as erreur:
         raise ValidationError(str(erreur)) from erreur
-
-
-def signer_lus(
-    bordereaux: Iterable[Bordereau], *, par: Utilisateur
-) -> tuple[list[Bordereau], list[str]]:
-    """Sign, each on its own, the bordereaux that `par` has read as they now are.
-
-    Returns:
-        Those that are signed, and for each other one why it is not.
-    """
-    signes: list[Bordereau] = []
-    refus: list[str] = []
-    for bordereau in bordereaux:
-        empreinte = lire_a_signer(bordereau).empreinte
-        if not empreinte or not est_lu(bordereau, empreinte, par):
-            refus.append(f"{bordereau} : lisez-le d’abord, il n’est pas lu tel qu’il est.")
-            continue
-        try:
-            signes.append(signer_bordereau(bordereau, par=par, empreinte_lue=empreinte))
-        except ValidationError as erreur:
-            refus += [f"{bordereau} : {message}" for message in erreur.messages]
-        except ActeInterdit as erreur:
-            refus.append(f"{bordereau} : {erreur}")
-    return signes, refus
 
 
 def conclure(
@@ -135,48 +114,6 @@ def conclure(
         empreinte_signee=fragment.sha256,
     )
     _signer_pieces(bordereau, par)
-
-
-def empechement(bordereau: Bordereau, par: Utilisateur) -> str:
-    """Say why `par` may not sign `bordereau`, whatever its content; empty when he may."""
-    etat = etat_de(bordereau)
-    try:
-        pouvoir_pour(bordereau, par, etat)
-    except ActeInterdit as refus:
-        return str(refus)
-    return _liquide(bordereau, par) or ce_qui_manque(bordereau, etat)
-
-
-def _liquide(bordereau: Bordereau, par: Utilisateur) -> str:
-    """Say what `par` liquidated of a bordereau of mandats (who liquidates does not sign)."""
-    if bordereau.sens != SensPiece.DEPENSE:
-        return ""
-    liquides = liquides_par(bordereau.pieces.all(), par)
-    if not liquides:
-        return ""
-    numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
-    cites = ", ".join(piece.reference for piece in numeros)
-    return (
-        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
-        "un autre ordonnateur doit le signer."
-    )
-
-
-def exiger_pouvoir(bordereau: Bordereau, par: Utilisateur) -> Delegation | None:
-    """Return the power by which `par` signs a locked bordereau, None for his own.
-
-    Raises:
-        ActeInterdit, TransitionInterdite: see `signer_bordereau`.
-    """
-    if bordereau.etat not in PAS_SIGNES:
-        raise TransitionInterdite(f"Ce bordereau est « {bordereau.get_etat_display()} ».")
-    etat = etat_de(bordereau)
-    pouvoir = pouvoir_pour(bordereau, par, etat)
-    if raison := _liquide(bordereau, par):
-        raise ActeInterdit(raison)
-    if manque := ce_qui_manque(bordereau, etat):
-        raise TransitionInterdite(manque)
-    return pouvoir
 
 
 def _ranger_fragment(bordereau: Bordereau, signature: Signature, empreinte_lue: str) -> Fragment:

@@ -20,7 +20,7 @@ from exports_tps.a_signer import lire_a_signer
 from exports_tps.cles import autorites
 from exports_tps.constitution import APPLICATION, SIGLE, TYPE_FICHIER
 from exports_tps.models import CertificatSignataire, SignatureBordereau
-from exports_tps.parapheur import verrouiller
+from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.flux import Section, ecrire_flux
@@ -28,7 +28,8 @@ from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signature_externe import Rendu, recopier_fragment, reprendre
 from exports_tps.pes.verification import Confiance, Lue, nom_commun
-from exports_tps.signature import SANS_LIMITE, conclure, exiger_pouvoir
+from exports_tps.presentables import verrouiller
+from exports_tps.signature import SANS_LIMITE, conclure
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite

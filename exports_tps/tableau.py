@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from exports_tps.models import EtatFlux, Flux, LigneFlux, Presentation
@@ -251,9 +251,14 @@ def _ages_par_etape(maintenant: datetime) -> Iterator[tuple[str, list[int]]]:
         bordereau__etat=EtatBordereau.OUVERT, acte="creer"
     ).values_list("le", flat=True)
     yield "Bordereaux en préparation", _depuis(ouverts, maintenant)
-    presentes = Presentation.objects.filter(bordereau__etat=EtatBordereau.PRESENTE)
-    dernieres = presentes.order_by().values("bordereau").annotate(le=Max("presentee_le"))
-    yield "Bordereaux au parapheur", _depuis(dernieres.values_list("le", flat=True), maintenant)
+    presentes = Presentation.objects.filter(
+        Q(bordereau__etat=EtatBordereau.PRESENTE) | Q(depot__flux__etat=EtatFlux.AU_PARAPHEUR)
+    )
+    dernieres = presentes.order_by().values("bordereau", "depot").annotate(le=Max("presentee_le"))
+    yield (
+        "Bordereaux et fichiers au parapheur",
+        _depuis(dernieres.values_list("le", flat=True), maintenant),
+    )
     signes = Bordereau.objects.filter(etat=EtatBordereau.SIGNE)
     yield (
         "Bordereaux signés, pas transmis",

@@ -18,18 +18,25 @@ from exports_tps.views import (
     tableau,
 )
 
+ACTES_DU_PARAPHEUR = {
+    "presenter": "presenter",
+    "reprendre": "reprendre",
+    "viser": "viser",
+    "renvoyer": "renvoyer",
+    "marquer_lu": "lu",
+    "signer": "signer",
+}
+
 app_name = "exports_tps"
 urlpatterns = [
     path("gestion/bordereaux/", bordereaux.bordereaux, name="bordereaux"),
     path("gestion/preparation/", preparation.accueil, name="preparation"),
     path("gestion/bordereaux/<int:pk>/", bordereaux.bordereau, name="bordereau"),
     path("gestion/bordereaux/<int:pk>/profils/", lecture.profils, name="profils"),
-    path("gestion/bordereaux/<int:pk>/presenter/", parapheur.presenter, name="presenter"),
-    path("gestion/bordereaux/<int:pk>/reprendre/", parapheur.reprendre, name="reprendre"),
-    path("gestion/bordereaux/<int:pk>/viser/", parapheur.viser, name="viser"),
-    path("gestion/bordereaux/<int:pk>/renvoyer/", parapheur.renvoyer, name="renvoyer"),
-    path("gestion/bordereaux/<int:pk>/lu/", parapheur.marquer_lu, name="marquer_lu"),
-    path("gestion/bordereaux/<int:pk>/signer/", parapheur.signer, name="signer"),
+    *(
+        path(f"gestion/bordereaux/<int:pk>/{chemin}/", getattr(parapheur, acte), name=acte)
+        for acte, chemin in ACTES_DU_PARAPHEUR.items()
+    ),
     path("gestion/bordereaux/<int:pk>/a-signer.xml", parapheur.a_signer, name="a_signer"),
     path("gestion/bordereaux/<int:pk>/signature/", parapheur.deposer, name="deposer_signature"),
     path(
@@ -74,7 +81,16 @@ urlpatterns = [
     path("gestion/flux/archives/", archives.archives, name="archives"),
     path("gestion/flux/archives/<int:pk>/", archives.archive, name="archive"),
     path("gestion/flux/deposer/", depots.deposer, name="deposer_pes"),
-    path("gestion/flux/externes/<int:pk>/signer/", depots.signer, name="signer_depot"),
+    *(
+        path(
+            f"gestion/flux/externes/<int:pk>/{chemin}/",
+            getattr(parapheur, acte),
+            {"depot": True},
+            name=f"{acte}_depot",
+        )
+        for acte, chemin in ACTES_DU_PARAPHEUR.items()
+    ),
+    path("gestion/flux/externes/<int:pk>/fichier/", depots.fichier, name="fichier_depose"),
     path("gestion/flux/externes/<int:pk>/completer/", depots.completer, name="completer_depot"),
     path("gestion/flux/pieces/<int:pk>/joindre/", depots.ajouter, name="ajouter_document"),
     path("gestion/flux/documents/<int:pk>/joindre/", depots.joindre, name="joindre_document"),

@@ -43,6 +43,15 @@ class DepotExterne(models.Model):
     def __str__(self) -> str:
         return self.nom
 
+    def get_absolute_url(self) -> str:
+        """Return the page of its flux."""
+        return self.flux.get_absolute_url()
+
+    @property
+    def reference(self) -> str:
+        """How people name it: the file as it was dropped, and its flux."""
+        return f"{self.nom} (flux {self.flux.numero})"
+
     @property
     def empreinte(self) -> str:
         """SHA-256 of what is to be completed: the file dropped, or once signed here."""
@@ -58,6 +67,7 @@ class PieceExterne(models.Model):
     sens = models.CharField(max_length=7, choices=SensPiece)
     exercice = models.PositiveSmallIntegerField()
     bordereau = models.PositiveIntegerField("numéro du bordereau")
+    code_service = models.CharField("service", max_length=10, blank=True, default="")
     type_bordereau = models.CharField(max_length=2)
     numero = models.PositiveIntegerField("numéro")
     nom_tiers = models.CharField("tiers", max_length=120)

@@ -12,7 +12,14 @@ from django.urls import reverse
 from facturier.acces.models import Passage, Role
 from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import Bordereau, Budget, Exercice, Piece, PieceJustificative
+from facturier.grand_livre.models import (
+    VISEURS,
+    Bordereau,
+    Budget,
+    Exercice,
+    Piece,
+    PieceJustificative,
+)
 
 
 class ProfilExport(models.TextChoices):
@@ -26,6 +33,7 @@ class EtatFlux(models.TextChoices):
     """States of a flux."""
 
     EN_CONSTITUTION = "en_constitution", "En constitution"
+    AU_PARAPHEUR = "au_parapheur", "Au parapheur"
     CONSTITUE = "constitue", "Constitué et contrôlé"
     TRANSMIS = "transmis", "Transmis"
     ACQUITTE = "acquitte", "Acquitté"
@@ -38,8 +46,14 @@ class Flux(models.Model):
     """One file for the treasury. Its name is never used again: answers are matched on it."""
 
     TRANSITIONS: dict[str, Transition] = {
+        "presenter": transition({EtatFlux.EN_CONSTITUTION}, EtatFlux.AU_PARAPHEUR, Role.AGENT),
+        "viser": transition({EtatFlux.AU_PARAPHEUR}, EtatFlux.AU_PARAPHEUR, *VISEURS),
+        "renvoyer": transition({EtatFlux.AU_PARAPHEUR}, EtatFlux.EN_CONSTITUTION, *VISEURS),
+        "reprendre": transition({EtatFlux.AU_PARAPHEUR}, EtatFlux.EN_CONSTITUTION, Role.AGENT),
         "signer_depot": transition(
-            {EtatFlux.EN_CONSTITUTION}, EtatFlux.EN_CONSTITUTION, Role.ORDONNATEUR
+            {EtatFlux.EN_CONSTITUTION, EtatFlux.AU_PARAPHEUR},
+            EtatFlux.EN_CONSTITUTION,
+            Role.ORDONNATEUR,
         ),
         "controler": transition({EtatFlux.EN_CONSTITUTION}, EtatFlux.CONSTITUE, Role.AGENT),
         "ecarter": transition(
@@ -53,7 +67,7 @@ class Flux(models.Model):
         ),
         "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
     }
-    TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE}
+    TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE, EtatFlux.AU_PARAPHEUR: Ton.ATTENTE}
     ACTES = {"demander_envoi": "Envoi demandé"}
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="+")
@@ -86,14 +100,21 @@ class Flux(models.Model):
                 violation_error_message="Ce numéro de flux est déjà pris.",
             ),
             models.CheckConstraint(
-                condition=Q(etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR])
+                condition=Q(
+                    etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.AU_PARAPHEUR, EtatFlux.EN_ERREUR]
+                )
                 | (Q(sha256__regex=r"^[0-9a-f]{64}$") & Q(taille__gt=0)),
                 name="flux_constitue_a_fichier",
                 violation_error_message="Un flux constitué a un fichier et son empreinte.",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    etat__in=[EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR, EtatFlux.CONSTITUE]
+                    etat__in=[
+                        EtatFlux.EN_CONSTITUTION,
+                        EtatFlux.AU_PARAPHEUR,
+                        EtatFlux.EN_ERREUR,
+                        EtatFlux.CONSTITUE,
+                    ]
                 )
                 | Q(transmis_le__isnull=False),
                 name="flux_transmis_a_date",

@@ -5,15 +5,21 @@ ending it and recording another, so that what was in force on a day can always b
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
+from exports_tps.models.depots import DepotExterne
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.champs import MontantField
 from facturier.grand_livre.models import Bordereau, SensPiece
 
 ROLES_VISEURS = (Role.SERVICE, Role.AGENT, Role.ORDONNATEUR)
+Presentable = Bordereau | DepotExterne  # what a parapheur holds: ours, or a file made elsewhere
+UN_OBJET = Q(bordereau__isnull=False, depot__isnull=True) | Q(
+    bordereau__isnull=True, depot__isnull=False
+)
 
 
 class Circuit(models.Model):
@@ -166,9 +172,14 @@ class Delegation(models.Model):
 
 
 class Presentation(models.Model):
-    """A bordereau put into the parapheur: the circuit that it follows, this time."""
+    """A bordereau or a dropped file put into the parapheur: the circuit followed, this time."""
 
-    bordereau = models.ForeignKey(Bordereau, models.PROTECT, related_name="presentations")
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="presentations"
+    )
+    depot = models.ForeignKey(
+        DepotExterne, models.PROTECT, null=True, blank=True, related_name="presentations"
+    )
     circuit = models.ForeignKey(Circuit, models.PROTECT, null=True, related_name="presentations")
     presentee_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     presentee_le = models.DateTimeField("présentée le", auto_now_add=True)
@@ -177,9 +188,26 @@ class Presentation(models.Model):
         verbose_name = "présentation au parapheur"
         verbose_name_plural = "présentations au parapheur"
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=UN_OBJET,
+                name="presentation_un_objet",
+                violation_error_message="Une présentation est celle d’un seul objet.",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.bordereau} au parapheur"
+        return f"{self.objet} au parapheur"
+
+    @property
+    def objet(self) -> Any:
+        """What is presented: a `Presentable`."""
+        return self.bordereau or self.depot
+
+    @property
+    def genre(self) -> str:
+        """What kind of thing is presented, for a sentence."""
+        return "bordereau" if self.bordereau_id else "fichier"
 
 
 class VisaParapheur(models.Model):
@@ -225,9 +253,14 @@ class VisaParapheur(models.Model):
 
 
 class LectureBordereau(models.Model):
-    """Somebody opened a bordereau and declared to have read it, as its digest says it was."""
+    """Somebody opened a bordereau, or a dropped file, and read it as its digest says it was."""
 
-    bordereau = models.ForeignKey(Bordereau, models.PROTECT, related_name="lectures")
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="lectures"
+    )
+    depot = models.ForeignKey(
+        DepotExterne, models.PROTECT, null=True, blank=True, related_name="lectures"
+    )
     empreinte = models.CharField("empreinte de ce qui est lu", max_length=64)
     lu_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     lu_le = models.DateTimeField("lu le", auto_now_add=True)
@@ -241,14 +274,27 @@ class LectureBordereau(models.Model):
                 name="lecture_une_fois",
                 violation_error_message="Cette lecture est déjà enregistrée.",
             ),
+            models.UniqueConstraint(
+                fields=["depot", "lu_par", "empreinte"],
+                name="lecture_depot_une_fois",
+                violation_error_message="Cette lecture est déjà enregistrée.",
+            ),
+            models.CheckConstraint(
+                condition=UN_OBJET,
+                name="lecture_un_objet",
+                violation_error_message="Une lecture est celle d’un seul objet.",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.bordereau_id} lu par {self.lu_par_id}"
+        return f"{self.bordereau_id or self.depot_id} lu par {self.lu_par_id}"
 
 
 class SignatureBordereau(models.Model):
-    """Who signed a bordereau, by which power. The triggers hold what the power allows."""
+    """Who signed a bordereau, or all those of a dropped file, and by which power.
+
+    The triggers hold what the power allows.
+    """
 
     class Mode(models.TextChoices):
         """Where the signature was made."""
@@ -257,7 +303,12 @@ class SignatureBordereau(models.Model):
         DEPOSEE = "deposee", "Signé ailleurs, puis déposé"
         HISTORIQUE = "historique", "Repris sans sa signature"
 
-    bordereau = models.OneToOneField(Bordereau, models.PROTECT, related_name="signature")
+    bordereau = models.OneToOneField(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="signature"
+    )
+    depot = models.OneToOneField(
+        DepotExterne, models.PROTECT, null=True, blank=True, related_name="signature"
+    )
     par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     delegation = models.ForeignKey(
         Delegation, models.PROTECT, null=True, blank=True, related_name="signatures"
@@ -269,9 +320,16 @@ class SignatureBordereau(models.Model):
     class Meta:
         verbose_name = "signature de bordereau"
         verbose_name_plural = "signatures de bordereaux"
+        constraints = [
+            models.CheckConstraint(
+                condition=UN_OBJET,
+                name="signature_un_objet",
+                violation_error_message="Une signature est celle d’un seul objet.",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.bordereau} signé par {self.par}"
+        return f"{self.bordereau or self.depot} signé par {self.par}"
 
     @property
     def qualite(self) -> str:

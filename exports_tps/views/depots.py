@@ -1,21 +1,23 @@
-"""Files of the finance software: drop, attach documents, sign, complete."""
+"""Files of the finance software: drop, attach documents, complete."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exports_tps import depots
 from exports_tps.forms import DocumentForm
 from exports_tps.models import DepotExterne, DocumentExterne, PieceExterne
 from exports_tps.views.flux import FIL
-from exports_tps.views.pages import RequeteConnectee, tenter
+from exports_tps.views.pages import RequeteConnectee, fichier_range, tenter
+from exports_tps.visibilite import depots_visibles
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.grand_livre.models import VISEURS
 
 NON_TRAITABLE = 422
 
@@ -69,17 +71,17 @@ def ajouter(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return _joindre(requete, piece.flux, acte, f"Ajouter un document à {piece}", lignes)
 
 
-@reserver_a(Role.ORDONNATEUR)
-@require_POST
-def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Sign each bordereau of the file."""
-    flux = get_object_or_404(DepotExterne.objects.select_related("flux"), pk=pk).flux
-    tenter(
-        requete,
-        lambda: depots.signer_depot(flux, par=requete.user),
-        f"Les bordereaux de {flux} sont signés.",
-    )
-    return redirect(flux)
+@reserver_a(*VISEURS)
+@require_GET
+def fichier(requete: RequeteConnectee, pk: int) -> FileResponse:
+    """Answer the file as it was dropped: what a visa and a signature are about.
+
+    It holds pièces of every direction: a service reads those of its own on the page.
+    """
+    if not requete.user.voit_toutes_les_directions:
+        raise Http404("Ce fichier porte des pièces d’autres directions.")
+    depot = get_object_or_404(depots_visibles(requete.user), pk=pk)
+    return fichier_range(depot.sha256, nom=depot.nom, type_mime="application/xml")
 
 
 @reserver_a(Role.AGENT)

@@ -19,6 +19,8 @@ from exports_tps.models import (
     Releve,
     Verdict,
 )
+from exports_tps.parapheur import etat_de
+from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_flux
 from exports_tps.repartition import constituer_documents, documents_a_envoyer
 from exports_tps.transmission import transmettre
@@ -26,6 +28,8 @@ from exports_tps.views.pages import (
     LECTEURS,
     TAILLE_PAGE,
     RequeteConnectee,
+    dernier_renvoi,
+    etapes_du_circuit,
     fichier_range,
     page_par_cle,
     tenter,
@@ -205,8 +209,11 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
     depot = DepotExterne.objects.filter(pk=objet.pk).select_related("par").first()
     if depot is None:
         return {"depot": None}
+    depot.flux = objet
     est_ouvert = objet.etat == EtatFlux.EN_CONSTITUTION
+    est_agent = requete.user.a_role(Role.AGENT)
     est_signe = depot.est_signe or bool(depot.sha256_signe)
+    etat = etat_de(depot)
     pieces = objet.pieces_externes.prefetch_related("documents", "verdicts")
     apres = requete.GET.get("piece", "")
     if apres.isdecimal():
@@ -220,9 +227,14 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
         "externes_suivant": suite,
         "documents_externes": documents_manquants(objet) if est_ouvert else [],
         "est_ouvert": est_ouvert,
-        "est_agent": requete.user.a_role(Role.AGENT),
-        "peut_signer_depot": est_ouvert and not est_signe and requete.user.a_role(Role.ORDONNATEUR),
-        "peut_completer": est_ouvert and est_signe and requete.user.a_role(Role.AGENT),
+        "est_agent": est_agent,
+        "etapes": etapes_du_circuit(etat),
+        "renvoi": dernier_renvoi(depot),
+        "peut_presenter": est_ouvert and not est_signe and est_agent,
+        "peut_reprendre": etat is not None and est_agent,
+        "peut_viser": etat is not None and etat.etape is not None,
+        "peut_signer_depot": est_a_signer(depot) and requete.user.a_role(Role.ORDONNATEUR),
+        "peut_completer": est_ouvert and est_signe and est_agent,
     }
 
 

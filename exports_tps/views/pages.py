@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps import parapheur
-from exports_tps.models import VisaParapheur
+from exports_tps.models import Presentable, VisaParapheur
 from exports_tps.parapheur import Etat
+from exports_tps.presentables import est_a_signer, est_presente
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import Bordereau, EtatBordereau
+from facturier.grand_livre.models import Bordereau
 
 TAILLE_PAGE = 50
 NON_TRAITABLE = 422
@@ -34,16 +35,22 @@ class RequeteConnectee(HttpRequest):
     user: Utilisateur
 
 
-def page_par_cle(requete: HttpRequest, objets: QuerySet[M]) -> tuple[list[M], str]:
-    """Return a page of `objets`, newest first, and the query string of the next, or nothing."""
-    apres = requete.GET.get("apres", "")
+def page_par_cle(
+    requete: HttpRequest, objets: QuerySet[M], *, cle: str = "apres"
+) -> tuple[list[M], str]:
+    """Return a page of `objets`, newest first, and the query string of the next, or nothing.
+
+    Args:
+        cle: parameter that holds where the page begins; a page with two lists has two.
+    """
+    apres = requete.GET.get(cle, "")
     if apres.isdecimal():
         objets = objets.filter(pk__lt=int(apres))
     page = list(objets.order_by("-pk")[: TAILLE_PAGE + 1])
     if len(page) <= TAILLE_PAGE:
         return page, ""
     parametres = requete.GET.copy()
-    parametres["apres"] = str(page[TAILLE_PAGE - 1].pk)
+    parametres[cle] = str(page[TAILLE_PAGE - 1].pk)
     return page[:TAILLE_PAGE], f"?{parametres.urlencode()}"
 
 
@@ -98,10 +105,18 @@ def confirmer(
     return render(requete, "confirmation.html", contexte | {"form": form}, status=statut)
 
 
-def adresse_de(bordereau: Bordereau, par: Utilisateur) -> str:
-    """Return where `par` reads a bordereau: its page, or the one of his visa."""
-    page = "bordereau" if par.a_role(*LECTEURS) else "viser"
-    return reverse(f"exports_tps:{page}", args=[bordereau.pk])
+def adresse_de(objet: Presentable, par: Utilisateur) -> str:
+    """Return where `par` reads a bordereau or a file: its page, or the one of his visa."""
+    if not par.a_role(*LECTEURS):
+        return adresse_d_acte(objet, "viser")
+    page = "bordereau" if isinstance(objet, Bordereau) else "flux"
+    return reverse(f"exports_tps:{page}", args=[objet.pk])
+
+
+def adresse_d_acte(objet: Presentable, acte: str) -> str:
+    """Return the page of one act of the parapheur on a bordereau or a file."""
+    nom = acte if isinstance(objet, Bordereau) else f"{acte}_depot"
+    return reverse(f"exports_tps:{nom}", args=[objet.pk])
 
 
 def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:
@@ -156,9 +171,11 @@ def etapes_du_circuit(etat: Etat | None) -> list[dict[str, Any]]:
     return lignes
 
 
-def dernier_renvoi(objet: Bordereau) -> VisaParapheur | None:
-    """Return why a bordereau in preparation last came back, if it did."""
-    if objet.etat != EtatBordereau.OUVERT:
+def dernier_renvoi(objet: Presentable) -> VisaParapheur | None:
+    """Return why what is in preparation last came back, if it did."""
+    if est_presente(objet) or not est_a_signer(objet):
         return None
-    renvois = VisaParapheur.objects.filter(presentation__bordereau=objet, decision="renvoye")
+    renvois = VisaParapheur.objects.filter(
+        presentation__in=objet.presentations.all(), decision="renvoye"
+    )
     return renvois.select_related("par").order_by("-pk").first()

@@ -1,11 +1,15 @@
-"""The parapheur: what waits for me, visas, refusals, readings, signatures, one or many."""
+"""The parapheur: what waits for me, visas, refusals, readings, signatures, one or many.
+
+A page is the same for a bordereau and for a file of other software: its address says which.
+"""
 
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,15 +17,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exports_tps import parapheur
 from exports_tps.a_signer import ASigner, lire_a_signer
-from exports_tps.circuits import directions_de
+from exports_tps.depots import documents_manquants, lignes_depot
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
-from exports_tps.models import LectureBordereau, qualite
-from exports_tps.parapheur import Etat, bordereaux_attendus, etat_de, presentations_en_cours
-from exports_tps.signature import empechement, signer_bordereau, signer_lus
+from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
+from exports_tps.parapheur import (
+    Etat,
+    bordereaux_attendus,
+    depots_attendus,
+    empechement,
+    etat_de,
+    presentations_en_cours,
+)
+from exports_tps.presentables import directions_de, est_a_signer, genre_de, nommer
 from exports_tps.signature_deposee import deposer_signature, ecrire_a_signer
+from exports_tps.signatures import signer as signer_objet
+from exports_tps.signatures import signer_lus
 from exports_tps.views.pages import (
-    LECTEURS,
     RequeteConnectee,
+    adresse_d_acte,
     adresse_de,
     confirmer,
     etapes_du_circuit,
@@ -29,9 +42,16 @@ from exports_tps.views.pages import (
     page_par_cle,
     tenter,
 )
-from exports_tps.visibilite import a_lire, bordereaux_visibles, pieces_visibles
+from exports_tps.visibilite import (
+    a_lire,
+    bordereaux_visibles,
+    depots_visibles,
+    pieces_externes_visibles,
+    pieces_visibles,
+)
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
     PAS_SIGNES,
     VISEURS,
@@ -47,69 +67,103 @@ FIL = [("Parapheur", "/gestion/parapheur/")]
 @require_GET
 def accueil(requete: RequeteConnectee) -> HttpResponse:
     """List what waits for the person, or all that is in the parapheur, newest first."""
-    tous = requete.GET.get("liste") == "tous"
-    miens = bordereaux_attendus(requete.user)
-    objets = (
-        bordereaux_visibles(requete.user).filter(etat=EtatBordereau.PRESENTE) if tous else miens
-    )
+    par, tous = requete.user, requete.GET.get("liste") == "tous"
+    miens, mes_fichiers = bordereaux_attendus(par), depots_attendus(par)
+    bordereaux, depots = miens, mes_fichiers
+    if tous:
+        bordereaux = bordereaux_visibles(par).filter(etat=EtatBordereau.PRESENTE)
+        depots = depots_visibles(par).filter(flux__etat=EtatFlux.AU_PARAPHEUR)
     page, suivant = page_par_cle(
         requete,
-        objets.annotate(
+        bordereaux.annotate(
             nombre=Count("pieces"),
             montant=Sum(F("pieces__montant_ht") + F("pieces__montant_tgc")),
         ),
     )
-    en_cours = presentations_en_cours().filter(bordereau__in=[objet.pk for objet in page])
-    par_bordereau = {p.bordereau_id: p for p in en_cours.select_related("presentee_par")}
-    lectures = LectureBordereau.objects.filter(bordereau__in=page, lu_par=requete.user)
-    lus = set(lectures.values_list("bordereau", flat=True))
-    lignes = [(objet, par_bordereau.get(objet.pk), objet.pk in lus) for objet in page]
-    peut_signer = requete.user.a_role(Role.ORDONNATEUR) and not tous
+    fichiers, fichiers_suivant = page_par_cle(
+        requete,
+        depots.annotate(
+            nombre=Count("flux__pieces_externes"), montant=Sum("flux__pieces_externes__montant_ttc")
+        ),
+        cle="fichier",
+    )
+    lignes = _lignes(requete, page, fichiers)
+    peut_signer = par.a_role(Role.ORDONNATEUR) and not tous
     return render(
         requete,
         "exports_tps/parapheur.html",
         {
             "lignes": lignes,
             "suivant": suivant,
+            "fichiers_suivant": fichiers_suivant,
             "tous": tous,
-            "lit_les_bordereaux": requete.user.a_role(*LECTEURS),
-            "nombre": miens.count(),
+            "nombre": miens.count() + mes_fichiers.count(),
             "peut_signer": peut_signer,
             "a_signer_en_lot": peut_signer
-            and any(est_lu and _est_au_bout(etape) for _, etape, est_lu in lignes),
+            and any(ligne["est_lu"] and ligne["est_au_bout"] for ligne in lignes),
         },
     )
 
 
-def _est_au_bout(presentation: Any) -> bool:
-    """Whether only the signature is left."""
-    return presentation is None or presentation.etape is None
+def _lignes(
+    requete: RequeteConnectee, page: Sequence[Bordereau], fichiers: Sequence[Any]
+) -> list[dict[str, Any]]:
+    """Return a row for each object: where it is, whether it is read; two queries for all."""
+    parmi = Q(bordereau__in=page) | Q(depot__in=fichiers)
+    en_cours = presentations_en_cours().filter(parmi).select_related("presentee_par")
+    presentations = {(p.genre, p.bordereau_id or p.depot_id): p for p in en_cours}
+    lectures = LectureBordereau.objects.filter(parmi, lu_par=requete.user)
+    lus = {
+        ("bordereau", lecture.bordereau_id)
+        if lecture.bordereau_id
+        else ("fichier", lecture.depot_id)
+        for lecture in lectures
+    }
+    tous = requete.GET.get("liste") == "tous"
+    lignes = []
+    objets: list[Any] = [*page, *fichiers]
+    for objet in objets:
+        genre = genre_de(objet)
+        presentation = presentations.get((genre, objet.pk))
+        est_au_bout = presentation is None or presentation.etape is None
+        adresse = adresse_d_acte(objet, "signer" if est_au_bout and not tous else "viser")
+        lignes.append(
+            {
+                "objet": objet,
+                "genre": genre,
+                "presentation": presentation,
+                "est_lu": (genre, objet.pk) in lus,
+                "est_au_bout": est_au_bout,
+                "adresse": adresse_de(objet, requete.user) if tous else adresse,
+            }
+        )
+    return lignes
 
 
 @reserver_a(Role.AGENT)
 @require_POST
-def presenter(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Put a bordereau into the parapheur."""
-    objet = _lire(requete, pk)
+def presenter(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
+    """Put a bordereau or a file into the parapheur."""
+    objet = _lire(requete, pk, depot=depot)
     tenter(
         requete,
         lambda: parapheur.presenter(objet, par=requete.user),
-        f"{objet} est au parapheur : il attend son premier visa ou sa signature.",
+        f"{nommer(objet)} est au parapheur : il attend son premier visa ou sa signature.",
     )
-    return redirect("exports_tps:bordereau", pk)
+    return redirect(adresse_de(objet, requete.user))
 
 
 @reserver_a(*VISEURS)
 @require_http_methods(["GET", "POST"])
-def viser(requete: RequeteConnectee, pk: int) -> HttpResponse:
+def viser(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
     """Show what is to be given a visa, then give it."""
-    objet = _lire(requete, pk)
+    objet = _lire(requete, pk, depot=depot)
     form = VisaForm(requete.POST or None)
     if requete.method == "POST" and form.is_valid():
         tenter(
             requete,
             lambda: parapheur.viser(objet, par=requete.user, **form.cleaned_data),
-            f"{objet} : votre visa est donné.",
+            f"{nommer(objet)} : votre visa est donné.",
         )
         return redirect("exports_tps:parapheur")
     etat = etat_de(objet)
@@ -127,19 +181,20 @@ def viser(requete: RequeteConnectee, pk: int) -> HttpResponse:
 
 @reserver_a(Role.ORDONNATEUR)
 @require_http_methods(["GET", "POST"])
-def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
+def signer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
     """Show what is about to be signed, then sign it."""
-    objet = _lire(requete, pk)
+    objet = _lire(requete, pk, depot=depot)
     if requete.method == "POST":
         lue = requete.POST.get("empreinte", "")
+        suite = "ses pièces sont exécutoires" if not depot else "ses bordereaux peuvent partir"
         tenter(
             requete,
-            lambda: signer_bordereau(objet, par=requete.user, empreinte_lue=lue),
-            f"{objet} est signé : ses pièces sont exécutoires.",
+            lambda: signer_objet(objet, par=requete.user, empreinte_lue=lue),
+            f"{nommer(objet)} est signé : {suite}.",
         )
-        return redirect("exports_tps:bordereau", pk)
+        return redirect(adresse_de(objet, requete.user))
     etat = etat_de(objet)
-    raison = empechement(objet, requete.user) if objet.etat in PAS_SIGNES else "Il est déjà signé."
+    raison = empechement(objet, requete.user) if est_a_signer(objet) else "Il est déjà signé."
     contexte = _contexte(requete, objet, etat)
     lu: ASigner = contexte["lu"]
     contexte |= {
@@ -154,28 +209,69 @@ def signer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     return render(requete, "exports_tps/signer.html", contexte)
 
 
-def _qualite(objet: Bordereau, par: Utilisateur, etat: Etat | None) -> str:
+def _qualite(objet: Presentable, par: Utilisateur, etat: Etat | None) -> str:
     return qualite(par, parapheur.pouvoir_pour(objet, par, etat))
 
 
-def _contexte(requete: RequeteConnectee, objet: Bordereau, etat: Etat | None) -> dict[str, Any]:
-    """Return what a page to sign or to give a visa shows of a bordereau."""
-    miennes = pieces_visibles(requete.user).filter(bordereau=objet)
-    pieces, suivant = page_par_cle(requete, a_lire(miennes))
+def _contexte(requete: RequeteConnectee, objet: Presentable, etat: Etat | None) -> dict[str, Any]:
+    """Return what a page to sign or to give a visa shows."""
     lu = lire_a_signer(objet)
-    return {
-        "bordereau": objet,
+    contenu = (
+        _du_bordereau(requete, objet, lu)
+        if isinstance(objet, Bordereau)
+        else _du_fichier(requete, objet)
+    )
+    contenu["lignes"].append(
+        ("Empreinte de ce qui est signé (SHA-256)", lu.empreinte or "aucune"),
+    )
+    return contenu | {
+        "objet": objet,
+        "genre": genre_de(objet),
         "fil": [*FIL, (objet.reference, adresse_de(objet, requete.user))],
-        "lignes": [
-            *lignes_bordereau(objet),
-            ("Empreinte de ce qui est signé (SHA-256)", lu.empreinte or "aucune"),
-        ],
-        "pieces": pieces,
-        "suivant": suivant,
-        "controles": lu.controles if _voit_tout(objet, requete.user) else [],
+        "page": adresse_de(objet, requete.user),
+        "page_renvoyer": adresse_d_acte(objet, "renvoyer"),
+        "page_marquer_lu": adresse_d_acte(objet, "marquer_lu"),
         "refus_du_format": [] if lu.empreinte else lu.anomalies[-1:],
         "lu": lu,
         "etapes": etapes_du_circuit(etat),
+    }
+
+
+def _du_bordereau(requete: RequeteConnectee, objet: Bordereau, lu: ASigner) -> dict[str, Any]:
+    miennes = pieces_visibles(requete.user).filter(bordereau=objet)
+    pieces, suivant = page_par_cle(requete, a_lire(miennes))
+    return {
+        "bordereau": objet,
+        "lignes": lignes_bordereau(objet),
+        "pieces": pieces,
+        "suivant": suivant,
+        "controles": lu.controles if _voit_tout(objet, requete.user) else [],
+    }
+
+
+def _du_fichier(requete: RequeteConnectee, objet: Any) -> dict[str, Any]:
+    """Return what the pages show of a file: each of its bordereaux summed up, its pièces."""
+    miennes = pieces_externes_visibles(requete.user).filter(flux=objet.pk)
+    externes, suivant = page_par_cle(requete, miennes.prefetch_related("documents", "verdicts"))
+    bordereaux = (
+        miennes.order_by("sens", "exercice", "bordereau")
+        .values("sens", "exercice", "bordereau")
+        .annotate(nombre=Count("pk"), montant=Sum("montant_ttc"))
+    )
+    sommes = [
+        (
+            f"Bordereau {b['exercice']}-{b['sens'][0].upper()}-{b['bordereau']}",
+            f"{b['nombre']} pièces, {afficher(b['montant'])}",
+        )
+        for b in bordereaux
+    ]
+    return {
+        "depot": objet,
+        "lignes": [*lignes_depot(objet), *sommes],
+        "externes": externes,
+        "externes_suivant": suivant,
+        "documents_externes": documents_manquants(objet.flux),
+        "page_fichier": reverse("exports_tps:fichier_depose", args=[objet.pk]),
     }
 
 
@@ -186,27 +282,31 @@ def _voit_tout(objet: Bordereau, par: Utilisateur) -> bool:
 
 @reserver_a(Role.ORDONNATEUR)
 @require_POST
-def marquer_lu(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Record that the person read the bordereau, as the page showed it."""
-    objet = _lire(requete, pk)
+def marquer_lu(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
+    """Record that the person read the bordereau or the file, as the page showed it."""
+    objet = _lire(requete, pk, depot=depot)
     empreinte = lire_a_signer(objet).empreinte
-    if objet.etat not in PAS_SIGNES or empreinte != requete.POST.get("empreinte"):
-        messages.error(requete, f"{objet} a changé depuis que vous l’avez ouvert : relisez-le.")
-        return redirect("exports_tps:signer", pk)
+    if not est_a_signer(objet) or empreinte != requete.POST.get("empreinte"):
+        messages.error(
+            requete, f"{nommer(objet)} a changé depuis que vous l’avez ouvert : relisez-le."
+        )
+        return redirect(adresse_d_acte(objet, "signer"))
     parapheur.marquer_lu(objet, empreinte, par=requete.user)
-    messages.success(requete, f"{objet} est lu : vous pouvez le signer avec d’autres.")
+    messages.success(requete, f"{nommer(objet)} est lu : vous pouvez le signer avec d’autres.")
     return redirect("exports_tps:parapheur")
 
 
 @reserver_a(Role.ORDONNATEUR)
 @require_POST
 def signer_lot(requete: RequeteConnectee) -> HttpResponse:
-    """Sign the bordereaux that were chosen, each of which was opened and read."""
-    cles = [int(cle) for cle in requete.POST.getlist("bordereau") if cle.isdecimal()]
-    choisis = bordereaux_attendus(requete.user).filter(pk__in=cles).order_by("pk")
+    """Sign what was chosen, each of which was opened and read."""
+    choisis: list[Presentable] = []
+    for champ, attendus in (("bordereau", bordereaux_attendus), ("fichier", depots_attendus)):
+        cles = [int(cle) for cle in requete.POST.getlist(champ) if cle.isdecimal()]
+        choisis += attendus(requete.user).filter(pk__in=cles).order_by("pk")
     signes, refus = signer_lus(choisis, par=requete.user)
     if signes:
-        cites = ", ".join(bordereau.reference for bordereau in signes)
+        cites = ", ".join(objet.reference for objet in signes)
         messages.success(requete, f"Signés : {cites}. Leurs pièces sont exécutoires.")
     for raison in refus:
         messages.error(requete, raison)
@@ -218,44 +318,45 @@ def signer_lot(requete: RequeteConnectee) -> HttpResponse:
 # --- Acts that say why ------------------------------------------------------------------------
 @reserver_a(*VISEURS)
 @require_http_methods(["GET", "POST"])
-def renvoyer(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Send a bordereau back, with what is to be corrected."""
-    objet = _lire(requete, pk)
+def renvoyer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
+    """Send a bordereau or a file back, with what is to be corrected."""
+    objet = _lire(requete, pk, depot=depot)
+    genre = genre_de(objet)
     return confirmer(
         requete,
         RenvoiForm(requete.POST or None),
         lambda donnees: parapheur.renvoyer(objet, par=requete.user, **donnees),
         {
-            "titre": f"Renvoyer le bordereau {objet.reference}",
+            "titre": f"Renvoyer le {genre} {objet.reference}",
             "consequence": "Il revient à qui l’a présenté, qui en est averti ; le circuit "
             "recommencera du début.",
-            "action": "Renvoyer le bordereau",
+            "action": f"Renvoyer le {genre}",
             "retour": reverse("exports_tps:parapheur"),
             "est_dangereux": True,
         },
-        reussite=f"{objet} est renvoyé à qui l’a présenté.",
+        reussite=f"{nommer(objet)} est renvoyé à qui l’a présenté.",
         vers=reverse("exports_tps:parapheur"),
     )
 
 
 @reserver_a(Role.AGENT)
 @require_http_methods(["GET", "POST"])
-def reprendre(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Take a bordereau back from the parapheur."""
-    objet = _lire(requete, pk)
-    adresse = reverse("exports_tps:bordereau", args=[pk])
+def reprendre(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
+    """Take a bordereau or a file back from the parapheur."""
+    objet = _lire(requete, pk, depot=depot)
+    adresse, genre = adresse_de(objet, requete.user), genre_de(objet)
     return confirmer(
         requete,
         RepriseForm(requete.POST or None),
         lambda donnees: parapheur.reprendre(objet, par=requete.user, **donnees),
         {
-            "titre": f"Reprendre le bordereau {objet.reference}",
+            "titre": f"Reprendre le {genre} {objet.reference}",
             "consequence": "Il quitte le parapheur ; les visas donnés ne comptent plus et seront "
             "redemandés.",
-            "action": "Reprendre le bordereau",
+            "action": f"Reprendre le {genre}",
             "retour": adresse,
         },
-        reussite=f"{objet} est de nouveau en préparation.",
+        reussite=f"{nommer(objet)} est de nouveau en préparation.",
         vers=adresse,
     )
 
@@ -330,6 +431,6 @@ def deposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     )
 
 
-def _lire(requete: RequeteConnectee, pk: int) -> Bordereau:
-    objet: Bordereau = get_object_or_404(bordereaux_visibles(requete.user), pk=pk)
-    return objet
+def _lire(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> Any:
+    visibles: Any = depots_visibles if depot else bordereaux_visibles
+    return get_object_or_404(visibles(requete.user), pk=pk)

@@ -2,18 +2,21 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.archivage import achever_archive, demander_archive
+from exports_tps.circuits import Etape, ouvrir_circuit
 from exports_tps.constitution import achever
 from exports_tps.depots import (
     ajouter_document,
@@ -22,7 +25,22 @@ from exports_tps.depots import (
     joindre_document,
     signer_depot,
 )
-from exports_tps.models import DocumentExterne, EtatFlux, Flux, PieceExterne
+from exports_tps.models import (
+    DepotExterne,
+    DocumentExterne,
+    EtatFlux,
+    Flux,
+    PieceExterne,
+    SignatureBordereau,
+)
+from exports_tps.parapheur import (
+    attendus_de,
+    depots_attendus,
+    marquer_lu,
+    presenter,
+    renvoyer,
+    viser,
+)
 from exports_tps.pes.apposition import apposer
 from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
 from exports_tps.pes.bordereau import ecrire_bordereau
@@ -31,10 +49,14 @@ from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import Signature
+from exports_tps.pouvoirs import deleguer
 from exports_tps.preuves import verifier_flux
 from exports_tps.retours import lire_retours
+from exports_tps.signatures import signer_lus
 from exports_tps.transmission import transmettre
+from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.commun import fichiers
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Ecriture
 from tests.exports_tps.factories import flux_transmis, tresorerie
 from tests.exports_tps.pes import exemples
@@ -54,6 +76,7 @@ def mandats(nombre, depuis):
         replace(
             exemples.MANDAT,
             numero=depuis + rang,
+            code_service="DEFE",
             references_pj=(replace(reference, identifiant_unique=f"EXT{depuis + rang}"),),
         )
         for rang in range(nombre)
@@ -170,7 +193,7 @@ def test_un_fichier_depose_signe_se_complete_sans_rompre_ses_signatures(
 
     assert flux.depot_externe.est_signe
     assert verifier_flux(flux).anomalies == ()
-    with pytest.raises(ValidationError, match="ne change plus"):
+    with pytest.raises(ValidationError, match="déjà signé"):
         signer_depot(flux, par=ordonnateur)
 
 
@@ -305,7 +328,7 @@ def test_la_page_depose_joint_signe_et_complete(agent, ordonnateur, client, tmp_
 
     flux.refresh_from_db()
     assert mauvais.status_code == 422
-    assert "Signer les bordereaux du fichier" in a_signer
+    assert "Examiner et signer" in a_signer
     assert flux.etat == EtatFlux.CONSTITUE
     assert "logiciel financier de la province" in page
     assert flux.documents_externes.exclude(sha256="").count() == 2
@@ -320,3 +343,140 @@ def test_l_archive_tient_aussi_les_fichiers_externes(agent, ordonnateur):
     archive = achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
 
     assert (archive.erreur, archive.nombre_flux) == ("", 1)
+
+
+# --- In the parapheur -------------------------------------------------------------------------
+@pytest.fixture
+def responsable(personne):
+    """Somebody of the direction whose service the files of these tests name."""
+    solange = personne("Solange", Role.SERVICE)
+    solange.service = ServiceGestionnaire.objects.get(code="DEFE")
+    solange.save()
+    return solange
+
+
+@pytest.fixture
+def en_circuit(agent, administrateur, responsable):
+    """A file of two bordereaux (one pièce each), and the circuit of its direction."""
+    for direction in ("", responsable.direction):
+        ouvrir_circuit(
+            libelle=direction or "Toutes",
+            sens="depense",
+            direction=direction,
+            montant_minimum=0,
+            signataire=None,
+            etapes=[Etape("Direction", Role.SERVICE)] if direction else [],
+            debut=date(2026, 1, 1),
+            par=administrateur,
+        )
+    return deposer(agent, nombre=1, bordereaux=2).depot_externe
+
+
+def test_un_fichier_suit_le_circuit_de_sa_direction(
+    agent, ordonnateur, responsable, en_circuit, django_capture_on_commit_callbacks
+):
+    jour, depot = timezone.localdate(), en_circuit
+    with pytest.raises(TransitionInterdite, match="Ce fichier se présente d’abord au parapheur"):
+        signer_depot(depot.flux, par=ordonnateur)
+    presentation = presenter(depot, par=agent)
+    with pytest.raises(TransitionInterdite, match="manque le visa « Direction »"):
+        signer_depot(depot.flux, par=ordonnateur)
+    with pytest.raises(ValidationError, match="Au parapheur"):
+        completer_depot(depot.flux, par=agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        renvoyer(depot, commentaire="Mauvais exercice", par=responsable)
+
+    assert presentation.circuit.direction == responsable.direction
+    assert (mail.outbox[-1].to, depot.flux.etat) == ([agent.email], EtatFlux.EN_CONSTITUTION)
+    assert f"Fichier {depot.reference} renvoyé" in mail.outbox[-1].subject
+    presenter(depot, par=agent)
+    assert [p.objet for p in attendus_de(responsable, jour)] == [depot]
+    viser(depot, par=responsable)
+    marquer_lu(depot, lire_a_signer(depot).empreinte, par=ordonnateur)
+    signes, refus = signer_lus(depots_attendus(ordonnateur), par=ordonnateur)
+    assert (signes, refus) == ([depot], [])
+    depot.refresh_from_db()
+    assert (depot.flux.etat, depot.signature.par) == (EtatFlux.EN_CONSTITUTION, ordonnateur)
+    actes = ["deposer", "presenter", "renvoyer", "presenter", "viser", "signer_depot"]
+    assert list(depot.flux.passages.values_list("acte", flat=True)) == actes
+
+
+def test_le_plafond_se_lit_bordereau_par_bordereau(agent, ordonnateur, personne):
+    titulaire = personne("Sonia", Role.ORDONNATEUR)
+    flux = deposer(agent, nombre=1, bordereaux=2)
+    montant = flux.pieces_externes.first().montant_ttc
+    jour = timezone.localdate()
+
+    def donner(plafond):
+        return deleguer(
+            delegataire=ordonnateur,
+            acte="Arrêté 2026-12",
+            debut=jour,
+            fin=jour,
+            plafond=plafond,
+            par=titulaire,
+        )
+
+    donner(montant - 1)
+    with pytest.raises(ActeInterdit, match="dépasse le plafond de votre délégation"):
+        signer_depot(flux, par=ordonnateur)
+    large = donner(montant)
+
+    signer_depot(flux, par=ordonnateur)
+
+    assert flux.depot_externe.signature.delegation == large
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_tient_le_circuit_d_un_fichier(agent, ordonnateur, personne, en_circuit):
+    jour, signatures = timezone.localdate(), SignatureBordereau.objects
+    petit = deleguer(
+        delegataire=ordonnateur,
+        acte="Arrêté",
+        debut=jour,
+        fin=jour,
+        plafond=1,
+        par=personne("Sonia", Role.ORDONNATEUR),
+    )
+    depot = {"depot": en_circuit, "jour": jour}
+
+    def refuse(phrase, ecrire):
+        with pytest.raises(IntegrityError, match=phrase), transaction.atomic():
+            ecrire()
+
+    refuse(
+        "dépasse le plafond",
+        lambda: signatures.create(**depot, par=ordonnateur, delegation=petit),
+    )
+    refuse("trace de qui le signe", lambda: DepotExterne.objects.update(sha256_signe="a" * 64))
+    refuse("signature_un_objet", lambda: signatures.create(par=agent, jour=jour))
+    presenter(en_circuit, par=agent)
+    refuse("un visa manque", lambda: signatures.create(**depot, par=agent))
+
+
+def test_les_pages_visent_et_signent_un_fichier(
+    client, agent, ordonnateur, responsable, en_circuit
+):
+    adresse = f"/gestion/flux/externes/{en_circuit.pk}/"
+
+    def lire(qui, page, **donnees):
+        client.force_login(qui)
+        if donnees:
+            return client.post(page, donnees, follow=True).content.decode()
+        return client.get(page, follow=True).content.decode()
+
+    assert "Présenter au parapheur" in lire(agent, en_circuit.get_absolute_url())
+    assert "est au parapheur" in lire(agent, f"{adresse}presenter/", oui="1")
+    a_viser = lire(responsable, "/gestion/parapheur/")
+    assert f"Fichier {en_circuit.reference}" in a_viser
+    assert "Donner mon visa" in lire(responsable, f"{adresse}viser/")
+    assert client.get(f"{adresse}fichier/").status_code == 404
+    assert "votre visa est donné" in lire(responsable, f"{adresse}viser/", commentaire="Vu")
+    assert "Bordereau 2026-D-901" in lire(ordonnateur, f"{adresse}signer/")
+    empreinte = en_circuit.sha256
+    assert "est lu" in lire(ordonnateur, f"{adresse}lu/", empreinte=empreinte)
+    assert "Signer ce qui est coché" in lire(ordonnateur, "/gestion/parapheur/")
+    signe = lire(ordonnateur, "/gestion/parapheur/signer/", fichier=str(en_circuit.pk))
+    assert "Leurs pièces sont exécutoires" in signe
+    en_circuit.refresh_from_db()
+    assert (en_circuit.signature.par, bool(en_circuit.sha256_signe)) == (ordonnateur, True)

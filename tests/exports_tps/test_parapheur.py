@@ -21,6 +21,7 @@ from exports_tps.models import (
 )
 from exports_tps.parapheur import (
     attendus_de,
+    empechement,
     etat_de,
     marquer_lu,
     presenter,
@@ -31,7 +32,8 @@ from exports_tps.parapheur import (
 )
 from exports_tps.pouvoirs import deleguer, revoquer, suppleer
 from exports_tps.relances import relancer
-from exports_tps.signature import empechement, signer_bordereau, signer_lus
+from exports_tps.signature import signer_bordereau
+from exports_tps.signatures import signer_lus
 from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.emission import creer_bordereau
@@ -307,7 +309,9 @@ def test_on_ne_signe_en_lot_que_ce_qu_on_a_lu(agent, ordonnateur):
     signes, refus = signer_lus([lu, non_lu], par=ordonnateur)
 
     assert signes == [lu]
-    assert refus == [f"{non_lu} : lisez-le d’abord, il n’est pas lu tel qu’il est."]
+    assert refus == [
+        f"Bordereau {non_lu.reference} : lisez-le d’abord, il n’est pas lu tel qu’il est."
+    ]
     assert LectureBordereau.objects.count() == 2
 
 

@@ -130,7 +130,7 @@ def signer_apres_lecture(visite, entrer, gens, bordereau):
     visite.au_clavier(f"Signer le bordereau {bordereau.reference}")
     visite.page.keyboard.press("Space")
     visite.examiner("parapheur-signataire")
-    visite.presser("Signer les bordereaux cochés")
+    visite.presser("Signer ce qui est coché")
     visite.attendre("Leurs pièces sont exécutoires")
     bordereau.refresh_from_db()
     assert bordereau.signature.delegation.delegant == gens["titulaire"]
