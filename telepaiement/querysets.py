@@ -6,8 +6,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Window
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, Least
+
+from facturier.commun.champs import MontantField
+from facturier.grand_livre.models import PIECES_SANS_EFFET, SensPiece
+from facturier.grand_livre.soldes import reste_correle
 
 if TYPE_CHECKING:
     from telepaiement.models import (  # noqa: F401
@@ -46,22 +51,57 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
         """Those that no cancellation undoes."""
         return self.filter(annulation__isnull=True)
 
-    def en_trop(self) -> Self:
-        """Those of which a part is still owed back, `a_rendre`: the worklist of refunds."""
-        rendu = self._part_rendue("remboursements", "reussi")
-        perdu = self._part_rendue("litiges", "perdu")
+    def en_trop(self) -> models.QuerySet[Any]:
+        """Those of which a part is still owed back, `a_rendre`: the worklist of refunds.
+
+        That part is what the debt did not call for when the money came, and what it calls for no
+        longer: a titre rejected, or reduced before a refund that fails. The ledger says it: more
+        was credited to the titre than it was ever debited. Of several payments, the last are given
+        back first; so cut the lot by titre, or from a key upwards, never one payment alone.
+        """
+        reussis, perdus = Q(etat="reussi"), Q(etat="perdu", est_debite=True)
+        en_propre = (
+            F("trop_percu")
+            - self._rendu("remboursements", reussis, F("trop_percu"))
+            - self._rendu("litiges", perdus, F("trop_percu"))
+        )
+        sur_la_dette = (
+            F("montant")
+            - F("trop_percu")
+            - self._rendu("remboursements", reussis, F("montant") - F("trop_percu"))
+            - self._rendu("litiges", perdus, F("montant") - F("trop_percu"))
+        )
+        depuis = Window(Sum("sur_la_dette"), partition_by="titre_id", order_by=F("pk").desc())
         return (
             self.valides()
-            .filter(trop_percu__gt=0)
-            .annotate(a_rendre=F("trop_percu") - rendu - perdu)
+            .filter(Q(trop_percu__gt=0) | self._titres_sans_cause())
+            .annotate(en_propre=en_propre, sur_la_dette=sur_la_dette)
+            .annotate(excedent=-reste_correle("titre", sens=SensPiece.RECETTE), depuis=depuis)
+            .annotate(
+                a_rendre=F("en_propre")
+                + Greatest(
+                    0,
+                    Least("sur_la_dette", F("excedent") - F("depuis") + F("sur_la_dette")),
+                    output_field=MontantField(),
+                )
+            )
             .filter(a_rendre__gt=0)
         )
 
-    def _part_rendue(self, relation: str, etat: str) -> Coalesce:
-        """Sum of the excess that the refunds, or the disputes, in `etat` gave back."""
+    def _titres_sans_cause(self) -> Combinable:
+        """Payments of titres that may owe less than what was paid: without effect, or whose refund
+        failed after it had succeeded."""
+        remboursements: Any = self.model._meta.get_field("remboursements").related_model
+        revenus = remboursements.objects.filter(
+            encaissement__titre=OuterRef("titre"), etat="echoue", ecriture__isnull=False
+        )
+        return Q(titre__etat__in=PIECES_SANS_EFFET) | Exists(revenus)
+
+    def _rendu(self, relation: str, condition: Q, montant: Any) -> Coalesce:
+        """Sum of `montant` over the refunds, or the disputes, that meet `condition`."""
         objets: Any = self.model._meta.get_field(relation).related_model
-        sommes = objets.objects.filter(encaissement=OuterRef("pk"), etat=etat).order_by()
-        total = sommes.values("encaissement").annotate(total=Sum("trop_percu")).values("total")
+        sommes = objets.objects.filter(condition, encaissement=OuterRef("pk")).order_by()
+        total = sommes.values("encaissement").annotate(total=Sum(montant)).values("total")
         return Coalesce(Subquery(total), 0)
 
     def totaux_par_mode(self) -> dict[str, int]:

@@ -63,6 +63,18 @@ def trop_percu_restant(encaissement: Encaissement) -> int:
     return max(0, int(encaissement.trop_percu - rendu["total"] - perdu["total"]))
 
 
+def a_rendre(encaissement: Encaissement) -> int:
+    """Return what is owed back on a payment now, in whole francs: its excess, whatever the cause.
+
+    More than `trop_percu_restant` when the titre calls for less than what was paid on it.
+    """
+    lot = Encaissement.objects.filter(pk__gte=encaissement.pk)
+    if encaissement.titre_id is None:
+        lot = lot.filter(pk=encaissement.pk)
+    suivants = lot.filter(titre=encaissement.titre_id).en_trop()
+    return next((int(un.a_rendre) for un in suivants if un.pk == encaissement.pk), 0)
+
+
 def demander(
     *, encaissement_id: int, montant: int, montant_disponible: int, motif: str, par: Utilisateur
 ) -> Remboursement:

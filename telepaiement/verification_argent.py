@@ -4,6 +4,7 @@ payments = entries = till = payouts: each equality is proved by another road tha
 wrote it. Each check yields anomalies and never raises.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from facturier.grand_livre import verification
-from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
+from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens, SensPiece
+from facturier.grand_livre.soldes import reste_correle
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.cloture import calculer_empreinte
 from telepaiement.models import (
@@ -129,6 +131,24 @@ def litiges_mal_ecrits() -> Iterator[Anomalie]:
             )
 
 
+def excedents_oublies() -> Iterator[Anomalie]:
+    """Titres credited with more than they were debited, which the worklist does not give back."""
+    payes = Encaissement.objects.filter(titre__isnull=False).order_by().values("titre").distinct()
+    trop_payes = payes.annotate(reste=reste_correle("titre", sens=SensPiece.RECETTE))
+    ecrits = dict(trop_payes.filter(reste__lt=0).values_list("titre", "reste"))
+    listes: dict[int, int] = defaultdict(int)
+    for encaissement in Encaissement.objects.en_trop():
+        listes[encaissement.titre_id] += encaissement.a_rendre - encaissement.en_propre
+    for titre in sorted(ecrits.keys() | listes.keys()):
+        trop, liste = -ecrits.get(titre, 0), listes[titre]
+        if trop != liste:
+            yield Anomalie(
+                "trop_percu",
+                f"titre {titre}",
+                f"{trop} F reçus de plus que ce qu’il demande, {liste} F à rendre",
+            )
+
+
 def ecritures_sans_objet() -> Iterator[Anomalie]:
     """Entries of refund, dispute or payout that no fact justifies."""
     return verification.ecritures_sans_objet("cartes", JUSTIFIES_PAR)
@@ -232,6 +252,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     remboursements_mal_ecrits,
     remboursements_au_dela,
     litiges_mal_ecrits,
+    excedents_oublies,
     ecritures_sans_objet,
     versements_mal_ecrits,
     lignes_de_versement_fausses,

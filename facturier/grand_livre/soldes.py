@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
 from facturier.commun.champs import MontantField
 from facturier.grand_livre.models import Ecriture, LigneEcriture, Piece, Sens, SensPiece, Tiers
@@ -84,6 +85,14 @@ def reste_du_par_piece(pieces: Iterable[int], *, sens: str) -> dict[int, int]:
     positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT
     lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
     return dict(lignes.values_list("piece").annotate(reste=Sum(_signe(positif))))
+
+
+def reste_correle(piece: str, *, sens: str) -> Coalesce:
+    """Return, as part of a query, what is still owed on the pièce that its column `piece` names."""
+    positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT
+    lignes = LigneEcriture.objects.filter(piece=OuterRef(piece), tiers__isnull=False).order_by()
+    restes = lignes.values("piece").annotate(reste=Sum(_signe(positif))).values("reste")
+    return Coalesce(Subquery(restes), 0)
 
 
 def reste_du_par_tiers(pieces: Iterable[int], *, sens: str) -> dict[int, dict[int, int]]:

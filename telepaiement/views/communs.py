@@ -31,12 +31,15 @@ def rapporter(form: BaseForm, erreur: ValidationError) -> None:
 
 
 def page_par_cle(
-    lot: QuerySet[Objet], apres: str, *, taille: int = PAR_PAGE
+    lot: QuerySet[Objet], apres: str, *, taille: int = PAR_PAGE, croissant: bool = False
 ) -> tuple[list[Objet], int | None]:
-    """Return a page of rows, newest first, and the key to ask the next one with."""
+    """Return a page of rows and the key to ask the next one with.
+
+    The newest come first; the oldest when `croissant`, for what waits its turn.
+    """
     if apres.isdecimal():
-        lot = lot.filter(pk__lt=int(apres))
-    page = list(lot.order_by("-pk")[: taille + 1])
+        lot = lot.filter(pk__gt=int(apres)) if croissant else lot.filter(pk__lt=int(apres))
+    page = list(lot.order_by("pk" if croissant else "-pk")[: taille + 1])
     suivant = page[taille - 1].pk if len(page) > taille else None
     return page[:taille], suivant
 

@@ -51,7 +51,7 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
             "encaissement": objet,
             "mode": quittances.mode_detaille(objet),
             "disponible": remboursements.disponible(objet),
-            "trop_percu": remboursements.trop_percu_restant(objet),
+            "a_rendre": remboursements.a_rendre(objet),
             "remboursements": objet.remboursements.select_related(
                 "demande_par", "approuve_par", "recu__regie"
             ).order_by("pk"),
@@ -69,7 +69,7 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a refund, proposed at what was paid in excess."""
     objet = _encaissement(pk)
     disponible = remboursements.disponible(objet)
-    propose = min(remboursements.trop_percu_restant(objet), disponible) or disponible
+    propose = min(remboursements.a_rendre(objet), disponible) or disponible
     form = RemboursementForm(
         request.POST or None, initial={"montant": propose, "disponible": disponible}
     )

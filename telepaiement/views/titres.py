@@ -25,18 +25,19 @@ from telepaiement import avis, creances, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
+    EtatLitige,
     EtatRemboursement,
     EtatTentative,
+    Litige,
     Remboursement,
     Tentative,
 )
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.reductions import est_reductible, reduire_titre
 from telepaiement.synchronisation import synchroniser
-from telepaiement.views.communs import agent, rapporter, reponse_pdf
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.REGISSEUR)
-PAR_PAGE = 50
 
 
 @reserver_a(*LECTEURS)
@@ -261,10 +262,11 @@ def verifier(request: HttpRequest, tentative_id: int) -> HttpResponse:
 def a_verifier(request: HttpRequest) -> HttpResponse:
     """List the payments whose outcome is doubtful: a person must look."""
     tentatives = Tentative.objects.filter(etat=EtatTentative.A_VERIFIER).select_related("titre")
+    page, suivant = page_par_cle(tentatives, request.GET.get("apres", ""), croissant=True)
     return render(
         request,
         "telepaiement/titres/a_verifier.html",
-        {"tentatives": tentatives.order_by("pk")[:PAR_PAGE]},
+        {"tentatives": page, "suivant": suivant},
     )
 
 
@@ -274,13 +276,18 @@ def a_verifier(request: HttpRequest) -> HttpResponse:
 def trop_percus(request: HttpRequest) -> HttpResponse:
     """List what was received beyond the debts, and is owed back."""
     en_route = Remboursement.objects.actifs().exclude(etat=EtatRemboursement.REUSSI)
+    contestes = Litige.objects.filter(etat=EtatLitige.OUVERT)
     encaissements = (
         Encaissement.objects.en_trop()
         .select_related("titre__tiers", "vente", "quittance__regie")
-        .annotate(est_demande=Exists(en_route.filter(encaissement=OuterRef("pk"))))
+        .annotate(
+            est_demande=Exists(en_route.filter(encaissement=OuterRef("pk"))),
+            est_conteste=Exists(contestes.filter(encaissement=OuterRef("pk"))),
+        )
     )
+    page, suivant = page_par_cle(encaissements, request.GET.get("apres", ""), croissant=True)
     return render(
         request,
         "telepaiement/titres/trop_percus.html",
-        {"encaissements": encaissements.order_by("pk")[:PAR_PAGE]},
+        {"encaissements": page, "suivant": suivant},
     )

@@ -7,10 +7,17 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from exports_tps import decisions
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir_lot
+from facturier.grand_livre.evenements import annuler_emission
+from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import caisse, litiges, recus, remboursements, verification
 from telepaiement.models import (
+    Encaissement,
     EtatRemboursement,
     Mode,
     OrigineRemboursement,
@@ -22,6 +29,7 @@ from telepaiement.passerelles.stripe import PasserelleStripe
 from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.conftest import fermer_connexion
 from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.test_concurrence import reduire
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +289,54 @@ def test_un_remboursement_en_attente_s_ecrit_quand_il_reussit(banc, encaisser, r
     assert (fait.etat, avant) == (EtatRemboursement.TRANSMIS, 0)
     fait.refresh_from_db()
     assert fait.etat == EtatRemboursement.REUSSI
+
+
+def _rejeter(titre) -> None:
+    """Have the treasury reject a titre that was sent to it."""
+    systeme = Utilisateur.objects.systeme()
+    franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
+    decisions.rejeter({titre.pk: "Débiteur inconnu"}, date_rejet=timezone.localdate(), par=systeme)
+
+
+def test_un_titre_paye_puis_rejete_est_a_rendre(encaisser, rendre):
+    titre = titre_payable(12_500)
+    premier = encaisser(titre=titre)
+    rendre(premier, 5_000)
+    second = encaisser(titre=titre)
+    _rejeter(titre)
+
+    a_rendre = list(Encaissement.objects.en_trop().values_list("pk", "a_rendre"))
+    anomalies = _anomalies()
+    rendre(second, remboursements.a_rendre(second))
+
+    assert sorted(a_rendre) == [(premier.pk, 7_500), (second.pk, 5_000)]
+    assert anomalies == []
+    assert (reste_du(titre), remboursements.a_rendre(premier)) == (-7_500, 7_500)
+    rendre(premier, 7_500)
+    assert (reste_du(titre), Encaissement.objects.en_trop().count(), _anomalies()) == (0, 0, [])
+
+
+def test_un_remboursement_echoue_apres_une_reduction_est_a_rendre(encaisser, rendre, agent, banc):
+    titre = titre_payable(12_500)
+    encaissement = encaisser(titre=titre)
+    fait = rendre(encaissement, 500)
+    reduire(titre, 500, agent)
+    banc.faire("rejeter_remboursement", refund=fait.reference)
+    remboursements.relire(encaissement)
+
+    assert reste_du(titre) == -500
+    assert remboursements.a_rendre(encaissement) == 500
+    assert _anomalies() == []
+
+
+def test_la_nuit_voit_un_trop_percu_hors_de_la_liste(encaisser, agent):
+    titre = encaisser(12_500).titre
+    annuler_emission(titre, motif="essai", date_comptable=timezone.localdate(), par=agent)
+
+    [anomalie] = _anomalies()
+
+    assert f"titre {titre.pk}" in anomalie
+    assert "12500 F reçus de plus que ce qu’il demande, 0 F à rendre" in anomalie
 
 
 def test_les_especes_ne_se_rendent_pas_sur_une_carte(regies, regisseur, agent, banc):
