@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from django.db.models import QuerySet
+
 from exports_tps.archive import VERIFICATION, Archive, archive
 from exports_tps.edition import editer_bordereau
 from exports_tps.models import Flux
@@ -45,16 +47,19 @@ def ecrire_lot(flux: Flux, sortie: BinaryIO) -> None:
             pdf = editer_bordereau(bordereau, etabli_le=flux.constitue_le)
             lot.ajouter(f"{nom}.pdf", io.BytesIO(pdf))
         _ajouter_pieces(lot, flux)
-        lot.ajouter("index.csv", io.BytesIO(ecrire_index(bordereaux).encode("utf-8-sig")))
+        lot.ajouter("index.csv", io.BytesIO(ecrire_index(_rattachements(flux)).encode("utf-8-sig")))
         lot.ajouter_texte("LISEZMOI.txt", LISEZMOI.format(flux=flux.nom_fichier) + VERIFICATION)
 
 
-def ecrire_index(bordereaux: list[Bordereau]) -> str:
-    """Return the index as a CSV that a spreadsheet opens: semicolons, no formula."""
+def ecrire_index(rattachements: QuerySet[RattachementPiece]) -> str:
+    """Return the index as a CSV that a spreadsheet opens: semicolons, no formula.
+
+    One row per document of each pièce, those sent by an earlier flux included.
+    """
     index = io.StringIO()
     ecriture = csv.writer(index, delimiter=";")
     ecriture.writerow(COLONNES)
-    ecriture.writerows(_lignes_index(bordereaux))
+    ecriture.writerows(_lignes_index(rattachements))
     return index.getvalue()
 
 
@@ -70,22 +75,28 @@ def nom_document(identifiant: str, nom: str, type_mime: str) -> str:
     return f"pieces/{identifiant}-{nom_accepte(nom, type_mime)}"
 
 
-def _lignes_index(bordereaux: list[Bordereau]) -> Iterator[tuple[str, ...]]:
-    """Yield one row per document of each pièce, those sent by an earlier flux included."""
-    for bordereau in bordereaux:
-        rattachements = (
-            RattachementPiece.objects.filter(piece__bordereau=bordereau)
-            .select_related("piece", "justificatif")
-            .order_by("piece__numero", "rang", "pk")
+def _rattachements(flux: Flux) -> QuerySet[RattachementPiece]:
+    """Return what the index of `flux` tells: a bundle of late documents has no bordereau."""
+    bordereaux = Bordereau.objects.filter(lignes_flux__flux=flux).order_by().values("pk")
+    if bordereaux.exists():
+        return RattachementPiece.objects.filter(piece__bordereau__in=bordereaux)
+    return RattachementPiece.objects.filter(
+        justificatif__lignes_flux__flux=flux, piece__bordereau__isnull=False
+    )
+
+
+def _lignes_index(rattachements: QuerySet[RattachementPiece]) -> Iterator[tuple[str, ...]]:
+    ranges = rattachements.select_related("piece__bordereau", "justificatif").order_by(
+        "piece__bordereau", "piece__numero", "rang", "pk"
+    )
+    for lien in ranges.iterator(chunk_size=LOT):
+        document, bordereau = lien.justificatif, lien.piece.bordereau
+        yield (
+            bordereau.reference if bordereau else "",
+            lien.piece.reference,
+            str(cellule_sure(lien.piece.nom_tiers)),
+            str(lien.piece.montant_ttc),
+            document.get_genre_display(),
+            nom_document(document.identifiant, document.nom, document.type_mime),
+            document.sha256,
         )
-        for lien in rattachements.iterator(chunk_size=LOT):
-            document = lien.justificatif
-            yield (
-                bordereau.reference,
-                lien.piece.reference,
-                str(cellule_sure(lien.piece.nom_tiers)),
-                str(lien.piece.montant_ttc),
-                document.get_genre_display(),
-                nom_document(document.identifiant, document.nom, document.type_mime),
-                document.sha256,
-            )

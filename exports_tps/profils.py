@@ -13,7 +13,7 @@ from exports_tps.edition import rangees
 from exports_tps.limites import documents_jamais_envoyes
 from exports_tps.lot_pieces import ecrire_index, nom_document
 from exports_tps.pieces_jointes import nom_accepte
-from facturier.grand_livre.models import Bordereau, PieceJustificative
+from facturier.grand_livre.models import Bordereau, PieceJustificative, RattachementPiece
 
 ABSENT = ""
 DONNEES = "Seulement dans le fragment signé (XML)"
@@ -74,7 +74,7 @@ def donnees(bordereau: Bordereau) -> Iterator[Ecart]:
     if piece is None:
         return
     pdf = " ; ".join(str(valeur) for valeur in next(rangees(bordereau)))
-    index = ecrire_index([bordereau])
+    index = ecrire_index(RattachementPiece.objects.filter(piece__bordereau=bordereau))
     for chemin, valeur in feuilles(arbre(piece)):
         lisible = [nom for nom, texte in (("PDF", pdf), ("index", index)) if _lit(valeur, texte)]
         yield Ecart(chemin, valeur, ", ".join(lisible) or DONNEES)

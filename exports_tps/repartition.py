@@ -125,19 +125,27 @@ def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple
 def _constituer_documents(
     documents: QuerySet[PieceJustificative], par: Utilisateur, moment: datetime
 ) -> list[Flux]:
-    """Reserve, by budget and exercice, then write; what cannot be reserved any more is left."""
+    """Reserve, by budget, exercice and profile, then write; what cannot be any more is left.
+
+    A document goes by the profile of the flux that its pièce left in.
+    """
     faits = []
-    origines = RattachementPiece.objects.filter(
-        justificatif__in=documents.order_by().values("pk"), piece__bordereau__isnull=False
-    ).order_by("piece__budget", "piece__exercice")
-    for budget, exercice in list(
-        origines.values_list("piece__budget", "piece__exercice").distinct()
+    origines = LigneFlux.objects.filter(
+        piece__rattachements__justificatif__in=documents.order_by().values("pk"), liberee_le=None
+    )
+    groupes = origines.values_list("piece__budget", "piece__exercice", "flux__profil")
+    for budget, exercice, profil in list(
+        groupes.order_by("piece__budget", "piece__exercice", "flux__profil").distinct()
     ):
-        concernes = documents.filter(
-            rattachements__piece__budget=budget, rattachements__piece__exercice=exercice
-        ).distinct()
+        parties = origines.filter(
+            piece__budget=budget,
+            piece__exercice=exercice,
+            flux__profil=profil,
+            piece__rattachements__justificatif=OuterRef("pk"),
+        )
+        concernes = documents.filter(Exists(parties))
         while flux := _reserver_documents(
-            concernes, Budget.objects.get(pk=budget), exercice, par, moment
+            concernes, Budget.objects.get(pk=budget), exercice, par, profil, moment
         ):
             faits.append(achever(flux, par=par))
     return faits
@@ -149,10 +157,11 @@ def _reserver_documents(
     budget: Budget,
     exercice: int,
     par: Utilisateur,
+    profil: str,
     moment: datetime,
 ) -> Flux | None:
     if not documents.exists():
         return None
-    flux = ouvrir_flux(budget, exercice, par, ProfilExport.PES_V2, moment)
+    flux = ouvrir_flux(budget, exercice, par, profil, moment)
     reserver_documents(flux, tenir_dans(documents, taille_maximale(moment), au_moins=1))
     return flux

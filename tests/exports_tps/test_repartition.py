@@ -1,13 +1,14 @@
 """Splitting by size and number, and documents that travel apart from their pièce."""
 
 import io
+import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_init
 
 from exports_tps.constitution import constituer_flux
-from exports_tps.models import EtatFlux, LigneFlux
+from exports_tps.models import EtatFlux, LigneFlux, ProfilExport
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.repartition import constituer, constituer_documents, documents_a_envoyer
@@ -134,6 +135,23 @@ def test_un_document_ajoute_apres_l_envoi_part_seul(agent, ordonnateur, settings
 
     (fiche,) = fiches(complement, settings)
     assert fiche.identifiant_unique == document.identifiant
+
+
+def test_un_document_tardif_part_par_le_profil_de_sa_piece(agent, ordonnateur, settings):
+    (bordereau,) = signes(agent, ordonnateur, 1)
+    (flux,) = constituer([bordereau], par=agent, profil=ProfilExport.LOT_PIECES)
+    transmettre(flux, par=agent)
+    piece = flux.lignes.get(piece__isnull=False).piece
+    joindre(piece, 100, 2)
+
+    (complement,) = constituer_documents(par=agent)
+
+    with fichiers.ouvrir(complement.sha256, settings.DOCUMENTS_RACINE) as contenu:
+        archive = zipfile.ZipFile(contenu)
+        index = archive.read("index.csv").decode("utf-8-sig").splitlines()
+    assert complement.profil == ProfilExport.LOT_PIECES
+    assert len(index) == 2
+    assert index[1].startswith(f"{bordereau.reference};{piece.reference};")
 
 
 def test_un_bordereau_trop_long_se_refuse_a_sa_creation(agent):

@@ -24,7 +24,7 @@ from tests.mesures.gabarit import ecrire_mandats
 from tests.mesures.mandats import bordereau_de_mandats
 from tests.mesures.mesure import TOURS, Mesure, Prise, chronometre, comparer, conclure
 
-A_SIGNER = 10_000
+MANDATS = 10_000
 CHAMPS = {
     "code_service": "service__code",
     "code_tiers": "tiers__code",
@@ -44,17 +44,17 @@ COLONNES = (
 
 
 def mesurer(*, grand: bool) -> Iterator[Prise]:
-    """Take P7 with 2,000 mandats, or 10,000; P10 with 10,000; P11 with ten times its small size."""
+    """Take P7 and P10 with 10,000 mandats; P11 with ten times its small size."""
     if dossier_schemas() is None:
         print("Export mesuré sans les schémas officiels : PES_XSD_DIR est vide.", file=sys.stderr)
     par = Utilisateur.objects.systeme()
-    nombre, petit = (10_000, 1_000) if grand else (2_000, 100)
+    petit = 1_000 if grand else 100
     with tempfile.TemporaryDirectory(prefix="facturier-mesures-") as nom:
         dossier = Path(nom)
         with override_settings(
             DOCUMENTS_RACINE=dossier / "documents", CLES_RACINE=dossier / "cles"
         ):
-            yield "P7", partial(_export, nombre, par, dossier / "gabarit.xml")
+            yield "P7", partial(_export, MANDATS, par, dossier / "gabarit.xml")
             yield "P10", _signature
             yield "P11", partial(_instructions, petit, par)
 
@@ -92,8 +92,8 @@ def _ecrire(signature: Signature | None) -> float:
     with tempfile.TemporaryFile() as sortie, chronometre() as duree:
         ecrire_bordereau(
             sortie=sortie,
-            bordereau=exemples.bordereau_depense(A_SIGNER),
-            pieces=exemples.mandats(A_SIGNER),
+            bordereau=exemples.bordereau_depense(MANDATS),
+            pieces=exemples.mandats(MANDATS),
             signature=signature,
         )
     return duree()
