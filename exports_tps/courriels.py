@@ -1,4 +1,4 @@
-"""Mails of the parapheur: sent back and why, and what waits for somebody."""
+"""Mails of the parapheur: what arrives, what is sent back and why, what still waits."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from exports_tps.models import VisaParapheur
-from exports_tps.presentables import genre_de
+from exports_tps.models import Presentation, VisaParapheur
+from exports_tps.presentables import genre_de, montant_de
 
 
 def prevenir_du_renvoi(visa: VisaParapheur) -> None:
@@ -24,6 +24,29 @@ def prevenir_du_renvoi(visa: VisaParapheur) -> None:
             "adresse": _adresse("bordereau" if visa.presentation.bordereau else "flux", objet.pk),
         },
         [visa.presentation.presentee_par.email],
+    )
+
+
+def prevenir_de_l_arrivee(
+    presentation: Presentation, *, etape: str, adresses: Collection[str]
+) -> None:
+    """Tell those who may act that something waits for them.
+
+    Args:
+        etape: the visa that is expected; empty, the signature.
+    """
+    objet = presentation.objet
+    acte = ("viser" if etape else "signer") + ("" if presentation.bordereau else "_depot")
+    _envoyer(
+        "exports_tps/courriels/arrivee.txt",
+        {
+            "presentation": presentation,
+            "objet": objet,
+            "etape": etape,
+            "montant": montant_de(objet),
+            "adresse": _adresse(acte, objet.pk),
+        },
+        adresses,
     )
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from exports_tps.cles import autorites
 from exports_tps.constitution import numero_de_flux
+from exports_tps.etapes import exiger_pouvoir
 from exports_tps.models import (
     DepotExterne,
     DocumentExterne,
@@ -32,7 +33,6 @@ from exports_tps.models import (
     Verdict,
     qualite,
 )
-from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.apposition import apposer, est_signe
 from exports_tps.pes.controle import controler
 from exports_tps.pes.lecture import PieceAller, Tete, lire_aller

@@ -5,7 +5,6 @@ is; a `Presentation` says which circuit it follows this time, and its `VisaParap
 went.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,8 +14,18 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from exports_tps.arrivees import annoncer
 from exports_tps.circuits import circuit_de, passe_par_le_parapheur
 from exports_tps.courriels import prevenir_du_renvoi
+from exports_tps.etapes import (
+    RENVOYE,
+    VISE,
+    Etat,
+    etat_de,
+    exiger_viseur,
+    ou_il_en_est,
+    pouvoir_pour,
+)
 from exports_tps.models import (
     Delegation,
     DepotExterne,
@@ -28,16 +37,12 @@ from exports_tps.models import (
     Presentation,
     VisaParapheur,
 )
-from exports_tps.pouvoirs import pouvoir_de_signer, supplees
+from exports_tps.pouvoirs import supplees
 from exports_tps.prealable import examiner
 from exports_tps.presentables import (
     champs_de,
-    directions_de,
     est_a_signer,
-    est_presente,
     genre_de,
-    montant_de,
-    parts_de,
     suivi_de,
     verrouiller,
 )
@@ -45,38 +50,6 @@ from exports_tps.visibilite import bordereaux_visibles, codes_de, depots_visible
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
-from facturier.suivi.mandatement import liquides_par
-
-VISE, RENVOYE = VisaParapheur.Decision.VISE, VisaParapheur.Decision.RENVOYE
-
-
-@dataclass(frozen=True, slots=True)
-class Etat:
-    """Where something is in the parapheur: its presentation and the visa that is expected.
-
-    `etape` is None when only the signature is left.
-    """
-
-    presentation: Presentation
-    rang: int
-    etape: EtapeCircuit | None
-
-
-def etat_de(objet: Presentable) -> Etat | None:
-    """Return where `objet` is, None when it is not in the parapheur."""
-    if not est_presente(objet):
-        return None
-    presentation = (
-        Presentation.objects.filter(**champs_de(objet))
-        .select_related("circuit__signataire", "presentee_par")
-        .latest("pk")
-    )
-    rang = 1 + presentation.visas.filter(decision=VISE).count()
-    etape = None
-    if presentation.circuit_id:
-        etapes = EtapeCircuit.objects.filter(circuit=presentation.circuit_id, rang=rang)
-        etape = etapes.select_related("titulaire").first()
-    return Etat(presentation, rang, etape)
 
 
 @transaction.atomic
@@ -97,7 +70,11 @@ def presenter(objet: Presentable, *, par: Utilisateur) -> Presentation:
         examiner(verrouille).exiger()
     circuit = circuit_de(verrouille, timezone.localdate())
     _refleter(objet, verrouille)
-    return Presentation.objects.create(**champs_de(verrouille), circuit=circuit, presentee_par=par)
+    presentation = Presentation.objects.create(
+        **champs_de(verrouille), circuit=circuit, presentee_par=par
+    )
+    annoncer(verrouille, par=par)
+    return presentation
 
 
 @transaction.atomic
@@ -128,9 +105,11 @@ def viser(objet: Presentable, *, commentaire: str = "", par: Utilisateur) -> Vis
         raise TransitionInterdite(
             f"Tous les visas sont donnés : le {genre_de(objet)} attend sa signature."
         )
-    pour = _exiger_viseur(verrouille, etat.etape, par)
+    pour = exiger_viseur(verrouille, etat.etape, par)
     franchir(suivi_de(verrouille), "viser", par=par, motif=commentaire.strip())
-    return _noter(etat, VISE, commentaire, par, pour)
+    visa = _noter(etat, VISE, commentaire, par, pour)
+    annoncer(verrouille, par=par)
+    return visa
 
 
 @transaction.atomic
@@ -148,7 +127,7 @@ def renvoyer(objet: Presentable, *, commentaire: str, par: Utilisateur) -> VisaP
     if etat.etape is None:
         pour = pouvoir_pour(verrouille, par, etat)
     else:
-        pour = _exiger_viseur(verrouille, etat.etape, par)
+        pour = exiger_viseur(verrouille, etat.etape, par)
     franchir(suivi_de(verrouille), "renvoyer", par=par, motif=texte)
     _refleter(objet, verrouille)
     visa = _noter(etat, RENVOYE, texte, par, pour)
@@ -194,112 +173,7 @@ def est_lu(objet: Presentable, empreinte: str, par: Utilisateur) -> bool:
     ).exists()
 
 
-# --- Who may sign -----------------------------------------------------------------------------
-def exiger_pouvoir(objet: Presentable, par: Utilisateur) -> Delegation | None:
-    """Return the power by which `par` signs a locked `objet`, None for his own.
-
-    Raises:
-        ActeInterdit: `par` is not ordonnateur, liquidated an invoice of it, or his délégation does
-            not reach it.
-        TransitionInterdite: it is signed already, or a visa is missing.
-    """
-    if not est_a_signer(objet):
-        raise TransitionInterdite(_ou_il_en_est(objet))
-    etat = etat_de(objet)
-    pouvoir = pouvoir_pour(objet, par, etat)
-    if raison := _liquide(objet, par):
-        raise ActeInterdit(raison)
-    if manque := ce_qui_manque(objet, etat):
-        raise TransitionInterdite(manque)
-    return pouvoir
-
-
-def empechement(objet: Presentable, par: Utilisateur) -> str:
-    """Say why `par` may not sign `objet`, whatever its content; empty when he may."""
-    etat = etat_de(objet)
-    try:
-        pouvoir_pour(objet, par, etat)
-    except ActeInterdit as refus:
-        return str(refus)
-    return _liquide(objet, par) or ce_qui_manque(objet, etat)
-
-
-def pouvoir_pour(objet: Presentable, par: Utilisateur, etat: Etat | None) -> Delegation | None:
-    """Return the power by which `par` signs `objet`, or refuses to; None: his own.
-
-    Raises:
-        ActeInterdit: he is not ordonnateur, or his power does not reach it today.
-    """
-    if not par.a_role(Role.ORDONNATEUR):
-        raise ActeInterdit(f"Seul un ordonnateur signe un {genre_de(objet)}.")
-    circuit = etat.presentation.circuit if etat else None
-    pour = circuit.signataire if circuit else None
-    return pouvoir_de_signer(par, montant=montant_de(objet), jour=timezone.localdate(), pour=pour)
-
-
-def _liquide(objet: Presentable, par: Utilisateur) -> str:
-    """Say what `par` liquidated of a bordereau of mandats (who liquidates does not sign)."""
-    if not isinstance(objet, Bordereau) or objet.sens != SensPiece.DEPENSE:
-        return ""
-    liquides = liquides_par(objet.pieces.all(), par)
-    if not liquides:
-        return ""
-    numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
-    cites = ", ".join(piece.reference for piece in numeros)
-    return (
-        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
-        "un autre ordonnateur doit le signer."
-    )
-
-
-def ce_qui_manque(objet: Presentable, etat: Etat | None) -> str:
-    """Say which step of the parapheur comes before the signature; empty when none is left."""
-    if etat is None:
-        jour = timezone.localdate()
-        if any(passe_par_le_parapheur(part.sens, jour) for part in parts_de(objet)):
-            return (
-                f"Ce {genre_de(objet)} se présente d’abord au parapheur : un circuit est en "
-                "vigueur."
-            )
-        return ""
-    if etat.etape is None:
-        return ""
-    return f"Il manque le visa « {etat.etape} » ({qui_vise(etat.etape)})."
-
-
-def qui_vise(etape: EtapeCircuit) -> str:
-    """Say whose visa a step is."""
-    return str(etape.titulaire or etape.get_role_display())
-
-
-# --- Who is expected --------------------------------------------------------------------------
-def peut_viser(objet: Presentable, etat: Etat, par: Utilisateur) -> bool:
-    """Whether the expected visa is that of `par`, or of somebody that `par` stands in for."""
-    if etat.etape is None:
-        return False
-    try:
-        _exiger_viseur(objet, etat.etape, par)
-    except ActeInterdit:
-        return False
-    return True
-
-
-def _exiger_viseur(objet: Presentable, etape: EtapeCircuit, par: Utilisateur) -> Delegation | None:
-    """Return the suppléance by which `par` gives the visa; None: by his own right."""
-    if etape.titulaire_id == par.pk:
-        return None
-    if etape.titulaire_id:
-        pouvoir = supplees(par, timezone.localdate()).get(etape.titulaire_id)
-        if pouvoir is None:
-            raise ActeInterdit(f"Le visa « {etape} » est celui de {etape.titulaire}.")
-        return pouvoir
-    if not par.a_role(etape.role):
-        raise ActeInterdit(f"Le visa « {etape} » est celui du rôle « {qui_vise(etape)} ».")
-    if etape.role == Role.SERVICE and par.direction not in directions_de(objet):
-        raise ActeInterdit(f"Ce {genre_de(objet)} n’a aucune pièce de votre direction.")
-    return None
-
-
+# --- What is expected --------------------------------------------------------------------------
 def presentations_en_cours() -> QuerySet[Any]:
     """Return what is in the parapheur, with the rank, role and person of the step expected.
 
@@ -389,14 +263,8 @@ def _delegants(par: Utilisateur, jour: date) -> list[int]:
 def _exiger_au_parapheur(objet: Presentable) -> Etat:
     etat = etat_de(objet)
     if etat is None:
-        raise TransitionInterdite(f"{_ou_il_en_est(objet)} Il n’est pas au parapheur.")
+        raise TransitionInterdite(f"{ou_il_en_est(objet)} Il n’est pas au parapheur.")
     return etat
-
-
-def _ou_il_en_est(objet: Presentable) -> str:
-    if isinstance(objet, DepotExterne) and (objet.est_signe or objet.sha256_signe):
-        return "Ce fichier est déjà signé."
-    return f"Ce {genre_de(objet)} est « {suivi_de(objet).get_etat_display()} »."
 
 
 def _refleter(objet: Presentable, verrouille: Presentable) -> None:

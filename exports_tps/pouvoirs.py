@@ -123,6 +123,15 @@ def supplees(personne: Utilisateur, jour: date) -> dict[int, Delegation]:
     }
 
 
+def suppleants_de(personne: Utilisateur, jour: date) -> list[int]:
+    """Return the keys of those who stand in for `personne` on `jour`."""
+    pouvoirs = Delegation.objects.filter(
+        delegant=personne, nature=SUPPLEANCE, debut__lte=jour, fin__gte=jour
+    )
+    vivants = pouvoirs.filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour))
+    return list(vivants.values_list("delegataire", flat=True))
+
+
 def pouvoir_de_signer(
     par: Utilisateur, *, montant: int, jour: date, pour: Utilisateur | None = None
 ) -> Delegation | None:

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
+from exports_tps.etapes import exiger_pouvoir
 from exports_tps.models import Delegation, SignatureBordereau, qualite
-from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES

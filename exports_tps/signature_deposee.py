@@ -19,8 +19,8 @@ from django.utils import timezone
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.cles import autorites
 from exports_tps.constitution import APPLICATION, SIGLE, TYPE_FICHIER
+from exports_tps.etapes import exiger_pouvoir
 from exports_tps.models import CertificatSignataire, SignatureBordereau
-from exports_tps.parapheur import exiger_pouvoir
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.flux import Section, ecrire_flux

@@ -13,6 +13,7 @@ from exports_tps.models.flux import (
 )
 from exports_tps.models.messages import EtatMessage, GenreMessage, MessageTPS, Verdict
 from exports_tps.models.parapheur import (
+    AnnonceParapheur,
     CertificatSignataire,
     Circuit,
     Delegation,
@@ -28,6 +29,7 @@ from exports_tps.models.parapheur import (
 from exports_tps.models.requisitions import Requisition
 
 __all__ = [
+    "AnnonceParapheur",
     "ArchiveTPS",
     "CertificatSignataire",
     "Circuit",

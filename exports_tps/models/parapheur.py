@@ -366,6 +366,32 @@ class CertificatSignataire(models.Model):
         return self.sujet
 
 
+class AnnonceParapheur(models.Model):
+    """The mail sent when something arrives at a step: once a step of each presentation."""
+
+    presentation = models.ForeignKey(Presentation, models.PROTECT, related_name="annonces")
+    rang = models.PositiveSmallIntegerField(
+        help_text="étape ; la signature vient après la dernière"
+    )
+    le = models.DateTimeField(auto_now_add=True)
+    destinataires = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = "annonce du parapheur"
+        verbose_name_plural = "annonces du parapheur"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["presentation", "rang"],
+                name="annonce_une_par_etape",
+                violation_error_message="L’arrivée à cette étape est déjà annoncée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.presentation} annoncé à l’étape {self.rang}"
+
+
 class RelanceParapheur(models.Model):
     """A reminder sent for a bordereau that waits at one step; one a day at most."""
 

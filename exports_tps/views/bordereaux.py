@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from exports_tps.edition import editer_bordereau
+from exports_tps.etapes import etat_de
 from exports_tps.forms import ConstitutionForm
 from exports_tps.models import Flux
-from exports_tps.parapheur import etat_de
 from exports_tps.prealable import controler_prealable
 from exports_tps.reemission import epargnees
 from exports_tps.reemission import reemettre as reemettre_epargnees

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from exports_tps.depots import documents_manquants, lignes_depot
 from exports_tps.disjoncteur import etat_transport
+from exports_tps.etapes import etat_de
 from exports_tps.models import (
     DepotExterne,
     EtatFlux,
@@ -19,7 +20,6 @@ from exports_tps.models import (
     Releve,
     Verdict,
 )
-from exports_tps.parapheur import etat_de
 from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_flux
 from exports_tps.repartition import constituer_documents, documents_a_envoyer

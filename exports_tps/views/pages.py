@@ -13,9 +13,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from exports_tps import parapheur
+from exports_tps.etapes import Etat, qui_vise
 from exports_tps.models import Presentable, VisaParapheur
-from exports_tps.parapheur import Etat
 from exports_tps.presentables import est_a_signer, est_presente
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
@@ -153,7 +152,7 @@ def etapes_du_circuit(etat: Etat | None) -> list[dict[str, Any]]:
     lignes: list[dict[str, Any]] = [
         {
             "libelle": str(etape),
-            "qui": parapheur.qui_vise(etape),
+            "qui": qui_vise(etape),
             "visa": visas.get(etape.rang),
             "est_attendue": etape.rang == etat.rang,
         }

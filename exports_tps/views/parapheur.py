@@ -18,14 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exports_tps import parapheur
 from exports_tps.a_signer import ASigner, lire_a_signer
 from exports_tps.depots import documents_manquants, lignes_depot
+from exports_tps.etapes import Etat, empechement, etat_de, peut_viser, pouvoir_pour
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
 from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
 from exports_tps.parapheur import (
-    Etat,
     bordereaux_attendus,
     depots_attendus,
-    empechement,
-    etat_de,
     presentations_en_cours,
 )
 from exports_tps.presentables import directions_de, est_a_signer, genre_de, nommer
@@ -167,7 +165,7 @@ def viser(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpRes
         )
         return redirect("exports_tps:parapheur")
     etat = etat_de(objet)
-    peut = etat is not None and parapheur.peut_viser(objet, etat, requete.user)
+    peut = etat is not None and peut_viser(objet, etat, requete.user)
     contexte = _contexte(requete, objet, etat) | {
         "form": form,
         "acte": "Viser",
@@ -210,7 +208,7 @@ def signer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpRe
 
 
 def _qualite(objet: Presentable, par: Utilisateur, etat: Etat | None) -> str:
-    return qualite(par, parapheur.pouvoir_pour(objet, par, etat))
+    return qualite(par, pouvoir_pour(objet, par, etat))
 
 
 def _contexte(requete: RequeteConnectee, objet: Presentable, etat: Etat | None) -> dict[str, Any]:

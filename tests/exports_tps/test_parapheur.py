@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.circuits import Etape, clore_circuit, ouvrir_circuit
+from exports_tps.etapes import empechement, etat_de
 from exports_tps.models import (
+    AnnonceParapheur,
     Delegation,
     LectureBordereau,
     Presentation,
@@ -21,8 +23,6 @@ from exports_tps.models import (
 )
 from exports_tps.parapheur import (
     attendus_de,
-    empechement,
-    etat_de,
     marquer_lu,
     presenter,
     renvoyer,
@@ -176,6 +176,35 @@ def test_sans_circuit_l_ordonnateur_signe_directement(agent, ordonnateur, deux_v
     assert signer_bordereau(recettes, par=ordonnateur).etat == EtatBordereau.SIGNE
 
 
+def test_qui_peut_agir_est_averti_une_fois_par_etape(
+    agent, personne, responsable, titulaire, ordonnateur, deux_visas
+):
+    autre = personne("Aline", Role.AGENT)
+    ailleurs = personne("Sylvie", Role.SERVICE)
+    ailleurs.service = ServiceGestionnaire.objects.get(code="DEPS")
+    ailleurs.save()
+    donner(titulaire, ordonnateur, plafond=1)
+    bordereau = bordereau_depense(agent)
+
+    presenter(bordereau, par=agent)
+    viser(bordereau, par=responsable)
+    viser(bordereau, par=agent)
+
+    assert [(message.to[0], message.subject.split(" à ")[1]) for message in mail.outbox] == [
+        (responsable.email, "viser"),
+        *((adresse, "viser") for adresse in sorted([agent.email, autre.email])),
+        (titulaire.email, "signer"),
+    ]
+    assert "votre visa « Direction »" in mail.outbox[0].body
+    assert f"/gestion/bordereaux/{bordereau.pk}/signer/" in mail.outbox[-1].body
+    annonces = AnnonceParapheur.objects.values_list("rang", "destinataires")
+    assert list(annonces) == [(1, 1), (2, 2), (3, 1)]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AnnonceParapheur.objects.create(
+            presentation=bordereau.presentations.get(), rang=3, destinataires=1
+        )
+
+
 # --- Powers -----------------------------------------------------------------------------------
 def test_le_delegataire_signe_sous_son_plafond(agent, titulaire, ordonnateur):
     pouvoir = donner(titulaire, ordonnateur, plafond=200_000)
@@ -320,6 +349,7 @@ def test_ce_qui_attend_est_rappele_une_fois(
 ):
     bordereau = bordereau_depense(agent)
     presentation = presenter(bordereau, par=agent)
+    mail.outbox.clear()
     assert relancer() == 0
     jour = timezone.localdate() + timedelta(days=4)
     monkeypatch.setattr(timezone, "localdate", lambda *_: jour)
