@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from telepaiement.models import (  # noqa: F401
         Encaissement,
         EvenementRecu,
+        RapprochementBancaire,
         Remboursement,
         Tentative,
+        Versement,
     )
 
 OUVERTS = ("a_verifier", "authentification", "creee", "en_cours", "initiee")
@@ -116,6 +118,22 @@ class EvenementQuerySet(models.QuerySet["EvenementRecu"]):
     def a_traiter(self, a: datetime) -> Self:
         """Those neither done nor waiting for a later attempt, oldest first."""
         return self.filter(Q(etat__in=A_TRAITER), prochain_essai_le__lte=a).order_by("pk")
+
+
+class VersementQuerySet(models.QuerySet["Versement"]):
+    """Payouts."""
+
+    def vivants(self) -> Self:
+        """Those that no cancellation undoes."""
+        return self.exclude(etat="annule")
+
+
+class RapprochementQuerySet(models.QuerySet["RapprochementBancaire"]):
+    """Matches of bank movements."""
+
+    def vivants(self) -> Self:
+        """Those that no cancellation undoes."""
+        return self.filter(annulation__isnull=True)
 
 
 class RemboursementQuerySet(models.QuerySet["Remboursement"]):

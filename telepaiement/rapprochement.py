@@ -4,24 +4,29 @@ Propositions are read by reference and amount; a person confirms one, which post
 What matches nothing is kept, and shown with its age.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.causes import phrase_de_la_base
-from facturier.commun.etats import franchir
+from facturier.commun.etats import exiger, franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Ecriture, Titre
-from facturier.grand_livre.tresorerie import remettre
-from telepaiement import creances
+from facturier.grand_livre.passation import contrepasser
+from facturier.grand_livre.tresorerie import prelever_commission, remettre
+from telepaiement import creances, echeanciers
 from telepaiement.encaissement import RegieAbsente, date_comptable, enregistrer
 from telepaiement.models import (
+    AnnulationEncaissement,
+    AnnulationRapprochement,
     Encaissement,
     EncaissementRapproche,
     EtatLigneBancaire,
@@ -29,12 +34,26 @@ from telepaiement.models import (
     LigneBancaire,
     Mode,
     NatureRapprochement,
+    OrigineVersement,
     RapprochementBancaire,
     Versement,
 )
+from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
+from telepaiement.remises_cartes import (
+    ECART_JOURS,
+    Lot,
+    commission_admise,
+    constater,
+    lots,
+)
+from telepaiement.versements import (
+    attente_des_francs,
+    dire_les_francs,
+    en_attente_des_francs,
+)
+from telepaiement.versements import constater as relire_versement
 
-ECART_JOURS = timedelta(days=15)
-COMMISSION_MAXIMALE_POUR_MILLE = 40  # beyond, a terminal's credit is not the one expected
+ECART_CHANGE_POUR_MILLE = 100  # beyond, a movement is not the one that changes a payout
 PROPOSITIONS_MAXIMALES = 20
 
 
@@ -47,15 +66,26 @@ class Proposition:
     libelle: str
     encaissements: tuple[int, ...] = ()
     versement: int | None = None
+    lot: Lot | None = None
     titre: int | None = None
     commission: int = 0
 
 
 def proposer(ligne: LigneBancaire) -> list[Proposition]:
-    """Return what `ligne` may be, the surest first; nothing for money that left."""
-    if ligne.montant <= 0:
-        return []
-    sources = (_versements, _titres, _virements, _remises_tpe, _remises_cheques)
+    """Return what `ligne` may be, the surest first."""
+    sources: tuple[Callable[[LigneBancaire], Iterator[Proposition]], ...]
+    if ligne.montant > 0:
+        sources = (
+            _versements,
+            _en_devise,
+            _titres,
+            _virements,
+            _remises_tpe,
+            _remises_cheques,
+            _cartes,
+        )
+    else:
+        sources = (_versements, _en_devise, _cartes, _commissions)
     trouvees = [une for source in sources for une in source(ligne)]
     return trouvees[:PROPOSITIONS_MAXIMALES]
 
@@ -66,7 +96,7 @@ def _dit(ligne: LigneBancaire) -> str:
 
 def _versements(ligne: LigneBancaire) -> Iterator[Proposition]:
     candidats = Versement.objects.filter(
-        rapprochement__isnull=True,
+        ~Exists(RapprochementBancaire.objects.vivants().filter(versement=OuterRef("pk"))),
         montant=ligne.montant,
         etat__in=[EtatVersement.COMPTABILISE, EtatVersement.REJETE],
         arrive_le__range=(ligne.jour - ECART_JOURS, ligne.jour + ECART_JOURS),
@@ -78,6 +108,48 @@ def _versements(ligne: LigneBancaire) -> Iterator[Proposition]:
             libelle=f"Versement {versement.reference} du {versement.arrive_le:%d/%m/%Y}",
             versement=versement.pk,
         )
+
+
+def _en_devise(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """Payouts in another currency, of which the movement tells the francs."""
+    candidats = en_attente_des_francs().filter(
+        arrive_le__range=(ligne.jour - ECART_JOURS, ligne.jour + ECART_JOURS)
+    )
+    for versement in candidats.order_by("arrive_le", "pk"):
+        ecart = abs(versement.brut - ligne.montant) * 1000
+        if (
+            versement.anomalie == attente_des_francs(versement)
+            and ecart <= abs(versement.brut) * ECART_CHANGE_POUR_MILLE
+        ):
+            yield Proposition(
+                nature=NatureRapprochement.VERSEMENT,
+                cle=f"devise-{versement.pk}",
+                libelle=f"Versement {versement.reference} de {versement.somme_en_devise}, dont la "
+                f"banque dit {afficher(ligne.montant)}",
+                versement=versement.pk,
+            )
+
+
+def _cartes(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """What a gateway that lists no payouts collected in a day or a few."""
+    for lot in lots(ligne):
+        yield Proposition(
+            nature=NatureRapprochement.VERSEMENT,
+            cle=lot.cle,
+            libelle=lot.libelle,
+            lot=lot,
+            commission=lot.commission,
+        )
+
+
+def _commissions(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """Money that left: what the bank keeps apart from what it credits."""
+    yield Proposition(
+        nature=NatureRapprochement.COMMISSION,
+        cle="commission",
+        libelle="Commission de la banque ou du prestataire, prise à part",
+        commission=-ligne.montant,
+    )
 
 
 def _titres(ligne: LigneBancaire) -> Iterator[Proposition]:
@@ -94,9 +166,10 @@ def _titres(ligne: LigneBancaire) -> Iterator[Proposition]:
 
 def _libres(mode: str, ligne: LigneBancaire) -> QuerySet[Encaissement]:
     """Payments of a mode that no movement settles yet, received shortly before."""
+    vivants = EncaissementRapproche.objects.filter(rapprochement__annulation__isnull=True)
     return Encaissement.objects.valides().filter(
+        ~Exists(vivants.filter(encaissement=OuterRef("pk"))),
         mode=mode,
-        encaissement_rapproche__isnull=True,
         jour__range=(ligne.jour - ECART_JOURS, ligne.jour),
     )
 
@@ -124,8 +197,8 @@ def _remises_tpe(ligne: LigneBancaire) -> Iterator[Proposition]:
         .annotate(total=Sum("montant"))
     )
     for groupe in groupes:
-        commission = groupe["total"] - ligne.montant
-        if not 0 <= commission * 1000 <= groupe["total"] * COMMISSION_MAXIMALE_POUR_MILLE:
+        commission = commission_admise(ligne, groupe["total"])
+        if commission is None:
             continue
         lot = _libres(Mode.TPE, ligne).filter(terminal=groupe["terminal"], jour=groupe["jour"])
         yield Proposition(
@@ -182,39 +255,64 @@ def _confirmer(ligne_id: int, cle: str, par: Utilisateur) -> RapprochementBancai
         raise ValidationError(
             "Cette proposition ne tient plus : un autre rapprochement l’a prise. Rechargez la page."
         )
-    encaissements, ecriture = list(proposition.encaissements), None
-    if proposition.titre is not None:
-        encaissement = _encaisser_virement(ligne, proposition.titre, par)
-        encaissements, ecriture = [encaissement.pk], encaissement.ecriture
-    elif proposition.nature in {
-        NatureRapprochement.REMISE_TPE,
-        NatureRapprochement.REMISE_CHEQUES,
-    }:
-        ecriture = _remettre(ligne, proposition, par)
+    suite = _passer(ligne, proposition, par)
     rapprochement = RapprochementBancaire.objects.create(
         ligne=ligne,
         nature=proposition.nature,
-        versement_id=proposition.versement,
+        versement_id=suite.versement,
         commission=proposition.commission,
-        ecriture=ecriture,
+        ecriture=suite.ecriture,
         par=par,
     )
     EncaissementRapproche.objects.bulk_create(
         EncaissementRapproche(rapprochement=rapprochement, encaissement_id=pk)
-        for pk in encaissements
+        for pk in suite.encaissements
     )
     return rapprochement
 
 
-def _remettre(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) -> Ecriture:
-    nature = proposition.nature.removeprefix("remise_")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """What a match ties the movement to, and the entry it posted, if it posted one."""
+
+    encaissements: tuple[int, ...] = ()
+    versement: int | None = None
+    ecriture: Ecriture | None = None
+
+
+def _passer(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) -> Suite:
+    """Post what a proposition calls for."""
+    if proposition.titre is not None:
+        encaissement = _encaisser_virement(ligne, proposition.titre, par)
+        return Suite(encaissements=(encaissement.pk,), ecriture=encaissement.ecriture)
+    if proposition.lot is not None:
+        versement = constater(ligne, proposition.lot, par=par)
+        return Suite(versement=versement.pk, ecriture=versement.ecriture)
+    if proposition.versement is not None:
+        ecriture = None
+        if proposition.cle.startswith("devise-"):
+            ecriture = dire_les_francs(proposition.versement, ligne.montant, par=par).ecriture
+        return Suite(versement=proposition.versement, ecriture=ecriture)
+    if proposition.nature == NatureRapprochement.VIREMENT:
+        return Suite(encaissements=proposition.encaissements)
+    return Suite(encaissements=proposition.encaissements, ecriture=_ecrire(ligne, proposition, par))
+
+
+def _ecrire(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) -> Ecriture:
+    """Post the remise or the commission that a movement is; matched again, it posts again."""
+    rang = ligne.rapprochements.count()
+    communs: dict[str, Any] = {
+        "date_comptable": date_comptable(ligne.jour),
+        "reference": f"{ligne.identite[:40]}-{rang + 1}" if rang else ligne.identite[:40],
+        "par": par,
+    }
+    if proposition.nature == NatureRapprochement.COMMISSION:
+        return prelever_commission(montant=proposition.commission, **communs)
     return remettre(
-        nature,
+        proposition.nature.removeprefix("remise_"),
         brut=ligne.montant + proposition.commission,
         commission=proposition.commission,
-        date_comptable=date_comptable(ligne.jour),
-        reference=ligne.identite[:40],
-        par=par,
+        **communs,
     )
 
 
@@ -224,6 +322,7 @@ def _encaisser_virement(ligne: LigneBancaire, titre_id: int, par: Utilisateur) -
     if regie is None:
         raise RegieAbsente("Aucune régie ne tient le paiement en ligne.")
     titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+    rang = ligne.rapprochements.count()
     midi = timezone.make_aware(datetime.combine(date_comptable(ligne.jour), time(12)))
     return enregistrer(
         titre=titre,
@@ -231,10 +330,81 @@ def _encaisser_virement(ligne: LigneBancaire, titre_id: int, par: Utilisateur) -
         mode=Mode.VIREMENT,
         montant=ligne.montant,
         moment=midi,
-        reference=f"banque-{ligne.identite[:40]}",
+        reference=f"banque-{ligne.identite[:40]}" + (f"-{rang + 1}" if rang else ""),
         par=par,
         reference_virement=(ligne.reference or ligne.libelle)[:60],
     )
+
+
+def annuler(*, ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapprochement:
+    """Undo the match of a movement, which may be matched again; what it posted is reversed.
+
+    A transfer that paid a titre is no longer received: the debt is owed again. A payout that the
+    match had posted is cancelled, and its payments wait for another; one in another currency is
+    read again, and waits for its francs.
+
+    Raises:
+        ValidationError: not matched, or no reason.
+        facturier.commun.etats.ActeInterdit: `par` lacks the role.
+    """
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi ce rapprochement est annulé."})
+    try:
+        annulation = _annuler(ligne_id, motif.strip()[:200], par)
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    versement = annulation.rapprochement.versement
+    if (
+        versement is not None
+        and versement.etat == EtatVersement.ANNULE
+        and versement.origine == OrigineVersement.PASSERELLE
+    ):
+        with suppress(PasserelleMuette, PasserelleRefuse):  # the night reads it again
+            relire_versement(versement.reference, par=par)
+    return annulation
+
+
+@transaction.atomic
+def _annuler(ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapprochement:
+    """Undo a match under the lock of its debt, if it has one, then of the movement."""
+    titres = Titre.objects.filter(encaissements__rapproches__rapprochement__ligne=ligne_id)
+    list(titres.select_for_update(of=("self",)).order_by("pk"))
+    ligne = LigneBancaire.objects.select_for_update(of=("self",)).get(pk=ligne_id)
+    exiger(ligne, "annuler_rapprochement", par=par)
+    rapprochement = (
+        RapprochementBancaire.objects.vivants()
+        .select_related("ecriture", "versement")
+        .get(ligne=ligne)
+    )
+    ecriture = None
+    if rapprochement.ecriture is not None:
+        ecriture = contrepasser(
+            rapprochement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
+        )
+        _defaire(rapprochement, ecriture, motif, par)
+    annulation = AnnulationRapprochement.objects.create(
+        rapprochement=rapprochement, ecriture=ecriture, motif=motif, par=par
+    )
+    franchir(ligne, "annuler_rapprochement", par=par, motif=motif)
+    return annulation
+
+
+def _defaire(
+    rapprochement: RapprochementBancaire, ecriture: Ecriture, motif: str, par: Utilisateur
+) -> None:
+    """Undo what the entry of a match had recorded: a transfer received, a payout."""
+    if rapprochement.versement is not None:
+        versement = Versement.objects.select_for_update(of=("self",)).get(
+            pk=rapprochement.versement.pk
+        )
+        franchir(versement, "annuler", par=par, motif=motif, ecriture_annulation=ecriture)
+        rapprochement.versement = versement
+    if rapprochement.nature == NatureRapprochement.TITRE:
+        encaissement = rapprochement.encaissements.select_related("encaissement__titre").get()
+        AnnulationEncaissement.objects.create(
+            encaissement=encaissement.encaissement, ecriture=ecriture, motif=motif, par=par
+        )
+        echeanciers.suivre(encaissement.encaissement.titre)
 
 
 @transaction.atomic

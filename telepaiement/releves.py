@@ -33,6 +33,7 @@ SYNONYMES = {
     "référence": "reference",
     "débit": "debit",
     "crédit": "credit",
+    "frais": "commission",
 }
 FORMATS_DATE = ("%Y-%m-%d", "%d/%m/%Y")
 COMPTE_INCONNU = "compte non précisé"
@@ -40,12 +41,16 @@ COMPTE_INCONNU = "compte non précisé"
 
 @dataclass(frozen=True, slots=True)
 class Ligne:
-    """A movement as the bank wrote it: whole francs, negative for money that left."""
+    """A movement as the bank wrote it: whole francs, negative for money that left.
+
+    `commission` is what it says that it kept, None when it does not tell.
+    """
 
     jour: date
     montant: int
     libelle: str
     reference: str
+    commission: int | None = None
 
 
 @transaction.atomic
@@ -86,6 +91,7 @@ def importer(contenu: bytes, *, nom: str, par: Utilisateur, executer: bool = Fal
                 identite=cle,
                 jour=ligne.jour,
                 montant=ligne.montant,
+                commission=ligne.commission,
                 libelle=ligne.libelle[:300],
                 reference=ligne.reference[:100],
             )
@@ -157,7 +163,17 @@ def _entree(entree: etree._Element) -> Ligne:
         reference=_texte(
             entree, "{*}AcctSvcrRef", f"{details}{{*}}Refs/{{*}}EndToEndId", "{*}NtryRef"
         ),
+        commission=_commission_camt(entree),
     )
+
+
+def _commission_camt(entree: etree._Element) -> int | None:
+    """Return what an entry says that the bank kept: its total, or the sum of its charges."""
+    total = _texte(entree, "{*}Chrgs/{*}TtlChrgsAndTaxAmt")
+    if total:
+        return _francs(total)
+    montants = [un.text or "" for un in entree.findall("{*}Chrgs/{*}Rcrd/{*}Amt")]
+    return sum(_francs(un.strip()) for un in montants) if montants else None
 
 
 def _texte(element: etree._Element, *chemins: str) -> str:
@@ -193,7 +209,7 @@ def _borner(nombre: int) -> None:
 
 
 def _lire_csv(contenu: bytes, bilan: Bilan) -> tuple[str, list[Ligne]]:
-    """Read a CSV: columns date, libelle, montant (or debit and credit), reference, compte."""
+    """Read a CSV: date, libelle, montant (or debit and credit), reference, compte, commission."""
     try:
         texte = contenu.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -205,7 +221,7 @@ def _lire_csv(contenu: bytes, bilan: Bilan) -> tuple[str, list[Ligne]]:
     if not {"date", "libelle"} <= set(noms) or not a_montant:
         raise FichierRefuse(
             "Ce CSV n’a pas les colonnes attendues : date, libelle, et montant (ou debit et "
-            "credit) ; reference et compte si la banque les donne."
+            "credit) ; reference, compte et commission si la banque les donne."
         )
     lecteur.fieldnames = noms
     lues, comptes = [], set()
@@ -251,4 +267,5 @@ def _ligne_csv(cellules: dict[str, str]) -> Ligne:
         montant=montant,
         libelle=cellules["libelle"],
         reference=cellules.get("reference", ""),
+        commission=abs(_francs(cellules["commission"])) if cellules.get("commission") else None,
     )

@@ -210,6 +210,7 @@ urlpatterns = [
     path("gestion/banque/", banque.liste, name="banque"),
     path("gestion/banque/importer/", banque.importer, name="banque_importer"),
     path("gestion/banque/<int:pk>/", banque.ligne, name="banque_ligne"),
+    path("gestion/banque/<int:pk>/annuler/", banque.annuler, name="banque_annuler"),
     path("gestion/banque/<int:pk>/ecarter/", banque.ecarter, name="banque_ecarter"),
     path("gestion/banque/<int:pk>/reprendre/", banque.reprendre, name="banque_reprendre"),
     path("telepaiement/stripe/", notifications.recevoir_notification, name="stripe"),

@@ -41,7 +41,11 @@ EVENEMENTS_CARTES = (
     "litige_ouvert",
     "litige_gagne",
     "versement_cartes",
+    "contrepassation_versement_cartes",
+    "prelevement_cartes",
+    "contrepassation_prelevement_cartes",
     "versement_rejete",
+    "prelevement_rejete",
 )
 JUSTIFIES_PAR = {
     "remboursement_carte": "remboursement",
@@ -49,7 +53,9 @@ JUSTIFIES_PAR = {
     "litige_gagne": "litige_clos",
     "litige_perdu": "litige_clos",
     "versement_cartes": "versement",
+    "prelevement_cartes": "versement",
     "versement_rejete": "versement_rejete",
+    "prelevement_rejete": "versement_rejete",
 }
 SIGNES = {
     NatureLigne.ENCAISSEMENT: ("encaissement__montant", 1),
@@ -163,10 +169,11 @@ def versements_mal_ecrits() -> Iterator[Anomalie]:
             lu=Coalesce(Sum("lignes__montant"), 0), frais=Coalesce(Sum("lignes__commission"), 0)
         )
     )
-    for pk, montant, brut, commission, lu, frais, total in poses.values_list(
-        "pk", "montant", "brut", "commission", "lu", "frais", "ecriture__total"
+    for pk, montant, brut, commission, change, lu, frais, total in poses.values_list(
+        "pk", "montant", "brut", "commission", "ecart_change", "lu", "frais", "ecriture__total"
     ):
-        if (lu, frais, lu - frais, total) != (brut, commission, montant, brut):
+        debits = sum(max(somme, 0) for somme in (montant, commission, change, -brut))
+        if (lu, frais, lu - frais - change, total) != (brut, commission, montant, debits):
             yield Anomalie(
                 "versement",
                 f"versement {pk}",
@@ -200,7 +207,7 @@ def cartes_a_l_encaissement() -> Iterator[Anomalie]:
         _somme(Encaissement.objects.filter(mode__in=MODES_PASSERELLE))
         - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI))
         - _somme(Litige.objects.filter(est_debite=True).exclude(etat=EtatLitige.GAGNE))
-        - _somme(Versement.objects.exclude(etat=EtatVersement.EN_ECART), "brut")
+        - _somme(Versement.objects.vivants().exclude(etat=EtatVersement.EN_ECART), "brut")
         + _somme(Versement.objects.filter(etat=EtatVersement.REJETE))
     )
     if ecrit != faits:
@@ -226,6 +233,17 @@ def caisses_mal_totalisees() -> Iterator[Anomalie]:
             )
         if session.numero and session.empreinte != calculer_empreinte(session, session.numero):
             yield Anomalie("caisse", f"caisse {session.pk}", "l’empreinte de clôture est fausse")
+
+
+def rapprochements_mal_annules() -> Iterator[Anomalie]:
+    """Matches undone whose entry is not reversed by the one named, or reversed while they stand."""
+    for pk in (
+        RapprochementBancaire.objects.filter(ecriture__isnull=False)
+        .exclude(annulation__isnull=True, ecriture__contrepassee_par__isnull=True)
+        .exclude(annulation__ecriture__contrepasse=F("ecriture"))
+        .values_list("pk", flat=True)
+    ):
+        yield Anomalie("banque", f"rapprochement {pk}", "annulé sans la contrepassation nommée")
 
 
 def remises_mal_ecrites() -> Iterator[Anomalie]:
@@ -259,4 +277,5 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     cartes_a_l_encaissement,
     caisses_mal_totalisees,
     remises_mal_ecrites,
+    rapprochements_mal_annules,
 ]

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import structlog
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE, afficher
-from facturier.grand_livre.evenements import verser_cartes
-from facturier.grand_livre.tresorerie import rejeter_versement
+from facturier.grand_livre.tresorerie import rejeter_versement, verser_cartes
 from telepaiement import litiges, remboursements
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
@@ -78,7 +79,7 @@ def constater(reference: str, *, par: Utilisateur | None = None) -> Versement | 
 
 def _constater(distant: VersementDistant, par: Utilisateur | None) -> Versement | None:
     acteur = par or Utilisateur.objects.systeme()
-    connu = Versement.objects.filter(reference=distant.identifiant).first()
+    connu = Versement.objects.vivants().filter(reference=distant.identifiant).first()
     est_rejete = distant.statut == StatutVersement.REJETE
     if connu and connu.etat == EtatVersement.COMPTABILISE:
         return _rejeter(connu.pk, acteur) if est_rejete else connu
@@ -134,10 +135,10 @@ def _enregistrer(
     distant: VersementDistant, mouvements: list[Mouvement], par: Utilisateur
 ) -> Versement:
     """Keep the lines and post the payout, or say why it cannot be."""
-    versement, _ = Versement.objects.get_or_create(
+    versement, _ = Versement.objects.vivants().get_or_create(
         reference=distant.identifiant,
         defaults={
-            "montant": distant.montant,
+            "montant": 0,
             "devise": distant.devise[:3],
             "arrive_le": distant.arrive_le,
             "anomalie": LECTURE,
@@ -146,10 +147,15 @@ def _enregistrer(
     versement = Versement.objects.select_for_update(of=("self",)).get(pk=versement.pk)
     if versement.etat != EtatVersement.EN_ECART:
         return versement
-    versement.montant, versement.devise = distant.montant, distant.devise[:3]
+    versement.devise = distant.devise[:3]
+    if versement.devise == DEVISE:
+        versement.montant = distant.montant
+    else:
+        versement.montant, versement.montant_devise = 0, distant.montant
+        versement.commission_devise = sum(un.commission for un in mouvements)
     versement.lignes.all().delete()
     lignes = LigneVersement.objects.bulk_create(_lignes(versement, mouvements))
-    versement.anomalie = _anomalie(distant, lignes)[:300]
+    versement.anomalie = _anomalie(versement, distant, mouvements, lignes)[:300]
     versement.brut = sum(ligne.montant for ligne in lignes)
     versement.commission = sum(ligne.commission for ligne in lignes)
     if versement.anomalie:
@@ -160,11 +166,30 @@ def _enregistrer(
                 acte="ecarter", depart="", arrivee=versement.etat, par=par, motif=versement.anomalie
             )
         return versement
+    return comptabiliser(versement, par=par)
+
+
+def comptabiliser(
+    versement: Versement, *, par: Utilisateur, montant: int | None = None, ecart_change: int = 0
+) -> Versement:
+    """Post a payout that waits, once its lines are all known; the caller holds its lock.
+
+    Args:
+        montant: whole francs that reached the bank, `versement.montant` by default.
+        ecart_change: what the change took from them, in whole francs; below zero, gave.
+    """
+    sommes = versement.lignes.aggregate(
+        brut=Sum("montant", default=0), commission=Sum("commission", default=0)
+    )
+    annules = Versement.objects.filter(
+        reference=versement.reference, etat=EtatVersement.ANNULE
+    ).count()
     ecriture = verser_cartes(
-        brut=versement.brut,
-        commission=versement.commission,
+        **sommes,
+        ecart_change=ecart_change,
         date_comptable=date_comptable(versement.arrive_le),
         reference=versement.reference,
+        cle=f"{versement.reference}-{annules + 1}" if annules else "",
         par=par,
     )
     franchir(
@@ -173,13 +198,57 @@ def _enregistrer(
         par=par,
         ecriture=ecriture,
         anomalie="",
-        montant=versement.montant,
+        montant=versement.montant if montant is None else montant,
         devise=versement.devise,
-        brut=versement.brut,
-        commission=versement.commission,
+        ecart_change=ecart_change,
         lu_le=timezone.now(),
+        **sommes,
     )
     return versement
+
+
+def attente_des_francs(versement: Versement) -> str:
+    """Return in French why a payout in another currency, otherwise explained, is set aside."""
+    return (
+        f"versé en {versement.devise} ({versement.somme_en_devise}) : rapprochez-le du mouvement "
+        "bancaire qui en dit les francs"
+    )
+
+
+def en_attente_des_francs() -> QuerySet[Versement]:
+    """Return the payouts in another currency; those that only wait for their francs say so."""
+    return Versement.objects.filter(
+        etat=EtatVersement.EN_ECART, montant_devise__isnull=False
+    ).exclude(devise=DEVISE)
+
+
+def dire_les_francs(versement_id: int, francs: int, *, par: Utilisateur) -> Versement:
+    """Post a payout in another currency, of which the bank says that it made `francs`.
+
+    The commission is changed at the rate that its payments give; what is left is the change.
+
+    Raises:
+        ValidationError: it waits for something else.
+    """
+    versement = Versement.objects.select_for_update(of=("self",)).get(pk=versement_id)
+    en_devise = (versement.montant_devise or 0) + (versement.commission_devise or 0)
+    if versement.anomalie != attente_des_francs(versement) or not en_devise:
+        raise ValidationError("Ce versement n’attend pas que la banque en dise les francs.")
+    commission = round(Fraction((versement.commission_devise or 0) * versement.brut, en_devise))
+    LigneVersement.objects.create(
+        versement=versement,
+        transaction=f"{versement.reference}-commission",
+        nature=NatureLigne.FRAIS,
+        nature_distante=f"commission en {versement.devise}",
+        montant=0,
+        commission=commission,
+    )
+    return comptabiliser(
+        versement,
+        par=par,
+        montant=francs,
+        ecart_change=versement.brut - commission - francs,
+    )
 
 
 def _lignes(versement: Versement, mouvements: list[Mouvement]) -> list[LigneVersement]:
@@ -212,6 +281,8 @@ def _lignes(versement: Versement, mouvements: list[Mouvement]) -> list[LigneVers
             ligne.litige = contestes.get(mouvement.source)
         elif mouvement.nature == NatureLigne.ECHEC_VERSEMENT:
             ligne.versement_rejete = rejetes.get(mouvement.source)
+        if versement.devise != DEVISE:
+            _mettre_en_francs(ligne)
         ligne.anomalie = _anomalie_de_ligne(ligne, mouvement, deja)[:200]
         if ligne.anomalie:
             ligne.encaissement = ligne.versement_rejete = None
@@ -219,16 +290,38 @@ def _lignes(versement: Versement, mouvements: list[Mouvement]) -> list[LigneVers
     return [ligne for ligne in lignes if ligne.transaction not in deja]
 
 
+def _regle(ligne: LigneVersement) -> tuple[Any, int, str]:
+    """Return what a line settles, on which side of it, and its name in French."""
+    reglements: dict[str, tuple[Any, int, str]] = {
+        NatureLigne.ENCAISSEMENT: (ligne.encaissement, 1, "encaissement"),
+        NatureLigne.REMBOURSEMENT: (ligne.remboursement, -1, "remboursement"),
+        NatureLigne.ECHEC_REMBOURSEMENT: (ligne.remboursement, 1, "remboursement"),
+        NatureLigne.LITIGE: (ligne.litige, -1, "litige"),
+        NatureLigne.RETOUR_LITIGE: (ligne.litige, 1, "litige"),
+        NatureLigne.ECHEC_VERSEMENT: (ligne.versement_rejete, 1, "versement rejeté"),
+    }
+    return reglements.get(ligne.nature, (None, 1, "objet"))
+
+
+def _mettre_en_francs(ligne: LigneVersement) -> None:
+    """Give a line in another currency the francs of what it settles; its fee waits for the bank."""
+    objet, signe, _ = _regle(ligne)
+    ligne.montant = objet.montant * signe if objet else 0
+    ligne.commission = 0
+
+
 def _deja_versees(mouvements: list[Mouvement], versement: Versement) -> set[str]:
     """Return the movements that another payout holds already."""
     lignes = LigneVersement.objects.filter(transaction__in=[un.identifiant for un in mouvements])
-    return set(lignes.exclude(versement=versement).values_list("transaction", flat=True))
+    autres = lignes.exclude(versement=versement).exclude(versement__etat=EtatVersement.ANNULE)
+    return set(autres.values_list("transaction", flat=True))
 
 
 def _anomalie_de_ligne(ligne: LigneVersement, mouvement: Mouvement, deja: set[str]) -> str:
     """Return in French what does not match on a line, or ""."""
-    if mouvement.devise != DEVISE:
-        return f"{mouvement.identifiant} est en {mouvement.devise}, et non en {DEVISE}"
+    devise = ligne.versement.devise
+    if mouvement.devise != devise:
+        return f"{mouvement.identifiant} est en {mouvement.devise}, et non en {devise}"
     if mouvement.identifiant in deja:
         return f"{mouvement.identifiant} est déjà dans un autre versement"
     if ligne.nature == NatureLigne.INCONNUE:
@@ -238,44 +331,42 @@ def _anomalie_de_ligne(ligne: LigneVersement, mouvement: Mouvement, deja: set[st
 
 def _difference(ligne: LigneVersement, mouvement: Mouvement) -> str:
     """Return in French how a line differs from what it settles, or ""."""
-    attendus: dict[str, tuple[Any, int, str]] = {
-        NatureLigne.ENCAISSEMENT: (ligne.encaissement, 1, "encaissement"),
-        NatureLigne.REMBOURSEMENT: (ligne.remboursement, -1, "remboursement"),
-        NatureLigne.ECHEC_REMBOURSEMENT: (ligne.remboursement, 1, "remboursement"),
-        NatureLigne.LITIGE: (ligne.litige, -1, "litige"),
-        NatureLigne.RETOUR_LITIGE: (ligne.litige, 1, "litige"),
-        NatureLigne.ECHEC_VERSEMENT: (ligne.versement_rejete, 1, "versement rejeté"),
-    }
-    objet, signe, nom = attendus[ligne.nature]
+    objet, signe, nom = _regle(ligne)
     if objet is None:
         return f"{mouvement.source or mouvement.identifiant} : aucun {nom} ne lui correspond"
-    if objet.montant * signe != mouvement.montant:
+    if mouvement.devise == DEVISE and objet.montant * signe != mouvement.montant:
         recu, attendu = afficher(mouvement.montant), afficher(objet.montant * signe)
         return f"{mouvement.source} : {recu} au lieu de {attendu}"
     return ""
 
 
-def _anomalie(distant: VersementDistant, lignes: Iterable[LigneVersement]) -> str:
+def _anomalie(
+    versement: Versement,
+    distant: VersementDistant,
+    mouvements: Iterable[Mouvement],
+    lignes: Iterable[LigneVersement],
+) -> str:
     """Return in French why a payout cannot be posted, or ""."""
     lues = list(lignes)
     en_ecart = [ligne.anomalie for ligne in lues if ligne.anomalie]
     suite = f" (et {len(en_ecart) - 1} autres)" if len(en_ecart) > 1 else ""
-    net = sum(ligne.net for ligne in lues)
+    net = sum(un.montant - un.commission for un in mouvements)
     causes = {
-        f"versé en {distant.devise} : la comptabilité est en {DEVISE}, à traiter à la main": (
-            distant.devise != DEVISE
-        ),
         "versement manuel : le prestataire n’en donne pas le détail": not distant.est_detaille,
         "le prestataire ne donne aucune ligne": not lues,
         f"{en_ecart[0] if en_ecart else ''}{suite}": bool(en_ecart),
-        f"les lignes font {afficher(net)}, le versement {afficher(distant.montant)}": (
+        f"les lignes font {_dire(net, distant)}, le versement {_dire(distant.montant, distant)}": (
             net != distant.montant
         ),
-        "le prestataire a prélevé le compte : à traiter à la main": (
-            distant.montant <= 0 or sum(ligne.commission for ligne in lues) < 0
-        ),
+        attente_des_francs(versement): distant.devise != DEVISE,
     }
     return next((cause for cause, est_vraie in causes.items() if est_vraie), "")
+
+
+def _dire(somme: int, distant: VersementDistant) -> str:
+    if distant.devise == DEVISE:
+        return afficher(somme)
+    return Versement(devise=distant.devise, montant_devise=somme).somme_en_devise
 
 
 @transaction.atomic
@@ -302,7 +393,7 @@ def non_verses(*, a: datetime | None = None) -> QuerySet[Encaissement]:
     """
     posees = LigneVersement.objects.filter(
         Q(versement__etat=EtatVersement.COMPTABILISE)
-        | Q(versement__reprise__versement__etat=EtatVersement.COMPTABILISE),
+        | Q(versement__reprises__versement__etat=EtatVersement.COMPTABILISE),
         encaissement=OuterRef("pk"),
     )
     limite = (a or timezone.now()) - NON_VERSE_APRES

@@ -399,23 +399,6 @@ def parts_rendues(titre: Piece | None, montant: int, trop_percu: int) -> dict[st
     return {du: montant - trop_percu, excedent: trop_percu}
 
 
-def verser_cartes(
-    *, brut: int, commission: int, date_comptable: date, reference: str, par: Utilisateur
-) -> Ecriture:
-    """Post a payout of card payments: D 515 net, D 4722 commission, C 5115 gross."""
-    return passer_evenement(
-        "versement_cartes",
-        cle=f"versement-{reference}",
-        libelle=f"Versement {reference}",
-        exercice=date_comptable.year,
-        date_comptable=date_comptable,
-        sommes=sommes_de(
-            {"tresor": brut - commission, "commission": commission, "disponible": brut}
-        ),
-        par=par,
-    )
-
-
 def sommes_de(parts: Mapping[str, int], piece: Piece | None = None) -> list[Somme]:
     """Return amounts by part, those of a tiers in the name of that of `piece`."""
     return [

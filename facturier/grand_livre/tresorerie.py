@@ -76,17 +76,78 @@ def perdre_litige(
     )
 
 
+def verser_cartes(
+    *,
+    brut: int,
+    commission: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+    ecart_change: int = 0,
+    cle: str = "",
+) -> Ecriture:
+    """Post a payout of card payments: D 515 net, D 4722 commission, C 5115 gross.
+
+    One that debits the account is posted the other way round: D 5115, C 515. Whatever is below
+    zero goes to the other side.
+
+    Args:
+        brut: whole francs that leave the cards to be cashed; below zero, that come back to them.
+        commission: what the gateway kept; below zero, gave back.
+        ecart_change: what the change from another currency took (D 4728), or gave (C 4718).
+        cle: what makes it post once, drawn from `reference` by default.
+    """
+    net = brut - commission - ecart_change
+    return passer_evenement(
+        "versement_cartes" if net >= 0 else "prelevement_cartes",
+        cle=f"versement-{cle or reference}",
+        libelle=f"Versement {reference}" if net >= 0 else f"Prélèvement {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de(
+            {
+                "tresor": abs(net),
+                "commission": max(commission, 0),
+                "commission_rendue": max(-commission, 0),
+                "perte_change": max(ecart_change, 0),
+                "gain_change": max(-ecart_change, 0),
+                "disponible": max(brut, 0),
+                "repris": max(-brut, 0),
+            }
+        ),
+        par=par,
+    )
+
+
 def rejeter_versement(
     *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
-    """Post a payout that the bank sent back: D 5115, C 515, of what had reached the bank."""
+    """Post a payout that the bank sent back: D 5115, C 515, of what had reached the bank.
+
+    Below zero the account had been debited: D 515, C 5115.
+    """
     return passer_evenement(
-        "versement_rejete",
+        "versement_rejete" if montant >= 0 else "prelevement_rejete",
         cle=f"versement-{reference}-rejet",
         libelle=f"Rejet du versement {reference}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
-        sommes=sommes_de({"disponible": montant, "tresor": montant}),
+        sommes=sommes_de({"disponible": abs(montant), "tresor": abs(montant)}),
+        par=par,
+    )
+
+
+def prelever_commission(
+    *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post a commission that the bank takes apart from what it credits: D 4722, C 515."""
+    return passer_evenement(
+        "commission_bancaire",
+        cle=f"commission-{reference}",
+        libelle=f"Commission bancaire {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"commission": montant, "tresor": montant}),
         par=par,
     )
 

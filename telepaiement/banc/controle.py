@@ -107,8 +107,14 @@ def repondre_banque(registre: Registre, donnees: Objet) -> Objet:
 
 
 def verser(registre: Registre, donnees: Objet) -> Objet:
-    """Make the automatic payout of all that is available."""
-    return versements.verser(registre, donnees.get("devise", "xpf"))
+    """Make the automatic payout of all that is available, or a debit of what is below zero.
+
+    In another `devise`, all is settled in it first, at `taux` francs each unit.
+    """
+    devise = donnees.get("devise", "xpf")
+    if devise != "xpf":
+        versements.changer(registre, devise, _nombre(donnees, "taux"))
+    return versements.verser(registre, devise, est_debit=donnees.get("est_debit") is True)
 
 
 def rejeter_versement(registre: Registre, donnees: Objet) -> Objet:

@@ -76,11 +76,24 @@ def _nouveau_versement(registre: Registre, somme: int, devise: str, **champs: ob
     return versement
 
 
-def verser(registre: Registre, devise: str = "xpf") -> Objet:
-    """Make the automatic payout of all that is available; 400 when there is nothing to pay."""
+def changer(registre: Registre, devise: str, francs_par_unite: float) -> None:
+    """Settle what is not paid out yet in another currency, as an account held in it is."""
+    for transaction in _a_verser(registre, "xpf"):
+        for champ in ("amount", "fee"):
+            transaction[champ] = round(transaction[champ] * 100 / francs_par_unite)
+        transaction["net"] = transaction["amount"] - transaction["fee"]
+        transaction["exchange_rate"] = 1 / francs_par_unite
+        transaction["currency"] = devise
+
+
+def verser(registre: Registre, devise: str = "xpf", *, est_debit: bool = False) -> Objet:
+    """Make the automatic payout of all that is available; 400 when there is nothing to pay.
+
+    With `est_debit`, a balance below zero is taken from the bank account, as Stripe may do.
+    """
     transactions = _a_verser(registre, devise)
     somme = sum(transaction["net"] for transaction in transactions)
-    if somme <= 0:
+    if somme == 0 or (somme < 0) is not est_debit:
         message = f"Rien à verser : le solde disponible est de {somme} F."
         raise ErreurStripe(message, code="balance_insufficient")
     versement = _nouveau_versement(

@@ -1,6 +1,7 @@
 """Models of the payments, by subject."""
 
 from telepaiement.models.banque import (
+    AnnulationRapprochement,
     EncaissementRapproche,
     EtatLigneBancaire,
     FormatReleve,
@@ -84,6 +85,7 @@ from telepaiement.models.remboursements import (
 from telepaiement.models.tentatives import (
     Canal,
     EtatTentative,
+    NomPasserelle,
     PassageTentative,
     Tentative,
 )
@@ -98,6 +100,7 @@ from telepaiement.models.versements import (
     EtatVersement,
     LigneVersement,
     NatureLigne,
+    OrigineVersement,
     PassageVersement,
     Versement,
 )
@@ -109,6 +112,7 @@ __all__ = [
     "ETATS_SANS_SUITE",
     "MODES_PASSERELLE",
     "AnnulationEncaissement",
+    "AnnulationRapprochement",
     "Canal",
     "Carnet",
     "ChequeVerse",
@@ -146,8 +150,10 @@ __all__ = [
     "NatureDemande",
     "NatureLigne",
     "NatureRapprochement",
+    "NomPasserelle",
     "Nomination",
     "OrigineRemboursement",
+    "OrigineVersement",
     "PassageDemandeRedevable",
     "PassageEcheancier",
     "PassageFeuillet",

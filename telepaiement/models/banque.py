@@ -12,6 +12,7 @@ from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Ecriture
 from telepaiement.models.encaissements import Encaissement
 from telepaiement.models.versements import Versement
+from telepaiement.querysets import RapprochementQuerySet
 
 
 class FormatReleve(models.TextChoices):
@@ -51,7 +52,8 @@ class EtatLigneBancaire(models.TextChoices):
 class LigneBancaire(models.Model):
     """One movement of the bank account; `identite` keeps overlapping statements from doubling it.
 
-    `montant` is in whole francs, negative for money that left.
+    `montant` is in whole francs, negative for money that left. `commission` is what the bank says
+    it kept from it; None when its statement does not tell.
     """
 
     Etat = EtatLigneBancaire
@@ -60,6 +62,12 @@ class LigneBancaire(models.Model):
         "rapprocher": transition(
             {EtatLigneBancaire.A_RAPPROCHER},
             EtatLigneBancaire.RAPPROCHEE,
+            Role.AGENT,
+            Role.COMPTABLE,
+        ),
+        "annuler_rapprochement": transition(
+            {EtatLigneBancaire.RAPPROCHEE},
+            EtatLigneBancaire.A_RAPPROCHER,
             Role.AGENT,
             Role.COMPTABLE,
         ),
@@ -81,6 +89,7 @@ class LigneBancaire(models.Model):
     identite = models.CharField("identité", max_length=64, unique=True)
     jour = models.DateField("date d’opération")
     montant = MontantField()
+    commission = MontantField("commission dite par la banque", null=True, blank=True)
     libelle = models.CharField("libellé", max_length=300)
     reference = models.CharField("référence", max_length=100, blank=True)
     etat = models.CharField(
@@ -106,6 +115,12 @@ class LigneBancaire(models.Model):
     def __str__(self) -> str:
         return f"{self.jour:%d/%m/%Y} {self.libelle} : {self.montant} F"
 
+    @property
+    def rapprochement(self) -> "RapprochementBancaire | None":
+        """Its match that stands; a page that lists many fetches `rapprochements__annulation`."""
+        vivants = [un for un in self.rapprochements.all() if not un.est_annule]
+        return vivants[0] if vivants else None
+
 
 class PassageLigneBancaire(Passage):
     """Trace of an act on a line of a statement."""
@@ -125,15 +140,19 @@ class NatureRapprochement(models.TextChoices):
     REMISE_CHEQUES = "remise_cheques", "Remise de chèques"
     VIREMENT = "virement", "Virement déjà constaté au guichet"
     TITRE = "titre", "Virement pour un titre"
+    COMMISSION = "commission", "Commission prise à part"
 
 
 class RapprochementBancaire(models.Model):
-    """A bank movement matched with what it settles, confirmed by a person. Append only."""
+    """A bank movement matched with what it settles, confirmed by a person. Append only.
 
-    ligne = models.OneToOneField(LigneBancaire, models.PROTECT, related_name="rapprochement")
+    One stands at a time for a movement, a payout or a payment: triggers.
+    """
+
+    ligne = models.ForeignKey(LigneBancaire, models.PROTECT, related_name="rapprochements")
     nature = models.CharField(max_length=15, choices=NatureRapprochement)
-    versement = models.OneToOneField(
-        Versement, models.PROTECT, null=True, blank=True, related_name="rapprochement"
+    versement = models.ForeignKey(
+        Versement, models.PROTECT, null=True, blank=True, related_name="rapprochements"
     )
     commission = MontantField(default=0)
     ecriture = models.OneToOneField(
@@ -141,6 +160,8 @@ class RapprochementBancaire(models.Model):
     )
     par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     le = models.DateTimeField(auto_now_add=True)
+
+    objects = RapprochementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "rapprochement bancaire"
@@ -161,6 +182,7 @@ class RapprochementBancaire(models.Model):
                     nature__in=[
                         NatureRapprochement.REMISE_TPE,
                         NatureRapprochement.REMISE_CHEQUES,
+                        NatureRapprochement.COMMISSION,
                     ]
                 )
                 | Q(ecriture__isnull=False),
@@ -172,16 +194,47 @@ class RapprochementBancaire(models.Model):
     def __str__(self) -> str:
         return f"{self.get_nature_display()} : ligne {self.ligne_id}"
 
+    @property
+    def est_annule(self) -> bool:
+        """Whether it was undone."""
+        return hasattr(self, "annulation")
+
+
+class AnnulationRapprochement(models.Model):
+    """A match undone, by the contrepassation of what it posted, with a reason. Append only."""
+
+    rapprochement = models.OneToOneField(
+        RapprochementBancaire, models.PROTECT, related_name="annulation"
+    )
+    ecriture = models.OneToOneField(
+        Ecriture, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    motif = models.CharField(max_length=200)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "annulation de rapprochement"
+        verbose_name_plural = "annulations de rapprochement"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(motif=""),
+                name="annulation_rapprochement_a_motif",
+                violation_error_message="Un rapprochement s’annule avec un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Annulation du rapprochement {self.rapprochement_id}"
+
 
 class EncaissementRapproche(models.Model):
-    """One payment that a bank movement settles: each payment is settled once."""
+    """One payment that a bank movement settles: each payment is settled once at a time."""
 
     rapprochement = models.ForeignKey(
         RapprochementBancaire, models.PROTECT, related_name="encaissements"
     )
-    encaissement = models.OneToOneField(
-        Encaissement, models.PROTECT, related_name="encaissement_rapproche"
-    )
+    encaissement = models.ForeignKey(Encaissement, models.PROTECT, related_name="rapproches")
 
     class Meta:
         verbose_name = "encaissement rapproché"

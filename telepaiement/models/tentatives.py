@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -53,6 +54,18 @@ class Canal(models.TextChoices):
     GUICHET_TPE = "guichet_tpe", "Lecteur de carte du guichet"
 
 
+class NomPasserelle(models.TextChoices):
+    """Who collects card payments; the settings name it."""
+
+    STRIPE = "stripe", "Stripe"
+    LYRA = "lyra", "EpayNC"
+
+
+def passerelle_des_reglages() -> str:
+    """Return the gateway that collects now."""
+    return str(settings.PAIEMENT_PASSERELLE)
+
+
 class Tentative(models.Model):
     """One intent to pay one debt. Its amount is read from the ledger, never from the browser.
 
@@ -85,6 +98,9 @@ class Tentative(models.Model):
     )
     vente = models.OneToOneField(Vente, models.PROTECT, null=True, related_name="tentative")
     canal = models.CharField(max_length=12, choices=Canal, default=Canal.INTERNET)
+    passerelle = models.CharField(
+        max_length=10, choices=NomPasserelle, default=passerelle_des_reglages
+    )
     session = models.ForeignKey(
         SessionCaisse, models.PROTECT, null=True, blank=True, related_name="tentatives"
     )

@@ -13,6 +13,7 @@ from facturier.grand_livre.models import Ecriture
 from telepaiement.models.encaissements import Encaissement
 from telepaiement.models.litiges import Litige
 from telepaiement.models.remboursements import Remboursement
+from telepaiement.querysets import VersementQuerySet
 
 
 class EtatVersement(models.TextChoices):
@@ -21,6 +22,14 @@ class EtatVersement(models.TextChoices):
     EN_ECART = "en_ecart", "En écart, non comptabilisé"
     COMPTABILISE = "comptabilise", "Comptabilisé"
     REJETE = "rejete", "Rejeté par la banque"
+    ANNULE = "annule", "Annulé"
+
+
+class OrigineVersement(models.TextChoices):
+    """Where a payout was learnt of."""
+
+    PASSERELLE = "passerelle", "Lu chez le prestataire"
+    BANQUE = "banque", "Constaté sur le relevé bancaire"
 
 
 class NatureLigne(models.TextChoices):
@@ -39,7 +48,9 @@ class NatureLigne(models.TextChoices):
 class Versement(models.Model):
     """A payout: posted whole, or set aside with the reason and posted not at all.
 
-    Amounts in whole francs: `montant` reached the bank, `brut` less `commission`.
+    Amounts in whole francs: `montant` reached the bank, `brut` less `commission` and what the
+    change took (`ecart_change`, negative when it gave). Below zero, the account was debited. One in
+    another currency has `montant_devise`, in its smallest unit, until the bank tells the francs.
     """
 
     Etat = EtatVersement
@@ -54,11 +65,19 @@ class Versement(models.Model):
         "rejeter": transition(
             {EtatVersement.COMPTABILISE}, EtatVersement.REJETE, Role.AGENT, Role.COMPTABLE
         ),
+        "annuler": transition(
+            {EtatVersement.COMPTABILISE}, EtatVersement.ANNULE, Role.AGENT, Role.COMPTABLE
+        ),
     }
 
-    reference = models.CharField("référence de la passerelle", max_length=100, unique=True)
+    reference = models.CharField("référence de la passerelle", max_length=100)
+    origine = models.CharField(
+        max_length=10, choices=OrigineVersement, default=OrigineVersement.PASSERELLE
+    )
     montant = MontantField()
     devise = models.CharField(max_length=3)
+    montant_devise = models.BigIntegerField("montant dans sa devise", null=True, blank=True)
+    commission_devise = models.BigIntegerField("commission dans sa devise", null=True, blank=True)
     arrive_le = models.DateField("versé le")
     etat = models.CharField(
         "état", max_length=15, choices=EtatVersement, default=EtatVersement.EN_ECART
@@ -66,21 +85,37 @@ class Versement(models.Model):
     anomalie = models.CharField("écart", max_length=300, blank=True)
     brut = MontantField(default=0)
     commission = MontantField(default=0)
+    ecart_change = MontantField("écart de change", default=0)
     ecriture = models.OneToOneField(
         Ecriture, models.PROTECT, null=True, blank=True, related_name="versement"
     )
     ecriture_rejet = models.OneToOneField(
         Ecriture, models.PROTECT, null=True, blank=True, related_name="versement_rejete"
     )
+    ecriture_annulation = models.OneToOneField(
+        Ecriture, models.PROTECT, null=True, blank=True, related_name="versement_annule"
+    )
     lu_le = models.DateTimeField("lu le", auto_now=True)
+
+    objects = VersementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "versement"
         ordering = ["-pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["reference"],
+                condition=~Q(etat=EtatVersement.ANNULE),
+                name="versement_reference_unique",
+                violation_error_message="Ce versement est déjà connu.",
+            ),
             models.CheckConstraint(
                 condition=Q(etat=EtatVersement.EN_ECART)
-                | Q(ecriture__isnull=False, anomalie="", montant=F("brut") - F("commission")),
+                | Q(
+                    ecriture__isnull=False,
+                    anomalie="",
+                    montant=F("brut") - F("commission") - F("ecart_change"),
+                ),
                 name="versement_comptabilise_ecrit",
                 violation_error_message="Un versement comptabilisé est égal à ses lignes.",
             ),
@@ -88,6 +123,11 @@ class Versement(models.Model):
                 condition=~Q(etat=EtatVersement.REJETE) | Q(ecriture_rejet__isnull=False),
                 name="versement_rejete_ecrit",
                 violation_error_message="Un versement rejeté a l’écriture de son rejet.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat=EtatVersement.ANNULE) | Q(ecriture_annulation__isnull=False),
+                name="versement_annule_ecrit",
+                violation_error_message="Un versement annulé a l’écriture de son annulation.",
             ),
             models.CheckConstraint(
                 condition=~Q(etat=EtatVersement.EN_ECART) | ~Q(anomalie=""),
@@ -99,6 +139,16 @@ class Versement(models.Model):
 
     def __str__(self) -> str:
         return f"Versement {self.reference} : {self.montant} F"
+
+    @property
+    def somme_en_devise(self) -> str:
+        """What it is in its own currency, in French: `1 234,50 EUR`; "" in francs."""
+        if self.montant_devise is None:
+            return ""
+        entier, cents = divmod(abs(self.montant_devise), 100)
+        signe = "-" if self.montant_devise < 0 else ""
+        milliers = f"{entier:,}".replace(",", "\u202f")
+        return f"{signe}{milliers},{cents:02d} {self.devise}"
 
 
 class PassageVersement(Passage):
@@ -112,10 +162,13 @@ class PassageVersement(Passage):
 
 
 class LigneVersement(models.Model):
-    """One balance transaction of a payout, tied to what it settles. Frozen once posted."""
+    """One balance transaction of a payout, tied to what it settles. Frozen once posted.
+
+    A trigger keeps each movement, and each payment, to one payout that is not cancelled.
+    """
 
     versement = models.ForeignKey(Versement, models.PROTECT, related_name="lignes")
-    transaction = models.CharField("mouvement de la passerelle", max_length=100, unique=True)
+    transaction = models.CharField("mouvement de la passerelle", max_length=200, db_index=True)
     nature = models.CharField(max_length=20, choices=NatureLigne)
     nature_distante = models.CharField("nature chez le prestataire", max_length=60)
     source = models.CharField(max_length=100, blank=True)
@@ -130,8 +183,8 @@ class LigneVersement(models.Model):
     litige = models.ForeignKey(
         Litige, models.PROTECT, null=True, blank=True, related_name="lignes_versement"
     )
-    versement_rejete = models.OneToOneField(
-        Versement, models.PROTECT, null=True, blank=True, related_name="reprise"
+    versement_rejete = models.ForeignKey(
+        Versement, models.PROTECT, null=True, blank=True, related_name="reprises"
     )
     anomalie = models.CharField("écart", max_length=200, blank=True)
 
@@ -139,14 +192,6 @@ class LigneVersement(models.Model):
         verbose_name = "ligne de versement"
         verbose_name_plural = "lignes de versement"
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["encaissement"],
-                condition=Q(nature=NatureLigne.ENCAISSEMENT),
-                name="ligne_versement_encaissement_unique",
-                violation_error_message="Cet encaissement est déjà versé.",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} {self.source} : {self.montant} F"

@@ -136,7 +136,10 @@ class LitigeDistant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersementDistant:
-    """A payout as the gateway tells it. `est_detaille`: its movements can be listed."""
+    """A payout as the gateway tells it, in the smallest unit of `devise`; below zero, a debit.
+
+    `est_detaille`: its movements can be listed.
+    """
 
     identifiant: str
     montant: int
@@ -148,7 +151,7 @@ class VersementDistant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mouvement:
-    """One movement of a payout: it adds `montant` less `commission`, in whole francs.
+    """One movement of a payout: it adds `montant` less `commission`, in the unit of `devise`.
 
     `source` is what moved (charge, refund, dispute, payout), `paiement` the payment it belongs to.
     """

@@ -73,7 +73,13 @@ def versement(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "telepaiement/argent/versement.html",
-        {"versement": objet, "lignes": page, "suivant": suivant},
+        {
+            "versement": objet,
+            "lignes": page,
+            "suivant": suivant,
+            "attend_les_francs": objet.anomalie == service.attente_des_francs(objet),
+            "rapprochement": objet.rapprochements.vivants().select_related("ligne").first(),
+        },
     )
 
 

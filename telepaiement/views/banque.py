@@ -30,7 +30,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     etat = request.GET.get("etat", EtatLigneBancaire.A_RAPPROCHER)
     if etat not in EtatLigneBancaire.values:
         etat = EtatLigneBancaire.A_RAPPROCHER
-    lot = LigneBancaire.objects.filter(etat=etat).select_related("rapprochement")
+    lot = LigneBancaire.objects.filter(etat=etat).prefetch_related("rapprochements__annulation")
     page, suivant = page_par_cle(lot, request.GET.get("apres", ""))
     aujourd_hui = timezone.localdate()
     return render(
@@ -102,7 +102,12 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "telepaiement/argent/ligne.html",
-        {"ligne": objet, "form": form if choix else None, "est_libre": est_libre},
+        {
+            "ligne": objet,
+            "form": form if choix else None,
+            "est_libre": est_libre,
+            "tenu": objet.rapprochement,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -134,6 +139,40 @@ def ecarter(request: HttpRequest, pk: int) -> HttpResponse:
         "lignes": [("Libellé", objet.libelle)],
         "action": "Écarter",
         "retour": reverse("telepaiement:banque_ligne", args=[pk]),
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def annuler(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo the match of a movement, with a reason."""
+    objet = get_object_or_404(
+        LigneBancaire.objects.filter(etat=EtatLigneBancaire.RAPPROCHEE), pk=pk
+    )
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rapprochement.annuler(ligne_id=pk, motif=form.cleaned_data["motif"], par=agent(request))
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "Le rapprochement est annulé.")
+            return redirect("telepaiement:banque_ligne", pk=pk)
+    tenu = objet.rapprochement
+    contexte = {
+        "titre": f"Annuler le rapprochement de {afficher(objet.montant)}",
+        "consequence": "Le mouvement pourra être rapproché autrement. Ce que le rapprochement a "
+        "passé en écriture est contrepassé ; un titre qu’il payait est dû à nouveau.",
+        "lignes": [
+            ("Libellé", objet.libelle),
+            ("Rapproché de", tenu.get_nature_display() if tenu else ""),
+        ],
+        "action": "Annuler le rapprochement",
+        "retour": reverse("telepaiement:banque_ligne", args=[pk]),
+        "est_dangereux": True,
         "form": form,
     }
     return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)

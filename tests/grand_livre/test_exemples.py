@@ -108,6 +108,7 @@ class Dossier:
             "précompte": self.precompter,
             "versement": self.verser,
             "rejet du versement": self.rejeter_versement,
+            "commission à part": self.prelever_commission,
             "litige ouvert": self.contester,
             "litige gagné": self.gagner,
             "litige perdu": self.perdre,
@@ -262,20 +263,26 @@ class Dossier:
             par=self.par,
         )
 
-    def verser(self, brut: str, commission: str) -> None:
-        """Receive a payout of the bank."""
-        evenements.verser_cartes(
+    def verser(self, brut: str, commission: str, ecart_change: str = "0") -> None:
+        """Receive a payout of the bank, or be debited of one."""
+        tresorerie.verser_cartes(
             brut=_francs(brut),
             commission=_francs(commission),
-            date_comptable=JOUR,
+            ecart_change=_francs(ecart_change),
             reference=f"versement-{next(self.references)}",
-            par=self.par,
+            **self._le_jour,
         )
 
     def rejeter_versement(self, montant: str) -> None:
         """See a payout sent back by the bank."""
         tresorerie.rejeter_versement(
             montant=_francs(montant), reference=f"rejet-{next(self.references)}", **self._le_jour
+        )
+
+    def prelever_commission(self, montant: str) -> None:
+        """See the bank take its commission apart."""
+        tresorerie.prelever_commission(
+            montant=_francs(montant), reference="commission", **self._le_jour
         )
 
     def contester(self, montant: str) -> None:
@@ -398,6 +405,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation"}
+    schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}

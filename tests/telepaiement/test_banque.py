@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from facturier.commun.fichiers import FichierRefuse
@@ -229,6 +230,66 @@ def test_une_ligne_ne_se_rapproche_qu_une_fois_et_ne_se_reecrit_pas(
         LigneBancaire.objects.update(montant=5)
     with pytest.raises(IntegrityError), transaction.atomic():
         RapprochementBancaire.objects.all().delete()
+
+
+def test_un_rapprochement_s_annule_et_la_ligne_se_rapproche_autrement(
+    encaisser_au_guichet, importer, agent
+):
+    for rang, montant in enumerate((10_000, 2_500)):
+        encaisser_au_guichet(Mode.TPE, montant, numero_ticket=f"{rang}", numero_autorisation="A1")
+    importer(camt({"montant": "12400"}))
+    premier = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+    with pytest.raises(ValidationError, match="pourquoi"):
+        rapprochement.annuler(ligne_id=premier.ligne_id, motif=" ", par=agent)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LigneBancaire.objects.update(etat="a_rapprocher")
+
+    annulation = rapprochement.annuler(ligne_id=premier.ligne_id, motif="Autre jour", par=agent)
+
+    comptes = [solde(numero, exercice=2026).solde for numero in ("515", "4722", "5115")]
+    assert annulation.ecriture.contrepasse == premier.ecriture
+    assert comptes == [0, 0, 12_500]
+    second = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+    assert second.encaissements.count() == 2
+    with pytest.raises(IntegrityError, match="déjà rapproché"), transaction.atomic():
+        RapprochementBancaire.objects.create(
+            ligne=second.ligne, nature=NatureRapprochement.VIREMENT, par=agent
+        )
+    assert solde("515", exercice=2026).solde == 12_400
+    assert _anomalies() == []
+
+
+def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_annule(
+    banc, regies, importer, agent, client
+):
+    titre = titre_payable(12_500)
+    importer(camt({"montant": "12500", "libelle": f"VIR {titre.reference}"}))
+    fait = _confirmer(agent, NatureRapprochement.TITRE)
+    client.force_login(agent)
+    adresse = reverse("telepaiement:banque_annuler", args=[fait.ligne_id])
+    sans_motif = client.post(adresse, {"motif": ""})
+
+    client.post(adresse, {"motif": "Virement d’un autre"})
+
+    page = client.get(reverse("telepaiement:banque_ligne", args=[fait.ligne_id])).content.decode()
+    assert sans_motif.status_code == 422
+    assert reste_du(titre) == 12_500
+    assert fait.encaissements.get().encaissement.est_annule
+    assert "Rapprocher" in page
+    assert _confirmer(agent, NatureRapprochement.TITRE).encaissements.count() == 1
+    assert reste_du(titre) == 0
+    assert _anomalies() == []
+
+
+def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent):
+    importer(camt({"montant": "400", "sens": "DBIT", "libelle": "COM CB NOVEMBRE"}))
+
+    fait = _confirmer(agent, NatureRapprochement.COMMISSION)
+
+    assert [solde(un, exercice=2026).solde for un in ("515", "4722")] == [-400, 400]
+    rapprochement.annuler(ligne_id=fait.ligne_id, motif="Frais d’un autre compte", par=agent)
+    assert [solde(un, exercice=2026).solde for un in ("515", "4722")] == [0, 0]
+    assert _anomalies() == []
 
 
 def test_ce_qui_ne_ressemble_a_rien_se_garde_s_ecarte_et_se_reprend(importer, agent):

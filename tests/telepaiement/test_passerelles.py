@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import remboursements, verification
+from telepaiement import rapprochement, releves, remboursements, verification, versements
 from telepaiement.balayage import balayer
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
     EtatTentative,
     EvenementRecu,
+    LigneBancaire,
     OrigineRemboursement,
     Quittance,
     Remboursement,
@@ -298,3 +299,48 @@ def test_une_notification_de_l_autre_mode_est_refusee_chez_lyra(lyra, settings):
     oublier_passerelle()
 
     assert lyra.poster(corps) == 400
+
+
+def _credite(agent, montant, **colonnes) -> LigneBancaire:
+    """Import a statement of one movement."""
+    noms, valeurs = ";".join(colonnes), ";".join(map(str, colonnes.values()))
+    jour = timezone.localdate().isoformat()
+    texte = f"date;libelle;montant;{noms}\n{jour};REMISE CB EPAYNC;{montant};{valeurs}\n"
+    releves.importer(texte.encode(), nom="releve.csv", par=agent, executer=True)
+    return LigneBancaire.objects.order_by("-pk")[0]
+
+
+def test_ce_que_lyra_encaisse_se_rapproche_du_releve_par_jour(lyra, agent, client):
+    payes = []
+    for montant in (12_500, 7_500):
+        tentative = commencer(montant)
+        lyra.payer(tentative)
+        payes.append(synchroniser(tentative, source="retour").encaissement)
+    lyra.rembourser(payes[0], 2_000)
+    remboursements.relire(payes[0])
+    autre = _credite(agent, 17_600, commission=100)
+    ligne = _credite(agent, 17_700, commission=300)
+    propositions = [une for une in rapprochement.proposer(ligne) if une.lot]
+
+    fait = rapprochement.confirmer(ligne_id=ligne.pk, cle=propositions[0].cle, par=agent)
+
+    versement = fait.versement
+    assert [une for une in rapprochement.proposer(autre) if une.lot] == []
+    assert [une.commission for une in propositions] == [300]
+    assert (versement.brut, versement.commission, versement.montant) == (18_000, 300, 17_700)
+    assert (versement.origine, versement.lignes.count()) == ("banque", 4)
+    assert [solde(un, exercice=2026).solde for un in ("515", "4722", "5115")] == [17_700, 300, 0]
+    assert _anomalies() == []
+    client.force_login(agent)
+    page = client.get(reverse("telepaiement:versement", args=[versement.pk])).content.decode()
+    assert "Constaté sur le relevé bancaire" in page
+
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Mauvais jour", par=agent)
+
+    plus_tard = timezone.now() + timedelta(days=8)
+    assert set(versements.non_verses(a=plus_tard)) == set(payes)
+    assert [solde(un, exercice=2026).solde for un in ("515", "4722", "5115")] == [0, 0, 18_000]
+    cle = next(une.cle for une in rapprochement.proposer(ligne) if une.lot)
+    rapprochement.confirmer(ligne_id=ligne.pk, cle=cle, par=agent)
+    assert not versements.non_verses(a=plus_tard).exists()
+    assert _anomalies() == []

@@ -8,15 +8,24 @@ import stripe
 from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import litiges, remboursements, verification, versements
+from telepaiement import (
+    litiges,
+    rapprochement,
+    releves,
+    remboursements,
+    verification,
+    versements,
+)
 from telepaiement.models import (
     Encaissement,
     EtatLitige,
     EtatRemboursement,
     EtatVersement,
+    LigneBancaire,
     LigneVersement,
     Litige,
     NatureLigne,
@@ -291,3 +300,67 @@ def test_une_falsification_est_nommee(encaisser, verser):
 
     ligne = versement.lignes.get()
     assert objets == {f"versement {versement.pk}", f"ligne de versement {ligne.pk}"}
+
+
+def test_un_versement_negatif_s_ecrit_a_l_envers_et_se_rejette(encaisser, verser, banc, agent):
+    encaissement = encaisser(12_500)
+    versements.constater(verser())
+    banc.faire("rembourser", payment_intent=encaissement.tentative.reference, montant=2_500)
+    remboursements.relire(encaissement)
+    avant = _comptes("515", "5115")
+
+    reference = str(banc.faire("verser", est_debit=True)["id"])
+    debit = versements.constater(reference)
+    ecrit = _comptes("515", "5115")
+    banc.faire("rejeter_versement", payout=reference)
+    rejete = versements.constater(reference)
+
+    net = 12_500 - COMMISSION
+    assert (avant, debit.montant, debit.ecriture.evenement) == (
+        [net, -2_500],
+        -2_500,
+        "prelevement_cartes",
+    )
+    assert ecrit == [net - 2_500, 0]
+    assert rejete.etat == EtatVersement.REJETE
+    assert _comptes("515", "5115") == [net, -2_500]
+    assert _anomalies() == []
+
+
+def test_un_versement_en_euros_attend_que_la_banque_dise_les_francs(
+    encaisser, banc_neuf, agent, client
+):
+    encaisser(12_500)
+    reference = str(banc_neuf.faire("verser", devise="eur", taux=119.33)["id"])
+    attend = versements.constater(reference)
+    client.force_login(agent)
+    page = client.get(reverse("telepaiement:versement", args=[attend.pk])).content.decode()
+    avant = (attend.etat, attend.somme_en_devise, _comptes("515", "5115"))
+    ligne = _credit(agent, 12_200, attend.arrive_le)
+    proposition = next(p for p in rapprochement.proposer(ligne) if p.versement == attend.pk)
+
+    rapprochement.confirmer(ligne_id=ligne.pk, cle=proposition.cle, par=agent)
+
+    attend.refresh_from_db()
+    assert avant == (EtatVersement.EN_ECART, "102,92 EUR", [0, 12_500])
+    assert "en dit les francs" in page
+    assert (attend.etat, attend.montant) == (EtatVersement.COMPTABILISE, 12_200)
+    assert attend.brut - attend.commission - attend.ecart_change == 12_200
+    assert _comptes("515", "5115", "4722") == [12_200, 0, attend.commission]
+    assert _anomalies() == []
+
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Autre mouvement", par=agent)
+
+    relu = Versement.objects.vivants().get()
+    assert (relu.etat, relu.reference, relu.pk != attend.pk) == ("en_ecart", reference, True)
+    assert _comptes("515", "5115", "4722") == [0, 12_500, 0]
+    encore = next(p for p in rapprochement.proposer(ligne) if p.versement == relu.pk)
+    rapprochement.confirmer(ligne_id=ligne.pk, cle=encore.cle, par=agent)
+    assert _comptes("515", "5115") == [12_200, 0]
+    assert _anomalies() == []
+
+
+def _credit(agent, montant, jour):
+    contenu = f"date;libelle;montant\n{jour.isoformat()};VIR STRIPE;{montant}\n"
+    releves.importer(contenu.encode(), nom="releve.csv", par=agent, executer=True)
+    return LigneBancaire.objects.get()
