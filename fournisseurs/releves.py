@@ -17,7 +17,7 @@ from facturier.grand_livre.models import (
     SensPiece,
     Tiers,
 )
-from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_tiers
+from facturier.grand_livre.soldes import LigneReleve, releve, reste_du_par_tiers, trop_percu
 
 PARTS_MONTREES = 100
 ETATS_ETEINTS = (EtatPiece.PAYEE, EtatPiece.REJETEE, EtatPiece.ANNULEE)
@@ -34,15 +34,16 @@ class PieceDue:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where a tiers stands: pièces not settled, either way."""
+    """Where a tiers stands: pièces not settled, either way, and titres paid in excess."""
 
     dues_au_tiers: list[PieceDue]
     dues_par_le_tiers: list[PieceDue]
+    trop_percu: int
 
     @property
     def total_du_au_tiers(self) -> int:
         """Francs the province owes."""
-        return sum(due.reste for due in self.dues_au_tiers)
+        return sum(due.reste for due in self.dues_au_tiers) + self.trop_percu
 
     @property
     def total_du_par_le_tiers(self) -> int:
@@ -53,11 +54,12 @@ class Situation:
 def situation(tiers: Tiers) -> Situation:
     """Return the pièces not settled of `tiers` and of those it absorbed, the oldest first.
 
-    Six queries.
+    Eight queries.
     """
     return Situation(
         dues_au_tiers=_dues(tiers, SensPiece.DEPENSE),
         dues_par_le_tiers=_dues(tiers, SensPiece.RECETTE),
+        trop_percu=trop_percu(tiers.famille),
     )
 
 
@@ -114,7 +116,7 @@ def ecrire_pdf(sortie: IO[bytes], tiers: Tiers, *, debut: date | None, fin: date
         pdf.titre("Relevé de compte", sous_titre=f"{tiers.nom_complet}, tiers {tiers.code}")
         pdf.resume([("Période", periode(debut, fin))])
         pdf.intertitre("Ce que la province doit au tiers")
-        _tableau_des_dues(pdf, etat.dues_au_tiers, etat.total_du_au_tiers)
+        _tableau_des_dues(pdf, etat.dues_au_tiers, etat.total_du_au_tiers, etat.trop_percu)
         pdf.intertitre("Ce que le tiers doit à la province")
         _tableau_des_dues(pdf, etat.dues_par_le_tiers, etat.total_du_par_le_tiers)
         _tableau_des_parts(pdf, list(parts_versees_a_d_autres(tiers)))
@@ -129,13 +131,16 @@ def periode(debut: date | None, fin: date | None) -> str:
     return f"{depuis} au {fin:%d/%m/%Y}" if fin else f"{depuis}, jusqu’à ce jour"
 
 
-def _tableau_des_dues(pdf: Document, dues: list[PieceDue], total: int) -> None:
-    if not dues:
+def _tableau_des_dues(pdf: Document, dues: list[PieceDue], total: int, trop_percu: int = 0) -> None:
+    lignes = [(due.piece.reference, due.piece.objet, due.reste) for due in dues]
+    if trop_percu:
+        lignes.append(("", "Titres payés en trop, à rendre", trop_percu))
+    if not lignes:
         pdf.paragraphe("Rien à ce jour.")
         return
     pdf.tableau(
         [Colonne("Pièce", 2), Colonne("Objet", 5), Colonne("Reste dû", 2, est_nombre=True)],
-        [(due.piece.reference, due.piece.objet, due.reste) for due in dues],
+        lignes,
         total=("Total", "", total),
     )
 

@@ -31,6 +31,7 @@ def envoyer_quittance(quittance_id: int) -> None:
         {
             "quittance": quittance,
             "encaissement": quittance.encaissement,
+            "est_discrete": quittances.est_discrete(quittance),
             "adresse": f"{settings.ADRESSE_PUBLIQUE}{adresse}",
         },
     )
@@ -40,7 +41,9 @@ def envoyer_quittance(quittance_id: int) -> None:
         to=[tentative.courriel],
     )
     message.attach(
-        f"quittance-{quittance.reference}.pdf", quittances.original(quittance), "application/pdf"
+        f"quittance-{quittance.reference}.pdf",
+        quittances.pour_le_payeur(quittance),
+        "application/pdf",
     )
     message.send()
 
@@ -63,6 +66,7 @@ def envoyer_recu(recu_id: int) -> None:
             "remboursement": recu.remboursement,
             "quittance": encaissement.quittance,
             "titre": encaissement.titre,
+            "est_discrete": quittances.est_discrete(encaissement.quittance),
         },
     )
     message = EmailMessage(

@@ -53,6 +53,18 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
         """Those that no cancellation undoes."""
         return self.filter(annulation__isnull=True)
 
+    def avec_suites(self) -> models.QuerySet[Any]:
+        """With what followed each, in whole francs: `rembourse`, `en_remboursement`, `conteste` (at
+        the bank, undecided), `repris` (dispute lost), and `acquis`, what the province keeps."""
+        montant = F("montant")
+        en_cours = Q(etat__in=("demande", *EN_ROUTE))
+        return self.annotate(
+            rembourse=self._rendu("remboursements", Q(etat="reussi"), montant),
+            en_remboursement=self._rendu("remboursements", en_cours, montant),
+            conteste=self._rendu("litiges", Q(etat="ouvert", est_debite=True), montant),
+            repris=self._rendu("litiges", Q(etat="perdu", est_debite=True), montant),
+        ).annotate(acquis=montant - F("rembourse") - F("conteste") - F("repris"))
+
     def en_trop(self) -> models.QuerySet[Any]:
         """Those of which a part is still owed back, `a_rendre`: the worklist of refunds.
 

@@ -12,6 +12,7 @@ from facturier.commun import fichiers, montants
 from facturier.commun.pdf import A5, Document
 from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
+from telepaiement.liens import nom_discret
 from telepaiement.models import Encaissement, Mode, Quittance
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
@@ -46,6 +47,28 @@ def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
     return quittance
 
 
+def pour_le_payeur(quittance: Quittance) -> bytes:
+    """Return the PDF that who paid receives: as it was issued, or what a payment link promises.
+
+    Raises:
+        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+    """
+    if est_discrete(quittance):
+        return dessiner(quittance, en_discretion=True)
+    return original(quittance)
+
+
+def duplicata(quittance: Quittance, *, en_discretion: bool = False) -> bytes:
+    """Return a copy marked as such, which tells what was given back or taken back since."""
+    return dessiner(quittance, duplicata_du=timezone.now(), en_discretion=en_discretion)
+
+
+def est_discrete(quittance: Quittance) -> bool:
+    """Whether the payment came by a link: its author shows neither his full name nor what for."""
+    tentative = quittance.encaissement.tentative
+    return tentative is not None and tentative.lien_id is not None
+
+
 def original(quittance: Quittance) -> bytes:
     """Return the PDF as it was issued.
 
@@ -65,8 +88,13 @@ def lire_code(saisie: str) -> str:
     )
 
 
-def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> bytes:
-    """Return a receipt on A5; with `duplicata_du`, marked as a copy made at that moment."""
+def dessiner(
+    quittance: Quittance, *, duplicata_du: datetime | None = None, en_discretion: bool = False
+) -> bytes:
+    """Return a receipt on A5; with `duplicata_du`, marked as a copy made at that moment.
+
+    `en_discretion` shows neither what for nor the full name of the debtor.
+    """
     encaissement = quittance.encaissement
     adresse = reverse("telepaiement:verification", args=[quittance.code])
     sortie = io.BytesIO()
@@ -82,7 +110,7 @@ def dessiner(quittance: Quittance, *, duplicata_du: datetime | None = None) -> b
         if duplicata_du is not None:
             pdf.encadre(_copie(duplicata_du), "DUPLICATA")
         pdf.encadre("Somme reçue", montants.afficher(encaissement.montant))
-        pdf.resume(_lignes(quittance))
+        pdf.resume(_lignes(quittance, duplicata_du, en_discretion))
         pdf.intertitre("Vérifier cette quittance")
         pdf.code_qr(
             f"{settings.ADRESSE_PUBLIQUE}{adresse}",
@@ -107,7 +135,7 @@ def dessiner_ticket(quittance: Quittance, *, duplicata_du: datetime | None = Non
     if duplicata_du is not None:
         ticket.ligne(f"DUPLICATA – {_copie(duplicata_du)}", est_fort=True)
     ticket.separer()
-    ticket.couples(_lignes(quittance))
+    ticket.couples(_lignes(quittance, duplicata_du))
     ticket.separer()
     ticket.couple("Somme reçue", montants.afficher(encaissement.montant), est_fort=True)
     if encaissement.somme_remise is not None:
@@ -125,12 +153,13 @@ def _copie(moment: datetime) -> str:
     return f"Copie délivrée le {timezone.localtime(moment):%d/%m/%Y à %H:%M}"
 
 
-def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
+def _lignes(
+    quittance: Quittance, duplicata_du: datetime | None, en_discretion: bool = False
+) -> list[tuple[str, str]]:
     encaissement = quittance.encaissement
     moment = timezone.localtime(encaissement.encaisse_le)
     lignes = [
-        *([("Reçu de", encaissement.payeur)] if encaissement.payeur else []),
-        *objet_paye(encaissement),
+        *qui_et_quoi(encaissement, "Reçu", en_discretion=en_discretion),
         ("Date du paiement", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
         ("Mode de paiement", mode_detaille(encaissement)),
         ("Régie", f"{quittance.regie.libelle} ({quittance.regie.acte})"),
@@ -141,7 +170,34 @@ def _lignes(quittance: Quittance) -> list[tuple[str, str]]:
         lignes.insert(3, ("Dont à vous rendre", montants.afficher(encaissement.trop_percu)))
     if encaissement.session_id:
         lignes.append(("Reçu par", encaissement.par.nom_complet))
+    if duplicata_du is not None:
+        lignes += _suites(encaissement)
     return lignes
+
+
+def _suites(encaissement: Encaissement) -> list[tuple[str, str]]:
+    """Return what became of the money since the receipt was issued."""
+    suites = Encaissement.objects.avec_suites().get(pk=encaissement.pk)
+    lignes = [
+        ("Rendu depuis", suites.rembourse),
+        ("Contesté à la banque", suites.conteste),
+        ("Repris par la banque", suites.repris),
+    ]
+    if suites.acquis != suites.montant:
+        lignes.append(("Acquis à la province", suites.acquis))
+    return [(libelle, montants.afficher(montant)) for libelle, montant in lignes if montant]
+
+
+def qui_et_quoi(
+    encaissement: Encaissement, verbe: str, *, en_discretion: bool
+) -> list[tuple[str, str]]:
+    """Return who paid and what for, or the little of it that a payment link shows."""
+    titre = encaissement.titre
+    if en_discretion and titre is not None:
+        return [(f"{verbe} pour", nom_discret(titre.tiers)), ("Titre de recettes", titre.reference)]
+    sens = "de" if verbe == "Reçu" else "à"
+    nom = [(f"{verbe} {sens}", encaissement.payeur)] if encaissement.payeur else []
+    return nom + objet_paye(encaissement)
 
 
 def objet_paye(encaissement: Encaissement) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ def dessiner(recu: RecuRemboursement) -> bytes:
     """Return the PDF: what was given back, on which payment, to which card."""
     remboursement = recu.remboursement
     encaissement = remboursement.encaissement
+    discret = quittances.est_discrete(encaissement.quittance)
     moment = timezone.localtime(recu.emis_le)
     sortie = io.BytesIO()
     with Document(
@@ -66,12 +67,11 @@ def dessiner(recu: RecuRemboursement) -> bytes:
         pdf.encadre("Somme rendue", montants.afficher(remboursement.montant))
         pdf.resume(
             [
-                *([("Rendu à", encaissement.payeur)] if encaissement.payeur else []),
+                *quittances.qui_et_quoi(encaissement, "Rendu", en_discretion=discret),
                 ("Sur", quittances.mode_detaille(encaissement)),
                 ("Quittance concernée", encaissement.quittance.reference),
                 ("Somme qu’elle atteste", montants.afficher(encaissement.montant)),
-                *quittances.objet_paye(encaissement),
-                ("Motif", remboursement.motif),
+                *([] if discret else [("Motif", remboursement.motif)]),
                 ("Date", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
                 ("Régie", f"{recu.regie.libelle} ({recu.regie.acte})"),
             ]

@@ -52,6 +52,11 @@ urlpatterns = [
     path("payer/paiement/<uuid:jeton>/envoyer/", quittances.envoyer, name="envoyer_quittance"),
     path("payer/quittance/", quittances.verifier, name="verifier"),
     path("payer/quittance/<str:code>/", quittances.verification, name="verification"),
+    path(
+        "payer/quittance/<str:code>/duplicata.pdf",
+        quittances.duplicata,
+        name="verification_duplicata",
+    ),
     path("guichet/", guichet.accueil, name="guichet"),
     path("guichet/recherche/", guichet.recherche, name="guichet_recherche"),
     path("guichet/titres/<int:titre_id>/", guichet.titre, name="guichet_titre"),

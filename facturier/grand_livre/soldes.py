@@ -10,7 +10,15 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 
 from facturier.commun.champs import MontantField
-from facturier.grand_livre.models import Ecriture, LigneEcriture, Piece, Sens, SensPiece, Tiers
+from facturier.grand_livre.models import (
+    Ecriture,
+    LigneEcriture,
+    Piece,
+    SchemaComptable,
+    Sens,
+    SensPiece,
+    Tiers,
+)
 
 EVENEMENTS_DE_PAIEMENT = (
     "paiement_mandat",
@@ -110,6 +118,22 @@ def reste_du_par_tiers(pieces: Iterable[int], *, sens: str) -> dict[int, dict[in
 def reste_du(piece: Piece) -> int:
     """Return what is still owed on `piece`: by the province for a mandat, to it for a titre."""
     return reste_du_par_piece([piece.pk], sens=piece.sens).get(piece.pk, 0)
+
+
+def trop_percu(tiers: Iterable[int]) -> int:
+    """Return what `tiers` (keys) paid beyond their titres and is owed back, in whole francs.
+
+    It stands in the account of excess, or on a titre that calls for less than was paid. Two
+    queries.
+    """
+    comptes = SchemaComptable.objects.filter(part="trop_percu").values("compte")
+    lignes = LigneEcriture.objects.filter(tiers__in=list(tiers)).order_by()
+    hors_dette = lignes.filter(compte__numero__in=comptes).aggregate(
+        total=Sum(_signe(Sens.CREDIT), default=0)
+    )
+    restes = lignes.filter(piece__sens=SensPiece.RECETTE).values("piece")
+    negatifs = restes.annotate(reste=Sum(_signe(Sens.DEBIT))).filter(reste__lt=0)
+    return int(hors_dette["total"]) - sum(negatifs.values_list("reste", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

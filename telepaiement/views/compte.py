@@ -50,13 +50,13 @@ def compte(requete: RequeteConnectee) -> HttpResponse:
 
 def _compte(tiers: Tiers) -> dict[str, Any]:
     depuis = timezone.localdate() - HISTORIQUE
-    paiements = Encaissement.objects.filter(titre__tiers__in=tiers.famille, jour__gte=depuis)
+    siens = Encaissement.objects.filter(titre__tiers__in=tiers.famille, jour__gte=depuis)
     return {
         "tiers": tiers,
         "situation": situation(tiers),
-        "paiements": paiements.select_related("titre", "quittance__regie", "annulation").order_by(
-            "-pk"
-        )[:LIGNES],
+        "paiements": siens.select_related("titre", "quittance__regie", "annulation")
+        .avec_suites()
+        .order_by("-pk")[:LIGNES],
         "mouvements": list(islice(releve(tiers, debut=depuis), LIGNES)),
     }
 

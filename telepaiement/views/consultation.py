@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances, echeanciers
+from telepaiement.decompte import decompte
 from telepaiement.passerelles import passerelle
 
 CONSULTES = "titres_consultes"
@@ -54,7 +55,7 @@ def situation(titre: Titre) -> dict[str, Any]:
         "hors_ligne": hors_ligne,
         "choix": choix,
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
-        "paye": max(titre.montant_ttc - reste, 0),
+        "decompte": decompte(titre),
         "recours": Parametre.objects.valeur("mention_recours_titre", titre.date_emission),
         "suspension": Parametre.objects.valeur("mention_suspension_titre", titre.date_emission),
         "regle_echeancier": Parametre.objects.valeur(

@@ -130,9 +130,6 @@ def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
         "form": form,
         "titre": titre,
         "demandes": titre.demandes.exclude(nature=NatureDemande.RATTACHEMENT),
-        "quittances": Quittance.objects.filter(encaissement__titre=titre)
-        .select_related("regie", "encaissement__annulation")
-        .order_by("pk"),
         "retard": any(echeance.est_en_retard for echeance in lieu["echeances"]),
         **lieu,
     }
@@ -289,8 +286,7 @@ def abandonner(request: HttpRequest, tentative: Tentative) -> HttpResponse:
 @require_GET
 @avec_tentative
 def telecharger(request: HttpRequest, tentative: Tentative) -> HttpResponse:
-    """Give the receipt of a successful attempt, as it was issued."""
-    quittance = get_object_or_404(
-        Quittance.objects.select_related("regie"), encaissement__tentative=tentative
-    )
-    return reponse_pdf(quittances.original(quittance), f"quittance-{quittance.reference}.pdf")
+    """Give the receipt of a successful attempt to who paid."""
+    lot = Quittance.objects.select_related("regie", "encaissement__tentative")
+    quittance = get_object_or_404(lot, encaissement__tentative=tentative)
+    return reponse_pdf(quittances.pour_le_payeur(quittance), f"quittance-{quittance.reference}.pdf")

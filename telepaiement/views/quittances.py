@@ -13,7 +13,8 @@ from facturier.commun.pdf import modules_qr
 from facturier.commun.provenance import adresse_client
 from telepaiement import courriels, limites, quittances
 from telepaiement.forms import CourrielForm, VerificationForm
-from telepaiement.models import Quittance, Tentative
+from telepaiement.models import Encaissement, Quittance, Tentative
+from telepaiement.views.communs import reponse_pdf
 from telepaiement.views.payer import avec_tentative, montrer
 
 MARGE_QR = 4  # modules of white around the code, which readers need
@@ -44,24 +45,53 @@ def verifier(request: HttpRequest) -> HttpResponse:
 @require_GET
 def verification(request: HttpRequest, code: str) -> HttpResponse:
     """Tell whether a receipt is genuine, and what it says: enough to compare with the paper."""
+    quittance = _par_code(request, code)
+    if isinstance(quittance, HttpResponse):
+        return quittance
+    suites = Encaissement.objects.avec_suites().get(pk=quittance.encaissement_id)
+    contexte = {
+        "quittance": quittance,
+        "encaissement": quittance.encaissement,
+        "suites": suites,
+        "annulation": getattr(quittance.encaissement, "annulation", None),
+    }
+    return render(request, "telepaiement/verification.html", contexte)
+
+
+def _par_code(request: HttpRequest, code: str) -> Quittance | HttpResponse:
+    """Return the receipt of this code, or the page that says why there is none."""
     if not limites.recherche_permise(adresse_client(request)):
-        form = VerificationForm()
-        contexte = {"form": form, "erreur": limites.TROP_DE_RECHERCHES}
+        contexte = {"form": VerificationForm(), "erreur": limites.TROP_DE_RECHERCHES}
         return render(request, "telepaiement/verifier.html", contexte, status=429)
     quittance = (
         Quittance.objects.filter(code=quittances.lire_code(code))
-        .select_related("regie", "encaissement__titre", "encaissement__annulation")
+        .select_related(
+            "regie",
+            "encaissement__titre__tiers",
+            "encaissement__vente",
+            "encaissement__tentative",
+            "encaissement__annulation",
+        )
         .first()
     )
     if quittance is None:
         contexte = {"form": VerificationForm(initial={"code": code}), "erreur": INCONNU}
         return render(request, "telepaiement/verifier.html", contexte, status=404)
-    contexte = {
-        "quittance": quittance,
-        "encaissement": quittance.encaissement,
-        "annulation": getattr(quittance.encaissement, "annulation", None),
-    }
-    return render(request, "telepaiement/verification.html", contexte)
+    return quittance
+
+
+@ouvrir_a_tous
+@never_cache
+@require_GET
+def duplicata(request: HttpRequest, code: str) -> HttpResponse:
+    """Give a receipt again to who holds its code; one paid by a link stays discreet."""
+    quittance = _par_code(request, code)
+    if isinstance(quittance, HttpResponse):
+        return quittance
+    if quittance.encaissement.est_annule:
+        return redirect("telepaiement:verification", code=quittance.code)
+    contenu = quittances.duplicata(quittance, en_discretion=quittances.est_discrete(quittance))
+    return reponse_pdf(contenu, f"duplicata-{quittance.reference}.pdf")
 
 
 @ouvrir_a_tous

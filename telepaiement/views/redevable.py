@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -178,5 +177,4 @@ def duplicata(request: HttpRequest, titre_id: int, quittance_id: int) -> HttpRes
         encaissement__titre=titre,
         encaissement__annulation__isnull=True,
     )
-    contenu = quittances.dessiner(quittance, duplicata_du=timezone.now())
-    return reponse_pdf(contenu, f"duplicata-{quittance.reference}.pdf")
+    return reponse_pdf(quittances.duplicata(quittance), f"duplicata-{quittance.reference}.pdf")

@@ -13,6 +13,7 @@ from telepaiement.models import EtatTentative, LienPaiement, Tentative
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementRefuse
 from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.test_suites import texte_pdf
 
 pytestmark = pytest.mark.django_db
 BORNE = "borne-essai"
@@ -55,6 +56,24 @@ def test_un_proche_paie_et_les_pages_du_paiement_taisent_l_objet(client, banc, t
     assert titre.objet not in page + recu
     assert "Votre paiement est reçu" in recu
     assert "entièrement payé" in client.get(chemin[1]).content.decode()
+
+
+def test_la_quittance_d_un_proche_et_son_courriel_tiennent_la_promesse_du_lien(
+    client, banc, titre, chemin, mailoutbox, django_capture_on_commit_callbacks
+):
+    client.post(chemin[1], {"courriel": "proche@essai.example"})
+    tentative = Tentative.objects.get()
+    banc.payer(tentative)
+    with django_capture_on_commit_callbacks(execute=True):
+        code = synchroniser(tentative, source="retour").encaissement.quittance.code
+    quittance = client.get(reverse("telepaiement:quittance", args=[tentative.jeton])).content
+    duplicata = client.get(reverse("telepaiement:verification_duplicata", args=[code])).content
+    jointe = mailoutbox[0].attachments[0].content
+
+    lus = [mailoutbox[0].body, *map(texte_pdf, (quittance, duplicata, jointe))]
+    assert all(titre.reference in lu for lu in lus)
+    assert not [lu for lu in lus if titre.objet in lu or "Reçu de" in lu]
+    assert all(liens.nom_discret(titre.tiers) in lu for lu in lus[1:])
 
 
 def test_faux_inconnu_revoque_et_expire_ont_la_meme_reponse(client, titre, chemin):

@@ -1,0 +1,56 @@
+"""How a debt came to what is owed today: reduced, paid, given back, owed back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from facturier.grand_livre.models import LigneEcriture, Sens, Titre
+from telepaiement.models import Encaissement
+
+REDUCTION, PRECOMPTE = "reduction_titre", "precompte_penalites"
+
+
+@dataclass(frozen=True, slots=True)
+class Decompte:
+    """What happened to one titre, in whole francs; `encaissements` bear their own suites."""
+
+    encaissements: list[Any]
+    reduit: int
+    precompte: int
+    a_rendre: int
+    en_remboursement: int
+
+    @property
+    def paye(self) -> int:
+        """Received and kept: without what was cancelled, given back, or taken back by the bank."""
+        return sum(int(un.acquis) for un in self.encaissements if not un.est_annule)
+
+
+def decompte(titre: Titre) -> Decompte:
+    """Return how `titre` came to what is owed on it. Three queries."""
+    lot = Encaissement.objects.filter(titre=titre)
+    encaissements = list(
+        lot.select_related("annulation", "quittance__regie").avec_suites().order_by("pk")
+    )
+    return Decompte(
+        encaissements=encaissements,
+        reduit=_credite(titre, REDUCTION),
+        precompte=_credite(titre, PRECOMPTE),
+        a_rendre=sum(un.a_rendre for un in lot.en_trop()),
+        en_remboursement=sum(un.en_remboursement for un in encaissements),
+    )
+
+
+def _credite(titre: Titre, evenement: str) -> int:
+    """Return what entries of `evenement` took off the debt, less those reversed since."""
+    lignes = LigneEcriture.objects.filter(
+        piece=titre,
+        tiers__isnull=False,
+        ecriture__evenement__in=(evenement, f"contrepassation_{evenement}"),
+    )
+    sens = lignes.aggregate(
+        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
+        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
+    )
+    return int(sens["credit"] - sens["debit"])
