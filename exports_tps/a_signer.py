@@ -53,11 +53,13 @@ def lire_a_signer(objet: Presentable, sortie: BinaryIO | None = None) -> ASigner
     bordereau = objet
     examen = Examen(bordereau)
     cible: Any = sortie or _Puits()
+    tete = tete_pes(bordereau)
+    controle = examen.controler_format(tete)
     try:
         fragment = ecrire_bordereau(
             sortie=cible,
-            bordereau=tete_pes(bordereau),
-            pieces=pieces_pes(bordereau, montrer=examen.examiner),
+            bordereau=tete,
+            pieces=controle.suivre(pieces_pes(bordereau, montrer=examen.examiner)),
             signature=None,
         )
     except ErreurPES as erreur:

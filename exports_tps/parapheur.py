@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.arrivees import annoncer
 from exports_tps.circuits import circuit_de, passe_par_le_parapheur
 from exports_tps.courriels import prevenir_du_renvoi
@@ -38,7 +39,6 @@ from exports_tps.models import (
     VisaParapheur,
 )
 from exports_tps.pouvoirs import supplees
-from exports_tps.prealable import examiner
 from exports_tps.presentables import (
     champs_de,
     est_a_signer,
@@ -66,8 +66,8 @@ def presenter(objet: Presentable, *, par: Utilisateur) -> Presentation:
     franchir(suivi_de(verrouille), "presenter", par=par)
     if not a_signer:
         raise TransitionInterdite("Ce fichier est déjà signé : il n’a plus à être présenté.")
-    if isinstance(verrouille, Bordereau):
-        examiner(verrouille).exiger()
+    if isinstance(verrouille, Bordereau) and (anomalies := lire_a_signer(verrouille).anomalies):
+        raise ValidationError(anomalies)
     circuit = circuit_de(verrouille, timezone.localdate())
     _refleter(objet, verrouille)
     presentation = Presentation.objects.create(

@@ -14,7 +14,10 @@ from django.utils import timezone
 
 from exports_tps.enregistrements import lire_pieces
 from exports_tps.oppositions import comptes_verifies, manquements
+from exports_tps.pes.bordereau import Bordereau as TetePES
 from exports_tps.pes.cles import est_iban_valide
+from exports_tps.pes.controle_bordereau import ControleBordereau
+from exports_tps.pes.messages import Anomalie
 from exports_tps.projections import COLONNES_CONTROLE, COLONNES_LIGNE, COLONNES_PIECE, PieceLue
 from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
@@ -23,6 +26,7 @@ from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_con
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
 CODE_POSTAL = 5
 ETRANGER = "99999"
+CORRIGER = "Annulez la pièce, corrigez-la et émettez-la de nouveau."
 
 Constat = dict[str, Any]
 CHAMPS = (*COLONNES_PIECE, *COLONNES_CONTROLE)
@@ -46,11 +50,11 @@ class Controle:
         """Whether no pièce fails the check."""
         return self.nombre == 0
 
-    def noter(self, constat: Constat, message: str) -> None:
-        """Hold `message` against one pièce."""
+    def noter(self, nom: str, message: str) -> None:
+        """Hold `message` against what `nom` names, a pièce in general."""
         self.nombre += 1
         if self.nombre <= MAXIMUM_CITE:
-            self.anomalies.append(f"{_nom(constat)} : {message}")
+            self.anomalies.append(f"{nom} : {message}")
 
 
 def _nom(constat: Constat) -> str:
@@ -205,7 +209,7 @@ def controler_pieces(pieces: QuerySet[Piece], sens: str) -> dict[int, list[Contr
         controles = [replace(modele, anomalies=[], nombre=0) for modele in modeles]
         for controle in controles:
             if message := controle.regle(constat):
-                controle.noter(constat, message)
+                controle.noter(_nom(constat), message)
         resultats[constat["pk"]] = controles
     return resultats
 
@@ -228,7 +232,23 @@ class Examen:
         constat["documents"] = len(lue.references)
         for controle in self.controles:
             if message := controle.regle(constat):
-                controle.noter(constat, message)
+                controle.noter(_nom(constat), message)
+
+    def controler_format(self, tete: TetePES) -> ControleBordereau:
+        """Return what examines the pièces as they are written; its rules join the checklist."""
+        controle = Controle("Règles du format", "PES V2, § 10", lambda constat: "")
+        self.controles.append(controle)
+        bordereau = self._bordereau
+
+        def noter(numero: int | None, anomalie: Anomalie) -> None:
+            if numero is None:
+                controle.noter(str(bordereau), anomalie.message)
+                return
+            annee, sens = bordereau.exercice_id, bordereau.sens
+            nom = _nom({"exercice_id": annee, "sens": sens, "numero": numero})
+            controle.noter(nom, f"{anomalie.message} {CORRIGER}")
+
+        return ControleBordereau(tete, noter)
 
     def anomalies(self) -> Iterator[str]:
         """Yield what keeps the bordereau, all read, from being signed."""
@@ -254,13 +274,3 @@ def examiner(bordereau: Bordereau) -> Examen:
     for lue in lire_pieces(bordereau):
         examen.examiner(lue)
     return examen
-
-
-def controler_prealable(bordereau: Bordereau) -> list[Controle]:
-    """Return the checklist of `bordereau`, filled in; as many queries for one pièce as for many."""
-    return examiner(bordereau).controles
-
-
-def anomalies_prealables(bordereau: Bordereau) -> Iterator[str]:
-    """Yield what keeps `bordereau` from being signed."""
-    return examiner(bordereau).anomalies()

@@ -23,7 +23,7 @@ from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signataire import Signataire
 from exports_tps.pes.signature import Signature
-from exports_tps.prealable import Examen, examiner
+from exports_tps.prealable import CORRIGER, Examen, examiner
 from exports_tps.presentables import verrouiller
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
@@ -123,11 +123,13 @@ def _ranger_fragment(bordereau: Bordereau, signature: Signature, empreinte_lue: 
     """
     examen = Examen(bordereau)
     with tempfile.TemporaryFile() as sortie:
+        tete = tete_pes(bordereau)
+        controle = examen.controler_format(tete)
         try:
             fragment = signer_fragment(
                 sortie=sortie,
-                bordereau=tete_pes(bordereau),
-                pieces=pieces_pes(bordereau, montrer=examen.examiner),
+                bordereau=tete,
+                pieces=controle.suivre(pieces_pes(bordereau, montrer=examen.examiner)),
                 signature=signature,
             )
         except ErreurPES as erreur:
@@ -147,7 +149,7 @@ def _expliquer(bordereau: Bordereau) -> Iterator[str]:
     """Name the pièces that the format refuses."""
     genre = "Mandat" if bordereau.sens == SensPiece.DEPENSE else "Titre"
     for numero, raison in refus_du_format(bordereau):
-        yield f"{genre} {numero} : {raison} Annulez la pièce, corrigez-la et émettez-la de nouveau."
+        yield f"{genre} {numero} : {raison} {CORRIGER}"
 
 
 def _signer_pieces(bordereau: Bordereau, par: Utilisateur) -> None:

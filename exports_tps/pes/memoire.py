@@ -17,7 +17,7 @@ from exports_tps.pes.ecriture import extraire
 from exports_tps.pes.formes import Forme, Reprise
 from exports_tps.pes.regles import Ecart
 
-_MEMOIRE: Final = 4096  # answers kept, of a few hundred bytes each
+MEMOIRE: Final = 4096  # answers kept, of a few hundred bytes each
 
 Regle = Callable[[Any, Any], Iterator[Ecart]]
 
@@ -78,7 +78,11 @@ class Memoire:
             return ecarts
         if lecture is None or lus != lecture.lus:
             self._lectures[forme] = lecture = _Lecture(frozenset(lus), extraire(sorted(lus)))
-        if len(self._sans_ecart) >= _MEMOIRE:
+        if len(self._sans_ecart) >= MEMOIRE:
             self._sans_ecart.clear()
         self._sans_ecart.add((forme, lecture.prendre(valeurs)))
         return []
+
+    def lus(self, forme: Forme) -> frozenset[int]:
+        """Return the ranks of what the rule has read so far of a shape it was asked about."""
+        return self._lectures[forme].lus

@@ -16,7 +16,7 @@ from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.pes.referentiel import referentiel
 from exports_tps.pes.regles import Ecart
 
-_REGLES: Final[dict[str, Any]] = {"Depense": regles_depense, "Recette": regles_recette}
+REGLES: Final[dict[str, Any]] = {"Depense": regles_depense, "Recette": regles_recette}
 _BALISE_HT: Final = {"Depense": "MtBordHT", "Recette": "MtBordHt"}
 _ELECTRONIQUE: Final = "01"
 _DOMAINES: Final = {"Depense": "01", "Recette": "02"}
@@ -164,7 +164,7 @@ class Suivi:
             "Piece": self._piece,
             "PJ": self._pj,
             "BlocBordereau": self._tete,
-            "EnTetePES": lambda lue: _anomalies(lue, regles.entete(lue.objet)),
+            "EnTetePES": lambda lue: anomalies_de(lue, regles.entete(lue.objet)),
             "EnTeteDepense": self._entete,
             "EnTeteRecette": self._entete,
         }
@@ -181,14 +181,14 @@ class Suivi:
         if courant is None:
             return
         courant.tete, courant.ligne_tete = tete, unite.ligne
-        courant.memoire = Memoire(_REGLES[courant.domaine].piece, tete)
+        courant.memoire = Memoire(REGLES[courant.domaine].piece, tete)
         cle = (courant.domaine, tete.exercice, tete.type, tete.numero)
         if cle in self._vus:
             message = f"bordereau {tete.numero} en double dans le fichier."
             yield Anomalie(unite.ligne, "IdBord", "doublon", message, Niveau.BORDEREAU)
         self._vus.add(cle)
-        ecarts = _REGLES[courant.domaine].tete(tete, est_dematerialisee=self.est_dematerialisee)
-        yield from _anomalies(unite, ecarts)
+        ecarts = REGLES[courant.domaine].tete(tete, est_dematerialisee=self.est_dematerialisee)
+        yield from anomalies_de(unite, ecarts)
 
     def _piece(self, unite: Unite) -> Iterator[Anomalie]:
         courant, piece = self._courant, unite.objet
@@ -197,8 +197,8 @@ class Suivi:
         lignes = [(ligne.numero, ligne.montant_ht, ligne.montant_tva) for ligne in piece.lignes]
         yield from self._compter(courant, unite.ligne, piece.numero, lignes)
         if courant.tete is not None:
-            ecarts = _REGLES[courant.domaine].piece(courant.tete, piece)
-            yield from _anomalies(unite, ecarts)
+            ecarts = REGLES[courant.domaine].piece(courant.tete, piece)
+            yield from anomalies_de(unite, ecarts)
         for reference in _references(piece):
             self._noter_reference(reference.support, reference.identifiant_unique, unite.ligne)
 
@@ -217,7 +217,7 @@ class Suivi:
         ]
         anomalies = list(self._compter(courant, ligne, valeurs[rangs.numero], lignes))
         if courant.memoire is not None and (ecarts := courant.memoire.ecarts(reprise)):
-            anomalies += _anomalies(reprise.unite(), iter(ecarts))
+            anomalies += anomalies_de(reprise.unite(), iter(ecarts))
         for support, identifiant in rangs.references:
             self._noter_reference(valeurs[support], valeurs[identifiant], ligne)
         return anomalies
@@ -258,8 +258,8 @@ class Suivi:
             yield Anomalie(unite.ligne, "Support", "support", message, Niveau.PJ)
         if not fiche.references_comptables:
             self._isolees[identifiant] = unite.ligne
-        yield from _anomalies(unite, regles.fiche_pj(fiche))
-        yield from _anomalies(unite, self._rattachement(fiche))
+        yield from anomalies_de(unite, regles.fiche_pj(fiche))
+        yield from anomalies_de(unite, self._rattachement(fiche))
 
     def _rattachement(self, fiche: FichePJ) -> Iterator[Ecart]:
         """Rules of a document that comes with its pièce."""
@@ -307,7 +307,8 @@ class Suivi:
                 yield Anomalie(ou, "RefCompta", "lien_pj", message, Niveau.PJ)
 
 
-def _anomalies(unite: Unite, ecarts: Iterator[Ecart]) -> Iterator[Anomalie]:
+def anomalies_de(unite: Unite, ecarts: Iterator[Ecart]) -> Iterator[Anomalie]:
+    """Yield what departs from the rules in a record that was read, with its line."""
     for ecart in ecarts:
         ligne = unite.ligne
         if ecart.rang is not None and ecart.rang < len(unite.lignes):

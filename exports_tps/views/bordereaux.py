@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.edition import editer_bordereau
 from exports_tps.etapes import etat_de
 from exports_tps.forms import ConstitutionForm
 from exports_tps.models import Flux
-from exports_tps.prealable import controler_prealable
 from exports_tps.reemission import epargnees
 from exports_tps.reemission import reemettre as reemettre_epargnees
 from exports_tps.repartition import constituer as constituer_les_flux
@@ -88,7 +88,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "pieces": pieces,
             "suivant": suivant,
             "lignes": lignes_bordereau(objet),
-            "controles": controler_prealable(objet) if est_ouvert else [],
+            "controles": lire_a_signer(objet).controles if est_ouvert else [],
             "flux": flux,
             "etapes": etapes_du_circuit(etat),
             "renvoi": dernier_renvoi(objet),

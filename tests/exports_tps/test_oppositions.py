@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from exports_tps.prealable import controler_prealable
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role
 from facturier.grand_livre.emission import creer_bordereau
@@ -43,7 +43,7 @@ def _bordereau(facture, choix=None):
 
 
 def _anomalies(bordereau):
-    return [a for controle in controler_prealable(bordereau) for a in controle.anomalies]
+    return [a for controle in lire_a_signer(bordereau).controles for a in controle.anomalies]
 
 
 def test_un_mandat_qui_sert_la_cession_se_signe(facture, ordonnateur):
@@ -158,5 +158,5 @@ def test_le_controle_ne_coute_pas_plus_pour_plus_de_mandats(agent):
 
 def _requetes(bordereau):
     with CaptureQueriesContext(connection) as lues:
-        controler_prealable(bordereau)
+        lire_a_signer(bordereau)
     return len(lues)

@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import Transmission
+from exports_tps.parapheur import presenter
 from exports_tps.preuves import verifier_flux
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role
@@ -123,6 +125,41 @@ def test_un_caractere_impossible_nomme_le_mandat(agent, ordonnateur):
 
     with pytest.raises(ValidationError, match=r"Mandat \d+ : .*sans équivalent"):
         signer_bordereau(bordereau, par=ordonnateur)
+
+
+@pytest.mark.parametrize(
+    ("champs", "raison"),
+    [
+        (
+            {"compte": CompteBancaire(iban="DE89370400440532013000", titulaire="Muster GmbH")},
+            "le BIC est obligatoire pour une banque étrangère",
+        ),
+        (
+            {"tiers": {"categorie": "50", "civilite": "M.", "prenom": "Jean"}},
+            "réservés aux personnes physiques",
+        ),
+    ],
+)
+def test_ce_que_la_tresorerie_refuserait_ne_se_signe_pas(agent, ordonnateur, champs, raison):
+    if "tiers" in champs:
+        champs = {"tiers": TiersFactory(**champs["tiers"])}
+    fautif, bon = mandat_documente(agent, **champs), mandat_documente(agent)
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[bon.pk, fautif.pk], date_emission=JOUR, par=agent
+    )
+
+    lu = lire_a_signer(bordereau)
+    with pytest.raises(ValidationError) as refus:
+        signer_bordereau(bordereau, par=ordonnateur)
+    with pytest.raises(ValidationError, match=raison):
+        presenter(bordereau, par=agent)
+
+    (anomalie,) = lu.anomalies
+    assert anomalie.startswith(f"{fautif} : ")
+    assert raison in anomalie
+    assert refus.value.messages == lu.anomalies
+    bordereau.refresh_from_db()
+    assert bordereau.etat == EtatBordereau.OUVERT
 
 
 def test_ce_que_le_comptable_verrait_se_dit_avant_ce_que_le_format_refuse(agent, ordonnateur):

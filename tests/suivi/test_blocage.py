@@ -9,8 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.blocage import expliquer_facture, expliquer_mandat
-from exports_tps.prealable import anomalies_prealables
 from facturier.acces.models import Role
 from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
@@ -134,7 +134,7 @@ def test_une_regle_arrete_le_bordereau_et_compte_ses_mandats(agent):
         sens="depense", pieces=[mandat.pk], date_emission=mandat.date_emission, par=agent
     )
 
-    anomalies = list(anomalies_prealables(bordereau))
+    anomalies = lire_a_signer(bordereau).anomalies
 
     assert any("Fournitures : Joignez le devis." in anomalie for anomalie in anomalies)
     assert regles.avec_frequence().get(pk=faite.pk).nombre == 1

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from exports_tps.prealable import anomalies_prealables, controler_prealable
+from exports_tps.a_signer import lire_a_signer
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.emission import creer_bordereau
@@ -44,7 +44,7 @@ def demander_un_compte(facture, agent, iban=IBAN_NOUVEAU):
 
 
 def controle(bordereau, libelle):
-    return next(c for c in controler_prealable(bordereau) if c.libelle == libelle)
+    return next(c for c in lire_a_signer(bordereau).controles if c.libelle == libelle)
 
 
 def en_bordereau(*factures, agent):
@@ -90,7 +90,7 @@ def test_un_mandat_en_cours_garde_son_compte_et_se_signale(client, agent, ordonn
     assert GEL in page.replace("de ce tiers ", "")
     assert "À surveiller" in signer
     assert controle(bordereau, "Aucun changement de compte en cours").nombre == 1
-    assert not list(anomalies_prealables(bordereau))
+    assert not lire_a_signer(bordereau).anomalies
     assert Mandat.objects.get(pk=mandat.pk).iban == mandat.iban
     assert signer_bordereau(bordereau, par=ordonnateur).etat == "signe"
 
@@ -120,7 +120,7 @@ def test_le_nombre_de_requetes_du_controle_ne_depend_pas_des_mandats(
     un = en_bordereau(FactureFactory(mandat_emis=True), agent=agent)
     trois = en_bordereau(*FactureFactory.create_batch(3, mandat_emis=True), agent=agent)
     with CaptureQueriesContext(connection) as requetes:
-        controler_prealable(un)
+        lire_a_signer(un)
 
     with django_assert_num_queries(len(requetes)):
-        controler_prealable(trois)
+        lire_a_signer(trois)

@@ -9,7 +9,9 @@ from io import BytesIO
 import pytest
 from lxml import etree
 
-from exports_tps.pes.bordereau import ecrire_bordereau, signer_bordereau
+from exports_tps.pes.bordereau import PieceEcrite, ecrire_bordereau, signer_bordereau
+from exports_tps.pes.controle_bordereau import ControleBordereau
+from exports_tps.pes.ecriture import ecrire
 from exports_tps.pes.messages import BordereauIncoherent, ChampRefuse
 from exports_tps.pes.signature import DS
 from tests.exports_tps.pes.exemples import MANDAT, bordereau_depense, mandats
@@ -100,3 +102,28 @@ def test_les_montants_peuvent_porter_deux_decimales():
     )
 
     assert b'<MtHT V="138750.00"></MtHT>' in sortie.getvalue()
+
+
+def test_une_piece_de_forme_connue_est_examinee_pour_ses_valeurs():
+    textes = [ecrire("Piece", mandat) for mandat in mandats(6)]
+    trouvees = []
+    controle = ControleBordereau(bordereau_depense(6), lambda *quoi: trouvees.append(quoi))
+    for fautif in (2, 4):
+        textes[fautif] = textes[fautif].replace('<CleRib V="52">', '<CleRib V="53">')
+    pieces = [PieceEcrite(texte, 0, 0) for texte in textes]
+
+    assert list(controle.suivre(pieces)) == pieces
+
+    numeros = [mandat.numero for mandat in mandats(6)]
+    assert [numero for numero, _ in trouvees] == [numeros[2], numeros[4]]
+    assert {anomalie.balise for _, anomalie in trouvees} == {"CleRib"}
+
+
+def test_la_tete_est_examinee_avant_les_pieces():
+    trouvees = []
+
+    ControleBordereau(
+        bordereau_depense(1, type="04", cumul_annuel=None), lambda *quoi: trouvees.append(quoi)
+    )
+
+    assert [(n, a.balise) for n, a in trouvees] == [(None, "TypBord"), (None, "MtCumulAnnuel")]
