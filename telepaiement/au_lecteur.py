@@ -44,6 +44,11 @@ HORS_LIGNE = (
     "Le lecteur de carte ne répond pas. Rien n’a été prélevé : proposez le terminal de la banque, "
     "les espèces ou un chèque, ou vérifiez que le lecteur est allumé et connecté."
 )
+BANQUE_MUETTE = (
+    "Le lecteur de carte ne répond pas, et la banque non plus : on ne sait pas si la carte a "
+    "payé. Reprenez ce paiement pour le demander à nouveau à la banque, et n’encaissez rien "
+    "d’autre avant."
+)
 
 
 def lancer(*, session: SessionCaisse, titre_id: int, montant: int, par: Utilisateur) -> Tentative:
@@ -111,6 +116,14 @@ def reprendre(tentative: Tentative, *, par: Utilisateur) -> Tentative:
         raise ValidationError("Ce paiement n’est plus ouvert : recommencez-en un.")
     _exiger_lecteur(tentative.session, par)
     return _poursuivre(tentative, par)
+
+
+def en_attente(session: SessionCaisse) -> TentativeQuerySet:
+    """Return the payments that the reader of this till has not ended, oldest first.
+
+    Each holds the reader, and the closing of the till.
+    """
+    return session.tentatives.ouvertes().select_related("titre", "vente").order_by("pk")
 
 
 def _exiger_lecteur(session: SessionCaisse, par: Utilisateur) -> None:
@@ -211,16 +224,16 @@ def _presenter(tentative: Tentative, par: Utilisateur) -> Tentative:
     """Hand the payment to the reader; without a reader, the attempt is closed at once."""
     try:
         terminal().lancer(tentative.lecteur, tentative.reference)
-    except LecteurOccupe as erreur:
-        fermer(tentative, "annuler", source=SOURCE, par=par)
-        raise ValidationError(OCCUPE) from erreur
-    except LecteurHorsLigne as erreur:
-        fermer(tentative, "annuler", source=SOURCE, par=par)
-        raise ValidationError(HORS_LIGNE) from erreur
-    except PasserelleRefuse:
-        return synchroniser(tentative, source=SOURCE, par=par)  # paid or closed meanwhile
-    except PasserelleMuette:
-        return suivre(tentative, par=par)
+    except (LecteurOccupe, LecteurHorsLigne) as erreur:
+        apres = abandonner(tentative, par=par)
+        if apres.etat == EtatTentative.REUSSIE:
+            return apres
+        if not apres.est_finale:
+            raise ValidationError(BANQUE_MUETTE) from erreur
+        motif = OCCUPE if isinstance(erreur, LecteurOccupe) else HORS_LIGNE
+        raise ValidationError(motif) from erreur
+    except (PasserelleRefuse, PasserelleMuette):
+        return suivre(tentative, par=par)  # paid or closed meanwhile, or not known
     _engager(tentative, par)
     return tentative
 

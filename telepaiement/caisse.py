@@ -125,6 +125,12 @@ def especes_en_caisse(session: SessionCaisse) -> int:
     return int(session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0))
 
 
+def paiements_ailleurs(session: SessionCaisse, titre: Titre) -> TentativeQuerySet:
+    """Return the open payments of `titre` that are not at the reader of this till, oldest first."""
+    ouvertes = titre.tentatives.ouvertes().exclude(session=session)
+    return ouvertes.select_related("session__guichet").order_by("pk")
+
+
 def controler_saisie(*, session: SessionCaisse, titre: Titre, saisie: Saisie) -> None:
     """Check what was typed against the debt, the acte of the régie and the till.
 

@@ -19,7 +19,7 @@ from facturier.acces.models import Role
 from facturier.commun import montants
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import caisse, creances, echeanciers, quittances
+from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances
 from telepaiement.cloture import cloturer_caisse, contresigner
 from telepaiement.coupures import detailler
 from telepaiement.edition_cloture import dessiner_cloture
@@ -58,6 +58,7 @@ def _position(session: SessionCaisse) -> dict[str, Any]:
     etat = position(session.regie)
     return {
         "session": session,
+        "en_attente": au_lecteur.en_attente(session),
         "especes": caisse.especes_en_caisse(session),
         "encaisse": etat.encaisse,
         "disponible": etat.disponible,
@@ -120,6 +121,8 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     contexte = {
         "titre": dette,
         "reste": reste,
+        "en_attente": au_lecteur.en_attente(session),
+        "ailleurs": caisse.paiements_ailleurs(session, dette),
         "impayable": creances.motif_impayable(dette, reste),
         "modes": [(code, Mode(code).label) for code in modes],
         "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
@@ -342,9 +345,8 @@ def cloture(request: HttpRequest) -> HttpResponse:
             "form": form,
             "session": session,
             "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
-            "a_verifier": session.tentatives.filter(etat=EtatTentative.A_VERIFIER).select_related(
-                "titre"
-            ),
+            "en_attente": au_lecteur.en_attente(session),
+            "a_verifier": session.tentatives.filter(etat=EtatTentative.A_VERIFIER).exists(),
         },
         status=422 if form.errors else 200,
     )

@@ -21,6 +21,7 @@ from telepaiement.views.guichet import session_exigee
 from telepaiement.views.ventes import gardee
 
 SUCCES_A_LIRE = (EtatTentative.REUSSIE,)
+A_REPRENDRE = (EtatTentative.CREEE, EtatTentative.INITIEE, EtatTentative.AUTHENTIFICATION)
 
 
 @reserver_a(Role.REGISSEUR)
@@ -110,7 +111,7 @@ def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
             "tentative": tentative,
             "retour": _retour(tentative),
             "est_en_attente": est_en_attente,
-            "est_refusee": tentative.etat == EtatTentative.INITIEE and tentative.nb_refus,
+            "est_a_reprendre": tentative.etat in A_REPRENDRE,
             "explication": refus.expliquer(tentative.motif_refus),
             "est_douteuse": tentative.etat == EtatTentative.A_VERIFIER,
         },

@@ -4,6 +4,7 @@ import pytest
 import stripe
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import au_lecteur, caisse, verification
@@ -191,3 +192,68 @@ def test_un_guichet_sans_lecteur_le_dit(regies, regisseur, banc):
         au_lecteur.lancer(
             session=session, titre_id=titre_payable().pk, montant=12_500, par=regisseur
         )
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+def test_un_refus_laisse_la_se_retrouve_de_chaque_page_de_la_caisse(
+    banc, lecteur, presenter, regisseur, client
+):
+    suivant = titre_payable(4_500)
+    laissee = presenter(titre_payable(12_500))
+    banc.faire("presenter_carte", lecteur=lecteur, numero=CARTE_REFUSEE)
+    au_lecteur.suivre(laissee, par=regisseur)
+    client.force_login(regisseur)
+    lancer = reverse("telepaiement:lecteur_lancer", args=[suivant.pk])
+    cloture = reverse("telepaiement:guichet_cloture")
+
+    pages = [
+        client.post(lancer, {"montant": "4500"}, follow=True),
+        client.get(reverse("telepaiement:guichet")),
+        client.post(cloture, {}),
+    ]
+
+    lien = f'href="{reverse("telepaiement:lecteur", args=[laissee.jeton])}"'
+    assert all(lien in page.content.decode() for page in pages)
+    assert "carte refusée" in pages[0].content.decode()
+    client.post(reverse("telepaiement:lecteur_annuler", args=[laissee.jeton]))
+    assert lien not in client.get(reverse("telepaiement:guichet")).content.decode()
+
+
+def test_une_operation_effacee_au_lecteur_se_represente(
+    banc, lecteur, presenter, regisseur, client
+):
+    tentative = presenter(titre_payable(12_500))
+    passerelle = stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY, base_addresses={"api": settings.STRIPE_API_BASE}
+    )
+    passerelle.v1.terminal.readers.cancel_action(lecteur)
+    client.force_login(regisseur)
+    page = client.get(reverse("telepaiement:lecteur", args=[tentative.jeton])).content.decode()
+
+    client.post(reverse("telepaiement:lecteur_reprendre", args=[tentative.jeton]))
+    banc.faire("presenter_carte", lecteur=lecteur)
+
+    assert "n’attend plus la carte" in page
+    assert "est terminé" not in page
+    assert au_lecteur.suivre(tentative, par=regisseur).etat == EtatTentative.REUSSIE
+
+
+def test_lecteur_et_banque_muets_le_disent_sans_erreur(
+    banc, lecteur, presenter, regisseur, client, monkeypatch
+):
+    titre = titre_payable(12_500)
+    banc.faire("brancher_lecteur", lecteur=lecteur, en_ligne=False)
+
+    def muet(_soi, _reference):
+        raise PasserelleMuette("APIConnectionError")
+
+    monkeypatch.setattr(PasserelleStripe, "annuler", muet)
+    client.force_login(regisseur)
+    lancer = reverse("telepaiement:lecteur_lancer", args=[titre.pk])
+
+    reponse = client.post(lancer, {"montant": "12500"}, follow=True)
+
+    tentative = Tentative.objects.get()
+    assert tentative.etat == EtatTentative.A_VERIFIER
+    assert "et la banque non plus" in reponse.content.decode()
+    assert str(tentative.jeton) in reponse.content.decode()

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from telepaiement.models import Encaissement, SessionCaisse
+from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,24 @@ def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
 
     assert (avant, Encaissement.objects.count()) == (0, 1)
     assert "2\u00a0500\u00a0F" in texte
+
+
+def test_un_paiement_en_ligne_se_voit_avant_d_encaisser(guichet, banc, commencer):
+    engagee = commencer(titre_payable(12_500))
+    banc.faire("pannes", traitement=60)
+    banc.payer(engagee)
+    synchroniser(engagee, source="retour")
+    commencee = commencer(titre_payable(4_500))
+    adresse = "telepaiement:guichet_titre"
+
+    bloque, prevenu, libre = (
+        guichet.get(reverse(adresse, args=[titre.pk])).content.decode()
+        for titre in (engagee.titre, commencee.titre, titre_payable(1_000))
+    )
+
+    assert "N’encaissez rien avant d’en connaître l’issue" in bloque
+    assert "Il sera annulé quand vous encaisserez" in prevenu
+    assert "commencé le" not in libre
 
 
 def test_un_mode_demande_ses_informations(guichet):
