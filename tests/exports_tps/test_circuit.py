@@ -259,3 +259,33 @@ collectivite = "999"
     message = MessageTPS.objects.get()
     assert len(bilan.mis_de_cote) == 1
     assert "999" in message.erreur
+
+
+def test_une_prise_en_charge_annulee_reprend_la_dette(agent, ordonnateur):
+    flux = flux_transmis(agent, ordonnateur, nombre=2)
+    numero = Piece.objects.filter(lignes_flux__flux=flux).order_by("pk")[0].numero
+    plan = f'[[defaut]]\nacte = "annuler_prise_en_charge"\npiece = {numero}\nmotifs = ["05"]\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
+
+    lire_retours()
+
+    annulee = Piece.objects.get(etat=EtatPiece.REJETEE)
+    assert etats_pieces(flux) == [EtatPiece.REJETEE, EtatPiece.PAYEE]
+    assert reste_du_par_piece([annulee.pk], sens="depense") == {annulee.pk: 0}
+    assert [p.acte for p in annulee.passages.order_by("pk")][-2:] == [
+        "prendre_en_charge",
+        "rejeter",
+    ]
+    assert not list(verifier())
+
+
+def test_une_reponse_contraire_au_schema_se_lit_quand_meme(agent, ordonnateur):
+    flux = flux_transmis(agent, ordonnateur)
+    plan = '[[defaut]]\nacte = "invalider"\nreponse = "toutes"\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
+
+    bilan = lire_retours()
+
+    flux.refresh_from_db()
+    assert (len(bilan.appliques), bilan.en_erreur) == (3, [])
+    assert (flux.etat, etats_pieces(flux)) == (EtatFlux.ACQUITTE, [EtatPiece.PAYEE])
