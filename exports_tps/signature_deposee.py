@@ -36,6 +36,7 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Bordereau, SensPiece
 
 TAILLE_CERTIFICAT = 20_000  # bytes
+SANS_CERTIFICAT = "Aucun certificat n’est enregistré à votre nom : enregistrez d’abord le vôtre."
 HORLOGE = timedelta(minutes=5)  # by how much the clock of who signs may be ahead
 
 
@@ -129,9 +130,7 @@ def _verifier(bordereau: Bordereau, remis: BinaryIO, rendu: BinaryIO, par: Utili
     """Return what came back, once it is known to be `remis`, signed by `par`, in his time."""
     connus = certificats_de(par)
     if not connus:
-        raise ValidationError(
-            "Aucun certificat n’est enregistré à votre nom : enregistrez d’abord le vôtre."
-        )
+        raise ValidationError(SANS_CERTIFICAT)
     presente = bordereau.presentations.order_by("-pk").values_list("presentee_le", flat=True)
     debut = presente.first() or bordereau.passages.earliest("pk").le
     maintenant = timezone.now()

@@ -27,7 +27,12 @@ from exports_tps.parapheur import (
     presentations_en_cours,
 )
 from exports_tps.presentables import directions_de, est_a_signer, genre_de, nommer
-from exports_tps.signature_deposee import deposer_signature, ecrire_a_signer
+from exports_tps.signature_deposee import (
+    SANS_CERTIFICAT,
+    certificats_de,
+    deposer_signature,
+    ecrire_a_signer,
+)
 from exports_tps.signatures import signer as signer_objet
 from exports_tps.signatures import signer_lus
 from exports_tps.views.pages import (
@@ -410,8 +415,11 @@ def a_signer(requete: RequeteConnectee, pk: int) -> HttpResponse | FileResponse:
 @reserver_a(Role.ORDONNATEUR)
 @require_http_methods(["GET", "POST"])
 def deposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Take the signed copy of the file to sign, once it is verified."""
+    """Take the signed copy of the file to sign, once it is verified; first, whose it must be."""
     objet = _lire(requete, pk)
+    if not certificats_de(requete.user):
+        messages.info(requete, SANS_CERTIFICAT)
+        return redirect("exports_tps:certificat")
     adresse = reverse("exports_tps:bordereau", args=[pk])
     return confirmer(
         requete,

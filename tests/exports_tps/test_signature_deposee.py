@@ -178,3 +178,13 @@ def test_la_page_telecharge_puis_verifie(client, agent, odile, identite):
     assert acceptee.status_code == 302
     bordereau.refresh_from_db()
     assert bordereau.etat == EtatBordereau.SIGNE
+
+
+def test_sans_certificat_la_page_mene_a_celle_ou_l_enregistrer(client, agent, ordonnateur):
+    bordereau = bordereau_depense(agent)
+    client.force_login(ordonnateur)
+
+    reponse = client.get(reverse("exports_tps:deposer_signature", args=[bordereau.pk]), follow=True)
+
+    assert reponse.redirect_chain[0][0] == reverse("exports_tps:certificat")
+    assert "Aucun certificat n’est enregistré à votre nom" in reponse.content.decode()
