@@ -21,6 +21,7 @@ from django.utils import timezone
 from exports_tps.cles import autorites
 from exports_tps.constitution import numero_de_flux
 from exports_tps.etapes import exiger_pouvoir
+from exports_tps.limites import taille_maximale
 from exports_tps.models import (
     DepotExterne,
     DocumentExterne,
@@ -45,13 +46,13 @@ from exports_tps.presentables import verrouiller
 from exports_tps.projections import TYPE_PJ
 from exports_tps.schemas_officiels import dossier_schemas
 from exports_tps.signature import QUALITE, ouvrir_cle
+from exports_tps.signature_deposee import signataires_admis
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Budget, Exercice, Piece, SensPiece
 
-TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes, as what the treasury answers
 CITEES = 20
 LOT = 1000
 NOM = re.compile(r"[0-9A-Za-z][\w.-]{0,99}")  # NomFic, as a name of file anywhere
@@ -62,7 +63,8 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
     """Take a PES_Aller in, checked as ours are; return its flux, the same one for the same file.
 
     Args:
-        fichier: at most 150 MB; signed already, or not.
+        fichier: at most the size of a flux; signed already by one of the certificates known here,
+            or not.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -72,9 +74,7 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
         raise ActeInterdit("Seul un agent des finances dépose un fichier PES.")
     settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
     try:
-        range_ = fichiers.ranger(
-            fichier, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
-        )
+        range_ = _ranger(fichier)
     except fichiers.FichierRefuse as refus:
         raise ValidationError(str(refus)) from refus
     except OSError as erreur:
@@ -401,9 +401,12 @@ def _ecrire(
             apposer(source, sortie, signature=signature, pieces_jointes=pieces_jointes)
             _exiger_conforme(sortie, est_signe=True)
             sortie.seek(0)
-            return fichiers.ranger(
-                sortie, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE * 2
-            )
+            return _ranger(sortie)
+    except fichiers.FichierRefuse as refus:
+        raise ValidationError(
+            f"Une fois complété, ce fichier ne peut pas partir. {refus} Allégez ses documents, ou "
+            "faites-le produire en plusieurs fichiers."
+        ) from refus
     except ErreurPES as erreur:
         raise ValidationError(str(erreur)) from erreur
     except OSError as erreur:
@@ -412,12 +415,19 @@ def _ecrire(
         ) from erreur
 
 
+def _ranger(contenu: BinaryIO) -> fichiers.FichierRange:
+    """Store what is to leave; FichierRefuse for more than the treasury takes."""
+    limite = taille_maximale(timezone.now())
+    return fichiers.ranger(contenu, racine=settings.DOCUMENTS_RACINE, taille_maximale=limite)
+
+
 def _exiger_conforme(contenu: BinaryIO, *, est_signe: bool) -> None:
     anomalies = controler(
         contenu,
         schemas=dossier_schemas(),
         sans_signature=not est_signe,
         autorites=autorites() if est_signe else None,
+        signataires=signataires_admis() if est_signe else None,
     )
     bloquantes = [str(a) for a in islice((a for a in anomalies if a.est_bloquante), CITEES)]
     if bloquantes:
@@ -483,16 +493,3 @@ def chercher(
         numero__in={numero for *_, numero in cles},
     ).order_by("pk")
     return {(p.sens, p.exercice, p.numero): p for p in trouvees}
-
-
-def lignes_depot(depot: DepotExterne) -> list[tuple[str, str]]:
-    """Return what tells the origin of the flux, as (label, value)."""
-    signe = "oui, avant son dépôt" if depot.est_signe else "non"
-    if depot.sha256_signe:
-        signe = "oui, ici"
-    return [
-        ("Origine", "logiciel financier de la province"),
-        ("Fichier déposé", f"{depot.nom}, par {depot.par.nom_complet}"),
-        ("Empreinte du dépôt", depot.sha256),
-        ("Signé", signe),
-    ]

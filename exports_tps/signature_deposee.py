@@ -5,6 +5,7 @@ deposited. What is kept is the fragment, in the form that any flux copies.
 """
 
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 from typing import BinaryIO
 
@@ -12,12 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
-from exports_tps.cles import autorites
+from exports_tps.cles import autorites, signataire
 from exports_tps.constitution import APPLICATION, SIGLE, TYPE_FICHIER
 from exports_tps.etapes import exiger_pouvoir
 from exports_tps.models import CertificatSignataire, SignatureBordereau
@@ -221,6 +222,18 @@ def certificats_de(personne: Utilisateur) -> list[x509.Certificate]:
     """Return the certificates with which `personne` may sign elsewhere."""
     pems = personne.certificats.filter(retire_le=None).values_list("pem", flat=True)
     return [x509.load_pem_x509_certificate(pem.encode()) for pem in pems]
+
+
+def signataires_admis() -> list[x509.Certificate]:
+    """Return the certificates, still valid, of whoever may sign: persons, and the server."""
+    valables = CertificatSignataire.objects.filter(retire_le=None, valable_au__gt=timezone.now())
+    connus = [
+        x509.load_pem_x509_certificate(pem.encode())
+        for pem in valables.values_list("pem", flat=True)
+    ]
+    with suppress(ImproperlyConfigured, ErreurPES):  # a server may have no key of its own
+        connus.append(signataire().certificat)
+    return connus
 
 
 def _lire_certificat(octets: bytes) -> x509.Certificate:

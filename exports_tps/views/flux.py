@@ -8,7 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from exports_tps.depots import documents_manquants, lignes_depot
+from exports_tps.depots import documents_manquants
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.etapes import etat_de
 from exports_tps.models import (
@@ -31,6 +31,7 @@ from exports_tps.views.pages import (
     dernier_renvoi,
     etapes_du_circuit,
     fichier_range,
+    lignes_depot,
     page_par_cle,
     tenter,
 )

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps.etapes import Etat, qui_vise
-from exports_tps.models import Presentable, VisaParapheur
+from exports_tps.models import DepotExterne, Presentable, VisaParapheur
 from exports_tps.presentables import est_a_signer, est_presente
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
@@ -116,6 +116,19 @@ def adresse_d_acte(objet: Presentable, acte: str) -> str:
     """Return the page of one act of the parapheur on a bordereau or a file."""
     nom = acte if isinstance(objet, Bordereau) else f"{acte}_depot"
     return reverse(f"exports_tps:{nom}", args=[objet.pk])
+
+
+def lignes_depot(depot: DepotExterne) -> list[tuple[str, str]]:
+    """Return what tells the origin of the flux, as (label, value)."""
+    signe = "oui, avant son dépôt" if depot.est_signe else "non"
+    if depot.sha256_signe:
+        signe = "oui, ici"
+    return [
+        ("Origine", "logiciel financier de la province"),
+        ("Fichier déposé", f"{depot.nom}, par {depot.par.nom_complet}"),
+        ("Empreinte du dépôt", depot.sha256),
+        ("Signé", signe),
+    ]
 
 
 def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:

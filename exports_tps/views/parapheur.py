@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exports_tps import parapheur
 from exports_tps.a_signer import ASigner, lire_a_signer
-from exports_tps.depots import documents_manquants, lignes_depot
+from exports_tps.depots import documents_manquants
 from exports_tps.etapes import Etat, empechement, etat_de, peut_viser, pouvoir_pour
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
 from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
@@ -42,6 +42,7 @@ from exports_tps.views.pages import (
     confirmer,
     etapes_du_circuit,
     lignes_bordereau,
+    lignes_depot,
     page_par_cle,
     tenter,
 )

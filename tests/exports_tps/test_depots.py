@@ -7,6 +7,7 @@ from functools import partial
 from io import BytesIO
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -52,12 +53,13 @@ from exports_tps.pes.signature import Signature
 from exports_tps.pouvoirs import deleguer
 from exports_tps.preuves import verifier_flux
 from exports_tps.retours import lire_retours
+from exports_tps.signature_deposee import enregistrer_certificat
 from exports_tps.signatures import signer_lus
 from exports_tps.transmission import transmettre
 from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
-from facturier.grand_livre.models import Ecriture
+from facturier.grand_livre.models import Ecriture, Parametre
 from tests.exports_tps.factories import flux_transmis, tresorerie
 from tests.exports_tps.pes import exemples
 
@@ -293,6 +295,45 @@ def test_un_fichier_signe_par_une_autre_autorite_se_refuse(agent):
         deposer(agent, signe.getvalue())
 
     assert "autorité inconnue" in " ".join(refus.value.messages)
+
+
+@pytest.mark.parametrize("est_connu", [False, True])
+def test_un_fichier_signe_l_est_par_une_personne_connue(agent, ordonnateur, monkeypatch, est_connu):
+    depuis = timezone.now() - timedelta(days=90)
+    autorite = creer_autorite(nom="Nôtre", organisation="Essai", valable_du=depuis)
+    identite = delivrer_certificat(autorite, nom="Odile", organisation="Essai", valable_du=depuis)
+    for module in ("depots", "signature_deposee"):
+        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
+    if est_connu:
+        pem = identite.certificat.public_bytes(Encoding.PEM)
+        enregistrer_certificat(BytesIO(pem), par=ordonnateur)
+    signe = BytesIO()
+    signataire = SignataireLogiciel(identite.certificat, identite.cle)
+    signature = Signature(signataire=signataire, signee_le=timezone.now())
+    apposer(BytesIO(pes_externe(nombre=1)), signe, signature=signature)
+
+    try:
+        deposer(agent, signe.getvalue())
+    except ValidationError as erreur:
+        refus = " ".join(erreur.messages)
+    else:
+        refus = ""
+
+    assert ("n’est pas celui du signataire attendu" in refus) != est_connu
+    assert Flux.objects.exists() == est_connu
+
+
+def test_un_fichier_trop_grand_une_fois_complete_le_dit(agent, ordonnateur):
+    flux = deposer(agent, nombre=1)
+    signer_depot(flux, par=ordonnateur)
+    tout_joindre(flux, agent)
+    Parametre.objects.filter(cle="flux_taille_maximale_mo").update(valeur="0")
+
+    with pytest.raises(ValidationError, match="ne peut pas partir"):
+        completer_depot(flux, par=agent)
+
+    flux.refresh_from_db()
+    assert flux.etat == EtatFlux.EN_CONSTITUTION
 
 
 def test_ce_qui_est_depose_ne_se_modifie_pas(agent):
