@@ -281,9 +281,11 @@ def liberer(tentatives: TentativeQuerySet, par: Utilisateur) -> None:
         if tentative.est_engagee:
             raise ValidationError(PAIEMENT_EN_COURS)
         try:
-            fermer(tentative, "annuler", source="encaissement au guichet", par=par)
+            fermee = fermer(tentative, "annuler", source="encaissement au guichet", par=par)
         except (PasserelleMuette, PasserelleRefuse) as erreur:
             raise ValidationError(PAIEMENT_EN_COURS) from erreur
+        if not fermee.est_finale:
+            raise ValidationError(PAIEMENT_EN_COURS)
 
 
 def expliquer(erreur: IntegrityError) -> str:

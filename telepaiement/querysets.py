@@ -37,6 +37,14 @@ class TentativeQuerySet(models.QuerySet["Tentative"]):
         """Those that no final state closes."""
         return self.filter(etat__in=OUVERTS)
 
+    def engagees(self, a: datetime, repos: timedelta) -> Self:
+        """Those whose card the bank may be charging at `a`: being charged, or of unknown outcome.
+
+        An authentication left alone for `repos` no longer counts: its page is closed.
+        """
+        en_cours = Q(etat="en_cours") | Q(etat="authentification", modifiee_le__gt=a - repos)
+        return self.filter(en_cours | Q(etat="a_verifier") & ~Q(reference=""))
+
     def plus_anciennes_que(self, duree: timedelta, a: datetime) -> Self:
         """Those created `duree` or more before `a`."""
         return self.filter(creee_le__lte=a - duree)

@@ -4,10 +4,13 @@ The row is committed before the gateway is called: a crash in between leaves a t
 drawn from its token brings the same payment back (telepaiement.md, §8.2).
 """
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -21,12 +24,18 @@ from telepaiement.echeanciers import montant_choisi
 from telepaiement.models import EtatTentative, LienPaiement, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import Demande, PasserelleMuette, PasserelleRefuse
-from telepaiement.synchronisation import fermer
+from telepaiement.querysets import TentativeQuerySet
+from telepaiement.synchronisation import fermer, synchroniser
 
 journal = structlog.get_logger(__name__)
+RELECTURE = timedelta(seconds=5)  # age from which a page shown again asks the gateway
 INDISPONIBLE = (
     "Le paiement par carte ne répond pas pour l’instant : aucune somme n’a été prélevée. "
     "Réessayez dans quelques minutes, ou payez au guichet avec votre avis."
+)
+EN_COURS_AILLEURS = (
+    "Un paiement de cette somme est en cours à la banque : attendez sa réponse quelques minutes, "
+    "pour ne pas payer deux fois."
 )
 
 
@@ -60,12 +69,16 @@ def ouvrir(
         lien: the payment link followed, whose limits are then its own.
 
     Raises:
-        PaiementRefuse: nothing to pay, not payable online, or too many attempts.
+        PaiementRefuse: nothing to pay, not payable online, being paid elsewhere, or too many
+            attempts.
         PaiementIndisponible: the gateway refused or did not answer.
     """
     ancienne = _ouverte(titre_id, session_payeur)
     if ancienne and _est_perimee(ancienne, nombre_echeances):
-        fermer(ancienne, "annuler", source="montant changé")
+        ancienne = fermer(ancienne, "annuler", source="montant changé")
+        if not ancienne.est_finale:
+            raise PaiementRefuse(EN_COURS_AILLEURS)
+    relire_les_autres(titre_id, session_payeur)
     tentative = _reserver(
         titre_id=titre_id,
         session_payeur=session_payeur,
@@ -100,6 +113,45 @@ def _ouverte(titre_id: int, session_payeur: UUID) -> Tentative | None:
     )
 
 
+def _engagees_ailleurs(titre_id: int, session_payeur: UUID) -> TentativeQuerySet:
+    repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
+    engagees = Tentative.objects.filter(titre_id=titre_id).engagees(timezone.now(), repos)
+    return engagees.exclude(session_payeur=session_payeur)
+
+
+def motif_attente(titre_id: int, session_payeur: UUID) -> str:
+    """Return in French why this payer waits for the payment of another, or ""."""
+    return EN_COURS_AILLEURS if _engagees_ailleurs(titre_id, session_payeur).exists() else ""
+
+
+def relire_les_autres(titre_id: int, session_payeur: UUID) -> None:
+    """Read back what others are paying on this debt: their notification may be lost."""
+    for tentative in _engagees_ailleurs(titre_id, session_payeur):
+        with suppress(PasserelleMuette):
+            synchroniser(tentative, source="ouverture d’un autre paiement")
+
+
+def relire_la_sienne(titre_id: int, session_payeur: UUID) -> Tentative | None:
+    """Return what this payer has begun and not finished on a debt, as it really stands."""
+    tentative = _ouverte(titre_id, session_payeur)
+    return actualiser(tentative) if tentative else None
+
+
+def actualiser(tentative: Tentative) -> Tentative:
+    """Read an open attempt back, unless it has just begun: its page is then the true one.
+
+    Without an answer it is shown as it was last known.
+    """
+    est_neuve = timezone.now() - tentative.creee_le < RELECTURE
+    if est_neuve or tentative.est_finale or tentative.etat == EtatTentative.CREEE:
+        return tentative
+    try:
+        return synchroniser(tentative, source="page rouverte")
+    except PasserelleMuette:
+        tentative.refresh_from_db()
+        return tentative
+
+
 @transaction.atomic
 def _reserver(
     *, titre_id: int, session_payeur: UUID, nombre_echeances: int | None, **champs: Any
@@ -118,6 +170,8 @@ def _reserver(
     existante = _ouverte(titre_id, session_payeur)
     if existante is not None:
         return existante
+    if motif := motif_attente(titre_id, session_payeur):
+        raise PaiementRefuse(motif)
     if motif := limites.refus_ouverture(titre, champs["adresse_payeur"], champs["lien"]):
         raise PaiementRefuse(motif)
     tentative = Tentative.objects.create(
@@ -203,4 +257,4 @@ def controler_avant_paiement(tentative: Tentative) -> str:
         return "Ce paiement n’est plus ouvert : rechargez la page pour voir où il en est."
     if reste != tentative.reste_constate:
         return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
-    return ""
+    return motif_attente(tentative.titre_id, tentative.session_payeur)

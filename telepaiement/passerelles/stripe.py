@@ -123,13 +123,16 @@ class PasserelleStripe:
         return objets.etat(intention.to_dict())
 
     def annuler(self, reference: str) -> EtatDistant:
-        """Cancel a PaymentIntent; one already cancelled is left as it is."""
+        """Cancel a PaymentIntent; one already cancelled is left as it is.
+
+        Without a key of ours: the answer to a key is kept a day, and a refusal met while the card
+        was being charged would be replayed after it was declined.
+        """
         try:
             annulee = _appeler(
                 self.client.v1.payment_intents.cancel,
                 reference,
                 {"cancellation_reason": "abandoned"},
-                {"idempotency_key": f"{reference}-annuler"},
             )
         except PasserelleRefuse:
             distant = self.lire(reference)

@@ -36,9 +36,12 @@ from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import (
     PaiementIndisponible,
     PaiementRefuse,
+    actualiser,
     controler_avant_paiement,
     demande,
+    motif_attente,
     ouvrir,
+    relire_la_sienne,
 )
 from telepaiement.views.communs import reponse_pdf
 from telepaiement.views.consultation import BORNE, payeur, retenir, situation, titre_consulte
@@ -119,6 +122,9 @@ def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
     titre = titre_consulte(request, titre_id)
     if titre is None:
         return redirect("telepaiement:accueil")
+    ouverte = None
+    if request.method == "GET":
+        ouverte = relire_la_sienne(titre.pk, payeur(request))
     lieu = situation(titre)
     form = ReglementForm(request.POST or None, choix=lieu["choix"])
     statut = 200
@@ -129,6 +135,8 @@ def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
     contexte = {
         "form": form,
         "titre": titre,
+        "ouverte": ouverte if ouverte and ouverte.est_engagee else None,
+        "attente": motif_attente(titre.pk, payeur(request)),
         "demandes": titre.demandes.exclude(nature=NatureDemande.RATTACHEMENT),
         "retard": any(echeance.est_en_retard for echeance in lieu["echeances"]),
         **lieu,
@@ -182,7 +190,7 @@ def avec_tentative(vue: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 @avec_tentative
 def paiement(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Show where an attempt really is: card form, waiting, receipt, or its end."""
-    return montrer(request, tentative)
+    return montrer(request, actualiser(tentative))
 
 
 @ouvrir_a_tous

@@ -2,9 +2,11 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
@@ -14,7 +16,7 @@ from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement.models import Encaissement, EtatTentative, Quittance, Tentative
 from telepaiement.reductions import reduire_titre
 from telepaiement.synchronisation import fermer, synchroniser
-from telepaiement.tentatives import controler_avant_paiement, ouvrir
+from telepaiement.tentatives import PaiementRefuse, controler_avant_paiement, ouvrir
 from tests.telepaiement.conftest import fermer_connexion
 from tests.telepaiement.factories import titre_payable
 
@@ -74,6 +76,35 @@ def test_le_second_payeur_est_arrete_juste_avant_de_payer(banc, commencer):
     motif = controler_avant_paiement(Tentative.objects.get(pk=seconde.pk))
 
     assert "entièrement payé" in motif
+
+
+def test_un_second_appareil_attend_que_la_banque_reponde_au_premier(banc, commencer):
+    titre = titre_payable(12_500)
+    second, premier = commencer(titre), commencer(titre)
+    banc.faire("pannes", traitement=600)
+    banc.payer(premier)
+    synchroniser(premier, source="retour")
+
+    assert "en cours à la banque" in controler_avant_paiement(second)
+    with pytest.raises(PaiementRefuse, match="en cours à la banque"):
+        commencer(titre)
+    # An authentication left alone does not keep the debt closed.
+    Tentative.objects.filter(pk=premier.pk).update(
+        etat=EtatTentative.AUTHENTIFICATION, modifiee_le=timezone.now() - timedelta(minutes=6)
+    )
+    assert controler_avant_paiement(second) == ""
+
+
+def test_le_second_appareil_lit_la_reponse_dont_la_notification_s_est_perdue(banc, commencer):
+    titre = titre_payable(12_500)
+    premier = commencer(titre)
+    banc.payer(premier)
+    Tentative.objects.filter(pk=premier.pk).update(etat=EtatTentative.EN_COURS)
+
+    with pytest.raises(PaiementRefuse, match="entièrement payé"):
+        commencer(titre)
+
+    assert Encaissement.objects.get().tentative == premier
 
 
 def reduire(titre, montant, agent):

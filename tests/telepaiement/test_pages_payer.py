@@ -12,6 +12,7 @@ from facturier.commun.templatetags.coquille import francs
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 from tests.telepaiement.conftest import CARTE_REFUSEE
 from tests.telepaiement.factories import titre_emis, titre_payable
+from tests.telepaiement.test_pannes import vieillir
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +163,24 @@ def test_un_paiement_en_attente_se_rafraichit_seul(client, banc, regler):
 
     assert 'hx-trigger="every 5s"' in texte
     assert "Ne payez pas une seconde fois" in texte
+
+
+def test_une_page_rouverte_apres_le_paiement_dit_vrai_sans_notification(
+    client, banc, regler, chercher
+):
+    tentative = regler(titre_payable())
+    banc.faire("pannes", traitement=600)
+    banc.payer(tentative)
+    vieillir(tentative, 1)
+    creance = client.get(chercher(tentative.titre)["Location"]).content.decode()
+    autre = regler(titre_payable())
+    banc.payer(autre)
+    vieillir(autre, 1)
+
+    assert "ne payez pas une seconde fois" in creance
+    assert reverse("telepaiement:paiement", args=[tentative.jeton]) in creance
+    assert "par carte</button>" not in creance
+    assert "Votre paiement est reçu" in page(client, "paiement", autre)
 
 
 def test_le_payeur_peut_renoncer(client, regler):

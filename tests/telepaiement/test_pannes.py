@@ -10,10 +10,12 @@ from facturier.grand_livre.models import Ecriture
 from telepaiement import quittances
 from telepaiement.balayage import balayer
 from telepaiement.models import Encaissement, EtatTentative, Quittance, Tentative
-from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.passerelles import passerelle
+from telepaiement.passerelles.contrat import PasserelleMuette, StatutDistant
 from telepaiement.passerelles.stripe import PasserelleStripe
-from telepaiement.synchronisation import synchroniser
+from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import PaiementIndisponible, initier
+from tests.telepaiement.conftest import CARTE_REFUSEE
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +144,16 @@ def test_la_panne_d_une_tentative_n_arrete_pas_les_autres(banc, commencer):
     bilan = balayer()
 
     assert bilan == {"examinees": 2, "closes": 1, "en_panne": 1}
+
+
+def test_une_annulation_refusee_pendant_le_debit_reste_possible_apres_son_refus(banc, commencer):
+    tentative = commencer(titre_payable())
+    banc.faire("pannes", traitement=1)
+    banc.payer(tentative, CARTE_REFUSEE)
+    pendant = fermer(tentative, "annuler", source="guichet")
+    while passerelle().lire(tentative.reference).statut == StatutDistant.EN_COURS:
+        continue
+
+    apres = fermer(tentative, "annuler", source="guichet")
+
+    assert (pendant.etat, apres.etat) == (EtatTentative.EN_COURS, EtatTentative.ANNULEE)

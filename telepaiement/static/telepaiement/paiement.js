@@ -5,6 +5,7 @@
 
   const SANS_PRELEVEMENT =
     " Aucune somme n’a été prélevée. Essayez une autre carte, ou payez autrement.";
+  const REFUS_3DS = "payment_intent_authentication_failure";
   const formulaire = document.getElementById("carte");
   const bouton = document.getElementById("carte-payer");
   const erreur = document.getElementById("carte-erreur");
@@ -56,8 +57,13 @@
       confirmParams: { return_url: formulaire.dataset.retour },
     });
     if (!issue.error) return "";
-    const suite = issue.error.type === "card_error" ? SANS_PRELEVEMENT : "";
-    return issue.error.message + suite;
+    if (issue.error.type === "validation_error") return issue.error.message;
+    if (issue.error.type === "card_error" || issue.error.code === REFUS_3DS) {
+      return issue.error.message + SANS_PRELEVEMENT;
+    }
+    // Paid already, or an outcome that nobody here knows: our server asks the bank.
+    window.location.assign(formulaire.dataset.retour);
+    return "";
   }
 
   formulaire.addEventListener("submit", async function (evenement) {
