@@ -47,6 +47,10 @@ PAIEMENT_EN_COURS = (
     "Un paiement par carte de cette somme est en cours à la banque : attendez sa réponse avant "
     "d’encaisser, pour que le payeur ne paie pas deux fois."
 )
+PAIEMENT_DISCORDANT = (
+    "La banque a reçu pour cette somme un paiement qui ne correspond pas à ce qui était demandé : "
+    "un agent des finances doit le régler, dans « Paiements à vérifier », avant d’encaisser."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +281,9 @@ def liberer(tentatives: TentativeQuerySet, par: Utilisateur) -> None:
     Raises:
         ValidationError: one may be succeeding.
     """
-    for tentative in tentatives.ouvertes().order_by("pk"):
+    for tentative in tentatives.ouvertes().avec_discordance().order_by("pk"):
+        if tentative.est_discordante:
+            raise ValidationError(PAIEMENT_DISCORDANT)
         if tentative.est_engagee:
             raise ValidationError(PAIEMENT_EN_COURS)
         try:

@@ -13,7 +13,6 @@ from telepaiement.models import (
     Encaissement,
     EtatLitige,
     EtatRemboursement,
-    EtatTentative,
     EtatVersement,
     Litige,
     Remboursement,
@@ -59,7 +58,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         yield from _apres_le_paiement()
     if not utilisateur.a_role(Role.AGENT):
         return
-    a_verifier = Tentative.objects.filter(etat=EtatTentative.A_VERIFIER).count()
+    a_verifier = Tentative.objects.a_decider().count()
     if a_verifier:
         yield Carte(
             "Paiements à vérifier",

@@ -45,6 +45,20 @@ class TentativeQuerySet(models.QuerySet["Tentative"]):
         en_cours = Q(etat="en_cours") | Q(etat="authentification", modifiee_le__gt=a - repos)
         return self.filter(en_cours | Q(etat="a_verifier") & ~Q(reference=""))
 
+    def avec_discordance(self) -> models.QuerySet[Any]:
+        """With `est_discordante`: the bank took money that does not match, and nobody decided."""
+        passages: Any = self.model._meta.get_field("passages").related_model
+        faits = passages.objects.filter(tentative=OuterRef("pk"))
+        return self.annotate(
+            est_discordante=~Q(etat="reussie")
+            & Exists(faits.filter(acte="discorder"))
+            & ~Exists(faits.filter(acte="ecarter"))
+        )
+
+    def a_decider(self) -> models.QuerySet[Any]:
+        """Those that wait for a person: outcome unknown, or money that does not match."""
+        return self.avec_discordance().filter(Q(etat="a_verifier") | Q(est_discordante=True))
+
     def plus_anciennes_que(self, duree: timedelta, a: datetime) -> Self:
         """Those created `duree` or more before `a`."""
         return self.filter(creee_le__lte=a - duree)

@@ -156,16 +156,29 @@ def _constater_succes(
 ) -> None:
     """Record the money, whatever the state was; what does not match waits for a person."""
     if discordance := _discordance(tentative, distant):
-        journal.error("paiement_discordant", tentative=str(tentative.jeton), motif=discordance)
-        if tentative.est_finale or tentative.etat == EtatTentative.A_VERIFIER:
-            Tentative.objects.filter(pk=tentative.pk).update(anomalie=discordance)
-            tentative.anomalie = discordance
-        else:
-            _franchir(tentative, "douter", source, par, anomalie=discordance)
+        _signaler(tentative, discordance, source, par)
         return
     acte = "corriger" if tentative.est_finale else "reussir"
     _franchir(tentative, acte, source, par, anomalie="", secret_client="")
     encaisser_carte(tentative, distant, par=par)
+
+
+def _signaler(tentative: Tentative, discordance: str, source: str, par: Utilisateur) -> None:
+    """Note once that the money does not match, in the state where the attempt is."""
+    if tentative.anomalie == discordance:
+        return
+    journal.error("paiement_discordant", tentative=str(tentative.jeton), motif=discordance)
+    if not tentative.est_finale:
+        _changer(tentative, EtatTentative.A_VERIFIER, "douter", source, par)
+    Tentative.objects.filter(pk=tentative.pk).update(anomalie=discordance)
+    tentative.anomalie = discordance
+    tentative.passages.create(
+        acte="discorder",
+        depart=tentative.etat,
+        arrivee=tentative.etat,
+        par=par,
+        motif=discordance,
+    )
 
 
 def _discordance(tentative: Tentative, distant: EtatDistant) -> str:

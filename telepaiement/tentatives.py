@@ -37,6 +37,10 @@ EN_COURS_AILLEURS = (
     "Un paiement de cette somme est en cours à la banque : attendez sa réponse quelques minutes, "
     "pour ne pas payer deux fois."
 )
+A_L_EXAMEN = (
+    "La banque a reçu un paiement de cette somme qui ne correspond pas à ce qui était demandé : un "
+    "agent l’examine. Ne payez pas une seconde fois."
+)
 
 
 class PaiementIndisponible(Exception):
@@ -121,7 +125,10 @@ def _engagees_ailleurs(titre_id: int, session_payeur: UUID) -> TentativeQuerySet
 
 def motif_attente(titre_id: int, session_payeur: UUID) -> str:
     """Return in French why this payer waits for the payment of another, or ""."""
-    return EN_COURS_AILLEURS if _engagees_ailleurs(titre_id, session_payeur).exists() else ""
+    engagees = list(_engagees_ailleurs(titre_id, session_payeur).avec_discordance())
+    if any(tentative.est_discordante for tentative in engagees):
+        return A_L_EXAMEN
+    return EN_COURS_AILLEURS if engagees else ""
 
 
 def relire_les_autres(titre_id: int, session_payeur: UUID) -> None:
@@ -257,4 +264,4 @@ def controler_avant_paiement(tentative: Tentative) -> str:
         return "Ce paiement n’est plus ouvert : rechargez la page pour voir où il en est."
     if reste != tentative.reste_constate:
         return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
-    return motif_attente(tentative.titre_id, tentative.session_payeur)
+    return motif_attente(titre.pk, tentative.session_payeur)

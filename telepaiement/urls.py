@@ -170,6 +170,11 @@ urlpatterns = [
         titres.verifier,
         name="verifier_tentative",
     ),
+    path(
+        "gestion/titres/tentatives/<int:tentative_id>/regler/",
+        titres.regler,
+        name="regler_tentative",
+    ),
     path("gestion/demandes-redevables/", demandes.liste, name="demandes"),
     path("gestion/demandes-redevables/<int:pk>/", demandes.detail, name="demande_gestion"),
     path(

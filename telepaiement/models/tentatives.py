@@ -43,6 +43,7 @@ ETATS_OUVERTS = frozenset(EtatTentative) - ETATS_FINALS
 ETATS_ENGAGES = frozenset(
     {EtatTentative.AUTHENTIFICATION, EtatTentative.EN_COURS, EtatTentative.A_VERIFIER}
 )
+_DISCORDANTS = ETATS_FINALS - {EtatTentative.REUSSIE} | {EtatTentative.A_VERIFIER}
 _APRES_CREATION = ETATS_OUVERTS - {EtatTentative.CREEE}
 _ROLES = (Role.AGENT, Role.REGISSEUR)
 
@@ -90,6 +91,8 @@ class Tentative(models.Model):
         "corriger": transition(
             ETATS_FINALS - {EtatTentative.REUSSIE}, EtatTentative.REUSSIE, *_ROLES
         ),
+        "accepter": transition(_DISCORDANTS, EtatTentative.REUSSIE, Role.AGENT),
+        "ecarter": transition(_DISCORDANTS, EtatTentative.ANNULEE, Role.AGENT),
     }
 
     jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

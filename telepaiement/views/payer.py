@@ -217,6 +217,9 @@ def montrer(
         "titre": tentative.titre,
         "retour": _page_de_depart(tentative),
     }
+    if tentative.etat == EtatTentative.A_VERIFIER:
+        sienne = Tentative.objects.filter(pk=tentative.pk).avec_discordance()
+        contexte["est_discordante"] = sienne.get().est_discordante
     if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
     if gabarit == "telepaiement/reussi.html":

@@ -21,7 +21,7 @@ from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import REDUCTION, creer_bordereau
 from facturier.grand_livre.models import EtatPiece, PieceJustificative, SensPiece, Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import avis, creances, titres
+from telepaiement import avis, creances, discordances, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
@@ -125,7 +125,7 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
             "demandes": titre.demandes.all(),
-            "tentatives": titre.tentatives.order_by("-pk")[:20],
+            "tentatives": titre.tentatives.avec_discordance().order_by("-pk")[:20],
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and titre.type_piece != REDUCTION,
             "peut_reduire": est_reductible(titre) and reste > 0,
             "est_reduction": titre.type_piece == REDUCTION,
@@ -256,17 +256,59 @@ def verifier(request: HttpRequest, tentative_id: int) -> HttpResponse:
     return redirect("telepaiement:titre", titre_id=tentative.titre_id)
 
 
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def regler(request: HttpRequest, tentative_id: int) -> HttpResponse:
+    """Settle a payment that does not match what was asked, with a reason."""
+    tentative = get_object_or_404(Tentative.objects.select_related("titre"), pk=tentative_id)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            apres = discordances.regler(
+                tentative_id=tentative.pk, motif=form.cleaned_data["motif"], par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            est_encaisse = apres.etat == EtatTentative.REUSSIE
+            messages.success(
+                request, "La somme reçue est encaissée." if est_encaisse else "Paiement écarté."
+            )
+            return redirect("telepaiement:paiements_a_verifier")
+    contexte = {
+        "titre": "Régler un paiement qui ne correspond pas",
+        "consequence": "La somme que la banque a reçue en francs sera encaissée : ce qui dépasse "
+        "la dette sera à rendre. Une somme dans une autre devise, ou d’un autre paiement, est "
+        "écartée sans être encaissée : faites-la d’abord rembourser chez le prestataire.",
+        "action": "Régler ce paiement",
+        "retour": reverse("telepaiement:paiements_a_verifier"),
+        "lignes": [
+            ("Objet", tentative.objet),
+            ("Somme demandée", afficher(tentative.montant)),
+            ("Anomalie", tentative.anomalie),
+        ],
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
 @reserver_a(Role.AGENT, Role.COMPTABLE)
 @never_cache
 @require_GET
 def a_verifier(request: HttpRequest) -> HttpResponse:
     """List the payments whose outcome is doubtful: a person must look."""
-    tentatives = Tentative.objects.filter(etat=EtatTentative.A_VERIFIER).select_related("titre")
+    tentatives = Tentative.objects.a_decider().select_related("titre")
     page, suivant = page_par_cle(tentatives, request.GET.get("apres", ""), croissant=True)
     return render(
         request,
         "telepaiement/titres/a_verifier.html",
-        {"tentatives": page, "suivant": suivant},
+        {
+            "tentatives": page,
+            "suivant": suivant,
+            "peut_gerer": agent(request).a_role(Role.AGENT),
+        },
     )
 
 
