@@ -16,6 +16,8 @@ from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.regies import verser_especes
 from telepaiement.models import (
     ChequeVerse,
+    ComblementDeficit,
+    ComblementVerse,
     Encaissement,
     EtatSession,
     LigneVente,
@@ -45,10 +47,20 @@ def cheques_a_verser(regie: Regie) -> QuerySet[Encaissement]:
     )
 
 
-def especes_a_verser(sessions: QuerySet[SessionCaisse]) -> int:
-    """Return the cash of closed tills beyond their fonds de caisse, in whole francs."""
-    somme = sessions.aggregate(total=Sum(F("especes_comptees") - F("fonds_caisse"), default=0))
-    return int(somme["total"])
+def comblements_a_verser(regie: Regie) -> QuerySet[ComblementDeficit]:
+    """Return the cash that made up for déficits and that no versement holds, oldest first."""
+    return ComblementDeficit.objects.filter(
+        regie=regie, moyen=ComblementDeficit.Moyen.ESPECES, verse__isnull=True
+    ).order_by("pk")
+
+
+def especes_a_verser(regie: Regie) -> int:
+    """Return the cash of closed tills beyond their fonds de caisse, déficits made up for."""
+    caisses = sessions_a_verser(regie).aggregate(
+        total=Sum(F("especes_comptees") - F("fonds_caisse"), default=0)
+    )
+    rendues = comblements_a_verser(regie).aggregate(total=Sum("montant", default=0))
+    return int(caisses["total"]) + int(rendues["total"])
 
 
 @transaction.atomic
@@ -65,7 +77,7 @@ def etablir_versement(*, regie: Regie, par: Utilisateur) -> VersementRegie:
     exiger_habilite(regie, par, timezone.localdate())
     Regie.objects.select_for_update(of=("self",)).get(pk=regie.pk)
     sessions, cheques = sessions_a_verser(regie), list(cheques_a_verser(regie))
-    especes = especes_a_verser(sessions)
+    comblements, especes = list(comblements_a_verser(regie)), especes_a_verser(regie)
     if especes < 0:
         raise ValidationError(
             f"Il manque {afficher(-especes)} au fonds de caisse : le déficit se comble avant de "
@@ -84,6 +96,9 @@ def etablir_versement(*, regie: Regie, par: Utilisateur) -> VersementRegie:
     )
     SessionVersee.objects.bulk_create(
         [SessionVersee(versement=versement, session=session) for session in sessions]
+    )
+    ComblementVerse.objects.bulk_create(
+        [ComblementVerse(versement=versement, comblement=un) for un in comblements]
     )
     ChequeVerse.objects.bulk_create(
         [ChequeVerse(versement=versement, encaissement=cheque) for cheque in cheques]
@@ -204,6 +219,9 @@ def _lignes(versement: VersementRegie) -> Iterator[tuple[str, str]]:
     yield ("Établi le", f"{timezone.localtime(versement.etabli_le):%d/%m/%Y}")
     yield ("Établi par", versement.par.nom_complet)
     yield ("Espèces", afficher(versement.especes))
+    combles = versement.comblements.aggregate(total=Sum("comblement__montant", default=0))["total"]
+    if combles:
+        yield ("Dont déficits de caisse comblés", afficher(combles))
     if versement.nombre_cheques:
         yield ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}")
     if versement.recepisse:

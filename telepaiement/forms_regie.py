@@ -12,7 +12,7 @@ from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from telepaiement.caisse import Saisie
 from telepaiement.carnets import FEUILLETS_MAXIMAUX
 from telepaiement.coupures import coupures_du, nommer_coupure
-from telepaiement.models import Guichet, Mode, MouvementFonds, Nomination, Regie
+from telepaiement.models import ComblementDeficit, Guichet, Mode, MouvementFonds, Nomination, Regie
 from telepaiement.ventes import QUANTITE_MAXIMALE, produits_vendus
 
 NOMBRE_MAXIMAL = 100_000
@@ -218,6 +218,29 @@ class FondsForm(forms.Form):
     montant = SaisieMontantField(minimum=1)
     jour = SaisieJourField(label="Le", au_plus_tard=timezone.localdate)
     reference = forms.CharField(label="Numéro du reçu", max_length=60)
+
+
+class ComblementForm(forms.Form):
+    """What the régisseur pays back of a déficit."""
+
+    moyen = forms.ChoiceField(label="La somme est")
+    montant = SaisieMontantField(minimum=1)
+    recepisse = forms.CharField(
+        label="Numéro du récépissé",
+        max_length=40,
+        required=False,
+        help_text="Donné par la Trésorerie quand elle reçoit la somme.",
+    )
+
+    def __init__(self, *args: Any, est_regisseur: bool, est_finances: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        moyens = ComblementDeficit.Moyen
+        admis = ([moyens.ESPECES] if est_regisseur else []) + (
+            [moyens.TRESORERIE] if est_finances else []
+        )
+        self.fields["moyen"].choices = [(moyen, moyen.label) for moyen in admis]  # type: ignore[attr-defined]
+        if not est_finances:
+            del self.fields["recepisse"]
 
 
 class _DecompteForm(CoupuresForm):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
@@ -10,7 +11,9 @@ from django.utils import timezone
 
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Parametre
+from telepaiement.deficits import sessions_a_combler
 from telepaiement.models import (
+    ComblementDeficit,
     Encaissement,
     EtatSession,
     EtatVersementRegie,
@@ -28,11 +31,16 @@ NON_VERSEES = Q(versee__isnull=True) | Q(versee__versement__etat=EtatVersementRe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The cash of a régie, in whole francs, and what else waits in it."""
+    """The cash of a régie, in whole francs, and what else waits in it.
+
+    `coffre` is what closed tills hold and what made up for their déficits, not paid over yet;
+    `a_combler` is what they lacked and nobody has paid back.
+    """
 
     fonds: int
     caisses: int
     coffre: int
+    a_combler: int
     nombre_cheques: int
     montant_cheques: int
     plafond: int
@@ -85,6 +93,19 @@ def positions(regies: Sequence[Regie]) -> dict[int, Position]:
     caisses = _par_regie(recues, F("montant"))
     closes = SessionCaisse.objects.filter(NON_VERSEES, regie__in=cles, etat=EtatSession.CLOTUREE)
     coffres = _par_regie(closes, F("especes_comptees") - F("fonds_caisse"))
+    rendues = ComblementDeficit.objects.filter(
+        Q(verse__isnull=True) | Q(verse__versement__etat=EtatVersementRegie.ETABLI),
+        regie__in=cles,
+        moyen=ComblementDeficit.Moyen.ESPECES,
+    )
+    combles = _par_regie(rendues, F("montant"))
+    manques = {
+        cle: sum(session.a_combler for session in siennes)
+        for cle, siennes in groupby(
+            sorted(sessions_a_combler(regies), key=lambda une: une.regie_id),
+            key=lambda une: une.regie_id,
+        )
+    }
     cheques = {
         cle: (nombre, int(montant))
         for cle, nombre, montant in cheques_en_main(regies)
@@ -96,7 +117,8 @@ def positions(regies: Sequence[Regie]) -> dict[int, Position]:
         regie.pk: Position(
             fonds=fonds.get(regie.pk, 0),
             caisses=caisses.get(regie.pk, 0),
-            coffre=coffres.get(regie.pk, 0),
+            coffre=coffres.get(regie.pk, 0) + combles.get(regie.pk, 0),
+            a_combler=manques.get(regie.pk, 0),
             nombre_cheques=cheques.get(regie.pk, (0, 0))[0],
             montant_cheques=cheques.get(regie.pk, (0, 0))[1],
             plafond=regie.plafond_encaisse,
@@ -187,6 +209,12 @@ def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:
 
 def _alertes_encaisse(regie: Regie, jour: date) -> Iterator[Alerte]:
     etat = position(regie)
+    if etat.a_combler:
+        yield Alerte(
+            f"Déficit de caisse à combler par le régisseur : {afficher(etat.a_combler)} "
+            "(article 4).",
+            est_grave=True,
+        )
     seuil = Parametre.objects.entier("alerte_encaisse_pour_cent", jour)
     if etat.encaisse > etat.plafond:
         yield Alerte(

@@ -12,6 +12,7 @@ from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.internet import empreinte_internet
 from telepaiement.models import (
+    ComblementDeficit,
     Encaissement,
     EtatSession,
     EtatTentative,
@@ -34,6 +35,7 @@ JUSTIFIES_PAR = {
     "deficit_caisse": "session_caisse",
     "fonds_caisse_remis": "mouvement_fonds",
     "fonds_caisse_rendu": "mouvement_fonds",
+    "deficit_comble": "comblement_deficit",
     "versement_regie": "versement_regie",
     "regularisation": "regularisation",
 }
@@ -108,9 +110,10 @@ def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
     )
     for versement in versements.select_related("ecriture"):
         cheques = versement.cheques.aggregate(total=Sum("encaissement__montant", default=0))
+        combles = versement.comblements.aggregate(total=Sum("comblement__montant", default=0))
         ecrit = versement.ecriture.total if versement.ecriture else 0
         attendu = versement.especes if versement.etat == "recu" else 0
-        if (versement.caisses, cheques["total"], ecrit) != (
+        if (versement.caisses + combles["total"], cheques["total"], ecrit) != (
             versement.especes,
             versement.montant_cheques,
             attendu,
@@ -137,16 +140,35 @@ def mouvements_de_fonds_mal_ecrits() -> Iterator[Anomalie]:
         )
 
 
-def especes_en_regie() -> Iterator[Anomalie]:
-    """The account of the cash of régies, against what their accounts say they hold (art. 18)."""
-    comptes = SchemaComptable.objects.filter(
-        evenement__in=["encaissement_especes", "comptant_especes"], part="disponible"
-    )
+def deficits_de_caisse() -> Iterator[Anomalie]:
+    """What déficits lack: the ledger, against the counts of the tills and what was paid back."""
+    for comblement in ComblementDeficit.objects.exclude(ecriture__total=F("montant")):
+        yield Anomalie(
+            "deficit", f"comblement {comblement.pk}", f"{comblement.montant} F mal écrits"
+        )
+    ecrit = _solde_debiteur(["deficit_caisse"], "deficit")
+    manque = sum(tenue.a_combler for tenue in positions(list(Regie.objects.all())).values())
+    if ecrit != manque:
+        yield Anomalie(
+            "deficit",
+            "déficits de caisse",
+            f"le grand livre dit {ecrit} F, les caisses {manque} F",
+        )
+
+
+def _solde_debiteur(evenements: list[str], part: str) -> int:
+    """Return what the accounts of a part of some events hold, in whole francs, debit first."""
+    comptes = SchemaComptable.objects.filter(evenement__in=evenements, part=part)
     sens = LigneEcriture.objects.filter(compte__numero__in=comptes.values("compte")).aggregate(
         debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
         credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
     )
-    ecrit = sens["debit"] - sens["credit"]
+    return int(sens["debit"] - sens["credit"])
+
+
+def especes_en_regie() -> Iterator[Anomalie]:
+    """The account of the cash of régies, against what their accounts say they hold (art. 18)."""
+    ecrit = _solde_debiteur(["encaissement_especes", "comptant_especes"], "disponible")
     tenu = sum(tenue.encaisse for tenue in positions(list(Regie.objects.all())).values())
     if ecrit != tenu:
         yield Anomalie(
@@ -175,5 +197,6 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     versements_de_regie_mal_ecrits,
     mouvements_de_fonds_mal_ecrits,
     especes_en_regie,
+    deficits_de_caisse,
     sessions_internet_fausses,
 ]

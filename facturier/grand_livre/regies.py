@@ -92,6 +92,21 @@ def constater_ecart(
     )
 
 
+def combler_deficit(
+    *, en_especes: bool, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post what a régisseur pays back: D 5412 into the régie, or D 515 to the treasury, C 429."""
+    part = "disponible" if en_especes else "tresor"
+    return _passer(
+        "deficit_comble",
+        f"deficit-comble-{reference}",
+        "Déficit de caisse comblé",
+        {part: montant, "deficit": montant},
+        date_comptable,
+        par,
+    )
+
+
 def verser_especes(
     *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:

@@ -23,6 +23,7 @@ from telepaiement.models.carnets import (
     Feuillet,
     PassageFeuillet,
 )
+from telepaiement.models.deficits import ComblementDeficit, ComblementVerse
 from telepaiement.models.demandes import (
     DEMANDES_OUVERTES,
     ECHEANCES_MAXIMUM,
@@ -116,6 +117,8 @@ __all__ = [
     "Canal",
     "Carnet",
     "ChequeVerse",
+    "ComblementDeficit",
+    "ComblementVerse",
     "ContresignatureCaisse",
     "DemandeRedevable",
     "Echeance",

@@ -143,7 +143,7 @@ def verser(request: HttpRequest, code: str) -> HttpResponse:
         "régie.",
         lignes=[
             ("Caisses clôturées", str(sessions.count())),
-            ("Espèces à verser", afficher(depots.especes_a_verser(sessions))),
+            ("Espèces à verser", afficher(depots.especes_a_verser(regie))),
             ("Chèques", f"{len(cheques)}, {afficher(sum(c.montant for c in cheques))}"),
         ],
         action="Établir le bordereau de versement",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from telepaiement import nominations, position, regies, ventes
+from telepaiement.deficits import sessions_a_combler
 from telepaiement.forms_regie import (
     CautionnementForm,
     FinNominationForm,
@@ -123,6 +124,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "remises": regie.remiseservices.select_related("entrant__personne")[:RECENTS],
             "verifications": regie.verificationregies.select_related("par")[:RECENTS],
             "carnets": regie.carnets.select_related("remis_a", "regie")[:RECENTS],
+            "deficits": sessions_a_combler([regie]),
+            "comblements": regie.comblements.select_related("regie")[:RECENTS],
+            "peut_combler": personne.a_role(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE),
             "peut_gerer": personne.a_role(Role.AGENT),
             "peut_controler": personne.a_role(*CONTROLEURS),
             "peut_verser": personne.a_role(Role.REGISSEUR),

@@ -119,6 +119,7 @@ class Dossier:
             "contestation de la vente": self.contester_la_vente,
             "perte de la vente": self.perdre_la_vente,
             "écart de caisse": self.constater_ecart,
+            "déficit comblé": self.combler_deficit,
             "versement de régie": self.verser_especes,
             "régularisation": self.regulariser,
         }
@@ -358,6 +359,15 @@ class Dossier:
         """Count a till and find more, or less, than expected."""
         regies.constater_ecart(ecart=_francs(ecart), reference=ecart, **self._le_jour)
 
+    def combler_deficit(self, moyen: str, montant: str) -> None:
+        """See the régisseur pay a déficit back."""
+        regies.combler_deficit(
+            en_especes=moyen == "especes",
+            montant=_francs(montant),
+            reference=moyen,
+            **self._le_jour,
+        )
+
     def verser_especes(self, montant: str) -> None:
         """Pay the cash of a régie over."""
         regies.verser_especes(montant=_francs(montant), reference="V-1", **self._le_jour)
@@ -404,7 +414,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"reduction_titre"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
-    schemas |= {"versement_regie", "regularisation"}
+    schemas |= {"versement_regie", "regularisation", "deficit_comble"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}

@@ -1,0 +1,68 @@
+"""Pages of a déficit of a till: made up for, and its receipt."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from telepaiement import deficits
+from telepaiement.forms_regie import ComblementForm
+from telepaiement.models import ComblementDeficit, SessionCaisse
+from telepaiement.views.communs import agent, reponse_pdf
+from telepaiement.views.regies import LECTEURS, adresse, presenter, regie_visible, visibles
+
+
+@reserver_a(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def combler(request: HttpRequest, code: str, session_id: int) -> HttpResponse:
+    """Record what the régisseur pays back of the déficit of a till."""
+    regie = regie_visible(request, code)
+    session = get_object_or_404(
+        SessionCaisse.objects.select_related("guichet", "agent"), pk=session_id, regie=regie
+    )
+    reste = deficits.reste_a_combler(session)
+    if not reste and request.method == "GET":
+        raise Http404("Aucun déficit à combler.")
+    form = ComblementForm(
+        request.POST or None,
+        est_regisseur=agent(request).a_role(Role.REGISSEUR),
+        est_finances=agent(request).a_role(Role.AGENT, Role.COMPTABLE),
+        initial={"montant": reste},
+    )
+    return presenter(
+        request,
+        form,
+        lambda: deficits.combler(session_id=session_id, par=agent(request), **form.cleaned_data),
+        vers=lambda _: adresse(regie),
+        titre="Combler un déficit de caisse",
+        aide="Le régisseur répond du déficit sur ses deniers (article 4). Ce qu’il remet en "
+        "espèces part avec le prochain versement de la régie.",
+        lignes=[
+            ("Caisse", str(session)),
+            ("Tenue par", session.agent.nom_complet),
+            ("Déficit constaté", afficher(-session.ecart)),
+            ("Reste à combler", afficher(reste)),
+        ],
+        action="Enregistrer et émettre le reçu",
+        retour=adresse(regie),
+        succes="Le déficit est comblé d’autant : le reçu est numéroté.",
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def recu(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the receipt of what was paid back."""
+    objet = get_object_or_404(
+        ComblementDeficit.objects.select_related(
+            "regie", "session__guichet", "session__agent", "par"
+        ),
+        pk=pk,
+        regie__in=visibles(request),
+    )
+    return reponse_pdf(deficits.dessiner_recu(objet), f"deficit-{objet.reference}.pdf")
