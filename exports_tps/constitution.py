@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
-from exports_tps.cles import autorites
 from exports_tps.enregistrements import fiche_pj
 from exports_tps.limites import (
     documents_jamais_envoyes,
@@ -27,12 +26,11 @@ from exports_tps.limites import (
 from exports_tps.lot_pieces import ecrire_lot
 from exports_tps.models import DepotExterne, EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.communs import EnTete, Enveloppe
-from exports_tps.pes.controle import controler
 from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.latin1 import ajuster
-from exports_tps.pes.messages import Anomalie, ErreurPES
+from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import PieceJointe
-from exports_tps.schemas_officiels import dossier_schemas
+from exports_tps.preuves import Occasion, Preuve, conserver, examiner
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
@@ -100,7 +98,7 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
     if DepotExterne.objects.filter(pk=flux.pk).exists():
         raise ValidationError(f"{flux} vient d’un autre logiciel : complétez-le sur sa page.")
     try:
-        range_ = _archiver(flux, par)
+        range_, preuve = _archiver(flux, par)
     except OSError as erreur:
         raise ValidationError(
             f"{flux} n’a pas pu être écrit dans les archives : {cause(erreur)}. Il reste en "
@@ -108,25 +106,32 @@ def achever(flux: Flux, *, par: Utilisateur) -> Flux:
         ) from erreur
     except ImproperlyConfigured as erreur:
         raise ValidationError(f"{flux} reste en constitution. {erreur}") from erreur
-    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+    with transaction.atomic():
+        franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+        conserver(flux, preuve, sha256=range_.sha256, occasion=Occasion.CONSTITUTION, par=par)
     return flux
 
 
-def _archiver(flux: Flux, par: Utilisateur) -> fichiers.FichierRange:
-    """Write, check and store the file of `flux`; set it aside when it would be rejected."""
+def _archiver(flux: Flux, par: Utilisateur) -> tuple[fichiers.FichierRange, Preuve]:
+    """Write, check and store the file of `flux`; set it aside when it would be rejected.
+
+    Returns:
+        What is stored, and what the check read of its signatures.
+    """
     settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as fichier:
         try:
             _ecrire(flux, fichier)
-            _exiger_conformite(flux, fichier)
+            preuve = _exiger_conformite(flux, fichier)
         except (ErreurPES, fichiers.FichierAltere, fichiers.FichierIntrouvable) as erreur:
             _ecarter(flux, [str(erreur)], par)
         except FluxRefuse as refus:
             _ecarter(flux, refus.messages, par)
         fichier.seek(0)
-        return fichiers.ranger(
+        range_ = fichiers.ranger(
             fichier, racine=settings.DOCUMENTS_RACINE, taille_maximale=SANS_LIMITE
         )
+    return range_, preuve
 
 
 # --- Reserving --------------------------------------------------------------------------------
@@ -305,18 +310,14 @@ def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
 
 
 # --- Checking ---------------------------------------------------------------------------------
-def _exiger_conformite(flux: Flux, fichier: BinaryIO) -> None:
+def _exiger_conformite(flux: Flux, fichier: BinaryIO) -> Preuve:
     if flux.profil == ProfilExport.LOT_PIECES:
-        return
+        return Preuve(())
     fichier.seek(0)
-    bloquantes: list[Anomalie] = []
-    for anomalie in controler(fichier, schemas=dossier_schemas(), autorites=autorites()):
-        if anomalie.est_bloquante:
-            bloquantes.append(anomalie)
-        if len(bloquantes) >= ANOMALIES_CITEES:
-            break
-    if bloquantes:
-        raise FluxRefuse([str(anomalie) for anomalie in bloquantes])
+    preuve = examiner(fichier)
+    if not preuve.est_intacte:
+        raise FluxRefuse(list(preuve.anomalies))
+    return preuve
 
 
 @transaction.atomic

@@ -97,6 +97,18 @@ def _preuve(flux: Flux) -> str:
                     "acte", "depart", "arrivee", "le", "motif", agent=F("par__nom")
                 )
             ),
+            "verifications": list(
+                flux.verifications.order_by("pk").values(
+                    "occasion",
+                    "faite_le",
+                    "sha256",
+                    "est_intacte",
+                    "anomalies",
+                    "signatures",
+                    "autorites",
+                    agent=F("par__nom"),
+                )
+            ),
             "messages": [
                 {
                     "chemin": chemin_message(message),

@@ -9,7 +9,6 @@ import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import islice
 from typing import Any, BinaryIO
 
 from django.conf import settings
@@ -18,7 +17,6 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from exports_tps.cles import autorites
 from exports_tps.constitution import numero_de_flux
 from exports_tps.etapes import exiger_pouvoir
 from exports_tps.limites import taille_maximale
@@ -35,7 +33,6 @@ from exports_tps.models import (
     qualite,
 )
 from exports_tps.pes.apposition import apposer, est_signe
-from exports_tps.pes.controle import controler
 from exports_tps.pes.lecture import PieceAller, Tete, lire_aller
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import FichePJ, PieceJointe, ReferenceComptable
@@ -43,8 +40,8 @@ from exports_tps.pes.recette import Titre
 from exports_tps.pes.signature import Signature
 from exports_tps.pieces_jointes import nom_accepte
 from exports_tps.presentables import verrouiller
+from exports_tps.preuves import Occasion, Preuve, conserver, examiner
 from exports_tps.projections import TYPE_PJ
-from exports_tps.schemas_officiels import dossier_schemas
 from exports_tps.signature import QUALITE, ouvrir_cle
 from exports_tps.signature_deposee import signataires_admis
 from facturier.acces.models import Role, Utilisateur
@@ -53,7 +50,6 @@ from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Budget, Exercice, Piece, SensPiece
 
-CITEES = 20
 LOT = 1000
 NOM = re.compile(r"[0-9A-Za-z][\w.-]{0,99}")  # NomFic, as a name of file anywhere
 DOMAINES = {SensPiece.DEPENSE: "01", SensPiece.RECETTE: "02"}
@@ -151,7 +147,7 @@ def signer_depot(flux: Flux, *, par: Utilisateur, empreinte_lue: str = "") -> Fl
     signature = Signature(
         signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
-    range_ = _ecrire(depot.sha256, signature=signature)
+    range_, _ = _ecrire(depot.sha256, signature=signature)
     SignatureBordereau.objects.create(
         depot=depot,
         par=par,
@@ -182,8 +178,10 @@ def completer_depot(flux: Flux, *, par: Utilisateur) -> Flux:
     if manquants := documents_manquants(flux):
         cites = ", ".join(str(document) for document in manquants[:5])
         raise ValidationError(f"Documents à joindre d’abord : {cites}.")
-    range_ = _ecrire(depot.empreinte, pieces_jointes=list(_pieces_jointes(flux)))
-    franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+    range_, preuve = _ecrire(depot.empreinte, pieces_jointes=list(_pieces_jointes(flux)))
+    with transaction.atomic():
+        franchir(flux, "controler", par=par, sha256=range_.sha256, taille=range_.taille)
+        conserver(flux, preuve, sha256=range_.sha256, occasion=Occasion.CONSTITUTION, par=par)
     return flux
 
 
@@ -387,8 +385,11 @@ def _ecrire(
     *,
     signature: Signature | None = None,
     pieces_jointes: Sequence[PieceJointe] = (),
-) -> fichiers.FichierRange:
+) -> tuple[fichiers.FichierRange, Preuve]:
     """Complete a stored file, check the result, store it.
+
+    Returns:
+        What is stored, and what the check read of its signatures.
 
     Raises:
         ValidationError: it would be rejected, or the archive takes no more.
@@ -399,9 +400,9 @@ def _ecrire(
             fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE) as source,
         ):
             apposer(source, sortie, signature=signature, pieces_jointes=pieces_jointes)
-            _exiger_conforme(sortie, est_signe=True)
+            preuve = _exiger_conforme(sortie, est_signe=True)
             sortie.seek(0)
-            return _ranger(sortie)
+            range_ = _ranger(sortie)
     except fichiers.FichierRefuse as refus:
         raise ValidationError(
             f"Une fois complété, ce fichier ne peut pas partir. {refus} Allégez ses documents, ou "
@@ -413,6 +414,7 @@ def _ecrire(
         raise ValidationError(
             f"Le fichier n’a pas pu être écrit dans les archives : {cause(erreur)}."
         ) from erreur
+    return range_, preuve
 
 
 def _ranger(contenu: BinaryIO) -> fichiers.FichierRange:
@@ -421,17 +423,16 @@ def _ranger(contenu: BinaryIO) -> fichiers.FichierRange:
     return fichiers.ranger(contenu, racine=settings.DOCUMENTS_RACINE, taille_maximale=limite)
 
 
-def _exiger_conforme(contenu: BinaryIO, *, est_signe: bool) -> None:
-    anomalies = controler(
+def _exiger_conforme(contenu: BinaryIO, *, est_signe: bool) -> Preuve:
+    contenu.seek(0)
+    preuve = examiner(
         contenu,
-        schemas=dossier_schemas(),
         sans_signature=not est_signe,
-        autorites=autorites() if est_signe else None,
         signataires=signataires_admis() if est_signe else None,
     )
-    bloquantes = [str(a) for a in islice((a for a in anomalies if a.est_bloquante), CITEES)]
-    if bloquantes:
-        raise ValidationError(["Ce fichier serait rejeté par la Trésorerie.", *bloquantes])
+    if not preuve.est_intacte:
+        raise ValidationError(["Ce fichier serait rejeté par la Trésorerie.", *preuve.anomalies])
+    return preuve
 
 
 def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:

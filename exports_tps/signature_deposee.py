@@ -30,6 +30,7 @@ from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.signature_externe import Rendu, recopier_fragment, reprendre
 from exports_tps.pes.verification import Confiance, Lue, nom_commun
 from exports_tps.presentables import verrouiller
+from exports_tps.preuves import Occasion, Preuve, conserver
 from exports_tps.signature import SANS_LIMITE, conclure
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
@@ -122,6 +123,13 @@ def deposer_signature(bordereau: Bordereau, rendu: BinaryIO, *, par: Utilisateur
         moment=signature.signee_le,
         certificat=signature.certificats[0],
         mode=SignatureBordereau.Mode.DEPOSEE,
+    )
+    conserver(
+        verrouille,
+        Preuve((), lu.signatures),
+        sha256=recopie.sha256,
+        occasion=Occasion.RENDU,
+        par=par,
     )
     bordereau.refresh_from_db()
     return bordereau

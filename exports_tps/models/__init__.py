@@ -27,6 +27,7 @@ from exports_tps.models.parapheur import (
     qualite,
 )
 from exports_tps.models.requisitions import Requisition
+from exports_tps.models.verifications import VerificationSignatures
 
 __all__ = [
     "AnnonceParapheur",
@@ -55,6 +56,7 @@ __all__ = [
     "SignatureBordereau",
     "Transmission",
     "Verdict",
+    "VerificationSignatures",
     "VisaParapheur",
     "qualite",
 ]

@@ -92,6 +92,9 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "flux": flux,
             "etapes": etapes_du_circuit(etat),
             "renvoi": dernier_renvoi(objet),
+            "verification": objet.verifications.select_related("par").first()
+            if objet.signe_le
+            else None,
             "peut_presenter": est_ouvert and est_agent,
             "peut_retirer": est_ouvert and est_agent,
             "peut_reprendre": etat is not None and est_agent,

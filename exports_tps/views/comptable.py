@@ -113,7 +113,9 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": objet.justificatifs.order_by("rattachements__rang"),
-            "flux": Flux.objects.filter(lignes__piece=objet).order_by("-pk"),
+            "flux": Flux.objects.filter(lignes__piece=objet)
+            .prefetch_related("verifications__par")
+            .order_by("-pk"),
             "verdicts": objet.verdicts.select_related("message"),
             "actes": [(acte, ACTES[acte][0]) for acte in possibles],
         },

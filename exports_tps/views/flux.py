@@ -21,7 +21,7 @@ from exports_tps.models import (
     Verdict,
 )
 from exports_tps.presentables import est_a_signer
-from exports_tps.preuves import verifier_flux
+from exports_tps.preuves import verifier_sur_demande
 from exports_tps.repartition import constituer_documents, documents_a_envoyer
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
@@ -96,6 +96,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             .order_by("pk"),
             "transmissions": objet.transmissions.all(),
             "transport": etat_transport() if objet.etat == EtatFlux.CONSTITUE else None,
+            "verification": objet.verifications.select_related("par").first(),
             "messages_tps": objet.messages.all(),
             "verdicts": verdicts,
             "suivant": suivant,
@@ -135,14 +136,14 @@ def documents(requete: RequeteConnectee) -> HttpResponse:
 @reserver_a(*LECTEURS)
 @require_POST
 def verifier(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Read the archived file again: digest, schemas, signatures."""
+    """Read the archived file again, digest, schemas, signatures, and keep what is found."""
     objet = _avec_fichier(pk)
-    preuve = verifier_flux(objet)
-    if preuve.est_intacte:
+    faite = verifier_sur_demande(objet, par=requete.user)
+    if faite.est_intacte:
         messages.success(
             requete, "Le fichier est intact : son empreinte et chaque signature sont vérifiées."
         )
-    for anomalie in preuve.anomalies:
+    for anomalie in faite.anomalies.splitlines():
         messages.error(requete, anomalie)
     return redirect(objet)
 

@@ -302,8 +302,7 @@ def test_un_fichier_signe_l_est_par_une_personne_connue(agent, ordonnateur, monk
     depuis = timezone.now() - timedelta(days=90)
     autorite = creer_autorite(nom="Nôtre", organisation="Essai", valable_du=depuis)
     identite = delivrer_certificat(autorite, nom="Odile", organisation="Essai", valable_du=depuis)
-    for module in ("depots", "signature_deposee"):
-        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
+    monkeypatch.setattr("exports_tps.preuves.autorites", lambda: [autorite.certificat])
     if est_connu:
         pem = identite.certificat.public_bytes(Encoding.PEM)
         enregistrer_certificat(BytesIO(pem), par=ordonnateur)

@@ -10,7 +10,7 @@ from exports_tps.a_signer import lire_a_signer
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import Transmission
 from exports_tps.parapheur import presenter
-from exports_tps.preuves import verifier_flux
+from exports_tps.preuves import verifier_sur_demande
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role
 from facturier.commun import fichiers
@@ -221,7 +221,35 @@ def test_une_archive_alteree_se_voit(agent, ordonnateur, settings):
     chemin.unlink()
     chemin.write_bytes(contenu + b" ")
 
-    assert not verifier_flux(flux).est_intacte
+    faite = verifier_sur_demande(flux, par=ordonnateur)
+
+    constituee = flux.verifications.get(occasion="constitution")
+    assert (constituee.est_intacte, constituee.sha256) == (True, flux.sha256)
+    assert len(constituee.signatures) == 1
+    assert not faite.est_intacte
+    assert "modifié depuis son dépôt" in faite.anomalies
+
+
+@pytest.mark.deux_moteurs
+def test_une_verification_conservee_ne_change_pas(agent, ordonnateur, client):
+    flux = flux_constitue(agent, ordonnateur)
+    client.force_login(ordonnateur)
+    client.post(f"/gestion/flux/{flux.pk}/verifier/")
+
+    page = client.get(f"/gestion/flux/{flux.pk}/").content.decode()
+
+    occasions = flux.verifications.values_list("occasion", "par")
+    assert list(occasions) == [("demande", ordonnateur.pk), ("constitution", agent.pk)]
+    assert "Dernière vérification des signatures" in page
+    assert f"par {ordonnateur}, sur demande" in page
+    certificat = flux.verifications.first().signatures[0]["certificat"]
+    assert certificat in page
+    for changer in (
+        lambda: flux.verifications.update(est_intacte=False, anomalies="x"),
+        lambda: flux.verifications.all().delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            changer()
 
 
 @pytest.mark.deux_moteurs

@@ -89,13 +89,16 @@ def test_un_bordereau_signe_ailleurs_part_comme_les_autres(
     rendu = signer_ailleurs(a_signer(bordereau), identite("Odile"))
 
     deposer_signature(bordereau, rendu, par=odile)
-    for module in ("constitution", "preuves"):
-        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
+    monkeypatch.setattr("exports_tps.preuves.autorites", lambda: [autorite.certificat])
     flux = constituer_flux([bordereau], par=agent)
 
     assert (bordereau.etat, bordereau.signature.mode) == (EtatBordereau.SIGNE, "deposee")
     assert "CN=Odile" in bordereau.signataire
     assert verifier_flux(flux).est_intacte
+    rendue, constituee = bordereau.verifications.get(), flux.verifications.get()
+    assert (rendue.occasion, rendue.sha256) == ("rendu", bordereau.empreinte_signee)
+    assert [s["titulaire"] for s in rendue.signatures] == ["Odile"]
+    assert rendue.signatures[0]["empreinte"] == constituee.signatures[0]["empreinte"]
 
 
 def test_la_signature_d_un_autre_bordereau_est_refusee(agent, odile, identite):
