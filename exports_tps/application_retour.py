@@ -4,25 +4,33 @@ Pièces are found by exercice, side and number within the budgets of the head, a
 Payments are told as totals, so that answers may come in any order.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
+from exports_tps import lignes_retour
 from exports_tps.beneficiaires import tiers_par_ligne
 from exports_tps.cloture import accepter_bordereaux
-from exports_tps.decisions import CumulPaye, payer, prendre_en_charge, rejeter, suspendre
+from exports_tps.decisions import (
+    CumulPaye,
+    encaisser_titres,
+    payer,
+    prendre_en_charge,
+    rejeter,
+    suspendre,
+)
 from exports_tps.depots import chercher
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
 from exports_tps.models import MessageTPS, Verdict
-from exports_tps.motifs import libelle_motifs
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.ventilation import sommes_dues
 
 Decision = Verdict.Decision
@@ -48,6 +56,7 @@ EN_COURS = {
     EtatPiece.PAYEE,
     EtatPiece.REJETEE,
 }
+EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
 RESERVES_CITEES: Final = 50
 Cle = tuple[str, int, int]
 
@@ -58,9 +67,27 @@ class Lot:
 
     prises: set[int] = field(default_factory=set)
     suspensions: dict[int, str] = field(default_factory=dict)
+    instances: dict[int, date | None] = field(default_factory=dict)
     rejets: dict[int, str] = field(default_factory=dict)
-    dates_rejet: list[date] = field(default_factory=list)
+    dates_rejet: dict[int, date] = field(default_factory=dict)
     paiements: dict[int, CumulPaye] = field(default_factory=dict)
+    encaissements: dict[int, CumulPaye] = field(default_factory=dict)
+    soldes: set[int] = field(default_factory=set)  # mandats that the treasury owes nothing on
+
+    def cles(self) -> set[int]:
+        """Return the keys of all its pièces."""
+        return self.prises | self.suspensions.keys() | self.rejets.keys()
+
+    def seule(self, cle: int) -> "Lot":
+        """Return what is decided of one pièce."""
+        return Lot(
+            prises=self.prises & {cle},
+            suspensions={c: m for c, m in self.suspensions.items() if c == cle},
+            rejets={c: m for c, m in self.rejets.items() if c == cle},
+            dates_rejet=self.dates_rejet,
+            paiements={c: p for c, p in self.paiements.items() if c == cle},
+            encaissements={c: p for c, p in self.encaissements.items() if c == cle},
+        )
 
 
 class Reserves:
@@ -85,7 +112,7 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
     """Apply a PES_Retour; return what could not be applied, in French.
 
     Raises:
-        Etranger: no budget of ours is concerned.
+        Etranger: no budget of ours is concerned, or one cannot say which.
         Illisible: the file is truncated.
     """
     reserves = Reserves()
@@ -96,6 +123,12 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
             raise Etranger(
                 f"La collectivité « {tete.code_collectivite or 'non précisée'} », budget "
                 f"« {tete.code_budget or 'non précisé'} », n’est pas gérée ici."
+            )
+        if len(budgets) > 1:
+            noms = ", ".join(f"{budget.libelle} ({budget.code_budget})" for budget in budgets)
+            raise Etranger(
+                f"Le fichier ne dit pas de quel budget il parle : {noms}. Rien n’est appliqué ; "
+                "demandez à la Trésorerie un fichier qui porte son CodBud."
             )
         for lot in par_lots(elements):
             _appliquer_lot(message, budgets, lot, reserves, par)
@@ -136,10 +169,13 @@ def _appliquer_lot(
         if externe is not None and (prise := _prise_annulee(verdict, lue)):
             verdicts.append(prise)
         verdicts.append(verdict)
+        if piece is not None and verdict.decision in EN_AVANT:
+            reserves.noter(*(f"{piece} : {dit}" for dit in lignes_retour.en_suspens(lue)))
         if piece is not None:
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
+    reserves.noter(*_suspensions_tardives(lot, pieces.values()))
     Verdict.objects.bulk_create(verdicts)
-    _executer(lot, par)
+    reserves.noter(*_executer(lot, pieces.values(), par))
     dus = _dus(lot, pieces.values())
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
     reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
@@ -166,7 +202,7 @@ def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict
     decision = ETATS[SensPiece(lue.sens)].get(lue.piece.etat or "")
     if decision is None:
         return None
-    total, dernier = _cumul(lue)
+    total, dernier = lignes_retour.cumul(lue)
     return Verdict(
         message=message,
         portee=Verdict.Portee.PIECE,
@@ -174,8 +210,8 @@ def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict
         piece=piece,
         bordereau_id=piece.bordereau_id if piece else None,
         decision=decision,
-        code="-".join(lue.motifs)[:100],
-        libelle=_libelle(lue),
+        code=lignes_retour.codes(lue),
+        libelle=lignes_retour.libelle(lue),
         date_effet=dernier or _date(lue.piece, decision),
         montant=total or None,
     )
@@ -198,37 +234,12 @@ def _prise_annulee(verdict: Verdict, lue: PieceLue) -> Verdict | None:
     )
 
 
-def _libelle(lue: PieceLue) -> str:
-    return " ".join(filter(None, (libelle_motifs(lue.sens, lue.motifs), lue.piece.commentaire)))
-
-
 def _date(piece: Any, decision: str) -> date | None:
     dates: dict[str, date | None] = {
         Decision.SUSPENDU: piece.date_instance,
         Decision.REJETE: piece.date_rejet,
     }
     return dates.get(decision, piece.date_prise_en_charge)
-
-
-def _cumul(lue: PieceLue) -> tuple[int, date | None]:
-    """Return all that was paid on a mandat so far, and the day of the last payment."""
-    if lue.sens != SensPiece.DEPENSE:
-        return 0, None
-    reglements = [r for ligne in lue.piece.lignes for r in getattr(ligne, "reglements", ())]
-    valables = [r for r in reglements if r.montant is not None]
-    jours = [r.date_reglement for r in valables if r.date_reglement]
-    return int(sum(r.montant for r in valables)), max(jours, default=None)
-
-
-def _cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int, int]:
-    """Return what each payee was paid so far, by the numbers of the lines that were sent."""
-    cumul: dict[int, int] = defaultdict(int)
-    for ligne in lue.piece.lignes:
-        numero = str(ligne.numero or "")
-        tiers = beneficiaires.get(int(numero) if numero.isdigit() else 0)
-        if tiers is not None:
-            cumul[tiers] += int(sum(r.montant or 0 for r in ligne.reglements))
-    return dict(cumul)
 
 
 def _ranger(
@@ -238,31 +249,74 @@ def _ranger(
     motif = verdict.libelle or "Sans motif communiqué."
     if verdict.decision == Decision.REJETE:
         lot.rejets[piece.pk] = motif
-        lot.dates_rejet.append(verdict.date_effet or timezone.localdate())
-    elif verdict.decision == Decision.SUSPENDU:
+        lot.dates_rejet[piece.pk] = verdict.date_effet or timezone.localdate()
+        return
+    if verdict.decision == Decision.SUSPENDU:
         lot.suspensions[piece.pk] = motif
-    else:
-        lot.prises.add(piece.pk)
-        total, dernier = _cumul(lue)
-        if verdict.decision == Decision.PAYE and not total:
-            total = piece.montant_ttc  # settled, without the detail of the payments
-        precedent = lot.paiements.get(piece.pk)
-        if total and (precedent is None or total > precedent.montant):
-            lot.paiements[piece.pk] = CumulPaye(
-                montant=total,
-                date_paiement=dernier or timezone.localdate(),
-                reference=verdict.message.nom[:60],
-                par_tiers=_cumul_par_tiers(lue, beneficiaires) if beneficiaires else {},
-            )
+        lot.instances[piece.pk] = verdict.date_effet
+        return
+    lot.prises.add(piece.pk)
+    _ranger_paiement(lot, lue, piece, verdict, beneficiaires)
 
 
-def _executer(lot: Lot, par: Utilisateur) -> None:
-    accepter_bordereaux(lot.prises | lot.suspensions.keys() | lot.rejets.keys(), par=par)
+def _ranger_paiement(
+    lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict, beneficiaires: Mapping[int, int]
+) -> None:
+    total, dernier = lignes_retour.cumul(lue)
+    if verdict.decision == Decision.PAYE:
+        lot.soldes.add(piece.pk)
+        total = total or piece.montant_ttc  # settled, without the detail of the payments
+    payes = lot.paiements if piece.sens == SensPiece.DEPENSE else lot.encaissements
+    precedent = payes.get(piece.pk)
+    if total > (precedent.montant if precedent else 0):
+        par_tiers = lignes_retour.cumul_par_tiers(lue, beneficiaires) if beneficiaires else {}
+        payes[piece.pk] = CumulPaye(
+            montant=total,
+            date_paiement=dernier or timezone.localdate(),
+            reference=verdict.message.nom[:60],
+            par_tiers=par_tiers,
+        )
+
+
+def _executer(lot: Lot, pieces: Iterable[Piece], par: Utilisateur) -> list[str]:
+    """Carry the decisions out, all together; pièce by pièce when one of them cannot be posted.
+
+    Returns what could not be, in French.
+    """
+    noms = {piece.pk: str(piece) for piece in pieces}
+    try:
+        with transaction.atomic():
+            return list(_executer_ensemble(lot, noms, par))
+    except EcritureRefusee:
+        return [dit for cle in sorted(lot.cles()) for dit in _executer_seule(lot, cle, noms, par)]
+
+
+def _executer_seule(lot: Lot, cle: int, noms: Mapping[int, str], par: Utilisateur) -> list[str]:
+    try:
+        with transaction.atomic():
+            return list(_executer_ensemble(lot.seule(cle), noms, par))
+    except EcritureRefusee as refus:
+        return [
+            f"{noms[cle]} : la réponse n’a pas pu être comptabilisée ({refus}). Levez la cause, "
+            "puis saisissez cette décision à la main."
+        ]
+
+
+def _executer_ensemble(lot: Lot, noms: Mapping[int, str], par: Utilisateur) -> Iterator[str]:
+    accepter_bordereaux(lot.cles(), par=par)
     suspendre(lot.suspensions, par=par)
     prendre_en_charge(lot.prises, par=par)
     payer(lot.paiements, par=par)
-    if lot.rejets:
-        rejeter(lot.rejets, date_rejet=max(lot.dates_rejet), par=par)
+    par_jour: dict[date, dict[int, str]] = {}
+    for cle, motif in lot.rejets.items():
+        par_jour.setdefault(lot.dates_rejet[cle], {})[cle] = motif
+    for jour, motifs in sorted(par_jour.items()):
+        rejeter(motifs, date_rejet=jour, par=par)
+    for cle, montant in encaisser_titres(lot.encaissements, par=par).items():
+        yield (
+            f"{noms[cle]} : {afficher(montant)} encaissés par la Trésorerie au-delà de ce qui est "
+            "dû ; ils ne sont pas comptabilisés, à vérifier avec le comptable."
+        )
 
 
 def _dus(lot: Lot, pieces: Iterable[Piece]) -> dict[int, int]:
@@ -289,7 +343,37 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -
         for piece in pieces
         if piece.pk in dus and lot.paiements[piece.pk].montant > dus[piece.pk]
     ]
-    return contraires + trop_payees
+    pas_soldees = [
+        f"{piece} : dit soldé, mais {afficher(lot.paiements[piece.pk].montant)} payés pour "
+        f"{afficher(dus[piece.pk])} dus ; demandez le détail à la Trésorerie, puis complétez."
+        for piece in pieces
+        if piece.pk in lot.soldes and lot.paiements[piece.pk].montant < dus[piece.pk]
+    ]
+    return contraires + trop_payees + pas_soldees
+
+
+def _suspensions_tardives(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
+    """Tell the pièces suspended after they were taken in charge; an older answer says nothing new.
+
+    Call before the verdicts of the message are written.
+    """
+    prises = dict(
+        Verdict.objects.filter(piece__in=lot.suspensions, decision=Decision.PRIS_EN_CHARGE)
+        .order_by("pk")
+        .values_list("piece", "date_effet")
+    )
+    passees = {EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE}
+    return [
+        f"{piece} : « {piece.get_etat_display()} », mais suspendu par cette réponse "
+        f"({lot.suspensions[piece.pk]}) ; à vérifier avec le comptable."
+        for piece in pieces
+        if piece.pk in lot.suspensions and piece.etat in passees
+        if not _precede(lot.instances[piece.pk], prises.get(piece.pk))
+    ]
+
+
+def _precede(jour: date | None, autre: date | None) -> bool:
+    return jour is not None and autre is not None and jour <= autre
 
 
 def _sans_detail(

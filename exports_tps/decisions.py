@@ -13,9 +13,18 @@ from django.db import transaction
 from exports_tps.penalites import precompter_titres
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
-from facturier.grand_livre.evenements import Paiement, annuler_emissions, payer_mandats
+from facturier.grand_livre.evenements import (
+    Paiement,
+    annuler_emissions,
+    encaisser,
+    payer_mandats,
+)
 from facturier.grand_livre.models import EtatPiece, LigneEcriture, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du_par_piece, reste_du_par_tiers
+from facturier.grand_livre.soldes import (
+    encaisse_par_titre,
+    reste_du_par_piece,
+    reste_du_par_tiers,
+)
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi import avoirs_de_mandat
 from facturier.suivi.avancement import (
@@ -33,7 +42,7 @@ REGLEMENTS = ("paiement_mandat", "precompte_penalites")  # entries that a reject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CumulPaye:
-    """All that was paid on a mandat so far, in whole francs, the last time on `date_paiement`.
+    """All that was paid on a pièce so far, in whole francs, the last time on `date_paiement`.
 
     `par_tiers` is the same by payee, known where the mandat pays several and not all in full.
     """
@@ -107,6 +116,42 @@ def payer(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> set[int]:
     nouveaux = list(_nouveaux_paiements(mandats, cumuls))
     payer_mandats(nouveaux, par=par)
     return _solder([paiement.mandat.pk for paiement in nouveaux], cumuls, par)
+
+
+@transaction.atomic
+def encaisser_titres(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> dict[int, int]:
+    """Post what the treasury itself collected on titres: it is no longer owed, nor paid online.
+
+    What a régie collected is in the ledger already, and in the total that the treasury tells: only
+    what goes beyond is posted, up to what is owed.
+
+    Returns:
+        By titre, the francs told beyond what it called for.
+    """
+    titres = list(
+        Piece.objects.select_for_update(of=("self",))
+        .filter(pk__in=cumuls, sens=SensPiece.RECETTE, etat=EtatPiece.PRISE_EN_CHARGE)
+        .order_by("pk")
+    )
+    cles = [titre.pk for titre in titres]
+    encaisses = encaisse_par_titre(cles)
+    restes = reste_du_par_piece(cles, sens=SensPiece.RECETTE)
+    excedents: dict[int, int] = {}
+    for titre in titres:
+        cumul, reste = cumuls[titre.pk], restes.get(titre.pk, 0)
+        nouveau = cumul.montant - encaisses.get(titre.pk, 0)
+        if nouveau > reste:
+            excedents[titre.pk] = nouveau - reste
+        if min(nouveau, reste) > 0:
+            encaisser(
+                titre,
+                mode="virement",
+                montant=min(nouveau, reste),
+                date_comptable=cumul.date_paiement,
+                reference=f"tps-{titre.pk}-{cumul.montant}",
+                par=par,
+            )
+    return excedents
 
 
 def _nouveaux_paiements(

@@ -128,14 +128,16 @@ def _paiements(
 ) -> list[ReponsePrevue]:
     if not bordereau.se_paie:
         return []
-    moities = set(visees.pour("payer_en_deux_fois")) - set(bordereau.sans_paiement)
+    en_deux_fois = visees.pour("payer_en_deux_fois")
+    moities = set(en_deux_fois) - set(bordereau.sans_paiement)
+    sans_rappel = any(en_deux_fois[piece].sans_rappel for piece in moities)
     exclues = ecartees | moities | set(bordereau.sans_paiement)
     suite: list[ReponsePrevue] = []
     if bordereau.pieces - exclues:
         contenu = _contenu(bordereau, sauf=exclues)
         suite.append(ReponsePrevue("paiement", passe + 2, contenu, {}))
     for part in (1, 2) if moities else ():
-        contenu = _contenu(bordereau, seulement=moities, part=part)
+        contenu = _contenu(bordereau, seulement=moities, part=part) | {"sans_rappel": sans_rappel}
         suite.append(ReponsePrevue("paiement", passe + 1 + part, contenu, {}))
     return suite
 

@@ -29,7 +29,7 @@ ACTES: dict[str, set[str]] = {
     "rejeter_piece": CHAMPS_OBJET | {"piece", "motifs", "commentaire"},
     "suspendre_piece": CHAMPS_OBJET | {"piece", "motifs", "commentaire", "passes"},
     "annuler_prise_en_charge": CHAMPS_OBJET | {"piece", "motifs", "commentaire"},
-    "payer_en_deux_fois": CHAMPS_OBJET | {"piece"},
+    "payer_en_deux_fois": CHAMPS_OBJET | {"piece", "sans_rappel"},
     "retarder": CHAMPS_REPONSE,
     "desordonner": CHAMPS_REPONSE,
     "repeter": CHAMPS_REPONSE,
@@ -76,6 +76,7 @@ class Defaut:
     passes: int = 0
     collectivite: str = "999"
     reemettre: bool = False
+    sans_rappel: bool = False
 
     VALEURS: ClassVar[dict[str, tuple[str, ...]]] = {
         "sens": ("depense", "recette"),

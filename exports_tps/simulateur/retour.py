@@ -172,7 +172,8 @@ def _ligne(reponse: Reponse, contexte: Contexte, numero: str, ligne: Noeud, etat
         if paiements
         else []
     )
-    emargements = "".join(_emargement(jour, verse) for jour, verse in paiements)
+    dits = paiements[-1:] if reponse.contenu.get("sans_rappel") else paiements
+    emargements = "".join(_emargement(jour, verse) for jour, verse in dits)
     return (
         f"<LigneDePiece><BlocLignePiece><InfoLignePiece>{blocs}</InfoLignePiece>"
         f"{recapitulatif}</BlocLignePiece>{_tiers(ligne)}{emargements}</LigneDePiece>\n"
@@ -180,7 +181,9 @@ def _ligne(reponse: Reponse, contexte: Contexte, numero: str, ligne: Noeud, etat
 
 
 def _paiements(reponse: Reponse, total: Decimal) -> list[tuple[str, Decimal]]:
-    """Every payment of a line so far: an answer restates the earlier ones, totals included."""
+    """Every payment of a line so far: an answer restates the earlier ones, unless the plan says
+    that it only tells the new one, beside the total.
+    """
     jour, part = reponse.contexte["jour"], reponse.contenu["part"]
     moitie = total // 2
     if not part:

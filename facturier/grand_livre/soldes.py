@@ -95,6 +95,16 @@ def reste_du_par_piece(pieces: Iterable[int], *, sens: str) -> dict[int, int]:
     return dict(lignes.values_list("piece").annotate(reste=Sum(_signe(positif))))
 
 
+def encaisse_par_titre(titres: Iterable[int]) -> dict[int, int]:
+    """Return what was collected on each titre, refunds deducted, in whole francs; one query."""
+    lignes = LigneEcriture.objects.filter(
+        piece__in=list(titres),
+        tiers__isnull=False,
+        ecriture__evenement__in=EVENEMENTS_DE_PAIEMENT,
+    )
+    return dict(lignes.values_list("piece").annotate(encaisse=Sum(_signe(Sens.CREDIT))))
+
+
 def reste_correle(piece: str, *, sens: str) -> Coalesce:
     """Return, as part of a query, what is still owed on the pièce that its column `piece` names."""
     positif = Sens.CREDIT if sens == SensPiece.DEPENSE else Sens.DEBIT

@@ -195,7 +195,7 @@ def test_un_mandat_suspendu_est_repris_puis_paye(agent, ordonnateur):
 def test_un_paiement_en_deux_fois_solde_une_seule_fois(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur)
     numero = Piece.objects.get(lignes_flux__flux=flux).numero
-    plan = f'[[defaut]]\nacte = "payer_en_deux_fois"\npiece = {numero}\n'
+    plan = f'[[defaut]]\nacte = "payer_en_deux_fois"\npiece = {numero}\nsans_rappel = true\n'
     tresorerie("--jusqu-au-bout", plan=plan)
 
     lire_retours()

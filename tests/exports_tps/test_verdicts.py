@@ -1,0 +1,163 @@
+"""PES_Retour as other treasuries may write it: nothing lost, nothing guessed, the rest goes on."""
+
+import pytest
+
+from exports_tps.constitution import constituer_flux
+from exports_tps.models import MessageTPS, Verdict
+from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
+from exports_tps.transmission import transmettre
+from facturier.grand_livre.models import Budget, Ecriture, EtatPiece, Piece
+from facturier.grand_livre.soldes import reste_du, solde
+from tests.exports_tps.factories import bordereau_recette, flux_transmis
+from tests.exports_tps.reponses import ligne, mandat, repondre, titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def lire():
+    """Read the inbox; return the last message."""
+    lire_retours()
+    return MessageTPS.objects.latest("pk")
+
+
+def etats():
+    return list(Piece.objects.order_by("pk").values_list("etat", flat=True))
+
+
+def paye():
+    return solde("515", exercice=2026).credit
+
+
+def test_un_paiement_en_deux_fois_se_lit_par_son_cumul(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", mandat(piece, "02", ligne(cumul=50_000)))
+    lire()
+    moitie = paye()
+    solde_ = ligne(cumul=111_000, reglements=[("2026-11-26", 61_000)])
+    repondre(settings, flux, "b.xml", mandat(piece, "05", solde_))
+
+    message = lire()
+
+    assert (moitie, paye(), etats(), message.reserves) == (50_000, 111_000, [EtatPiece.PAYEE], "")
+
+
+def test_un_mandat_dit_solde_pour_moins_que_son_du_est_une_reserve(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    reste = ligne(reglements=[("2026-11-26", 61_000)])
+    repondre(settings, flux, "a.xml", mandat(piece, "05", reste))
+
+    message = lire()
+
+    assert "dit soldé, mais 61" in message.reserves
+    assert (paye(), etats()) == (61_000, [EtatPiece.PRISE_EN_CHARGE])
+
+
+def test_un_retour_qui_ne_dit_pas_son_budget_est_mis_de_cote(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    annexe = Budget.objects.get(pk=flux.budget_id)
+    annexe.pk, annexe.code, annexe.code_budget = None, "transports", "77"
+    annexe.save()
+    repondre(settings, flux, "a.xml", mandat(Piece.objects.get(), "05"), a_code_budget=False)
+
+    message = lire()
+
+    assert message.etat == "mis_de_cote"
+    assert "de quel budget" in message.erreur
+    assert etats() == [EtatPiece.TRANSMISE]
+
+
+def test_une_reponse_impossible_a_comptabiliser_n_arrete_pas_les_autres(
+    agent, ordonnateur, settings
+):
+    flux = flux_transmis(agent, ordonnateur, nombre=3)
+    jours = ("2026-11-25", "2031-01-02", "2026-11-25")
+    pieces = list(Piece.objects.order_by("pk"))
+    payes = [
+        mandat(piece, "05", ligne(reglements=[(jour, 111_000)]))
+        for piece, jour in zip(pieces, jours, strict=True)
+    ]
+    repondre(settings, flux, "a.xml", *payes)
+
+    message = lire()
+
+    assert etats() == [EtatPiece.PAYEE, EtatPiece.TRANSMISE, EtatPiece.PAYEE]
+    assert (message.etat, paye()) == ("applique", 222_000)
+    assert message.reserves.startswith(f"{pieces[1]} : la réponse n’a pas pu être comptabilisée")
+
+
+def test_deux_rejets_sont_contrepasses_chacun_a_sa_date(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur, nombre=2)
+    rejets = [
+        mandat(piece, "04", dates=None, fin=f'<ObsEtat V="06"/><DtePceRej V="{jour}"/>')
+        for piece, jour in zip(
+            Piece.objects.order_by("pk"), ("2026-11-25", "2026-12-30"), strict=True
+        )
+    ]
+    repondre(settings, flux, "a.xml", *rejets)
+
+    lire()
+
+    jours = Ecriture.objects.order_by("-pk").values_list("date_comptable", flat=True)[:2]
+    assert {f"{jour}" for jour in jours} == {"2026-11-25", "2026-12-30"}
+
+
+def test_le_motif_d_une_ligne_est_celui_de_son_mandat(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    raison = '<ObsEtat V="05"/><Commentaire V="Bon de livraison absent"/>'
+    refusee = mandat(Piece.objects.get(), "04", ligne(etat="02", observations=raison), dates=None)
+    repondre(settings, flux, "a.xml", refusee)
+
+    lire()
+
+    verdict = Verdict.objects.get()
+    assert (verdict.code, verdict.decision) == ("05", "rejete")
+    assert verdict.libelle == "Ligne 1 : Service fait non justifié. Bon de livraison absent"
+    assert Piece.objects.get().passages.last().motif == verdict.libelle
+
+
+def test_une_ligne_en_instance_d_un_mandat_pris_en_charge_est_une_reserve(
+    agent, ordonnateur, settings
+):
+    flux = flux_transmis(agent, ordonnateur)
+    en_instance = ligne(etat="16", observations='<Commentaire V="RIB manquant"/>')
+    repondre(settings, flux, "a.xml", mandat(Piece.objects.get(), "02", en_instance))
+
+    message = lire()
+
+    assert message.reserves.endswith("ligne 1 mise en instance. RIB manquant")
+
+
+@pytest.mark.parametrize(("jour", "est_dite"), [("2026-11-26", True), ("2026-11-23", False)])
+def test_une_suspension_apres_la_prise_en_charge_est_une_reserve(
+    agent, ordonnateur, settings, jour, est_dite
+):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", mandat(piece, "02"))
+    lire()
+    fin = f'<ObsEtat V="02"/><Commentaire V="RIB douteux"/><DtePceInst V="{jour}"/>'
+    repondre(settings, flux, "b.xml", mandat(piece, "01", fin=fin))
+
+    message = lire()
+
+    assert ("RIB douteux" in message.reserves) is est_dite
+    assert etats() == [EtatPiece.PRISE_EN_CHARGE]
+
+
+def test_ce_que_la_tresorerie_encaisse_d_un_titre_n_est_plus_du(agent, ordonnateur, settings):
+    bordereau = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    flux = transmettre(constituer_flux([bordereau], par=agent), par=agent)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", titre(piece, "02", 20_000, etat_ligne="04"), sens="Recette")
+    lire()
+    apres_un, deja = reste_du(piece), solde("515", exercice=2026).debit
+    repondre(settings, flux, "b.xml", titre(piece, "02", 50_000), sens="Recette")
+
+    message = lire()
+
+    assert (apres_un, deja, reste_du(piece)) == (25_000, 20_000, 0)
+    assert solde("515", exercice=2026).debit == 45_000
+    assert "encaissés par la Trésorerie au-delà de ce qui est dû" in message.reserves
