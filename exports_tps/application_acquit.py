@@ -11,7 +11,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from exports_tps.application_externe import appliquer_acquit_externe
+from exports_tps.application_externe import ENSEMBLE, PREALABLES, appliquer_acquit_externe
 from exports_tps.cloture import conclure_flux
 from exports_tps.decisions import rejeter
 from exports_tps.depots import est_externe
@@ -24,7 +24,8 @@ from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
 
 DOMAINE_PJ: Final = "4"
-ENSEMBLE: Final = {"0", "1", "2", "99"}  # domains that speak of the file as a whole
+DEJA_TENU: Final = {"ERREUR_DOUBLON_BORDEREAU", "ERREUR_DOUBLON_PIECE"}
+PJ_DEJA_RECUE: Final = "ERREUR_DOUBLON_PJ"
 SENS: Final = {"5": "depense", "6": "recette"}
 Portee, Decision = Verdict.Portee, Verdict.Decision
 
@@ -37,6 +38,7 @@ class Bilan:
     bordereaux: dict[tuple[int, int, str], Bordereau]
     acceptes: set[int] = field(default_factory=set)
     refuses: dict[int, str] = field(default_factory=dict)
+    en_doute: set[int] = field(default_factory=set)  # refused as held already
     est_accepte: bool | None = None  # the file as a whole
     motif: str = ""
     nombre: int = 0  # elements read
@@ -44,10 +46,15 @@ class Bilan:
     reserves: list[str] = field(default_factory=list)
 
     def designer(self, element: ElementAcquit) -> list[Bordereau]:
-        """Return the bordereaux that an element speaks of (both sides for a signature)."""
+        """Return the bordereaux that an element speaks of (both sides for a signature).
+
+        A domain of one side that names none speaks of all of them.
+        """
+        sens = SENS.get(element.domaine)
+        if sens and not element.numero_bordereau:
+            return [b for (*_, cote), b in self.bordereaux.items() if cote == sens]
         if not (element.numero_bordereau or "").isdigit():
             return []
-        sens = SENS.get(element.domaine)
         return [
             bordereau
             for (numero, exercice, cote), bordereau in self.bordereaux.items()
@@ -128,7 +135,7 @@ def _verdicts(
         if element.identifiant_unique or element.domaine == DOMAINE_PJ:
             cle = documents.get(element.identifiant_unique or "")
             if cle and not element.est_accepte:
-                bilan.documents_refuses.add(cle)
+                _noter_document(bilan, cle, element)
             yield Verdict(
                 **commun,
                 portee=Portee.JUSTIFICATIF,
@@ -161,8 +168,24 @@ def _documents(flux: Flux, elements: list[ElementAcquit]) -> dict[str, int]:
     return dict(lignes.values_list("justificatif__identifiant", "justificatif_id"))
 
 
+def _noter_document(bilan: Bilan, cle: int, element: ElementAcquit) -> None:
+    """Take the refusal of a document: it is free to be sent again, unless it was received."""
+    if any(erreur.code == PJ_DEJA_RECUE for erreur in element.erreurs):
+        bilan.reserves.append(
+            f"Document {element.identifiant_unique} : la Trésorerie l’a déjà reçu ; il n’est pas "
+            "renvoyé."
+        )
+    else:
+        bilan.documents_refuses.add(cle)
+
+
 def _noter_ensemble(bilan: Bilan, element: ElementAcquit, motif: str) -> None:
-    """Take a verdict on the file as a whole; one refusal prevails."""
+    """Take a verdict on the file as a whole; one refusal prevails.
+
+    That its signature is good accepts nothing yet.
+    """
+    if element.est_accepte and element.domaine in PREALABLES:
+        return
     if element.est_accepte:
         bilan.est_accepte = bilan.est_accepte is not False
     else:
@@ -176,7 +199,14 @@ def _verdicts_bordereau(
     details = list(_details(element.pieces))
     motif = _motif(element.erreurs) or "; ".join(libelle for *_, libelle in details[:5])
     if element.est_accepte:
-        bilan.acceptes.add(bordereau.pk)
+        if element.domaine not in PREALABLES:
+            bilan.acceptes.add(bordereau.pk)
+    elif DEJA_TENU & _tous_les_codes(element):
+        bilan.en_doute.add(bordereau.pk)
+        bilan.reserves.append(
+            f"{bordereau} : la Trésorerie dit l’avoir déjà ({motif}). Il n’est pas refusé ici, ses "
+            "pièces seraient payées deux fois ; voyez avec elle ce qu’elle tient."
+        )
     else:
         bilan.refuses[bordereau.pk] = motif or "Bordereau refusé par la Trésorerie."
     yield Verdict(
@@ -217,6 +247,15 @@ def _details(pieces: tuple[DetailPiece, ...]) -> Iterator[tuple[str, str, str, s
                 )
 
 
+def _tous_les_codes(element: ElementAcquit) -> set[str]:
+    """Return the codes of the errors of an element, of its pièces and of their lines."""
+    erreurs = [*element.erreurs]
+    for piece in element.pieces:
+        erreurs += piece.erreurs
+        erreurs += [erreur for ligne in piece.lignes for erreur in ligne.erreurs]
+    return {erreur.code for erreur in erreurs if erreur.code}
+
+
 def _motif(erreurs: tuple[ErreurAcquit, ...]) -> str:
     return " ; ".join(erreur.libelle or erreur.code or "" for erreur in erreurs)
 
@@ -229,13 +268,15 @@ def _codes(erreurs: tuple[ErreurAcquit, ...]) -> str:
 def _conclure(bilan: Bilan, par: Utilisateur) -> None:
     """Carry bordereaux, pièces, documents and flux where the verdicts lead."""
     tous = {bordereau.pk for bordereau in bilan.bordereaux.values()}
-    reste = tous - bilan.acceptes - bilan.refuses.keys()
+    reste = tous - bilan.acceptes - bilan.refuses.keys() - bilan.en_doute
     if bilan.est_accepte is False:
         bilan.refuses |= dict.fromkeys(reste, bilan.motif or "Flux refusé par la Trésorerie.")
     elif bilan.est_accepte:
         bilan.acceptes |= reste
-    franchir_lot(Bordereau, bilan.acceptes - bilan.refuses.keys(), "accepter", par=par)
+    acceptables = bilan.acceptes - bilan.refuses.keys() - bilan.en_doute
+    franchir_lot(Bordereau, acceptables, "accepter", par=par)
     _refuser(bilan, par)
+    _relever_contradictions(bilan, acceptables)
     conclure_flux(
         bilan.flux,
         par=par,
@@ -244,12 +285,21 @@ def _conclure(bilan: Bilan, par: Utilisateur) -> None:
     )
 
 
+def _relever_contradictions(bilan: Bilan, acceptes: set[int]) -> None:
+    """Tell the bordereaux that an earlier answer carried to the contrary."""
+    for bordereau in Bordereau.objects.filter(pk__in=bilan.refuses, etat=EtatBordereau.ACCEPTE):
+        bilan.reserves.append(f"{bordereau} : refusé après avoir été accepté ; à vérifier.")
+    for bordereau in Bordereau.objects.filter(pk__in=acceptes, etat=EtatBordereau.REFUSE):
+        bilan.reserves.append(
+            f"{bordereau} : accepté après avoir été refusé. Ses pièces sont rejetées et "
+            "contrepassées ; avant de les émettre de nouveau, voyez avec la Trésorerie si elle les "
+            "paie."
+        )
+
+
 def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     """Refuse bordereaux: their pièces are rejected, what they held may be sent again."""
     refuses = franchir_lot(Bordereau, bilan.refuses, "refuser", par=par, motifs=bilan.refuses)
-    for cle in sorted(bilan.refuses.keys() - refuses):
-        if Bordereau.objects.filter(pk=cle, etat=EtatBordereau.ACCEPTE).exists():
-            bilan.reserves.append(f"Bordereau {cle} refusé après avoir été accepté : à vérifier.")
     pieces = Piece.objects.filter(bordereau__in=refuses).values_list("pk", "bordereau")
     motifs = {pk: bilan.refuses[bordereau] for pk, bordereau in pieces if bordereau}
     rejeter(motifs, date_rejet=timezone.localdate(), par=par)

@@ -17,7 +17,8 @@ from facturier.commun.etats import franchir
 
 SENS = {"5": "D", "6": "R"}
 DOMAINE_PJ = "4"
-ENSEMBLE = {"0", "1", "2", "99"}
+ENSEMBLE = {"0", "1", "2", "99"}  # domains that speak of the file as a whole
+PREALABLES = {"1", "2", "3", "99"}  # passing them is not being accepted (§7)
 Portee, Decision = Verdict.Portee, Verdict.Decision
 
 
@@ -53,6 +54,8 @@ def _verdicts(
     if element.est_accepte is None:
         reserves.append(f"Verdict indéchiffrable (domaine {element.domaine}).")
         return
+    if element.est_accepte and element.domaine in PREALABLES:
+        return
     decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
     identifiant = element.identifiant_unique or ""
     if identifiant or element.domaine == DOMAINE_PJ:
@@ -74,14 +77,20 @@ def _verdicts(
 
 
 def _designer(element: ElementAcquit, bordereaux: set[str]) -> list[str]:
-    """Return the bordereaux that an element speaks of (both sides for a signature)."""
+    """Return the bordereaux that an element speaks of (both sides for a signature).
+
+    A domain of one side that names none speaks of all of them.
+    """
+    cote = SENS.get(element.domaine)
+    if cote and not element.numero_bordereau:
+        return sorted(ref for ref in bordereaux if ref.split("-")[1] == cote)
     return sorted(
         reference
         for reference in bordereaux
         for exercice, sens, numero in [reference.split("-")]
         if numero == (element.numero_bordereau or "").lstrip("0")
         and element.exercice in (None, "", exercice)
-        and SENS.get(element.domaine) in (None, sens)
+        and cote in (None, sens)
     )
 
 

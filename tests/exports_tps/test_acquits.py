@@ -1,0 +1,92 @@
+"""PES_ACQUIT: each element speaks for itself, in whatever order and domains they come."""
+
+import pytest
+
+from exports_tps.models import MessageTPS
+from exports_tps.repartition import documents_a_envoyer
+from exports_tps.retours import lire_retours
+from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
+from tests.exports_tps.factories import flux_transmis
+from tests.exports_tps.reponses import acquitter, element
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+@pytest.fixture
+def flux(agent, ordonnateur):
+    """A flux of one mandat, sent."""
+    return flux_transmis(agent, ordonnateur)
+
+
+@pytest.fixture
+def lire(settings, flux):
+    """Drop an acknowledgement and read it; return states of flux and bordereau, and reserves."""
+
+    def lire(*elements):
+        acquitter(settings, flux, f"{MessageTPS.objects.count()}.xml", *elements)
+        lire_retours()
+        flux.refresh_from_db()
+        message = MessageTPS.objects.latest("pk")
+        return flux.etat, Bordereau.objects.get().etat, message.reserves
+
+    return lire
+
+
+@pytest.mark.parametrize("domaine", ["1", "2", "3", "99"])
+def test_une_bonne_signature_n_accepte_pas_encore(lire, domaine):
+    bordereau = Bordereau.objects.get()
+    designe = {"bordereau": bordereau} if domaine == "3" else {}
+
+    apres_signature = lire(element(domaine, 1, **designe))
+    apres_refus = lire(element("5", 0, bordereau=bordereau, code="ERREUR_CODIFICATION"))
+
+    assert apres_signature == ("transmis", "transmis", "")
+    assert apres_refus == ("refuse", "refuse", "")
+    assert Piece.objects.get().etat == "rejetee"
+
+
+def test_un_domaine_sans_numero_parle_de_tous_ses_bordereaux(lire):
+    assert lire(element("5", 0, code="ERREUR_CODIFICATION")) == ("refuse", "refuse", "")
+
+
+def test_un_bordereau_accepte_apres_son_refus_est_une_reserve(lire):
+    bordereau = Bordereau.objects.get()
+    lire(element("5", 0, bordereau=bordereau, code="ERREUR_CODIFICATION"))
+
+    flux, etat, reserves = lire(element("5", 1, bordereau=bordereau))
+
+    assert (flux, etat) == ("refuse", "refuse")
+    assert reserves.startswith(f"{bordereau} : accepté après avoir été refusé")
+
+
+def test_un_bordereau_refuse_apres_son_acceptation_est_une_reserve(lire):
+    bordereau = Bordereau.objects.get()
+    lire(element("5", 1, bordereau=bordereau))
+
+    flux, etat, reserves = lire(element("5", 0, bordereau=bordereau, code="ERREUR_AUTRE"))
+
+    assert (flux, etat) == ("acquitte", "accepte")
+    assert reserves.startswith(f"{bordereau} : refusé après avoir été accepté")
+
+
+def test_un_doublon_de_bordereau_est_laisse_a_une_personne(lire):
+    bordereau = Bordereau.objects.get()
+
+    flux, etat, reserves = lire(
+        element("5", 0, bordereau=bordereau, code="ERREUR_DOUBLON_BORDEREAU")
+    )
+
+    assert (flux, etat, Piece.objects.get().etat) == ("transmis", "transmis", "transmise")
+    assert "la Trésorerie dit l’avoir déjà" in reserves
+
+
+def test_un_document_deja_recu_n_est_pas_renvoye(lire):
+    document = PieceJustificative.objects.get()
+
+    flux, _, reserves = lire(
+        element("5", 1, bordereau=Bordereau.objects.get()),
+        element("4", 0, pj=document.identifiant, code="ERREUR_DOUBLON_PJ"),
+    )
+
+    assert (flux, documents_a_envoyer().count()) == ("acquitte", 0)
+    assert reserves.startswith(f"Document {document.identifiant} : la Trésorerie l’a déjà reçu")
