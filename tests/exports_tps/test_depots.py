@@ -302,7 +302,8 @@ def test_un_fichier_signe_l_est_par_une_personne_connue(agent, ordonnateur, monk
     depuis = timezone.now() - timedelta(days=90)
     autorite = creer_autorite(nom="Nôtre", organisation="Essai", valable_du=depuis)
     identite = delivrer_certificat(autorite, nom="Odile", organisation="Essai", valable_du=depuis)
-    monkeypatch.setattr("exports_tps.preuves.autorites", lambda: [autorite.certificat])
+    for module in ("preuves", "signature_deposee"):
+        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
     if est_connu:
         pem = identite.certificat.public_bytes(Encoding.PEM)
         enregistrer_certificat(BytesIO(pem), par=ordonnateur)
