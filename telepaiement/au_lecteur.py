@@ -189,7 +189,9 @@ def _reserver_vente(
         session,
         ventes.tentatives_de(identifiant),
         par,
-        vente=ventes.poser_vente(session=session, quantites=quantites, payeur=payeur),
+        vente=ventes.poser_vente(
+            regie=session.regie, jour=session.jour, quantites=quantites, payeur=payeur
+        ),
         session_payeur=identifiant,
         montant=montant,
         reste_constate=montant,

@@ -321,14 +321,7 @@ def annuler_encaissement(
     session = sessions.filter(encaissements=encaissement).first()
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cet encaissement est annulé."})
-    if session is None or session.etat != EtatSession.OUVERTE or session.agent_id != par.pk:
-        raise ValidationError("Seul l’agent de la caisse encore ouverte annule un encaissement.")
-    if encaissement.mode in MODES_PASSERELLE:
-        raise ValidationError("Un paiement au lecteur se rembourse sur la carte qui a payé.")
-    if encaissement.jour != timezone.localdate():
-        raise ValidationError("Un encaissement s’annule le jour même, pas après.")
-    if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():
-        raise ValidationError("Cet encaissement est déjà annulé.")
+    _refuser_annulation(encaissement, session, par)
     ecriture = contrepasser(
         encaissement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
     )
@@ -337,3 +330,19 @@ def annuler_encaissement(
     return AnnulationEncaissement.objects.create(
         encaissement=encaissement, ecriture=ecriture, motif=motif.strip()[:200], par=par
     )
+
+
+def _refuser_annulation(
+    encaissement: Encaissement, session: SessionCaisse | None, par: Utilisateur
+) -> None:
+    """Refuse to cancel what is not of the day, of the open till of `par`, or has been classed."""
+    if session is None or session.etat != EtatSession.OUVERTE or session.agent_id != par.pk:
+        raise ValidationError("Seul l’agent de la caisse encore ouverte annule un encaissement.")
+    if encaissement.mode in MODES_PASSERELLE:
+        raise ValidationError("Un paiement au lecteur se rembourse sur la carte qui a payé.")
+    if encaissement.jour != timezone.localdate():
+        raise ValidationError("Un encaissement s’annule le jour même, pas après.")
+    if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():
+        raise ValidationError("Cet encaissement est déjà annulé.")
+    if Encaissement.objects.filter(provenance=encaissement).exists():
+        raise ValidationError("Cette recette est déjà classée : elle ne s’annule plus ici.")

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -23,7 +24,7 @@ from facturier.grand_livre.models import EtatPiece, Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import caisse, creances, quittances
-from telepaiement.encaissement import enregistrer
+from telepaiement.encaissement import enregistrer, enregistrer_a_classer
 from telepaiement.models import (
     Carnet,
     Encaissement,
@@ -39,11 +40,15 @@ FEUILLETS_MAXIMAUX = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaisieFeuillet:
-    """What was written on a leaf: its titre, the money, when it was received (aware)."""
+    """What was written on a leaf: its titre, the money, when it was received (aware).
 
-    titre_id: int
+    Without a titre that is known, `mention` is what the leaf says of it.
+    """
+
+    titre_id: int | None
     saisie: caisse.Saisie
     recu_le: datetime
+    mention: str = ""
 
 
 @transaction.atomic
@@ -73,6 +78,8 @@ def saisir_feuillet(
 ) -> Encaissement:
     """Enter a leaf in an open till: its money, its quittance, and what conflicts.
 
+    Without a titre the money is to be classed: an agent says later what it paid.
+
     Raises:
         ValidationError: the leaf is entered or cancelled already, of another régie, its moment
             precedes the booklet or is to come, or what is written is incomplete.
@@ -87,7 +94,9 @@ def saisir_feuillet(
 def _saisir(
     feuillet_id: int, session: SessionCaisse, donnees: SaisieFeuillet, par: Utilisateur
 ) -> Encaissement:
-    titre = Titre.objects.select_for_update(of=("self",)).get(pk=donnees.titre_id)
+    titre = None
+    if donnees.titre_id is not None:
+        titre = Titre.objects.select_for_update(of=("self",)).get(pk=donnees.titre_id)
     feuillet = (
         Feuillet.objects.select_for_update(of=("self",))
         .select_related("carnet__regie")
@@ -97,17 +106,20 @@ def _saisir(
     _controler(feuillet, session, donnees, par)
     conflits = list(_conflits(session.regie, titre, donnees))
     saisie = donnees.saisie
-    encaissement = enregistrer(
-        titre=titre,
-        regie=session.regie,
-        mode=saisie.mode,
-        montant=saisie.montant,
-        moment=donnees.recu_le,
-        reference=f"guichet-{saisie.identifiant}",
-        par=par,
-        code=feuillet.code,
+    fait: dict[str, Any] = {
+        "regie": session.regie,
+        "mode": saisie.mode,
+        "montant": saisie.montant,
+        "moment": donnees.recu_le,
+        "reference": f"guichet-{saisie.identifiant}",
+        "par": par,
+        "code": feuillet.code,
         **caisse.champs_saisis(session, saisie),
-    )
+    }
+    if titre is None:
+        encaissement = enregistrer_a_classer(mention=donnees.mention.strip()[:200], **fait)
+    else:
+        encaissement = enregistrer(titre=titre, **fait)
     franchir(
         feuillet,
         "saisir",
@@ -131,12 +143,23 @@ def _controler(
         raise ValidationError(
             {"recu_le": "Le paiement est postérieur à l’émission du carnet, et déjà fait."}
         )
+    if donnees.titre_id is None and not donnees.mention.strip():
+        raise ValidationError({"reference": "Recopiez ce que le feuillet dit de son objet."})
     if donnees.saisie.montant <= 0:
         raise ValidationError({"montant": "Le montant est d’au moins 1 F."})
 
 
-def _conflits(regie: Regie, titre: Titre, donnees: SaisieFeuillet) -> Iterator[str]:
+def _conflits(regie: Regie, titre: Titre | None, donnees: SaisieFeuillet) -> Iterator[str]:
     """Yield in French what the payment on paper did not know."""
+    if titre is None:
+        yield f"Titre inconnu (« {donnees.mention.strip()} ») : la recette est à classer."
+    else:
+        yield from _conflits_du_titre(regie, titre, donnees)
+    if donnees.saisie.mode not in caisse.modes_admis(regie):
+        yield "Ce mode de paiement n’est pas de ceux de l’acte de la régie (art. 9)."
+
+
+def _conflits_du_titre(regie: Regie, titre: Titre, donnees: SaisieFeuillet) -> Iterator[str]:
     reste = max(reste_du(titre), 0)
     if titre.etat in creances.MOTIFS:
         yield str(creances.MOTIFS[EtatPiece(titre.etat)])
@@ -150,8 +173,6 @@ def _conflits(regie: Regie, titre: Titre, donnees: SaisieFeuillet) -> Iterator[s
         yield "Un paiement par carte du même titre est en cours à la banque."
     if not regie.admet(titre.code_produit):
         yield "Ce produit n’est pas de ceux que l’acte de la régie permet d’encaisser (art. 8)."
-    if donnees.saisie.mode not in caisse.modes_admis(regie):
-        yield "Ce mode de paiement n’est pas de ceux de l’acte de la régie (art. 9)."
 
 
 @transaction.atomic

@@ -152,12 +152,15 @@ def recapituler(versement: VersementRegie) -> list[tuple[str, str, int]]:
     ventes = LigneVente.objects.filter(vente__encaissement__in=payes).values_list("produit__code")
     for code, somme in ventes.order_by().annotate(somme=Sum("montant")):
         sommes[code] = sommes.get(code, 0) + somme
+    a_classer = payes.exclude(mention="").aggregate(total=Sum("montant", default=0))["total"]
     produits = {produit.code: produit for produit in versement.regie.produits.all()}
     lignes = [
         (str(produits.get(code, code)), produits[code].compte if code in produits else "", somme)
         for code, somme in sorted(sommes.items())
     ]
-    ecart = versement.especes + versement.montant_cheques - sum(sommes.values())
+    if a_classer:
+        lignes.append(("Recettes à classer", "", int(a_classer)))
+    ecart = versement.especes + versement.montant_cheques - sum(sommes.values()) - int(a_classer)
     return [*lignes, ("Écarts de caisse", "", ecart)] if ecart else lignes
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.models import Exercice, Titre
-from facturier.grand_livre.regies import vendre_au_comptant
+from facturier.grand_livre.regies import recevoir_a_classer, vendre_au_comptant
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import courriels, echeanciers, quittances
 from telepaiement.creances import regie_en_ligne
@@ -187,6 +187,45 @@ def enregistrer_vente(
         **details,
     )
     quittances.emettre(encaissement)
+    return encaissement
+
+
+def enregistrer_a_classer(
+    *,
+    mention: str,
+    regie: Regie,
+    mode: str,
+    montant: int,
+    moment: datetime,
+    reference: str,
+    par: Utilisateur,
+    code: str = "",
+    **details: Any,
+) -> Encaissement:
+    """Post money received for nothing that is known, record it, issue its quittance.
+
+    The arguments are those of `enregistrer`; `mention` is what the paper says.
+    """
+    jour = timezone.localdate(moment)
+    ecriture = recevoir_a_classer(
+        mode=mode,
+        montant=montant,
+        date_comptable=date_comptable(jour),
+        reference=reference,
+        par=par,
+    )
+    encaissement = Encaissement.objects.create(
+        mention=mention,
+        regie=regie,
+        mode=mode,
+        montant=montant,
+        encaisse_le=moment,
+        jour=jour,
+        par=par,
+        ecriture=ecriture,
+        **details,
+    )
+    quittances.emettre(encaissement, code=code)
     return encaissement
 
 

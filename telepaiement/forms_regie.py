@@ -91,6 +91,16 @@ class ContresignatureForm(forms.Form):
     observations = forms.CharField(max_length=200, required=False)
 
 
+class ClassementForm(forms.Form):
+    """The titre that a receipt paid."""
+
+    reference = forms.CharField(
+        label="Référence du titre",
+        max_length=30,
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+    )
+
+
 class VenteForm(forms.Form):
     """How many of each product sold at a published tariff."""
 
@@ -333,8 +343,14 @@ class FeuilletForm(forms.Form):
     )
     reference = forms.CharField(
         label="Référence du titre",
-        max_length=30,
-        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+        max_length=150,
+        help_text="Ou ce que le feuillet en dit, si aucun titre ne se retrouve.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    a_classer = forms.BooleanField(
+        label="Aucun titre ne porte cette référence : enregistrer une recette à classer",
+        required=False,
+        help_text="Les finances diront plus tard ce qu’elle paie.",
     )
     jour = SaisieJourField(label="Reçu le", au_plus_tard=timezone.localdate)
     heure = forms.TimeField(

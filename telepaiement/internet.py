@@ -14,6 +14,7 @@ from telepaiement.models import (
     Encaissement,
     EncaissementClos,
     EtatTentative,
+    Mode,
     Regie,
     SessionInternet,
     Tentative,
@@ -89,10 +90,13 @@ def _cloturer_jour(regie: Regie, jour: date) -> list[SessionInternet]:
 
 
 def _libres(regie: Regie, jour: date) -> Any:
-    """Return the payments received by `jour` that are in no till and in no session."""
+    """Return the payments received by `jour` that are in no till and in no session.
+
+    A receipt that is classed was in its till already.
+    """
     return Encaissement.objects.filter(
         regie=regie, session__isnull=True, jour__lte=jour, clos__isnull=True
-    )
+    ).exclude(mode=Mode.CLASSEMENT)
 
 
 def _reports(regie: Regie) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement import echeanciers
+from telepaiement.classement import a_classer
 from telepaiement.models import (
     DEMANDES_OUVERTES,
     DemandeRedevable,
@@ -138,6 +139,14 @@ def _apres_le_paiement() -> Iterator[Carte]:
             ton=Ton.ATTENTE,
             recherche=f"etat={EtatRemboursement.DEMANDE}",
             ordre=44,
+        ),
+        Carte(
+            "Recettes à classer",
+            "telepaiement:recettes_a_classer",
+            nombre=a_classer().count(),
+            detail="Reçues sur un feuillet, leur titre ne se retrouve pas.",
+            ton=Ton.ATTENTE,
+            ordre=47,
         ),
         Carte(
             "Mouvements bancaires à rapprocher",

@@ -157,7 +157,11 @@ def moyenne_mensuelle(regie: Regie, jour: date) -> int:
     """Return the average of the monthly receipts before `jour`, in whole francs (art. 4)."""
     mois = Parametre.objects.entier("cautionnement_periode_mois", jour)
     debut = jour - timedelta(days=round(mois * 365.25 / 12))
-    recues = Encaissement.objects.valides().filter(regie=regie, jour__gt=debut, jour__lte=jour)
+    recues = (
+        Encaissement.objects.valides()
+        .filter(regie=regie, jour__gt=debut, jour__lte=jour)
+        .exclude(mode=Mode.CLASSEMENT)
+    )
     return int(recues.aggregate(total=Sum("montant", default=0))["total"]) // mois
 
 

@@ -203,6 +203,8 @@ def qui_et_quoi(
 def objet_paye(encaissement: Encaissement) -> list[tuple[str, str]]:
     """Return what was paid: a titre, or the lines of a sale."""
     titre, vente = encaissement.titre, encaissement.vente
+    if encaissement.mention:
+        return [("Objet écrit sur le feuillet", encaissement.mention)]
     if vente is None:
         return [("Titre de recettes", f"{titre.reference} – {titre.objet}")]
     return [
@@ -232,6 +234,11 @@ def mode_detaille(encaissement: Encaissement) -> str:
         Mode.TPE: f"{carte} ticket {encaissement.numero_ticket}".strip(),
         Mode.CHEQUE: f"n° {encaissement.numero_cheque}, {encaissement.banque}",
         Mode.VIREMENT: encaissement.reference_virement,
+        Mode.CLASSEMENT: (
+            f"quittance {encaissement.provenance.quittance.reference}"
+            if encaissement.provenance
+            else ""
+        ),
     }
     precision = precisions.get(Mode(encaissement.mode), "")
     libelle = encaissement.get_mode_display()

@@ -6,6 +6,7 @@ from telepaiement.views import (
     argent,
     banque,
     borne,
+    classement,
     compte,
     deficits,
     demandes,
@@ -202,6 +203,17 @@ urlpatterns = [
         "gestion/encaissements/<int:pk>/rembourser/",
         remboursements.demander,
         name="rembourser",
+    ),
+    path("gestion/recettes-a-classer/", classement.liste, name="recettes_a_classer"),
+    path(
+        "gestion/recettes-a-classer/<int:pk>/titre/",
+        classement.au_titre,
+        name="classer_au_titre",
+    ),
+    path(
+        "gestion/recettes-a-classer/<int:pk>/vente/",
+        classement.a_la_vente,
+        name="classer_a_la_vente",
     ),
     path("gestion/remboursements/", remboursements.liste, name="remboursements"),
     path(

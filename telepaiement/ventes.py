@@ -24,6 +24,7 @@ from telepaiement.models import (
     LigneRegularisee,
     LigneVente,
     Litige,
+    Mode,
     Produit,
     Regie,
     Regularisation,
@@ -144,7 +145,7 @@ def _vendre(
         raise ValidationError(caisse.PAIEMENT_EN_COURS)
     controler_vente(session=session, quantites=quantites, saisie=saisie)
     return enregistrer_vente(
-        poser_vente(session=session, quantites=quantites, payeur=payeur),
+        poser_vente(regie=regie, jour=session.jour, quantites=quantites, payeur=payeur),
         regie=regie,
         mode=saisie.mode,
         montant=saisie.montant,
@@ -174,16 +175,16 @@ def _deja_payee(saisie: caisse.Saisie) -> Encaissement | None:
     return deja
 
 
-def poser_vente(*, session: SessionCaisse, quantites: Mapping[int, int], payeur: str) -> Vente:
+def poser_vente(*, regie: Regie, jour: date, quantites: Mapping[int, int], payeur: str) -> Vente:
     """Keep what is bought, at the tariffs of today; it is sold once its money is recorded.
 
     Raises:
         ValidationError: as `chiffrer`.
     """
-    lignes = chiffrer(session.regie, quantites)
+    lignes = chiffrer(regie, quantites)
     vente = Vente.objects.create(
-        regie=session.regie,
-        jour=session.jour,
+        regie=regie,
+        jour=jour,
         payeur=payeur.strip()[:100],
         montant=sum(somme for _, _, somme in lignes),
     )
@@ -206,7 +207,8 @@ def a_regulariser(regie: Regie, jusqu_au: date) -> QuerySet[LigneVente]:
     contestees = Litige.objects.filter(encaissement__vente=OuterRef("vente"))
     return LigneVente.objects.filter(
         Q(vente__encaissement__session__etat=EtatSession.CLOTUREE)
-        | Q(vente__encaissement__session__isnull=True, vente__encaissement__clos__isnull=False),
+        | Q(vente__encaissement__session__isnull=True, vente__encaissement__clos__isnull=False)
+        | Q(vente__encaissement__mode=Mode.CLASSEMENT),
         ~Exists(rendues),
         ~Exists(contestees.exclude(etat=EtatLitige.GAGNE)),
         vente__regie=regie,

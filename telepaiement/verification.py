@@ -28,7 +28,7 @@ def encaissements_mal_ecrits() -> Iterator[Anomalie]:
         default=0,
     )
     ecarts = (
-        Encaissement.objects.filter(vente__isnull=True).order_by().annotate(redevable=redevable)
+        Encaissement.objects.filter(titre__isnull=False).order_by().annotate(redevable=redevable)
     )
     for pk, mode, montant, evenement, total, part, trop_percu in ecarts.values_list(
         "pk", "mode", "montant", "ecriture__evenement", "ecriture__total", "redevable", "trop_percu"

@@ -31,6 +31,10 @@ JUSTIFIES_PAR = {
     "comptant_cheque": "encaissement",
     "comptant_tpe": "encaissement",
     "comptant_lecteur": "encaissement",
+    "comptant_classement": "encaissement",
+    "a_classer_especes": "encaissement",
+    "a_classer_cheque": "encaissement",
+    "a_classer_tpe": "encaissement",
     "excedent_caisse": "session_caisse",
     "deficit_caisse": "session_caisse",
     "fonds_caisse_remis": "mouvement_fonds",
@@ -140,6 +144,25 @@ def mouvements_de_fonds_mal_ecrits() -> Iterator[Anomalie]:
         )
 
 
+def recettes_a_classer() -> Iterator[Anomalie]:
+    """Receipts to classify that their entry does not say, or classed for another amount."""
+    recettes = Encaissement.objects.exclude(mention="").order_by()
+    for pk, mode, montant, evenement, total, classe in recettes.values_list(
+        "pk",
+        "mode",
+        "montant",
+        "ecriture__evenement",
+        "ecriture__total",
+        "classement__ecriture__total",
+    ):
+        if (evenement, total) != (f"a_classer_{mode}", montant) or classe not in {None, montant}:
+            yield Anomalie(
+                "recette_a_classer",
+                f"encaissement {pk}",
+                f"{montant} F reçus, {total} F écrits, {classe} F classés",
+            )
+
+
 def deficits_de_caisse() -> Iterator[Anomalie]:
     """What déficits lack: the ledger, against the counts of the tills and what was paid back."""
     for comblement in ComblementDeficit.objects.exclude(ecriture__total=F("montant")):
@@ -197,6 +220,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     versements_de_regie_mal_ecrits,
     mouvements_de_fonds_mal_ecrits,
     especes_en_regie,
+    recettes_a_classer,
     deficits_de_caisse,
     sessions_internet_fausses,
 ]

@@ -42,7 +42,7 @@ from facturier.grand_livre.ventilation import (
     sommes_payees,
 )
 
-MODES_ENCAISSEMENT = ("carte", "lecteur", "tpe", "especes", "cheque", "virement")
+MODES_ENCAISSEMENT = ("carte", "lecteur", "tpe", "especes", "cheque", "virement", "classement")
 PARTS_DE_TIERS = {"redevable", "trop_percu"}
 # What is paid in excess, or withheld at the liquidation, is not the debt of the pièce.
 PARTS_HORS_PIECE = {"trop_percu", "a_rendre"} | {

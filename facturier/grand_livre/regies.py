@@ -10,7 +10,8 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.evenements import passer_evenement, sommes_de
 from facturier.grand_livre.models import Ecriture, Piece
 
-MODES_COMPTANT = ("tpe", "especes", "cheque", "lecteur")
+MODES_COMPTANT = ("tpe", "especes", "cheque", "lecteur", "classement")
+MODES_A_CLASSER = ("tpe", "especes", "cheque")
 
 
 def vendre_au_comptant(
@@ -23,6 +24,8 @@ def vendre_au_comptant(
     trop_percu: int = 0,
 ) -> Ecriture:
     """Post a sale before its titre: D 5412, 5118 or 5115, C 47138, or 471411 when paid twice.
+
+    A receipt that is classed to a sale comes from where it waited: D 4718.
 
     Args:
         mode: one of `MODES_COMPTANT`.
@@ -40,6 +43,26 @@ def vendre_au_comptant(
             "a_regulariser": montant - trop_percu,
             "excedent": trop_percu,
         },
+        date_comptable,
+        par,
+    )
+
+
+def recevoir_a_classer(
+    *, mode: str, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post money received for something nobody knows: D 5412, 5118 or 5115, C 4718.
+
+    Args:
+        mode: one of `MODES_A_CLASSER`.
+    """
+    if mode not in MODES_A_CLASSER:
+        raise ValueError(f"mode de recette à classer inconnu : {mode}")
+    return _passer(
+        f"a_classer_{mode}",
+        f"encaissement-{reference}",
+        "Recette à classer",
+        {"disponible": montant, "a_classer": montant},
         date_comptable,
         par,
     )

@@ -28,6 +28,7 @@ EVENEMENTS_DE_PAIEMENT = (
     "encaissement_especes",
     "encaissement_cheque",
     "encaissement_virement",
+    "encaissement_classement",
     "remboursement_carte",
 )
 

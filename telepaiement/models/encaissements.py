@@ -25,6 +25,7 @@ class Mode(models.TextChoices):
     ESPECES = "especes", "Espèces"
     CHEQUE = "cheque", "Chèque"
     VIREMENT = "virement", "Virement constaté"
+    CLASSEMENT = "classement", "Recette classée"
 
 
 MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
@@ -33,7 +34,9 @@ MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
 class Encaissement(models.Model):
     """A money fact: one per charge of the gateway, or per line of a till.
 
-    It pays a titre, or a sale at the counter (`vente`), which a titre regularises later.
+    It pays a titre, or a sale at the counter (`vente`), which a titre regularises later; or
+    nothing known, and `mention` says what the paper says: it is then classed, by another money fact
+    whose `provenance` it is, and which is in no till.
     `trop_percu` is the part of `montant` that the debt did not call for: it is owed back. A sale
     paid twice is owed back whole.
     No card number, expiry date or security code: a brand and four digits, at most.
@@ -43,6 +46,14 @@ class Encaissement(models.Model):
         Titre, models.PROTECT, null=True, related_name="encaissements"
     )
     vente = models.OneToOneField(Vente, models.PROTECT, null=True, related_name="encaissement")
+    mention = models.CharField("mention d’une recette à classer", max_length=200, blank=True)
+    provenance = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="classement",
+        help_text="recette à classer que celui-ci affecte",
+    )
     regie = models.ForeignKey(Regie, models.PROTECT, related_name="encaissements")
     mode = models.CharField(max_length=10, choices=Mode)
     montant = MontantField()
@@ -95,14 +106,32 @@ class Encaissement(models.Model):
                 violation_error_message="Le trop-perçu est une part du montant encaissé.",
             ),
             models.CheckConstraint(
-                condition=Q(titre__isnull=False, vente__isnull=True)
-                | Q(titre__isnull=True, vente__isnull=False)
+                condition=Q(titre__isnull=False, vente__isnull=True, mention="")
+                | Q(titre__isnull=True, vente__isnull=False, mention="")
                 & (
                     Q(mode=Mode.LECTEUR) & (Q(trop_percu=0) | Q(trop_percu=F("montant")))
                     | Q(session__isnull=False, trop_percu=0)
-                ),
+                    | Q(mode=Mode.CLASSEMENT, trop_percu=0)
+                )
+                | Q(
+                    titre__isnull=True,
+                    vente__isnull=True,
+                    trop_percu=0,
+                    session__isnull=False,
+                    mode__in=[Mode.ESPECES, Mode.CHEQUE, Mode.TPE],
+                )
+                & ~Q(mention=""),
                 name="encaissement_d_un_titre_ou_d_une_vente",
-                violation_error_message="Un encaissement paie un titre, ou une vente au guichet.",
+                violation_error_message=(
+                    "Un encaissement paie un titre, ou une vente au guichet, ou attend d’être "
+                    "classé."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(mode=Mode.CLASSEMENT, provenance__isnull=False)
+                | ~Q(mode=Mode.CLASSEMENT) & Q(provenance__isnull=True),
+                name="encaissement_classe_a_provenance",
+                violation_error_message="Une recette classée a sa provenance.",
             ),
             models.UniqueConstraint(
                 fields=["charge"],
@@ -121,7 +150,8 @@ class Encaissement(models.Model):
                 & ~Q(charge="")
                 | Q(mode=Mode.LECTEUR, tentative__isnull=False) & ~Q(charge="")
                 | Q(mode=Mode.VIREMENT, tentative__isnull=True, charge="")
-                | ~Q(mode__in=[Mode.CARTE, Mode.LECTEUR, Mode.VIREMENT])
+                | Q(mode=Mode.CLASSEMENT, session__isnull=True, tentative__isnull=True, charge="")
+                | ~Q(mode__in=[Mode.CARTE, Mode.LECTEUR, Mode.VIREMENT, Mode.CLASSEMENT])
                 & Q(session__isnull=False, tentative__isnull=True, charge=""),
                 name="encaissement_en_ligne_ou_en_caisse",
                 violation_error_message=(
@@ -169,6 +199,8 @@ class Encaissement(models.Model):
     @property
     def objet(self) -> str:
         """What was paid, in French; a page that lists many selects `titre` with them."""
+        if self.mention:
+            return "Recette à classer"
         return f"Titre {self.titre.reference}" if self.titre else "Vente au comptant"
 
     @property

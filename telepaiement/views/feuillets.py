@@ -27,15 +27,21 @@ def saisir(request: HttpRequest) -> HttpResponse:
 
     def faire() -> Encaissement:
         titres = creances.par_reference(form.cleaned_data["reference"])
-        if not titres:
+        if not titres and not form.cleaned_data["a_classer"]:
             raise ValidationError(
-                {"reference": "Aucun titre ne porte cette référence : relisez le feuillet."}
+                {
+                    "reference": "Aucun titre ne porte cette référence : relisez le feuillet, ou "
+                    "cochez la case pour enregistrer une recette à classer."
+                }
             )
         return carnets.saisir_feuillet(
             feuillet_id=_feuillet(form.cleaned_data["feuillet"]).pk,
             session=session,
             donnees=carnets.SaisieFeuillet(
-                titre_id=titres[0].pk, saisie=form.saisie, recu_le=form.recu_le
+                titre_id=titres[0].pk if titres else None,
+                saisie=form.saisie,
+                recu_le=form.recu_le,
+                mention=form.cleaned_data["reference"],
             ),
             par=agent(request),
         )

@@ -34,6 +34,8 @@ def _encaissement(pk: int) -> Encaissement:
         "annulation",
         "session",
         "tentative",
+        "provenance__quittance__regie",
+        "classement__titre",
     )
     return get_object_or_404(lot, pk=pk)
 
@@ -52,6 +54,7 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
             "mode": quittances.mode_detaille(objet),
             "disponible": remboursements.disponible(objet),
             "a_rendre": remboursements.a_rendre(objet),
+            "classement": getattr(objet, "classement", None),
             "remboursements": objet.remboursements.select_related(
                 "demande_par", "approuve_par", "recu__regie"
             ).order_by("pk"),

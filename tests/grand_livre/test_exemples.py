@@ -115,6 +115,7 @@ class Dossier:
             "remise": self.remettre,
             "fonds de caisse": self.mouvoir_fonds,
             "vente": self.vendre,
+            "recette à classer": self.recevoir_a_classer,
             "remboursement de la vente": self.rendre_la_vente,
             "contestation de la vente": self.contester_la_vente,
             "perte de la vente": self.perdre_la_vente,
@@ -337,6 +338,15 @@ class Dossier:
             **self._le_jour,
         )
 
+    def recevoir_a_classer(self, mode: str, montant: str) -> None:
+        """Receive money for something nobody knows."""
+        regies.recevoir_a_classer(
+            mode=mode,
+            montant=_francs(montant),
+            reference=f"feuillet-{next(self.references)}",
+            **self._le_jour,
+        )
+
     def rendre_la_vente(self, montant: str, trop_percu: str) -> None:
         """Give a sale back to the card."""
         evenements.rembourser_carte(
@@ -416,6 +426,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
+    schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
     schemas |= {f"encaissement_{mode}" for mode in evenements.MODES_ENCAISSEMENT}

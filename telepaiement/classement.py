@@ -1,0 +1,116 @@
+"""Money received on paper for a titre that nobody finds: kept, listed, then classed.
+
+It is real, and enters its till with its receipt; it waits in the account of receipts to classify
+until an agent says which titre, or which sale, it paid.
+"""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.causes import phrase_de_la_base
+from facturier.commun.etats import ActeInterdit
+from facturier.grand_livre.models import EtatPiece, Titre
+from telepaiement import creances
+from telepaiement.encaissement import enregistrer, enregistrer_vente
+from telepaiement.models import Encaissement, Mode, Regie
+from telepaiement.ventes import controler_total, poser_vente
+
+
+def a_classer() -> QuerySet[Encaissement]:
+    """Return the receipts that pay nothing known yet, oldest first."""
+    return (
+        Encaissement.objects.valides()
+        .exclude(mention="")
+        .filter(classement__isnull=True)
+        .order_by("pk")
+    )
+
+
+def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -> Encaissement:
+    """Say that a receipt paid a titre: what exceeds the debt is owed back.
+
+    Returns:
+        The money of the titre, with its entry and its quittance, which names the first one.
+
+    Raises:
+        ActeInterdit: `par` is neither finance staff nor comptable.
+        ValidationError: classed already, cancelled, or the titre is not one to pay.
+    """
+    _exiger_finances(par)
+    try:
+        with transaction.atomic():
+            titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+            source = _source(encaissement_id)
+            if titre.etat in creances.MOTIFS:
+                raise ValidationError(creances.MOTIFS[EtatPiece(titre.etat)])
+            return enregistrer(
+                titre=titre,
+                regie=source.regie,
+                mode=Mode.CLASSEMENT,
+                montant=source.montant,
+                moment=timezone.now(),
+                reference=f"classement-{source.pk}",
+                par=par,
+                provenance=source,
+            )
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def classer_a_la_vente(
+    *, encaissement_id: int, quantites: Mapping[int, int], payeur: str, par: Utilisateur
+) -> Encaissement:
+    """Say that a receipt paid a sale of published tariffs, which a titre regularises later.
+
+    Args:
+        quantites: how many of each product, by its key; they cost what was received.
+
+    Raises:
+        ActeInterdit: as `classer_au_titre`.
+        ValidationError: classed already, cancelled, or the sale costs something else.
+    """
+    _exiger_finances(par)
+    try:
+        with transaction.atomic():
+            regie_id = Encaissement.objects.values_list("regie_id", flat=True).get(
+                pk=encaissement_id
+            )
+            regie = Regie.objects.select_for_update(of=("self",)).get(pk=regie_id)
+            source = _source(encaissement_id)
+            controler_total(regie, quantites, source.montant)
+            return enregistrer_vente(
+                poser_vente(
+                    regie=regie, jour=timezone.localdate(), quantites=quantites, payeur=payeur
+                ),
+                regie=regie,
+                mode=Mode.CLASSEMENT,
+                montant=source.montant,
+                moment=timezone.now(),
+                reference=f"classement-{source.pk}",
+                par=par,
+                provenance=source,
+            )
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def _exiger_finances(par: Utilisateur) -> None:
+    if not par.a_role(Role.AGENT, Role.COMPTABLE):
+        raise ActeInterdit("Une recette se classe aux finances.")
+
+
+def _source(encaissement_id: int) -> Encaissement:
+    """Lock a receipt that waits to be classed."""
+    source = (
+        Encaissement.objects.select_for_update(of=("self",))
+        .select_related("regie", "quittance__regie")
+        .get(pk=encaissement_id)
+    )
+    if not a_classer().filter(pk=source.pk).exists():
+        raise ValidationError("Cette recette est déjà classée, ou annulée : rechargez la page.")
+    return source
