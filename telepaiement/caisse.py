@@ -14,6 +14,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.cartes import refuser_numero_de_carte
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
@@ -152,6 +153,13 @@ def controler_moyen(session: SessionCaisse, saisie: Saisie) -> None:
         ValidationError: by field where there is one, in French.
     """
     exiger_du_jour(session)
+    refuser_numero_de_carte(
+        numero_ticket=saisie.numero_ticket,
+        numero_autorisation=saisie.numero_autorisation,
+        numero_cheque=saisie.numero_cheque,
+        tireur=saisie.tireur,
+        reference_virement=saisie.reference_virement,
+    )
     regie = session.regie
     if saisie.mode not in modes_admis(regie):
         raise ValidationError({"mode": "L’acte de la régie n’admet pas ce mode de paiement."})

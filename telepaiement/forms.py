@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
@@ -22,7 +23,7 @@ from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 CODE_CARTE = r"^[0-9]{4}$"
 
 
-class RechercheForm(forms.Form):
+class RechercheForm(FormulaireSansCarte):
     """The two elements that identify a debt."""
 
     reference = forms.CharField(
@@ -39,7 +40,7 @@ class RechercheForm(forms.Form):
     )
 
 
-class ReglementForm(forms.Form):
+class ReglementForm(FormulaireSansCarte):
     """What the payer adds before paying; with an échéancier, how many instalments he pays."""
 
     echeances = forms.TypedChoiceField(
@@ -76,7 +77,7 @@ def _libelle_choix(nombre: int, montant: int, total: int) -> str:
     return f"Les {nombre} prochaines échéances : {somme}"
 
 
-class CourrielForm(forms.Form):
+class CourrielForm(FormulaireSansCarte):
     """Where to send a receipt once the payment is made."""
 
     courriel = forms.EmailField(
@@ -84,7 +85,7 @@ class CourrielForm(forms.Form):
     )
 
 
-class DemandeForm(forms.Form):
+class DemandeForm(FormulaireSansCarte):
     """What a debtor asks about a titre."""
 
     nombre_souhaite = forms.TypedChoiceField(
@@ -128,7 +129,7 @@ class DemandeForm(forms.Form):
             del self.fields["nombre_souhaite"]
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(FormulaireSansCarte):
     """The answer to a request."""
 
     reponse = forms.CharField(
@@ -139,7 +140,7 @@ class DecisionForm(forms.Form):
     )
 
 
-class EcheanceForm(forms.Form):
+class EcheanceForm(FormulaireSansCarte):
     """One instalment to agree on; a row left empty counts for nothing."""
 
     le = SaisieJourField(label="À payer avant le")
@@ -151,7 +152,7 @@ EcheancesFormSet = forms.formset_factory(
 )
 
 
-class VerificationForm(forms.Form):
+class VerificationForm(FormulaireSansCarte):
     """The code printed on a receipt."""
 
     code = forms.CharField(
@@ -162,7 +163,7 @@ class VerificationForm(forms.Form):
     )
 
 
-class OuvertureForm(forms.Form):
+class OuvertureForm(FormulaireSansCarte):
     """Opening a till."""
 
     guichet = forms.ModelChoiceField(
@@ -175,7 +176,7 @@ class OuvertureForm(forms.Form):
     )
 
 
-class EncaissementForm(forms.Form):
+class EncaissementForm(FormulaireSansCarte):
     """A payment at the counter: the fields of its mode, all of them needed."""
 
     montant = SaisieMontantField(label="Montant", minimum=1)
@@ -208,13 +209,13 @@ class EncaissementForm(forms.Form):
         self.fields = {nom: self.fields[nom] for nom in self.CHAMPS[Mode(mode)]}
 
 
-class MotifForm(forms.Form):
+class MotifForm(FormulaireSansCarte):
     """Why something is undone."""
 
     motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
 
 
-class ReductionTitreForm(forms.Form):
+class ReductionTitreForm(FormulaireSansCarte):
     """What is taken back from a titre, and the act that founds it."""
 
     rang = forms.TypedChoiceField(label="Imputation", coerce=int)
@@ -234,7 +235,7 @@ class ReductionTitreForm(forms.Form):
         ]
 
 
-class RemboursementForm(forms.Form):
+class RemboursementForm(FormulaireSansCarte):
     """A refund to ask for. `disponible` is what the page showed, sent back with it."""
 
     montant = SaisieMontantField(label="Montant à rendre", minimum=1)
@@ -242,7 +243,7 @@ class RemboursementForm(forms.Form):
     disponible = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
 
-class ReleveForm(forms.Form):
+class ReleveForm(FormulaireSansCarte):
     """A statement of the bank account to import."""
 
     fichier = forms.FileField(
@@ -251,7 +252,7 @@ class ReleveForm(forms.Form):
     )
 
 
-class PropositionForm(forms.Form):
+class PropositionForm(FormulaireSansCarte):
     """Which of the propositions a bank movement is."""
 
     cle = forms.ChoiceField(label="Ce mouvement est", widget=forms.RadioSelect)
@@ -261,7 +262,7 @@ class PropositionForm(forms.Form):
         self.fields["cle"].choices = choix  # type: ignore[attr-defined]
 
 
-class FiltreTitresForm(forms.Form):
+class FiltreTitresForm(FormulaireSansCarte):
     """Filters of the list of titres."""
 
     q = forms.CharField(label="Référence ou nom", required=False, max_length=100)
@@ -274,7 +275,7 @@ class FiltreTitresForm(forms.Form):
 ADRESSE_INCONNUE = "Nous ne connaissons pas l’adresse de ce débiteur : saisissez-la en entier."
 
 
-class TitreForm(forms.Form):
+class TitreForm(FormulaireSansCarte):
     """A titre de recettes to issue."""
 
     tiers = forms.ModelChoiceField(

@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from telepaiement.caisse import Saisie
@@ -18,7 +19,7 @@ from telepaiement.ventes import QUANTITE_MAXIMALE, produits_vendus
 NOMBRE_MAXIMAL = 100_000
 
 
-class CoupuresForm(forms.Form):
+class CoupuresForm(FormulaireSansCarte):
     """Cash counted: how many of each note and coin."""
 
     AVANT = ("entrant", "en_presence_de")
@@ -85,13 +86,13 @@ class ClotureForm(CoupuresForm):
     )
 
 
-class ContresignatureForm(forms.Form):
+class ContresignatureForm(FormulaireSansCarte):
     """Signing the closing of someone else."""
 
     observations = forms.CharField(max_length=200, required=False)
 
 
-class ClassementForm(forms.Form):
+class ClassementForm(FormulaireSansCarte):
     """The titre that a receipt paid."""
 
     reference = forms.CharField(
@@ -101,7 +102,7 @@ class ClassementForm(forms.Form):
     )
 
 
-class VenteForm(forms.Form):
+class VenteForm(FormulaireSansCarte):
     """How many of each product sold at a published tariff."""
 
     payeur = forms.CharField(
@@ -180,7 +181,7 @@ class GuichetForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["code"]
 
 
-class NominationForm(forms.Form):
+class NominationForm(FormulaireSansCarte):
     """Who is appointed, as what, by which arrêté."""
 
     personne = forms.ModelChoiceField(
@@ -207,21 +208,21 @@ class NominationForm(forms.Form):
     )
 
 
-class FinNominationForm(forms.Form):
+class FinNominationForm(FormulaireSansCarte):
     """End of an appointment."""
 
     fin = SaisieJourField(label="Fin des fonctions le")
     arrete = forms.CharField(label="Arrêté de fin de fonctions", max_length=100)
 
 
-class CautionnementForm(forms.Form):
+class CautionnementForm(FormulaireSansCarte):
     """The bond of a régisseur."""
 
     montant = SaisieMontantField(minimum=1)
     reference = forms.CharField(label="Référence du cautionnement", max_length=100)
 
 
-class FondsForm(forms.Form):
+class FondsForm(FormulaireSansCarte):
     """Fonds de caisse handed over or taken back."""
 
     nature = forms.ChoiceField(label="Mouvement", choices=MouvementFonds.Nature.choices)
@@ -230,7 +231,7 @@ class FondsForm(forms.Form):
     reference = forms.CharField(label="Numéro du reçu", max_length=60)
 
 
-class ComblementForm(forms.Form):
+class ComblementForm(FormulaireSansCarte):
     """What the régisseur pays back of a déficit."""
 
     moyen = forms.ChoiceField(label="La somme est")
@@ -285,7 +286,7 @@ class VerificationRegieForm(_DecompteForm):
     en_presence_de = forms.CharField(label="En présence de", max_length=100)
 
 
-class RegularisationForm(forms.Form):
+class RegularisationForm(FormulaireSansCarte):
     """The titre that regularises sales: until when, for which department, at which address."""
 
     jusqu_au = SaisieJourField(label="Ventes jusqu’au", au_plus_tard=timezone.localdate)
@@ -297,13 +298,13 @@ class RegularisationForm(forms.Form):
     ville = forms.CharField(max_length=38)
 
 
-class RecepisseForm(forms.Form):
+class RecepisseForm(FormulaireSansCarte):
     """What the treasury gave for a versement."""
 
     recepisse = forms.CharField(label="Numéro du récépissé", max_length=40)
 
 
-class CarnetForm(forms.Form):
+class CarnetForm(FormulaireSansCarte):
     """A booklet to print."""
 
     nombre = forms.IntegerField(
@@ -319,20 +320,20 @@ class CarnetForm(forms.Form):
         champ.queryset = Utilisateur.objects.filter(pk__in=habilites)  # type: ignore[attr-defined]
 
 
-class LecteurForm(forms.Form):
+class LecteurForm(FormulaireSansCarte):
     """What the reader of the counter takes."""
 
     montant = SaisieMontantField(label="Montant au lecteur", minimum=1)
 
 
-class AnnulationFeuilletForm(forms.Form):
+class AnnulationFeuilletForm(FormulaireSansCarte):
     """A spoilt leaf."""
 
     feuillet = forms.CharField(label="Numéro ou code du feuillet", max_length=40)
     motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
 
 
-class FeuilletForm(forms.Form):
+class FeuilletForm(FormulaireSansCarte):
     """A leaf written by hand, to enter."""
 
     feuillet = forms.CharField(

@@ -31,13 +31,15 @@ PAUSE = (
 )
 
 
-def recherche_permise(adresse: str) -> bool:
+def recherche_permise(adresse: str, *, est_borne: bool = False) -> bool:
     """Count one look-up from `adresse`; False beyond 10 in 10 minutes (by default).
 
     While keys are being guessed from many addresses, each of them has 2 look-ups only: who holds
-    an avis needs one.
+    an avis needs one. A kiosk has a limit of its own, for many people come to it.
     """
     limites = settings.LIMITES_PAIEMENT
+    if est_borne:
+        return _compter(f"telepaiement-borne-{adresse}") <= limites["recherches_par_borne"]
     permises = limites["recherches_sous_alerte" if cles_devinees() else "recherches"]
     return _compter(f"telepaiement-recherche-{adresse}") <= permises
 
@@ -63,25 +65,35 @@ def _compter(cle: str) -> int:
         return 1
 
 
-def refus_ouverture(titre: Titre, adresse: str | None, lien: LienPaiement | None = None) -> str:
+def refus_ouverture(
+    titre: Titre,
+    adresse: str | None,
+    lien: LienPaiement | None = None,
+    *,
+    est_borne: bool = False,
+) -> str:
     """Return in French why no new attempt may begin on `titre` from `adresse`, or "".
+
+    What has succeeded does not count: who pays several debts tests no card. A kiosk has a limit of
+    its own.
 
     What comes by a payment link counts against that link alone: one that was posted publicly and
     abused leaves the debtor free to pay.
     """
     limites = settings.LIMITES_PAIEMENT
     maintenant = timezone.now()
-    recentes = Tentative.objects.depuis(HEURE, maintenant)
+    impayees = Tentative.objects.exclude(etat=EtatTentative.REUSSIE).depuis(HEURE, maintenant)
     pause = timedelta(minutes=limites["pause_minutes"])
     meme_voie = Tentative.objects.filter(titre=titre, lien=lien)
     echecs = meme_voie.filter(etat=EtatTentative.ECHOUEE)
     if echecs.filter(modifiee_le__gt=maintenant - pause).exists():
         return PAUSE
-    par_voie = meme_voie.depuis(HEURE, maintenant).count()
-    par_adresse = recentes.filter(adresse_payeur=adresse).count() if adresse else 0
+    par_voie = impayees.filter(titre=titre, lien=lien).count()
+    par_adresse = impayees.filter(adresse_payeur=adresse).count() if adresse else 0
+    lieu = "borne" if est_borne else "adresse"
     if par_voie >= limites["paiements_par_heure_et_titre"]:
         return TROP_D_ESSAIS
-    if par_adresse >= limites["paiements_par_heure_et_adresse"]:
+    if par_adresse >= limites[f"paiements_par_heure_et_{lieu}"]:
         return TROP_D_ESSAIS
     return ""
 

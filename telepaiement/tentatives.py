@@ -33,6 +33,10 @@ INDISPONIBLE = (
     "Le paiement par carte ne répond pas pour l’instant : aucune somme n’a été prélevée. "
     "Réessayez dans quelques minutes, ou payez au guichet avec votre avis."
 )
+SANS_REPONSE = (
+    "Le paiement par carte ne répond pas pour l’instant. Réessayez dans quelques minutes : ce que "
+    "vous aviez commencé sera d’abord vérifié, pour ne pas payer deux fois."
+)
 EN_COURS_AILLEURS = (
     "Un paiement de cette somme est en cours à la banque : attendez sa réponse quelques minutes, "
     "pour ne pas payer deux fois."
@@ -59,6 +63,7 @@ def ouvrir(
     courriel: str = "",
     nombre_echeances: int | None = None,
     lien: LienPaiement | None = None,
+    est_borne: bool = False,
 ) -> Tentative:
     """Return the open attempt of this payer on this debt, made if need be, ready for a card.
 
@@ -71,6 +76,7 @@ def ouvrir(
         courriel: where to send the receipt, or "".
         nombre_echeances: how many instalments to pay; the whole of what is owed when None.
         lien: the payment link followed, whose limits are then its own.
+        est_borne: a kiosk, whose address many payers share.
 
     Raises:
         PaiementRefuse: nothing to pay, not payable online, being paid elsewhere, or too many
@@ -79,7 +85,10 @@ def ouvrir(
     """
     ancienne = _ouverte(titre_id, session_payeur)
     if ancienne and _est_perimee(ancienne, nombre_echeances):
-        ancienne = fermer(ancienne, "annuler", source="montant changé")
+        try:
+            ancienne = fermer(ancienne, "annuler", source="montant changé")
+        except PasserelleMuette as erreur:
+            raise PaiementIndisponible(SANS_REPONSE) from erreur
         if not ancienne.est_finale:
             raise PaiementRefuse(EN_COURS_AILLEURS)
     relire_les_autres(titre_id, session_payeur)
@@ -90,6 +99,7 @@ def ouvrir(
         adresse_payeur=adresse or None,
         courriel=courriel,
         lien=lien,
+        est_borne=est_borne,
     )
     if not tentative.reference:
         initier(tentative, source="ouverture")
@@ -161,7 +171,12 @@ def actualiser(tentative: Tentative) -> Tentative:
 
 @transaction.atomic
 def _reserver(
-    *, titre_id: int, session_payeur: UUID, nombre_echeances: int | None, **champs: Any
+    *,
+    titre_id: int,
+    session_payeur: UUID,
+    nombre_echeances: int | None,
+    est_borne: bool,
+    **champs: Any,
 ) -> Tentative:
     """Commit the intention, under the lock of the debt: two tabs find the same attempt."""
     titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
@@ -179,7 +194,8 @@ def _reserver(
         return existante
     if motif := motif_attente(titre_id, session_payeur):
         raise PaiementRefuse(motif)
-    if motif := limites.refus_ouverture(titre, champs["adresse_payeur"], champs["lien"]):
+    adresse, lien = champs["adresse_payeur"], champs["lien"]
+    if motif := limites.refus_ouverture(titre, adresse, lien, est_borne=est_borne):
         raise PaiementRefuse(motif)
     tentative = Tentative.objects.create(
         titre=titre,

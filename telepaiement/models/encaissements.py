@@ -28,6 +28,7 @@ class Mode(models.TextChoices):
     CLASSEMENT = "classement", "Recette classée"
 
 
+TREIZE_CHIFFRES = r"[0-9]([ .-]?[0-9]){12}"  # as many as the shortest card number
 MODES_PASSERELLE = (Mode.CARTE, Mode.LECTEUR)
 
 
@@ -186,6 +187,12 @@ class Encaissement(models.Model):
                 condition=Q(quatre_derniers="") | Q(quatre_derniers__regex=r"^[0-9]{4}$"),
                 name="encaissement_quatre_chiffres",
                 violation_error_message="Seuls les quatre derniers chiffres se conservent.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(numero_ticket__regex=TREIZE_CHIFFRES)
+                & ~Q(numero_autorisation__regex=TREIZE_CHIFFRES),
+                name="encaissement_sans_numero_de_carte",
+                violation_error_message="Un numéro de carte ne se conserve pas.",
             ),
         ]
         indexes = [

@@ -111,7 +111,7 @@ def intention_demandee(demande: Demande) -> Any:
         return parametres | {"allowed_payment_method_types": ["card_present"]}
     authentification = "any" if demande.exiger_authentification else "automatic"
     return parametres | {
-        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+        "allowed_payment_method_types": ["card"],  # neither wallets nor accounts that remember
         "payment_method_options": {"card": {"request_three_d_secure": authentification}},
     }
 

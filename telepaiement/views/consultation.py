@@ -1,9 +1,10 @@
 """What the pages of a debt share: who may see it, and where it stands."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from django.forms import Form
 from django.http import HttpRequest
 
 from facturier.grand_livre.models import Parametre, Titre
@@ -15,6 +16,7 @@ from telepaiement.passerelles import passerelle
 CONSULTES = "titres_consultes"
 PAYEUR = "payeur"
 BORNE = "borne"
+Saisie = TypeVar("Saisie", bound=Form)
 
 
 def retenir(request: HttpRequest, titre: Titre) -> None:
@@ -36,6 +38,13 @@ def titre_consulte(request: HttpRequest, titre_id: int) -> Titre | None:
     titres = Titre.objects.select_related("tiers", "service").filter(pk=titre_id)
     titre: Titre | None = titres.first()
     return titre
+
+
+def sans_memoire(request: HttpRequest, form: Saisie) -> Saisie:
+    """Return `form`, whose address the browser of a kiosk neither keeps nor proposes."""
+    if request.session.get(BORNE) and "courriel" in form.fields:
+        form.fields["courriel"].widget.attrs["autocomplete"] = "off"
+    return form
 
 
 def situation(titre: Titre) -> dict[str, Any]:

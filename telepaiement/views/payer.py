@@ -44,7 +44,14 @@ from telepaiement.tentatives import (
     relire_la_sienne,
 )
 from telepaiement.views.communs import reponse_pdf
-from telepaiement.views.consultation import BORNE, payeur, retenir, situation, titre_consulte
+from telepaiement.views.consultation import (
+    BORNE,
+    payeur,
+    retenir,
+    sans_memoire,
+    situation,
+    titre_consulte,
+)
 
 INCONNU = (
     "Aucune somme à payer ne correspond à cette référence et à cette clé. Vérifiez-les sur votre "
@@ -99,7 +106,8 @@ def accueil(request: HttpRequest) -> HttpResponse:
         )
     form = RechercheForm(request.POST)
     if form.is_valid():
-        if not limites.recherche_permise(adresse_client(request)):
+        est_borne = bool(request.session.get(BORNE))
+        if not limites.recherche_permise(adresse_client(request), est_borne=est_borne):
             form.add_error(None, limites.TROP_DE_RECHERCHES)
             return render(request, "telepaiement/accueil.html", {"form": form}, status=429)
         titre = creances.chercher(form.cleaned_data["reference"], form.cleaned_data["cle"])
@@ -126,7 +134,7 @@ def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
     if request.method == "GET":
         ouverte = relire_la_sienne(titre.pk, payeur(request))
     lieu = situation(titre)
-    form = ReglementForm(request.POST or None, choix=lieu["choix"])
+    form = sans_memoire(request, ReglementForm(request.POST or None, choix=lieu["choix"]))
     statut = 200
     if request.method == "POST":
         if form.is_valid() and (tentative := commencer(request, titre, form)):
@@ -156,10 +164,11 @@ def commencer(
             courriel=form.cleaned_data["courriel"],
             nombre_echeances=form.cleaned_data.get("echeances"),
             lien=lien,
+            est_borne=bool(request.session.get(BORNE)),
         )
     except PaiementRefuse as refus:
         form.add_error(None, refus)
-    except (PaiementIndisponible, PasserelleMuette) as panne:
+    except PaiementIndisponible as panne:
         form.add_error(None, str(panne))
     return None
 
@@ -223,7 +232,7 @@ def montrer(
     if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
     if gabarit == "telepaiement/reussi.html":
-        contexte |= _contexte_recu(tentative, form)
+        contexte |= _contexte_recu(tentative, form or sans_memoire(request, CourrielForm()))
     statut = 422 if form is not None else 200
     return render(request, gabarit, contexte, status=statut)
 
@@ -235,7 +244,7 @@ def _page_de_depart(tentative: Tentative) -> str:
     return reverse("telepaiement:creance", args=[tentative.titre_id])
 
 
-def _contexte_recu(tentative: Tentative, form: CourrielForm | None) -> dict[str, Any]:
+def _contexte_recu(tentative: Tentative, form: CourrielForm) -> dict[str, Any]:
     """Return what the page of a payment received tells, and what is to come of an échéancier."""
     titre = tentative.titre
     dues = []
@@ -248,7 +257,7 @@ def _contexte_recu(tentative: Tentative, form: CourrielForm | None) -> dict[str,
         "mode": quittances.mode_detaille(tentative.encaissement),
         "prochaine": dues[0] if dues else None,
         "est_solde": not dues and not tentative.lien_id and solde.exists(),
-        "form": None if tentative.courriel else form or CourrielForm(),
+        "form": None if tentative.courriel else form,
     }
 
 

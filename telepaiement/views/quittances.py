@@ -15,6 +15,7 @@ from telepaiement import courriels, limites, quittances
 from telepaiement.forms import CourrielForm, VerificationForm
 from telepaiement.models import Encaissement, Quittance, Tentative
 from telepaiement.views.communs import reponse_pdf
+from telepaiement.views.consultation import BORNE, sans_memoire
 from telepaiement.views.payer import avec_tentative, montrer
 
 MARGE_QR = 4  # modules of white around the code, which readers need
@@ -60,7 +61,8 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
 
 def _par_code(request: HttpRequest, code: str) -> Quittance | HttpResponse:
     """Return the receipt of this code, or the page that says why there is none."""
-    if not limites.recherche_permise(adresse_client(request)):
+    est_borne = bool(request.session.get(BORNE))
+    if not limites.recherche_permise(adresse_client(request), est_borne=est_borne):
         contexte = {"form": VerificationForm(), "erreur": limites.TROP_DE_RECHERCHES}
         return render(request, "telepaiement/verifier.html", contexte, status=429)
     quittance = (
@@ -125,7 +127,7 @@ def code_qr(request: HttpRequest, tentative: Tentative) -> HttpResponse:
 def envoyer(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Send the receipt to an address given after the payment: one, once."""
     quittance = get_object_or_404(Quittance, encaissement__tentative=tentative)
-    form = CourrielForm(request.POST)
+    form = sans_memoire(request, CourrielForm(request.POST))
     if not form.is_valid():
         return montrer(request, tentative, form)
     sans_adresse = Tentative.objects.filter(pk=tentative.pk, courriel="")

@@ -17,7 +17,7 @@ from telepaiement import demandes, liens, limites, quittances
 from telepaiement.forms import DemandeForm, ReglementForm
 from telepaiement.models import LienPaiement, NatureDemande, Quittance
 from telepaiement.views.communs import rapporter, reponse_pdf
-from telepaiement.views.consultation import BORNE, situation, titre_consulte
+from telepaiement.views.consultation import BORNE, sans_memoire, situation, titre_consulte
 from telepaiement.views.payer import commencer
 
 
@@ -40,6 +40,7 @@ def demander(request: HttpRequest, titre_id: int, nature: str) -> HttpResponse:
     personne = _demandeur(request)
     initial = {"courriel": personne.email} if personne else {}
     form = DemandeForm(request.POST or None, nature=nature, initial=initial)
+    form = sans_memoire(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             demande = demandes.deposer(
@@ -133,7 +134,7 @@ def lien(request: HttpRequest, jeton: str) -> HttpResponse:
         return _sans_trace(render(request, "telepaiement/lien_perdu.html", status=404))
     titre = trouve.titre
     lieu = situation(titre)
-    form = ReglementForm(request.POST or None, choix=lieu["choix"])
+    form = sans_memoire(request, ReglementForm(request.POST or None, choix=lieu["choix"]))
     statut = 200
     if request.method == "POST":
         if form.is_valid() and (tentative := commencer(request, titre, form, trouve)):

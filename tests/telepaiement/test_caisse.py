@@ -61,6 +61,13 @@ def test_chaque_mode_solde_la_dette_et_donne_une_quittance(encaisser, mode, deta
     assert encaissement.quittance.reference == f"CENTRE-{encaissement.jour.year}-000001"
 
 
+def test_un_numero_de_carte_n_est_pas_garde(encaisser):
+    titre = titre_payable(12_500)
+
+    with pytest.raises(ValidationError, match="numéro de carte bancaire"):
+        encaisser(titre, Mode.TPE, **TPE | {"numero_autorisation": "4242 4242 4242 4242"})
+
+
 def test_un_cheque_de_cent_millions_s_encaisse(encaisser):
     titre = titre_payable(100_000_000)
 

@@ -335,6 +335,21 @@ def test_la_page_propose_les_echeances_et_le_montant_ne_vient_pas_du_navigateur(
     assert faux.status_code == 422
 
 
+def test_changer_d_echeance_pendant_une_panne_se_dit_sans_trace_technique(
+    client, banc, etale, ouvrir_somme
+):
+    creance = ouvrir_somme(etale)
+    client.post(creance, {"courriel": "", "echeances": "1"})
+    banc.faire("pannes", panne_api=20)
+
+    reponse = client.post(creance, {"courriel": "", "echeances": "2"})
+
+    texte = reponse.content.decode()
+    assert reponse.status_code == 422
+    assert "sera d’abord vérifié, pour ne pas payer deux fois" in texte
+    assert "APIError" not in texte
+
+
 def test_un_compte_rattache_par_un_agent_voit_ce_qu_il_doit(
     client, demander, agent, fournisseur, ouvrir_somme
 ):

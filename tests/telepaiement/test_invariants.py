@@ -78,6 +78,7 @@ def test_un_message_recu_ne_se_reecrit_pas(db):
         {"mode": Mode.CARTE},
         {"somme_remise": 12_499},
         {"quatre_derniers": "4242424242424242"[:3]},
+        {"numero_autorisation": "4242424242424242"},
         {"session": None},
         {"titre": None},
     ],

@@ -1,5 +1,6 @@
 """Paying for a relative by a link, on a kiosk, and robots that guess."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from telepaiement import liens, limites
 from telepaiement.models import EtatTentative, LienPaiement, Tentative
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementRefuse
+from tests.telepaiement.conftest import CARTE, CARTE_REFUSEE
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.test_suites import texte_pdf
 
@@ -175,8 +177,33 @@ def test_la_borne_oublie_qui_etait_la(client, banc, borne, titre):
     assert f'content="90;url={borne}"' in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert ".pdf" not in page.content.decode()
+    assert re.search(r'name="courriel"[^>]*autocomplete="off"', page.content.decode())
     assert tentative.etat == EtatTentative.ANNULEE
     assert client.get(creance).status_code == client.get(carte).status_code == 302
+
+
+def test_la_borne_sert_plus_de_cinq_payeurs_en_une_heure(client, banc, regies, borne):
+    for rang in range(6):
+        client.get(borne)
+        titre = titre_payable(1_000 + rang)
+        donnees = {"reference": titre.reference, "cle": titre.cle_paiement}
+        creance = client.post(reverse("telepaiement:accueil"), donnees)["Location"]
+        reponse = client.post(creance, {"courriel": ""})
+        assert reponse.status_code == 302, reponse.context["form"].errors
+
+
+def test_qui_paie_n_epuise_pas_sa_connexion_et_qui_essaie_des_cartes_si(banc, commencer):
+    def depuis_chez_soi(numero):
+        tentative = commencer(titre_payable(), adresse="203.0.113.9")
+        banc.payer(tentative, numero)
+        synchroniser(tentative, source="retour")
+
+    for _rang in range(5):
+        depuis_chez_soi(CARTE)
+    for _rang in range(5):
+        depuis_chez_soi(CARTE_REFUSEE)
+    with pytest.raises(PaiementRefuse, match="Trop de paiements commencés"):
+        depuis_chez_soi(CARTE)
 
 
 def test_la_borne_donne_la_quittance_par_un_code_ou_par_courriel(

@@ -18,7 +18,9 @@
 
   const stripe = window.Stripe(formulaire.dataset.clePublique);
   const elements = stripe.elements({ clientSecret: formulaire.dataset.secret, locale: "fr" });
-  const champs = elements.create("payment");
+  const champs = elements.create("payment", {
+    wallets: { applePay: "never", googlePay: "never", link: "never" },
+  });
   formulaire.hidden = false;
   champs.on("ready", function () { bouton.disabled = false; });
   champs.on("change", function () { document.dispatchEvent(new Event("activite")); });
