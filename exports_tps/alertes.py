@@ -18,6 +18,11 @@ ALERTES = {  # who is told, by which mail, of which page
         "exports_tps/courriels/envoi.txt",
         "exports_tps:flux_liste",
     ),
+    "envoi_douteux": (
+        (Role.AGENT, Role.ADMINISTRATEUR),
+        "exports_tps/courriels/envoi_douteux.txt",
+        "exports_tps:flux_liste",
+    ),
     "reponses": ((Role.AGENT,), "exports_tps/courriels/reponses.txt", "exports_tps:messages"),
     "releve": (
         (Role.AGENT, Role.ADMINISTRATEUR),

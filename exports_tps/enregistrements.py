@@ -25,6 +25,7 @@ from exports_tps.projections import (
 )
 from facturier.grand_livre.models import (
     Bordereau,
+    EtatBordereau,
     LignePiece,
     Piece,
     PieceJustificative,
@@ -57,13 +58,18 @@ def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
 
 
 def cumul_annuel(bordereau: Bordereau) -> int:
-    """Return the francs, tax included, of the bordereaux of the year up to this one."""
-    cumul = Piece.objects.filter(
+    """Return the francs, tax included, of the bordereaux of the year and type up to this one.
+
+    The treasury holds nothing of those it refused; what reduces has bordereaux of its own type.
+    """
+    tenues = Piece.objects.filter(
         bordereau__exercice=bordereau.exercice_id,
         bordereau__budget=bordereau.budget_id,
         bordereau__sens=bordereau.sens,
+        bordereau__type_bordereau=bordereau.type_bordereau,
         bordereau__numero__lte=bordereau.numero,
-    ).aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
+    ).exclude(bordereau__etat=EtatBordereau.REFUSE)
+    cumul = tenues.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
     return int(cumul["ht"] + cumul["tgc"])
 
 

@@ -5,9 +5,10 @@ file is its identity, so that the same answer twice, under any name, changes not
 file is kept with its error, and is another message once it has changed.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -26,6 +27,7 @@ from exports_tps.transmission import constater_envois
 from exports_tps.transports import TransportEnPanne, est_entier, transport
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.causes import cause
 from facturier.grand_livre.passation import EcritureRefusee
 
 journal = structlog.get_logger(__name__)
@@ -40,6 +42,7 @@ APPLICATIONS: dict[str, Callable[..., list[str]]] = {
     GenreMessage.RETOUR: appliquer_retour,
 }
 ETRANGERS = (".ocr", ".ocre")  # of another circuit of the same relay: put aside, untouched (§7)
+NAISSANCE = 600  # seconds in which who writes a file is expected to write something
 TAILLE_MAXIMALE = 150 * 1024 * 1024  # bytes; the limit of a tiers de télétransmission (README §2)
 
 
@@ -59,7 +62,8 @@ class Bilan:
 
     def noter(self, message: MessageTPS) -> None:
         """Count one message by what became of it."""
-        if message.etat != EtatMessage.APPLIQUE and not message.nom.endswith(ETRANGERS):
+        a_dire = message.erreur or message.reserves
+        if a_dire and not message.nom.endswith(ETRANGERS):
             self.a_examiner.append(message)
         listes = {
             EtatMessage.APPLIQUE: self.appliques,
@@ -84,26 +88,38 @@ def lire_retours(
     if dossier is None and (panne := relever()):
         bilan.refuses.append(panne)
     constater_envois(par=acteur)  # no answer may be read before what it answers is recorded
+    if reprendre:
+        _recuperer(dossier or settings.TPS_RETOURS)
     etats = A_REPRENDRE if reprendre else {EtatMessage.RECU}
     for message in MessageTPS.objects.filter(etat__in=etats).order_by("pk"):
         bilan.noter(appliquer(message, par=acteur))  # RECU: left by a reading that was killed
-    for fichier in _fichiers(dossier or settings.TPS_RETOURS):
+    _lire_boite(dossier or settings.TPS_RETOURS, bilan, acteur)
+    if bilan.a_examiner and not reprendre:
+        alerter("reponses", {"messages": bilan.a_examiner})
+    return bilan
+
+
+def _lire_boite(dossier: Path, bilan: Bilan, acteur: Utilisateur) -> None:
+    pannes = 0
+    for fichier in _fichiers(dossier):
         if _est_inchange(fichier):
             bilan.deja_lus.append(fichier.name)
             continue
         try:
             message, est_nouveau = recevoir(fichier)
-        except (OSError, fichiers.FichierRefuse) as erreur:
-            journal.warning("fichier_tps_refuse", nom=fichier.name, raison=str(erreur))
-            bilan.refuses.append(f"{fichier.name} : {erreur}")
+        except OSError as erreur:
+            bilan.refuses.append(_signaler(fichier, erreur))
+            pannes += 1
             continue
-        if est_nouveau or message.etat == EtatMessage.RECU:
+        if message.etat == EtatMessage.RECU:
             bilan.noter(appliquer(message, par=acteur))
+        elif est_nouveau:
+            bilan.noter(message)  # refused at the door
         else:
             bilan.deja_lus.append(message.nom)
-    if bilan.a_examiner and not reprendre:
-        alerter("reponses", {"messages": bilan.a_examiner})
-    return bilan
+    derniere = Releve.objects.filter(adresse=str(dossier)[:300]).order_by("-pk").first()
+    if derniere is not None and not derniere.est_reussie and not pannes:
+        Releve.objects.create(faite_le=timezone.now(), adresse=derniere.adresse, est_reussie=True)
 
 
 def relever() -> str:
@@ -113,7 +129,7 @@ def relever() -> str:
     told by mail once.
     """
     canal = transport()
-    precedente = Releve.objects.order_by("-pk").first()
+    precedente = Releve.objects.filter(adresse=canal.adresse).order_by("-pk").first()
     etait_reussie = precedente is None or precedente.est_reussie
     noms: list[str] = []
     detail = ""
@@ -153,17 +169,61 @@ def _est_inchange(fichier: Path) -> bool:
 def recevoir(fichier: Path) -> tuple[MessageTPS, bool]:
     """Store a file as received; return its message, and whether it is new.
 
+    One that is empty, or larger than any answer of the treasury, is not stored: its message says
+    so, and it is left where it is.
+
     Raises:
-        fichiers.FichierRefuse: the file is larger than any answer of the treasury.
+        OSError: it cannot be read, or the store takes no more.
     """
+    refus: dict[str, str] = {}
     with fichier.open("rb") as contenu:
-        range_ = fichiers.ranger(
-            contenu, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
-        )
+        try:
+            range_ = fichiers.ranger(
+                contenu, racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
+            )
+            sha256, taille = range_.sha256, range_.taille
+        except fichiers.FichierRefuse as raison:
+            journal.warning("fichier_tps_refuse", nom=fichier.name, raison=str(raison))
+            contenu.seek(0)
+            sha256 = hashlib.file_digest(contenu, "sha256").hexdigest()
+            taille = contenu.tell()
+            refus = {"etat": EtatMessage.EN_ERREUR, "erreur": _refus(taille)}
     return MessageTPS.objects.get_or_create(
-        sha256=range_.sha256,
-        defaults={"nom": fichier.name[:255], "taille": range_.taille},
+        sha256=sha256, defaults={"nom": fichier.name[:255], "taille": taille, **refus}
     )
+
+
+def _refus(taille: int) -> str:
+    mesure = f"fait {fichiers.taille_lisible(taille)}, plus qu’une réponse ne doit faire"
+    return (
+        f"Le fichier {mesure if taille else 'est vide'}. Il n’est ni gardé ni lu, et reste dans la "
+        "boîte de réception ; demandez à la Trésorerie de l’envoyer de nouveau."
+    )
+
+
+def _recuperer(dossier: Path) -> None:
+    """Receive again what was refused at the door and is still there: a limit may have moved."""
+    for message in MessageTPS.objects.filter(etat=EtatMessage.EN_ERREUR):
+        fichier = dossier / message.nom
+        garde = fichiers.chemin(message.sha256, settings.DOCUMENTS_RACINE)
+        if not garde.exists() and fichier.is_file():
+            recevoir(fichier)
+
+
+def _signaler(fichier: Path, erreur: OSError) -> str:
+    """Tell by mail, once a day for one cause, that a file cannot be received; return it."""
+    detail = f"{fichier.name} : {cause(erreur)}"
+    journal.warning("fichier_tps_illisible", nom=fichier.name, raison=str(erreur))
+    adresse, maintenant = str(fichier.parent)[:300], timezone.now()
+    deja = Releve.objects.filter(
+        adresse=adresse, detail=detail, faite_le__gt=maintenant - timedelta(days=1)
+    )
+    if not deja.exists():
+        releve = Releve.objects.create(
+            faite_le=maintenant, adresse=adresse, est_reussie=False, detail=detail
+        )
+        alerter("releve", {"releve": releve})
+    return detail
 
 
 def appliquer(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
@@ -172,6 +232,8 @@ def appliquer(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
         return _appliquer(message.pk, par)
     except Etranger as raison:
         return _ecarter(message, EtatMessage.MIS_DE_COTE, raison)
+    except fichiers.FichierIntrouvable:
+        return message  # refused at the door: nothing of it was kept, its message says why
     except (Illisible, ErreurPES, EcritureRefusee) as raison:
         return _ecarter(message, EtatMessage.EN_ERREUR, raison)
 
@@ -215,9 +277,12 @@ def _ecarter(message: MessageTPS, etat: EtatMessage, raison: Exception) -> Messa
 
 
 def _fichiers(dossier: Path) -> Iterator[Path]:
-    """Yield the files of the inbox, whole ones only, by name."""
+    """Yield the files of the inbox, whole ones only, by name; one just born may still be empty."""
     if not dossier.is_dir():
         return
     for fichier in sorted(dossier.iterdir()):
-        if est_entier(fichier.name) and fichier.is_file() and fichier.stat().st_size:
+        if not est_entier(fichier.name) or not fichier.is_file():
+            continue
+        etat = fichier.stat()
+        if etat.st_size or etat.st_mtime < timezone.now().timestamp() - NAISSANCE:
             yield fichier

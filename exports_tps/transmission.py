@@ -2,7 +2,8 @@
 
 Three steps, each recorded: the whole file is written under a provisional name and read back; the
 row `ENGAGEE` names that copy; the copy takes the name of the flux. Renaming is one step that takes
-the provisional name away: found nowhere afterwards, the file has left and was taken.
+the provisional name away: found nowhere afterwards, the file has left and was taken, or somebody
+removed the copy. It is never sent again by itself: a person asks the treasury.
 """
 
 import hashlib
@@ -37,6 +38,11 @@ journal = structlog.get_logger(__name__)
 A_ENVOYER = {EtatFlux.CONSTITUE}
 PAS_ENCORE_PRETS = {EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR}
 Issue = Transmission.Issue
+INTROUVABLE = (
+    "Ni la copie ni le fichier ne sont plus chez le destinataire : il l’a sans doute pris, mais "
+    "rien ne le prouve. Demandez à la Trésorerie si elle a reçu {nom} ; sinon, remettez-lui le "
+    "fichier, à télécharger sur la page du flux, sous ce nom."
+)
 
 
 class EnvoiImpossible(ValidationError):
@@ -241,6 +247,9 @@ def _constater(flux: Flux, destination: str, issue: str, accuse: str, par: Utili
     if flux.etat not in A_ENVOYER:
         return  # another worker recorded the same sending
     franchir(flux, "transmettre", par=par, transmis_le=timezone.now())
+    if issue == Issue.RETIREE:
+        accuse = INTROUVABLE.format(nom=flux.nom_physique)
+        alerter("envoi_douteux", {"flux": flux, "raison": accuse})
     _noter(flux, destination, issue, sha256=flux.sha256, detail=accuse)
     bordereaux = flux.lignes.filter(bordereau__isnull=False).values_list("bordereau", flat=True)
     franchir_lot(Bordereau, bordereaux, "transmettre", par=par)

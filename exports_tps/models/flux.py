@@ -295,7 +295,11 @@ class Transmission(models.Model):
     @property
     def ton(self) -> Ton:
         """Tone of the badge."""
-        tons = {self.Issue.ECHOUEE: Ton.REFUS, self.Issue.ENGAGEE: Ton.COURS}
+        tons = {
+            self.Issue.ECHOUEE: Ton.REFUS,
+            self.Issue.ENGAGEE: Ton.COURS,
+            self.Issue.RETIREE: Ton.ATTENTE,
+        }
         return tons.get(self.Issue(self.issue), Ton.SUCCES)
 
 

@@ -18,6 +18,7 @@ from exports_tps.models import (
     Flux,
     MessageTPS,
     Releve,
+    Transmission,
     Verdict,
 )
 from exports_tps.presentables import est_a_signer
@@ -95,6 +96,9 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             .annotate(nombre=Count("pieces"))
             .order_by("pk"),
             "transmissions": objet.transmissions.all(),
+            "doute": objet.transmissions.filter(issue=Transmission.Issue.RETIREE).first()
+            if objet.etat == EtatFlux.TRANSMIS
+            else None,
             "transport": etat_transport() if objet.etat == EtatFlux.CONSTITUE else None,
             "verification": objet.verifications.select_related("par").first(),
             "messages_tps": objet.messages.all(),

@@ -1,18 +1,27 @@
 """Answers that no treasury should send: told, kept, never a crash, never half applied."""
 
+import errno
+import os
 import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from exports_tps.models import EtatMessage, MessageTPS
+from exports_tps import retours
+from exports_tps.models import EtatMessage, MessageTPS, Releve
 from exports_tps.retours import lire_retours
 from facturier.grand_livre.models import EtatPiece, Piece
 from facturier.grand_livre.soldes import solde
 from tests.exports_tps.factories import flux_transmis, tresorerie
+from tests.exports_tps.reponses import ligne, mandat, repondre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+
+
+def disque_plein(*args, **options):
+    """Fail as a store that takes no more."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def alterer(settings, motif, avant, apres):
@@ -122,3 +131,59 @@ def test_une_horloge_reculee_ne_cache_pas_une_reponse_changee(settings, time_mac
     lire_retours()
 
     assert MessageTPS.objects.count() == 2
+
+
+def test_ce_qui_ne_se_recoit_pas_est_garde_en_memoire_et_dit_une_fois(
+    agent, settings, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
+):
+    settings.TPS_RETOURS.mkdir(parents=True)
+    gros, vide = settings.TPS_RETOURS / "gros.xml", settings.TPS_RETOURS / "vide.xml"
+    gros.write_text("<PES_Retour>" + "x" * 5000 + "</PES_Retour>", encoding="ascii")
+    vide.touch()
+    os.utime(vide, (0, 0))
+    monkeypatch.setattr(retours, "TAILLE_MAXIMALE", 1000)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        bilans = [lire_retours(), lire_retours(), lire_retours(reprendre=True)]
+
+    refuses = dict(MessageTPS.objects.values_list("nom", "erreur"))
+    assert sorted(refuses) == ["gros.xml", "vide.xml"]
+    assert all("ni gardé ni lu" in erreur for erreur in refuses.values())
+    assert [len(bilan.a_examiner) for bilan in bilans] == [2, 0, 2]
+    (courriel,) = mailoutbox
+    assert "gros.xml" in courriel.body
+
+
+def test_un_disque_plein_a_la_reception_est_dit_une_fois_et_rien_n_est_perdu(
+    agent, ordonnateur, settings, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
+):
+    flux = flux_transmis(agent, ordonnateur)
+    repondre(settings, flux, "a.xml", mandat(Piece.objects.get(), "02"))
+    with monkeypatch.context() as plein:
+        plein.setattr(retours.fichiers, "ranger", disque_plein)
+        with django_capture_on_commit_callbacks(execute=True):
+            lire_retours()
+            bilan = lire_retours()
+
+    lire_retours()
+
+    assert [refus.partition(" : ")[0] for refus in bilan.refuses] == ["a.xml"]
+    assert len(mailoutbox) == 1
+    assert Piece.objects.get().etat == EtatPiece.PRISE_EN_CHARGE
+    assert list(Releve.objects.values_list("est_reussie", flat=True)) == [False, True]
+
+
+def test_une_reserve_est_dite_par_courriel(
+    agent, ordonnateur, settings, mailoutbox, django_capture_on_commit_callbacks
+):
+    flux = flux_transmis(agent, ordonnateur)
+    trop = ligne(reglements=[("2026-11-26", 150_000)])
+    repondre(settings, flux, "a.xml", mandat(Piece.objects.get(), "05", trop))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        lire_retours()
+        lire_retours()
+
+    (courriel,) = mailoutbox
+    assert "est appliqué, sauf ceci" in courriel.body
+    assert "excédent" in courriel.body

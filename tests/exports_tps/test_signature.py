@@ -8,14 +8,16 @@ from django.db import IntegrityError, transaction
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.constitution import constituer_flux
+from exports_tps.enregistrements import cumul_annuel
 from exports_tps.models import Transmission
 from exports_tps.parapheur import presenter
 from exports_tps.preuves import verifier_sur_demande
+from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
-from facturier.grand_livre.emission import CompteBancaire, creer_bordereau
+from facturier.grand_livre.emission import CodesPiece, CompteBancaire, creer_bordereau
 from facturier.grand_livre.models import EtatBordereau, EtatPiece
 from facturier.suivi.etats import EtatFacture
 from tests.exports_tps.factories import (
@@ -24,6 +26,7 @@ from tests.exports_tps.factories import (
     flux_transmis,
     mandat_documente,
 )
+from tests.exports_tps.reponses import acquitter, element
 from tests.exports_tps.test_commandes import lancer
 from tests.grand_livre.factories import JOUR, TiersFactory, mandat
 from tests.suivi.factories import FactureFactory, acteur
@@ -258,3 +261,20 @@ def test_la_preuve_d_envoi_ne_se_modifie_pas(agent, ordonnateur):
 
     with pytest.raises(IntegrityError, match="ne se modifie pas"), transaction.atomic():
         Transmission.objects.update(sha256="0" * 64)
+
+
+def test_le_cumul_annuel_ne_compte_ni_ce_qui_est_refuse_ni_ce_qui_reduit(
+    agent, ordonnateur, settings
+):
+    refuse = flux_transmis(agent, ordonnateur, nombre=2)
+    acquitter(settings, refuse, "a.xml", element("0", 0, code="ERREUR_AUTRE"))
+    lire_retours()
+    premier = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    reduction = mandat(agent, codes=CodesPiece("02", "06", premier.pieces.get()))
+    reducteur = creer_bordereau(
+        sens="depense", pieces=[reduction.pk], date_emission=JOUR, par=agent
+    )
+
+    cumuls = [cumul_annuel(b) for b in (premier, reducteur, bordereau_depense(agent))]
+
+    assert cumuls == [111_000, 111_000, 222_000]

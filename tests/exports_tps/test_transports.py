@@ -114,7 +114,7 @@ def test_une_mauvaise_cle_n_envoie_rien(
 
 
 def test_un_destinataire_qui_vide_sa_boite_ne_recoit_rien_deux_fois(
-    agent, ordonnateur, serveur, monkeypatch
+    client, agent, ordonnateur, serveur, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
 ):
     flux = flux_constitue(agent, ordonnateur)
     with monkeypatch.context() as panne:
@@ -122,10 +122,15 @@ def test_un_destinataire_qui_vide_sa_boite_ne_recoit_rien_deux_fois(
         transmettre(flux, par=agent)  # killed before recording
     (serveur.racine / "envois" / flux.nom_physique).unlink()  # taken
 
-    transmettre(flux, par=agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        transmettre(flux, par=agent)
 
     assert envois(serveur) == []
     assert (flux.etat, issues(flux)[-1]) == (EtatFlux.TRANSMIS, Issue.RETIREE)
+    client.force_login(agent)
+    page = client.get(flux.get_absolute_url()).content.decode()
+    assert "Demandez à la Trésorerie si elle a reçu" in page
+    assert "envoi à confirmer" in mailoutbox[0].subject
 
 
 def test_les_reponses_se_relevent_par_sftp(agent, ordonnateur, serveur, settings):

@@ -29,8 +29,10 @@ class Command(CommandeMetier):
         if dossier is not None and not dossier.is_dir():
             raise MauvaisUsage(f"Le dossier {dossier} n’existe pas.")
         bilan = lire_retours(dossier, reprendre=options["reprendre"])
-        anomalies = [f"{message.nom} : {message.erreur}" for message in bilan.a_examiner]
-        for anomalie in anomalies + bilan.refuses:
+        ecartes = [message for message in bilan.a_examiner if message.erreur]
+        anomalies = [f"{message.nom} : {message.erreur}" for message in ecartes]
+        reserves = [f"{m.nom} : {m.reserves}" for m in bilan.a_examiner if m.reserves]
+        for anomalie in anomalies + bilan.refuses + reserves:
             self.stderr.write(anomalie)
         listes = {champ.name: getattr(bilan, champ.name) for champ in fields(bilan)}
         del listes["a_examiner"]
