@@ -48,11 +48,9 @@ class Bilan:
     def designer(self, element: ElementAcquit) -> list[Bordereau]:
         """Return the bordereaux that an element speaks of (both sides for a signature).
 
-        A domain of one side that names none speaks of all of them.
+        None for a number that is missing or cannot be read: it is not guessed.
         """
         sens = SENS.get(element.domaine)
-        if sens and not element.numero_bordereau:
-            return [b for (*_, cote), b in self.bordereaux.items() if cote == sens]
         if not (element.numero_bordereau or "").isdigit():
             return []
         return [
@@ -147,10 +145,7 @@ def _verdicts(
             for bordereau in designes:
                 yield from _verdicts_bordereau(commun, bilan, bordereau, element)
         elif element.domaine not in ENSEMBLE:
-            numero = element.numero_bordereau or "sans numéro"
-            bilan.reserves.append(
-                f"Bordereau {numero} (domaine {element.domaine}) : absent de ce flux."
-            )
+            bilan.reserves.append(_sans_bordereau(element, motif))
         else:
             _noter_ensemble(bilan, element, motif)
             yield Verdict(
@@ -159,6 +154,18 @@ def _verdicts(
                 identifiant=bilan.flux.nom_fichier[:60],
                 libelle=motif,
             )
+
+
+def _sans_bordereau(element: ElementAcquit, motif: str) -> str:
+    if element.numero_bordereau:
+        numero = element.numero_bordereau
+        return f"Bordereau {numero} (domaine {element.domaine}) : absent de ce flux."
+    verdict = "accepte" if element.est_accepte else "refuse"
+    cause = f" ({motif})" if motif else ""
+    return (
+        f"Domaine {element.domaine} : la Trésorerie {verdict} sans dire quel bordereau{cause}. "
+        "Rien n’est appliqué ; demandez-lui lequel."
+    )
 
 
 def _documents(flux: Flux, elements: list[ElementAcquit]) -> dict[str, int]:

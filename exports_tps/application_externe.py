@@ -77,13 +77,8 @@ def _verdicts(
 
 
 def _designer(element: ElementAcquit, bordereaux: set[str]) -> list[str]:
-    """Return the bordereaux that an element speaks of (both sides for a signature).
-
-    A domain of one side that names none speaks of all of them.
-    """
+    """Return the bordereaux that an element speaks of (both sides for a signature)."""
     cote = SENS.get(element.domaine)
-    if cote and not element.numero_bordereau:
-        return sorted(ref for ref in bordereaux if ref.split("-")[1] == cote)
     return sorted(
         reference
         for reference in bordereaux

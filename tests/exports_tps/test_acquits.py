@@ -45,8 +45,11 @@ def test_une_bonne_signature_n_accepte_pas_encore(lire, domaine):
     assert Piece.objects.get().etat == "rejetee"
 
 
-def test_un_domaine_sans_numero_parle_de_tous_ses_bordereaux(lire):
-    assert lire(element("5", 0, code="ERREUR_CODIFICATION")) == ("refuse", "refuse", "")
+def test_un_verdict_sans_numero_de_bordereau_n_est_pas_devine(lire):
+    flux, etat, reserves = lire(element("5", 0, code="ERREUR_CODIFICATION", libelle="Nature"))
+
+    assert (flux, etat) == ("transmis", "transmis")
+    assert "la Trésorerie refuse sans dire quel bordereau (Nature)" in reserves
 
 
 def test_un_bordereau_accepte_apres_son_refus_est_une_reserve(lire):
