@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
+from telepaiement.cloture import comparer
 from telepaiement.coupures import detailler
 from telepaiement.models import Mode, SessionCaisse
 
@@ -30,6 +31,7 @@ def dessiner_cloture(session: SessionCaisse) -> bytes:
     ) as pdf:
         pdf.titre(f"Clôture de caisse n° {session.numero}", session.guichet.libelle)
         pdf.resume(_lignes(session))
+        _comparer(pdf, session)
         pdf.intertitre("Recettes par mode de paiement")
         pdf.tableau(
             [Colonne("Mode", 3), Colonne("Montant", 2, est_nombre=True)],
@@ -66,15 +68,31 @@ def dessiner_cloture(session: SessionCaisse) -> bytes:
     return sortie.getvalue()
 
 
+def _comparer(pdf: Document, session: SessionCaisse) -> None:
+    """Draw what was counted against what was expected."""
+    pdf.intertitre("Compté et attendu")
+    pdf.tableau(
+        [
+            Colonne("Compte", 3),
+            Colonne("Attendu", 2, est_nombre=True),
+            Colonne("Compté", 2, est_nombre=True),
+            Colonne("Écart", 2, est_nombre=True),
+        ],
+        (
+            (ligne.libelle, *map(ligne.afficher, (ligne.attendu, ligne.compte, ligne.ecart)))
+            for ligne in comparer(session)
+        ),
+    )
+
+
 def _lignes(session: SessionCaisse) -> Iterator[tuple[str, str]]:
     if session.cloturee_le is not None:
         yield ("Clôturée le", f"{timezone.localtime(session.cloturee_le):%d/%m/%Y à %H:%M}")
     yield ("Journée du", f"{session.jour:%d/%m/%Y}")
     yield ("Agent", session.agent.nom_complet)
     yield ("Fonds de caisse", afficher(session.fonds_caisse))
-    yield ("Espèces attendues", afficher(session.especes_attendues or 0))
-    yield ("Espèces comptées", afficher(session.especes_comptees or 0))
-    yield ("Écart", afficher(session.ecart))
+    if session.motif_absence and session.cloturee_par:
+        yield ("Clôturée par", f"{session.cloturee_par.nom_complet} : {session.motif_absence}")
     if session.motif_ecart:
         yield ("Motif de l’écart", session.motif_ecart)
     contresignature = getattr(session, "contresignature", None)

@@ -12,8 +12,17 @@ from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from telepaiement.caisse import Saisie
 from telepaiement.carnets import FEUILLETS_MAXIMAUX
+from telepaiement.cloture import Pointage
 from telepaiement.coupures import coupures_du, nommer_coupure
-from telepaiement.models import ComblementDeficit, Guichet, Mode, MouvementFonds, Nomination, Regie
+from telepaiement.models import (
+    ComblementDeficit,
+    Guichet,
+    Mode,
+    MouvementFonds,
+    Nomination,
+    Regie,
+    SessionCaisse,
+)
 from telepaiement.ventes import QUANTITE_MAXIMALE, produits_vendus
 
 NOMBRE_MAXIMAL = 100_000
@@ -58,32 +67,67 @@ class CoupuresForm(FormulaireSansCarte):
         ]
 
 
-def _nombre(libelle: str, maximum: int = NOMBRE_MAXIMAL) -> forms.IntegerField:
+def _nombre(
+    libelle: str, maximum: int = NOMBRE_MAXIMAL, *, est_exige: bool = False
+) -> forms.IntegerField:
     champ = forms.IntegerField(
         label=libelle,
-        required=False,
+        required=est_exige,
         min_value=0,
         max_value=maximum,
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "court"}),
     )
-    champ.selon_le_cas = True  # type: ignore[attr-defined]
+    champ.selon_le_cas = not est_exige  # type: ignore[attr-defined]
     return champ
 
 
 class ClotureForm(CoupuresForm):
-    """What was counted in the till."""
+    """What was counted in the till: cash, then what its counter may also have received."""
 
+    terminal = SaisieMontantField(
+        label="Total du terminal",
+        help_text="Le total que le terminal imprime à la télécollecte ; 0 s’il n’a pas servi.",
+    )
+    tickets = _nombre("Nombre de tickets du terminal", est_exige=True)
+    cheques = _nombre("Nombre de chèques", est_exige=True)
     motif_ecart = forms.CharField(
         label="Motif de l’écart",
         max_length=200,
         required=False,
-        help_text="À remplir si la somme comptée diffère de la somme attendue.",
+        help_text="À remplir si ce qui est compté diffère de ce qui est attendu.",
+    )
+    motif_absence = forms.CharField(
+        label="Pourquoi l’agent ne clôture pas lui-même",
+        max_length=200,
+        help_text="Par exemple : congé de maladie. La clôture le garde, sous votre nom.",
     )
     reporter = forms.BooleanField(
         label="Reporter les paiements au lecteur à vérifier",
         required=False,
         help_text="Seulement si la banque ne répond pas : ils sont listés dans la clôture.",
     )
+
+    def __init__(
+        self, *args: Any, session: SessionCaisse, est_la_sienne: bool, **kwargs: Any
+    ) -> None:
+        """Ask for what this till may hold, and for a reason when it is someone else's."""
+        super().__init__(*args, **kwargs)
+        recus = set(session.encaissements.valides().values_list("mode", flat=True))
+        inutiles = set()
+        if not session.guichet.terminal and Mode.TPE not in recus:
+            inutiles |= {"terminal", "tickets"}
+        if not session.regie.accepte_cheque and Mode.CHEQUE not in recus:
+            inutiles.add("cheques")
+        if est_la_sienne:
+            inutiles.add("motif_absence")
+        for nom in inutiles:
+            del self.fields[nom]
+
+    @property
+    def pointage(self) -> Pointage:
+        """Return what was counted beside the cash."""
+        noms = ("terminal", "tickets", "cheques")
+        return Pointage(**{nom: self.cleaned_data.get(nom) or 0 for nom in noms})
 
 
 class ContresignatureForm(FormulaireSansCarte):
@@ -296,6 +340,21 @@ class RegularisationForm(FormulaireSansCarte):
     adresse_voie = forms.CharField(label="Voie ou boîte postale de la régie", max_length=38)
     code_postal = forms.CharField(label="Code postal", max_length=5)
     ville = forms.CharField(max_length=38)
+
+
+class PeriodeForm(forms.Form):
+    """The days that a register shows, both included."""
+
+    du = SaisieJourField(label="Du")
+    au = SaisieJourField(label="Au")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        donnees: dict[str, Any] = super().clean() or {}
+        du, au = donnees.get("du"), donnees.get("au")
+        if du and au and au < du:
+            self.add_error("au", "La période finit avant de commencer : corrigez l’une des dates.")
+        return donnees
 
 
 class RecepisseForm(FormulaireSansCarte):

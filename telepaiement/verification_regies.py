@@ -5,7 +5,7 @@ Each check yields anomalies and never raises; the night check of the ledger runs
 
 from collections.abc import Callable, Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from facturier.grand_livre import verification
 from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
@@ -81,14 +81,17 @@ def ecritures_de_regie_sans_objet() -> Iterator[Anomalie]:
 
 
 def caisses_mal_comptees() -> Iterator[Anomalie]:
-    """Closed tills whose count by denomination, expected cash or difference is not what is said."""
-    closes = SessionCaisse.objects.filter(etat=EtatSession.CLOTUREE).select_related(
-        "ecriture_ecart"
+    """Closed tills whose count or expectation is not what their payments and their entry say."""
+    valides = Q(encaissements__annulation__isnull=True)
+    tpe, cheque = valides & Q(encaissements__mode="tpe"), valides & Q(encaissements__mode="cheque")
+    especes = valides & Q(encaissements__mode="especes")
+    closes = SessionCaisse.objects.filter(etat=EtatSession.CLOTUREE).annotate(
+        recues=Sum("encaissements__montant", filter=especes, default=0),
+        au_terminal=Sum("encaissements__montant", filter=tpe, default=0),
+        tickets=Count("encaissements", filter=tpe),
+        cheques=Count("encaissements", filter=cheque),
     )
-    especes = Q(encaissements__mode="especes", encaissements__annulation__isnull=True)
-    for session in closes.annotate(
-        recues=Sum("encaissements__montant", filter=especes, default=0)
-    ).order_by("pk"):
+    for session in closes.select_related("ecriture_ecart").order_by("pk"):
         compte = sum(int(valeur) * nombre for valeur, nombre in session.coupures.items())
         ecrit = session.ecriture_ecart.total if session.ecriture_ecart else 0
         if (compte, session.fonds_caisse + session.recues, ecrit) != (
@@ -101,6 +104,14 @@ def caisses_mal_comptees() -> Iterator[Anomalie]:
                 f"caisse {session.pk}",
                 f"{session.especes_comptees} F comptés ({compte} F en coupures) pour "
                 f"{session.fonds_caisse + session.recues} F ; {ecrit} F d’écart écrits",
+            )
+        attendus = (session.terminal_attendu, session.tickets_attendus, session.cheques_attendus)
+        recus = (session.au_terminal, session.tickets, session.cheques)
+        if session.cloturee_par_id is not None and attendus != recus:
+            yield Anomalie(
+                "caisse",
+                f"caisse {session.pk}",
+                f"terminal, tickets et chèques attendus {attendus}, reçus {recus}",
             )
 
 

@@ -22,7 +22,9 @@ class EtatSession(models.TextChoices):
 class SessionCaisse(models.Model):
     """The till of one agent at one counter, on one day. Immutable once closed.
 
-    A closing is numbered per régie and carries the digest of the closing before it.
+    A closing is numbered per régie and carries the digest of the closing before it. Cash, the
+    total of the bank terminal and the cheques are counted; the agent closes, or in his absence the
+    one who answers for the régie, with a reason.
     """
 
     Etat = EtatSession
@@ -41,6 +43,16 @@ class SessionCaisse(models.Model):
     numero = models.PositiveIntegerField("numéro de clôture", null=True, blank=True)
     especes_attendues = MontantField("espèces attendues", null=True, blank=True)
     especes_comptees = MontantField("espèces comptées", null=True, blank=True)
+    terminal_attendu = MontantField("total attendu du terminal", null=True, blank=True)
+    terminal_compte = MontantField("total du terminal", null=True, blank=True)
+    tickets_attendus = models.PositiveIntegerField("tickets attendus", null=True, blank=True)
+    tickets_comptes = models.PositiveIntegerField("tickets comptés", null=True, blank=True)
+    cheques_attendus = models.PositiveIntegerField("chèques attendus", null=True, blank=True)
+    cheques_comptes = models.PositiveIntegerField("chèques comptés", null=True, blank=True)
+    cloturee_par = models.ForeignKey(
+        Utilisateur, models.PROTECT, null=True, blank=True, related_name="caisses_cloturees"
+    )
+    motif_absence = models.CharField("motif de l’absence", max_length=200, blank=True)
     coupures = models.JSONField("décompte par coupure", default=dict, blank=True)
     motif_ecart = models.CharField("motif de l’écart", max_length=200, blank=True)
     ecriture_ecart = models.OneToOneField(
@@ -93,10 +105,22 @@ class SessionCaisse(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(etat=EtatSession.OUVERTE)
-                | Q(especes_comptees=F("especes_attendues"))
+                | Q(
+                    especes_comptees=F("especes_attendues"),
+                    terminal_compte=F("terminal_attendu"),
+                    tickets_comptes=F("tickets_attendus"),
+                    cheques_comptes=F("cheques_attendus"),
+                )
                 | ~Q(motif_ecart=""),
                 name="session_ecart_a_motif",
                 violation_error_message="Un écart de caisse porte un motif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatSession.OUVERTE)
+                | Q(cloturee_par=F("agent"))
+                | ~Q(motif_absence=""),
+                name="session_close_pour_un_absent",
+                violation_error_message="Qui clôture la caisse d’un autre dit pourquoi.",
             ),
             models.CheckConstraint(
                 condition=Q(etat=EtatSession.OUVERTE, ecriture_ecart__isnull=True)

@@ -2,12 +2,15 @@
 
 from typing import TypeVar
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.exports import Tableau, TropDeLignes, exporter
 
 PAR_PAGE = 50
 Objet = TypeVar("Objet", bound=Model)
@@ -55,3 +58,18 @@ def reponse_pdf(contenu: bytes, nom: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def donner(
+    request: HttpRequest, tableau: Tableau, extension: str, *, retour: str
+) -> HttpResponseBase:
+    """Give a list as a file; one too long for its format goes back to `retour`, which says so.
+
+    Raises:
+        Http404: `extension` is no format of `facturier.commun.exports`.
+    """
+    try:
+        return exporter(tableau, extension)
+    except TropDeLignes as refus:
+        messages.error(request, str(refus))
+        return redirect(retour)

@@ -19,13 +19,10 @@ from facturier.acces.models import Role
 from facturier.commun import montants
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances
-from telepaiement.cloture import cloturer_caisse, contresigner
-from telepaiement.coupures import detailler
-from telepaiement.edition_cloture import dessiner_cloture
+from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances, registres
 from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
-from telepaiement.forms_regie import ClotureForm, ContresignatureForm, LecteurForm
-from telepaiement.models import Encaissement, EtatTentative, Mode, SessionCaisse
+from telepaiement.forms_regie import LecteurForm
+from telepaiement.models import Encaissement, Mode, SessionCaisse
 from telepaiement.position import position
 from telepaiement.views.communs import agent, rapporter, reponse_pdf
 
@@ -303,128 +300,13 @@ def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 def journal(request: HttpRequest) -> HttpResponse:
     """List the payments of the open till, newest first."""
     session = session_exigee(request)
-    faits = session.encaissements.select_related("titre", "vente", "quittance__regie", "annulation")
-    totaux = session.encaissements.totaux_par_mode()
+    quittances_emises = registres.quittances_de_caisse(session)
     return render(
         request,
         "telepaiement/guichet/journal.html",
         {
             "session": session,
-            "encaissements": faits.order_by("-pk"),
-            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
-            "total": sum(totaux.values()),
+            "quittances": registres.ordonner(quittances_emises).reverse(),
+            "totaux": registres.totaux(quittances_emises),
         },
     )
-
-
-@reserver_a(Role.REGISSEUR)
-@never_cache
-@require_http_methods(["GET", "POST"])
-def cloture(request: HttpRequest) -> HttpResponse:
-    """Count the till and close it."""
-    session = session_exigee(request)
-    form = ClotureForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            cloturer_caisse(
-                session_id=session.pk,
-                coupures=form.coupures,
-                motif_ecart=form.cleaned_data["motif_ecart"],
-                reporter=form.cleaned_data["reporter"],
-                par=agent(request),
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            return redirect("telepaiement:guichet_session", session_id=session.pk)
-    totaux = session.encaissements.totaux_par_mode()
-    return render(
-        request,
-        "telepaiement/guichet/cloture.html",
-        {
-            "form": form,
-            "session": session,
-            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
-            "en_attente": au_lecteur.en_attente(session),
-            "a_verifier": session.tentatives.filter(etat=EtatTentative.A_VERIFIER).exists(),
-        },
-        status=422 if form.errors else 200,
-    )
-
-
-SIGNATAIRES = (Role.REGISSEUR, Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR)
-
-
-def _session_visible(request: HttpRequest, session_id: int) -> SessionCaisse:
-    """Return a till of one's own, or of a régie that one may see."""
-    personne = agent(request)
-    siennes = Q(agent=personne) | Q(regie__nominations__personne=personne)
-    if personne.a_role(Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR):
-        siennes = Q()
-    sessions = SessionCaisse.objects.filter(siennes).distinct()
-    return get_object_or_404(
-        sessions.select_related("guichet", "regie", "agent", "contresignature__par"), pk=session_id
-    )
-
-
-@reserver_a(*SIGNATAIRES)
-@never_cache
-@require_GET
-def session_close(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Show a till: closed, with its count, or where it stands."""
-    session = _session_visible(request, session_id)
-    totaux = session.totaux if session.numero else session.encaissements.totaux_par_mode()
-    return render(
-        request,
-        "telepaiement/guichet/session.html",
-        {
-            "session": session,
-            "totaux": [(Mode(mode).label, total) for mode, total in sorted(totaux.items())],
-            "coupures": detailler(session.coupures),
-            "contresignature": getattr(session, "contresignature", None),
-            "est_la_sienne": session.agent_id == agent(request).pk,
-        },
-    )
-
-
-@reserver_a(*SIGNATAIRES)
-@never_cache
-@require_GET
-def session_pdf(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Give the sheet of a closing."""
-    session = _session_visible(request, session_id)
-    if session.numero is None:
-        raise Http404("Caisse ouverte.")
-    return reponse_pdf(
-        dessiner_cloture(session), f"cloture-{session.regie.code}-{session.numero}.pdf"
-    )
-
-
-@reserver_a(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE)
-@never_cache
-@require_http_methods(["GET", "POST"])
-def contresigner_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Sign the closing of someone else."""
-    session = _session_visible(request, session_id)
-    form = ContresignatureForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            contresigner(session=session, par=agent(request), **form.cleaned_data)
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "La clôture est contresignée.")
-            return redirect("telepaiement:guichet_session", session_id=session.pk)
-    contexte = {
-        "titre": f"Contresigner la clôture n° {session.numero}",
-        "consequence": "Vous attestez avoir vu le compte de cette caisse. La contresignature ne "
-        "se retire pas.",
-        "action": "Contresigner",
-        "retour": reverse("telepaiement:guichet_session", args=[session.pk]),
-        "lignes": [
-            ("Espèces comptées", montants.afficher(session.especes_comptees or 0)),
-            ("Écart", montants.afficher(session.ecart)),
-        ],
-        "form": form,
-    }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)

@@ -4,17 +4,18 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 from facturier.commun.saisie import SaisieMontantField
 from facturier.grand_livre.models import Titre
 from telepaiement import au_lecteur, refus
+from telepaiement.cloture import peut_cloturer
 from telepaiement.models import EtatTentative, Tentative
 from telepaiement.views.communs import agent
 from telepaiement.views.guichet import session_exigee
@@ -72,25 +73,38 @@ def reprendre(request: HttpRequest, jeton: UUID) -> HttpResponse:
         au_lecteur.reprendre(tentative, par=agent(request))
     except ValidationError as erreur:
         messages.error(request, " ".join(erreur.messages))
-        return redirect(_retour(tentative))
+        return redirect(_retour(tentative, agent(request)))
     return redirect("telepaiement:lecteur", jeton=jeton)
 
 
-def _retour(tentative: Tentative) -> str:
-    """Return the page where another means of payment is chosen for what the attempt pays."""
+def _retour(tentative: Tentative, personne: Utilisateur) -> str:
+    """Return where to go on: another means for what the attempt pays; his till, for another's."""
+    if tentative.session and tentative.session.agent_id != personne.pk:
+        return reverse("telepaiement:guichet_session", args=[tentative.session_id])
     if tentative.vente_id is not None:
         return reverse("telepaiement:vente_payer", args=[tentative.session_payeur])
     return reverse("telepaiement:guichet_titre", args=[tentative.titre_id])
 
 
+def _apres_succes(tentative: Tentative, personne: Utilisateur) -> HttpResponse:
+    """Go to the payment that was recorded; to the till, for another's."""
+    if tentative.session and tentative.session.agent_id != personne.pk:
+        return redirect("telepaiement:guichet_session", session_id=tentative.session_id)
+    return redirect("telepaiement:guichet_encaissement", encaissement_id=tentative.encaissement.pk)
+
+
 def _tentative(request: HttpRequest, jeton: UUID) -> Tentative:
-    return get_object_or_404(
+    """Return a payment at the reader of one's own till, or of a till that one may close."""
+    tentative = get_object_or_404(
         Tentative.objects.select_related(
             "titre__tiers", "vente", "session__guichet", "session__regie"
         ),
         jeton=jeton,
-        session__agent=agent(request),
+        session__isnull=False,
     )
+    if tentative.session is None or not peut_cloturer(tentative.session, agent(request)):
+        raise Http404("Paiement d’une autre caisse.")
+    return tentative
 
 
 @reserver_a(Role.REGISSEUR)
@@ -100,16 +114,15 @@ def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
     """Say where the payment stands; the page asks again every two seconds while it waits."""
     tentative = au_lecteur.suivre(_tentative(request, jeton), par=agent(request))
     if tentative.etat in SUCCES_A_LIRE:
-        return redirect(
-            "telepaiement:guichet_encaissement", encaissement_id=tentative.encaissement.pk
-        )
+        return _apres_succes(tentative, agent(request))
     est_en_attente = tentative.etat == EtatTentative.EN_COURS
     reponse = render(
         request,
         "telepaiement/guichet/lecteur.html",
         {
             "tentative": tentative,
-            "retour": _retour(tentative),
+            "retour": _retour(tentative, agent(request)),
+            "est_la_sienne": tentative.session and tentative.session.agent_id == agent(request).pk,
             "est_en_attente": est_en_attente,
             "est_a_reprendre": tentative.etat in A_REPRENDRE,
             "explication": refus.expliquer(tentative.motif_refus),
@@ -128,10 +141,8 @@ def annuler(request: HttpRequest, jeton: UUID) -> HttpResponse:
     tentative = au_lecteur.abandonner(_tentative(request, jeton), par=agent(request))
     if tentative.etat == EtatTentative.REUSSIE:
         messages.warning(request, "La carte avait déjà payé : l’encaissement est enregistré.")
-        return redirect(
-            "telepaiement:guichet_encaissement", encaissement_id=tentative.encaissement.pk
-        )
+        return _apres_succes(tentative, agent(request))
     if tentative.etat == EtatTentative.A_VERIFIER:
         return redirect("telepaiement:lecteur", jeton=jeton)
     messages.success(request, "Le paiement au lecteur est annulé : rien n’a été prélevé.")
-    return redirect(_retour(tentative))
+    return redirect(_retour(tentative, agent(request)))

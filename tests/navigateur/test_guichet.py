@@ -148,9 +148,11 @@ def _cloturer(visite) -> None:
     visite.remplir("Billets de 5", "1")
     visite.remplir("Pièces de 200", "4")
     visite.remplir("Pièces de 100", "1")
+    for compte in ("Total du terminal", "Nombre de tickets", "Nombre de chèques"):
+        visite.remplir(compte, "0")
     visite.examiner("guichet-cloture")
     visite.presser("Clôturer la caisse")
-    visite.attendre("L’écart est de")
+    visite.attendre("Écart (espèces")
     visite.remplir("Motif de l’écart", "Erreur de rendu")
     visite.presser("Clôturer la caisse")
     visite.attendre("clôture n° 1")
@@ -169,6 +171,10 @@ def _verser(visite) -> None:
 def _contresigner_et_recevoir(visite) -> None:
     visite.page.goto("/gestion/regies/CENTRE/")
     visite.examiner("regie")
+    visite.suivre("Journal à souches")
+    visite.attendre("Club fictif")
+    visite.examiner("regie-journal")
+    visite.page.go_back()
     visite.suivre("Caisse Guichet 1")
     visite.suivre("Contresigner")
     visite.presser("Contresigner")

@@ -145,10 +145,10 @@ def test_la_cloture_refuse_un_ecart_sans_motif_puis_scelle(guichet, encaisser):
     encaisser(titre_payable(12_500))
     adresse = reverse("telepaiement:guichet_cloture")
     affichage = guichet.get(adresse)
-    refus = guichet.post(adresse, {"coupure_10000": "3", "coupure_1000": "2"})
+    compte = {"coupure_10000": "3", "coupure_1000": "2", "terminal": 0, "tickets": 0, "cheques": 0}
+    refus = guichet.post(adresse, compte)
 
-    compte = {"coupure_10000": "3", "coupure_1000": "2", "coupure_500": "1"}
-    fin = guichet.post(adresse, compte, follow=True)
+    fin = guichet.post(adresse, compte | {"coupure_500": "1"}, follow=True)
 
     assert (affichage.status_code, refus.status_code) == (200, 422)
     assert "clôture n° 1" in fin.content.decode()

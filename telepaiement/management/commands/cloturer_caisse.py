@@ -1,4 +1,4 @@
-"""`cloturer_caisse`: close a till from the command line, for the agent who holds it."""
+"""`cloturer_caisse`: close a till from the command line, under the name of who counted it."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,7 +9,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from facturier.commun.etats import ActeInterdit
 from telepaiement.caisse import session_ouverte
-from telepaiement.cloture import cloturer_caisse
+from telepaiement.cloture import Pointage, cloturer_caisse
 
 
 class Command(CommandeMetier):
@@ -25,6 +25,15 @@ class Command(CommandeMetier):
             required=True,
             help="décompte des espèces : 10000=2;1000=5;100=3 (coupure=nombre)",
         )
+        parser.add_argument("--terminal", type=int, default=0, help="total du terminal, en francs")
+        parser.add_argument("--tickets", type=int, default=0, help="nombre de tickets du terminal")
+        parser.add_argument("--cheques", type=int, default=0, help="nombre de chèques")
+        parser.add_argument(
+            "--par", help="qui clôture, s’il n’est pas l’agent : adresse du régisseur ou suppléant"
+        )
+        parser.add_argument(
+            "--absence", default="", help="pourquoi l’agent ne clôture pas lui-même"
+        )
         parser.add_argument("--motif", default="", help="motif de l’écart")
         parser.add_argument(
             "--reporter", action="store_true", help="reporte les paiements au lecteur à vérifier"
@@ -36,12 +45,22 @@ class Command(CommandeMetier):
         session = session_ouverte(agent) if agent else None
         if agent is None or session is None:
             raise MauvaisUsage(f"Aucune caisse ouverte pour {options['agent']}.")
+        adresse = options["par"] or agent.email
+        par = Utilisateur.objects.filter(email=adresse.lower()).first()
+        if par is None:
+            raise MauvaisUsage(f"Personne n’a l’adresse {adresse}.")
         try:
             close = cloturer_caisse(
                 session_id=session.pk,
                 coupures=lire_decompte(options["comptees"]),
                 motif_ecart=options["motif"],
-                par=agent,
+                pointage=Pointage(
+                    terminal=options["terminal"],
+                    tickets=options["tickets"],
+                    cheques=options["cheques"],
+                ),
+                motif_absence=options["absence"],
+                par=par,
                 reporter=options["reporter"],
             )
         except ValidationError as erreur:
