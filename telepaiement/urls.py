@@ -51,6 +51,7 @@ urlpatterns = [
     path("payer/paiement/<uuid:jeton>/retour/", payer.retour, name="retour"),
     path("payer/paiement/<uuid:jeton>/controle/", payer.controle, name="controle"),
     path("payer/paiement/<uuid:jeton>/abandonner/", payer.abandonner, name="abandonner"),
+    path("payer/paiement/<uuid:jeton>/banque/", payer.partir, name="partir"),
     path("payer/paiement/<uuid:jeton>/quittance.pdf", payer.telecharger, name="quittance"),
     path("payer/paiement/<uuid:jeton>/quittance.svg", quittances.code_qr, name="quittance_qr"),
     path("payer/paiement/<uuid:jeton>/envoyer/", quittances.envoyer, name="envoyer_quittance"),

@@ -35,6 +35,8 @@ def recevoir(registre: Registre, champs: Mapping[str, str]) -> str:
         raise Refus("03", "boutique ou mode inconnu")
     if champs["vads_currency"] not in DEVISES or not champs["vads_amount"].isdecimal():
         raise Refus("10", "montant ou devise invalide")
+    if (champs["vads_trans_date"][:8], champs["vads_trans_id"]) in registre.transactions_du_jour:
+        raise Refus("12", "numéro de transaction déjà utilisé ce jour")
     cle = champs.get("vads_order_id", "")
     registre.formulaires[cle] = dict(champs)
     return cle
@@ -51,6 +53,7 @@ def payer(registre: Registre, cle: str, numero: str, *, en_cours: bool = False) 
         raise Refus("11", "cette transaction est déjà payée")
     if numero not in CARTES:
         raise Refus("14", "ce n’est pas une carte d’essai")
+    registre.transactions_du_jour.add((champs["vads_trans_date"][:8], champs["vads_trans_id"]))
     marque, refus = CARTES[numero]
     issue: Objet = {}
     if refus:

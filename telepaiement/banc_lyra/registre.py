@@ -41,6 +41,7 @@ class Registre:
     reglages: Reglages
     verrou: threading.RLock = dataclasses.field(default_factory=threading.RLock)
     formulaires: dict[str, Objet] = dataclasses.field(default_factory=dict)
+    transactions_du_jour: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     transactions: list[Objet] = dataclasses.field(default_factory=list)
     pannes: dict[str, int] = dataclasses.field(default_factory=dict)
 

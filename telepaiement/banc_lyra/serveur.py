@@ -188,7 +188,14 @@ def _notification(registre: Registre, donnees: Objet) -> Objet:
     return {"corps": paiement.notification(registre, une), "le": time.time()}
 
 
+def _oublier(registre: Registre, donnees: Objet) -> Objet:
+    """Begin another day: the numbers of transactions may serve again."""
+    registre.transactions_du_jour.clear()
+    return {"fait": True}
+
+
 CONTROLES = {
+    "oublier": _oublier,
     "formulaire": _formulaire,
     "payer": _presenter,
     "pannes": _pannes,

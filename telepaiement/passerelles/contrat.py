@@ -220,6 +220,10 @@ class Passerelle(Protocol):
         """The most that one payment may be, in whole francs."""
 
     @property
+    def page_de_paiement(self) -> str:
+        """Address of the bank's page that takes the signed form; "" when the card is typed here."""
+
+    @property
     def est_reelle(self) -> bool:
         """Whether real money moves; False in test mode."""
 

@@ -17,7 +17,9 @@ from urllib.parse import parse_qsl
 
 import requests
 from django.conf import settings
+from django.db.transaction import atomic
 
+from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement.models import Sujet
 from telepaiement.passerelles.contrat import (
     Demande,
@@ -42,8 +44,10 @@ MONTANT_MAXIMAL = 999_999_999_999  # `vads_amount` has twelve digits at most
 DEVISE, DEVISE_NUMERIQUE = "XPF", "953"
 TRANSACTIONS_PAR_JOUR = 900_000  # `vads_trans_id` goes from 000000 to 899999
 COMMANDE_INCONNUE = "PSP_010"
-PAYES = frozenset({"AUTHORISED", "CAPTURED", "ACCEPTED", "AUTHORISED_TO_VALIDATE"})
-EN_COURS = frozenset({"UNDER_VERIFICATION", "WAITING_AUTHORISATION", "INITIAL"})
+PAYES = frozenset({"AUTHORISED", "CAPTURED", "ACCEPTED"})
+EN_COURS = frozenset(
+    {"UNDER_VERIFICATION", "WAITING_AUTHORISATION", "INITIAL", "AUTHORISED_TO_VALIDATE"}
+)
 REFUSES = frozenset({"REFUSED", "CAPTURE_FAILED"})
 ECHOUES = REFUSES | {"CANCELLED", "ABANDONED", "EXPIRED"}
 ERREUR_SERVEUR = 500
@@ -81,6 +85,11 @@ class PasserelleLyra:
         )
 
     @property
+    def page_de_paiement(self) -> str:
+        """Address of the bank's page that takes the signed form."""
+        return f"{self.adresse}/vads-payment/"
+
+    @property
     def _mode(self) -> str:
         return "PRODUCTION" if self.est_reelle else "TEST"
 
@@ -91,7 +100,12 @@ class PasserelleLyra:
         return Reference(str(demande.tentative), "")
 
     def formulaire(self, demande: Demande, *, retour: str, notification: str) -> Formulaire:
-        """Return the signed form that takes the payer's browser to the bank's page."""
+        """Return the signed form that takes the payer's browser to the bank's page.
+
+        The bank takes a transaction number once a day: each form has its own, so that a card may be
+        tried after another was refused. Nobody validates by hand: a card accepted is charged.
+        """
+        moment = datetime.now(UTC)
         champs = {
             "vads_action_mode": "INTERACTIVE",
             "vads_amount": str(demande.montant),
@@ -104,14 +118,15 @@ class PasserelleLyra:
             "vads_return_mode": "NONE",
             "vads_site_id": self.boutique,
             "vads_threeds_mode": "2" if demande.exiger_authentification else "0",
-            "vads_trans_date": f"{datetime.now(UTC):%Y%m%d%H%M%S}",
-            "vads_trans_id": f"{demande.tentative.int % TRANSACTIONS_PAR_JOUR:06d}",
+            "vads_trans_date": f"{moment:%Y%m%d%H%M%S}",
+            "vads_trans_id": _numero_du_jour(moment),
             "vads_url_check": notification,
             "vads_url_return": retour,
+            "vads_validation_mode": "0",
             "vads_version": "V2",
         }
         champs["signature"] = signer(champs, self.cles[0])
-        return Formulaire(f"{self.adresse}/vads-payment/", champs)
+        return Formulaire(self.page_de_paiement, champs)
 
     def lire(self, reference: str) -> EtatDistant:
         """Read the transactions of an order; one that nobody paid yet is unknown there."""
@@ -230,6 +245,13 @@ class PasserelleLyra:
             code = f"{resultat.get('errorCode')} {resultat.get('errorMessage', '')}".strip()
             raise PasserelleRefuse(code)
         return dict(resultat)
+
+
+def _numero_du_jour(moment: datetime) -> str:
+    """Take a transaction number that no other form of that day bears."""
+    with atomic():
+        numero = prendre_numero(f"lyra-{moment:%Y%m%d}")
+    return f"{numero % TRANSACTIONS_PAR_JOUR:06d}"
 
 
 def _reussi(transaction: Mapping[str, Any], reference: str) -> EtatDistant:

@@ -90,6 +90,7 @@ class PasserelleStripe:
     secrets: Sequence[str]
     est_reelle: bool
     montant_maximal: int = MONTANT_MAXIMAL
+    page_de_paiement: str = ""
 
     @classmethod
     def des_reglages(cls) -> PasserelleStripe:

@@ -9,10 +9,11 @@ from uuid import UUID
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import ouvrir_a_tous
@@ -285,6 +286,25 @@ def _contexte_carte(tentative: Tentative) -> dict[str, Any]:
 def controle(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Say, just before the card is charged, whether the debt still stands as shown."""
     return JsonResponse({"motif": controler_avant_paiement(tentative)})
+
+
+@ouvrir_a_tous
+@never_cache
+@csrf_exempt
+@require_POST
+@avec_tentative
+def partir(request: HttpRequest, tentative: Tentative) -> HttpResponse:
+    """Let the signed form go to the bank's page, if the debt still stands as shown (I6).
+
+    It goes on as it was posted, so it holds no token of this site: the address names the attempt,
+    and the bank checks the signature.
+    """
+    motif = controler_avant_paiement(tentative)
+    adresse = passerelle().page_de_paiement
+    if motif or not adresse or request.POST.get("vads_order_id") != str(tentative.jeton):
+        messages.error(request, motif or "Ce formulaire n’est plus le bon : recommencez.")
+        return redirect("telepaiement:paiement", jeton=tentative.jeton)
+    return HttpResponseRedirect(adresse, preserve_request=True)
 
 
 @ouvrir_a_tous

@@ -51,6 +51,7 @@ def lyra(programme_lyra, settings, regies) -> Iterator[MaisonLyra]:
     oublier_passerelle()
     yield programme_lyra
     programme_lyra.faire("pannes", panne_api=0, perdre=0)
+    programme_lyra.faire("oublier")
     oublier_passerelle()
 
 
@@ -268,11 +269,44 @@ def test_la_page_de_lyra_porte_un_formulaire_signe_au_franc(lyra):
 
     page = reponse.content.decode()
     champs = dict(reponse.context["formulaire"].champs)
-    assert f'action="{lyra.adresse}/vads-payment/"' in page
+    partir = reverse("telepaiement:partir", args=[tentative.jeton])
+    assert f'action="{partir}"' in page
     assert lyra.adresse in reponse["Content-Security-Policy"].partition("form-action")[2]
     assert "stripe" not in page.lower()
     assert (champs["vads_amount"], champs["vads_currency"]) == ("12500", "953")
     assert champs["signature"] == signer(champs, "cle_banc_lyra")
+
+
+def test_une_autre_carte_se_presente_apres_un_refus_chez_lyra(lyra):
+    tentative = commencer(12_500)
+    adresse = reverse("telepaiement:paiement", args=[tentative.jeton])
+    champs = dict(Client().get(adresse).context["formulaire"].champs)
+    lyra.faire("formulaire", **champs)
+    lyra.faire("payer", commande=tentative.reference, numero="4970100000000071")
+    rejoue = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=5)
+    suivants = dict(Client().get(adresse).context["formulaire"].champs)
+    accepte = requests.post(f"{lyra.adresse}/vads-payment/", data=suivants, timeout=5)
+
+    assert champs["vads_trans_id"] != suivants["vads_trans_id"]
+    assert (rejoue.status_code, accepte.status_code) == (400, 200)
+    assert champs["vads_validation_mode"] == "0"
+
+
+def test_le_formulaire_de_lyra_ne_part_que_si_la_dette_tient(lyra):
+    tentative, autre = commencer(12_500), commencer(4_500)
+    client = Client(enforce_csrf_checks=True)
+    partir = reverse("telepaiement:partir", args=[tentative.jeton])
+    page = client.get(reverse("telepaiement:paiement", args=[tentative.jeton]))
+    champs = dict(page.context["formulaire"].champs)
+
+    part = client.post(partir, champs)
+    d_un_autre = client.post(reverse("telepaiement:partir", args=[autre.jeton]), champs)
+    lyra.payer(tentative)
+    synchroniser(tentative, source="retour")
+    trop_tard = client.post(partir, champs)
+
+    assert (part.status_code, part["Location"]) == (307, f"{lyra.adresse}/vads-payment/")
+    assert d_un_autre.status_code == trop_tard.status_code == 302
 
 
 def test_un_montant_change_dans_la_page_est_refuse_par_la_banque(lyra):
