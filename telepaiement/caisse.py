@@ -343,12 +343,15 @@ def annuler_encaissement(
 def _refuser_annulation(
     encaissement: Encaissement, session: SessionCaisse | None, par: Utilisateur
 ) -> None:
-    """Refuse to cancel what is not of the day, of the open till of `par`, or has been classed."""
+    """Refuse to cancel what was not entered today in the open till of `par`, or has been classed.
+
+    A leaf written by hand the day before is cancelled the day it is entered.
+    """
     if session is None or session.etat != EtatSession.OUVERTE or session.agent_id != par.pk:
         raise ValidationError("Seul l’agent de la caisse encore ouverte annule un encaissement.")
     if encaissement.mode in MODES_PASSERELLE:
         raise ValidationError("Un paiement au lecteur se rembourse sur la carte qui a payé.")
-    if encaissement.jour != timezone.localdate():
+    if session.jour != timezone.localdate():
         raise ValidationError("Un encaissement s’annule le jour même, pas après.")
     if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():
         raise ValidationError("Cet encaissement est déjà annulé.")

@@ -33,7 +33,7 @@ from telepaiement.models import (
     Regie,
     SessionCaisse,
 )
-from telepaiement.nominations import exiger_agent, exiger_habilite
+from telepaiement.nominations import en_fonction, exiger_agent, exiger_habilite
 
 FEUILLETS_MAXIMAUX = 100
 
@@ -180,11 +180,19 @@ def annuler_feuillet(*, feuillet_id: int, motif: str, par: Utilisateur) -> Feuil
     """Cancel a leaf that was spoilt and given to nobody.
 
     Raises:
-        ValidationError: no reason, or entered or cancelled already.
+        ValidationError: no reason, `par` is not appointed in the régie of the booklet, or entered
+            or cancelled already.
     """
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi ce feuillet est annulé."})
-    feuillet = Feuillet.objects.select_for_update(of=("self",)).get(pk=feuillet_id)
+    feuillets = Feuillet.objects.select_for_update(of=("self",)).select_related("carnet__regie")
+    feuillet = feuillets.get(pk=feuillet_id)
+    regie = feuillet.carnet.regie
+    if all(n.personne_id != par.pk for n in en_fonction(regie, timezone.localdate())):
+        raise ValidationError(
+            f"Ce feuillet est d’un carnet de la régie « {regie.libelle} », où vous n’êtes pas "
+            "nommé : une personne de cette régie l’annule."
+        )
     franchir(feuillet, "annuler", par=par, motif=motif.strip())
     return feuillet
 

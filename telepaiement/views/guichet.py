@@ -24,7 +24,7 @@ from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
 from telepaiement.forms_regie import LecteurForm
 from telepaiement.models import Encaissement, Mode, SessionCaisse
 from telepaiement.position import position
-from telepaiement.views.communs import agent, rapporter, reponse_pdf
+from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
 
 SAISIES = "saisies_guichet"
 RESULTATS = 20
@@ -78,28 +78,34 @@ def recherche(request: HttpRequest) -> HttpResponse:
     """Find a debt by its reference, the name of its debtor, or the text of its QR code."""
     session_exigee(request)
     texte = request.GET.get("q", "").strip()
-    titres = _chercher(texte)
-    if len(titres) == 1:
+    titres, suivant = _chercher(texte, request.GET.get("apres", ""))
+    if len(titres) == 1 and suivant is None and "apres" not in request.GET:
         return redirect("telepaiement:guichet_titre", titre_id=titres[0].pk)
     restes = reste_du_par_piece([titre.pk for titre in titres], sens="recette")
     return render(
         request,
         "telepaiement/guichet/recherche.html",
-        {"q": texte, "lignes": [(titre, restes.get(titre.pk, 0)) for titre in titres]},
+        {
+            "q": texte,
+            "lignes": [(titre, restes.get(titre.pk, 0)) for titre in titres],
+            "suivant": suivant,
+        },
     )
 
 
-def _chercher(texte: str) -> list[Titre]:
+def _chercher(texte: str, apres: str) -> tuple[list[Titre], int | None]:
+    """Return a page of the titres found, newest first, and the key of the next page."""
     reference = texte
     if texte.startswith("http"):
         reference = parse_qs(urlsplit(texte).query).get("reference", [""])[0]
     if creances.lire_reference(reference):
-        return creances.par_reference(reference)
+        return creances.par_reference(reference), None
     if len(texte) < LONGUEUR_MINIMALE:
-        return []
+        return [], None
     payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES)
     par_nom = Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte)
-    return list(payables.filter(par_nom).select_related("tiers").order_by("-pk")[:RESULTATS])
+    trouves = payables.filter(par_nom).select_related("tiers")
+    return page_par_cle(trouves, apres, taille=RESULTATS)
 
 
 @reserver_a(Role.REGISSEUR)

@@ -109,6 +109,20 @@ def test_la_recherche_par_nom_propose_les_titres(guichet):
     assert all(titre.reference in texte.content.decode() for titre in titres)
 
 
+def test_une_recherche_trop_large_dit_qu_elle_a_une_suite(guichet, monkeypatch):
+    monkeypatch.setattr("telepaiement.views.guichet.RESULTATS", 1)
+    ancien, recent = titre_payable(), titre_payable()
+    adresse = reverse("telepaiement:guichet_recherche")
+
+    premiere = guichet.get(adresse, {"q": "fictive"})
+    seconde = guichet.get(adresse, {"q": "fictive", "apres": premiere.context["suivant"]})
+
+    assert "D’autres titres répondent" in premiere.content.decode()
+    assert recent.reference in premiere.content.decode()
+    assert ancien.reference in seconde.content.decode()
+    assert "D’autres titres répondent" not in seconde.content.decode()
+
+
 def test_la_quittance_et_son_duplicata_s_impriment(guichet, encaisser):
     fait = encaisser(titre_payable(12_500))
 

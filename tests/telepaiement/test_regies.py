@@ -510,3 +510,35 @@ def test_un_feuillet_s_annule_et_se_retrouve_par_son_numero(feuillet, regisseur)
     texte = _texte(carnets.dessiner_carnet(feuillet.carnet))
     assert "CENTRE-C-0001-002" in texte
     assert feuillet.code not in texte
+
+
+def test_un_feuillet_ne_s_annule_que_dans_sa_regie(feuillet, regisseur, personne):
+    etranger = personne("Manoa", Role.REGISSEUR)
+
+    with pytest.raises(ValidationError, match="vous n’êtes pas nommé"):
+        carnets.annuler_feuillet(feuillet_id=feuillet.pk, motif="Gâché", par=etranger)
+
+    feuillet.refresh_from_db()
+    assert feuillet.etat == "vierge"
+
+
+def test_un_feuillet_de_la_veille_s_annule_le_jour_de_sa_saisie(regies, session, regisseur, agent):
+    with time_machine.travel(timezone.now() - timedelta(hours=40), tick=False):
+        carnet = carnets.emettre_carnet(regie=regies.regie, nombre=1, remis_a=regisseur, par=agent)
+    titre = titre_payable(12_500)
+    fait = carnets.saisir_feuillet(
+        feuillet_id=carnet.feuillets.get().pk,
+        session=session,
+        donnees=carnets.SaisieFeuillet(
+            titre_id=titre.pk,
+            saisie=caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500),
+            recu_le=timezone.now() - timedelta(hours=30),
+        ),
+        par=regisseur,
+    )
+
+    caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Mauvais titre", par=regisseur)
+
+    assert fait.jour < session.jour
+    assert reste_du(titre) == 12_500
+    assert list(verifier()) == []
