@@ -24,6 +24,11 @@ ALERTES = {  # who is told, by which mail, of which page
         "exports_tps:flux_liste",
     ),
     "reponses": ((Role.AGENT,), "exports_tps/courriels/reponses.txt", "exports_tps:messages"),
+    "recettes": (
+        (Role.AGENT,),
+        "exports_tps/courriels/recettes.txt",
+        "exports_tps:recettes_percues",
+    ),
     "releve": (
         (Role.AGENT, Role.ADMINISTRATEUR),
         "exports_tps/courriels/releve.txt",

@@ -27,6 +27,7 @@ from exports_tps.depots import chercher
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
 from exports_tps.models import MessageTPS, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
+from exports_tps.recettes_percues import constater, est_p503
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
@@ -143,7 +144,9 @@ def _appliquer_lot(
     reserves: "Reserves",
     par: Utilisateur,
 ) -> None:
-    lues = [element for element in elements if isinstance(element, PieceLue)]
+    toutes = [element for element in elements if isinstance(element, PieceLue)]
+    lues = [lue for lue in toutes if not est_p503(lue)]
+    reserves.noter(*constater(message, budgets, filter(est_p503, toutes), par=par))
     reserves.noter(
         *(
             f"Bordereau ORMC {e.bordereau.numero} : les rôles ne sont pas émis d’ici."

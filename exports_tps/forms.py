@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from exports_tps.models import ProfilExport
+from exports_tps.models import ProfilExport, RecettePercue
 from exports_tps.motifs import MOTIFS_DEPENSE, libelle_motifs
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
-from facturier.grand_livre.models import Exercice, Piece, SensPiece
+from facturier.grand_livre.models import Exercice, Piece, SensPiece, Titre
 
 
 class ConstitutionForm(forms.Form):
@@ -147,3 +147,28 @@ class DocumentForm(forms.Form):
     """One file."""
 
     fichier = forms.FileField(label="Fichier")
+
+
+class TitreForm(forms.Form):
+    """Which titre a receipt collected before it settles."""
+
+    exercice = forms.ModelChoiceField(Exercice.objects.none(), empty_label=None)
+    numero = forms.IntegerField(label="Numéro du titre", min_value=1)
+
+    def __init__(self, *args: Any, recette: RecettePercue, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._recette = recette
+        champ: Any = self.fields["exercice"]
+        champ.queryset = Exercice.objects.order_by("-pk")
+
+    def clean(self) -> dict[str, Any]:
+        """Find the titre."""
+        donnees: dict[str, Any] = super().clean() or {}
+        exercice, numero = donnees.pop("exercice", None), donnees.pop("numero", None)
+        if exercice is None or numero is None:
+            return donnees
+        titres = Titre.objects.filter(budget=self._recette.budget, exercice=exercice, numero=numero)
+        donnees["titre"] = titres.first()
+        if donnees["titre"] is None:
+            self.add_error("numero", f"Aucun titre {numero} dans l’exercice {exercice}.")
+        return donnees

@@ -6,6 +6,7 @@ from exports_tps.disjoncteur import etat_transport
 from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.penalites import penalites_a_titrer
+from exports_tps.recettes_percues import a_regulariser
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
@@ -91,15 +92,7 @@ def _cartes_agent() -> Iterator[Carte]:
         recherche=f"etat={EtatBordereau.OUVERT}",
         ordre=49,
     )
-    if nombre := penalites_a_titrer().count():
-        yield Carte(
-            "Pénalités retenues, sans titre",
-            "exports_tps:penalites",
-            nombre=nombre,
-            detail="Un titre de recettes doit les recouvrer.",
-            ton=Ton.ATTENTE,
-            ordre=49,
-        )
+    yield from _cartes_titres()
     yield _bordereaux("Bordereaux signés", EtatBordereau.SIGNE, 51)
     yield Carte(
         "Flux à transmettre",
@@ -125,6 +118,28 @@ def _cartes_agent() -> Iterator[Carte]:
         ton=Ton.REFUS,
         ordre=53,
     )
+
+
+def _cartes_titres() -> Iterator[Carte]:
+    """Yield what asks for a titre, when something does."""
+    if nombre := penalites_a_titrer().count():
+        yield Carte(
+            "Pénalités retenues, sans titre",
+            "exports_tps:penalites",
+            nombre=nombre,
+            detail="Un titre de recettes doit les recouvrer.",
+            ton=Ton.ATTENTE,
+            ordre=49,
+        )
+    if nombre := a_regulariser().count():
+        yield Carte(
+            "Recettes perçues avant titre",
+            "exports_tps:recettes_percues",
+            nombre=nombre,
+            detail="Un titre de régularisation est à émettre.",
+            ton=Ton.ATTENTE,
+            ordre=49,
+        )
 
 
 def _bordereaux(libelle: str, etat: EtatBordereau, ordre: int) -> Carte:

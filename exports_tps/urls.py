@@ -15,6 +15,7 @@ from exports_tps.views import (
     penalites,
     pouvoirs,
     preparation,
+    recettes,
     tableau,
 )
 
@@ -70,6 +71,12 @@ urlpatterns = [
     path("gestion/pourquoi/factures/<int:pk>/", blocage.facture, name="pourquoi_facture"),
     path("gestion/mandats/<int:pk>/requisition/", corrections.requerir, name="requerir"),
     path("gestion/mandats/<int:pk>/reduction/", corrections.reduire, name="reduire_mandat"),
+    path("gestion/recettes-percues/", recettes.liste, name="recettes_percues"),
+    path(
+        "gestion/recettes-percues/<int:pk>/titre/",
+        recettes.regulariser,
+        name="regulariser_recette",
+    ),
     path("gestion/penalites/", penalites.liste, name="penalites"),
     path("gestion/mandats/<int:pk>/penalites/", penalites.titrer, name="titrer_penalites"),
     path(

@@ -26,6 +26,7 @@ from exports_tps.models.parapheur import (
     VisaParapheur,
     qualite,
 )
+from exports_tps.models.recettes import RecettePercue, RegularisationRecette
 from exports_tps.models.requisitions import Requisition
 from exports_tps.models.verifications import VerificationSignatures
 
@@ -50,6 +51,8 @@ __all__ = [
     "Presentable",
     "Presentation",
     "ProfilExport",
+    "RecettePercue",
+    "RegularisationRecette",
     "RelanceParapheur",
     "Releve",
     "Requisition",

@@ -204,3 +204,34 @@ def precompter(
         piece=titre,
         par=par,
     )
+
+
+def percevoir_avant_titre(
+    *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post money that the treasury collected before any titre: D 515, C 47138."""
+    return passer_evenement(
+        "recette_avant_titre",
+        cle=f"recette-avant-titre-{reference}",
+        libelle=f"Recette perçue avant titre, P503 {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"tresor": montant, "a_regulariser": montant}),
+        par=par,
+    )
+
+
+def regulariser_recette_percue(
+    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post that money collected before it settles a titre: D 47138, C 4111."""
+    return passer_evenement(
+        "regularisation_p503",
+        cle=f"regularisation-p503-{reference}",
+        libelle=f"Régularisation par le titre {titre.reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"a_regulariser": montant, "redevable": montant}, titre),
+        piece=titre,
+        par=par,
+    )

@@ -123,6 +123,8 @@ class Dossier:
             "déficit comblé": self.combler_deficit,
             "versement de régie": self.verser_especes,
             "régularisation": self.regulariser,
+            "recette avant titre": self.percevoir_avant_titre,
+            "régularisation d’une recette perçue": self.regulariser_recette_percue,
         }
         actes[evenement](*arguments)
         return Ecriture.objects.filter(exercice=2026).latest("pk")
@@ -386,6 +388,18 @@ class Dossier:
         """Clear the titre by the sales that it regularises."""
         regies.regulariser(self.piece, montant=_francs(montant), **self._le_jour)
 
+    def percevoir_avant_titre(self, montant: str) -> None:
+        """Hear of money that the treasury collected before any titre."""
+        tresorerie.percevoir_avant_titre(
+            montant=_francs(montant), reference="2026-503-1", **self._le_jour
+        )
+
+    def regulariser_recette_percue(self, montant: str) -> None:
+        """Settle the titre with the money collected before it."""
+        tresorerie.regulariser_recette_percue(
+            self.piece, montant=_francs(montant), reference="1", **self._le_jour
+        )
+
     @property
     def _le_jour(self) -> dict[str, Any]:
         return {"date_comptable": JOUR, "par": self.par}
@@ -425,6 +439,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble"}
+    schemas |= {"recette_avant_titre", "regularisation_p503"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
     schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}

@@ -1,0 +1,64 @@
+"""Receipts collected before their titre: what waits, and the titre that each settles."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exports_tps.forms import TitreForm
+from exports_tps.models import RecettePercue
+from exports_tps.recettes_percues import a_regulariser
+from exports_tps.recettes_percues import regulariser as regulariser_recette
+from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@require_GET
+def liste(requete: RequeteConnectee) -> HttpResponse:
+    """List the receipts, those that wait for their titre unless all are asked for."""
+    toutes = requete.GET.get("liste") == "toutes"
+    recettes = RecettePercue.objects.all() if toutes else a_regulariser()
+    recettes = recettes.select_related("message", "regularisation__titre")
+    page, suivant = page_par_cle(requete, recettes)
+    return render(
+        requete,
+        "exports_tps/recettes_percues.html",
+        {
+            "recettes": page,
+            "suivant": suivant,
+            "toutes": toutes,
+            "est_agent": requete.user.a_role(Role.AGENT),
+        },
+    )
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def regulariser(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Settle a titre with a receipt, after a page that says what it does."""
+    recette = get_object_or_404(RecettePercue, pk=pk)
+    adresse = reverse("exports_tps:recettes_percues")
+    return confirmer(
+        requete,
+        TitreForm(requete.POST or None, recette=recette),
+        lambda donnees: regulariser_recette(recette, donnees["titre"], par=requete.user),
+        {
+            "titre": f"Rattacher à son titre : {recette}",
+            "consequence": "La somme perçue règle ce titre : elle quitte le compte 47138 et la "
+            "créance du titre diminue d’autant. Le titre doit déjà être émis.",
+            "action": "Régler ce titre",
+            "retour": adresse,
+            "lignes": [
+                ("Perçu", afficher(recette.montant)),
+                ("Encaissé le", f"{recette.encaissee_le:%d/%m/%Y}"),
+                ("Payeur", recette.payeur or "non précisé"),
+                ("Objet", recette.objet or "non précisé"),
+                ("Produit local", recette.code_produit or "non précisé"),
+            ],
+        },
+        reussite=f"{recette} règle son titre.",
+        vers=adresse,
+    )

@@ -1,0 +1,148 @@
+"""Receipts collected before their titre (P503): kept, posted once, settled by their titre."""
+
+from datetime import date
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette
+from exports_tps.recettes_percues import regulariser
+from exports_tps.retours import lire_retours
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.grand_livre.models import Ecriture, Piece
+from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.verification import verifier
+from tests.exports_tps.pes.recus import ESPACE, PARAMETRES
+from tests.grand_livre.factories import titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+ENTETE = '<EnTetePES><DteStr V="2026-11-24"/><IdPost V="988001"/><IdColl V="00012345600012"/>'
+ENTETE += '<CodColl V="988"/><CodBud V="01"/></EnTetePES>'
+
+
+def ligne(numero=1, montant=5_000, rattache=None, regie=""):
+    """Return a line of a P503."""
+    lien = (
+        f'<RattachPiece><NatPceOrig V="02"/><ExerRat V="2026"/><IdPceOrig V="{rattache}"/>'
+        '<DteRattach V="2026-11-24"/></RattachPiece>'
+        if rattache
+        else ""
+    )
+    liens = f'<LiensIdent><IdRegie V="{regie}"/></LiensIdent>' if regie else ""
+    return (
+        f'<LigneDePiece><BlocLignePiece><InfoLignePiece><IdLigne V="{numero}"/>'
+        f'<CodProdLoc V="0001"/><EtatLigPce V="05"/><MtHT V="{montant}"/></InfoLignePiece>'
+        f'{lien}{liens}</BlocLignePiece><Tiers><InfoTiers><CatTiers V="01"/>'
+        '<NatJur V="01"/><Nom V="FICTIF"/><Prenom V="Paul"/></InfoTiers></Tiers>'
+        f'<EncaissementEmargement><OrgEma V="03"/><DteReco V="2026-11-20"/>'
+        f'<MtReco V="{montant}"/></EncaissementEmargement></LigneDePiece>'
+    )
+
+
+def recevoir(settings, *lignes, nom="P503.xml", numero=503):
+    """Read a Retour that tells these lines of one P503."""
+    settings.TPS_RETOURS.mkdir(parents=True, exist_ok=True)
+    texte = f"""<?xml version="1.0" encoding="ISO-8859-1"?>
+<n:PES_Retour xmlns:n="{ESPACE}"><Enveloppe>{PARAMETRES}</Enveloppe>{ENTETE}
+<PES_RecetteRetour><EnTeteRecette><TypRestit V="02"/><IdVer V="2"/><NatInf V="2"/></EnTeteRecette>
+<Bordereau><BlocBordereau><Exer V="2026"/><IdBord V="9"/><TypBord V="05"/></BlocBordereau>
+<Piece><BlocPiece><IdPce V="{numero}"/><TypPce V="13"/><NatPce V="01"/>
+<Obj V="Virement sans titre"/><EtatPce V="02"/></BlocPiece>{"".join(lignes)}</Piece>
+</Bordereau></PES_RecetteRetour>
+</n:PES_Retour>"""
+    (settings.TPS_RETOURS / nom).write_text(texte, encoding="iso-8859-1")
+    lire_retours()
+    return MessageTPS.objects.get(nom=nom)
+
+
+def evenements():
+    return list(Ecriture.objects.order_by("pk").values_list("evenement", flat=True))
+
+
+def test_une_recette_sans_titre_attend_et_se_dit_une_fois(
+    agent, settings, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        message = recevoir(settings, ligne(), ligne(2, 700, regie="PISCINE"))
+    encore = recevoir(
+        settings, ligne(), ligne(2, 800, regie="PISCINE"), ligne(3, 0), nom="P503-bis.xml"
+    )
+
+    premiere, de_regie = RecettePercue.objects.order_by("ligne")
+    assert (message.etat, message.reserves) == ("applique", "")
+    assert (premiere.montant, premiere.payeur) == (5_000, "FICTIF Paul")
+    assert (premiere.encaissee_le, premiere.objet) == (date(2026, 11, 20), "Virement sans titre")
+    assert (premiere.ecriture.evenement, de_regie.ecriture) == ("recette_avant_titre", None)
+    assert "800" in encore.reserves
+    assert "déjà connus" in encore.reserves
+    assert "illisible" in encore.reserves
+    assert evenements() == ["recette_avant_titre"]
+    assert [m.subject for m in mail.outbox] == ["Recettes perçues avant titre : 2 à régulariser"]
+
+
+def test_le_rattachement_dit_par_la_tresorerie_regle_le_titre(agent, settings):
+    du = titre(agent)
+    recevoir(settings, ligne(montant=1_000, rattache=du.numero))
+    inconnu = recevoir(settings, ligne(rattache=99_999), nom="autre.xml", numero=504)
+    avant = reste_du(du)
+    deja = ligne(montant=1_000, rattache=du.numero)
+    repete = recevoir(settings, deja, ligne(2, 10), nom="encore.xml")
+
+    lien = RegularisationRecette.objects.get()
+    assert (lien.titre_id, lien.message.nom) == (du.pk, "P503.xml")
+    assert avant == reste_du(du) == du.montant_ttc - 1_000
+    assert "inconnu ici" in inconnu.reserves
+    assert RecettePercue.objects.get(numero="504").ecriture is not None
+    assert (repete.etat, repete.reserves) == ("applique", "")
+    assert list(verifier()) == []
+
+
+def test_un_p503_ne_touche_pas_le_titre_du_meme_numero(agent, settings):
+    du = titre(agent)
+
+    recevoir(settings, ligne(), numero=du.numero)
+
+    assert Piece.objects.get(pk=du.pk).etat == du.etat
+    assert RecettePercue.objects.get().numero == str(du.numero)
+
+
+def test_l_agent_rattache_par_la_page_et_rien_ne_se_regle_deux_fois(
+    client, agent, ordonnateur, settings
+):
+    du = titre(agent)
+    recevoir(settings, ligne(montant=du.montant_ttc + 1), ligne(2, du.montant_ttc))
+    trop, juste = RecettePercue.objects.order_by("ligne")
+    with pytest.raises(ValidationError, match="ne réclame plus que"):
+        regulariser(trop, du, par=agent)
+    with pytest.raises(ActeInterdit):
+        regulariser(juste, du, par=ordonnateur)
+    client.force_login(agent)
+    liste = client.get("/gestion/recettes-percues/").content.decode()
+    adresse = f"/gestion/recettes-percues/{juste.pk}/titre/"
+    mauvais = client.post(adresse, {"exercice": 2026, "numero": 88_888})
+    client.post(adresse, {"exercice": 2026, "numero": du.numero})
+
+    toutes = client.get("/gestion/recettes-percues/?liste=toutes").content.decode()
+
+    assert "Virement sans titre" in liste
+    assert (mauvais.status_code, "Aucun titre" in mauvais.content.decode()) == (422, True)
+    assert reste_du(du) == 0
+    assert du.reference in toutes
+    with pytest.raises(TransitionInterdite, match="règle déjà un titre"):
+        regulariser(juste, du, par=agent)
+    assert evenements().count("regularisation_p503") == 1
+    assert list(verifier()) == []
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_garde_ce_qui_est_dit(agent, settings):
+    recevoir(settings, ligne())
+
+    for changer in (
+        lambda: RecettePercue.objects.update(montant=1),
+        lambda: RecettePercue.objects.all().delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            changer()
