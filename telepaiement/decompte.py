@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 from facturier.grand_livre.models import LigneEcriture, Sens, Titre
 from telepaiement.models import Encaissement
 
-REDUCTION, PRECOMPTE = "reduction_titre", "precompte_penalites"
+REDUCTION, PRECOMPTE, VIREMENT = "reduction_titre", "precompte_penalites", "encaissement_virement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Decompte:
     encaissements: list[Any]
     reduit: int
     precompte: int
+    recu_par_la_tresorerie: int
     a_rendre: int
     en_remboursement: int
 
@@ -28,7 +29,7 @@ class Decompte:
 
 
 def decompte(titre: Titre) -> Decompte:
-    """Return how `titre` came to what is owed on it. Three queries."""
+    """Return how `titre` came to what is owed on it. Five queries."""
     lot = Encaissement.objects.filter(titre=titre)
     encaissements = list(
         lot.select_related("annulation", "quittance__regie").avec_suites().order_by("pk")
@@ -37,17 +38,21 @@ def decompte(titre: Titre) -> Decompte:
         encaissements=encaissements,
         reduit=_credite(titre, REDUCTION),
         precompte=_credite(titre, PRECOMPTE),
+        recu_par_la_tresorerie=_credite(
+            titre, VIREMENT, ecriture__cle__startswith="encaissement-tps-"
+        ),
         a_rendre=sum(un.a_rendre for un in lot.en_trop()),
         en_remboursement=sum(un.en_remboursement for un in encaissements),
     )
 
 
-def _credite(titre: Titre, evenement: str) -> int:
+def _credite(titre: Titre, evenement: str, **precisions: str) -> int:
     """Return what entries of `evenement` took off the debt, less those reversed since."""
     lignes = LigneEcriture.objects.filter(
         piece=titre,
         tiers__isnull=False,
         ecriture__evenement__in=(evenement, f"contrepassation_{evenement}"),
+        **precisions,
     )
     sens = lignes.aggregate(
         debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),

@@ -6,8 +6,10 @@ import re
 import pypdf
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from facturier.commun.templatetags.coquille import francs
+from facturier.grand_livre import evenements
 from fournisseurs.releves import situation
 from telepaiement import demandes, litiges, remboursements
 from tests.telepaiement.factories import titre_payable
@@ -79,6 +81,23 @@ def test_un_titre_reduit_n_est_pas_dit_paye(regies, creance, agent):
     page = creance(titre)
 
     assert f"Réduit de {somme(500)}" in page
+    assert "Déjà payé" not in page
+
+
+def test_ce_que_la_tresorerie_a_recu_se_dit_aussi(regies, creance, agent):
+    titre = titre_payable(12_500)
+    evenements.encaisser(
+        titre,
+        mode="virement",
+        montant=2_500,
+        date_comptable=timezone.localdate(),
+        reference=f"tps-{titre.pk}-2500",
+        par=agent,
+    )
+
+    page = creance(titre)
+
+    assert f"Payé à la Trésorerie {somme(2_500)}" in page
     assert "Déjà payé" not in page
 
 
