@@ -5,15 +5,17 @@ import secrets
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers, montants
 from facturier.commun.pdf import A5, Document
 from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement.liens import nom_discret
-from telepaiement.models import Encaissement, Mode, Quittance
+from telepaiement.models import DelivranceQuittance, Encaissement, Mode, Quittance
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 GROUPES, LONGUEUR_GROUPE = 3, 4
@@ -61,6 +63,25 @@ def pour_le_payeur(quittance: Quittance) -> bytes:
 def duplicata(quittance: Quittance, *, en_discretion: bool = False) -> bytes:
     """Return a copy marked as such, which tells what was given back or taken back since."""
     return dessiner(quittance, duplicata_du=timezone.now(), en_discretion=en_discretion)
+
+
+@transaction.atomic
+def delivrer(quittance: Quittance, support: str, *, par: Utilisateur) -> bytes:
+    """Return the receipt that the counter prints: the original once, then copies marked as such.
+
+    Args:
+        support: one of `DelivranceQuittance.Support`; the original is printed on one of them only.
+
+    Raises:
+        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+    """
+    _, est_la_premiere = DelivranceQuittance.objects.get_or_create(
+        quittance=quittance, defaults={"support": support, "par": par}
+    )
+    if support == DelivranceQuittance.Support.TICKET:
+        copie = None if est_la_premiere else timezone.now()
+        return dessiner_ticket(quittance, duplicata_du=copie)
+    return original(quittance) if est_la_premiere else duplicata(quittance)
 
 
 def est_discrete(quittance: Quittance) -> bool:

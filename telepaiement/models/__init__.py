@@ -48,6 +48,7 @@ from telepaiement.models.depots import (
 from telepaiement.models.encaissements import (
     MODES_PASSERELLE,
     AnnulationEncaissement,
+    DelivranceQuittance,
     Encaissement,
     Mode,
     Quittance,
@@ -120,6 +121,7 @@ __all__ = [
     "ComblementDeficit",
     "ComblementVerse",
     "ContresignatureCaisse",
+    "DelivranceQuittance",
     "DemandeRedevable",
     "Echeance",
     "Echeancier",

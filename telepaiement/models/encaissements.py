@@ -286,3 +286,25 @@ class Quittance(models.Model):
     def reference(self) -> str:
         """Régie, year and number, as people quote it: `ENLIGNE-2026-000012`."""
         return f"{self.regie.code}-{self.annee}-{self.numero:06d}"
+
+
+class DelivranceQuittance(models.Model):
+    """The print of a receipt at the counter that is its original; the next are copies."""
+
+    class Support(models.TextChoices):
+        """What it was printed on."""
+
+        A5 = "a5", "Feuille A5"
+        TICKET = "ticket", "Rouleau de 80 mm"
+
+    quittance = models.OneToOneField(Quittance, models.PROTECT, related_name="delivrance")
+    support = models.CharField(max_length=6, choices=Support)
+    le = models.DateTimeField("délivrée le", auto_now_add=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "délivrance de quittance"
+        verbose_name_plural = "délivrances de quittance"
+
+    def __str__(self) -> str:
+        return f"{self.quittance}, {self.get_support_display()}"

@@ -22,7 +22,7 @@ from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances, registres
 from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
 from telepaiement.forms_regie import LecteurForm
-from telepaiement.models import Encaissement, Mode, SessionCaisse
+from telepaiement.models import DelivranceQuittance, Encaissement, Mode, SessionCaisse
 from telepaiement.position import position
 from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
 
@@ -215,7 +215,14 @@ def _encaissement(request: HttpRequest, encaissement_id: int) -> Encaissement:
     """Return a payment of one's own tills; another's answers 404."""
     return get_object_or_404(
         Encaissement.objects.select_related(
-            "titre__tiers", "vente", "quittance__regie", "session", "annulation", "par", "feuillet"
+            "titre__tiers",
+            "vente",
+            "quittance__regie",
+            "quittance__delivrance",
+            "session",
+            "annulation",
+            "par",
+            "feuillet",
         ),
         pk=encaissement_id,
         session__agent=agent(request),
@@ -235,6 +242,7 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
             "encaissement": fait,
             "mode": quittances.mode_detaille(fait),
             "annulation": getattr(fait, "annulation", None),
+            "delivrance": getattr(fait.quittance, "delivrance", None),
             "feuillet": getattr(fait, "feuillet", None),
         },
     )
@@ -244,10 +252,12 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
-    """Give the receipt to print."""
+    """Give the receipt to print: the original the first time, then a copy."""
     fait = _encaissement(request, encaissement_id)
-    nom = f"quittance-{fait.quittance.reference}.pdf"
-    return reponse_pdf(quittances.original(fait.quittance), nom)
+    contenu = quittances.delivrer(
+        fait.quittance, DelivranceQuittance.Support.A5, par=agent(request)
+    )
+    return reponse_pdf(contenu, f"quittance-{fait.quittance.reference}.pdf")
 
 
 @reserver_a(Role.REGISSEUR)
@@ -264,11 +274,12 @@ def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @never_cache
 @require_GET
 def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
-    """Give the receipt for a roll of 80 mm."""
+    """Give the receipt for a roll of 80 mm: the original the first time, then a copy."""
     fait = _encaissement(request, encaissement_id)
-    return reponse_pdf(
-        quittances.dessiner_ticket(fait.quittance), f"ticket-{fait.quittance.reference}.pdf"
+    contenu = quittances.delivrer(
+        fait.quittance, DelivranceQuittance.Support.TICKET, par=agent(request)
     )
+    return reponse_pdf(contenu, f"ticket-{fait.quittance.reference}.pdf")
 
 
 @reserver_a(Role.REGISSEUR)

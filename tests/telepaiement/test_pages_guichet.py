@@ -1,9 +1,13 @@
 """Pages of the counter."""
 
-import pytest
-from django.urls import reverse
+from io import BytesIO
 
-from telepaiement.models import Encaissement, SessionCaisse
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from telepaiement.models import DelivranceQuittance, Encaissement, SessionCaisse
 from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.factories import titre_payable
 
@@ -133,6 +137,21 @@ def test_la_quittance_et_son_duplicata_s_impriment(guichet, encaisser):
 
     assert all(pdf.startswith(b"%PDF") for pdf in pdfs)
     assert pdfs[0] != pdfs[1]
+
+
+def test_la_seconde_impression_est_un_duplicata_quel_que_soit_le_papier(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+
+    textes = []
+    for nom in ("ticket", "quittance", "ticket"):
+        pdf = guichet.get(reverse(f"telepaiement:guichet_{nom}", args=[fait.pk])).content
+        textes.append("".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
+
+    page = guichet.get(reverse("telepaiement:guichet_encaissement", args=[fait.pk]))
+    assert ["DUPLICATA" in texte for texte in textes] == [False, True, True]
+    assert "Original délivré le" in page.content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DelivranceQuittance.objects.all()._raw_delete(DelivranceQuittance.objects.db)
 
 
 def test_un_encaissement_s_annule_avec_un_motif(guichet, encaisser):
