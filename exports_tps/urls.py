@@ -41,6 +41,11 @@ urlpatterns = [
     path("gestion/bordereaux/<int:pk>/a-signer.xml", parapheur.a_signer, name="a_signer"),
     path("gestion/bordereaux/<int:pk>/signature/", parapheur.deposer, name="deposer_signature"),
     path(
+        "gestion/bordereaux/<int:pk>/signature/retirer/",
+        bordereaux.retirer_signature,
+        name="retirer_signature",
+    ),
+    path(
         "gestion/bordereaux/<int:pk>/pieces/<int:piece>/retirer/",
         parapheur.retirer,
         name="retirer_piece",

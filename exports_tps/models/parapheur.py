@@ -303,8 +303,8 @@ class SignatureBordereau(models.Model):
         DEPOSEE = "deposee", "Signé ailleurs, puis déposé"
         HISTORIQUE = "historique", "Repris sans sa signature"
 
-    bordereau = models.OneToOneField(
-        Bordereau, models.PROTECT, null=True, blank=True, related_name="signature"
+    bordereau = models.ForeignKey(
+        Bordereau, models.PROTECT, null=True, blank=True, related_name="signatures"
     )
     depot = models.OneToOneField(
         DepotExterne, models.PROTECT, null=True, blank=True, related_name="signature"
@@ -316,11 +316,20 @@ class SignatureBordereau(models.Model):
     jour = models.DateField(help_text="jour de la signature, à Nouméa")
     empreinte = models.CharField("empreinte de ce qui est signé", max_length=64, blank=True)
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.SERVEUR)
+    retiree_le = models.DateTimeField(
+        "retirée le", null=True, blank=True, help_text="seulement avant que rien ne parte"
+    )
 
     class Meta:
         verbose_name = "signature de bordereau"
         verbose_name_plural = "signatures de bordereaux"
         constraints = [
+            models.UniqueConstraint(
+                fields=["bordereau"],
+                condition=models.Q(retiree_le__isnull=True),
+                name="signature_une_par_bordereau",
+                violation_error_message="Ce bordereau est déjà signé.",
+            ),
             models.CheckConstraint(
                 condition=UN_OBJET,
                 name="signature_un_objet",

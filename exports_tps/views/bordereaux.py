@@ -9,12 +9,14 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from exports_tps import retrait_signature
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.edition import editer_bordereau
 from exports_tps.etapes import etat_de
 from exports_tps.forms import ConstitutionForm
+from exports_tps.forms_parapheur import RepriseForm
 from exports_tps.models import Flux
 from exports_tps.reemission import epargnees
 from exports_tps.reemission import reemettre as reemettre_epargnees
@@ -22,6 +24,7 @@ from exports_tps.repartition import constituer as constituer_les_flux
 from exports_tps.views.pages import (
     LECTEURS,
     RequeteConnectee,
+    confirmer,
     dernier_renvoi,
     etapes_du_circuit,
     fichier_range,
@@ -100,10 +103,35 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "peut_reprendre": etat is not None and est_agent,
             "peut_viser": etat is not None and etat.etape is not None,
             "peut_signer": objet.etat in PAS_SIGNES and requete.user.a_role(Role.ORDONNATEUR),
+            "peut_retirer_signature": objet.etat == EtatBordereau.SIGNE
+            and flux is None
+            and requete.user.a_role(Role.ORDONNATEUR),
             "peut_constituer": objet.etat == EtatBordereau.SIGNE and est_agent and flux is None,
             "form": ConstitutionForm(),
             "a_reemettre": est_agent and epargnees(objet).count(),
         },
+    )
+
+
+@reserver_a(Role.ORDONNATEUR)
+@require_http_methods(["GET", "POST"])
+def retirer_signature(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Take the signature off a bordereau that never left."""
+    objet = _lire(pk)
+    adresse = reverse("exports_tps:bordereau", args=[pk])
+    return confirmer(
+        requete,
+        RepriseForm(requete.POST or None),
+        lambda donnees: retrait_signature.retirer_signature(objet, par=requete.user, **donnees),
+        {
+            "titre": f"Retirer la signature du bordereau {objet.reference}",
+            "consequence": "Il revient en préparation avec son numéro et ses pièces, qui ne sont "
+            "plus exécutoires ; il se corrige, puis se signe de nouveau.",
+            "action": "Retirer la signature",
+            "retour": adresse,
+        },
+        reussite=f"La signature du {objet} est retirée : il est de nouveau en préparation.",
+        vers=adresse,
     )
 
 

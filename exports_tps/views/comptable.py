@@ -186,7 +186,7 @@ def _preuves(objet: Piece) -> list[tuple[str, str]]:
     if bordereau is None or bordereau.signe_le is None:
         return []
     signature = (
-        SignatureBordereau.objects.filter(bordereau=bordereau)
+        SignatureBordereau.objects.filter(bordereau=bordereau, retiree_le=None)
         .select_related("par", "delegation__delegant")
         .first()
     )

@@ -40,6 +40,11 @@ def constater_signature(mandats: Mandats, *, par: Utilisateur) -> set[int]:
     return mandatees
 
 
+def constater_retrait_signature(mandats: Mandats, *, par: Utilisateur) -> set[int]:
+    """The signature is taken off before anything left: mandatée → liquidée; clock 1 runs on."""
+    return _avancer(mandats, "retirer_signature", par=par)
+
+
 def constater_transmission(mandats: Mandats, *, par: Utilisateur) -> set[int]:
     """The flux is handed over: mandatée → transmise_tps; clock 2 starts."""
     return _avancer(mandats, "transmettre", par=par)

@@ -1,8 +1,9 @@
 """States of an invoice and the acts that join them, with the roles that may carry them out.
 
-Follows the table of the domain (conception: one row per state). Backward moves are three: a
-misdirected invoice comes back to the desk, a completed one to the step that suspended it, and one
-whose mandat the treasury rejected comes back to liquidation.
+Follows the table of the domain (conception: one row per state). Backward moves are four: a
+misdirected invoice comes back to the desk, a completed one to the step that suspended it, one whose
+mandat the treasury rejected comes back to liquidation, and so does one whose bordereau the
+ordonnateur takes his signature off before it leaves.
 """
 
 from django.db import models
@@ -79,6 +80,7 @@ TRANSITIONS: dict[str, Transition] = {
     "liquider": transition({_E.SERVICE_FAIT}, _E.LIQUIDEE, Role.AGENT),
     "revoir_liquidation": transition({_E.LIQUIDEE}, _E.LIQUIDEE, Role.AGENT),
     "signer_mandat": transition({_E.LIQUIDEE}, _E.MANDATEE, Role.ORDONNATEUR),
+    "retirer_signature": transition({_E.MANDATEE}, _E.LIQUIDEE, Role.ORDONNATEUR),
     "transmettre": transition({_E.MANDATEE}, _E.TRANSMISE_TPS, Role.AGENT),
     "suspendre_tps": transition({_E.TRANSMISE_TPS}, _E.SUSPENDUE_TPS, Role.COMPTABLE),
     "rejeter_tps": transition(

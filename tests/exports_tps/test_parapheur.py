@@ -111,7 +111,10 @@ def test_un_bordereau_suit_ses_visas_puis_se_signe(agent, responsable, ordonnate
     signer_bordereau(bordereau, par=ordonnateur)
 
     assert bordereau.etat == EtatBordereau.SIGNE
-    assert (len(bordereau.signature.empreinte), bordereau.signature.delegation) == (64, None)
+    assert (len(bordereau.signatures.get().empreinte), bordereau.signatures.get().delegation) == (
+        64,
+        None,
+    )
     assert list(bordereau.passages.values_list("acte", flat=True)) == [
         "creer",
         "presenter",
@@ -214,8 +217,8 @@ def test_le_delegataire_signe_sous_son_plafond(agent, titulaire, ordonnateur):
     with pytest.raises(ActeInterdit, match="dépasse le plafond de votre délégation"):
         signer_bordereau(grand, par=ordonnateur)
 
-    assert petit.signature.delegation == pouvoir
-    assert petit.signature.qualite.endswith(f"par délégation de {titulaire} ({ARRETE})")
+    assert petit.signatures.get().delegation == pouvoir
+    assert petit.signatures.get().qualite.endswith(f"par délégation de {titulaire} ({ARRETE})")
     signer_bordereau(grand, par=titulaire)
 
 
@@ -261,7 +264,7 @@ def test_la_suppleance_vaut_pendant_l_absence(
     signer_bordereau(bordereau, par=ordonnateur)
 
     assert visa.pour.delegant == agent
-    assert "en suppléance de" in bordereau.signature.qualite
+    assert "en suppléance de" in bordereau.signatures.get().qualite
 
 
 @pytest.mark.deux_moteurs

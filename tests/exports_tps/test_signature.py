@@ -5,6 +5,8 @@ import subprocess
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.constitution import constituer_flux
@@ -13,12 +15,13 @@ from exports_tps.models import Transmission
 from exports_tps.parapheur import presenter
 from exports_tps.preuves import verifier_sur_demande
 from exports_tps.retours import lire_retours
+from exports_tps.retrait_signature import retirer_signature
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.emission import CodesPiece, CompteBancaire, creer_bordereau
-from facturier.grand_livre.models import EtatBordereau, EtatPiece
+from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece
 from facturier.suivi.etats import EtatFacture
 from tests.exports_tps.factories import (
     bordereau_depense,
@@ -278,3 +281,52 @@ def test_le_cumul_annuel_ne_compte_ni_ce_qui_est_refuse_ni_ce_qui_reduit(
     cumuls = [cumul_annuel(b) for b in (premier, reducteur, bordereau_depense(agent))]
 
     assert cumuls == [111_000, 111_000, 222_000]
+
+
+def test_une_signature_se_retire_puis_se_redonne_sous_le_meme_numero(client, agent, ordonnateur):
+    facture = FactureFactory(mandat_emis=True)
+    bordereau = creer_bordereau(
+        sens="depense", pieces=[facture.mandat_id], date_emission=JOUR, par=agent
+    )
+    signer_bordereau(bordereau, par=ordonnateur)
+    adresse = reverse("exports_tps:retirer_signature", args=[bordereau.pk])
+    client.force_login(ordonnateur)
+    client.post(adresse, {"motif": "Montant à revoir"}, follow=True)
+    facture.refresh_from_db()
+    bordereau.refresh_from_db()
+    apres = (bordereau.etat, facture.etat, facture.mandat.etat, bordereau.empreinte_signee)
+
+    signer_bordereau(bordereau, par=ordonnateur)
+
+    facture.refresh_from_db()
+    assert apres == (EtatBordereau.OUVERT, EtatFacture.LIQUIDEE, EtatPiece.EMISE, "")
+    assert bordereau.passages.get(acte="retirer_signature").motif == "Montant à revoir"
+    assert (bordereau.etat, facture.etat) == (EtatBordereau.SIGNE, EtatFacture.MANDATEE)
+    assert bordereau.signatures.count() == 2
+    assert bordereau.signatures.get(retiree_le=None).par == ordonnateur
+
+
+def test_la_signature_d_un_bordereau_en_flux_ne_se_retire_pas(agent, ordonnateur):
+    flux = flux_constitue(agent, ordonnateur)
+    bordereau = Bordereau.objects.get()
+
+    with pytest.raises(ActeInterdit):
+        retirer_signature(bordereau, motif="Erreur", par=agent)
+    with pytest.raises(ValidationError, match=str(flux)):
+        retirer_signature(bordereau, motif="Erreur", par=ordonnateur)
+    with pytest.raises(ValidationError, match="Dites pourquoi"):
+        retirer_signature(bordereau, motif=" ", par=ordonnateur)
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_garde_les_signatures_et_ce_qui_est_en_flux(agent, ordonnateur):
+    flux_constitue(agent, ordonnateur)
+    bordereau = Bordereau.objects.get()
+
+    with pytest.raises(IntegrityError, match="dans un flux"), transaction.atomic():
+        Bordereau.objects.update(etat=EtatBordereau.OUVERT)
+    with pytest.raises(IntegrityError, match="ne se modifie pas"), transaction.atomic():
+        bordereau.signatures.update(jour=JOUR, retiree_le=timezone.now())
+    bordereau.signatures.update(retiree_le=timezone.now())
+    with pytest.raises(IntegrityError, match="ne se modifie pas"), transaction.atomic():
+        bordereau.signatures.update(retiree_le=timezone.now())

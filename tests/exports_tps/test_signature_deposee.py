@@ -92,7 +92,7 @@ def test_un_bordereau_signe_ailleurs_part_comme_les_autres(
     monkeypatch.setattr("exports_tps.preuves.autorites", lambda: [autorite.certificat])
     flux = constituer_flux([bordereau], par=agent)
 
-    assert (bordereau.etat, bordereau.signature.mode) == (EtatBordereau.SIGNE, "deposee")
+    assert (bordereau.etat, bordereau.signatures.get().mode) == (EtatBordereau.SIGNE, "deposee")
     assert "CN=Odile" in bordereau.signataire
     assert verifier_flux(flux).est_intacte
     rendue, constituee = bordereau.verifications.get(), flux.verifications.get()

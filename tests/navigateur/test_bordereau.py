@@ -133,7 +133,7 @@ def signer_apres_lecture(visite, entrer, gens, bordereau):
     visite.presser("Signer ce qui est coché")
     visite.attendre("Leurs pièces sont exécutoires")
     bordereau.refresh_from_db()
-    assert bordereau.signature.delegation.delegant == gens["titulaire"]
+    assert bordereau.signatures.get().delegation.delegant == gens["titulaire"]
 
 
 def envoyer_et_payer(visite, entrer, gens, bordereau):

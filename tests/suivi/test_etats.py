@@ -27,6 +27,7 @@ ATTENDU = {
     ("liquidee", "liquidee"),
     ("liquidee", "mandatee"),
     ("mandatee", "transmise_tps"),
+    ("mandatee", "liquidee"),
     ("transmise_tps", "suspendue_tps"),
     ("transmise_tps", "rejetee_tps"),
     ("suspendue_tps", "rejetee_tps"),

@@ -76,6 +76,9 @@ ACTES = {
     "signer_mandat": lambda f: avancement.constater_signature(
         [mandat(f)], par=acteur(Role.ORDONNATEUR)
     ),
+    "retirer_signature": lambda f: avancement.constater_retrait_signature(
+        [f.mandat_id or 0], par=acteur(Role.ORDONNATEUR)
+    ),
     "transmettre": lambda f: avancement.constater_transmission([f.mandat_id or 0], par=agent()),
     "suspendre_tps": lambda f: avancement.constater_suspension(
         {f.mandat_id or 0: "Crédits"}, par=comptable()
@@ -103,7 +106,15 @@ ACTES = {
     "retirer": lambda f: instruction.retirer(f, motif="Erreur", par=fournisseur()),
 }
 EN_LOT = frozenset(
-    {"signer_mandat", "transmettre", "suspendre_tps", "rejeter_tps", "prendre_en_charge", "payer"}
+    {
+        "signer_mandat",
+        "retirer_signature",
+        "transmettre",
+        "suspendre_tps",
+        "rejeter_tps",
+        "prendre_en_charge",
+        "payer",
+    }
     | {"payer_partiellement", "compenser"}
 )
 # How each state is reached: the trait of the factory, then the acts.

@@ -51,6 +51,9 @@ class Bordereau(models.Model):
         "signer": transition(
             {EtatBordereau.OUVERT, EtatBordereau.PRESENTE}, EtatBordereau.SIGNE, Role.ORDONNATEUR
         ),
+        "retirer_signature": transition(
+            {EtatBordereau.SIGNE}, EtatBordereau.OUVERT, Role.ORDONNATEUR
+        ),
         "transmettre": transition({EtatBordereau.SIGNE}, EtatBordereau.TRANSMIS, Role.AGENT),
         "accepter": transition({EtatBordereau.TRANSMIS}, EtatBordereau.ACCEPTE, Role.COMPTABLE),
         "refuser": transition({EtatBordereau.TRANSMIS}, EtatBordereau.REFUSE, Role.COMPTABLE),
@@ -180,6 +183,7 @@ class Piece(models.Model):
     Etat = EtatPiece
     TRANSITIONS: dict[str, Transition] = {
         "signer": transition({EtatPiece.EMISE}, EtatPiece.SIGNEE, Role.ORDONNATEUR),
+        "retirer_signature": transition({EtatPiece.SIGNEE}, EtatPiece.EMISE, Role.ORDONNATEUR),
         "transmettre": transition({EtatPiece.SIGNEE}, EtatPiece.TRANSMISE, Role.AGENT),
         "suspendre": transition({EtatPiece.TRANSMISE}, EtatPiece.SUSPENDUE, Role.COMPTABLE),
         "prendre_en_charge": transition(
