@@ -14,6 +14,7 @@ from telepaiement.models import (
     Echeancier,
     Quittance,
     RecuRemboursement,
+    SuiteContestation,
 )
 
 
@@ -94,6 +95,18 @@ def envoyer_decision(demande_id: int) -> None:
         f"Réponse à votre demande {demande.reference}",
         "telepaiement/courriels/decision.txt",
         **contexte,
+    )
+
+
+def envoyer_suite(suite_id: int) -> None:
+    """Tell who contested a titre what became of it."""
+    suite = SuiteContestation.objects.get(pk=suite_id)
+    demande = _demande(suite.demande_id)
+    _ecrire(
+        demande,
+        f"Suite de votre contestation {demande.reference}",
+        "telepaiement/courriels/suite.txt",
+        suite=suite,
     )
 
 

@@ -6,7 +6,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import echeanciers
+from telepaiement import contestations, echeanciers
 from telepaiement.classement import a_classer
 from telepaiement.models import (
     DEMANDES_OUVERTES,
@@ -96,6 +96,14 @@ def _demandes() -> Iterator[Carte]:
             "telepaiement:demandes",
             nombre=DemandeRedevable.objects.filter(etat__in=DEMANDES_OUVERTES).count(),
             detail="Contestations et échéanciers : ils attendent une réponse.",
+            ton=Ton.ATTENTE,
+            ordre=13,
+        ),
+        Carte(
+            "Contestations sans suite",
+            "telepaiement:demandes",
+            nombre=contestations.sans_suite().count(),
+            detail="Acceptées, leur titre n’est pas encore corrigé.",
             ton=Ton.ATTENTE,
             ordre=13,
         ),

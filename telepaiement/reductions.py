@@ -18,7 +18,7 @@ from facturier.grand_livre.emission import REDUCTION, emettre_reduction, reste_a
 from facturier.grand_livre.models import EtatPiece, Piece, PieceJustificative, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import echeanciers
+from telepaiement import contestations, echeanciers
 
 
 @transaction.atomic
@@ -33,6 +33,8 @@ def reduire_titre(
     rang: int = 1,
 ) -> Piece:
     """Take back a part of a titre, or all of it, by a pièce of réduction (D revenue, C 4111).
+
+    It is the suite of a contestation of the titre that was accepted, whose author is told.
 
     Args:
         montant_ht, montant_tgc: whole francs taken back from the imputation of rank `rang`.
@@ -72,6 +74,13 @@ def reduire_titre(
     except EcritureRefusee as erreur:
         raise ValidationError(str(erreur)) from erreur
     echeanciers.suivre(origine)
+    contestations.suivre_reduction(
+        origine,
+        reduction,
+        montant_ht + montant_tgc,
+        est_entiere=all(sum(reste_a_reduire(une)) == 0 for une in origine.lignes_piece.all()),
+        par=par,
+    )
     return reduction
 
 

@@ -219,6 +219,7 @@ urlpatterns = [
         demandes.instruire,
         name="demande_instruire",
     ),
+    path("gestion/demandes-redevables/<int:pk>/laisser/", demandes.laisser, name="demande_laisser"),
     path(
         "gestion/demandes-redevables/<int:pk>/retirer-rattachement/",
         demandes.revoquer,

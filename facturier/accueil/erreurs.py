@@ -8,32 +8,43 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from facturier.commun.problemes import attend_un_probleme, probleme
+from telepaiement.views.consultation import BORNE
+
+BASE, BASE_BORNE = "base.html", "telepaiement/base_payer.html"
 
 
 def requete_refusee(requete: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request cannot be understood."""
     if attend_un_probleme(requete):
         return probleme("requete-illisible", "La requête ne se comprend pas : vérifiez-la.")
-    return render(requete, "400.html", status=400)
+    return _page(requete, "400.html", 400)
 
 
 def acces_refuse(requete: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the page exists, for others; the reason is told when the code gave one."""
     if attend_un_probleme(requete):
         return probleme("acces-refuse", str(exception))
-    return render(requete, "403.html", {"raison": str(exception)}, status=403)
+    return _page(requete, "403.html", 403, raison=str(exception))
 
 
 def page_introuvable(requete: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing at this address, or nothing that this person may see."""
     if attend_un_probleme(requete):
         return probleme("introuvable", "Aucune ressource n’est à cette adresse.")
-    return render(requete, "404.html", status=404)
+    return _page(requete, "404.html", 404)
 
 
 def jeton_refuse(requete: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was open too long, or cookies are blocked."""
-    return render(requete, "403_csrf.html", status=403)
+    return _page(requete, "403_csrf.html", 403)
+
+
+def _page(requete: HttpRequest, gabarit: str, statut: int, **contexte: Any) -> HttpResponse:
+    """Render an error; on a kiosk with its bare head, whose only ways lead back to its start."""
+    session = getattr(requete, "session", None)  # none when a middleware refused before it
+    est_borne = session is not None and session.get(BORNE)
+    contexte["base_erreur"] = BASE_BORNE if est_borne else BASE
+    return render(requete, gabarit, contexte, status=statut)
 
 
 def panne(requete: HttpRequest, *arguments: Any) -> HttpResponse:
@@ -41,4 +52,5 @@ def panne(requete: HttpRequest, *arguments: Any) -> HttpResponse:
     if attend_un_probleme(requete):
         return probleme("panne", "Le service est en panne : réessayez dans quelques minutes.")
     identifiant = structlog.contextvars.get_contextvars().get("requete", "")
-    return HttpResponse(render_to_string("500.html", {"identifiant": identifiant}), status=500)
+    contexte = {"identifiant": identifiant, "base_erreur": BASE}
+    return HttpResponse(render_to_string("500.html", contexte), status=500)

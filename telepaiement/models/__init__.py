@@ -37,6 +37,7 @@ from telepaiement.models.demandes import (
     PassageDemandeRedevable,
     PassageEcheancier,
     RelanceEcheance,
+    SuiteContestation,
 )
 from telepaiement.models.depots import (
     ChequeVerse,
@@ -184,6 +185,7 @@ __all__ = [
     "SessionCaisse",
     "SessionInternet",
     "SessionVersee",
+    "SuiteContestation",
     "Sujet",
     "Tentative",
     "TitreImporte",

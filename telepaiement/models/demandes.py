@@ -146,6 +146,52 @@ class DemandeRedevable(models.Model):
         return self.etat in DEMANDES_OUVERTES
 
 
+class SuiteContestation(models.Model):
+    """What was done with a titre whose contestation was accepted. Append only.
+
+    A réduction of all that was left of it cancels the titre.
+
+    `montant` is what the debtor owes less, in whole francs.
+    """
+
+    class Nature(models.TextChoices):
+        """What became of the titre."""
+
+        REDUCTION = "reduction", "Titre réduit"
+        ANNULATION = "annulation", "Titre annulé"
+        SANS_CHANGEMENT = "sans_changement", "Titre inchangé"
+
+    demande = models.OneToOneField(DemandeRedevable, models.PROTECT, related_name="suite")
+    nature = models.CharField(max_length=16, choices=Nature)
+    reduction = models.ForeignKey(
+        Titre, models.PROTECT, null=True, blank=True, related_name="suites_contestation"
+    )
+    montant = MontantField(default=0)
+    motif = models.CharField(max_length=200)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "suite d’une contestation"
+        verbose_name_plural = "suites de contestations"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(motif="")
+                & (
+                    Q(nature__in=["reduction", "annulation"], montant__gt=0)
+                    & Q(reduction__isnull=False)
+                    | Q(nature="sans_changement", reduction__isnull=True, montant=0)
+                ),
+                name="suite_contestation_complete",
+                violation_error_message="La suite d’une contestation dit ce que devient le titre.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} : {self.demande}"
+
+
 class PassageDemandeRedevable(Passage):
     """Trace of an act on a request."""
 

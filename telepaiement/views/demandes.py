@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import reserver_a
-from facturier.acces.models import Role
+from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import demandes, echeanciers
+from telepaiement import contestations, demandes, echeanciers
 from telepaiement.forms import DecisionForm, EcheancesFormSet, MotifForm
 from telepaiement.models import (
     DemandeRedevable,
@@ -24,7 +24,8 @@ from telepaiement.models import (
     EtatEcheancier,
     NatureDemande,
 )
-from telepaiement.views.communs import agent, page_par_cle, rapporter
+from telepaiement.reductions import est_reductible
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter
 
 BUREAU = (Role.AGENT, Role.COMPTABLE)
 DELAI_PREMIERE = timedelta(days=30)
@@ -49,6 +50,7 @@ def liste(request: HttpRequest) -> HttpResponse:
             "etat": etat,
             "etats": EtatDemande.choices,
             "retards": list(echeanciers.en_retard()),
+            "sans_suite": contestations.sans_suite()[:PAR_PAGE],
         },
     )
 
@@ -59,13 +61,17 @@ def liste(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a request; a POST accepts or refuses it with an answer, and instalments if asked for."""
     objet = get_object_or_404(
-        DemandeRedevable.objects.select_related("titre__tiers", "titre__service", "demandeur"),
+        DemandeRedevable.objects.select_related(
+            "titre__tiers", "titre__service", "demandeur", "suite__reduction"
+        ),
         pk=pk,
     )
     reste = reste_du(objet.titre)
     form = DecisionForm(request.POST or None)
     lot = _echeances(request, objet, reste)
     if request.method == "POST" and _decider(request, objet, form, lot):
+        if _suite(objet, reste, agent(request))["peut_reduire"]:
+            return redirect("telepaiement:titre_reduire", titre_id=objet.titre_id)
         return redirect("telepaiement:demande_gestion", pk=pk)
     echeancier = Echeancier.objects.filter(demande=objet).first()
     contexte = {
@@ -77,9 +83,22 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "echeancier": echeancier,
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
         "peut_rompre": echeancier is not None and echeancier.etat == EtatEcheancier.EN_COURS,
+        "suite": getattr(objet, "suite", None),
+        **_suite(objet, reste, agent(request)),
     }
     statut = 422 if form.errors or (lot and lot.total_error_count()) else 200
     return render(request, "telepaiement/demandes/detail.html", contexte, status=statut)
+
+
+def _suite(objet: DemandeRedevable, reste: int, personne: Utilisateur) -> dict[str, bool]:
+    """Return what may be done with the titre of a contestation accepted, and not followed yet."""
+    if not contestations.sans_suite().filter(pk=objet.pk).exists():
+        return {"attend_une_suite": False, "peut_reduire": False}
+    est_agent = personne.a_role(Role.AGENT)
+    return {
+        "attend_une_suite": True,
+        "peut_reduire": est_agent and est_reductible(objet.titre) and reste > 0,
+    }
 
 
 def _echeances(request: HttpRequest, objet: DemandeRedevable, reste: int) -> Any:
@@ -136,6 +155,34 @@ def instruire(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as erreur:
         messages.error(request, erreur.message)
     return redirect("telepaiement:demande_gestion", pk=pk)
+
+
+@reserver_a(*BUREAU)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def laisser(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the titre stays as it is although its contestation was accepted."""
+    objet = get_object_or_404(contestations.sans_suite(), pk=pk)
+    form = MotifForm(request.POST or None)
+    retour = reverse("telepaiement:demande_gestion", args=[pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            contestations.laisser(objet, motif=form.cleaned_data["motif"], par=agent(request))
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "Le titre reste inchangé : le redevable en est prévenu.")
+            return redirect(retour)
+    contexte = {
+        "titre": f"Laisser le titre {objet.titre.reference} inchangé",
+        "consequence": "La contestation est acceptée, mais rien ne change pour le redevable : il "
+        "lira ce motif.",
+        "action": "Laisser inchangé",
+        "retour": retour,
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
 
 
 @reserver_a(*BUREAU)

@@ -80,7 +80,12 @@ def demande(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est retirée.")
         return redirect("telepaiement:demande", titre_id=titre.pk, pk=pk)
-    contexte = {"demande": objet, "titre": titre, **situation(titre)}
+    contexte = {
+        "demande": objet,
+        "titre": titre,
+        "suite": getattr(objet, "suite", None),
+        **situation(titre),
+    }
     return render(request, "telepaiement/demande.html", contexte)
 
 

@@ -21,7 +21,7 @@ from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import REDUCTION, creer_bordereau
 from facturier.grand_livre.models import EtatPiece, PieceJustificative, SensPiece, Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import avis, creances, discordances, titres
+from telepaiement import avis, contestations, creances, discordances, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
@@ -185,7 +185,13 @@ def annuler(request: HttpRequest, titre_id: int) -> HttpResponse:
 def reduire(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Take back a part of a titre, or all of it, by a pièce of réduction."""
     titre = get_object_or_404(Titre, pk=titre_id)
-    form = ReductionTitreForm(request.POST or None, request.FILES or None, titre=titre)
+    contestee = contestations.sans_suite().filter(titre=titre).first()
+    form = ReductionTitreForm(
+        request.POST or None,
+        request.FILES or None,
+        titre=titre,
+        initial={"motif": f"Contestation {contestee.reference} acceptée"} if contestee else None,
+    )
     if request.method == "POST" and form.is_valid():
         donnees = dict(form.cleaned_data)
         fichier = donnees.pop("fichier")
@@ -214,6 +220,7 @@ def reduire(request: HttpRequest, titre_id: int) -> HttpResponse:
         "lignes": [
             ("Montant", afficher(titre.montant_ttc)),
             ("Reste dû", afficher(reste_du(titre))),
+            *([("Contestation acceptée", contestee.reponse)] if contestee else []),
         ],
         "est_dangereux": True,
         "form": form,

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -204,6 +205,28 @@ def test_qui_paie_n_epuise_pas_sa_connexion_et_qui_essaie_des_cartes_si(banc, co
         depuis_chez_soi(CARTE_REFUSEE)
     with pytest.raises(PaiementRefuse, match="Trop de paiements commencés"):
         depuis_chez_soi(CARTE)
+
+
+def test_les_erreurs_gardent_l_entete_de_la_borne(borne, settings):
+    client = Client(enforce_csrf_checks=True)
+    ailleurs = client.get("/payer/nulle-part/").content.decode()
+    client.get(borne)
+
+    pages = [
+        client.get("/payer/nulle-part/"),
+        client.get("/payer/titre/999999/"),
+        client.post("/payer/", {"reference": "2026-T-000001", "cle": "X"}),
+        client.get("/payer/borne/autre/"),
+    ]
+
+    statuts = [page.status_code for page in pages if page.status_code >= 400]
+    assert statuts == [404, 403, 404]
+    for page in (page.content.decode() for page in pages if page.status_code >= 400):
+        assert "Tout effacer et recommencer" in page
+        assert 'class="borne"' in page
+        assert "Revenir au début" in page
+        assert "Se connecter" not in page
+    assert "Tout effacer" not in ailleurs
 
 
 def test_la_borne_donne_la_quittance_par_un_code_ou_par_courriel(
