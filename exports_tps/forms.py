@@ -160,6 +160,7 @@ class TitreForm(forms.Form):
         self._recette = recette
         champ: Any = self.fields["exercice"]
         champ.queryset = Exercice.objects.order_by("-pk")
+        champ.initial = recette.exercice
 
     def clean(self) -> dict[str, Any]:
         """Find the titre."""

@@ -35,8 +35,8 @@ def est_p503(lue: PieceLue) -> bool:
 
 
 def a_regulariser() -> QuerySet[RecettePercue]:
-    """Return the receipts that no titre regularises yet."""
-    return RecettePercue.objects.filter(regularisation=None)
+    """Return the receipts that no titre regularises yet; a régie regularises its own sales."""
+    return RecettePercue.objects.filter(regularisation=None, regie="")
 
 
 def constater(
@@ -61,7 +61,7 @@ def constater(
                 continue
             if raison := _rattacher(recette, ligne, message, par):
                 reserves.append(raison)
-            elif est_nouvelle and ligne.rattachement is None:
+            elif est_nouvelle and ligne.rattachement is None and not recette.regie:
                 en_attente.append(recette)
     if en_attente:
         alerter("recettes", {"recettes": en_attente})
@@ -139,7 +139,11 @@ def _jour_comptable(jour: date) -> date:
 def _rattacher(recette: RecettePercue, ligne: Any, message: MessageTPS, par: Utilisateur) -> str:
     """Settle the titre that a line names, once; return why it cannot be."""
     lien = ligne.rattachement
-    if lien is None or RegularisationRecette.objects.filter(recette=recette).exists():
+    if (
+        lien is None
+        or recette.regie
+        or RegularisationRecette.objects.filter(recette=recette).exists()
+    ):
         return ""
     numero = lien.numero_piece or ""
     titre = Titre.objects.filter(
@@ -176,6 +180,8 @@ def _regulariser(
     verrou = Titre.objects.select_for_update(of=("self",)).get(pk=titre.pk)
     if RegularisationRecette.objects.filter(recette=recette).exists():
         raise TransitionInterdite("Cette recette règle déjà un titre.")
+    if recette.regie:
+        raise ValidationError(f"La régie {recette.regie} régularise elle-même ses ventes.")
     if verrou.etat in PIECES_SANS_EFFET:
         raise ValidationError(f"Le titre {verrou.reference} est sans effet.")
     if verrou.budget_id != recette.budget_id:

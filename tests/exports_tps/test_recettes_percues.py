@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette
-from exports_tps.recettes_percues import regulariser
+from exports_tps.recettes_percues import a_regulariser, regulariser
 from exports_tps.retours import lire_retours
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Ecriture, Piece
@@ -79,7 +79,10 @@ def test_une_recette_sans_titre_attend_et_se_dit_une_fois(
     assert "déjà connus" in encore.reserves
     assert "illisible" in encore.reserves
     assert evenements() == ["recette_avant_titre"]
-    assert [m.subject for m in mail.outbox] == ["Recettes perçues avant titre : 2 à régulariser"]
+    assert list(a_regulariser()) == [premiere]
+    with pytest.raises(ValidationError, match="régularise elle-même"):
+        regulariser(de_regie, titre(agent), par=agent)
+    assert [m.subject for m in mail.outbox] == ["Recettes perçues avant titre : 1 à régulariser"]
 
 
 def test_le_rattachement_dit_par_la_tresorerie_regle_le_titre(agent, settings):
