@@ -52,6 +52,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
     server_version = "banc"
     sys_version = ""
     timeout = 60
+    disable_nagle_algorithm = True  # the body leaves at once behind the headers
     server: Serveur
 
     def do_GET(self) -> None:
@@ -89,7 +90,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
             return en_json(erreur.enveloppe(), erreur.statut)
 
     def _lire_requete(self) -> Requete | None:
-        """Return the request, or None after having refused its size."""
+        """Return the request; None after having refused its size, or when its caller died in it."""
         longueur = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not longueur.isdecimal():
             self._refuser(411, "Content-Length is required.")
@@ -97,12 +98,16 @@ class Gestionnaire(BaseHTTPRequestHandler):
         if int(longueur) > TAILLE_MAXIMALE:
             self._refuser(413, f"The body must be at most {TAILLE_MAXIMALE} bytes.")
             return None
+        corps = self.rfile.read(int(longueur))
+        if len(corps) < int(longueur):
+            self.close_connection = True
+            return None
         adresse = urlsplit(self.path)
         return Requete(
             methode=self.command,
             chemin=adresse.path,
             question=adresse.query,
-            corps=self.rfile.read(int(longueur)),
+            corps=corps,
             entetes={nom.lower(): valeur for nom, valeur in self.headers.items()},
         )
 

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import signal
+import socket
 
 import pytest
 import stripe
@@ -62,6 +63,22 @@ def test_une_reponse_perdue_se_retrouve_par_la_cle(banc):
     retrouvee = client.v1.payment_intents.create(DEMANDE, {"idempotency_key": "cle-5"})
 
     assert retrouvee.last_response.headers["Idempotent-Replayed"] == "true"
+
+
+def test_une_demande_coupee_au_milieu_ne_fait_rien(banc, client):
+    hote, port = banc.adresse.removeprefix("http://").split(":")
+    entetes = (
+        "POST /v1/payment_intents HTTP/1.1\r\nHost: banc\r\nIdempotency-Key: cle-6\r\n"
+        "Authorization: Bearer sk_test_banc\r\nContent-Length: 60\r\n\r\n"
+    )
+    with socket.create_connection((hote, int(port)), timeout=5) as coupee:
+        coupee.sendall(f"{entetes}amount=500&currency=xpf".encode())
+        coupee.shutdown(socket.SHUT_WR)
+        assert coupee.recv(1) == b""
+
+    faite = client.v1.payment_intents.create(DEMANDE, {"idempotency_key": "cle-6"})
+
+    assert faite.amount == 500
 
 
 def test_le_client_surmonte_deux_pannes(banc):
