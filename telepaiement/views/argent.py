@@ -48,10 +48,11 @@ def lire_versements(request: HttpRequest) -> HttpResponse:
     except (PasserelleMuette, PasserelleRefuse):
         messages.error(request, "Le prestataire de paiement ne répond pas : réessayez plus tard.")
     else:
-        messages.success(
+        messages.add_message(
             request,
-            f"{bilan['lus']} versements lus : {bilan['comptabilises']} comptabilisés, "
-            f"{bilan['en_ecart']} en écart, {bilan['rejetes']} rejetés.",
+            messages.WARNING if bilan["en_ecart"] else messages.SUCCESS,
+            f"Versements lus : {bilan['lus']}, dont comptabilisés : {bilan['comptabilises']}, "
+            f"en écart : {bilan['en_ecart']}, rejetés : {bilan['rejetes']}.",
         )
     return redirect("telepaiement:versements")
 

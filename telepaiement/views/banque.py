@@ -66,8 +66,8 @@ def importer(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(
                 request,
-                f"{bilan.crees} mouvements importés, {bilan.inchanges} déjà connus, "
-                f"{len(bilan.rejets)} refusés.",
+                f"Mouvements importés : {bilan.crees}, déjà connus : {bilan.inchanges}, "
+                f"refusés : {len(bilan.rejets)}.",
             )
             if not bilan.rejets:
                 return redirect("telepaiement:banque")

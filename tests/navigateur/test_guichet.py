@@ -1,15 +1,13 @@
 """The counter and the list of titres, in a real browser."""
 
 import pytest
-import stripe
-from django.conf import settings
 from django.test import Client
 
 from facturier.accueil.verification import verifier
 from facturier.grand_livre.soldes import reste_du
 from telepaiement.models import Guichet, Regie, SessionCaisse
 from telepaiement.reference import charger_regies
-from tests.telepaiement.conftest import CARTE_REFUSEE
+from tests.telepaiement.conftest import CARTE_REFUSEE, enregistrer_lecteur
 from tests.telepaiement.factories import doter, installer, titre_emis, titre_payable
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,19 +33,7 @@ def entrer(page, live_server, reference, regisseur):
 @pytest.fixture
 def lecteur(banc_relie) -> str:
     """Register a simulated reader at the first counter."""
-    client = stripe.StripeClient(
-        settings.STRIPE_SECRET_KEY, base_addresses={"api": banc_relie.adresse}
-    )
-    lieu = client.v1.terminal.locations.create(
-        {
-            "display_name": "Centre administratif",
-            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
-        }
-    )
-    lu = client.v1.terminal.readers.create(
-        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
-    )
-    return str(lu.id)
+    return enregistrer_lecteur(banc_relie)
 
 
 @pytest.mark.lent

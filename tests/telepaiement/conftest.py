@@ -45,6 +45,12 @@ class Banc:
         objet: dict[str, Any] = reponse.json()
         return objet
 
+    def tenter(self, controle: str, **champs: Any) -> dict[str, Any]:
+        """Call one of its controls; a refusal says why, under `error`."""
+        adresse = f"{self.adresse}/_controle/{controle}"
+        objet: dict[str, Any] = requests.post(adresse, json=champs, timeout=DELAI).json()
+        return objet
+
     def payer(self, tentative: Tentative, numero: str = CARTE, **champs: Any) -> dict[str, Any]:
         """Type a card number, as the payer's browser would."""
         return self.faire("confirmer", payment_intent=tentative.reference, numero=numero, **champs)
@@ -94,6 +100,21 @@ def programme_banc() -> Iterator[Banc]:
     yield from lancer_banc()
 
 
+def enregistrer_lecteur(banc: Banc) -> str:
+    """Register a simulated card reader; return its identifier."""
+    client = stripe.StripeClient("sk_test_essai", base_addresses={"api": banc.adresse})
+    lieu = client.v1.terminal.locations.create(
+        {
+            "display_name": "Centre administratif",
+            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
+        }
+    )
+    lecteur = client.v1.terminal.readers.create(
+        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
+    )
+    return lecteur.id
+
+
 def brancher(settings: Any, banc: Banc) -> None:
     """Make the product speak to this bench."""
     settings.STRIPE_API_BASE = banc.adresse
@@ -128,6 +149,26 @@ def regies(reference: Any, regisseur: Utilisateur) -> Guichet:
     return guichet
 
 
+@pytest.fixture(scope="session")
+def programme_lyra() -> Iterator[Any]:
+    """Run one Lyra bench for all the tests."""
+    from tests.telepaiement.maisons import lancer_banc_lyra  # noqa: PLC0415  (it reads this module)
+
+    yield from lancer_banc_lyra()
+
+
+@pytest.fixture
+def lyra(programme_lyra: Any, settings: Any, regies: Guichet) -> Iterator[Any]:
+    """Make the product speak to the Lyra bench."""
+    settings.PAIEMENT_PASSERELLE = "lyra"
+    settings.LYRA_ADRESSE = programme_lyra.adresse
+    settings.LYRA_CLES = ["cle_banc_lyra", "cle_suivante"]
+    oublier_passerelle()
+    yield programme_lyra
+    programme_lyra.faire("pannes", panne_api=0, perdre=0)
+    oublier_passerelle()
+
+
 @pytest.fixture
 def fonds(regies: Guichet) -> int:
     """Entrust its fonds de caisse to the régie of the counter; return whole francs."""
@@ -138,19 +179,10 @@ def fonds(regies: Guichet) -> int:
 @pytest.fixture
 def lecteur(banc: Banc, regies: Guichet) -> str:
     """Register a simulated reader at the counter."""
-    client = stripe.StripeClient("sk_test_essai", base_addresses={"api": banc.adresse})
-    lieu = client.v1.terminal.locations.create(
-        {
-            "display_name": "Centre administratif",
-            "address": {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"},
-        }
-    )
-    lu = client.v1.terminal.readers.create(
-        {"registration_code": "simulated-wpe", "location": lieu.id, "label": "Guichet 1"}
-    )
-    Guichet.objects.filter(pk=regies.pk).update(lecteur=lu.id)
+    lecteur = enregistrer_lecteur(banc)
+    Guichet.objects.filter(pk=regies.pk).update(lecteur=lecteur)
     regies.refresh_from_db()
-    return str(lu.id)
+    return lecteur
 
 
 @pytest.fixture
