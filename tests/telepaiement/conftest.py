@@ -166,6 +166,7 @@ def lyra(programme_lyra: Any, settings: Any, regies: Guichet) -> Iterator[Any]:
     oublier_passerelle()
     yield programme_lyra
     programme_lyra.faire("pannes", panne_api=0, perdre=0)
+    programme_lyra.faire("oublier")
     oublier_passerelle()
 
 

@@ -1,12 +1,13 @@
 """Titres and régies in the situations of the tests, reached through the real acts."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from exports_tps.models import SignatureBordereau
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import EtatBordereau, Piece, SensPiece, Titre
+from facturier.grand_livre.models import EtatBordereau, Piece, SensPiece, Tiers, Titre
 from telepaiement.coupures import en_coupures
 from telepaiement.models import MouvementFonds, Nomination, Regie
 from telepaiement.nominations import Arrete, nommer
@@ -77,20 +78,23 @@ def signataire() -> Utilisateur:
     return utilisateur
 
 
-def titre_emis(montant: int = 12_500) -> Titre:
+def titre_emis(montant: int = 12_500, *, tiers: Tiers | None = None) -> Titre:
     """Issue a titre that no bordereau holds."""
-    return titre(Utilisateur.objects.systeme(), montant=montant)
+    return titre(Utilisateur.objects.systeme(), montant=montant, tiers=tiers)
 
 
 def titre_payable(montant: int = 12_500, *, le: date = JOUR) -> Titre:
     """Issue a titre and have its bordereau signed: it is executory."""
-    emis = titre_emis(montant)
-    bordereau = creer_bordereau(
-        sens=SensPiece.RECETTE,
-        pieces=[emis.pk],
-        date_emission=le,
-        par=Utilisateur.objects.systeme(),
-    )
+    return titres_payables([montant], le=le)[0]
+
+
+def titres_payables(
+    montants: Sequence[int], *, tiers: Tiers | None = None, le: date = JOUR
+) -> list[Titre]:
+    """Issue a titre of each amount, all in one bordereau that is signed."""
+    systeme = Utilisateur.objects.systeme()
+    emis = [titre_emis(montant, tiers=tiers).pk for montant in montants]
+    bordereau = creer_bordereau(sens=SensPiece.RECETTE, pieces=emis, date_emission=le, par=systeme)
     signe_par = signataire()
     SignatureBordereau.objects.create(bordereau=bordereau, par=signe_par, jour=le)
     franchir(
@@ -102,6 +106,5 @@ def titre_payable(montant: int = 12_500, *, le: date = JOUR) -> Titre:
         empreinte_signee=EMPREINTE,
     )
     assert bordereau.etat == EtatBordereau.SIGNE
-    franchir_lot(Piece, [emis.pk], "signer", par=signe_par)
-    signe: Titre = Titre.objects.select_related("tiers").get(pk=emis.pk)
-    return signe
+    franchir_lot(Piece, emis, "signer", par=signe_par)
+    return list(Titre.objects.select_related("tiers").filter(pk__in=emis).order_by("pk"))

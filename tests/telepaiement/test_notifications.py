@@ -2,15 +2,19 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 from django.test import Client
 
-from telepaiement.models import Encaissement, EtatEvenement, EtatTentative, EvenementRecu
+from facturier.grand_livre.soldes import solde
+from telepaiement.models import (
+    Encaissement,
+    EtatEvenement,
+    EtatTentative,
+    EvenementRecu,
+    Quittance,
+)
 from telepaiement.notifications import traiter, vider
-from telepaiement.passerelles.stripe import PasserelleStripe
-from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.conftest import CARTE_REFUSEE, fermer_connexion, signature
 from tests.telepaiement.factories import titre_payable
 
@@ -61,6 +65,7 @@ def test_cinq_notifications_ensemble_donnent_un_encaissement(banc, commencer):
 
     assert statuts == [200] * 5
     assert Encaissement.objects.count() == EvenementRecu.objects.count() == 1
+    assert Quittance.objects.get().encaissement.montant == solde("5115", exercice=2026).debit
 
 
 def test_un_echec_arrive_apres_le_succes_est_sans_effet(banc, commencer, notifier):
@@ -180,24 +185,3 @@ def test_un_message_reserve_par_un_autre_processus_attend(banc, commencer, notif
     fait = traiter(EvenementRecu.objects.get())
 
     assert not fait
-
-
-@pytest.mark.parametrize(
-    ("changement", "anomalie"),
-    [({"montant": 12_400}, "montant reçu"), ({"devise": "EUR"}, "devise reçue")],
-)
-def test_un_montant_ou_une_devise_qui_differe_attend_une_personne(
-    banc, commencer, monkeypatch, changement, anomalie
-):
-    tentative = commencer(titre_payable(12_500))
-    banc.payer(tentative)
-    lire = PasserelleStripe.lire
-    monkeypatch.setattr(
-        PasserelleStripe, "lire", lambda soi, ref: replace(lire(soi, ref), **changement)
-    )
-
-    apres = synchroniser(tentative, source="retour")
-
-    assert apres.etat == EtatTentative.A_VERIFIER
-    assert apres.anomalie.startswith(anomalie)
-    assert not Encaissement.objects.exists()

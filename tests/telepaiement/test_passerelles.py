@@ -1,6 +1,5 @@
 """The same acceptance on every gateway: Stripe, and a bank of the Lyra family."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -31,28 +30,9 @@ from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import ouvrir
 from tests.telepaiement.conftest import oublier_passerelle
 from tests.telepaiement.factories import titre_payable
-from tests.telepaiement.maisons import Maison, MaisonLyra, MaisonStripe, lancer_banc_lyra
+from tests.telepaiement.maisons import Maison, MaisonStripe
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def programme_lyra() -> Iterator[MaisonLyra]:
-    """Run one Lyra bench for the module."""
-    yield from lancer_banc_lyra()
-
-
-@pytest.fixture
-def lyra(programme_lyra, settings, regies) -> Iterator[MaisonLyra]:
-    """Make the product speak to the Lyra bench."""
-    settings.PAIEMENT_PASSERELLE = "lyra"
-    settings.LYRA_ADRESSE = programme_lyra.adresse
-    settings.LYRA_CLES = ["cle_banc_lyra", "cle_suivante"]
-    oublier_passerelle()
-    yield programme_lyra
-    programme_lyra.faire("pannes", panne_api=0, perdre=0)
-    programme_lyra.faire("oublier")
-    oublier_passerelle()
 
 
 @pytest.fixture(params=["stripe", "lyra"])
