@@ -17,6 +17,193 @@ class Migration(migrations.Migration):
     operations = [
         Ensemble(
             migrations.CreateModel(
+                name="AnnonceParapheur",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "rang",
+                        models.PositiveSmallIntegerField(
+                            help_text="étape ; la signature vient après la dernière"
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("destinataires", models.PositiveSmallIntegerField()),
+                ],
+                options={
+                    "verbose_name": "annonce du parapheur",
+                    "verbose_name_plural": "annonces du parapheur",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="ArchiveTPS",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "bordereaux",
+                        models.TextField(
+                            blank=True, help_text="références ; vide : tout l’exercice"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200, verbose_name="objet de la demande")),
+                    ("demandee_le", models.DateTimeField(verbose_name="demandée le")),
+                    ("conserver_jusqu_au", models.DateField(verbose_name="à conserver jusqu’au")),
+                    (
+                        "achevee_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="achevée le"),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
+                        ),
+                    ),
+                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
+                    ("nombre_flux", models.PositiveIntegerField(default=0, verbose_name="flux")),
+                    (
+                        "nombre_messages",
+                        models.PositiveIntegerField(default=0, verbose_name="réponses"),
+                    ),
+                    (
+                        "erreur",
+                        models.TextField(blank=True, help_text="ce qui empêche de l’achever"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "archive des échanges",
+                    "verbose_name_plural": "archives des échanges",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="CertificatSignataire",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                    ("sujet", models.CharField(max_length=200)),
+                    ("pem", models.TextField(verbose_name="certificat")),
+                    ("valable_du", models.DateTimeField()),
+                    ("valable_au", models.DateTimeField()),
+                    (
+                        "enregistre_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="enregistré le"),
+                    ),
+                    (
+                        "retire_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="retiré le"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "certificat de signataire",
+                    "verbose_name_plural": "certificats de signataires",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Circuit",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
+                    (
+                        "sens",
+                        models.CharField(
+                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
+                        ),
+                    ),
+                    (
+                        "direction",
+                        models.CharField(blank=True, help_text="vide : toutes", max_length=100),
+                    ),
+                    (
+                        "montant_minimum",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="montant TTC à partir duquel il s’applique",
+                        ),
+                    ),
+                    ("debut", models.DateField(verbose_name="en vigueur à partir du")),
+                    ("fin", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                ],
+                options={
+                    "verbose_name": "circuit",
+                    "ordering": ["sens", "direction", "-montant_minimum", "-debut"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Delegation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "nature",
+                        models.CharField(
+                            choices=[
+                                ("delegation", "Délégation de signature"),
+                                ("suppleance", "Suppléance pendant une absence"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    (
+                        "acte",
+                        models.CharField(
+                            blank=True, help_text="numéro et date de l’arrêté", max_length=60
+                        ),
+                    ),
+                    ("debut", models.DateField(verbose_name="du")),
+                    ("fin", models.DateField(help_text="dernier jour compris", verbose_name="au")),
+                    (
+                        "plafond",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="plafond TTC par bordereau",
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                    (
+                        "revoquee_le",
+                        models.DateField(
+                            blank=True,
+                            help_text="elle ne sert plus ce jour-là ni ensuite",
+                            null=True,
+                            verbose_name="révoquée le",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "délégation",
+                    "ordering": ["-debut", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
                 name="Flux",
                 fields=[
                     (
@@ -56,6 +243,7 @@ class Migration(migrations.Migration):
                         models.CharField(
                             choices=[
                                 ("en_constitution", "En constitution"),
+                                ("au_parapheur", "Au parapheur"),
                                 ("constitue", "Constitué et contrôlé"),
                                 ("transmis", "Transmis"),
                                 ("acquitte", "Acquitté"),
@@ -76,27 +264,103 @@ class Migration(migrations.Migration):
                     ),
                     ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
                     ("transmis_le", models.DateTimeField(blank=True, null=True)),
-                    (
-                        "budget",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.budget",
-                        ),
-                    ),
-                    (
-                        "exercice",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="grand_livre.exercice",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "flux",
                     "verbose_name_plural": "flux",
                     "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="DocumentExterne",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "identifiant",
+                        models.CharField(max_length=50, verbose_name="identifiant unique"),
+                    ),
+                    (
+                        "nom",
+                        models.CharField(blank=True, max_length=100, verbose_name="nom annoncé"),
+                    ),
+                    ("est_inclus", models.BooleanField(verbose_name="dans le fichier déposé")),
+                    (
+                        "sha256",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
+                        ),
+                    ),
+                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
+                    (
+                        "type_mime",
+                        models.CharField(
+                            blank=True, max_length=100, verbose_name="type de contenu"
+                        ),
+                    ),
+                    (
+                        "joint_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="joint le"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "document externe",
+                    "verbose_name_plural": "documents externes",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="EtapeCircuit",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("rang", models.PositiveSmallIntegerField()),
+                    ("libelle", models.CharField(max_length=80, verbose_name="libellé")),
+                    (
+                        "role",
+                        models.CharField(
+                            choices=[
+                                ("service", "Service gestionnaire"),
+                                ("agent", "Agent des finances"),
+                                ("ordonnateur", "Ordonnateur"),
+                            ],
+                            max_length=20,
+                            verbose_name="rôle",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "étape de circuit",
+                    "verbose_name_plural": "étapes de circuit",
+                    "ordering": ["circuit", "rang"],
+                },
+            ),
+            migrations.CreateModel(
+                name="LectureBordereau",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "empreinte",
+                        models.CharField(max_length=64, verbose_name="empreinte de ce qui est lu"),
+                    ),
+                    ("lu_le", models.DateTimeField(auto_now_add=True, verbose_name="lu le")),
+                ],
+                options={
+                    "verbose_name": "lecture d’un bordereau",
+                    "verbose_name_plural": "lectures de bordereaux",
                 },
             ),
             migrations.CreateModel(
@@ -121,47 +385,6 @@ class Migration(migrations.Migration):
                             help_text="refusé ou écarté : peut repartir",
                             null=True,
                             verbose_name="libérée le",
-                        ),
-                    ),
-                    (
-                        "bordereau",
-                        models.ForeignKey(
-                            blank=True,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes_flux",
-                            to="grand_livre.bordereau",
-                        ),
-                    ),
-                    (
-                        "flux",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="exports_tps.flux",
-                        ),
-                    ),
-                    (
-                        "justificatif",
-                        models.ForeignKey(
-                            blank=True,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes_flux",
-                            to="grand_livre.piecejustificative",
-                        ),
-                    ),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            blank=True,
-                            db_index=False,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes_flux",
-                            to="grand_livre.piece",
                         ),
                     ),
                 ],
@@ -231,16 +454,6 @@ class Migration(migrations.Migration):
                             verbose_name="réserves",
                         ),
                     ),
-                    (
-                        "flux",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="messages",
-                            to="exports_tps.flux",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "message de la Trésorerie",
@@ -262,28 +475,169 @@ class Migration(migrations.Migration):
                     ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
                     ("le", models.DateTimeField(auto_now_add=True)),
                     ("motif", models.TextField(blank=True)),
-                    (
-                        "flux",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="passages",
-                            to="exports_tps.flux",
-                        ),
-                    ),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "passage de flux",
                     "verbose_name_plural": "passages de flux",
                     "ordering": ["pk"],
                     "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="PieceExterne",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "sens",
+                        models.CharField(
+                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
+                        ),
+                    ),
+                    ("exercice", models.PositiveSmallIntegerField()),
+                    ("bordereau", models.PositiveIntegerField(verbose_name="numéro du bordereau")),
+                    (
+                        "code_service",
+                        models.CharField(
+                            blank=True, default="", max_length=10, verbose_name="service"
+                        ),
+                    ),
+                    ("type_bordereau", models.CharField(max_length=2)),
+                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                    ("nom_tiers", models.CharField(max_length=120, verbose_name="tiers")),
+                    ("objet", models.CharField(blank=True, max_length=160)),
+                    (
+                        "montant_ttc",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant TTC"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "pièce externe",
+                    "verbose_name_plural": "pièces externes",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Presentation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "presentee_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="présentée le"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "présentation au parapheur",
+                    "verbose_name_plural": "présentations au parapheur",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="RecettePercue",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("exercice", models.PositiveSmallIntegerField()),
+                    (
+                        "bordereau",
+                        models.CharField(max_length=12, verbose_name="numéro du bordereau"),
+                    ),
+                    ("numero", models.CharField(max_length=13, verbose_name="numéro du P503")),
+                    ("ligne", models.CharField(max_length=6)),
+                    (
+                        "code_produit",
+                        models.CharField(blank=True, max_length=4, verbose_name="produit local"),
+                    ),
+                    ("payeur", models.CharField(blank=True, max_length=80)),
+                    ("objet", models.CharField(blank=True, max_length=160)),
+                    ("regie", models.CharField(blank=True, max_length=10, verbose_name="régie")),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    ("encaissee_le", models.DateField(verbose_name="encaissée le")),
+                ],
+                options={
+                    "verbose_name": "recette perçue avant titre",
+                    "verbose_name_plural": "recettes perçues avant titre",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="RegularisationRecette",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "régularisation d’une recette perçue",
+                    "verbose_name_plural": "régularisations de recettes perçues",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="RelanceParapheur",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("rang", models.PositiveSmallIntegerField()),
+                    ("jour", models.DateField()),
+                    ("destinataires", models.PositiveSmallIntegerField()),
+                ],
+                options={
+                    "verbose_name": "relance du parapheur",
+                    "verbose_name_plural": "relances du parapheur",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Releve",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("faite_le", models.DateTimeField(verbose_name="faite le")),
+                    ("adresse", models.CharField(max_length=300)),
+                    ("est_reussie", models.BooleanField(verbose_name="réussie")),
+                    (
+                        "fichiers",
+                        models.PositiveIntegerField(default=0, verbose_name="fichiers rapportés"),
+                    ),
+                    ("detail", models.TextField(blank=True, verbose_name="détail")),
+                ],
+                options={
+                    "verbose_name": "relève de la boîte de réception",
+                    "verbose_name_plural": "relèves de la boîte de réception",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -306,26 +660,53 @@ class Migration(migrations.Migration):
                         "requise_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="enregistrée le"),
                     ),
-                    (
-                        "mandat",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="requisition",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "requise_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "réquisition de payer",
                     "verbose_name_plural": "réquisitions de payer",
+                },
+            ),
+            migrations.CreateModel(
+                name="SignatureBordereau",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("jour", models.DateField(help_text="jour de la signature, à Nouméa")),
+                    (
+                        "empreinte",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte de ce qui est signé"
+                        ),
+                    ),
+                    (
+                        "mode",
+                        models.CharField(
+                            choices=[
+                                ("serveur", "Signé ici"),
+                                ("deposee", "Signé ailleurs, puis déposé"),
+                                ("historique", "Repris sans sa signature"),
+                            ],
+                            default="serveur",
+                            max_length=10,
+                        ),
+                    ),
+                    (
+                        "retiree_le",
+                        models.DateTimeField(
+                            blank=True,
+                            help_text="seulement avant que rien ne parte",
+                            null=True,
+                            verbose_name="retirée le",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "signature de bordereau",
+                    "verbose_name_plural": "signatures de bordereaux",
                 },
             ),
             migrations.CreateModel(
@@ -343,8 +724,10 @@ class Migration(migrations.Migration):
                         "issue",
                         models.CharField(
                             choices=[
+                                ("engagee", "Copie provisoire relue"),
                                 ("reussie", "Déposé et relu"),
                                 ("deja_present", "Déjà présent, identique"),
+                                ("retiree", "Déjà pris par le destinataire"),
                                 ("echouee", "Échec"),
                             ],
                             max_length=12,
@@ -359,13 +742,21 @@ class Migration(migrations.Migration):
                             verbose_name="empreinte relue",
                         ),
                     ),
-                    ("detail", models.TextField(blank=True, verbose_name="détail")),
                     (
-                        "flux",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="transmissions",
-                            to="exports_tps.flux",
+                        "detail",
+                        models.TextField(
+                            blank=True,
+                            help_text="accusé du transport, ou panne",
+                            verbose_name="détail",
+                        ),
+                    ),
+                    (
+                        "prochaine_le",
+                        models.DateTimeField(
+                            blank=True,
+                            help_text="seulement après une panne du transport",
+                            null=True,
+                            verbose_name="prochain essai",
                         ),
                     ),
                 ],
@@ -436,49 +827,860 @@ class Migration(migrations.Migration):
                             verbose_name="montant payé à ce jour",
                         ),
                     ),
-                    (
-                        "bordereau",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="verdicts",
-                            to="grand_livre.bordereau",
-                        ),
-                    ),
-                    (
-                        "justificatif",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="verdicts",
-                            to="grand_livre.piecejustificative",
-                        ),
-                    ),
-                    (
-                        "message",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="verdicts",
-                            to="exports_tps.messagetps",
-                        ),
-                    ),
-                    (
-                        "piece",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="verdicts",
-                            to="grand_livre.piece",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "verdict",
                     "ordering": ["pk"],
                 },
+            ),
+            migrations.CreateModel(
+                name="VerificationSignatures",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "occasion",
+                        models.CharField(
+                            choices=[
+                                ("constitution", "À la constitution du fichier"),
+                                ("rendu", "Signature faite ailleurs, rendue"),
+                                ("demande", "Sur demande"),
+                            ],
+                            max_length=12,
+                        ),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(
+                            max_length=64, verbose_name="empreinte de ce qui est vérifié"
+                        ),
+                    ),
+                    ("est_intacte", models.BooleanField(verbose_name="intacte")),
+                    ("anomalies", models.TextField(blank=True, help_text="une par ligne")),
+                    (
+                        "signatures",
+                        models.JSONField(
+                            blank=True,
+                            default=list,
+                            help_text="de chacune : cible, empreinte, moment, titulaire, certificat et sa validité",
+                        ),
+                    ),
+                    (
+                        "autorites",
+                        models.CharField(
+                            help_text="SHA-256, en DER",
+                            max_length=64,
+                            verbose_name="empreinte des autorités de confiance",
+                        ),
+                    ),
+                    (
+                        "avec_schemas",
+                        models.BooleanField(verbose_name="contrôlé par les schémas officiels"),
+                    ),
+                    ("faite_le", models.DateTimeField(auto_now_add=True, verbose_name="faite le")),
+                ],
+                options={
+                    "verbose_name": "vérification de signatures",
+                    "verbose_name_plural": "vérifications de signatures",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="VisaParapheur",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "rang",
+                        models.PositiveSmallIntegerField(
+                            help_text="étape ; la signature vient après la dernière"
+                        ),
+                    ),
+                    (
+                        "decision",
+                        models.CharField(
+                            choices=[("vise", "Visé"), ("renvoye", "Renvoyé")],
+                            max_length=8,
+                            verbose_name="décision",
+                        ),
+                    ),
+                    ("commentaire", models.TextField(blank=True)),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "visa du parapheur",
+                    "verbose_name_plural": "visas du parapheur",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.AddField(
+                model_name="archivetps",
+                name="exercice",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="grand_livre.exercice",
+                ),
+            ),
+            migrations.AddField(
+                model_name="archivetps",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="certificatsignataire",
+                name="personne",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="certificats",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="circuit",
+                name="clos_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="circuit",
+                name="cree_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="circuit",
+                name="signataire",
+                field=models.ForeignKey(
+                    blank=True,
+                    help_text="vide : tout ordonnateur",
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="delegation",
+                name="cree_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="delegation",
+                name="delegant",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="delegations_donnees",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="délégant",
+                ),
+            ),
+            migrations.AddField(
+                model_name="delegation",
+                name="delegataire",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="delegations_recues",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="délégataire",
+                ),
+            ),
+            migrations.AddField(
+                model_name="delegation",
+                name="revoquee_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.CreateModel(
+                name="DepotExterne",
+                fields=[
+                    (
+                        "flux",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="depot_externe",
+                            serialize=False,
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    ("nom", models.CharField(max_length=255, verbose_name="nom du fichier déposé")),
+                    (
+                        "sha256",
+                        models.CharField(
+                            max_length=64, unique=True, verbose_name="empreinte du fichier déposé"
+                        ),
+                    ),
+                    ("est_signe", models.BooleanField(verbose_name="déposé signé")),
+                    ("depose_le", models.DateTimeField(verbose_name="déposé le")),
+                    (
+                        "sha256_signe",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte une fois signé"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "dépôt externe",
+                    "verbose_name_plural": "dépôts externes",
+                },
+            ),
+            migrations.AddField(
+                model_name="flux",
+                name="budget",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="grand_livre.budget",
+                ),
+            ),
+            migrations.AddField(
+                model_name="flux",
+                name="exercice",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="grand_livre.exercice",
+                ),
+            ),
+            migrations.AddField(
+                model_name="documentexterne",
+                name="flux",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="documents_externes",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="documentexterne",
+                name="joint_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="etapecircuit",
+                name="circuit",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="etapes",
+                    to="exports_tps.circuit",
+                ),
+            ),
+            migrations.AddField(
+                model_name="etapecircuit",
+                name="titulaire",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="lecturebordereau",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lectures",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lecturebordereau",
+                name="lu_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneflux",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes_flux",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneflux",
+                name="flux",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneflux",
+                name="justificatif",
+                field=models.ForeignKey(
+                    blank=True,
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes_flux",
+                    to="grand_livre.piecejustificative",
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneflux",
+                name="piece",
+                field=models.ForeignKey(
+                    blank=True,
+                    db_index=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes_flux",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="messagetps",
+                name="flux",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="messages",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="passageflux",
+                name="flux",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="passages",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="passageflux",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="pieceexterne",
+                name="flux",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="pieces_externes",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="documentexterne",
+                name="piece",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="documents",
+                    to="exports_tps.pieceexterne",
+                ),
+            ),
+            migrations.AddField(
+                model_name="presentation",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="presentations",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="presentation",
+                name="circuit",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="presentations",
+                    to="exports_tps.circuit",
+                ),
+            ),
+            migrations.AddField(
+                model_name="presentation",
+                name="presentee_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="annonceparapheur",
+                name="presentation",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="annonces",
+                    to="exports_tps.presentation",
+                ),
+            ),
+            migrations.AddField(
+                model_name="recettepercue",
+                name="budget",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="grand_livre.budget",
+                ),
+            ),
+            migrations.AddField(
+                model_name="recettepercue",
+                name="ecriture",
+                field=models.OneToOneField(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="recette_percue",
+                    to="grand_livre.ecriture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="recettepercue",
+                name="message",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="recettes_percues",
+                    to="exports_tps.messagetps",
+                ),
+            ),
+            migrations.AddField(
+                model_name="regularisationrecette",
+                name="ecriture",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="regularisation_recette",
+                    to="grand_livre.ecriture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="regularisationrecette",
+                name="message",
+                field=models.ForeignKey(
+                    blank=True,
+                    help_text="qui la dit ; vide : décidée ici",
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="exports_tps.messagetps",
+                ),
+            ),
+            migrations.AddField(
+                model_name="regularisationrecette",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="regularisationrecette",
+                name="recette",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="regularisation",
+                    to="exports_tps.recettepercue",
+                ),
+            ),
+            migrations.AddField(
+                model_name="regularisationrecette",
+                name="titre",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="recettes_percues",
+                    to="grand_livre.titre",
+                ),
+            ),
+            migrations.AddField(
+                model_name="relanceparapheur",
+                name="presentation",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="relances",
+                    to="exports_tps.presentation",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="releve",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("est_reussie", True),
+                        models.Q(("detail", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="releve_echouee_a_raison",
+                    violation_error_message="Une relève qui échoue dit pourquoi.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="requisition",
+                name="mandat",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="requisition",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="requisition",
+                name="requise_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="signaturebordereau",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="signatures",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="signaturebordereau",
+                name="delegation",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="signatures",
+                    to="exports_tps.delegation",
+                ),
+            ),
+            migrations.AddField(
+                model_name="signaturebordereau",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="transmission",
+                name="flux",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="transmissions",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verdict",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verdicts",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verdict",
+                name="justificatif",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verdicts",
+                    to="grand_livre.piecejustificative",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verdict",
+                name="message",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verdicts",
+                    to="exports_tps.messagetps",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verdict",
+                name="piece",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verdicts",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verdict",
+                name="piece_externe",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verdicts",
+                    to="exports_tps.pieceexterne",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verificationsignatures",
+                name="bordereau",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verifications",
+                    to="grand_livre.bordereau",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verificationsignatures",
+                name="flux",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="verifications",
+                    to="exports_tps.flux",
+                ),
+            ),
+            migrations.AddField(
+                model_name="verificationsignatures",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="visaparapheur",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="visaparapheur",
+                name="pour",
+                field=models.ForeignKey(
+                    help_text="s’il supplée",
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="visas",
+                    to="exports_tps.delegation",
+                ),
+            ),
+            migrations.AddField(
+                model_name="visaparapheur",
+                name="presentation",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="visas",
+                    to="exports_tps.presentation",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="archivetps",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("achevee_le__isnull", True),
+                        models.Q(
+                            ("erreur", ""), ("sha256__regex", "^[0-9a-f]{64}$"), ("taille__gt", 0)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="archive_tps_achevee_a_fichier",
+                    violation_error_message="Une archive achevée a un fichier et son empreinte.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="archivetps",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("motif", ""), _negated=True),
+                    name="archive_tps_a_motif",
+                    violation_error_message="Dites pour qui, ou pourquoi, cette archive est faite.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="certificatsignataire",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("retire_le__isnull", True)),
+                    fields=("sha256",),
+                    name="certificat_d_une_seule_personne",
+                    violation_error_message="Ce certificat est déjà enregistré.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="circuit",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("fin__isnull", True)),
+                    fields=("sens", "direction", "montant_minimum"),
+                    name="circuit_un_ouvert",
+                    violation_error_message="Un circuit est déjà ouvert pour ce sens, cette direction et ce montant : mettez-y fin d’abord.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="circuit",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("fin__isnull", True), ("clos_par__isnull", False), _connector="OR"
+                    ),
+                    name="circuit_clos_par_quelqu_un",
+                    violation_error_message="La fin d’un circuit dit qui l’a décidée.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="circuit",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant_minimum__gte", 0)),
+                    name="circuit_montant_positif",
+                    violation_error_message="Le montant d’un circuit n’est pas négatif.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="delegation",
+                index=models.Index(fields=["delegataire", "fin"], name="delegation_recue"),
+            ),
+            migrations.AddConstraint(
+                model_name="delegation",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("delegant", models.F("delegataire")), _negated=True),
+                    name="delegation_a_un_autre",
+                    violation_error_message="On ne délègue pas à soi-même.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="delegation",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("fin__gte", models.F("debut"))),
+                    name="delegation_periode",
+                    violation_error_message="La délégation finit après avoir commencé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="delegation",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("nature", "suppleance"), ("plafond__isnull", True)),
+                        models.Q(
+                            ("nature", "delegation"),
+                            ("plafond__gt", 0),
+                            models.Q(("acte", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="delegation_a_plafond_et_acte",
+                    violation_error_message="Une délégation de signature a un plafond et un acte.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="delegation",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("revoquee_le__isnull", True),
+                        ("revoquee_par__isnull", False),
+                        _connector="OR",
+                    ),
+                    name="delegation_revoquee_par_quelqu_un",
+                    violation_error_message="Une révocation dit qui l’a décidée.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="signaturebordereau",
+                name="depot",
+                field=models.OneToOneField(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="signature",
+                    to="exports_tps.depotexterne",
+                ),
+            ),
+            migrations.AddField(
+                model_name="presentation",
+                name="depot",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="presentations",
+                    to="exports_tps.depotexterne",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lecturebordereau",
+                name="depot",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lectures",
+                    to="exports_tps.depotexterne",
+                ),
+            ),
+            migrations.AddField(
+                model_name="depotexterne",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
             ),
             migrations.AddIndex(
                 model_name="flux",
@@ -504,7 +1706,7 @@ class Migration(migrations.Migration):
                 model_name="flux",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        ("etat__in", ["en_constitution", "en_erreur"]),
+                        ("etat__in", ["en_constitution", "au_parapheur", "en_erreur"]),
                         models.Q(("sha256__regex", "^[0-9a-f]{64}$"), ("taille__gt", 0)),
                         _connector="OR",
                     ),
@@ -516,12 +1718,20 @@ class Migration(migrations.Migration):
                 model_name="flux",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        ("etat__in", ["en_constitution", "en_erreur", "constitue"]),
+                        ("etat__in", ["en_constitution", "au_parapheur", "en_erreur", "constitue"]),
                         ("transmis_le__isnull", False),
                         _connector="OR",
                     ),
                     name="flux_transmis_a_date",
                     violation_error_message="Un flux transmis porte sa date d’envoi.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="etapecircuit",
+                constraint=models.UniqueConstraint(
+                    fields=("circuit", "rang"),
+                    name="etape_rang_unique",
+                    violation_error_message="Ce rang est déjà pris dans le circuit.",
                 ),
             ),
             migrations.AddIndex(
@@ -622,6 +1832,90 @@ class Migration(migrations.Migration):
                     violation_error_message="Un message écarté dit pourquoi.",
                 ),
             ),
+            migrations.AddIndex(
+                model_name="pieceexterne",
+                index=models.Index(
+                    fields=["exercice", "sens", "numero"], name="piece_externe_numero"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pieceexterne",
+                constraint=models.UniqueConstraint(
+                    fields=("flux", "sens", "exercice", "numero"),
+                    name="piece_externe_une_fois",
+                    violation_error_message="Cette pièce est deux fois dans le fichier.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentexterne",
+                constraint=models.UniqueConstraint(
+                    fields=("flux", "identifiant"),
+                    name="document_externe_une_fois",
+                    violation_error_message="Ce document est déjà connu de ce fichier.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentexterne",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("sha256", ""),
+                        models.Q(
+                            ("joint_le__isnull", False),
+                            ("joint_par__isnull", False),
+                            ("taille__gt", 0),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="document_externe_joint_par_quelqu_un",
+                    violation_error_message="Un document joint dit par qui et quand.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="annonceparapheur",
+                constraint=models.UniqueConstraint(
+                    fields=("presentation", "rang"),
+                    name="annonce_une_par_etape",
+                    violation_error_message="L’arrivée à cette étape est déjà annoncée.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="recettepercue",
+                constraint=models.UniqueConstraint(
+                    fields=("budget", "exercice", "numero", "ligne"),
+                    name="recette_percue_une_fois",
+                    violation_error_message="Cette recette est déjà connue.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="recettepercue",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0)),
+                    name="recette_percue_positive",
+                    violation_error_message="Une recette perçue est positive.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="recettepercue",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ecriture__isnull", False), ("regie", "")),
+                        models.Q(
+                            models.Q(("regie", ""), _negated=True), ("ecriture__isnull", True)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="recette_percue_comptee_une_fois",
+                    violation_error_message="La recette d’une régie est déjà comptée chez elle.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="relanceparapheur",
+                constraint=models.UniqueConstraint(
+                    fields=("presentation", "jour"),
+                    name="relance_une_par_jour",
+                    violation_error_message="Ce bordereau est déjà relancé aujourd’hui.",
+                ),
+            ),
             migrations.AddConstraint(
                 model_name="requisition",
                 constraint=models.CheckConstraint(
@@ -642,6 +1936,139 @@ class Migration(migrations.Migration):
                     ),
                     name="transmission_a_preuve",
                     violation_error_message="Une transmission réussie porte l’empreinte relue.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="transmission",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("issue", "engagee")),
+                    fields=("flux",),
+                    name="transmission_engagee_une_fois",
+                    violation_error_message="Une copie de ce flux est déjà prête à partir.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="transmission",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("issue__in", ["reussie", "deja_present", "retiree"])),
+                    fields=("flux",),
+                    name="transmission_partie_une_fois",
+                    violation_error_message="Ce flux est déjà parti.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="verificationsignatures",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("bordereau__isnull", True), ("flux__isnull", False)),
+                        models.Q(("bordereau__isnull", False), ("flux__isnull", True)),
+                        _connector="OR",
+                    ),
+                    name="verification_un_objet",
+                    violation_error_message="Une vérification est celle d’un seul objet.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="verificationsignatures",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("anomalies", ""), ("est_intacte", True)),
+                        models.Q(
+                            ("est_intacte", False), models.Q(("anomalies", ""), _negated=True)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="verification_dit_ce_qui_ne_va_pas",
+                    violation_error_message="Une vérification qui échoue dit pourquoi.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="visaparapheur",
+                constraint=models.UniqueConstraint(
+                    fields=("presentation", "rang"),
+                    name="visa_un_par_etape",
+                    violation_error_message="Cette étape est déjà décidée.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="visaparapheur",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("decision", "vise"),
+                        models.Q(("commentaire", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="visa_renvoi_commente",
+                    violation_error_message="Dites pourquoi vous renvoyez le bordereau.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="signaturebordereau",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("retiree_le__isnull", True)),
+                    fields=("bordereau",),
+                    name="signature_une_par_bordereau",
+                    violation_error_message="Ce bordereau est déjà signé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="signaturebordereau",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("bordereau__isnull", False), ("depot__isnull", True)),
+                        models.Q(("bordereau__isnull", True), ("depot__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="signature_un_objet",
+                    violation_error_message="Une signature est celle d’un seul objet.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="presentation",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("bordereau__isnull", False), ("depot__isnull", True)),
+                        models.Q(("bordereau__isnull", True), ("depot__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="presentation_un_objet",
+                    violation_error_message="Une présentation est celle d’un seul objet.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lecturebordereau",
+                constraint=models.UniqueConstraint(
+                    fields=("bordereau", "lu_par", "empreinte"),
+                    name="lecture_une_fois",
+                    violation_error_message="Cette lecture est déjà enregistrée.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lecturebordereau",
+                constraint=models.UniqueConstraint(
+                    fields=("depot", "lu_par", "empreinte"),
+                    name="lecture_depot_une_fois",
+                    violation_error_message="Cette lecture est déjà enregistrée.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lecturebordereau",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("bordereau__isnull", False), ("depot__isnull", True)),
+                        models.Q(("bordereau__isnull", True), ("depot__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="lecture_un_objet",
+                    violation_error_message="Une lecture est celle d’un seul objet.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="depotexterne",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sha256_signe", ""), ("est_signe", False), _connector="OR"),
+                    name="depot_externe_signe_une_fois",
+                    violation_error_message="Un fichier déposé signé ne se signe pas de nouveau.",
                 ),
             ),
         )

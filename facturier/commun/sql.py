@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db.migrations import CreateModel, RunPython
+from django.db.migrations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 SEPARATEUR_SQLITE = ";;"  # a trigger holds semicolons; SQLite runs one statement at a time
@@ -21,31 +21,6 @@ def poser(migration: str, nom: str) -> Callable[[Any, Any], None]:
             schema_editor.execute(instruction, params=None)
 
     return executer
-
-
-def avec_declencheurs(*operations: Operation) -> list[Operation]:
-    """Surround changes of tables with what keeps the triggers of SQLite, word for word.
-
-    SQLite changes a table by building another in its place: its triggers go with the old one, and
-    those of other tables that read it would refuse the exchange.
-    """
-    gardes: list[str] = []
-
-    def retirer(apps: Any, schema_editor: Any) -> None:
-        if schema_editor.connection.vendor != "sqlite":
-            return
-        with schema_editor.connection.cursor() as curseur:
-            curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            declencheurs = curseur.fetchall()
-            for nom, _ in declencheurs:
-                curseur.execute(f"DROP TRIGGER {schema_editor.quote_name(nom)}")
-        gardes[:] = [sql for _, sql in declencheurs]
-
-    def remettre(apps: Any, schema_editor: Any) -> None:
-        for sql in gardes:
-            schema_editor.execute(sql, params=None)
-
-    return [RunPython(retirer), *operations, RunPython(remettre)]
 
 
 class Ensemble(Operation):

@@ -51,3 +51,573 @@ CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
     EXECUTE FUNCTION tp_garder_message();
 CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
     FOR EACH STATEMENT EXECUTE FUNCTION tp_garder_message();
+-- Refunds, disputes, payouts and bank statements (telepaiement.md, §8.4, §8.6, §8.8).
+
+-- I4: what is given back stays within what was paid, under the lock of the payment, and goes to the
+-- card that paid. What the gateway did by itself is recorded all the same: it is a fact.
+CREATE FUNCTION tp_controler_remboursement() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    paye record;
+    deja bigint;
+BEGIN
+    SELECT montant, charge INTO paye FROM telepaiement_encaissement
+        WHERE id = NEW.encaissement_id FOR UPDATE;
+    IF paye.charge = '' THEN
+        RAISE EXCEPTION 'Seul un paiement par carte se rembourse ici : les autres se rendent par ordre de virement.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_carte';
+    END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_litige
+               WHERE encaissement_id = NEW.encaissement_id AND etat <> 'gagne') THEN
+        RAISE EXCEPTION 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_litige';
+    END IF;
+    SELECT coalesce(sum(montant), 0) INTO deja FROM telepaiement_remboursement
+        WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('echoue', 'refuse');
+    IF deja + NEW.montant > paye.montant THEN
+        RAISE EXCEPTION 'Le remboursement dépasse ce qui reste du paiement : % F au plus.', paye.montant - deja
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_plafond';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER remboursement_plafond BEFORE INSERT ON telepaiement_remboursement
+    FOR EACH ROW WHEN (NEW.origine = 'demande') EXECUTE FUNCTION tp_controler_remboursement();
+
+CREATE FUNCTION tp_figer_remboursement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_fige';
+END $$;
+CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
+    FOR EACH ROW WHEN (
+        OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
+        OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
+        OR OLD.demande_par_id <> NEW.demande_par_id
+        OR OLD.reference <> '' AND OLD.reference <> NEW.reference
+        OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS DISTINCT FROM NEW.approuve_par_id
+        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
+        OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat)
+    EXECUTE FUNCTION tp_figer_remboursement();
+CREATE TRIGGER remboursement_sans_suppression BEFORE DELETE ON telepaiement_remboursement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_remboursement();
+
+CREATE FUNCTION tp_figer_litige() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un litige ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_litige_fige';
+END $$;
+CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
+    FOR EACH ROW WHEN (
+        OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
+        OR OLD.montant <> NEW.montant
+        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
+        OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat)
+    EXECUTE FUNCTION tp_figer_litige();
+CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_litige();
+-- Payouts that the bank tells, below zero or in another currency; matches that are undone.
+CREATE FUNCTION tp_controler_versement() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lues record;
+BEGIN
+    SELECT coalesce(sum(montant), 0) AS brut, coalesce(sum(commission), 0) AS commission,
+           count(*) FILTER (WHERE anomalie <> '' OR nature = 'inconnue') AS ecarts
+        INTO lues FROM telepaiement_ligneversement WHERE versement_id = NEW.id;
+    IF lues.ecarts > 0 OR lues.brut - lues.commission - NEW.ecart_change <> NEW.montant
+       OR NEW.ecart_change <> 0 AND NEW.montant_devise IS NULL THEN
+        RAISE EXCEPTION 'Un versement ne se comptabilise qu’égal à ses lignes, toutes reconnues.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_versement_egal';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER versement_egal BEFORE UPDATE ON telepaiement_versement
+    FOR EACH ROW WHEN (OLD.etat = 'en_ecart' AND NEW.etat <> 'en_ecart')
+    EXECUTE FUNCTION tp_controler_versement();
+
+CREATE FUNCTION tp_figer_versement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un versement comptabilisé ne se modifie plus.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_versement_fige';
+END $$;
+CREATE TRIGGER versement_sans_suppression BEFORE DELETE ON telepaiement_versement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_versement();
+
+CREATE FUNCTION tp_figer_ligne_versement() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    etat_versement text;
+BEGIN
+    SELECT etat INTO etat_versement FROM telepaiement_versement
+        WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.versement_id ELSE OLD.versement_id END;
+    IF etat_versement <> 'en_ecart' THEN
+        RAISE EXCEPTION 'Les lignes d’un versement comptabilisé ne se modifient plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_ligne_versement_figee';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER ligne_versement_figee BEFORE INSERT OR UPDATE OR DELETE ON telepaiement_ligneversement
+    FOR EACH ROW EXECUTE FUNCTION tp_figer_ligne_versement();
+
+-- A movement leaves its match only once that match is undone.
+CREATE FUNCTION tp_figer_ligne_bancaire() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.releve_id = NEW.releve_id AND OLD.identite = NEW.identite
+       AND OLD.jour = NEW.jour AND OLD.montant = NEW.montant AND OLD.libelle = NEW.libelle
+       AND OLD.commission IS NOT DISTINCT FROM NEW.commission
+       AND (OLD.etat <> 'rapprochee' OR NEW.etat = 'rapprochee' OR NEW.etat = 'a_rapprocher'
+            AND NOT EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+                WHERE r.ligne_id = OLD.id AND NOT EXISTS (
+                    SELECT 1 FROM telepaiement_annulationrapprochement a
+                    WHERE a.rapprochement_id = r.id))) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'Ce que la banque a écrit ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_ligne_bancaire_figee';
+END $$;
+CREATE TRIGGER ligne_bancaire_sans_suppression BEFORE DELETE ON telepaiement_lignebancaire
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_ligne_bancaire();
+
+CREATE TRIGGER recu_remboursement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_recuremboursement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER releve_bancaire_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_relevebancaire
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER rapprochement_bancaire_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_rapprochementbancaire
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER encaissement_rapproche_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_encaissementrapproche
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_remboursement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageremboursement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_litige_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagelitige
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_versement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageversement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_ligne_bancaire_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagelignebancaire
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- Régies (décret 2012-829): who may hold one, what is never rewritten.
+CREATE TRIGGER mouvement_fonds_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_mouvementfonds
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER contresignature_caisse_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_contresignaturecaisse
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER vente_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_vente
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER ligne_vente_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_lignevente
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER regularisation_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_regularisation
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER ligne_regularisee_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_ligneregularisee
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER remise_service_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_remiseservice
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER verification_regie_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_verificationregie
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER session_versee_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_sessionversee
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER cheque_verse_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_chequeverse
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER session_internet_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_sessioninternet
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER encaissement_clos_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_encaissementclos
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER carnet_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_carnet
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_regie_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageregie
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_nomination_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagenomination
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_versement_regie_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageversementregie
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER passage_feuillet_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagefeuillet
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+
+-- Art. 3: the régisseur holds no delegation of the ordonnateur. Art. 7: two months to replace him.
+CREATE FUNCTION tp_controler_nomination() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM acces_attributionrole
+                   WHERE utilisateur_id = NEW.personne_id AND role = 'regisseur') THEN
+        RAISE EXCEPTION 'Cette personne n’a pas le rôle de régisseur : un administrateur le lui attribue d’abord.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_nomination_role';
+    END IF;
+    IF NEW.qualite = 'suppleant' AND NEW.fin > NEW.debut + interval '2 months' THEN
+        RAISE EXCEPTION 'Une suppléance dure deux mois au plus (décret 2012-829, article 7).'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_nomination_suppleance';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER nomination_controlee BEFORE INSERT ON telepaiement_nomination
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_nomination();
+
+CREATE FUNCTION tp_figer_nomination() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_nomination_figee';
+END $$;
+CREATE TRIGGER nomination_figee BEFORE UPDATE ON telepaiement_nomination
+    FOR EACH ROW WHEN (
+        OLD.etat = 'terminee' OR OLD.regie_id <> NEW.regie_id OR OLD.personne_id <> NEW.personne_id
+        OR OLD.qualite <> NEW.qualite OR OLD.debut <> NEW.debut OR OLD.arrete <> NEW.arrete
+        OR OLD.date_arrete <> NEW.date_arrete OR OLD.date_avis_conforme <> NEW.date_avis_conforme
+        OR NEW.fin > OLD.fin)
+    EXECUTE FUNCTION tp_figer_nomination();
+CREATE TRIGGER nomination_sans_suppression BEFORE DELETE ON telepaiement_nomination
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_nomination();
+
+CREATE FUNCTION tp_refuser_ordonnateur() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM telepaiement_nomination
+               WHERE personne_id = NEW.utilisateur_id AND etat = 'en_vigueur') THEN
+        RAISE EXCEPTION 'Cette personne est nommée dans une régie : elle ne peut pas être ordonnateur.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_regisseur_ordonnateur';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER regisseur_jamais_ordonnateur BEFORE INSERT OR UPDATE ON acces_attributionrole
+    FOR EACH ROW WHEN (NEW.role = 'ordonnateur') EXECUTE FUNCTION tp_refuser_ordonnateur();
+
+-- Who closed the till does not sign it either.
+CREATE FUNCTION tp_exiger_autre_signataire() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
+                   WHERE id = NEW.session_id AND etat = 'cloturee' AND agent_id <> NEW.par_id
+                     AND cloturee_par_id IS DISTINCT FROM NEW.par_id) THEN
+        RAISE EXCEPTION 'Une clôture se contresigne une fois faite, et par une autre personne.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_contresignature_autre';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER contresignature_par_un_autre BEFORE INSERT ON telepaiement_contresignaturecaisse
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_autre_signataire();
+
+CREATE FUNCTION tp_exiger_caisse_close() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
+                   WHERE id = NEW.session_id AND etat = 'cloturee') THEN
+        RAISE EXCEPTION 'Une caisse se verse une fois clôturée.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_versement_caisse_close';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER session_versee_close BEFORE INSERT ON telepaiement_sessionversee
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_caisse_close();
+
+-- Art. 8: a régie sells the products of its acte only.
+CREATE FUNCTION tp_exiger_produit_de_l_acte() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_regie_produits p
+                   JOIN telepaiement_vente v ON v.regie_id = p.regie_id
+                   WHERE v.id = NEW.vente_id AND p.produit_id = NEW.produit_id) THEN
+        RAISE EXCEPTION 'L’acte de la régie ne permet pas de vendre ce produit (art. 8).'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_produit_de_l_acte';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ligne_vente_produit_de_l_acte BEFORE INSERT ON telepaiement_lignevente
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_produit_de_l_acte();
+
+CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
+    FOR EACH ROW WHEN (
+        OLD.etat = 'recu' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
+        OR OLD.especes <> NEW.especes OR OLD.montant_cheques <> NEW.montant_cheques
+        OR OLD.nombre_cheques <> NEW.nombre_cheques)
+    EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER versement_regie_sans_suppression BEFORE DELETE ON telepaiement_versementregie
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
+    FOR EACH ROW WHEN (
+        OLD.etat <> 'vierge' OR OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero
+        OR OLD.code <> NEW.code)
+    EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER feuillet_sans_suppression BEFORE DELETE ON telepaiement_feuillet
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- Requests of debtors, échéanciers and payment links: what was asked, answered or agreed stays.
+CREATE FUNCTION tp_figer_demande() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_demande_figee';
+END $$;
+CREATE TRIGGER demande_figee BEFORE UPDATE ON telepaiement_demanderedevable
+    FOR EACH ROW WHEN (
+        OLD.titre_id <> NEW.titre_id OR OLD.nature <> NEW.nature OR OLD.annee <> NEW.annee
+        OR OLD.numero <> NEW.numero OR OLD.texte <> NEW.texte OR OLD.courriel <> NEW.courriel
+        OR OLD.nombre_souhaite IS DISTINCT FROM NEW.nombre_souhaite
+        OR OLD.demandeur_id IS DISTINCT FROM NEW.demandeur_id
+        OR OLD.reponse <> '' AND OLD.reponse <> NEW.reponse
+        OR OLD.decidee_par_id IS NOT NULL AND OLD.decidee_par_id IS DISTINCT FROM NEW.decidee_par_id
+        OR OLD.etat IN ('refusee', 'retiree') AND OLD.etat <> NEW.etat
+        OR OLD.etat = 'acceptee' AND NEW.etat <> 'acceptee'
+           AND (NEW.etat <> 'retiree' OR OLD.nature <> 'rattachement'))
+    EXECUTE FUNCTION tp_figer_demande();
+CREATE TRIGGER demande_sans_suppression BEFORE DELETE ON telepaiement_demanderedevable
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_demande();
+
+-- Instalments asked for are accepted by agreeing on them, and by nothing else.
+CREATE FUNCTION tp_controler_acceptation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_echeancier
+                   WHERE demande_id = NEW.id AND titre_id = NEW.titre_id AND etat = 'en_cours') THEN
+        RAISE EXCEPTION 'Une demande de paiement en plusieurs fois s’accepte avec son échéancier.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_demande_avec_echeancier';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER demande_avec_echeancier BEFORE UPDATE ON telepaiement_demanderedevable
+    FOR EACH ROW WHEN (NEW.nature = 'echeancier' AND NEW.etat = 'acceptee' AND OLD.etat <> 'acceptee')
+    EXECUTE FUNCTION tp_controler_acceptation();
+
+-- An échéancier is agreed whole: two instalments or more, in the order of their days, that add up.
+CREATE FUNCTION tp_refuser_echeancier() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_echeancier_fige';
+END $$;
+CREATE TRIGGER echeancier_prepare BEFORE INSERT ON telepaiement_echeancier
+    FOR EACH ROW WHEN (NEW.etat <> 'prepare') EXECUTE FUNCTION tp_refuser_echeancier();
+CREATE TRIGGER echeancier_fige BEFORE UPDATE ON telepaiement_echeancier
+    FOR EACH ROW WHEN (
+        OLD.titre_id <> NEW.titre_id OR OLD.demande_id <> NEW.demande_id
+        OR OLD.montant <> NEW.montant OR OLD.accorde_par_id <> NEW.accorde_par_id
+        OR OLD.etat = 'rompu' AND NEW.etat <> 'rompu'
+        OR OLD.etat <> 'prepare' AND NEW.etat = 'prepare')
+    EXECUTE FUNCTION tp_refuser_echeancier();
+CREATE TRIGGER echeancier_sans_suppression BEFORE DELETE ON telepaiement_echeancier
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_echeancier();
+CREATE FUNCTION tp_controler_echeancier() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    lues record;
+BEGIN
+    SELECT count(*) AS nombre, coalesce(sum(montant), 0) AS total, max(rang) AS dernier
+        INTO lues FROM telepaiement_echeance WHERE echeancier_id = NEW.id;
+    IF lues.nombre < 2 OR lues.dernier <> lues.nombre OR lues.total <> NEW.montant OR EXISTS (
+        SELECT 1 FROM telepaiement_echeance a
+        JOIN telepaiement_echeance b ON b.echeancier_id = a.echeancier_id AND b.rang > a.rang
+        WHERE a.echeancier_id = NEW.id AND b.le <= a.le) THEN
+        RAISE EXCEPTION 'Les échéances se suivent, et leur somme est exactement ce qui est dû.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_echeancier_exact';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER echeancier_exact BEFORE UPDATE ON telepaiement_echeancier
+    FOR EACH ROW WHEN (OLD.etat = 'prepare' AND NEW.etat <> 'prepare')
+    EXECUTE FUNCTION tp_controler_echeancier();
+CREATE FUNCTION tp_controler_echeance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT etat FROM telepaiement_echeancier WHERE id = NEW.echeancier_id FOR UPDATE) <> 'prepare' THEN
+        RAISE EXCEPTION 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_echeance_figee';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER echeance_preparee BEFORE INSERT ON telepaiement_echeance
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_echeance();
+CREATE TRIGGER echeance_figee BEFORE UPDATE OR DELETE ON telepaiement_echeance
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_echeancier();
+CREATE TRIGGER relance_figee BEFORE UPDATE OR DELETE ON telepaiement_relanceecheance
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_demande();
+CREATE TRIGGER passage_demande_fige BEFORE UPDATE OR DELETE ON telepaiement_passagedemanderedevable
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_demande();
+CREATE TRIGGER passage_echeancier_fige BEFORE UPDATE OR DELETE ON telepaiement_passageecheancier
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_demande();
+
+-- A link is made once; only its revocation, once, is written afterwards.
+CREATE FUNCTION tp_figer_lien() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un lien de paiement se révoque, et ne se réécrit pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_lien_fige';
+END $$;
+CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
+    FOR EACH ROW WHEN (
+        OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
+        OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
+        OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS DISTINCT FROM NEW.revoque_le)
+    EXECUTE FUNCTION tp_figer_lien();
+CREATE TRIGGER lien_sans_suppression BEFORE DELETE ON telepaiement_lienpaiement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_lien();
+-- A sale is paid at the reader by the till of its régie, whole, and at the tariffs it was given.
+CREATE FUNCTION tp_exiger_vente_de_la_caisse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_vente v
+                   JOIN telepaiement_sessioncaisse s ON s.regie_id = v.regie_id
+                   WHERE v.id = NEW.vente_id AND s.id = NEW.session_id
+                     AND s.etat = 'ouverte' AND v.montant = NEW.montant) THEN
+        RAISE EXCEPTION 'Une vente se paie entière, au lecteur d’une caisse ouverte de sa régie.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_vente_de_la_caisse';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER tentative_vente_de_la_caisse BEFORE INSERT ON telepaiement_tentative
+    FOR EACH ROW WHEN (NEW.vente_id IS NOT NULL) EXECUTE FUNCTION tp_exiger_vente_de_la_caisse();
+CREATE TRIGGER versement_fige BEFORE UPDATE ON telepaiement_versement
+    FOR EACH ROW WHEN (OLD.etat <> 'en_ecart' AND (
+        OLD.reference <> NEW.reference OR OLD.origine <> NEW.origine OR OLD.devise <> NEW.devise
+        OR OLD.montant <> NEW.montant OR OLD.brut <> NEW.brut OR OLD.commission <> NEW.commission
+        OR OLD.ecart_change <> NEW.ecart_change
+        OR OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id OR NEW.etat = 'en_ecart'
+        OR OLD.etat IN ('rejete', 'annule') AND NEW.etat <> OLD.etat))
+    EXECUTE FUNCTION tp_figer_versement();
+
+-- One payout that stands for each movement, and for each payment: those that ask wait in turn.
+CREATE FUNCTION tp_verser_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(NEW.transaction, 6022));
+    IF NEW.encaissement_id IS NOT NULL THEN
+        PERFORM 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id FOR UPDATE;
+    END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_ligneversement l
+               JOIN telepaiement_versement v ON v.id = l.versement_id
+               WHERE v.etat <> 'annule' AND l.transaction = NEW.transaction)
+       OR EXISTS (SELECT 1 FROM telepaiement_ligneversement l
+               JOIN telepaiement_versement v ON v.id = l.versement_id
+               WHERE v.etat <> 'annule' AND NEW.nature = 'encaissement'
+                 AND l.nature = 'encaissement' AND l.encaissement_id = NEW.encaissement_id)
+       OR EXISTS (SELECT 1 FROM telepaiement_ligneversement l
+               JOIN telepaiement_versement v ON v.id = l.versement_id
+               WHERE v.etat <> 'annule' AND l.versement_rejete_id = NEW.versement_rejete_id) THEN
+        RAISE EXCEPTION 'Cette somme est déjà dans un versement.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_verse_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ligne_versement_une_fois BEFORE INSERT ON telepaiement_ligneversement
+    FOR EACH ROW EXECUTE FUNCTION tp_verser_une_fois();
+CREATE TRIGGER ligne_bancaire_figee BEFORE UPDATE ON telepaiement_lignebancaire
+    FOR EACH ROW EXECUTE FUNCTION tp_figer_ligne_bancaire();
+
+-- One match that stands for each movement, payout and payment.
+CREATE FUNCTION tp_rapprocher_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_lignebancaire WHERE id = NEW.ligne_id FOR UPDATE;
+    IF NEW.versement_id IS NOT NULL THEN
+        PERFORM 1 FROM telepaiement_versement WHERE id = NEW.versement_id FOR UPDATE;
+    END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+               WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id)
+                 AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                                 WHERE a.rapprochement_id = r.id)) THEN
+        RAISE EXCEPTION 'Ce mouvement ou ce versement est déjà rapproché.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_rapproche_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER rapprochement_une_fois BEFORE INSERT ON telepaiement_rapprochementbancaire
+    FOR EACH ROW EXECUTE FUNCTION tp_rapprocher_une_fois();
+
+CREATE FUNCTION tp_rapprocher_encaissement_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_encaissementrapproche e
+               WHERE e.encaissement_id = NEW.encaissement_id
+                 AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                                 WHERE a.rapprochement_id = e.rapprochement_id)) THEN
+        RAISE EXCEPTION 'Cet encaissement est déjà rapproché.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_encaissement_rapproche_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER encaissement_rapproche_une_fois BEFORE INSERT ON telepaiement_encaissementrapproche
+    FOR EACH ROW EXECUTE FUNCTION tp_rapprocher_encaissement_une_fois();
+
+-- A match is undone by the contrepassation of what it posted.
+CREATE FUNCTION tp_exiger_contrepassation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+               LEFT JOIN grand_livre_ecriture e ON e.id = NEW.ecriture_id
+               WHERE r.id = NEW.rapprochement_id
+                 AND e.contrepasse_id IS DISTINCT FROM r.ecriture_id) THEN
+        RAISE EXCEPTION 'Un rapprochement s’annule par la contrepassation de son écriture.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_rapprochement_contrepasse';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER annulation_rapprochement_contrepasse
+    BEFORE INSERT ON telepaiement_annulationrapprochement
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_contrepassation();
+CREATE TRIGGER annulation_rapprochement_ajout_seul
+    BEFORE UPDATE OR DELETE ON telepaiement_annulationrapprochement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- A régisseur pays back a déficit, never more than it (décret 2012-829, art. 4).
+CREATE FUNCTION tp_controler_comblement() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    caisse record;
+    deja bigint;
+BEGIN
+    SELECT regie_id, etat, coalesce(especes_attendues - especes_comptees, 0) AS manque INTO caisse
+        FROM telepaiement_sessioncaisse WHERE id = NEW.session_id FOR UPDATE;
+    SELECT coalesce(sum(montant), 0) INTO deja FROM telepaiement_comblementdeficit
+        WHERE session_id = NEW.session_id;
+    IF caisse.etat <> 'cloturee' OR caisse.regie_id <> NEW.regie_id
+       OR deja + NEW.montant > caisse.manque THEN
+        RAISE EXCEPTION 'Ce déficit n’existe pas, ou il est moindre : % F au plus.',
+            greatest(caisse.manque - deja, 0)
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_deficit_plafond';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER comblement_deficit_plafond BEFORE INSERT ON telepaiement_comblementdeficit
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_comblement();
+CREATE TRIGGER comblement_deficit_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_comblementdeficit
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER comblement_verse_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_comblementverse
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- A receipt is classed whole, in its régie, while it stands; once classed it is not cancelled.
+CREATE FUNCTION tp_controler_classement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_encaissement
+        WHERE id = NEW.provenance_id AND mention <> '' AND montant = NEW.montant
+          AND regie_id = NEW.regie_id FOR UPDATE;
+    IF NOT FOUND OR EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
+                            WHERE encaissement_id = NEW.provenance_id) THEN
+        RAISE EXCEPTION 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_classement';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER encaissement_classement BEFORE INSERT ON telepaiement_encaissement
+    FOR EACH ROW WHEN (NEW.provenance_id IS NOT NULL) EXECUTE FUNCTION tp_controler_classement();
+
+CREATE FUNCTION tp_refuser_annulation_classee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_encaissement
+               WHERE provenance_id = NEW.encaissement_id) THEN
+        RAISE EXCEPTION 'Cette recette est déjà classée : elle ne s’annule plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_annulation_classee';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER annulation_encaissement_classe BEFORE INSERT ON telepaiement_annulationencaissement
+    FOR EACH ROW EXECUTE FUNCTION tp_refuser_annulation_classee();
+-- A till is closed by its agent, or by who answers for the régie; everything in it was counted.
+CREATE FUNCTION tp_exiger_cloture_complete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.cloturee_par_id IS NULL
+       OR NEW.terminal_attendu IS NULL OR NEW.terminal_compte IS NULL
+       OR NEW.tickets_attendus IS NULL OR NEW.tickets_comptes IS NULL
+       OR NEW.cheques_attendus IS NULL OR NEW.cheques_comptes IS NULL THEN
+        RAISE EXCEPTION 'Une clôture compte le terminal et les chèques, et dit qui la fait.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_cloture_complete';
+    END IF;
+    IF NEW.cloturee_par_id <> NEW.agent_id AND NOT EXISTS (
+        SELECT 1 FROM telepaiement_nomination
+        WHERE regie_id = NEW.regie_id AND personne_id = NEW.cloturee_par_id
+          AND etat = 'en_vigueur' AND qualite IN ('regisseur', 'suppleant')) THEN
+        RAISE EXCEPTION 'Seul le régisseur ou son suppléant clôture la caisse d’un autre.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_cloture_par_le_regisseur';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER session_cloture_complete BEFORE UPDATE ON telepaiement_sessioncaisse
+    FOR EACH ROW WHEN (OLD.etat = 'ouverte' AND NEW.etat = 'cloturee')
+    EXECUTE FUNCTION tp_exiger_cloture_complete();
+CREATE TRIGGER delivrance_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_delivrancequittance
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- What follows a contestation comes once it is accepted, and is never rewritten.
+CREATE FUNCTION tp_exiger_contestation_acceptee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_demanderedevable
+                   WHERE id = NEW.demande_id AND nature = 'contestation' AND etat = 'acceptee') THEN
+        RAISE EXCEPTION 'Seule une contestation acceptée a une suite.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_suite_contestation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER suite_contestation_acceptee BEFORE INSERT ON telepaiement_suitecontestation
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_contestation_acceptee();
+CREATE TRIGGER suite_contestation_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_suitecontestation
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();

@@ -1,9 +1,3 @@
--- The same rules on SQLite. A double semicolon on its own ends a statement.
-
-CREATE TRIGGER encaissement_sans_modification BEFORE UPDATE ON telepaiement_encaissement
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER encaissement_sans_suppression BEFORE DELETE ON telepaiement_encaissement
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER annulation_encaissement_sans_modification BEFORE UPDATE ON telepaiement_annulationencaissement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER annulation_encaissement_sans_suppression BEFORE DELETE ON telepaiement_annulationencaissement
@@ -20,18 +14,396 @@ CREATE TRIGGER passage_session_sans_modification BEFORE UPDATE ON telepaiement_p
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_session_sans_suppression BEFORE DELETE ON telepaiement_passagesessioncaisse
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER remboursement_conteste BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande' AND EXISTS (SELECT 1 FROM telepaiement_litige
+  WHERE encaissement_id = NEW.encaissement_id AND etat <> 'gagne')
+BEGIN SELECT RAISE(ABORT, 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'); END;;
+CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
+WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
+  OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
+  OR OLD.demande_par_id <> NEW.demande_par_id
+  OR OLD.reference <> '' AND OLD.reference <> NEW.reference
+  OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS NOT NEW.approuve_par_id
+  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
+  OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat
+BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER remboursement_sans_suppression BEFORE DELETE ON telepaiement_remboursement
+BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
+WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
+  OR OLD.montant <> NEW.montant
+  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
+  OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat
+BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
+BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER versement_sans_suppression BEFORE DELETE ON telepaiement_versement
+BEGIN SELECT RAISE(ABORT, 'Un versement comptabilisé ne se modifie plus.'); END;;
+CREATE TRIGGER ligne_versement_figee_ajout BEFORE INSERT ON telepaiement_ligneversement
+WHEN (SELECT etat FROM telepaiement_versement WHERE id = NEW.versement_id) <> 'en_ecart'
+BEGIN SELECT RAISE(ABORT, 'Les lignes d’un versement comptabilisé ne se modifient plus.'); END;;
+CREATE TRIGGER ligne_versement_figee_modification BEFORE UPDATE ON telepaiement_ligneversement
+WHEN (SELECT etat FROM telepaiement_versement WHERE id = OLD.versement_id) <> 'en_ecart'
+BEGIN SELECT RAISE(ABORT, 'Les lignes d’un versement comptabilisé ne se modifient plus.'); END;;
+CREATE TRIGGER ligne_versement_figee_suppression BEFORE DELETE ON telepaiement_ligneversement
+WHEN (SELECT etat FROM telepaiement_versement WHERE id = OLD.versement_id) <> 'en_ecart'
+BEGIN SELECT RAISE(ABORT, 'Les lignes d’un versement comptabilisé ne se modifient plus.'); END;;
+CREATE TRIGGER ligne_bancaire_sans_suppression BEFORE DELETE ON telepaiement_lignebancaire
+BEGIN SELECT RAISE(ABORT, 'Ce que la banque a écrit ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER recu_remboursement_sans_modification BEFORE UPDATE ON telepaiement_recuremboursement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER recu_remboursement_sans_suppression BEFORE DELETE ON telepaiement_recuremboursement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER releve_bancaire_sans_modification BEFORE UPDATE ON telepaiement_relevebancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER releve_bancaire_sans_suppression BEFORE DELETE ON telepaiement_relevebancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER rapprochement_bancaire_sans_modification BEFORE UPDATE ON telepaiement_rapprochementbancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER rapprochement_bancaire_sans_suppression BEFORE DELETE ON telepaiement_rapprochementbancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_rapproche_sans_modification BEFORE UPDATE ON telepaiement_encaissementrapproche
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_rapproche_sans_suppression BEFORE DELETE ON telepaiement_encaissementrapproche
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_remboursement_sans_modification BEFORE UPDATE ON telepaiement_passageremboursement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_remboursement_sans_suppression BEFORE DELETE ON telepaiement_passageremboursement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_litige_sans_modification BEFORE UPDATE ON telepaiement_passagelitige
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_litige_sans_suppression BEFORE DELETE ON telepaiement_passagelitige
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_versement_sans_modification BEFORE UPDATE ON telepaiement_passageversement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_versement_sans_suppression BEFORE DELETE ON telepaiement_passageversement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_ligne_bancaire_sans_modification BEFORE UPDATE ON telepaiement_passagelignebancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_ligne_bancaire_sans_suppression BEFORE DELETE ON telepaiement_passagelignebancaire
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
+WHEN OLD.corps <> NEW.corps OR OLD.identifiant <> NEW.identifiant
+BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
+BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+
+CREATE TRIGGER mouvement_fonds_sans_modification BEFORE UPDATE ON telepaiement_mouvementfonds
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER mouvement_fonds_sans_suppression BEFORE DELETE ON telepaiement_mouvementfonds
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER contresignature_caisse_sans_modification BEFORE UPDATE ON telepaiement_contresignaturecaisse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER contresignature_caisse_sans_suppression BEFORE DELETE ON telepaiement_contresignaturecaisse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER vente_sans_modification BEFORE UPDATE ON telepaiement_vente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER vente_sans_suppression BEFORE DELETE ON telepaiement_vente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER ligne_vente_sans_modification BEFORE UPDATE ON telepaiement_lignevente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER ligne_vente_sans_suppression BEFORE DELETE ON telepaiement_lignevente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER regularisation_sans_modification BEFORE UPDATE ON telepaiement_regularisation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER regularisation_sans_suppression BEFORE DELETE ON telepaiement_regularisation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER ligne_regularisee_sans_modification BEFORE UPDATE ON telepaiement_ligneregularisee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER ligne_regularisee_sans_suppression BEFORE DELETE ON telepaiement_ligneregularisee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER remise_service_sans_modification BEFORE UPDATE ON telepaiement_remiseservice
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER remise_service_sans_suppression BEFORE DELETE ON telepaiement_remiseservice
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER verification_regie_sans_modification BEFORE UPDATE ON telepaiement_verificationregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER verification_regie_sans_suppression BEFORE DELETE ON telepaiement_verificationregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_versee_sans_modification BEFORE UPDATE ON telepaiement_sessionversee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_versee_sans_suppression BEFORE DELETE ON telepaiement_sessionversee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER cheque_verse_sans_modification BEFORE UPDATE ON telepaiement_chequeverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER cheque_verse_sans_suppression BEFORE DELETE ON telepaiement_chequeverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_internet_sans_modification BEFORE UPDATE ON telepaiement_sessioninternet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_internet_sans_suppression BEFORE DELETE ON telepaiement_sessioninternet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_clos_sans_modification BEFORE UPDATE ON telepaiement_encaissementclos
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_clos_sans_suppression BEFORE DELETE ON telepaiement_encaissementclos
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER carnet_sans_modification BEFORE UPDATE ON telepaiement_carnet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER carnet_sans_suppression BEFORE DELETE ON telepaiement_carnet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_regie_sans_modification BEFORE UPDATE ON telepaiement_passageregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_regie_sans_suppression BEFORE DELETE ON telepaiement_passageregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_nomination_sans_modification BEFORE UPDATE ON telepaiement_passagenomination
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_nomination_sans_suppression BEFORE DELETE ON telepaiement_passagenomination
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_versement_regie_sans_modification BEFORE UPDATE ON telepaiement_passageversementregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_versement_regie_sans_suppression BEFORE DELETE ON telepaiement_passageversementregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_feuillet_sans_modification BEFORE UPDATE ON telepaiement_passagefeuillet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_feuillet_sans_suppression BEFORE DELETE ON telepaiement_passagefeuillet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER nomination_role BEFORE INSERT ON telepaiement_nomination
+WHEN NOT EXISTS (SELECT 1 FROM acces_attributionrole
+  WHERE utilisateur_id = NEW.personne_id AND role = 'regisseur')
+BEGIN SELECT RAISE(ABORT, 'Cette personne n’a pas le rôle de régisseur : un administrateur le lui attribue d’abord.'); END;;
+CREATE TRIGGER nomination_suppleance BEFORE INSERT ON telepaiement_nomination
+WHEN NEW.qualite = 'suppleant' AND NEW.fin > date(NEW.debut, '+2 months')
+BEGIN SELECT RAISE(ABORT, 'Une suppléance dure deux mois au plus (décret 2012-829, article 7).'); END;;
+CREATE TRIGGER nomination_figee BEFORE UPDATE ON telepaiement_nomination
+WHEN OLD.etat = 'terminee' OR OLD.regie_id <> NEW.regie_id OR OLD.personne_id <> NEW.personne_id
+  OR OLD.qualite <> NEW.qualite OR OLD.debut <> NEW.debut OR OLD.arrete <> NEW.arrete
+  OR OLD.date_arrete <> NEW.date_arrete OR OLD.date_avis_conforme <> NEW.date_avis_conforme
+  OR NEW.fin > OLD.fin
+BEGIN SELECT RAISE(ABORT, 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'); END;;
+CREATE TRIGGER nomination_sans_suppression BEFORE DELETE ON telepaiement_nomination
+BEGIN SELECT RAISE(ABORT, 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'); END;;
+CREATE TRIGGER regisseur_jamais_ordonnateur BEFORE INSERT ON acces_attributionrole
+WHEN NEW.role = 'ordonnateur' AND EXISTS (SELECT 1 FROM telepaiement_nomination
+  WHERE personne_id = NEW.utilisateur_id AND etat = 'en_vigueur')
+BEGIN SELECT RAISE(ABORT, 'Cette personne est nommée dans une régie : elle ne peut pas être ordonnateur.'); END;;
+CREATE TRIGGER regisseur_jamais_ordonnateur_apres BEFORE UPDATE ON acces_attributionrole
+WHEN NEW.role = 'ordonnateur' AND EXISTS (SELECT 1 FROM telepaiement_nomination
+  WHERE personne_id = NEW.utilisateur_id AND etat = 'en_vigueur')
+BEGIN SELECT RAISE(ABORT, 'Cette personne est nommée dans une régie : elle ne peut pas être ordonnateur.'); END;;
+CREATE TRIGGER session_versee_close BEFORE INSERT ON telepaiement_sessionversee
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
+  WHERE id = NEW.session_id AND etat = 'cloturee')
+BEGIN SELECT RAISE(ABORT, 'Une caisse se verse une fois clôturée.'); END;;
+CREATE TRIGGER ligne_vente_produit_de_l_acte BEFORE INSERT ON telepaiement_lignevente
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_regie_produits p
+  JOIN telepaiement_vente v ON v.regie_id = p.regie_id
+  WHERE v.id = NEW.vente_id AND p.produit_id = NEW.produit_id)
+BEGIN SELECT RAISE(ABORT, 'L’acte de la régie ne permet pas de vendre ce produit (art. 8).'); END;;
+CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
+WHEN OLD.etat = 'recu' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
+  OR OLD.especes <> NEW.especes OR OLD.montant_cheques <> NEW.montant_cheques
+  OR OLD.nombre_cheques <> NEW.nombre_cheques
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER versement_regie_sans_suppression BEFORE DELETE ON telepaiement_versementregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
+WHEN OLD.etat <> 'vierge' OR OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero
+  OR OLD.code <> NEW.code
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER feuillet_sans_suppression BEFORE DELETE ON telepaiement_feuillet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_sans_modification BEFORE UPDATE ON telepaiement_encaissement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_sans_suppression BEFORE DELETE ON telepaiement_encaissement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER encaissement_caisse_ouverte BEFORE INSERT ON telepaiement_encaissement
+WHEN NEW.session_id IS NOT NULL
+  AND (SELECT etat FROM telepaiement_sessioncaisse WHERE id = NEW.session_id) <> 'ouverte'
+BEGIN SELECT RAISE(ABORT, 'La caisse est clôturée : ouvrez-en une autre.'); END;;
 CREATE TRIGGER session_caisse_close_modification BEFORE UPDATE ON telepaiement_sessioncaisse
 WHEN OLD.etat = 'cloturee'
 BEGIN SELECT RAISE(ABORT, 'Une caisse clôturée ne se modifie plus : corrigez dans la caisse du lendemain.'); END;;
 CREATE TRIGGER session_caisse_close_suppression BEFORE DELETE ON telepaiement_sessioncaisse
 WHEN OLD.etat = 'cloturee'
 BEGIN SELECT RAISE(ABORT, 'Une caisse clôturée ne se modifie plus : corrigez dans la caisse du lendemain.'); END;;
-CREATE TRIGGER encaissement_caisse_ouverte BEFORE INSERT ON telepaiement_encaissement
-WHEN NEW.session_id IS NOT NULL
-  AND (SELECT etat FROM telepaiement_sessioncaisse WHERE id = NEW.session_id) <> 'ouverte'
-BEGIN SELECT RAISE(ABORT, 'La caisse est clôturée : ouvrez-en une autre.'); END;;
-CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
-WHEN OLD.corps <> NEW.corps OR OLD.identifiant <> NEW.identifiant
-BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
-CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
-BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER remboursement_carte BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande'
+  AND (SELECT charge FROM telepaiement_encaissement WHERE id = NEW.encaissement_id) = ''
+BEGIN SELECT RAISE(ABORT, 'Seul un paiement par carte se rembourse ici : les autres se rendent par ordre de virement.'); END;;
+CREATE TRIGGER remboursement_plafond BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande' AND NEW.montant
+  + (SELECT coalesce(sum(montant), 0) FROM telepaiement_remboursement
+     WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('echoue', 'refuse'))
+  > (SELECT montant FROM telepaiement_encaissement WHERE id = NEW.encaissement_id)
+BEGIN SELECT RAISE(ABORT, 'Le remboursement dépasse ce qui reste du paiement.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER demande_figee BEFORE UPDATE ON telepaiement_demanderedevable
+WHEN OLD.titre_id <> NEW.titre_id OR OLD.nature <> NEW.nature OR OLD.annee <> NEW.annee
+  OR OLD.numero <> NEW.numero OR OLD.texte <> NEW.texte OR OLD.courriel <> NEW.courriel
+  OR OLD.nombre_souhaite IS NOT NEW.nombre_souhaite
+  OR OLD.demandeur_id IS NOT NEW.demandeur_id
+  OR OLD.reponse <> '' AND OLD.reponse <> NEW.reponse
+  OR OLD.decidee_par_id IS NOT NULL AND OLD.decidee_par_id IS NOT NEW.decidee_par_id
+  OR OLD.etat IN ('refusee', 'retiree') AND OLD.etat <> NEW.etat
+  OR OLD.etat = 'acceptee' AND NEW.etat <> 'acceptee'
+     AND (NEW.etat <> 'retiree' OR OLD.nature <> 'rattachement')
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER demande_sans_suppression BEFORE DELETE ON telepaiement_demanderedevable
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER demande_avec_echeancier BEFORE UPDATE ON telepaiement_demanderedevable
+WHEN NEW.nature = 'echeancier' AND NEW.etat = 'acceptee' AND OLD.etat <> 'acceptee'
+  AND NOT EXISTS (SELECT 1 FROM telepaiement_echeancier
+    WHERE demande_id = NEW.id AND titre_id = NEW.titre_id AND etat = 'en_cours')
+BEGIN SELECT RAISE(ABORT, 'Une demande de paiement en plusieurs fois s’accepte avec son échéancier.'); END;;
+CREATE TRIGGER echeancier_prepare BEFORE INSERT ON telepaiement_echeancier
+WHEN NEW.etat <> 'prepare'
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER echeancier_fige BEFORE UPDATE ON telepaiement_echeancier
+WHEN OLD.titre_id <> NEW.titre_id OR OLD.demande_id <> NEW.demande_id
+  OR OLD.montant <> NEW.montant OR OLD.accorde_par_id <> NEW.accorde_par_id
+  OR OLD.etat = 'rompu' AND NEW.etat <> 'rompu'
+  OR OLD.etat <> 'prepare' AND NEW.etat = 'prepare'
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER echeancier_sans_suppression BEFORE DELETE ON telepaiement_echeancier
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER echeancier_exact BEFORE UPDATE ON telepaiement_echeancier
+WHEN OLD.etat = 'prepare' AND NEW.etat <> 'prepare' AND (
+  (SELECT count(*) < 2 OR max(rang) <> count(*) OR coalesce(sum(montant), 0) <> NEW.montant
+   FROM telepaiement_echeance WHERE echeancier_id = NEW.id)
+  OR EXISTS (SELECT 1 FROM telepaiement_echeance a
+    JOIN telepaiement_echeance b ON b.echeancier_id = a.echeancier_id AND b.rang > a.rang
+    WHERE a.echeancier_id = NEW.id AND b.le <= a.le))
+BEGIN SELECT RAISE(ABORT, 'Les échéances se suivent, et leur somme est exactement ce qui est dû.'); END;;
+CREATE TRIGGER echeance_preparee BEFORE INSERT ON telepaiement_echeance
+WHEN (SELECT etat FROM telepaiement_echeancier WHERE id = NEW.echeancier_id) <> 'prepare'
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER echeance_sans_modification BEFORE UPDATE ON telepaiement_echeance
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER echeance_sans_suppression BEFORE DELETE ON telepaiement_echeance
+BEGIN SELECT RAISE(ABORT, 'Un échéancier se prépare, puis s’accorde entier ; il ne se réécrit pas.'); END;;
+CREATE TRIGGER relanceecheance_sans_modification BEFORE UPDATE ON telepaiement_relanceecheance
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER relanceecheance_sans_suppression BEFORE DELETE ON telepaiement_relanceecheance
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passagedemanderedevable_sans_modification BEFORE UPDATE ON telepaiement_passagedemanderedevable
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passagedemanderedevable_sans_suppression BEFORE DELETE ON telepaiement_passagedemanderedevable
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passageecheancier_sans_modification BEFORE UPDATE ON telepaiement_passageecheancier
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passageecheancier_sans_suppression BEFORE DELETE ON telepaiement_passageecheancier
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
+WHEN OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
+  OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
+  OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS NOT NEW.revoque_le
+BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit pas.'); END;;
+CREATE TRIGGER lien_sans_suppression BEFORE DELETE ON telepaiement_lienpaiement
+BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit pas.'); END;;-- The same rule on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER tentative_vente_de_la_caisse BEFORE INSERT ON telepaiement_tentative
+WHEN NEW.vente_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_vente v
+  JOIN telepaiement_sessioncaisse s ON s.regie_id = v.regie_id
+  WHERE v.id = NEW.vente_id AND s.id = NEW.session_id
+    AND s.etat = 'ouverte' AND v.montant = NEW.montant)
+BEGIN SELECT RAISE(ABORT, 'Une vente se paie entière, au lecteur d’une caisse ouverte de sa régie.'); END;;
+CREATE TRIGGER versement_egal BEFORE UPDATE ON telepaiement_versement
+WHEN OLD.etat = 'en_ecart' AND NEW.etat <> 'en_ecart' AND (
+  EXISTS (SELECT 1 FROM telepaiement_ligneversement
+          WHERE versement_id = NEW.id AND (anomalie <> '' OR nature = 'inconnue'))
+  OR NEW.montant + NEW.ecart_change <> (SELECT coalesce(sum(montant - commission), 0)
+                     FROM telepaiement_ligneversement WHERE versement_id = NEW.id)
+  OR NEW.ecart_change <> 0 AND NEW.montant_devise IS NULL)
+BEGIN SELECT RAISE(ABORT, 'Un versement ne se comptabilise qu’égal à ses lignes, toutes reconnues.'); END;;
+CREATE TRIGGER versement_fige BEFORE UPDATE ON telepaiement_versement
+WHEN OLD.etat <> 'en_ecart' AND (
+  OLD.reference <> NEW.reference OR OLD.origine <> NEW.origine OR OLD.devise <> NEW.devise
+  OR OLD.montant <> NEW.montant OR OLD.brut <> NEW.brut OR OLD.commission <> NEW.commission
+  OR OLD.ecart_change <> NEW.ecart_change
+  OR OLD.ecriture_id IS NOT NEW.ecriture_id OR NEW.etat = 'en_ecart'
+  OR OLD.etat IN ('rejete', 'annule') AND NEW.etat <> OLD.etat)
+BEGIN SELECT RAISE(ABORT, 'Un versement comptabilisé ne se modifie plus.'); END;;
+CREATE TRIGGER ligne_versement_une_fois BEFORE INSERT ON telepaiement_ligneversement
+WHEN EXISTS (SELECT 1 FROM telepaiement_ligneversement l
+  JOIN telepaiement_versement v ON v.id = l.versement_id
+  WHERE v.etat <> 'annule' AND (
+    l."transaction" = NEW."transaction"
+    OR NEW.nature = 'encaissement' AND l.nature = 'encaissement'
+       AND l.encaissement_id = NEW.encaissement_id
+    OR l.versement_rejete_id = NEW.versement_rejete_id))
+BEGIN SELECT RAISE(ABORT, 'Cette somme est déjà dans un versement.'); END;;
+CREATE TRIGGER ligne_bancaire_figee BEFORE UPDATE ON telepaiement_lignebancaire
+WHEN OLD.releve_id <> NEW.releve_id OR OLD.identite <> NEW.identite OR OLD.jour <> NEW.jour
+  OR OLD.montant <> NEW.montant OR OLD.libelle <> NEW.libelle
+  OR OLD.commission IS NOT NEW.commission
+  OR OLD.etat = 'rapprochee' AND NEW.etat <> 'rapprochee' AND (
+    NEW.etat <> 'a_rapprocher' OR EXISTS (
+      SELECT 1 FROM telepaiement_rapprochementbancaire r WHERE r.ligne_id = OLD.id
+        AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                        WHERE a.rapprochement_id = r.id)))
+BEGIN SELECT RAISE(ABORT, 'Ce que la banque a écrit ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER rapprochement_une_fois BEFORE INSERT ON telepaiement_rapprochementbancaire
+WHEN EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+  WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id)
+    AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                    WHERE a.rapprochement_id = r.id))
+BEGIN SELECT RAISE(ABORT, 'Ce mouvement ou ce versement est déjà rapproché.'); END;;
+CREATE TRIGGER encaissement_rapproche_une_fois BEFORE INSERT ON telepaiement_encaissementrapproche
+WHEN EXISTS (SELECT 1 FROM telepaiement_encaissementrapproche e
+  WHERE e.encaissement_id = NEW.encaissement_id
+    AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                    WHERE a.rapprochement_id = e.rapprochement_id))
+BEGIN SELECT RAISE(ABORT, 'Cet encaissement est déjà rapproché.'); END;;
+CREATE TRIGGER annulation_rapprochement_contrepasse BEFORE INSERT ON telepaiement_annulationrapprochement
+WHEN EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+  LEFT JOIN grand_livre_ecriture e ON e.id = NEW.ecriture_id
+  WHERE r.id = NEW.rapprochement_id AND e.contrepasse_id IS NOT r.ecriture_id)
+BEGIN SELECT RAISE(ABORT, 'Un rapprochement s’annule par la contrepassation de son écriture.'); END;;
+CREATE TRIGGER annulation_rapprochement_sans_modification BEFORE UPDATE ON telepaiement_annulationrapprochement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER annulation_rapprochement_sans_suppression BEFORE DELETE ON telepaiement_annulationrapprochement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER comblement_deficit_plafond BEFORE INSERT ON telepaiement_comblementdeficit
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse s
+  WHERE s.id = NEW.session_id AND s.etat = 'cloturee' AND s.regie_id = NEW.regie_id
+    AND NEW.montant + (SELECT coalesce(sum(montant), 0) FROM telepaiement_comblementdeficit
+                       WHERE session_id = NEW.session_id)
+        <= s.especes_attendues - s.especes_comptees)
+BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;
+CREATE TRIGGER comblement_deficit_sans_modification BEFORE UPDATE ON telepaiement_comblementdeficit
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER comblement_deficit_sans_suppression BEFORE DELETE ON telepaiement_comblementdeficit
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER comblement_verse_sans_modification BEFORE UPDATE ON telepaiement_comblementverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER comblement_verse_sans_suppression BEFORE DELETE ON telepaiement_comblementverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER encaissement_classement BEFORE INSERT ON telepaiement_encaissement
+WHEN NEW.provenance_id IS NOT NULL AND (
+  NOT EXISTS (SELECT 1 FROM telepaiement_encaissement
+    WHERE id = NEW.provenance_id AND mention <> '' AND montant = NEW.montant
+      AND regie_id = NEW.regie_id)
+  OR EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
+             WHERE encaissement_id = NEW.provenance_id))
+BEGIN SELECT RAISE(ABORT, 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'); END;;
+CREATE TRIGGER annulation_encaissement_classe BEFORE INSERT ON telepaiement_annulationencaissement
+WHEN EXISTS (SELECT 1 FROM telepaiement_encaissement WHERE provenance_id = NEW.encaissement_id)
+BEGIN SELECT RAISE(ABORT, 'Cette recette est déjà classée : elle ne s’annule plus.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER session_cloture_complete BEFORE UPDATE ON telepaiement_sessioncaisse
+WHEN OLD.etat = 'ouverte' AND NEW.etat = 'cloturee' AND (
+  NEW.cloturee_par_id IS NULL
+  OR NEW.terminal_attendu IS NULL OR NEW.terminal_compte IS NULL
+  OR NEW.tickets_attendus IS NULL OR NEW.tickets_comptes IS NULL
+  OR NEW.cheques_attendus IS NULL OR NEW.cheques_comptes IS NULL)
+BEGIN SELECT RAISE(ABORT, 'Une clôture compte le terminal et les chèques, et dit qui la fait.'); END;;
+CREATE TRIGGER session_cloture_par_le_regisseur BEFORE UPDATE ON telepaiement_sessioncaisse
+WHEN OLD.etat = 'ouverte' AND NEW.etat = 'cloturee' AND NEW.cloturee_par_id <> NEW.agent_id
+  AND NOT EXISTS (SELECT 1 FROM telepaiement_nomination
+    WHERE regie_id = NEW.regie_id AND personne_id = NEW.cloturee_par_id
+      AND etat = 'en_vigueur' AND qualite IN ('regisseur', 'suppleant'))
+BEGIN SELECT RAISE(ABORT, 'Seul le régisseur ou son suppléant clôture la caisse d’un autre.'); END;;
+CREATE TRIGGER contresignature_par_un_autre BEFORE INSERT ON telepaiement_contresignaturecaisse
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
+  WHERE id = NEW.session_id AND etat = 'cloturee' AND agent_id <> NEW.par_id
+    AND cloturee_par_id IS NOT NEW.par_id)
+BEGIN SELECT RAISE(ABORT, 'Une clôture se contresigne une fois faite, et par une autre personne.'); END;;-- The same rule on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER delivrance_sans_modification BEFORE UPDATE ON telepaiement_delivrancequittance
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER delivrance_sans_suppression BEFORE DELETE ON telepaiement_delivrancequittance
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER suite_contestation_acceptee BEFORE INSERT ON telepaiement_suitecontestation
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_demanderedevable
+  WHERE id = NEW.demande_id AND nature = 'contestation' AND etat = 'acceptee')
+BEGIN SELECT RAISE(ABORT, 'Seule une contestation acceptée a une suite.'); END;;
+CREATE TRIGGER suite_contestation_sans_modification BEFORE UPDATE ON telepaiement_suitecontestation
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER suite_contestation_sans_suppression BEFORE DELETE ON telepaiement_suitecontestation
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;

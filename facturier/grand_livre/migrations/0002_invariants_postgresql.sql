@@ -315,3 +315,55 @@ BEGIN
 END $$;
 CREATE TRIGGER part_cedee_apres_deduction BEFORE INSERT ON grand_livre_partcedee
     FOR EACH ROW EXECUTE FUNCTION gl_controler_part_apres_deduction();
+-- A titre that collects penalties is of their amount and their tiers; one at a time for a deduction.
+
+CREATE TRIGGER precompte_fige BEFORE UPDATE OR DELETE ON grand_livre_precompte
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_retouche();
+
+CREATE FUNCTION gl_controler_precompte() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM grand_livre_deduction WHERE id = NEW.deduction_id FOR UPDATE;
+    IF NOT EXISTS (
+        SELECT 1 FROM grand_livre_deduction d
+        JOIN grand_livre_lignepiece l ON l.id = d.ligne_id
+        JOIN grand_livre_piece m ON m.id = l.piece_id
+        JOIN grand_livre_piece t ON t.id = NEW.titre_id
+        WHERE d.id = NEW.deduction_id AND d.nature = 'penalites' AND t.sens = 'recette'
+          AND t.tiers_id = m.tiers_id AND t.montant_ht + t.montant_tgc = d.montant
+    ) THEN
+        RAISE EXCEPTION 'Un titre de pénalités est du montant retenu et du même tiers.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_precompte_etranger';
+    END IF;
+    IF EXISTS (
+        SELECT 1 FROM grand_livre_precompte p JOIN grand_livre_piece t ON t.id = p.titre_id
+        WHERE p.deduction_id = NEW.deduction_id AND t.etat NOT IN ('annulee', 'rejetee')
+    ) THEN
+        RAISE EXCEPTION 'Un titre recouvre déjà ces pénalités.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_precompte_double';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER precompte_juste BEFORE INSERT ON grand_livre_precompte
+    FOR EACH ROW EXECUTE FUNCTION gl_controler_precompte();
+-- What an act opened stays: another act adds to it or takes from it.
+CREATE FUNCTION gl_refuser_credit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Des crédits ouverts ne se modifient pas : un autre acte les change.'
+        USING ERRCODE = '23514', CONSTRAINT = 'gl_credit_fige';
+END $$;
+CREATE TRIGGER credit_fige BEFORE UPDATE OR DELETE ON grand_livre_creditouvert
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_credit();
+-- What is read in the parapheur is what will be signed: the list of a bordereau then stands still.
+
+CREATE FUNCTION grand_livre_bordereau_fige() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM grand_livre_bordereau b
+               WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id) AND b.etat <> 'ouvert') THEN
+        RAISE EXCEPTION 'Les pièces d’un bordereau présenté ou signé ne changent plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'bordereau_fige';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER piece_bordereau_fige BEFORE UPDATE OF bordereau_id ON grand_livre_piece
+    FOR EACH ROW WHEN (OLD.bordereau_id IS DISTINCT FROM NEW.bordereau_id)
+    EXECUTE FUNCTION grand_livre_bordereau_fige();

@@ -159,4 +159,37 @@ WHEN (SELECT montant_ht + montant_tgc FROM grand_livre_lignepiece WHERE id = NEW
     < NEW.montant
     + (SELECT coalesce(sum(montant), 0) FROM grand_livre_partcedee WHERE ligne_id = NEW.ligne_id)
     + (SELECT coalesce(sum(montant), 0) FROM grand_livre_deduction WHERE ligne_id = NEW.ligne_id)
-BEGIN SELECT RAISE(ABORT, 'Les parts cédées ou saisies dépassent le montant d’une imputation.'); END;;
+BEGIN SELECT RAISE(ABORT, 'Les parts cédées ou saisies dépassent le montant d’une imputation.'); END;;-- A titre that collects penalties is of their amount and their tiers; one at a time for a deduction.
+
+CREATE TRIGGER precompte_sans_modification BEFORE UPDATE ON grand_livre_precompte
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+CREATE TRIGGER precompte_sans_suppression BEFORE DELETE ON grand_livre_precompte
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
+
+CREATE TRIGGER precompte_juste BEFORE INSERT ON grand_livre_precompte
+BEGIN
+SELECT RAISE(ABORT, 'Un titre de pénalités est du montant retenu et du même tiers.')
+    WHERE NOT EXISTS (
+        SELECT 1 FROM grand_livre_deduction d
+        JOIN grand_livre_lignepiece l ON l.id = d.ligne_id
+        JOIN grand_livre_piece m ON m.id = l.piece_id
+        JOIN grand_livre_piece t ON t.id = NEW.titre_id
+        WHERE d.id = NEW.deduction_id AND d.nature = 'penalites' AND t.sens = 'recette'
+          AND t.tiers_id = m.tiers_id AND t.montant_ht + t.montant_tgc = d.montant
+    );
+SELECT RAISE(ABORT, 'Un titre recouvre déjà ces pénalités.')
+    WHERE EXISTS (
+        SELECT 1 FROM grand_livre_precompte p JOIN grand_livre_piece t ON t.id = p.titre_id
+        WHERE p.deduction_id = NEW.deduction_id AND t.etat NOT IN ('annulee', 'rejetee')
+    );
+END;;-- What an act opened stays: another act adds to it or takes from it.
+CREATE TRIGGER credit_sans_modification BEFORE UPDATE ON grand_livre_creditouvert
+BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre acte les change.'); END;;
+CREATE TRIGGER credit_sans_suppression BEFORE DELETE ON grand_livre_creditouvert
+BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre acte les change.'); END;;-- The same on SQLite.
+
+CREATE TRIGGER piece_bordereau_fige BEFORE UPDATE OF bordereau_id ON grand_livre_piece
+WHEN OLD.bordereau_id IS NOT NEW.bordereau_id
+  AND EXISTS (SELECT 1 FROM grand_livre_bordereau b
+              WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id) AND b.etat <> 'ouvert')
+BEGIN SELECT RAISE(ABORT, 'Les pièces d’un bordereau présenté ou signé ne changent plus.'); END;;

@@ -11,14 +11,139 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("acces", "0001_initiale"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("acces", "0002_invariants"),
         ("fournisseurs", "0001_initiale"),
         ("grand_livre", "0001_initiale"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         Ensemble(
+            migrations.CreateModel(
+                name="Avis",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "type_avis",
+                        models.CharField(
+                            choices=[
+                                ("depot", "Dépôt d’une facture"),
+                                ("retour", "Pièce demandée ou destinataire à corriger"),
+                                ("rejet", "Rejet d’une facture"),
+                                (
+                                    "rappel",
+                                    "Rappel d’une demande ou d’un rejet que personne n’a lu",
+                                ),
+                                ("paiement", "Paiement d’une facture"),
+                                ("solde", "Facture soldée sans paiement"),
+                                ("message", "Nouveau message de la province"),
+                                ("interets", "Décision sur des intérêts moratoires"),
+                                ("analyse", "Dépôt arrêté après l’analyse d’un fichier"),
+                            ],
+                            max_length=10,
+                            verbose_name="avis",
+                        ),
+                    ),
+                    (
+                        "envoi",
+                        models.CharField(
+                            choices=[
+                                ("immediat", "Tout de suite"),
+                                ("quotidien", "Une fois par jour, tous ensemble"),
+                                ("aucun", "Pas de courriel"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
+                    ("lu_le", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
+                    (
+                        "envoye_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="envoyé le"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "avis",
+                    "verbose_name_plural": "avis",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="BonCommande",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
+                    ("objet", models.CharField(max_length=100)),
+                    ("date_commande", models.DateField(verbose_name="date de la commande")),
+                    ("compte", models.CharField(max_length=12)),
+                    ("fonction", models.CharField(max_length=10)),
+                    (
+                        "montant_engage",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="montant engagé TTC",
+                        ),
+                    ),
+                    ("est_clos", models.BooleanField(default=False, verbose_name="clos")),
+                ],
+                options={
+                    "verbose_name": "bon de commande",
+                    "verbose_name_plural": "bons de commande",
+                    "ordering": ["-date_commande", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="ConstatRegle",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "constat de règle",
+                    "verbose_name_plural": "constats de règles",
+                },
+            ),
+            migrations.CreateModel(
+                name="DecisionInterets",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("est_ecartee", models.BooleanField(verbose_name="proposition écartée")),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="montant du décompte",
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=500)),
+                    ("prise_le", models.DateTimeField(auto_now_add=True, verbose_name="prise le")),
+                ],
+                options={
+                    "verbose_name": "décision sur des intérêts",
+                    "verbose_name_plural": "décisions sur des intérêts",
+                    "ordering": ["-pk"],
+                },
+            ),
             migrations.CreateModel(
                 name="Facture",
                 fields=[
@@ -203,17 +328,6 @@ class Migration(migrations.Migration):
                             blank=True, max_length=60, verbose_name="référence du virement"
                         ),
                     ),
-                    (
-                        "affectee_a",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="factures_affectees",
-                            to=settings.AUTH_USER_MODEL,
-                            verbose_name="affectée à",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "facture",
@@ -221,7 +335,7 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="BonCommande",
+                name="DepotEnAttente",
                 fields=[
                     (
                         "id",
@@ -229,401 +343,12 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
-                    ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
-                    ("objet", models.CharField(max_length=100)),
-                    ("date_commande", models.DateField(verbose_name="date de la commande")),
-                    ("compte", models.CharField(max_length=12)),
-                    ("fonction", models.CharField(max_length=10)),
-                    (
-                        "montant_engage",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="montant engagé TTC",
-                        ),
-                    ),
-                    ("est_clos", models.BooleanField(default=False, verbose_name="clos")),
-                    (
-                        "etablissement",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bons_commande",
-                            to="fournisseurs.etablissement",
-                        ),
-                    ),
-                    (
-                        "fournisseur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bons_commande",
-                            to="fournisseurs.fournisseur",
-                        ),
-                    ),
-                    (
-                        "service",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="bons_commande",
-                            to="acces.servicegestionnaire",
-                        ),
-                    ),
+                    ("demande_le", models.DateTimeField(verbose_name="demandé le")),
                 ],
                 options={
-                    "verbose_name": "bon de commande",
-                    "verbose_name_plural": "bons de commande",
-                    "ordering": ["-date_commande", "-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Avance",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "montant",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="montant versé"
-                        ),
-                    ),
-                    ("motif", models.CharField(max_length=200, verbose_name="calcul de l’avance")),
-                    (
-                        "accordee_le",
-                        models.DateTimeField(auto_now_add=True, verbose_name="accordée le"),
-                    ),
-                    (
-                        "accordee_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mandat",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="avance",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "commande",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="avances",
-                            to="facturier.boncommande",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "avance",
+                    "verbose_name": "dépôt à l’analyse",
+                    "verbose_name_plural": "dépôts à l’analyse",
                     "ordering": ["pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="DelaiConstate",
-                fields=[
-                    (
-                        "facture",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="delai_constate",
-                            serialize=False,
-                            to="facturier.facture",
-                        ),
-                    ),
-                    ("direction", models.CharField(max_length=100)),
-                    (
-                        "type_depense",
-                        models.CharField(
-                            choices=[
-                                ("bon_commande", "Achat sur bon de commande ou facture simple"),
-                                ("marche", "Marché ou contrat écrit"),
-                                ("subvention", "Subvention"),
-                                ("remboursement", "Remboursement de recettes"),
-                                ("commission", "Commission sur cartes bancaires"),
-                                ("aide", "Bourse ou aide"),
-                            ],
-                            max_length=15,
-                            verbose_name="type de dépense",
-                        ),
-                    ),
-                    ("deposee_le", models.DateField(verbose_name="déposée le")),
-                    ("mandatee_le", models.DateField(verbose_name="mandatée le")),
-                    ("payee_le", models.DateField(verbose_name="payée le")),
-                    (
-                        "jours_total",
-                        models.PositiveIntegerField(verbose_name="du dépôt au paiement"),
-                    ),
-                    (
-                        "jours_fournisseur",
-                        models.PositiveIntegerField(verbose_name="en attente du fournisseur"),
-                    ),
-                    (
-                        "jours_nets",
-                        models.PositiveIntegerField(
-                            verbose_name="du dépôt au paiement, attente du fournisseur déduite"
-                        ),
-                    ),
-                    (
-                        "jours_mandatement",
-                        models.PositiveIntegerField(verbose_name="du délai de mandatement"),
-                    ),
-                    (
-                        "jours_paiement",
-                        models.PositiveIntegerField(verbose_name="du mandat signé au paiement"),
-                    ),
-                ],
-                options={
-                    "verbose_name": "délai constaté",
-                    "verbose_name_plural": "délais constatés",
-                },
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="bon_commande",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="factures",
-                    to="facturier.boncommande",
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="cree_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="deposee_par",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="etablissement",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="factures",
-                    to="fournisseurs.etablissement",
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="facture_corrigee",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="avoirs",
-                    to="facturier.facture",
-                    verbose_name="facture corrigée par cet avoir",
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="fournisseur",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="factures",
-                    to="fournisseurs.fournisseur",
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="mandat",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="factures",
-                    to="grand_livre.piece",
-                ),
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="service",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="factures",
-                    to="acces.servicegestionnaire",
-                ),
-            ),
-            migrations.CreateModel(
-                name="DecisionInterets",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("est_ecartee", models.BooleanField(verbose_name="proposition écartée")),
-                    (
-                        "montant",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="montant du décompte",
-                        ),
-                    ),
-                    ("motif", models.CharField(max_length=500)),
-                    ("prise_le", models.DateTimeField(auto_now_add=True, verbose_name="prise le")),
-                    (
-                        "prise_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="decisions_interets",
-                            to="facturier.facture",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "décision sur des intérêts",
-                    "verbose_name_plural": "décisions sur des intérêts",
-                    "ordering": ["-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Avis",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "type_avis",
-                        models.CharField(
-                            choices=[
-                                ("depot", "Dépôt d’une facture"),
-                                ("retour", "Pièce demandée ou destinataire à corriger"),
-                                ("rejet", "Rejet d’une facture"),
-                                (
-                                    "rappel",
-                                    "Rappel d’une demande ou d’un rejet que personne n’a lu",
-                                ),
-                                ("paiement", "Paiement d’une facture"),
-                                ("message", "Nouveau message de la province"),
-                                ("interets", "Décision sur des intérêts moratoires"),
-                            ],
-                            max_length=10,
-                            verbose_name="avis",
-                        ),
-                    ),
-                    (
-                        "envoi",
-                        models.CharField(
-                            choices=[
-                                ("immediat", "Tout de suite"),
-                                ("quotidien", "Une fois par jour, tous ensemble"),
-                                ("aucun", "Pas de courriel"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="le")),
-                    ("lu_le", models.DateTimeField(blank=True, null=True, verbose_name="lu le")),
-                    (
-                        "envoye_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="envoyé le"),
-                    ),
-                    (
-                        "utilisateur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="avis",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="avis",
-                            to="facturier.facture",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "avis",
-                    "verbose_name_plural": "avis",
-                    "ordering": ["-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Attestation",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "montant",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="montant attesté"
-                        ),
-                    ),
-                    (
-                        "code_verification",
-                        models.CharField(
-                            max_length=19, unique=True, verbose_name="code de vérification"
-                        ),
-                    ),
-                    (
-                        "etablie_le",
-                        models.DateTimeField(auto_now_add=True, verbose_name="établie le"),
-                    ),
-                    (
-                        "etablie_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="attestations",
-                            to="facturier.facture",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "attestation de créance",
-                    "verbose_name_plural": "attestations de créance",
-                    "ordering": ["-pk"],
                 },
             ),
             migrations.CreateModel(
@@ -660,22 +385,6 @@ class Migration(migrations.Migration):
                     (
                         "depose_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="déposé le"),
-                    ),
-                    (
-                        "depose_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="documents",
-                            to="facturier.facture",
-                        ),
                     ),
                 ],
                 options={
@@ -754,22 +463,24 @@ class Migration(migrations.Migration):
                     "verbose_name": "exigence de pièce",
                     "verbose_name_plural": "exigences de pièces",
                     "ordering": ["type_depense", "rang_paiement", "genre"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("type_depense", "rang_paiement", "genre", "debut"),
-                            name="exigence_piece_unique",
-                            violation_error_message="Cette pièce est déjà exigée à cette date.",
+                },
+            ),
+            migrations.CreateModel(
+                name="LiberationGarantie",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("fin__isnull", True),
-                                ("fin__gte", models.F("debut")),
-                                _connector="OR",
-                            ),
-                            name="exigence_piece_periode_ordonnee",
-                            violation_error_message="L’exigence finit après avoir commencé.",
-                        ),
-                    ],
+                    ),
+                    ("motif", models.CharField(max_length=200, verbose_name="acte de mainlevée")),
+                    ("liberee_le", models.DateField(verbose_name="libérée le")),
+                ],
+                options={
+                    "verbose_name": "libération de retenue de garantie",
+                    "verbose_name_plural": "libérations de retenues de garantie",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -793,14 +504,6 @@ class Migration(migrations.Migration):
                         "montant_ttc",
                         facturier.commun.champs.MontantField(
                             help_text="en francs CFP, sans décimale", verbose_name="montant TTC"
-                        ),
-                    ),
-                    (
-                        "commande",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="lignes",
-                            to="facturier.boncommande",
                         ),
                     ),
                 ],
@@ -850,19 +553,83 @@ class Migration(migrations.Migration):
                             decimal_places=2, max_digits=5, null=True, verbose_name="taux de TGC"
                         ),
                     ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="lignes",
-                            to="facturier.facture",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "ligne de facture",
                     "verbose_name_plural": "lignes de facture",
                     "ordering": ["facture", "rang"],
+                },
+            ),
+            migrations.CreateModel(
+                name="LigneLiquidation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "taux",
+                        models.DecimalField(
+                            decimal_places=2, max_digits=5, verbose_name="taux de TGC"
+                        ),
+                    ),
+                    (
+                        "base",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="base HT"
+                        ),
+                    ),
+                    (
+                        "taxe",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="TGC"
+                        ),
+                    ),
+                    (
+                        "avoir_base",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="base HT des avoirs",
+                        ),
+                    ),
+                    (
+                        "avoir_taxe",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="TGC des avoirs",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne de liquidation",
+                    "verbose_name_plural": "lignes de liquidation",
+                    "ordering": ["liquidation", "taux"],
+                },
+            ),
+            migrations.CreateModel(
+                name="LigneReception",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "quantite",
+                        models.DecimalField(
+                            decimal_places=4, max_digits=14, verbose_name="quantité reçue"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ligne de réception",
+                    "verbose_name_plural": "lignes de réception",
+                    "ordering": ["reception", "ligne"],
                 },
             ),
             migrations.CreateModel(
@@ -953,126 +720,10 @@ class Migration(migrations.Migration):
                         "etablie_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="établie le"),
                     ),
-                    (
-                        "etablie_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="liquidations",
-                            to="facturier.facture",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "liquidation",
                     "ordering": ["facture", "rang"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LigneLiquidation",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "taux",
-                        models.DecimalField(
-                            decimal_places=2, max_digits=5, verbose_name="taux de TGC"
-                        ),
-                    ),
-                    (
-                        "base",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="base HT"
-                        ),
-                    ),
-                    (
-                        "taxe",
-                        facturier.commun.champs.MontantField(
-                            help_text="en francs CFP, sans décimale", verbose_name="TGC"
-                        ),
-                    ),
-                    (
-                        "avoir_base",
-                        facturier.commun.champs.MontantField(
-                            default=0,
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="base HT des avoirs",
-                        ),
-                    ),
-                    (
-                        "avoir_taxe",
-                        facturier.commun.champs.MontantField(
-                            default=0,
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="TGC des avoirs",
-                        ),
-                    ),
-                    (
-                        "liquidation",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="facturier.liquidation",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "ligne de liquidation",
-                    "verbose_name_plural": "lignes de liquidation",
-                    "ordering": ["liquidation", "taux"],
-                },
-            ),
-            migrations.CreateModel(
-                name="LiberationGarantie",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("motif", models.CharField(max_length=200, verbose_name="acte de mainlevée")),
-                    ("liberee_le", models.DateField(verbose_name="libérée le")),
-                    (
-                        "liberee_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "mandat",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="liberation_garantie",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "liquidation",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="liberations",
-                            to="facturier.liquidation",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "libération de retenue de garantie",
-                    "verbose_name_plural": "libérations de retenues de garantie",
-                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -1087,22 +738,6 @@ class Migration(migrations.Migration):
                     ("texte", models.TextField(max_length=2000)),
                     ("est_interne", models.BooleanField(default=False, verbose_name="interne")),
                     ("ecrit_le", models.DateTimeField(auto_now_add=True, verbose_name="écrit le")),
-                    (
-                        "auteur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="messages",
-                            to="facturier.facture",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "message",
@@ -1165,32 +800,7 @@ class Migration(migrations.Migration):
                     "verbose_name": "motif de retour",
                     "verbose_name_plural": "motifs de retour",
                     "ordering": ["rang", "code"],
-                    "constraints": [
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("est_de_suspension", True),
-                                ("est_de_reorientation", True),
-                                ("est_de_rejet", True),
-                                ("est_de_litige", True),
-                                ("est_de_tresorerie", True),
-                                _connector="OR",
-                            ),
-                            name="motif_retour_a_usage",
-                            violation_error_message="Un motif sert à un retour au moins.",
-                        )
-                    ],
                 },
-            ),
-            migrations.AddField(
-                model_name="facture",
-                name="motif_rejet",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="facturier.motifretour",
-                ),
             ),
             migrations.CreateModel(
                 name="PassageFacture",
@@ -1206,22 +816,6 @@ class Migration(migrations.Migration):
                     ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
                     ("le", models.DateTimeField(auto_now_add=True)),
                     ("motif", models.TextField(blank=True)),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="passages",
-                            to="facturier.facture",
-                        ),
-                    ),
-                    (
-                        "par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "passage de facture",
@@ -1280,19 +874,31 @@ class Migration(migrations.Migration):
                             blank=True, null=True, verbose_name="dans la fourchette"
                         ),
                     ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="previsions",
-                            to="facturier.facture",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "prévision de paiement",
                     "verbose_name_plural": "prévisions de paiement",
                     "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Quarantaine",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("depuis", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "est_infecte",
+                        models.BooleanField(default=False, verbose_name="un virus y est trouvé"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "document à l’analyse",
+                    "verbose_name_plural": "documents à l’analyse",
                 },
             ),
             migrations.CreateModel(
@@ -1326,32 +932,6 @@ class Migration(migrations.Migration):
                         "constatee_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="constatée le"),
                     ),
-                    (
-                        "annule",
-                        models.OneToOneField(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="annulation",
-                            to="facturier.reception",
-                        ),
-                    ),
-                    (
-                        "commande",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="receptions",
-                            to="facturier.boncommande",
-                        ),
-                    ),
-                    (
-                        "constatee_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "réception",
@@ -1359,7 +939,7 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="LigneReception",
+                name="ReductionParAvoir",
                 fields=[
                     (
                         "id",
@@ -1367,33 +947,11 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
-                    (
-                        "quantite",
-                        models.DecimalField(
-                            decimal_places=4, max_digits=14, verbose_name="quantité reçue"
-                        ),
-                    ),
-                    (
-                        "ligne",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="receptions",
-                            to="facturier.lignecommande",
-                        ),
-                    ),
-                    (
-                        "reception",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="lignes",
-                            to="facturier.reception",
-                        ),
-                    ),
                 ],
                 options={
-                    "verbose_name": "ligne de réception",
-                    "verbose_name_plural": "lignes de réception",
-                    "ordering": ["reception", "ligne"],
+                    "verbose_name": "réduction fondée sur un avoir",
+                    "verbose_name_plural": "réductions fondées sur un avoir",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -1472,62 +1030,11 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
-                    (
-                        "auteur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "piece_origine",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="regles_apprises",
-                            to="grand_livre.piece",
-                            verbose_name="mandat refusé",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "règle apprise",
                     "verbose_name_plural": "règles apprises",
                     "ordering": ["-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ConstatRegle",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("le", models.DateTimeField(auto_now_add=True)),
-                    (
-                        "mandat",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="constats_regles",
-                            to="grand_livre.piece",
-                        ),
-                    ),
-                    (
-                        "regle",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="constats",
-                            to="facturier.regleapprise",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "constat de règle",
-                    "verbose_name_plural": "constats de règles",
                 },
             ),
             migrations.CreateModel(
@@ -1556,21 +1063,6 @@ class Migration(migrations.Migration):
                     "verbose_name": "relevé des délais",
                     "verbose_name_plural": "relevés des délais",
                     "ordering": ["-mois", "direction"],
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("mois", "direction"),
-                            name="releve_delais_unique",
-                            violation_error_message="Ce mois a déjà son relevé.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("mediane__lte", models.F("p90")),
-                                ("part_en_trente_jours__lte", 100),
-                            ),
-                            name="releve_delais_coherent",
-                            violation_error_message="La médiane ne dépasse pas le neuvième décile.",
-                        ),
-                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1598,14 +1090,6 @@ class Migration(migrations.Migration):
                         "taxe",
                         facturier.commun.champs.MontantField(
                             help_text="en francs CFP, sans décimale", verbose_name="TGC"
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="taxes",
-                            to="facturier.facture",
                         ),
                     ),
                 ],
@@ -1638,22 +1122,6 @@ class Migration(migrations.Migration):
                     ),
                     ("motif", models.CharField(max_length=500)),
                     ("le", models.DateTimeField(auto_now_add=True)),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reprises",
-                            to="facturier.facture",
-                        ),
-                    ),
-                    (
-                        "mandat",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="reprises",
-                            to="grand_livre.piece",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "reprise après rejet",
@@ -1706,60 +1174,6 @@ class Migration(migrations.Migration):
                         "relance_le",
                         models.DateTimeField(blank=True, null=True, verbose_name="rappelé le"),
                     ),
-                    (
-                        "accuse_par",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "cree_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "doublon_de",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to="facturier.facture",
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="retours",
-                            to="facturier.facture",
-                        ),
-                    ),
-                    (
-                        "motif",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="retours",
-                            to="facturier.motifretour",
-                        ),
-                    ),
-                    (
-                        "repondu_par",
-                        models.ForeignKey(
-                            blank=True,
-                            null=True,
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "retour au fournisseur",
@@ -1782,38 +1196,11 @@ class Migration(migrations.Migration):
                         "certifie_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="certifié le"),
                     ),
-                    (
-                        "certifie_par",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="+",
-                            to=settings.AUTH_USER_MODEL,
-                        ),
-                    ),
-                    (
-                        "facture",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            related_name="service_fait",
-                            to="facturier.facture",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "service fait",
                     "verbose_name_plural": "services faits",
                 },
-            ),
-            migrations.AddField(
-                model_name="reception",
-                name="service_fait",
-                field=models.OneToOneField(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="reception",
-                    to="facturier.servicefait",
-                ),
             ),
             migrations.CreateModel(
                 name="VueEnregistree",
@@ -1831,14 +1218,6 @@ class Migration(migrations.Migration):
                             help_text="la recherche, telle qu’elle est dans l’adresse",
                             max_length=500,
                             verbose_name="filtres",
-                        ),
-                    ),
-                    (
-                        "utilisateur",
-                        models.ForeignKey(
-                            on_delete=django.db.models.deletion.CASCADE,
-                            related_name="vues_enregistrees",
-                            to=settings.AUTH_USER_MODEL,
                         ),
                     ),
                 ],
@@ -1869,8 +1248,10 @@ class Migration(migrations.Migration):
                                     "Rappel d’une demande ou d’un rejet que personne n’a lu",
                                 ),
                                 ("paiement", "Paiement d’une facture"),
+                                ("solde", "Facture soldée sans paiement"),
                                 ("message", "Nouveau message de la province"),
                                 ("interets", "Décision sur des intérêts moratoires"),
+                                ("analyse", "Dépôt arrêté après l’analyse d’un fichier"),
                             ],
                             max_length=10,
                             verbose_name="avis",
@@ -1899,14 +1280,789 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     "verbose_name": "abonnement",
-                    "constraints": [
-                        models.UniqueConstraint(
-                            fields=("utilisateur", "type_avis"),
-                            name="abonnement_unique",
-                            violation_error_message="Ce choix est déjà enregistré.",
-                        )
-                    ],
                 },
+            ),
+            migrations.CreateModel(
+                name="Attestation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant attesté"
+                        ),
+                    ),
+                    (
+                        "code_verification",
+                        models.CharField(
+                            max_length=19, unique=True, verbose_name="code de vérification"
+                        ),
+                    ),
+                    (
+                        "etablie_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="établie le"),
+                    ),
+                    (
+                        "etablie_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "attestation de créance",
+                    "verbose_name_plural": "attestations de créance",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Avance",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale", verbose_name="montant versé"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200, verbose_name="calcul de l’avance")),
+                    (
+                        "accordee_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="accordée le"),
+                    ),
+                    (
+                        "accordee_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "avance",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.AddField(
+                model_name="avance",
+                name="mandat",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="avance",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="avis",
+                name="utilisateur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="avis",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="boncommande",
+                name="etablissement",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="bons_commande",
+                    to="fournisseurs.etablissement",
+                ),
+            ),
+            migrations.AddField(
+                model_name="boncommande",
+                name="fournisseur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="bons_commande",
+                    to="fournisseurs.fournisseur",
+                ),
+            ),
+            migrations.AddField(
+                model_name="boncommande",
+                name="service",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="bons_commande",
+                    to="acces.servicegestionnaire",
+                ),
+            ),
+            migrations.AddField(
+                model_name="avance",
+                name="commande",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="avances",
+                    to="facturier.boncommande",
+                ),
+            ),
+            migrations.AddField(
+                model_name="constatregle",
+                name="mandat",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="constats_regles",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="decisioninterets",
+                name="prise_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.CreateModel(
+                name="DelaiConstate",
+                fields=[
+                    (
+                        "facture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="delai_constate",
+                            serialize=False,
+                            to="facturier.facture",
+                        ),
+                    ),
+                    ("direction", models.CharField(max_length=100)),
+                    (
+                        "type_depense",
+                        models.CharField(
+                            choices=[
+                                ("bon_commande", "Achat sur bon de commande ou facture simple"),
+                                ("marche", "Marché ou contrat écrit"),
+                                ("subvention", "Subvention"),
+                                ("remboursement", "Remboursement de recettes"),
+                                ("commission", "Commission sur cartes bancaires"),
+                                ("aide", "Bourse ou aide"),
+                            ],
+                            max_length=15,
+                            verbose_name="type de dépense",
+                        ),
+                    ),
+                    ("deposee_le", models.DateField(verbose_name="déposée le")),
+                    ("mandatee_le", models.DateField(verbose_name="mandatée le")),
+                    ("payee_le", models.DateField(verbose_name="payée le")),
+                    (
+                        "jours_total",
+                        models.PositiveIntegerField(verbose_name="du dépôt au paiement"),
+                    ),
+                    (
+                        "jours_fournisseur",
+                        models.PositiveIntegerField(verbose_name="en attente du fournisseur"),
+                    ),
+                    (
+                        "jours_nets",
+                        models.PositiveIntegerField(
+                            verbose_name="du dépôt au paiement, attente du fournisseur déduite"
+                        ),
+                    ),
+                    (
+                        "jours_mandatement",
+                        models.PositiveIntegerField(verbose_name="du délai de mandatement"),
+                    ),
+                    (
+                        "jours_paiement",
+                        models.PositiveIntegerField(verbose_name="du mandat signé au paiement"),
+                    ),
+                ],
+                options={
+                    "verbose_name": "délai constaté",
+                    "verbose_name_plural": "délais constatés",
+                },
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="affectee_a",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures_affectees",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="affectée à",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="bon_commande",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures",
+                    to="facturier.boncommande",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="cree_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="deposee_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="etablissement",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures",
+                    to="fournisseurs.etablissement",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="facture_corrigee",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="avoirs",
+                    to="facturier.facture",
+                    verbose_name="facture corrigée par cet avoir",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="fournisseur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures",
+                    to="fournisseurs.fournisseur",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="mandat",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="service",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="factures",
+                    to="acces.servicegestionnaire",
+                ),
+            ),
+            migrations.AddField(
+                model_name="decisioninterets",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="decisions_interets",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="avis",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="avis",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="attestation",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="attestations",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="depotenattente",
+                name="demande_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="depotenattente",
+                name="facture",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="depot_en_attente",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="document",
+                name="depose_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="document",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="documents",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="exigencepiece",
+                constraint=models.UniqueConstraint(
+                    fields=("type_depense", "rang_paiement", "genre", "debut"),
+                    name="exigence_piece_unique",
+                    violation_error_message="Cette pièce est déjà exigée à cette date.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="exigencepiece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("fin__isnull", True), ("fin__gte", models.F("debut")), _connector="OR"
+                    ),
+                    name="exigence_piece_periode_ordonnee",
+                    violation_error_message="L’exigence finit après avoir commencé.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="liberationgarantie",
+                name="liberee_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="liberationgarantie",
+                name="mandat",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="liberation_garantie",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lignecommande",
+                name="commande",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="lignes",
+                    to="facturier.boncommande",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lignefacture",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="lignes",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lignereception",
+                name="ligne",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="receptions",
+                    to="facturier.lignecommande",
+                ),
+            ),
+            migrations.AddField(
+                model_name="liquidation",
+                name="etablie_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="liquidation",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="liquidations",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="ligneliquidation",
+                name="liquidation",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes",
+                    to="facturier.liquidation",
+                ),
+            ),
+            migrations.AddField(
+                model_name="liberationgarantie",
+                name="liquidation",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="liberations",
+                    to="facturier.liquidation",
+                ),
+            ),
+            migrations.AddField(
+                model_name="message",
+                name="auteur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="message",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="messages",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="motifretour",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("est_de_suspension", True),
+                        ("est_de_reorientation", True),
+                        ("est_de_rejet", True),
+                        ("est_de_litige", True),
+                        ("est_de_tresorerie", True),
+                        _connector="OR",
+                    ),
+                    name="motif_retour_a_usage",
+                    violation_error_message="Un motif sert à un retour au moins.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="facture",
+                name="motif_rejet",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="facturier.motifretour",
+                ),
+            ),
+            migrations.AddField(
+                model_name="passagefacture",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="passages",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="passagefacture",
+                name="par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="previsionpaiement",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="previsions",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="quarantaine",
+                name="document",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="quarantaine",
+                    to="facturier.document",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reception",
+                name="annule",
+                field=models.OneToOneField(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="annulation",
+                    to="facturier.reception",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reception",
+                name="commande",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="receptions",
+                    to="facturier.boncommande",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reception",
+                name="constatee_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="lignereception",
+                name="reception",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lignes",
+                    to="facturier.reception",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reductionparavoir",
+                name="avoir",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="reductions",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reductionparavoir",
+                name="reduction",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="fondee_sur",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="regleapprise",
+                name="auteur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="regleapprise",
+                name="piece_origine",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="regles_apprises",
+                    to="grand_livre.piece",
+                    verbose_name="mandat refusé",
+                ),
+            ),
+            migrations.AddField(
+                model_name="constatregle",
+                name="regle",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="constats",
+                    to="facturier.regleapprise",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="relevedelais",
+                constraint=models.UniqueConstraint(
+                    fields=("mois", "direction"),
+                    name="releve_delais_unique",
+                    violation_error_message="Ce mois a déjà son relevé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="relevedelais",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("mediane__lte", models.F("p90")), ("part_en_trente_jours__lte", 100)
+                    ),
+                    name="releve_delais_coherent",
+                    violation_error_message="La médiane ne dépasse pas le neuvième décile.",
+                ),
+            ),
+            migrations.AddField(
+                model_name="repartitiontaxe",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="taxes",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="repriserejet",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="reprises",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="repriserejet",
+                name="mandat",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="reprises",
+                    to="grand_livre.piece",
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="accuse_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="cree_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="doublon_de",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="facture",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="retours",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="motif",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="retours",
+                    to="facturier.motifretour",
+                ),
+            ),
+            migrations.AddField(
+                model_name="retourfournisseur",
+                name="repondu_par",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="servicefait",
+                name="certifie_par",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="servicefait",
+                name="facture",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="service_fait",
+                    to="facturier.facture",
+                ),
+            ),
+            migrations.AddField(
+                model_name="reception",
+                name="service_fait",
+                field=models.OneToOneField(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="reception",
+                    to="facturier.servicefait",
+                ),
+            ),
+            migrations.AddField(
+                model_name="vueenregistree",
+                name="utilisateur",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.CASCADE,
+                    related_name="vues_enregistrees",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="abonnement",
+                constraint=models.UniqueConstraint(
+                    fields=("utilisateur", "type_avis"),
+                    name="abonnement_unique",
+                    violation_error_message="Ce choix est déjà enregistré.",
+                ),
             ),
             migrations.AddIndex(
                 model_name="boncommande",
@@ -2077,18 +2233,30 @@ class Migration(migrations.Migration):
                 model_name="liquidation",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        ("net__gt", 0),
-                        ("avoirs_ht__gte", 0),
-                        ("avoirs_ht__lt", models.F("brut_ht")),
-                        ("avoirs_tgc__gte", 0),
-                        ("avoirs_tgc__lte", models.F("brut_tgc")),
-                        ("avance__gte", 0),
-                        ("garantie__gte", 0),
-                        ("penalites__gte", 0),
-                        ("taux_garantie__gte", 0),
+                        models.Q(
+                            ("avoirs_ht__gte", 0),
+                            ("avoirs_tgc__gte", 0),
+                            ("taux_garantie__gte", 0),
+                            ("avoirs_ht__lt", models.F("brut_ht")),
+                            ("avoirs_tgc__lte", models.F("brut_tgc")),
+                            ("net__gt", 0),
+                            ("avance__gte", 0),
+                            ("garantie__gte", 0),
+                            ("penalites__gte", 0),
+                        ),
+                        models.Q(
+                            ("avoirs_ht", models.F("brut_ht")),
+                            ("avoirs_tgc", models.F("brut_tgc")),
+                            ("net", 0),
+                            ("taux_garantie", 0),
+                            ("avance", 0),
+                            ("garantie", 0),
+                            ("penalites", 0),
+                        ),
+                        _connector="OR",
                     ),
                     name="liquidation_montants_positifs",
-                    violation_error_message="Les avoirs et les déductions sont positifs, et laissent un net à payer.",
+                    violation_error_message="Les avoirs et les déductions sont positifs, et laissent un net à payer, sauf des avoirs qui rendent la facture en entier.",
                 ),
             ),
             migrations.AddConstraint(
@@ -2347,6 +2515,7 @@ class Migration(migrations.Migration):
                             _negated=True,
                         ),
                         ("nature", "avoir"),
+                        models.Q(("etat", "avoir"), ("mandat", None), ("montant_liquide", 0)),
                         models.Q(
                             ("montant_liquide__gt", 0),
                             ("montant_liquide__isnull", False),
@@ -2381,6 +2550,7 @@ class Migration(migrations.Migration):
                             _negated=True,
                         ),
                         ("nature", "avoir"),
+                        models.Q(("etat", "avoir"), ("mandat", None), ("montant_liquide", 0)),
                         ("mandat__isnull", False),
                         _connector="OR",
                     ),

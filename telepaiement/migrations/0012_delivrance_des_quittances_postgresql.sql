@@ -1,2 +1,0 @@
-CREATE TRIGGER delivrance_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_delivrancequittance
-    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
