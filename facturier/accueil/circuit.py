@@ -18,8 +18,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from mailer.models import MessageLog
 
+from exports_tps.circuits import passe_par_le_parapheur
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import Flux, MessageTPS
+from exports_tps.parapheur import presenter, viser
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -228,13 +230,22 @@ class Circuit:
 
     # --- Treasury ------------------------------------------------------------------------------
     def signer(self) -> Iterator[str]:
-        """The ordonnateur signs every bordereau."""
+        """Each bordereau gets the visas of its circuit, if it has one; the ordonnateur signs it."""
         for bordereau in self.bordereaux:
+            if passe_par_le_parapheur(bordereau.sens, timezone.localdate()):
+                yield from self._viser(bordereau)
             signer_bordereau(bordereau, par=self.qui(Role.ORDONNATEUR))
             yield (
                 f"bordereau {bordereau.reference} signé par « {bordereau.signataire} », "
                 f"empreinte {bordereau.empreinte_signee[:16]}…"
             )
+
+    def _viser(self, bordereau: Bordereau) -> Iterator[str]:
+        """Present a bordereau to the parapheur, then give each visa that its circuit asks for."""
+        circuit = presenter(bordereau, par=self.qui(Role.AGENT)).circuit
+        for etape in circuit.etapes.all() if circuit else ():
+            visa = viser(bordereau, par=etape.titulaire or self.liquidateur)
+            yield f"bordereau {bordereau.reference} : « {etape.libelle} » donné par {visa.par}"
 
     def transmettre(self) -> Iterator[str]:
         """The system builds one flux with its attachments, checks it and transmits it."""

@@ -11,6 +11,7 @@ from facturier.accueil.demonstration import (
     charger_demonstration,
     refuser_en_production,
 )
+from facturier.accueil.demonstration_budget import regler_budget_et_parapheur
 from facturier.accueil.passe import charger_passe
 from facturier.commun.commandes import CommandeMetier, Refus
 
@@ -38,6 +39,7 @@ class Command(CommandeMetier):
                 call_command(commande, verbosity=0, stdout=StringIO(), **options_commande)
             personnes = charger_demonstration()
             charger_passe()
+            regler_budget_et_parapheur()
         except DemonstrationInterdite as erreur:
             raise Refus(str(erreur)) from erreur
         return {
