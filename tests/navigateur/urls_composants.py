@@ -57,7 +57,7 @@ class FactureMontree:
         """The rows, behind the two calls of a queryset."""
         le = datetime(2026, 11, 22, 23, 5, tzinfo=UTC)
         lignes = [
-            SimpleNamespace(arrivee=etat, le=le, par="Léa Fictive", motif=motif)
+            SimpleNamespace(acte="", arrivee=etat, le=le, par="Léa Fictive", motif=motif)
             for etat, motif in self.ETAPES
         ]
         tri = SimpleNamespace(order_by=lambda cle: lignes)

@@ -26,7 +26,7 @@ from telepaiement.passerelles.stripe import PasserelleStripe
 
 CLE = "sk_test_localstripe"
 REFUSES = (
-    "automatic_payment_methods",
+    "allowed_payment_method_types",
     "payment_method_options",
     "description",
     "reason",
