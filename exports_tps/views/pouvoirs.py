@@ -98,7 +98,7 @@ def pouvoirs(requete: RequeteConnectee) -> HttpResponse:
         requete,
         "exports_tps/pouvoirs.html",
         {
-            "fil": FIL,
+            "fil": FIL if requete.user.a_role(*VISEURS) else [],
             "pouvoirs": page,
             "suivant": suivant,
             "jour": timezone.localdate(),

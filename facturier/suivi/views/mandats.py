@@ -49,6 +49,7 @@ def liste(requete: HttpRequest) -> HttpResponse:
         "page": page_cle(mandats, requete.GET),
         "etats": EtatPiece.choices,
         "etat": etat,
+        "est_agent": utilisateur_de(requete).a_role(Role.AGENT),
         "voit_les_regles": utilisateur_de(requete).a_role(*LECTEURS_DES_REGLES),
         "a_mandater": Facture.objects.a_mandater().count(),
         "a_bordereau": Mandat.objects.a_mettre_en_bordereau().count(),
