@@ -20,6 +20,8 @@ from telepaiement.models import DelivranceQuittance, Encaissement, Mode, Quittan
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 GROUPES, LONGUEUR_GROUPE = 3, 4
 TAILLE_MAXIMALE = 1_000_000  # bytes
+COTE_QR = 76.0  # points: 27 mm, that a telephone reads and an A5 duplicata has room for
+AUTOUR_DU_QR = 38.0  # points: its heading, that a page does not part from it, and the space below
 
 
 def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
@@ -127,14 +129,17 @@ def dessiner(
         emetteur=(quittance.regie.libelle, quittance.regie.acte),
         papier=A5,
     ) as pdf:
-        pdf.titre(f"Quittance n° {quittance.reference}", "Preuve de paiement : à conserver.")
-        if duplicata_du is not None:
-            pdf.encadre(_copie(duplicata_du), "DUPLICATA")
+        if duplicata_du is None:
+            pdf.titre(f"Quittance n° {quittance.reference}", "Preuve de paiement : à conserver.")
+        else:
+            pdf.titre(f"DUPLICATA de la quittance n° {quittance.reference}", _copie(duplicata_du))
         pdf.encadre("Somme reçue", montants.afficher(encaissement.montant))
         pdf.resume(_lignes(quittance, duplicata_du, en_discretion))
+        pdf.reserver(COTE_QR + AUTOUR_DU_QR)
         pdf.intertitre("Vérifier cette quittance")
         pdf.code_qr(
             f"{settings.ADRESSE_PUBLIQUE}{adresse}",
+            cote=COTE_QR,
             legende=(
                 "Adresse de vérification :",
                 f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:verifier')}",

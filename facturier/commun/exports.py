@@ -16,6 +16,7 @@ from facturier.commun.montants import afficher
 
 LIGNES_DE_CLASSEUR = 50_000  # about two seconds of work; beyond, the CSV is the way
 LIGNES_DE_PDF = 2_000  # fifty pages: nobody prints more
+COLONNES_EN_PORTRAIT = 6  # beyond, amounts and dates would be cut
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = ("csv", "xlsx", "pdf")
 Lignes = Iterable[Iterable[object]]
@@ -85,10 +86,13 @@ def _bornees(
 
 
 def _imprimable(tableau: Tableau) -> FileResponse:
-    """Draw the columns that have a width, as many pages as it takes."""
+    """Draw the columns that have a width, as many pages as it takes, wide ones in landscape."""
     retenues = [(rang, colonne) for rang, colonne in enumerate(tableau.colonnes) if colonne.part]
     fichier = BytesIO()
-    with pdf.Document(fichier, titre=tableau.titre, etabli_le=timezone.now()) as document:
+    papier = pdf.A4_PAYSAGE if len(retenues) > COLONNES_EN_PORTRAIT else pdf.A4
+    with pdf.Document(
+        fichier, titre=tableau.titre, etabli_le=timezone.now(), papier=papier
+    ) as document:
         document.titre(tableau.titre, tableau.description)
         document.tableau(
             [
