@@ -130,7 +130,8 @@ def retirer_signature(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "action": "Retirer la signature",
             "retour": adresse,
         },
-        reussite=f"La signature du {objet} est retirée : il est de nouveau en préparation.",
+        reussite=f"La signature du bordereau {objet.reference} est retirée : il est de nouveau en "
+        "préparation.",
         vers=adresse,
     )
 
