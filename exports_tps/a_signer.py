@@ -7,6 +7,7 @@ from django.conf import settings
 
 from exports_tps.enregistrements import pieces_pes, tete_pes
 from exports_tps.models import DepotExterne, Presentable
+from exports_tps.pes.bordereau import Bordereau as TetePES
 from exports_tps.pes.bordereau import ecrire_bordereau
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.prealable import Controle, Examen, examiner
@@ -26,6 +27,7 @@ class ASigner:
     taille: int
     controles: list[Controle]
     anomalies: list[str]
+    tete: TetePES | None = None
 
     @property
     def est_pret(self) -> bool:
@@ -64,13 +66,14 @@ def lire_a_signer(objet: Presentable, sortie: BinaryIO | None = None) -> ASigner
         )
     except ErreurPES as erreur:
         entier = examiner(bordereau)
-        return ASigner("", "", 0, entier.controles, [*entier.anomalies(), str(erreur)])
+        return ASigner("", "", 0, entier.controles, [*entier.anomalies(), str(erreur)], tete)
     return ASigner(
         fragment.empreinte,
         fragment.identifiant,
         fragment.taille,
         examen.controles,
         list(examen.anomalies()),
+        tete,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, QuerySet, Sum
+from django.db.models import Count, Exists, F, Q, QuerySet, Sum
 
 from exports_tps.beneficiaires import deductions_de, en_part, parts_de
 from exports_tps.oppositions import comptes_verifies
@@ -40,9 +40,23 @@ _NOMBRE = len(COLONNES_PIECE)
 
 
 def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
-    """Return the head of `bordereau`: number of pièces, totals, cumulative amount of the year."""
-    totaux = bordereau.pieces.aggregate(
-        nombre=Count("pk"), ht=Sum("montant_ht"), tgc=Sum("montant_tgc")
+    """Return the head of `bordereau`: number of pièces, totals, cumulative amount of the year.
+
+    That amount is of the bordereaux of its type up to this one, tax included: the treasury holds
+    nothing of those it refused, and what reduces has bordereaux of its own type. One query.
+    """
+    lui, tenues = Q(bordereau=bordereau), ~Q(bordereau__etat=EtatBordereau.REFUSE)
+    sommes = Piece.objects.filter(
+        bordereau__exercice=bordereau.exercice_id,
+        bordereau__budget=bordereau.budget_id,
+        bordereau__sens=bordereau.sens,
+        bordereau__type_bordereau=bordereau.type_bordereau,
+        bordereau__numero__lte=bordereau.numero,
+    ).aggregate(
+        nombre=Count("pk", filter=lui),
+        ht=Sum("montant_ht", filter=lui),
+        tgc=Sum("montant_tgc", filter=lui),
+        cumul=Sum(F("montant_ht") + F("montant_tgc"), filter=tenues, default=0),
     )
     classe = BordereauDepense if bordereau.sens == SensPiece.DEPENSE else BordereauRecette
     return classe(
@@ -50,27 +64,11 @@ def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
         numero=bordereau.numero,
         date_emission=bordereau.date_emission,
         type=bordereau.type_bordereau,
-        nombre_pieces=totaux["nombre"],
-        cumul_annuel=cumul_annuel(bordereau),
-        montant_ht=totaux["ht"] or 0,
-        montant_tva=totaux["tgc"] or None,
+        nombre_pieces=sommes["nombre"],
+        cumul_annuel=int(sommes["cumul"]),
+        montant_ht=sommes["ht"] or 0,
+        montant_tva=sommes["tgc"] or None,
     )
-
-
-def cumul_annuel(bordereau: Bordereau) -> int:
-    """Return the francs, tax included, of the bordereaux of the year and type up to this one.
-
-    The treasury holds nothing of those it refused; what reduces has bordereaux of its own type.
-    """
-    tenues = Piece.objects.filter(
-        bordereau__exercice=bordereau.exercice_id,
-        bordereau__budget=bordereau.budget_id,
-        bordereau__sens=bordereau.sens,
-        bordereau__type_bordereau=bordereau.type_bordereau,
-        bordereau__numero__lte=bordereau.numero,
-    ).exclude(bordereau__etat=EtatBordereau.REFUSE)
-    cumul = tenues.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
-    return int(cumul["ht"] + cumul["tgc"])
 
 
 def pieces_pes(

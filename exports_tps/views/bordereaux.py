@@ -82,6 +82,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
     est_ouvert = objet.etat == EtatBordereau.OUVERT
     est_agent = requete.user.a_role(Role.AGENT)
     etat, flux = etat_de(objet), _flux(objet)
+    lu = lire_a_signer(objet) if est_ouvert else None
     return render(
         requete,
         "exports_tps/bordereau.html",
@@ -90,8 +91,8 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "fil": FIL,
             "pieces": pieces,
             "suivant": suivant,
-            "lignes": lignes_bordereau(objet),
-            "controles": lire_a_signer(objet).controles if est_ouvert else [],
+            "lignes": lignes_bordereau(objet, lu),
+            "controles": lu.controles if lu else [],
             "flux": flux,
             "etapes": etapes_du_circuit(etat),
             "renvoi": dernier_renvoi(objet),

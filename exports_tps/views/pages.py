@@ -6,13 +6,15 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Model, QuerySet, Sum
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from exports_tps.a_signer import ASigner
+from exports_tps.enregistrements import tete_pes
 from exports_tps.etapes import Etat, qui_vise
 from exports_tps.models import DepotExterne, Presentable, VisaParapheur
 from exports_tps.presentables import est_a_signer, est_presente
@@ -131,19 +133,18 @@ def lignes_depot(depot: DepotExterne) -> list[tuple[str, str]]:
     ]
 
 
-def lignes_bordereau(objet: Bordereau) -> list[tuple[str, str]]:
-    """Return what sums a bordereau up, as (label, value)."""
-    totaux = objet.pieces.aggregate(
-        nombre=Count("pk"), ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0)
-    )
+def lignes_bordereau(objet: Bordereau, lu: ASigner | None = None) -> list[tuple[str, str]]:
+    """Return what sums a bordereau up, as (label, value); `lu` when it has just been read."""
+    tete = (lu.tete if lu else None) or tete_pes(objet)
+    ht, tgc = int(tete.montant_ht), int(tete.montant_tva or 0)
     lignes = [
         ("Sens", objet.get_sens_display()),
         ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
         ("Date d’émission", f"{objet.date_emission:%d/%m/%Y}"),
-        ("Nombre de pièces", str(totaux["nombre"])),
-        ("Montant HT", afficher(totaux["ht"])),
-        ("TGC", afficher(totaux["tgc"])),
-        ("Montant TTC", afficher(totaux["ht"] + totaux["tgc"])),
+        ("Nombre de pièces", str(tete.nombre_pieces)),
+        ("Montant HT", afficher(ht)),
+        ("TGC", afficher(tgc)),
+        ("Montant TTC", afficher(ht + tgc)),
     ]
     if objet.signe_le:
         moment = timezone.localtime(objet.signe_le)

@@ -246,7 +246,7 @@ def _du_bordereau(requete: RequeteConnectee, objet: Bordereau, lu: ASigner) -> d
     pieces, suivant = page_par_cle(requete, a_lire(miennes))
     return {
         "bordereau": objet,
-        "lignes": lignes_bordereau(objet),
+        "lignes": lignes_bordereau(objet, lu),
         "pieces": pieces,
         "suivant": suivant,
         "controles": lu.controles if _voit_tout(objet, requete.user) else [],

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.constitution import constituer_flux
-from exports_tps.enregistrements import cumul_annuel
+from exports_tps.enregistrements import tete_pes
 from exports_tps.models import Transmission
 from exports_tps.parapheur import presenter
 from exports_tps.preuves import verifier_sur_demande
@@ -278,7 +278,7 @@ def test_le_cumul_annuel_ne_compte_ni_ce_qui_est_refuse_ni_ce_qui_reduit(
         sens="depense", pieces=[reduction.pk], date_emission=JOUR, par=agent
     )
 
-    cumuls = [cumul_annuel(b) for b in (premier, reducteur, bordereau_depense(agent))]
+    cumuls = [tete_pes(b).cumul_annuel for b in (premier, reducteur, bordereau_depense(agent))]
 
     assert cumuls == [111_000, 111_000, 222_000]
 
