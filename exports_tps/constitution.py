@@ -40,7 +40,6 @@ from facturier.grand_livre.models import (
     Bordereau,
     Budget,
     EtatBordereau,
-    Piece,
     PieceJustificative,
     RattachementPiece,
     SensPiece,
@@ -207,13 +206,11 @@ def _exiger_envoyables(choisis: list[Bordereau]) -> None:
 
 
 def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
-    """Record what the flux holds: bordereaux, pièces, and the documents never sent before."""
+    """Record what the flux holds: bordereaux, and the documents never sent before."""
     LigneFlux.objects.bulk_create(
         LigneFlux(flux=flux, bordereau=bordereau, empreinte=bordereau.empreinte_signee)
         for bordereau in choisis
     )
-    pieces = Piece.objects.filter(bordereau__in=choisis).order_by("pk")
-    inserer_depuis(LigneFlux, pieces, rendre="flux", flux=flux.pk, piece=F("pk"), empreinte="")
     documents = (
         documents_jamais_envoyes()
         .filter(rattachements__piece__bordereau__in=choisis)

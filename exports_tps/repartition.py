@@ -84,7 +84,7 @@ def repartir(bordereaux: Sequence[Bordereau], moment: datetime) -> Iterator[list
 
 def documents_a_envoyer() -> QuerySet[PieceJustificative]:
     """Return the documents that no live flux carries, of pièces that one does."""
-    en_route = LigneFlux.objects.filter(piece=OuterRef("piece"), liberee_le=None)
+    en_route = LigneFlux.objects.filter(bordereau=OuterRef("piece__bordereau"), liberee_le=None)
     liens = RattachementPiece.objects.filter(
         Exists(en_route), piece__etat__in=VIVANTES, justificatif=OuterRef("pk")
     )
@@ -131,17 +131,18 @@ def _constituer_documents(
     """
     faits = []
     origines = LigneFlux.objects.filter(
-        piece__rattachements__justificatif__in=documents.order_by().values("pk"), liberee_le=None
+        bordereau__pieces__rattachements__justificatif__in=documents.order_by().values("pk"),
+        liberee_le=None,
     )
-    groupes = origines.values_list("piece__budget", "piece__exercice", "flux__profil")
+    groupes = origines.values_list("flux__budget", "flux__exercice", "flux__profil")
     for budget, exercice, profil in list(
-        groupes.order_by("piece__budget", "piece__exercice", "flux__profil").distinct()
+        groupes.order_by("flux__budget", "flux__exercice", "flux__profil").distinct()
     ):
         parties = origines.filter(
-            piece__budget=budget,
-            piece__exercice=exercice,
+            flux__budget=budget,
+            flux__exercice=exercice,
             flux__profil=profil,
-            piece__rattachements__justificatif=OuterRef("pk"),
+            bordereau__pieces__rattachements__justificatif=OuterRef("pk"),
         )
         concernes = documents.filter(Exists(parties))
         while flux := _reserver_documents(

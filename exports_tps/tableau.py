@@ -106,7 +106,7 @@ def _delais(debut: date) -> Volet:
 def _durees(debut: date) -> Iterator[tuple[str, list[int]]]:
     """Yield each step with the days that it took: one query a step, whatever the pièces."""
     constitution = (
-        LigneFlux.objects.filter(piece=OuterRef("piece"), liberee_le=None)
+        LigneFlux.objects.filter(bordereau=OuterRef("piece__bordereau"), liberee_le=None)
         .order_by("pk")
         .values("flux__constitue_le")[:1]
     )
@@ -189,9 +189,11 @@ def _refus_par_direction(debut: date) -> Volet:
 def _pieces_envoyees(debut: date) -> Any:
     """Return the pièces that a flux sent since `debut` holds."""
     envois = LigneFlux.objects.filter(
-        piece__isnull=False, flux__transmis_le__isnull=False, flux__constitue_le__date__gte=debut
+        bordereau__isnull=False,
+        flux__transmis_le__isnull=False,
+        flux__constitue_le__date__gte=debut,
     )
-    return Piece.objects.filter(pk__in=envois.values("piece"))
+    return Piece.objects.filter(bordereau__in=envois.values("bordereau"))
 
 
 def _par_direction(pieces: Any) -> dict[str, int]:

@@ -1166,18 +1166,6 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddField(
-                model_name="ligneflux",
-                name="piece",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lignes_flux",
-                    to="grand_livre.piece",
-                ),
-            ),
-            migrations.AddField(
                 model_name="messagetps",
                 name="flux",
                 field=models.ForeignKey(
@@ -1745,14 +1733,6 @@ class Migration(migrations.Migration):
             migrations.AddIndex(
                 model_name="ligneflux",
                 index=models.Index(
-                    condition=models.Q(("piece__isnull", False)),
-                    fields=["piece"],
-                    name="ligne_flux_piece",
-                ),
-            ),
-            migrations.AddIndex(
-                model_name="ligneflux",
-                index=models.Index(
                     condition=models.Q(("justificatif__isnull", False)),
                     fields=["justificatif"],
                     name="ligne_flux_justificatif",
@@ -1762,21 +1742,8 @@ class Migration(migrations.Migration):
                 model_name="ligneflux",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        models.Q(
-                            ("bordereau__isnull", False),
-                            ("justificatif__isnull", True),
-                            ("piece__isnull", True),
-                        ),
-                        models.Q(
-                            ("bordereau__isnull", True),
-                            ("justificatif__isnull", True),
-                            ("piece__isnull", False),
-                        ),
-                        models.Q(
-                            ("bordereau__isnull", True),
-                            ("justificatif__isnull", False),
-                            ("piece__isnull", True),
-                        ),
+                        models.Q(("bordereau__isnull", False), ("justificatif__isnull", True)),
+                        models.Q(("bordereau__isnull", True), ("justificatif__isnull", False)),
                         _connector="OR",
                     ),
                     name="ligne_flux_un_objet",
@@ -1790,15 +1757,6 @@ class Migration(migrations.Migration):
                     fields=("bordereau",),
                     name="ligne_flux_bordereau_une_fois",
                     violation_error_message="Ce bordereau est déjà dans un flux.",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="ligneflux",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("liberee_le__isnull", True), ("piece__isnull", False)),
-                    fields=("piece",),
-                    name="ligne_flux_piece_une_fois",
-                    violation_error_message="Cette pièce est déjà dans un flux.",
                 ),
             ),
             migrations.AddConstraint(

@@ -23,9 +23,9 @@ CREATE TRIGGER flux_sans_suppression BEFORE DELETE ON exports_tps_flux
 CREATE TRIGGER ligne_flux_identite BEFORE UPDATE ON exports_tps_ligneflux
     FOR EACH ROW
     WHEN (OLD.liberee_le IS NOT NULL
-          OR ROW(OLD.id, OLD.flux_id, OLD.bordereau_id, OLD.piece_id, OLD.justificatif_id, OLD.empreinte)
+          OR ROW(OLD.id, OLD.flux_id, OLD.bordereau_id, OLD.justificatif_id, OLD.empreinte)
              IS DISTINCT FROM
-             ROW(NEW.id, NEW.flux_id, NEW.bordereau_id, NEW.piece_id, NEW.justificatif_id, NEW.empreinte))
+             ROW(NEW.id, NEW.flux_id, NEW.bordereau_id, NEW.justificatif_id, NEW.empreinte))
     EXECUTE FUNCTION exports_tps_refuser_modification();
 
 -- A message keeps its content; once applied it is settled.

@@ -25,7 +25,6 @@ WHEN OLD.liberee_le IS NOT NULL
   OR OLD.id IS NOT NEW.id
   OR OLD.flux_id IS NOT NEW.flux_id
   OR OLD.bordereau_id IS NOT NEW.bordereau_id
-  OR OLD.piece_id IS NOT NEW.piece_id
   OR OLD.justificatif_id IS NOT NEW.justificatif_id
   OR OLD.empreinte IS NOT NEW.empreinte
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;

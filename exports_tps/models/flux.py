@@ -17,7 +17,6 @@ from facturier.grand_livre.models import (
     Bordereau,
     Budget,
     Exercice,
-    Piece,
     PieceJustificative,
 )
 
@@ -147,19 +146,11 @@ class PassageFlux(Passage):
 
 
 class LigneFlux(models.Model):
-    """One thing that a flux holds: a bordereau, a pièce of it, or a supporting document."""
+    """One thing that a flux holds: a bordereau, with all its pièces, or a supporting document."""
 
     flux = models.ForeignKey(Flux, models.PROTECT, related_name="lignes")
     bordereau = models.ForeignKey(
         Bordereau,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="lignes_flux",
-        db_index=False,
-    )
-    piece = models.ForeignKey(
-        Piece,
         models.PROTECT,
         null=True,
         blank=True,
@@ -187,9 +178,8 @@ class LigneFlux(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(bordereau__isnull=False, piece__isnull=True, justificatif__isnull=True)
-                | Q(bordereau__isnull=True, piece__isnull=False, justificatif__isnull=True)
-                | Q(bordereau__isnull=True, piece__isnull=True, justificatif__isnull=False),
+                condition=Q(bordereau__isnull=False, justificatif__isnull=True)
+                | Q(bordereau__isnull=True, justificatif__isnull=False),
                 name="ligne_flux_un_objet",
                 violation_error_message="Une ligne de flux désigne un seul objet.",
             ),
@@ -198,12 +188,6 @@ class LigneFlux(models.Model):
                 condition=Q(liberee_le__isnull=True, bordereau__isnull=False),
                 name="ligne_flux_bordereau_une_fois",
                 violation_error_message="Ce bordereau est déjà dans un flux.",
-            ),
-            models.UniqueConstraint(
-                fields=["piece"],
-                condition=Q(liberee_le__isnull=True, piece__isnull=False),
-                name="ligne_flux_piece_une_fois",
-                violation_error_message="Cette pièce est déjà dans un flux.",
             ),
             models.UniqueConstraint(
                 fields=["justificatif"],
@@ -218,11 +202,11 @@ class LigneFlux(models.Model):
                 condition=Q((f"{objet}__isnull", False)),
                 name=f"ligne_flux_{objet}",
             )
-            for objet in ("bordereau", "piece", "justificatif")
+            for objet in ("bordereau", "justificatif")
         ]
 
     def __str__(self) -> str:
-        return f"{self.flux_id} : {self.bordereau_id or self.piece_id or self.justificatif_id}"
+        return f"{self.flux_id} : {self.bordereau_id or self.justificatif_id}"
 
 
 class TransmissionQuerySet(models.QuerySet["Transmission"]):

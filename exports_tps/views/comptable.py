@@ -87,7 +87,7 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
             "flux": Flux.objects.filter(transmis_le__isnull=False).annotate(
-                nombre=Count("lignes__piece")
+                nombre=Count("lignes__bordereau__pieces")
             )[:10],
         },
     )
@@ -113,7 +113,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": objet.justificatifs.order_by("rattachements__rang"),
-            "flux": Flux.objects.filter(lignes__piece=objet)
+            "flux": Flux.objects.filter(lignes__bordereau__pieces=objet)
             .prefetch_related("verifications__par")
             .order_by("-pk"),
             "verdicts": objet.verdicts.select_related("message"),

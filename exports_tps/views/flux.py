@@ -39,7 +39,7 @@ from exports_tps.views.pages import (
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
-from facturier.grand_livre.models import Bordereau
+from facturier.grand_livre.models import Bordereau, Piece
 
 FIL = [("Flux", "/gestion/flux/")]
 TYPE_MIME = {"pes_v2": "application/xml", "lot_pieces": "application/zip"}
@@ -52,7 +52,8 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     etat = requete.GET.get("etat", "")
     nombres = dict(Flux.objects.values_list("etat").annotate(Count("pk")).order_by())
     retenus = Flux.objects.annotate(
-        nombre=Count("lignes__piece", distinct=True) + Count("pieces_externes", distinct=True)
+        nombre=Count("lignes__bordereau__pieces", distinct=True)
+        + Count("pieces_externes", distinct=True)
     )
     if etat in EtatFlux.values:
         retenus = retenus.filter(etat=etat)
@@ -195,7 +196,8 @@ def message(requete: RequeteConnectee, pk: int) -> FileResponse:
 
 def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
     """Return what identifies a flux, as (label, value); ours holds no external pièce."""
-    pieces = objet.lignes.filter(piece__isnull=False).count() + objet.pieces_externes.count()
+    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=objet).count()
+    pieces += objet.pieces_externes.count()
     documents = objet.lignes.filter(justificatif__isnull=False).count() + (
         objet.documents_externes.exclude(est_inclus=False, sha256="").count()
     )
@@ -246,7 +248,7 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
 
 def _verdicts(objet: Flux) -> QuerySet[Verdict]:
     """Verdicts on the flux and what it holds, and what later answers say of its pièces."""
-    pieces = objet.lignes.filter(piece__isnull=False).values("piece")
+    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=objet).values("pk")
     externes = objet.pieces_externes.values("pk")
     return Verdict.objects.filter(
         Q(message__flux=objet) | Q(piece__in=pieces) | Q(piece_externe__in=externes)

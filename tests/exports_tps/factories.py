@@ -13,7 +13,7 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import PartCedee, RattachementPiece
+from facturier.grand_livre.models import PartCedee, Piece, RattachementPiece
 from fournisseurs.coordonnees import Compte, enregistrer_compte
 from fournisseurs.models import CoordonneesBancaires, Fournisseur
 from tests.grand_livre.factories import JOUR, mandat, titre
@@ -75,6 +75,11 @@ def flux_constitue(agent, ordonnateur, nombre=1, bordereaux=1):
 def flux_transmis(agent, ordonnateur, nombre=1, bordereaux=1):
     """Send a flux of mandats."""
     return transmettre(flux_constitue(agent, ordonnateur, nombre, bordereaux), par=agent)
+
+
+def pieces_du(flux):
+    """Return the pièces that a flux of ours holds, in their order."""
+    return Piece.objects.filter(bordereau__lignes_flux__flux=flux).order_by("pk")
 
 
 def tresorerie(*options, plan=""):

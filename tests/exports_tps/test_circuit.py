@@ -14,7 +14,7 @@ from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece, Pi
 from facturier.grand_livre.soldes import reste_du_par_piece, solde
 from facturier.grand_livre.verification import verifier
 from facturier.suivi.etats import EtatFacture
-from tests.exports_tps.factories import bordereau_recette, flux_transmis, tresorerie
+from tests.exports_tps.factories import bordereau_recette, flux_transmis, pieces_du, tresorerie
 from tests.grand_livre.factories import JOUR
 from tests.suivi.factories import FactureFactory
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
 
 def etats_pieces(flux):
-    pieces = Piece.objects.filter(lignes_flux__flux=flux).order_by("pk")
+    pieces = pieces_du(flux)
     return list(pieces.values_list("etat", flat=True))
 
 
@@ -165,7 +165,7 @@ def test_une_piece_jointe_refusee_est_un_acquittement_partiel(agent, ordonnateur
 
 def test_un_mandat_rejete_au_visa_est_contrepasse(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur, nombre=2)
-    numero = Piece.objects.filter(lignes_flux__flux=flux).order_by("pk")[0].numero
+    numero = pieces_du(flux)[0].numero
     plan = f'[[defaut]]\nacte = "rejeter_piece"\npiece = {numero}\nmotifs = ["05"]\n'
     tresorerie("--jusqu-au-bout", plan=plan)
 
@@ -179,7 +179,7 @@ def test_un_mandat_rejete_au_visa_est_contrepasse(agent, ordonnateur):
 
 def test_un_mandat_suspendu_est_repris_puis_paye(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur)
-    numero = Piece.objects.get(lignes_flux__flux=flux).numero
+    numero = pieces_du(flux).get().numero
     plan = f'[[defaut]]\nacte = "suspendre_piece"\npiece = {numero}\nmotifs = ["02"]\npasses = 2\n'
     tresorerie("--une-fois", plan=plan)
     tresorerie("--une-fois", plan=plan)
@@ -194,7 +194,7 @@ def test_un_mandat_suspendu_est_repris_puis_paye(agent, ordonnateur):
 
 def test_un_paiement_en_deux_fois_solde_une_seule_fois(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur)
-    numero = Piece.objects.get(lignes_flux__flux=flux).numero
+    numero = pieces_du(flux).get().numero
     plan = f'[[defaut]]\nacte = "payer_en_deux_fois"\npiece = {numero}\nsans_rappel = true\n'
     tresorerie("--jusqu-au-bout", plan=plan)
 
@@ -263,7 +263,7 @@ collectivite = "999"
 
 def test_une_prise_en_charge_annulee_reprend_la_dette(agent, ordonnateur):
     flux = flux_transmis(agent, ordonnateur, nombre=2)
-    numero = Piece.objects.filter(lignes_flux__flux=flux).order_by("pk")[0].numero
+    numero = pieces_du(flux)[0].numero
     plan = f'[[defaut]]\nacte = "annuler_prise_en_charge"\npiece = {numero}\nmotifs = ["05"]\n'
     tresorerie("--jusqu-au-bout", plan=plan)
 

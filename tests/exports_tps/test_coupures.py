@@ -82,7 +82,7 @@ def exiger_une_seule_trace(envoyes):
     """Each flux, bordereau and pièce went through once; the ledger has not moved."""
     cles = [flux.pk for flux in envoyes]
     departs = Transmission.objects.filter(flux__in=cles, issue__in=DEPARTS)
-    pieces = Piece.objects.filter(lignes_flux__flux__in=cles)
+    pieces = Piece.objects.filter(bordereau__lignes_flux__flux__in=cles)
     passages = Piece.passages.rel.related_model.objects.filter(piece__in=pieces, acte="transmettre")
     assert {flux.etat for flux in envoyes} == {EtatFlux.TRANSMIS}
     assert departs.count() == len(envoyes)

@@ -60,7 +60,7 @@ from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Ecriture, Parametre
-from tests.exports_tps.factories import flux_transmis, tresorerie
+from tests.exports_tps.factories import flux_transmis, pieces_du, tresorerie
 from tests.exports_tps.pes import exemples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -223,7 +223,7 @@ def test_nomfic_numeros_et_documents_ne_servent_qu_une_fois(agent, ordonnateur):
     octets = pes_externe()
     premier, encore = deposer(agent, octets), deposer(agent, octets)
     notre = flux_transmis(agent, ordonnateur)
-    numero = notre.lignes.get(piece__isnull=False).piece.numero
+    numero = pieces_du(notre).get().numero
 
     refus = []
     for champs in ({"depuis": 9101}, {"nom": "AUTRE"}, {"nom": "AUTRE", "depuis": numero}):

@@ -12,6 +12,7 @@ from tests.exports_tps.factories import (
     flux_constitue,
     flux_transmis,
     mandat_documente,
+    pieces_du,
     tresorerie,
 )
 from tests.grand_livre.factories import mandat
@@ -100,7 +101,7 @@ def test_le_comptable_verifie_les_signatures(client, agent, ordonnateur, comptab
 
 def test_le_comptable_prend_en_charge_puis_paie(client, agent, ordonnateur, comptable):
     flux = flux_transmis(agent, ordonnateur)
-    piece = flux.lignes.get(piece__isnull=False).piece
+    piece = pieces_du(flux).get()
 
     page(client, comptable, "tps_prendre_en_charge", piece.pk, oui="1")
     page(
@@ -123,7 +124,7 @@ def test_le_comptable_prend_en_charge_puis_paie(client, agent, ordonnateur, comp
 
 def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comptable):
     flux = flux_transmis(agent, ordonnateur)
-    piece = flux.lignes.get(piece__isnull=False).piece
+    piece = pieces_du(flux).get()
 
     reponse = page(client, comptable, "tps_suspendre", piece.pk, motif="", nature=ABSENTES)
 
@@ -133,7 +134,7 @@ def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comp
 @pytest.mark.parametrize("acte", ["suspendre", "rejeter"])
 def test_le_comptable_suspend_ou_rejette(client, agent, ordonnateur, comptable, acte):
     flux = flux_transmis(agent, ordonnateur)
-    piece = flux.lignes.get(piece__isnull=False).piece
+    piece = pieces_du(flux).get()
 
     page(client, comptable, f"tps_{acte}", piece.pk, motif="Procès-verbal absent", nature=ABSENTES)
 

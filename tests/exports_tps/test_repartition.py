@@ -19,7 +19,7 @@ from facturier.commun import fichiers
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import Parametre, RattachementPiece
-from tests.exports_tps.factories import bordereau_depense, flux_transmis, tresorerie
+from tests.exports_tps.factories import bordereau_depense, flux_transmis, pieces_du, tresorerie
 from tests.grand_livre.factories import JOUR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -129,7 +129,7 @@ def test_un_document_refuse_repart_seul_et_est_accepte(agent, ordonnateur):
 
 def test_un_document_ajoute_apres_l_envoi_part_seul(agent, ordonnateur, settings):
     flux = flux_transmis(agent, ordonnateur)
-    document = joindre(flux.lignes.get(piece__isnull=False).piece, 100, 2)
+    document = joindre(pieces_du(flux).get(), 100, 2)
 
     (complement,) = constituer_documents(par=agent)
 
@@ -141,7 +141,7 @@ def test_un_document_tardif_part_par_le_profil_de_sa_piece(agent, ordonnateur, s
     (bordereau,) = signes(agent, ordonnateur, 1)
     (flux,) = constituer([bordereau], par=agent, profil=ProfilExport.LOT_PIECES)
     transmettre(flux, par=agent)
-    piece = flux.lignes.get(piece__isnull=False).piece
+    piece = pieces_du(flux).get()
     joindre(piece, 100, 2)
 
     (complement,) = constituer_documents(par=agent)

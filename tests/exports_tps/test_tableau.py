@@ -7,7 +7,7 @@ from django.utils import timezone
 from exports_tps import visa
 from exports_tps.tableau import depuis, volets
 from exports_tps.views.tableau import PERIODES
-from tests.exports_tps.factories import bordereau_depense, flux_transmis
+from tests.exports_tps.factories import bordereau_depense, flux_transmis, pieces_du
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -16,7 +16,7 @@ def test_le_tableau_compte_ce_qui_part_ce_qui_revient_et_ce_qui_attend(
     agent, ordonnateur, comptable
 ):
     flux = flux_transmis(agent, ordonnateur, nombre=4)
-    premiere, deuxieme, *_ = [ligne.piece for ligne in flux.lignes.filter(piece__isnull=False)]
+    premiere, deuxieme, *_ = pieces_du(flux)
     visa.prendre_en_charge(premiere, par=comptable)
     visa.suspendre(deuxieme, motif="Pièces justificatives absentes. La facture.", par=comptable)
     bordereau_depense(agent)
