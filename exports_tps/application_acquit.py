@@ -12,7 +12,7 @@ from typing import Final
 from django.utils import timezone
 
 from exports_tps.application_externe import ENSEMBLE, PREALABLES, appliquer_acquit_externe
-from exports_tps.cloture import conclure_flux
+from exports_tps.cloture import conclure_flux, refus_douteux
 from exports_tps.decisions import rejeter
 from exports_tps.depots import est_externe
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
@@ -40,6 +40,7 @@ class Bilan:
     refuses: dict[int, str] = field(default_factory=dict)
     en_doute: set[int] = field(default_factory=set)  # refused as held already
     est_accepte: bool | None = None  # the file as a whole
+    est_douteux: bool = False  # refused as a whole, perhaps for having been deposited twice
     motif: str = ""
     nombre: int = 0  # elements read
     documents_refuses: set[int] = field(default_factory=set)
@@ -195,6 +196,9 @@ def _noter_ensemble(bilan: Bilan, element: ElementAcquit, motif: str) -> None:
         return
     if element.est_accepte:
         bilan.est_accepte = bilan.est_accepte is not False
+    elif doute := refus_douteux(bilan.flux, motif, _tous_les_codes(element)):
+        bilan.reserves.append(doute)
+        bilan.est_douteux = True
     else:
         bilan.est_accepte = False
         bilan.motif = bilan.motif or motif
@@ -284,12 +288,13 @@ def _conclure(bilan: Bilan, par: Utilisateur) -> None:
     franchir_lot(Bordereau, acceptables, "accepter", par=par)
     _refuser(bilan, par)
     _relever_contradictions(bilan, acceptables)
-    conclure_flux(
-        bilan.flux,
-        par=par,
-        a_refus_pj=bool(bilan.documents_refuses),
-        est_refuse=bilan.est_accepte is False,
-    )
+    if not bilan.est_douteux:
+        conclure_flux(
+            bilan.flux,
+            par=par,
+            a_refus_pj=bool(bilan.documents_refuses),
+            est_refuse=bilan.est_accepte is False,
+        )
 
 
 def _relever_contradictions(bilan: Bilan, acceptes: set[int]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.db.models import Q
 
+from exports_tps.cloture import refus_douteux
 from exports_tps.depots import documents_connus, identifiants_de
 from exports_tps.messages import par_lots
 from exports_tps.models import EtatFlux, Flux, MessageTPS, Verdict
@@ -67,13 +68,30 @@ def _verdicts(
     for reference in designes:
         yield _verdict(message, Portee.BORDEREAU, reference, decision, element.erreurs)
         yield from _details(message, flux, element, reference, decision)
-    if designes:
-        return
-    if element.domaine in ENSEMBLE:
-        yield _ensemble(message, flux, decision, element.erreurs, _libelle(element.erreurs))
-    else:
+    if not designes:
+        yield from _sans_designer(message, flux, element, reserves)
+
+
+def _sans_designer(
+    message: MessageTPS, flux: Flux, element: ElementAcquit, reserves: list[str]
+) -> Iterator[Verdict]:
+    """Yield what is said of the file as a whole; what it says of nothing known is a reserve."""
+    if element.domaine not in ENSEMBLE:
         numero = element.numero_bordereau or "sans numéro"
         reserves.append(f"Bordereau {numero} : absent de ce flux.")
+    elif doute := _doute(flux, element):
+        reserves.append(doute)
+    else:
+        decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
+        yield _ensemble(message, flux, decision, element.erreurs, _libelle(element.erreurs))
+
+
+def _doute(flux: Flux, element: ElementAcquit) -> str:
+    """Say why a verdict on the whole file may be that of a second deposit; nothing otherwise."""
+    if element.est_accepte:
+        return ""
+    codes = {erreur.code for erreur in element.erreurs if erreur.code}
+    return refus_douteux(flux, _libelle(element.erreurs), codes)
 
 
 def _designer(element: ElementAcquit, bordereaux: set[str]) -> list[str]:

@@ -40,3 +40,17 @@ def conclure_flux(
         franchir(flux, "acquitter_en_partie", par=par)
     else:
         franchir(flux, "acquitter", par=par)
+
+
+def refus_douteux(flux: Flux, motif: str, codes: Collection[str]) -> str:
+    """Say that a refusal of the whole file may only be that of a second deposit; else nothing.
+
+    No code tells a name received already: it comes as ERREUR_AUTRE. What was accepted of the first
+    deposit would be paid, and issued again here.
+    """
+    if set(codes) - {"ERREUR_AUTRE"} or not flux.nouveaux_depots.exists():
+        return ""
+    return (
+        f"{flux} a été déposé deux fois : ce refus ({motif or 'sans motif'}) peut n’être que celui "
+        "du second dépôt. Rien n’est rejeté ici ; demandez à la Trésorerie ce qu’elle tient."
+    )

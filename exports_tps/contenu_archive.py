@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db.models import Count, F, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 
 from exports_tps.archive import VERIFICATION, Archive, archive
@@ -90,7 +91,14 @@ def _preuve(flux: Flux) -> str:
             "transmis_le": flux.transmis_le,
             "fichier": {"chemin": chemin_flux(flux), "sha256": flux.sha256, "octets": flux.taille},
             "envois": list(
-                flux.transmissions.values("tentee_le", "destination", "issue", "sha256", "detail")
+                flux.transmissions.values(
+                    "tentee_le",
+                    "destination",
+                    "issue",
+                    "sha256",
+                    "detail",
+                    depot=Coalesce("nouveau_depot__rang", 1),
+                )
             ),
             "passages": list(
                 flux.passages.values(

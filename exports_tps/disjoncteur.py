@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exports_tps.models import EtatFlux, Flux, PassageFlux, Transmission
+from exports_tps.models import EtatFlux, Flux, NouveauDepot, PassageFlux, Transmission
 from facturier.grand_livre.models import Parametre
 
 PREMIER, PLAFOND = "envoi_reprise_minutes", "envoi_reprise_plafond_minutes"
@@ -57,18 +58,29 @@ def prochain_essai(flux: Flux, maintenant: datetime) -> datetime:
 
 
 def a_reprendre(maintenant: datetime | None = None) -> QuerySet[Flux]:
-    """Return the flux whose sending was asked for, was interrupted, and is due.
+    """Return the flux whose sending, or new deposit, was asked for, was interrupted, and is due.
 
     A failure that is not the transport's waits for a person: it has no next attempt.
     """
     maintenant = maintenant or timezone.now()
-    derniere = Transmission.objects.filter(flux=OuterRef("pk")).order_by("-pk")
+    depots = NouveauDepot.objects.en_cours().filter(flux=OuterRef("pk"))
+    derniere = (
+        Transmission.objects.annotate(depot=Coalesce("nouveau_depot", 0))
+        .filter(flux=OuterRef("pk"), depot=Coalesce(OuterRef("depot"), 0))
+        .order_by("-pk")
+    )
     demande = PassageFlux.objects.filter(flux=OuterRef("pk"), acte="demander_envoi")
-    etats = Flux.objects.filter(etat=EtatFlux.CONSTITUE).annotate(
-        demandee_le=Subquery(demande.values("le")[:1]),
-        issue=Subquery(derniere.values("issue")[:1]),
-        tentee_le=Subquery(derniere.values("tentee_le")[:1]),
-        prochaine_le=Subquery(derniere.values("prochaine_le")[:1]),
+    etats = (
+        Flux.objects.annotate(depot=Subquery(depots.values("pk")[:1]))
+        .filter(Q(etat=EtatFlux.CONSTITUE) | Q(depot__isnull=False))
+        .annotate(
+            demandee_le=Coalesce(
+                Subquery(depots.values("demande_le")[:1]), Subquery(demande.values("le")[:1])
+            ),
+            issue=Subquery(derniere.values("issue")[:1]),
+            tentee_le=Subquery(derniere.values("tentee_le")[:1]),
+            prochaine_le=Subquery(derniere.values("prochaine_le")[:1]),
+        )
     )
     limite = maintenant - DELAI_DE_GRACE
     jamais_tentee = Q(issue=None) & (Q(demandee_le__lte=limite) | Q(demandee_le__gt=maintenant))

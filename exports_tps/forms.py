@@ -48,6 +48,17 @@ class MotifForm(forms.Form):
         return {"motif": f"{nature} {precision}".strip()}
 
 
+class NouveauDepotForm(forms.Form):
+    """Why a flux is deposited again."""
+
+    motif = forms.CharField(
+        label="Ce que la Trésorerie a répondu",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : « Mme Untel, au téléphone le 12 mai : fichier jamais reçu. »",
+    )
+
+
 class PaiementForm(forms.Form):
     """A payment that no PES_Retour tells."""
 

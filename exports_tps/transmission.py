@@ -3,7 +3,8 @@
 Three steps, each recorded: the whole file is written under a provisional name and read back; the
 row `ENGAGEE` names that copy; the copy takes the name of the flux. Renaming is one step that takes
 the provisional name away: found nowhere afterwards, the file has left and was taken, or somebody
-removed the copy. It is never sent again by itself: a person asks the treasury.
+removed the copy. It is never sent again by itself: a person asks the treasury, then for a new
+deposit (`nouveau_depot`), which goes through the same steps under the same name.
 """
 
 import hashlib
@@ -14,11 +15,12 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
 from exports_tps.disjoncteur import a_reprendre, etat_transport, prochain_essai, vient_de_s_ouvrir
-from exports_tps.models import EtatFlux, Flux, Transmission
+from exports_tps.models import EtatFlux, Flux, NouveauDepot, Transmission
 from exports_tps.transports import (
     PROVISOIRE,
     NomOccupe,
@@ -40,8 +42,8 @@ PAS_ENCORE_PRETS = {EtatFlux.EN_CONSTITUTION, EtatFlux.EN_ERREUR}
 Issue = Transmission.Issue
 INTROUVABLE = (
     "Ni la copie ni le fichier ne sont plus chez le destinataire : il l’a sans doute pris, mais "
-    "rien ne le prouve. Demandez à la Trésorerie si elle a reçu {nom} ; sinon, remettez-lui le "
-    "fichier, à télécharger sur la page du flux, sous ce nom."
+    "rien ne le prouve. Demandez à la Trésorerie si elle a reçu {nom} ; sinon, déposez-le de "
+    "nouveau depuis la page du flux."
 )
 
 
@@ -57,7 +59,7 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
     """Send the file of `flux`, read it back, and carry what it holds along.
 
     Calling again for a flux that was sent changes nothing; for one whose sending was interrupted
-    at any moment, ends it.
+    at any moment, or whose new deposit was asked for, ends it.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -69,17 +71,18 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         raise ActeInterdit("Seul un agent des finances transmet un flux.")
     if flux.etat in PAS_ENCORE_PRETS:
         raise TransitionInterdite(f"{flux} est « {flux.get_etat_display()} » : il ne part pas.")
-    if flux.etat not in A_ENVOYER:
+    depot = flux.nouveaux_depots.en_cours().first()
+    if not _reste_a_deposer(flux, depot):
         return flux
-    if not flux.passages.filter(acte="demander_envoi").exists():
+    if depot is None and not flux.passages.filter(acte="demander_envoi").exists():
         franchir(flux, "demander_envoi", par=par)
     canal, nom = transport(), nom_distant(flux)
     try:
         with canal.ouvrir() as session:
-            issue, accuse = _deposer(flux, canal, session, nom)
+            issue, accuse = _deposer(flux, depot, canal, session, nom)
     except (TransportEnPanne, NomOccupe, fichiers.FichierIntrouvable, fichiers.FichierAltere) as e:
-        return _echouer(flux, canal, nom, e)
-    _constater(flux, f"{canal.adresse}/{nom}", issue, accuse, par)
+        return _echouer(flux, depot, canal, nom, e)
+    _constater(flux, depot, f"{canal.adresse}/{nom}", issue, accuse, par)
     return flux
 
 
@@ -119,8 +122,13 @@ def reprendre_envois(*, par: Utilisateur) -> tuple[list[Flux], list[str]]:
 
 def constater_envois(*, par: Utilisateur) -> None:
     """Record the flux that have left, but whose sender was killed before recording it."""
-    engages = Flux.objects.filter(etat=EtatFlux.CONSTITUE, transmissions__issue=Issue.ENGAGEE)
-    for flux in engages.order_by("pk"):
+    engagees = Transmission.objects.filter(
+        Q(nouveau_depot=None, flux__etat=EtatFlux.CONSTITUE)
+        | Q(nouveau_depot__in=NouveauDepot.objects.en_cours()),
+        issue=Issue.ENGAGEE,
+    )
+    a_constater = Flux.objects.filter(pk__in=engagees.values("flux"))
+    for flux in a_constater.order_by("pk"):
         try:
             transmettre(flux, par=par)
         except EnvoiImpossible as erreur:
@@ -146,13 +154,15 @@ def nom_distant(flux: Flux) -> str:
 
 
 # --- Depositing -------------------------------------------------------------------------------
-def _deposer(flux: Flux, canal: Transport, session: Session, nom: str) -> tuple[str, str]:
+def _deposer(
+    flux: Flux, depot: NouveauDepot | None, canal: Transport, session: Session, nom: str
+) -> tuple[str, str]:
     """Let the copy that is engaged take its name; return how it ended, and the acknowledgement."""
-    engagee = flux.transmissions.filter(issue=Issue.ENGAGEE).first()
+    engagee = flux.transmissions.filter(issue=Issue.ENGAGEE, nouveau_depot=depot).first()
     if engagee is None:
-        if _est_present(flux, session, nom):
+        if est_present(flux, session, nom):
             return Issue.DEJA_PRESENT, session.accuse(nom)
-        engagee = _engager(flux, canal, session, nom)
+        engagee = _engager(flux, depot, canal, session, nom)
     boite, _, provisoire = engagee.destination.rpartition("/")
     if boite != canal.adresse:
         raise fichiers.FichierAltere(
@@ -162,13 +172,15 @@ def _deposer(flux: Flux, canal: Transport, session: Session, nom: str) -> tuple[
         if session.nommer(provisoire, nom):
             return Issue.REUSSIE, _clore(session, nom)
     except NomOccupe:
-        if not _est_present(flux, session, nom):
+        if not est_present(flux, session, nom):
             raise
-    present = _est_present(flux, session, nom)
+    present = est_present(flux, session, nom)
     return Issue.DEJA_PRESENT if present else Issue.RETIREE, _clore(session, nom)
 
 
-def _engager(flux: Flux, canal: Transport, session: Session, nom: str) -> Transmission:
+def _engager(
+    flux: Flux, depot: NouveauDepot | None, canal: Transport, session: Session, nom: str
+) -> Transmission:
     """Write a whole copy beside its destination, read it back, record it.
 
     Of two senders at once, the second gives its copy up for that of the first.
@@ -181,12 +193,12 @@ def _engager(flux: Flux, canal: Transport, session: Session, nom: str) -> Transm
         raise TransportEnPanne(f"la copie relue de {nom} n’est pas celle qui a été écrite")
     try:
         with transaction.atomic():
-            return _noter(flux, f"{canal.adresse}/{provisoire}", Issue.ENGAGEE, sha256=relue)
+            return _noter(flux, depot, f"{canal.adresse}/{provisoire}", Issue.ENGAGEE, sha256=relue)
     except IntegrityError:
-        return flux.transmissions.get(issue=Issue.ENGAGEE)
+        return flux.transmissions.get(issue=Issue.ENGAGEE, nouveau_depot=depot)
 
 
-def _est_present(flux: Flux, session: Session, nom: str) -> bool:
+def est_present(flux: Flux, session: Session, nom: str) -> bool:
     """Whether the destination holds the file under its name.
 
     Raises:
@@ -207,25 +219,42 @@ def _clore(session: Session, nom: str) -> str:
 
 
 # --- Recording --------------------------------------------------------------------------------
-def _noter(flux: Flux, destination: str, issue: str, **champs: object) -> Transmission:
+def _reste_a_deposer(flux: Flux, depot: NouveauDepot | None) -> bool:
+    """Whether that deposit, the first when `depot` is None, is still to be done."""
+    if depot is None:
+        return flux.etat in A_ENVOYER
+    return NouveauDepot.objects.en_cours().filter(pk=depot.pk).exists()
+
+
+def _noter(
+    flux: Flux, depot: NouveauDepot | None, destination: str, issue: str, **champs: object
+) -> Transmission:
     return Transmission.objects.create(
-        flux=flux, tentee_le=timezone.now(), destination=destination[:300], issue=issue, **champs
+        flux=flux,
+        nouveau_depot=depot,
+        tentee_le=timezone.now(),
+        destination=destination[:300],
+        issue=issue,
+        **champs,
     )
 
 
-def _echouer(flux: Flux, canal: Transport, nom: str, raison: Exception) -> Flux:
+def _echouer(
+    flux: Flux, depot: NouveauDepot | None, canal: Transport, nom: str, raison: Exception
+) -> Flux:
     """Record a failure and tell it; nothing when another worker has just sent the flux.
 
     Raises:
         TransportIndisponible, EnvoiImpossible: see `transmettre`.
     """
     flux.refresh_from_db()
-    if flux.etat not in A_ENVOYER:
+    if not _reste_a_deposer(flux, depot):
         return flux
     est_panne = isinstance(raison, TransportEnPanne)
     detail = str(raison) or f"un autre fichier porte déjà le nom {nom}"
     prochaine = prochain_essai(flux, timezone.now()) if est_panne else None
-    _noter(flux, f"{canal.adresse}/{nom}", Issue.ECHOUEE, detail=detail, prochaine_le=prochaine)
+    adresse = f"{canal.adresse}/{nom}"
+    _noter(flux, depot, adresse, Issue.ECHOUEE, detail=detail, prochaine_le=prochaine)
     etat = etat_transport()
     if not est_panne or vient_de_s_ouvrir(etat):
         alerter("envoi", {"flux": flux, "raison": detail, "transport": etat})
@@ -241,16 +270,28 @@ def _echouer(flux: Flux, canal: Transport, nom: str, raison: Exception) -> Flux:
 
 
 @transaction.atomic
-def _constater(flux: Flux, destination: str, issue: str, accuse: str, par: Utilisateur) -> None:
-    """Record the proof, and carry bordereaux, pièces and invoices along."""
-    flux.refresh_from_db()
-    if flux.etat not in A_ENVOYER:
-        return  # another worker recorded the same sending
-    franchir(flux, "transmettre", par=par, transmis_le=timezone.now())
+def _constater(
+    flux: Flux,
+    depot: NouveauDepot | None,
+    destination: str,
+    issue: str,
+    accuse: str,
+    par: Utilisateur,
+) -> None:
+    """Record the proof; of a first deposit, carry bordereaux, pièces and invoices along."""
+    flux.refresh_from_db(from_queryset=Flux.objects.select_for_update())
+    if not _reste_a_deposer(flux, depot):
+        return  # another worker recorded the same sending, or the treasury has answered
     if issue == Issue.RETIREE:
         accuse = INTROUVABLE.format(nom=flux.nom_physique)
         alerter("envoi_douteux", {"flux": flux, "raison": accuse})
-    _noter(flux, destination, issue, sha256=flux.sha256, detail=accuse)
+    _noter(flux, depot, destination, issue, sha256=flux.sha256, detail=accuse)
+    if depot is None:
+        _avancer(flux, par)
+
+
+def _avancer(flux: Flux, par: Utilisateur) -> None:
+    franchir(flux, "transmettre", par=par, transmis_le=timezone.now())
     bordereaux = flux.lignes.filter(bordereau__isnull=False).values_list("bordereau", flat=True)
     franchir_lot(Bordereau, bordereaux, "transmettre", par=par)
     pieces = Piece.objects.filter(bordereau__lignes_flux__flux=flux)

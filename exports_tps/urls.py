@@ -117,6 +117,7 @@ urlpatterns = [
     path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),
     path("gestion/flux/<int:pk>/", flux.detail, name="flux"),
     path("gestion/flux/<int:pk>/transmettre/", flux.envoyer, name="transmettre"),
+    path("gestion/flux/<int:pk>/deposer-de-nouveau/", flux.redeposer, name="redeposer"),
     path("gestion/flux/<int:pk>/verifier/", flux.verifier, name="verifier"),
     path("gestion/flux/<int:pk>/fichier/", flux.fichier, name="fichier"),
     path("tps/", comptable.accueil, name="tps"),

@@ -5,11 +5,11 @@ be released, once, when the treasury refused what it sent.
 """
 
 from django.db import models
-from django.db.models import Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from facturier.acces.models import Passage, Role
+from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import (
@@ -19,6 +19,8 @@ from facturier.grand_livre.models import (
     Exercice,
     PieceJustificative,
 )
+
+PARTIES = ("reussie", "deja_present", "retiree")  # issues of a deposit that is done
 
 
 class ProfilExport(models.TextChoices):
@@ -60,6 +62,7 @@ class Flux(models.Model):
         ),
         "demander_envoi": transition({EtatFlux.CONSTITUE}, EtatFlux.CONSTITUE, Role.AGENT),
         "transmettre": transition({EtatFlux.CONSTITUE}, EtatFlux.TRANSMIS, Role.AGENT),
+        "deposer_de_nouveau": transition({EtatFlux.TRANSMIS}, EtatFlux.TRANSMIS, Role.AGENT),
         "acquitter": transition({EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE, Role.COMPTABLE),
         "acquitter_en_partie": transition(
             {EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE_EN_PARTIE, Role.COMPTABLE
@@ -67,7 +70,7 @@ class Flux(models.Model):
         "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
     }
     TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE, EtatFlux.AU_PARAPHEUR: Ton.ATTENTE}
-    ACTES = {"demander_envoi": "Envoi demandé"}
+    ACTES = {"demander_envoi": "Envoi demandé", "deposer_de_nouveau": "Nouveau dépôt demandé"}
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="+")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")
@@ -209,6 +212,54 @@ class LigneFlux(models.Model):
         return f"{self.flux_id} : {self.bordereau_id or self.justificatif_id}"
 
 
+class NouveauDepotQuerySet(models.QuerySet["NouveauDepot"]):
+    """Which requests are still to be carried out."""
+
+    def en_cours(self) -> "NouveauDepotQuerySet":
+        """Keep those whose file has not left again; an answer of the treasury ends them."""
+        return self.filter(
+            ~Exists(Transmission.objects.filter(nouveau_depot=OuterRef("pk"), issue__in=PARTIES)),
+            flux__etat=EtatFlux.TRANSMIS,
+            flux__messages=None,
+        )
+
+
+class NouveauDepot(models.Model):
+    """Somebody asks that a file which vanished be deposited again: same bytes, same name.
+
+    Append only. A trigger refuses it for a flux that the treasury answered, or whose last deposit
+    is not done.
+    """
+
+    flux = models.ForeignKey(Flux, models.PROTECT, related_name="nouveaux_depots")
+    rang = models.PositiveSmallIntegerField(help_text="2 pour le deuxième dépôt")
+    motif = models.CharField(max_length=400)
+    demande_le = models.DateTimeField("demandé le")
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    objects = NouveauDepotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "nouveau dépôt"
+        verbose_name_plural = "nouveaux dépôts"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["flux", "rang"],
+                name="nouveau_depot_rang_unique",
+                violation_error_message="Un nouveau dépôt de ce flux est déjà demandé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rang__gte=2) & ~Q(motif=""),
+                name="nouveau_depot_motive",
+                violation_error_message="Un nouveau dépôt porte son rang et son motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flux}, dépôt n° {self.rang}"
+
+
 class TransmissionQuerySet(models.QuerySet["Transmission"]):
     """What the attempts tell of a flux, and of the transport."""
 
@@ -222,9 +273,10 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
 class Transmission(models.Model):
     """One attempt to send a flux, with its proof.
 
-    `ENGAGEE` comes first, once a flux: the whole file lies at its destination under a provisional
-    name and was read back. From then on the flux leaves by giving that very copy its name, so that
-    it never leaves twice, even when the recipient takes files away as they come.
+    `ENGAGEE` comes first, once a deposit: the whole file lies at its destination under a
+    provisional name and was read back. From then on the flux leaves by giving that very copy its
+    name, so that it never leaves twice, even when the recipient takes files away as they come. The
+    first deposit of a flux has no `nouveau_depot`.
     """
 
     class Issue(models.TextChoices):
@@ -237,6 +289,14 @@ class Transmission(models.Model):
         ECHOUEE = "echouee", "Échec"
 
     flux = models.ForeignKey(Flux, models.PROTECT, related_name="transmissions")
+    nouveau_depot = models.ForeignKey(
+        NouveauDepot,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="transmissions",
+        db_index=False,
+    )
     tentee_le = models.DateTimeField("tentée le")
     destination = models.CharField(max_length=300)
     issue = models.CharField(max_length=12, choices=Issue)
@@ -259,17 +319,18 @@ class Transmission(models.Model):
                 name="transmission_a_preuve",
                 violation_error_message="Une transmission réussie porte l’empreinte relue.",
             ),
-            models.UniqueConstraint(
-                fields=["flux"],
-                condition=Q(issue="engagee"),
-                name="transmission_engagee_une_fois",
-                violation_error_message="Une copie de ce flux est déjà prête à partir.",
-            ),
-            models.UniqueConstraint(
-                fields=["flux"],
-                condition=Q(issue__in=["reussie", "deja_present", "retiree"]),
-                name="transmission_partie_une_fois",
-                violation_error_message="Ce flux est déjà parti.",
+            *(
+                models.UniqueConstraint(
+                    fields=[objet],
+                    condition=Q(issue__in=issues, nouveau_depot__isnull=objet == "flux"),
+                    name=f"transmission_{nom}_une_fois{suffixe}",
+                    violation_error_message=message,
+                )
+                for objet, suffixe in (("flux", ""), ("nouveau_depot", "_de_nouveau"))
+                for nom, issues, message in (
+                    ("engagee", ("engagee",), "Une copie de ce flux est déjà prête à partir."),
+                    ("partie", PARTIES, "Ce flux est déjà parti."),
+                )
             ),
         ]
 

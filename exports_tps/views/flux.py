@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exports_tps.depots import documents_manquants
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.etapes import etat_de
+from exports_tps.forms import NouveauDepotForm
 from exports_tps.models import (
     DepotExterne,
     EtatFlux,
@@ -21,6 +23,8 @@ from exports_tps.models import (
     Transmission,
     Verdict,
 )
+from exports_tps.models.flux import PARTIES
+from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
 from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_sur_demande
 from exports_tps.repartition import constituer_documents, documents_a_envoyer
@@ -29,6 +33,7 @@ from exports_tps.views.pages import (
     LECTEURS,
     TAILLE_PAGE,
     RequeteConnectee,
+    confirmer,
     dernier_renvoi,
     etapes_du_circuit,
     fichier_range,
@@ -96,18 +101,12 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "bordereaux": Bordereau.objects.filter(lignes_flux__flux=objet)
             .annotate(nombre=Count("pieces"))
             .order_by("pk"),
-            "transmissions": objet.transmissions.all(),
-            "doute": objet.transmissions.filter(issue=Transmission.Issue.RETIREE).first()
-            if objet.etat == EtatFlux.TRANSMIS
-            else None,
-            "transport": etat_transport() if objet.etat == EtatFlux.CONSTITUE else None,
+            **_envois(requete, objet),
             "verification": objet.verifications.select_related("par").first(),
             "messages_tps": objet.messages.all(),
             "verdicts": verdicts,
             "suivant": suivant,
             "montrer_reprise": requete.user.a_role(Role.AGENT, Role.ORDONNATEUR),
-            "peut_transmettre": objet.etat == EtatFlux.CONSTITUE
-            and requete.user.a_role(Role.AGENT),
             **_externe(requete, objet),
         },
     )
@@ -124,6 +123,37 @@ def envoyer(requete: RequeteConnectee, pk: int) -> HttpResponse:
         f"{objet.nom_physique} est déposé ; sa preuve est enregistrée.",
     )
     return redirect(objet)
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def redeposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Deposit again a flux that the treasury says it never received."""
+    objet = _lire(pk)
+    adresse, parti_le = objet.get_absolute_url(), objet.transmis_le or objet.constitue_le
+    if requete.method == "GET" and (raison := ce_qui_l_interdit(objet)):
+        messages.error(requete, raison)
+        return redirect(adresse)
+    return confirmer(
+        requete,
+        NouveauDepotForm(requete.POST or None),
+        lambda donnees: deposer_de_nouveau(objet, par=requete.user, **donnees),
+        {
+            "titre": f"Déposer de nouveau {objet.nom_physique}",
+            "consequence": "Demandez d’abord à la Trésorerie si elle a reçu ce fichier. Le même "
+            "fichier repart sous le même nom, avec une seconde preuve d’envoi ; si le premier est "
+            "retrouvé, la Trésorerie refusera celui-ci comme déjà reçu, et rien n’est payé deux "
+            "fois.",
+            "lignes": [
+                ("Premier envoi", f"{timezone.localtime(parti_le):%d/%m/%Y à %H:%M}"),
+                ("Empreinte SHA-256", objet.sha256),
+            ],
+            "action": "Déposer de nouveau",
+            "retour": adresse,
+        },
+        reussite=f"{objet.nom_physique} est déposé de nouveau ; sa preuve est enregistrée.",
+        vers=adresse,
+    )
 
 
 @reserver_a(Role.AGENT)
@@ -210,6 +240,25 @@ def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
         ("Pièces", str(pieces)),
         ("Documents joints", str(documents)),
     ]
+
+
+def _envois(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
+    """Return the attempts to send a flux, what is doubtful of them, what may be done."""
+    depots = objet.nouveaux_depots.en_cours()
+    reste_a_partir = objet.etat == EtatFlux.CONSTITUE or depots.exists()
+    est_agent = requete.user.a_role(Role.AGENT)
+    transmissions = objet.transmissions.select_related("nouveau_depot")
+    dernier_depart = transmissions.filter(issue__in=PARTIES).last()
+    est_douteux = dernier_depart is not None and dernier_depart.issue == Transmission.Issue.RETIREE
+    return {
+        "transmissions": transmissions,
+        "doute": dernier_depart if est_douteux and objet.etat == EtatFlux.TRANSMIS else None,
+        "transport": etat_transport() if reste_a_partir else None,
+        "peut_transmettre": reste_a_partir and est_agent,
+        "peut_redeposer": est_agent
+        and objet.etat == EtatFlux.TRANSMIS
+        and not ce_qui_l_interdit(objet),
+    }
 
 
 def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
