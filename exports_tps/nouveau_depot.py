@@ -17,7 +17,7 @@ from exports_tps.transports import TransportEnPanne, transport
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
-from facturier.grand_livre.models import EtatPiece
+from facturier.grand_livre.models import EtatPiece, Piece
 
 
 def deposer_de_nouveau(flux: Flux, *, motif: str, par: Utilisateur) -> Flux:
@@ -59,12 +59,11 @@ def ce_qui_l_interdit(flux: Flux) -> str:
         )
     if flux.nouveaux_depots.en_cours().exists():
         return "Un nouveau dépôt est déjà demandé : « Transmettre à la Trésorerie » le termine."
-    lignes = flux.lignes.filter(piece__isnull=False)
-    decidee = lignes.exclude(piece__etat=EtatPiece.TRANSMISE).select_related("piece").first()
-    if decidee is not None and decidee.piece is not None:
+    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=flux)
+    if decidee := pieces.exclude(etat=EtatPiece.TRANSMISE).first():
         return (
-            f"{decidee.piece} est déjà « {decidee.piece.get_etat_display()} » : la Trésorerie a "
-            "reçu ce flux, il ne se dépose pas de nouveau."
+            f"{decidee} est déjà « {decidee.get_etat_display()} » : la Trésorerie a reçu ce flux, "
+            "il ne se dépose pas de nouveau."
         )
     if Verdict.objects.filter(piece_externe__flux=flux).exists():
         return "La Trésorerie a répondu sur une pièce de ce flux : elle l’a reçu."

@@ -9,7 +9,7 @@ BEGIN
                    WHERE f.id = NEW.flux_id AND f.etat = 'transmis')
         OR EXISTS (SELECT 1 FROM exports_tps_messagetps m WHERE m.flux_id = NEW.flux_id)
         OR EXISTS (SELECT 1 FROM exports_tps_ligneflux l
-                   JOIN grand_livre_piece p ON p.id = l.piece_id
+                   JOIN grand_livre_piece p ON p.bordereau_id = l.bordereau_id
                    WHERE l.flux_id = NEW.flux_id AND p.etat <> 'transmise')
         OR EXISTS (SELECT 1 FROM exports_tps_verdict v
                    JOIN exports_tps_pieceexterne p ON p.id = v.piece_externe_id

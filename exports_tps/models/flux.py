@@ -5,7 +5,7 @@ be released, once, when the treasury refused what it sent.
 """
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -217,10 +217,8 @@ class NouveauDepotQuerySet(models.QuerySet["NouveauDepot"]):
 
     def en_cours(self) -> "NouveauDepotQuerySet":
         """Keep those whose file has not left again; an answer of the treasury ends them."""
-        return self.filter(
-            ~Exists(Transmission.objects.filter(nouveau_depot=OuterRef("pk"), issue__in=PARTIES)),
-            flux__etat=EtatFlux.TRANSMIS,
-            flux__messages=None,
+        return self.filter(flux__etat=EtatFlux.TRANSMIS, flux__messages=None).exclude(
+            transmissions__issue__in=PARTIES
         )
 
 
