@@ -72,6 +72,13 @@ def tete_bordereau(
     if est_dematerialisee and bordereau.cumul_annuel is None:
         message = "MtCumulAnnuel est obligatoire quand les bordereaux sont dématérialisés."
         yield Ecart("MtCumulAnnuel", "cumul_annuel", message)
+    propre = bordereau.montant_ht + (bordereau.montant_tva or 0)
+    if bordereau.cumul_annuel is not None and bordereau.cumul_annuel < propre:
+        message = (
+            f"MtCumulAnnuel {bordereau.cumul_annuel} est inférieur au montant du bordereau "
+            f"({propre}), qui en fait partie."
+        )
+        yield Ecart("MtCumulAnnuel", "cumul_annuel", message)
 
 
 def triplet_connu(domaine: str, codes: str) -> tuple[Triplet, Ecart | None]:

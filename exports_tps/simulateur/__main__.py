@@ -126,6 +126,7 @@ def _conclure(tresorerie: Tresorerie, *, en_json: bool) -> int:
             f"Passes\u202f: {bilan.passes}. Flux reçus\u202f: {len(bilan.recus)}."
             f" Réponses émises\u202f: {len(bilan.emises)}, à venir\u202f: {bilan.reste}."
             f" Anomalies\u202f: {len(bilan.anomalies)}."
+            f" Signalements\u202f: {len(bilan.signalements)}."
         )
     return FAIT if bilan.est_sain else ANOMALIES
 

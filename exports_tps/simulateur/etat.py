@@ -6,10 +6,12 @@ restart writes again exactly what had been decided.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from exports_tps.simulateur.series import Rang, Serie
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS passe (numero INTEGER PRIMARY KEY, ouverte_le TEXT NOT NULL);
@@ -19,7 +21,13 @@ CREATE TABLE IF NOT EXISTS flux (
     cod_col TEXT NOT NULL, entete TEXT NOT NULL, etat TEXT NOT NULL,
     UNIQUE (fichier, empreinte));
 CREATE INDEX IF NOT EXISTS flux_par_nom ON flux (nom_fic, cod_col);
-CREATE TABLE IF NOT EXISTS bordereau_accepte (cle TEXT PRIMARY KEY, flux INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS bordereau (
+    serie TEXT NOT NULL, type TEXT NOT NULL, numero INTEGER NOT NULL, centimes INTEGER NOT NULL,
+    est_accepte INTEGER NOT NULL, flux INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS bordereau_par_serie ON bordereau (serie);
+CREATE TABLE IF NOT EXISTS piece_prise (
+    serie TEXT NOT NULL, type TEXT NOT NULL, numero TEXT NOT NULL,
+    PRIMARY KEY (serie, type, numero)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS piece_jointe_acceptee (
     id_unique TEXT PRIMARY KEY, flux INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS reponse (
@@ -147,9 +155,21 @@ class Etat:
             "SELECT 1 FROM flux WHERE nom_fic = ? AND cod_col = ?", nom_fic, cod_col
         )
 
-    def bordereau_connu(self, cle: tuple[str, ...]) -> bool:
-        """True when a bordereau of that key was accepted."""
-        return self._existe("SELECT 1 FROM bordereau_accepte WHERE cle = ?", json.dumps(cle))
+    def bordereaux_recus(self, serie: Serie) -> list[Rang]:
+        """The bordereaux of a series received so far, refused ones included."""
+        requete = "SELECT type, numero, centimes, est_accepte FROM bordereau WHERE serie = ?"
+        return [
+            Rang(serie, type_, numero, centimes, bool(est_accepte))
+            for type_, numero, centimes, est_accepte in self.base.execute(
+                requete, [json.dumps(serie)]
+            )
+        ]
+
+    def pieces_prises(self, serie: Serie, type_bordereau: str) -> set[str]:
+        """The numbers of pièces that a new one of the series may not bear."""
+        requete = "SELECT numero FROM piece_prise WHERE serie = ? AND type = ?"
+        valeurs = [json.dumps(serie), type_bordereau]
+        return {numero for (numero,) in self.base.execute(requete, valeurs)}
 
     def piece_jointe_connue(self, id_unique: str) -> bool:
         """True when an attachment of that IdUnique was accepted."""
@@ -162,11 +182,11 @@ class Etat:
         empreinte: str,
         entete: dict[str, str],
         etat: str,
-        bordereaux: Iterable[tuple[str, ...]] = (),
+        bordereaux: Sequence[Rang] = (),
         pieces_jointes: Iterable[str] = (),
         reponses: Iterable[ReponsePrevue] = (),
     ) -> None:
-        """Record a flux, what was accepted in it and every answer it will get, all or nothing."""
+        """Record a flux, what it holds and every answer it will get, all or nothing."""
         infos = fichier.stat()
         valeurs = [fichier.name, infos.st_size, infos.st_mtime_ns, empreinte]
         valeurs += [entete.get("NomFic", ""), entete.get("CodCol", ""), json.dumps(entete), etat]
@@ -178,8 +198,15 @@ class Etat:
         )
         flux = curseur.lastrowid or 0
         self.base.executemany(
-            "INSERT INTO bordereau_accepte VALUES (?, ?)",
-            ((json.dumps(cle), flux) for cle in bordereaux),
+            "INSERT INTO bordereau VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (json.dumps(b.serie), b.type, b.numero, b.centimes, b.est_accepte, flux)
+                for b in bordereaux
+            ),
+        )
+        self.base.executemany(
+            "INSERT INTO piece_prise VALUES (?, ?, ?)",
+            ((json.dumps(b.serie), b.type, numero) for b in bordereaux for numero in b.pieces),
         )
         self.base.executemany(
             "INSERT INTO piece_jointe_acceptee VALUES (?, ?)",

@@ -15,6 +15,8 @@ from exports_tps.simulateur.anomalies import Anomalie, Verdict
 from exports_tps.simulateur.plan import Plan
 from exports_tps.simulateur.rangement import Examen, ranger
 from exports_tps.simulateur.schemas import valider
+from exports_tps.simulateur.series import Memoire as MemoireSeries
+from exports_tps.simulateur.series import Suite
 from exports_tps.simulateur.signatures import verifier
 
 TETE = 50  # bytes in which the encoding must be told
@@ -22,11 +24,10 @@ LONGUEURS = {"CodCol": 3, "IdColl": 14}
 VERSION_PES = "2"
 
 
-class Memoire(Protocol):
+class Memoire(MemoireSeries, Protocol):
     """What the treasury remembers of earlier flux."""
 
     def nom_connu(self, nom_fic: str, cod_col: str) -> bool: ...
-    def bordereau_connu(self, cle: tuple[str, ...]) -> bool: ...
     def piece_jointe_connue(self, id_unique: str) -> bool: ...
 
 
@@ -135,19 +136,20 @@ def _controler_dematerialisation(examen: Examen) -> None:
 
 
 def _controler_bordereaux(examen: Examen, outils: Outils) -> None:
-    vus: set[tuple[str, ...]] = set()
+    suite = Suite(outils.memoire)
     for bordereau in examen.bordereaux:
-        cle = examen.cle_bordereau(bordereau)
-        if cle in vus or outils.memoire.bordereau_connu(cle):
-            libelle = f"bordereau {bordereau.numero} déjà pris en charge"
-            bordereau.noter(Anomalie("ERREUR_DOUBLON_BORDEREAU", libelle))
-        vus.add(cle)
+        serie = examen.serie(bordereau)
+        for anomalie in suite.controler(serie, bordereau):
+            bordereau.noter(anomalie)
         for defaut in outils.plan.pour(examen.entete["NomFic"], "refuser_bordereau"):
             if defaut.vise_bordereau(
                 sens=bordereau.sens, exercice=bordereau.exercice, numero=bordereau.numero
             ):
                 piece, ligne = (str(valeur or "") for valeur in (defaut.piece, defaut.ligne))
                 bordereau.noter(Anomalie(defaut.anomalie, defaut.libelle, piece, ligne))
+        est_accepte = not (examen.est_refuse or bordereau.anomalies)
+        suite.ranger(serie, bordereau, est_accepte=est_accepte)
+    examen.rangs, examen.signalements = suite.rangs, suite.signalements
 
 
 def _controler_pieces_jointes(examen: Examen, outils: Outils) -> None:

@@ -34,6 +34,7 @@ class Bilan:
     recus: list[dict[str, object]] = field(default_factory=list)
     emises: list[dict[str, object]] = field(default_factory=list)
     anomalies: list[str] = field(default_factory=list)
+    signalements: list[str] = field(default_factory=list)  # accepted, but to be looked at
     reste: int = 0
 
     @property
@@ -124,7 +125,7 @@ class Tresorerie:
             empreinte=signature,
             entete=examen.entete,
             etat="refuse" if refuse else "recu",
-            bordereaux=[examen.cle_bordereau(bordereau) for bordereau in bordereaux],
+            bordereaux=examen.rangs,
             pieces_jointes=[jointe.id_unique for jointe in jointes],
             reponses=prevoir(examen, self.outils.plan, passe),
         )
@@ -144,6 +145,9 @@ class Tresorerie:
             f" {len(examen.bordereaux)}, PJ acceptées {len(jointes)} sur"
             f" {len(examen.pieces_jointes)}."
         )
+        for signalement in examen.signalements:
+            self.bilan.signalements.append(f"{fichier.name}, {signalement}.")
+            self.dire(f"{fichier.name}, {signalement}\u202f: accepté, à vérifier.")
         for verdict in examen.verdicts():
             for anomalie in verdict.anomalies:
                 objet = f"{fichier.name}, {verdict.objet}"

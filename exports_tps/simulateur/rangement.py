@@ -9,6 +9,7 @@ from exports_tps.simulateur.bordereaux import BordereauRecu
 from exports_tps.simulateur.lecture import Evenement, Noeud, XmlIllisible, lire
 from exports_tps.simulateur.pieces_jointes import PieceJointeRecue, examiner_piece_jointe
 from exports_tps.simulateur.plan import ACTES_PIECE, Plan
+from exports_tps.simulateur.series import Rang, Serie
 from exports_tps.simulateur.signatures import SignatureLue
 
 ESPACE_ALLER = "http://www.minefi.gouv.fr/cp/helios/pes_v2/Rev0/aller"
@@ -31,6 +32,8 @@ class Examen:
     porteurs: list[BordereauRecu | None] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
     a_facture: bool = False
+    rangs: list[Rang] = field(default_factory=list)  # of its bordereaux, in their series
+    signalements: list[str] = field(default_factory=list)  # told, and accepted
     retours_acquittes: list[str] = field(default_factory=list)  # NomFic of answers received
 
     @property
@@ -46,20 +49,11 @@ class Examen:
         objets: list[BordereauRecu | PieceJointeRecue] = [*self.bordereaux, *self.pieces_jointes]
         return [objet.verdict() for objet in objets]
 
-    @property
-    def budget(self) -> tuple[str, str, str]:
-        """The accounting entity the numbers belong to."""
-        return self.entete["IdPost"], self.entete["CodCol"], self.entete["CodBud"]
-
-    def cle_bordereau(self, bordereau: BordereauRecu) -> tuple[str, ...]:
-        """What must stay unique: exercice, type and number in a budget, for one side."""
-        return (
-            *self.budget,
-            bordereau.sens,
-            bordereau.type_bordereau,
-            bordereau.exercice,
-            bordereau.numero,
-        )
+    def serie(self, bordereau: BordereauRecu) -> Serie:
+        """Where its numbers are unique for each type: a budget, a side, an exercice."""
+        tete = self.entete
+        budget = (tete["IdPost"], tete["CodCol"], tete["CodBud"])
+        return (*budget, bordereau.sens, bordereau.exercice)
 
 
 def ranger(fichier: Path, plan: Plan) -> Examen:

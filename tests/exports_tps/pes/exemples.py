@@ -166,7 +166,7 @@ def bordereau_recette(**champs):
         "date_emission": date(2026, 11, 22),
         "type": "01",
         "nombre_pieces": 1,
-        "cumul_annuel": 25_000,
+        "cumul_annuel": 26_500,
         "montant_ht": 25_000,
     }
     return BordereauRecette(**(defauts | champs))

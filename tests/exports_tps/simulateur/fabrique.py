@@ -48,13 +48,23 @@ def titre(numero, montant_ht=50_000):
 <MtHT V="{montant_ht}"/></InfoLignePiece></BlocLignePiece>{tiers}</LigneDePiece></Piece>"""
 
 
-def bordereau(numero, pieces, *, total_ht, total_tgc=0, nombre=None, recette=False, exercice=2026):
+def bordereau(
+    numero,
+    pieces,
+    *,
+    total_ht,
+    total_tgc=0,
+    nombre=None,
+    recette=False,
+    exercice=2026,
+    cumul=9_000_000,
+):
     """One bordereau around ready-made pièces."""
     balise = "MtBordHt" if recette else "MtBordHT"
     tgc = f'<MtBordTVA V="{total_tgc}"/>' if total_tgc else ""
     return f"""<Bordereau Id="B{numero}"><BlocBordereau><Exer V="{exercice}"/>
 <IdBord V="{numero}"/><DteBordEm V="2026-11-20"/><TypBord V="01"/>
-<NbrPce V="{len(pieces) if nombre is None else nombre}"/><MtCumulAnnuel V="900000"/>
+<NbrPce V="{len(pieces) if nombre is None else nombre}"/><MtCumulAnnuel V="{cumul}"/>
 <{balise} V="{total_ht}"/>{tgc}</BlocBordereau>{"".join(pieces)}</Bordereau>"""
 
 
@@ -93,10 +103,11 @@ def flux(
 
 
 def flux_simple(nom="PESALR2_ESSAI_1", numero=12, id_unique="PJ1", **options):
-    """One bordereau, two mandats, one attachment."""
+    """One bordereau, two mandats (45 and 46 in bordereau 12), one attachment."""
+    premier = 45 + 2 * (numero - 12)
     contenu = bordereau(
         numero,
-        [mandat(45, pj=id_unique), mandat(46)],
+        [mandat(premier, pj=id_unique), mandat(premier + 1)],
         total_ht=200_000,
         total_tgc=22_000,
     )

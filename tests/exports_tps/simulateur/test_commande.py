@@ -19,8 +19,11 @@ class MemoireVide:
     def nom_connu(self, nom_fic, cod_col):
         return False
 
-    def bordereau_connu(self, cle):
-        return False
+    def bordereaux_recus(self, serie):
+        return []
+
+    def pieces_prises(self, serie, type_bordereau):
+        return set()
 
     def piece_jointe_connue(self, id_unique):
         return False
