@@ -4,6 +4,7 @@ Three steps, each committed: reserve (number, lines), write, check. A flux that 
 constitution is taken up again: its bytes depend on its rows alone, its moment included.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from exports_tps.enregistrements import fiche_pj
 from exports_tps.limites import (
+    dire_trop_lourd,
     documents_jamais_envoyes,
     taille_maximale,
     taille_rangee,
@@ -217,10 +219,9 @@ def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
         .order_by("pk")
         .distinct()
     )
-    if flux.profil == ProfilExport.PES_V2:
-        fragments = sum(taille_rangee(bordereau.empreinte_signee) for bordereau in choisis)
-        documents = tenir_dans(documents, taille_maximale(flux.constitue_le) - fragments)
-    reserver_documents(flux, documents)
+    fragments = sum(taille_rangee(bordereau.empreinte_signee) for bordereau in choisis)
+    libre = taille_maximale(flux.constitue_le) - fragments
+    reserver_documents(flux, tenir_dans(documents, libre))
 
 
 def reserver_documents(flux: Flux, documents: QuerySet[PieceJustificative]) -> int:
@@ -308,6 +309,9 @@ def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
 
 # --- Checking ---------------------------------------------------------------------------------
 def _exiger_conformite(flux: Flux, fichier: BinaryIO) -> Preuve:
+    taille, maximum = fichier.seek(0, os.SEEK_END), taille_maximale(flux.constitue_le)
+    if taille > maximum:
+        raise FluxRefuse(f"{flux.nom_physique} fait {dire_trop_lourd(taille, maximum)}.")
     if flux.profil == ProfilExport.LOT_PIECES:
         return Preuve(())
     fichier.seek(0)

@@ -31,6 +31,19 @@ def poids(taille: int) -> int:
     return taille * 4 // 3 + FICHE
 
 
+def document_maximal(au: datetime) -> int:
+    """Return the size in bytes of the largest document that a flux can carry, alone in it."""
+    return max(0, (taille_maximale(au) - FICHE) * 3 // 4)
+
+
+def dire_trop_lourd(taille: int, maximum: int) -> str:
+    """Say that a document, or a file, is larger than what may be sent, and what to do."""
+    return (
+        f"{fichiers.taille_lisible(taille)}, plus que les {fichiers.taille_lisible(maximum)} qu’un "
+        f"flux peut porter (paramètre {TAILLE})"
+    )
+
+
 def taille_rangee(sha256: str) -> int:
     """Return the size in bytes of a file of the store; 0 when it is lost: writing will tell."""
     try:

@@ -13,6 +13,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exports_tps.enregistrements import lire_pieces
+from exports_tps.limites import dire_trop_lourd, document_maximal
+from exports_tps.models import LigneFlux
 from exports_tps.oppositions import comptes_verifies, manquements
 from exports_tps.pes.bordereau import Bordereau as TetePES
 from exports_tps.pes.cles import est_iban_valide
@@ -170,6 +172,25 @@ def _comptes(pieces: QuerySet[Piece]) -> list[Controle]:
     ]
 
 
+def _documents(pieces: QuerySet[Piece]) -> Controle:
+    """Return the check that each document still to be sent fits in a flux of its own."""
+    maximum = document_maximal(timezone.now())
+    partis = LigneFlux.objects.filter(justificatif=OuterRef("justificatif"), liberee_le=None)
+    liens = RattachementPiece.objects.filter(
+        ~Exists(partis), piece__in=pieces.values("pk"), justificatif__taille__gt=maximum
+    )
+    lourds = {
+        cle: f"le document « {nom} » fait {dire_trop_lourd(taille, maximum)} ; allégez-le ou "
+        f"scindez-le. {CORRIGER}"
+        for cle, nom, taille in liens.values_list(
+            "piece", "justificatif__nom", "justificatif__taille"
+        )
+    }
+    return Controle(
+        "Documents transmissibles", "PES V2, § 2", lambda constat: lourds.get(constat["pk"], "")
+    )
+
+
 def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
     """Return the checklist of `pieces`, all of one side, still empty."""
     jour = timezone.localdate()
@@ -177,7 +198,8 @@ def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
         tous = _liste(manquements(pieces, jour), regles.manquements(pieces, jour))
     else:
         tous = _liste({}, {})
-    return [c for c in [*tous, *_comptes(pieces)] if c.sens in (None, sens)]
+    tous += [*_comptes(pieces), _documents(pieces)]
+    return [c for c in tous if c.sens in (None, sens)]
 
 
 def controler_piece(piece: Piece) -> list[Controle]:

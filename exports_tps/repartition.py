@@ -7,6 +7,7 @@ their own, each naming its pièce; so does a document refused, or attached after
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
@@ -15,6 +16,8 @@ from exports_tps.constitution import achever, constituer_flux, ouvrir_flux, rese
 from exports_tps.limites import (
     BORDEREAUX,
     PIECES,
+    TAILLE,
+    document_maximal,
     documents_jamais_envoyes,
     poids,
     taille_maximale,
@@ -24,6 +27,7 @@ from exports_tps.limites import (
 from exports_tps.models import Flux, LigneFlux, ProfilExport
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.fichiers import taille_lisible
 from facturier.grand_livre.models import (
     Bordereau,
     Budget,
@@ -33,6 +37,7 @@ from facturier.grand_livre.models import (
     RattachementPiece,
 )
 
+CITES = 5  # documents named when they are too heavy
 VIVANTES = (
     EtatPiece.SIGNEE,
     EtatPiece.TRANSMISE,
@@ -97,6 +102,7 @@ def constituer_documents(*, par: Utilisateur) -> list[Flux]:
     Raises:
         ActeInterdit: `par` is not finance staff.
         FluxRefuse: see `constitution.achever`.
+        ValidationError: a document is larger than a flux; the others have left in theirs.
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances constitue un flux.")
@@ -130,6 +136,9 @@ def _constituer_documents(
     A document goes by the profile of the flux that its pièce left in.
     """
     faits = []
+    maximum = document_maximal(moment)
+    trop_lourds = [str(document) for document in documents.filter(taille__gt=maximum)[:CITES]]
+    documents = documents.filter(taille__lte=maximum)
     origines = LigneFlux.objects.filter(
         bordereau__pieces__rattachements__justificatif__in=documents.order_by().values("pk"),
         liberee_le=None,
@@ -149,6 +158,12 @@ def _constituer_documents(
             concernes, Budget.objects.get(pk=budget), exercice, par, profil, moment
         ):
             faits.append(achever(flux, par=par))
+    if trop_lourds:
+        raise ValidationError(
+            f"Trop lourds pour un flux, qui porte un document de {taille_lisible(maximum)} au plus "
+            f"(paramètre {TAILLE}) : {', '.join(trop_lourds)}. Allégez-les ou scindez-les, et "
+            "joignez-les de nouveau."
+        )
     return faits
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
 from exports_tps.etapes import exiger_pouvoir
+from exports_tps.limites import dire_trop_lourd, taille_maximale
 from exports_tps.models import Delegation, SignatureBordereau, qualite
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.bordereau import signer_bordereau as signer_fragment
@@ -96,7 +97,16 @@ def conclure(
     certificat: x509.Certificate,
     mode: str = SignatureBordereau.Mode.SERVEUR,
 ) -> None:
-    """Record who signed and by which power, then carry the bordereau and its pièces along."""
+    """Record who signed and by which power, then carry the bordereau and its pièces along.
+
+    Raises:
+        ValidationError: once signed it is larger than a flux, and it never splits.
+    """
+    if fragment.taille > (maximum := taille_maximale(moment)):
+        raise ValidationError(
+            f"{bordereau} ferait, une fois signé, {dire_trop_lourd(fragment.taille, maximum)} : "
+            "retirez-en des pièces, à mettre sur un autre bordereau."
+        )
     SignatureBordereau.objects.create(
         bordereau=bordereau,
         par=par,

@@ -181,7 +181,7 @@ def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
     deux, dix = bordereau_depense(agent, 2), bordereau_depense(agent, 10)
     client.force_login(agent)
 
-    with django_assert_max_num_queries(24) as requetes:
+    with django_assert_max_num_queries(26) as requetes:
         client.get(reverse("exports_tps:bordereau", args=[deux.pk]))
     with django_assert_max_num_queries(len(requetes)):
         client.get(reverse("exports_tps:bordereau", args=[dix.pk]))

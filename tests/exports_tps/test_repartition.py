@@ -1,14 +1,16 @@
 """Splitting by size and number, and documents that travel apart from their pièce."""
 
 import io
+import random
 import zipfile
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db.models.signals import post_init
+from django.urls import reverse
 
-from exports_tps.constitution import constituer_flux
-from exports_tps.models import EtatFlux, LigneFlux, ProfilExport
+from exports_tps.constitution import FluxRefuse, constituer_flux
+from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.repartition import constituer, constituer_documents, documents_a_envoyer
@@ -19,7 +21,13 @@ from facturier.commun import fichiers
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import Parametre, RattachementPiece
-from tests.exports_tps.factories import bordereau_depense, flux_transmis, pieces_du, tresorerie
+from tests.exports_tps.factories import (
+    bordereau_depense,
+    bordereau_recette,
+    flux_transmis,
+    pieces_du,
+    tresorerie,
+)
 from tests.grand_livre.factories import JOUR
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -34,9 +42,10 @@ def limiter(cle, valeur):
     Parametre.objects.filter(cle=cle).update(valeur=str(valeur))
 
 
-def joindre(piece, octets, rang):
-    """Attach a document of `octets` bytes that does not compress."""
-    contenu = io.BytesIO(b"%PDF-1.4\n%" + bytes([rang]) * octets)
+def joindre(piece, octets, rang, graine=None):
+    """Attach a document of `octets` bytes, which compresses unless it has a seed."""
+    octets = bytes([rang]) * octets if graine is None else random.Random(graine).randbytes(octets)  # noqa: S311
+    contenu = io.BytesIO(b"%PDF-1.4\n%" + octets)
     document = ranger_justificatif(contenu, nom=f"annexe-{rang}.pdf", genre="autre")
     RattachementPiece.objects.create(piece=piece, justificatif=document, rang=rang)
     return document
@@ -59,11 +68,14 @@ def fiches(flux, settings):
         ("flux_bordereaux_maximum", 2, [2, 1]),
         ("flux_pieces_maximum", 4, [2, 1]),
         ("flux_pieces_maximum", 1, [1, 1, 1]),
-        ("flux_taille_maximale_mo", 0, [1, 1, 1]),
+        ("flux_taille_maximale_mo", 1, [2, 1]),
     ],
 )
 def test_les_bordereaux_se_repartissent(agent, ordonnateur, cle, valeur, attendu):
-    choisis = signes(agent, ordonnateur, nombre=3, pieces=2)
+    choisis = [bordereau_depense(agent, 2) for _ in range(3)]
+    for rang, bordereau in enumerate(choisis, start=2):
+        joindre(bordereau.pieces.first(), 300_000, rang)
+        signer_bordereau(bordereau, par=ordonnateur)
     limiter(cle, valeur)
 
     faits = constituer(choisis, par=agent)
@@ -72,6 +84,70 @@ def test_les_bordereaux_se_repartissent(agent, ordonnateur, cle, valeur, attendu
     assert avec_bordereaux == attendu
     assert len({flux.nom_fichier for flux in faits}) == len(faits)
     assert {flux.etat for flux in faits} == {EtatFlux.CONSTITUE}
+
+
+@pytest.mark.parametrize("profil", ProfilExport)
+def test_aucun_fichier_ne_depasse_la_taille_permise(agent, ordonnateur, profil):
+    bordereau = bordereau_depense(agent)
+    for rang in (2, 3, 4):
+        joindre(bordereau.pieces.get(), 700_000, rang, graine=rang)
+    signer_bordereau(bordereau, par=ordonnateur)
+    limiter("flux_taille_maximale_mo", 1)
+
+    faits = constituer([bordereau], par=agent, profil=profil)
+
+    assert LigneFlux.objects.filter(justificatif__isnull=False).count() == 4
+    assert [flux.profil for flux in faits] == [profil] * 3
+    assert max(flux.taille for flux in faits) > 600_000
+    assert max(flux.taille for flux in faits) <= fichiers.MEGA_OCTET
+
+
+def test_un_document_plus_lourd_qu_un_flux_bloque_avant_la_signature(
+    client, agent, ordonnateur, settings
+):
+    settings.TAILLE_MAXIMALE_DEPOT = 2 * fichiers.MEGA_OCTET
+    bordereau = bordereau_depense(agent)
+    joindre(bordereau.pieces.get(), 900_000, 2)
+    limiter("flux_taille_maximale_mo", 1)
+
+    with pytest.raises(ValidationError) as refus:
+        signer_bordereau(bordereau, par=ordonnateur)
+
+    client.force_login(ordonnateur)
+    page = client.get(reverse("exports_tps:signer", args=[bordereau.pk])).content.decode()
+    (message,) = refus.value.messages
+    assert message.startswith("Mandat 2026-M-000001 : le document « annexe-2.pdf » fait 900")
+    assert "qu’un flux peut porter" in message
+    assert "Documents transmissibles" in page
+    assert "annexe-2.pdf" in page
+
+
+def test_un_document_tardif_trop_lourd_se_dit_et_n_arrete_pas_les_autres(
+    agent, ordonnateur, settings
+):
+    piece = pieces_du(flux_transmis(agent, ordonnateur)).get()
+    settings.TAILLE_MAXIMALE_DEPOT = 2 * fichiers.MEGA_OCTET
+    lourd, leger = joindre(piece, 900_000, 2), joindre(piece, 100, 3)
+    limiter("flux_taille_maximale_mo", 1)
+
+    with pytest.raises(ValidationError, match=r"Trop lourds .*annexe-2\.pdf.*scindez-les"):
+        constituer_documents(par=agent)
+
+    assert LigneFlux.objects.filter(justificatif=leger).exists()
+    assert list(documents_a_envoyer()) == [lourd]
+
+
+def test_un_bordereau_plus_lourd_qu_un_flux_ne_se_signe_ni_ne_part(agent, ordonnateur):
+    signe = signer_bordereau(bordereau_recette(agent), par=ordonnateur)
+    suivant = bordereau_recette(agent)
+    limiter("flux_taille_maximale_mo", 0)
+
+    with pytest.raises(ValidationError, match="retirez-en des pièces"):
+        signer_bordereau(suivant, par=ordonnateur)
+    with pytest.raises(FluxRefuse, match="flux_taille_maximale_mo"):
+        constituer([signe], par=agent)
+
+    assert Flux.objects.get().etat == EtatFlux.EN_ERREUR
 
 
 def test_les_documents_de_trop_suivent_dans_leur_propre_flux(agent, ordonnateur, settings):
