@@ -363,6 +363,24 @@ class RecepisseForm(FormulaireSansCarte):
     recepisse = forms.CharField(label="Numéro du récépissé", max_length=40)
 
 
+class VersementForm(CoupuresForm):
+    """The cash that leaves for the treasury, counted."""
+
+    def __init__(self, *args: Any, a_des_especes: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not a_des_especes:
+            self.valeurs = []
+            self.fields = {}
+
+
+class AnnulationVersementForm(FormulaireSansCarte):
+    """A versement that is wrong."""
+
+    motif = forms.CharField(
+        max_length=200, help_text="Il reste sur le bordereau, qui garde son numéro."
+    )
+
+
 class CarnetForm(FormulaireSansCarte):
     """A booklet to print."""
 

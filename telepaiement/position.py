@@ -6,14 +6,17 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, QuerySet, Sum, When
 from django.utils import timezone
 
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Parametre
 from telepaiement.deficits import sessions_a_combler
+from telepaiement.etats_mensuels import mois_a_justifier, nommer_mois
 from telepaiement.models import (
+    ChequeVerse,
     ComblementDeficit,
+    ComblementVerse,
     Encaissement,
     EtatSession,
     EtatVersementRegie,
@@ -22,11 +25,14 @@ from telepaiement.models import (
     Nomination,
     Regie,
     SessionCaisse,
+    SessionVersee,
     VersementRegie,
 )
 from telepaiement.nominations import en_fonction, responsable
 
-NON_VERSEES = Q(versee__isnull=True) | Q(versee__versement__etat=EtatVersementRegie.ETABLI)
+RECUES = SessionVersee.objects.filter(versement__etat=EtatVersementRegie.RECU)
+RECUS = ChequeVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
+RENDUS = ComblementVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +97,14 @@ def positions(regies: Sequence[Regie]) -> dict[int, Position]:
         session__regie__in=cles, session__etat=EtatSession.OUVERTE, mode=Mode.ESPECES
     )
     caisses = _par_regie(recues, F("montant"))
-    closes = SessionCaisse.objects.filter(NON_VERSEES, regie__in=cles, etat=EtatSession.CLOTUREE)
+    closes = SessionCaisse.objects.filter(
+        ~Exists(RECUES.filter(session=OuterRef("pk"))),
+        regie__in=cles,
+        etat=EtatSession.CLOTUREE,
+    )
     coffres = _par_regie(closes, F("especes_comptees") - F("fonds_caisse"))
     rendues = ComblementDeficit.objects.filter(
-        Q(verse__isnull=True) | Q(verse__versement__etat=EtatVersementRegie.ETABLI),
+        ~Exists(RENDUS.filter(comblement=OuterRef("pk"))),
         regie__in=cles,
         moyen=ComblementDeficit.Moyen.ESPECES,
     )
@@ -135,7 +145,7 @@ def _par_regie(lot: QuerySet[Any], somme: Any) -> dict[int, int]:
 def cheques_en_main(regies: Sequence[Regie]) -> QuerySet[Encaissement]:
     """Return the cheques received that the treasury has not."""
     return Encaissement.objects.valides().filter(
-        Q(cheque_verse__isnull=True) | Q(cheque_verse__versement__etat=EtatVersementRegie.ETABLI),
+        ~Exists(RECUS.filter(encaissement=OuterRef("pk"))),
         session__regie__in=[regie.pk for regie in regies],
         mode=Mode.CHEQUE,
     )
@@ -144,8 +154,7 @@ def cheques_en_main(regies: Sequence[Regie]) -> QuerySet[Encaissement]:
 def prochain_versement(regie: Regie) -> date | None:
     """Return the last day to pay over what waits (art. 10), or None when nothing does."""
     plus_ancienne = Encaissement.objects.valides().filter(
-        Q(session__versee__isnull=True)
-        | Q(session__versee__versement__etat=EtatVersementRegie.ETABLI),
+        ~Exists(RECUES.filter(session=OuterRef("session"))),
         session__regie=regie,
         mode__in=[Mode.ESPECES, Mode.CHEQUE],
     )
@@ -176,6 +185,8 @@ def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
             f"Le versement à la Trésorerie devait se faire le {echeance:%d/%m/%Y} (article 10).",
             est_grave=True,
         )
+    for mois in mois_a_justifier(regie, le):
+        yield Alerte(f"L’état de {nommer_mois(mois)} n’est pas établi (article 10).")
     anciennes = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE, jour__lt=le)
     for session in anciennes.select_related("guichet", "agent"):
         yield Alerte(f"{session} n’est pas clôturée ({session.agent.nom_complet}).", True)

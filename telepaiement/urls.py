@@ -139,6 +139,17 @@ urlpatterns = [
         name="versement_regie_recevoir",
     ),
     path(
+        "gestion/regies/versements/<int:pk>/annuler/",
+        pieces_regie.annuler_versement,
+        name="versement_regie_annuler",
+    ),
+    path("gestion/regies/etats/<int:pk>.pdf", pieces_regie.etat_pdf, name="etat_mensuel_pdf"),
+    path(
+        "gestion/regies/<str:code>/etats/<int:annee>/<int:mois>/",
+        pieces_regie.etablir_etat,
+        name="etat_mensuel_etablir",
+    ),
+    path(
         "gestion/regies/nominations/<int:pk>/terminer/",
         regies.terminer,
         name="nomination_terminer",

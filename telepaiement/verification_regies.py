@@ -10,10 +10,12 @@ from django.db.models import Count, F, Q, Sum
 from facturier.grand_livre import verification
 from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
+from telepaiement.etats_mensuels import recettes_du_mois, ventiler
 from telepaiement.internet import empreinte_internet
 from telepaiement.models import (
     ComblementDeficit,
     Encaissement,
+    EtatMensuel,
     EtatSession,
     EtatTentative,
     MouvementFonds,
@@ -125,10 +127,12 @@ def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
     )
     for versement in versements.select_related("ecriture"):
         cheques = versement.cheques.aggregate(total=Sum("encaissement__montant", default=0))
+        compte = sum(int(valeur) * nombre for valeur, nombre in versement.coupures.items())
         combles = versement.comblements.aggregate(total=Sum("comblement__montant", default=0))
         ecrit = versement.ecriture.total if versement.ecriture else 0
         attendu = versement.especes if versement.etat == "recu" else 0
-        if (versement.caisses + combles["total"], cheques["total"], ecrit) != (
+        if (versement.caisses + combles["total"], compte, cheques["total"], ecrit) != (
+            versement.especes,
             versement.especes,
             versement.montant_cheques,
             attendu,
@@ -137,8 +141,16 @@ def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
                 "versement_regie",
                 f"versement {versement.pk}",
                 f"{versement.especes} F en espèces pour {versement.caisses} F en caisse, "
-                f"{ecrit} F écrits",
+                f"{compte} F en coupures, {ecrit} F écrits",
             )
+
+
+def etats_mensuels_faux() -> Iterator[Anomalie]:
+    """States of a month whose total is not what their régie received in it."""
+    for etat in EtatMensuel.objects.select_related("regie").order_by("pk"):
+        recu = sum(ventiler(recettes_du_mois(etat.regie, etat.mois)).values())
+        if recu != etat.total:
+            yield Anomalie("etat_mensuel", f"{etat}", f"{etat.total} F justifiés, {recu} F reçus")
 
 
 def mouvements_de_fonds_mal_ecrits() -> Iterator[Anomalie]:
@@ -229,6 +241,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     ecritures_de_regie_sans_objet,
     caisses_mal_comptees,
     versements_de_regie_mal_ecrits,
+    etats_mensuels_faux,
     mouvements_de_fonds_mal_ecrits,
     especes_en_regie,
     recettes_a_classer,

@@ -41,6 +41,7 @@ from telepaiement.models.demandes import (
 )
 from telepaiement.models.depots import (
     ChequeVerse,
+    EtatMensuel,
     EtatVersementRegie,
     PassageVersementRegie,
     SessionVersee,
@@ -135,6 +136,7 @@ __all__ = [
     "EtatFeuillet",
     "EtatLigneBancaire",
     "EtatLitige",
+    "EtatMensuel",
     "EtatNomination",
     "EtatRemboursement",
     "EtatSession",

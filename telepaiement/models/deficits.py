@@ -66,10 +66,10 @@ class ComblementDeficit(models.Model):
 
 
 class ComblementVerse(models.Model):
-    """Cash that made up for a déficit, paid over once. Append only."""
+    """A comblement on a versement; on one at most that is not cancelled. Append only."""
 
     versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="comblements")
-    comblement = models.OneToOneField(ComblementDeficit, models.PROTECT, related_name="verse")
+    comblement = models.ForeignKey(ComblementDeficit, models.PROTECT, related_name="verses")
 
     class Meta:
         verbose_name = "comblement versé"

@@ -1,4 +1,4 @@
-"""What a régisseur pays over to the treasury (décret 2012-829, art. 10)."""
+"""What a régisseur pays over to the treasury and justifies (décret 2012-829, art. 10)."""
 
 from typing import ClassVar
 
@@ -20,19 +20,28 @@ class EtatVersementRegie(models.TextChoices):
 
     ETABLI = "etabli", "Établi"
     RECU = "recu", "Reçu par la Trésorerie"
+    ANNULE = "annule", "Annulé"
 
 
 class VersementRegie(models.Model):
-    """The cash and cheques of closed tills, on a numbered bordereau; posted once received."""
+    """The cash and cheques of closed tills, on a numbered bordereau; posted once received.
+
+    One that is wrong is cancelled before that: it keeps its number and what it listed, and its
+    tills, cheques and comblements go on another. `coupures` is the cash as it was counted.
+    """
 
     Etat = EtatVersementRegie
     TONS: ClassVar[dict[str, Ton]] = {
         EtatVersementRegie.ETABLI: Ton.ATTENTE,
         EtatVersementRegie.RECU: Ton.SUCCES,
+        EtatVersementRegie.ANNULE: Ton.REFUS,
     }
     TRANSITIONS: ClassVar[dict[str, Transition]] = {
         "recevoir": transition(
             {EtatVersementRegie.ETABLI}, EtatVersementRegie.RECU, Role.COMPTABLE, Role.AGENT
+        ),
+        "annuler": transition(
+            {EtatVersementRegie.ETABLI}, EtatVersementRegie.ANNULE, Role.REGISSEUR
         ),
     }
 
@@ -42,6 +51,7 @@ class VersementRegie(models.Model):
     etabli_le = models.DateTimeField("établi le", auto_now_add=True)
     par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     especes = MontantField("espèces")
+    coupures = models.JSONField(default=dict, blank=True)
     nombre_cheques = models.PositiveIntegerField("nombre de chèques")
     montant_cheques = MontantField("montant des chèques")
     etat = models.CharField(
@@ -70,7 +80,10 @@ class VersementRegie(models.Model):
                 violation_error_message="Un versement porte des espèces ou des chèques.",
             ),
             models.CheckConstraint(
-                condition=Q(etat=EtatVersementRegie.ETABLI, ecriture__isnull=True)
+                condition=Q(
+                    etat__in=[EtatVersementRegie.ETABLI, EtatVersementRegie.ANNULE],
+                    ecriture__isnull=True,
+                )
                 | Q(etat=EtatVersementRegie.RECU)
                 & ~Q(recepisse="")
                 & (Q(especes=0) | Q(ecriture__isnull=False)),
@@ -99,10 +112,10 @@ class PassageVersementRegie(Passage):
 
 
 class SessionVersee(models.Model):
-    """A closed till, paid over once. Append only."""
+    """A closed till on a versement; on one at most that is not cancelled. Append only."""
 
     versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="sessions")
-    session = models.OneToOneField(SessionCaisse, models.PROTECT, related_name="versee")
+    session = models.ForeignKey(SessionCaisse, models.PROTECT, related_name="versees")
 
     class Meta:
         verbose_name = "session versée"
@@ -113,10 +126,10 @@ class SessionVersee(models.Model):
 
 
 class ChequeVerse(models.Model):
-    """A cheque handed to the treasury, once. Append only."""
+    """A cheque on a versement; on one at most that is not cancelled. Append only."""
 
     versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="cheques")
-    encaissement = models.OneToOneField(Encaissement, models.PROTECT, related_name="cheque_verse")
+    encaissement = models.ForeignKey(Encaissement, models.PROTECT, related_name="cheques_verses")
 
     class Meta:
         verbose_name = "chèque versé"
@@ -124,3 +137,36 @@ class ChequeVerse(models.Model):
 
     def __str__(self) -> str:
         return f"Chèque {self.encaissement.numero_cheque}"
+
+
+class EtatMensuel(models.Model):
+    """What a régie received in a month, by product and means, justified to the treasury (art. 10).
+
+    The month is over: what it received no longer changes, and `total` is its proof. Append only.
+    """
+
+    regie = models.ForeignKey(Regie, models.PROTECT, related_name="etats_mensuels")
+    mois = models.DateField("mois", help_text="son premier jour")
+    total = MontantField()
+    etabli_le = models.DateTimeField("établi le", auto_now_add=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "état mensuel de régie"
+        verbose_name_plural = "états mensuels de régie"
+        ordering = ["-mois"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["regie", "mois"],
+                name="etat_mensuel_unique",
+                violation_error_message="L’état de ce mois est déjà établi.",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__gte=0) & Q(mois__day=1),
+                name="etat_mensuel_d_un_mois",
+                violation_error_message="Un état est celui d’un mois, qui a son total.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"État {self.regie.code} de {self.mois:%m/%Y}"

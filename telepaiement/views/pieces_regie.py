@@ -1,7 +1,8 @@
 """Papers of a régie: hand-overs, checks, versements, titres of sales, booklets."""
 
-from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from datetime import date
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,17 +11,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
-from telepaiement import carnets, depots, nominations, proces_verbaux, ventes
+from telepaiement import carnets, depots, etats_mensuels, nominations, proces_verbaux, ventes
 from telepaiement.forms_regie import (
+    AnnulationVersementForm,
     CarnetForm,
     RecepisseForm,
     RegularisationForm,
     RemiseServiceForm,
     VerificationRegieForm,
+    VersementForm,
 )
 from telepaiement.models import (
     Carnet,
+    EtatMensuel,
+    Mode,
     RemiseService,
     VerificationRegie,
     VersementRegie,
@@ -35,6 +41,8 @@ from telepaiement.views.regies import (
     regie_visible,
     visibles,
 )
+
+MOIS_PAR_AN = 12
 
 
 @reserver_a(Role.AGENT)
@@ -133,18 +141,26 @@ def verser(request: HttpRequest, code: str) -> HttpResponse:
     regie = regie_visible(request, code)
     sessions = depots.sessions_a_verser(regie)
     cheques = list(depots.cheques_a_verser(regie))
+    especes = depots.especes_a_verser(regie)
+    form = VersementForm(
+        request.POST if request.method == "POST" else None, a_des_especes=especes > 0
+    )
     return presenter(
         request,
-        Form(request.POST if request.method == "POST" else None),
-        lambda: depots.etablir_versement(regie=regie, par=agent(request)),
+        form,
+        lambda: depots.etablir_versement(regie=regie, coupures=form.coupures, par=agent(request)),
         vers=lambda _: adresse(regie),
         titre=f"Verser les fonds de la {regie.libelle.lower()}",
-        aide="Le bordereau réunit toutes les caisses clôturées. Le fonds de caisse reste à la "
-        "régie.",
+        aide="Le bordereau réunit toutes les caisses clôturées. Comptez les billets et les pièces "
+        "à verser ; le fonds de caisse reste à la régie.",
         lignes=[
             ("Caisses clôturées", str(sessions.count())),
-            ("Espèces à verser", afficher(depots.especes_a_verser(regie))),
+            ("Espèces à verser", afficher(especes)),
             ("Chèques", f"{len(cheques)}, {afficher(sum(c.montant for c in cheques))}"),
+            *(
+                (f"Chèque {un.numero_cheque}", f"{un.banque}, {un.tireur} : {afficher(un.montant)}")
+                for un in cheques
+            ),
         ],
         action="Établir le bordereau de versement",
         retour=adresse(regie),
@@ -192,6 +208,13 @@ def _versement(request: HttpRequest, pk: int) -> VersementRegie:
     )
 
 
+def _sommes(versement: VersementRegie) -> list[tuple[str, str]]:
+    return [
+        ("Espèces", afficher(versement.especes)),
+        ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}"),
+    ]
+
+
 @reserver_a(*LECTEURS)
 @never_cache
 @require_GET
@@ -217,14 +240,81 @@ def recevoir(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         vers=lambda _: adresse(versement.regie),
         titre=f"Recevoir le versement {versement.reference}",
-        lignes=[
-            ("Espèces", afficher(versement.especes)),
-            ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}"),
-        ],
+        lignes=_sommes(versement),
         action="Enregistrer le récépissé",
         retour=adresse(versement.regie),
         succes="Le versement est reçu et passé en écriture.",
     )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def annuler_versement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a versement that the treasury has not received."""
+    versement = _versement(request, pk)
+    form = AnnulationVersementForm(request.POST or None)
+    return presenter(
+        request,
+        form,
+        lambda: depots.annuler_versement(
+            versement_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
+        ),
+        vers=lambda _: adresse(versement.regie),
+        titre=f"Annuler le versement {versement.reference}",
+        aide="Ses caisses et ses chèques redeviennent à verser ; le bordereau annulé garde son "
+        "numéro.",
+        lignes=_sommes(versement),
+        action="Annuler le versement",
+        retour=adresse(versement.regie),
+        succes="Le versement est annulé : établissez-en un autre.",
+        est_dangereux=True,
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> HttpResponse:
+    """Justify a month of receipts to the treasury."""
+    regie = regie_visible(request, code)
+    if not 1 <= mois <= MOIS_PAR_AN or not date.min.year <= annee <= timezone.localdate().year:
+        raise Http404("Mois inconnu.")
+    debut = date(annee, mois, 1)
+    sommes = etats_mensuels.ventiler(etats_mensuels.recettes_du_mois(regie, debut))
+    par_mode = [
+        (mode.label, sum(somme for (_, autre), somme in sommes.items() if autre == mode))
+        for mode in Mode
+    ]
+    nom = etats_mensuels.nommer_mois(debut)
+    return presenter(
+        request,
+        FormulaireSansCarte(request.POST if request.method == "POST" else None),
+        lambda: etats_mensuels.etablir_etat(regie=regie, mois=debut, par=agent(request)),
+        vers=lambda _: adresse(regie),
+        titre=f"État de {nom}, {regie.libelle.lower()}",
+        aide="L’état justifie à la Trésorerie toutes les recettes du mois, par produit et par mode "
+        "de paiement (article 10).",
+        lignes=[
+            *((libelle, afficher(somme)) for libelle, somme in par_mode if somme),
+            ("Total", afficher(sum(sommes.values()))),
+        ],
+        action="Établir l’état",
+        retour=adresse(regie),
+        succes=f"L’état de {nom} est établi : imprimez-le et adressez-le à la Trésorerie.",
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def etat_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the état récapitulatif of a month."""
+    etat = get_object_or_404(
+        EtatMensuel.objects.select_related("regie", "par"), pk=pk, regie__in=visibles(request)
+    )
+    nom = f"etat-{etat.regie.code}-{etat.mois:%Y-%m}.pdf"
+    return reponse_pdf(etats_mensuels.dessiner_etat(etat), nom)
 
 
 @reserver_a(Role.AGENT)

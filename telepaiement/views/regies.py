@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from telepaiement import nominations, position, regies, ventes
+from telepaiement import etats_mensuels, nominations, position, regies, ventes
 from telepaiement.deficits import sessions_a_combler
 from telepaiement.forms_regie import (
     CautionnementForm,
@@ -120,6 +120,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "sessions_internet": regie.sessions_internet.all()[:RECENTS],
             "ventes": ventes.sommes_a_regulariser(regie, timezone.localdate()),
             "regularisations": regie.regularisations.select_related("titre", "produit")[:RECENTS],
+            "mois_a_justifier": etats_mensuels.mois_a_justifier(regie, timezone.localdate()),
+            "etats_mensuels": regie.etats_mensuels.all()[:RECENTS],
             "versements": regie.versements.select_related("par")[:RECENTS],
             "remises": regie.remiseservices.select_related("entrant__personne")[:RECENTS],
             "verifications": regie.verificationregies.select_related("par")[:RECENTS],

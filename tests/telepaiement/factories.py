@@ -9,7 +9,8 @@ from facturier.commun.etats import franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatBordereau, Piece, SensPiece, Tiers, Titre
 from telepaiement.coupures import en_coupures
-from telepaiement.models import MouvementFonds, Nomination, Regie
+from telepaiement.depots import especes_a_verser, etablir_versement
+from telepaiement.models import MouvementFonds, Nomination, Regie, VersementRegie
 from telepaiement.nominations import Arrete, nommer
 from telepaiement.proces_verbaux import remettre_service
 from telepaiement.regies import mouvoir_fonds_caisse
@@ -27,6 +28,12 @@ ARRETE = Arrete(
 def decompte(montant: int) -> dict[int, int]:
     """Return `montant` francs as they are counted in a till."""
     return en_coupures(montant, JOUR)
+
+
+def verser(regie: Regie, par: Utilisateur) -> VersementRegie:
+    """Put what the closed tills hold on a bordereau, counted."""
+    especes = max(especes_a_verser(regie), 0)
+    return etablir_versement(regie=regie, coupures=decompte(especes), par=par)
 
 
 def nommer_regisseur(regie: Regie, personne: Utilisateur) -> Nomination:

@@ -16,7 +16,7 @@ from telepaiement.cloture import cloturer_caisse
 from telepaiement.internet import cloturer_internet
 from telepaiement.models import AnnulationEncaissement, Encaissement, Mode, Produit, Quittance
 from telepaiement.position import position
-from tests.telepaiement.factories import decompte, titre_payable
+from tests.telepaiement.factories import decompte, titre_payable, verser
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,7 @@ def test_la_somme_entre_en_caisse_et_attend_en_4718(recevoir, session, feuillets
     recue = recevoir()
     feuillets[0].refresh_from_db()
     cloturer_caisse(session_id=session.pk, coupures=decompte(1_500), motif_ecart="", par=regisseur)
-    versement = depots.etablir_versement(regie=session.regie, par=regisseur)
+    versement = verser(session.regie, regisseur)
 
     assert (recue.objet, recue.quittance.code) == ("Recette à classer", feuillets[0].code)
     assert "est à classer" in feuillets[0].conflits[0]

@@ -12,7 +12,7 @@ from telepaiement import caisse, deficits, depots
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import ComblementDeficit, Mode
 from telepaiement.position import alertes, position
-from tests.telepaiement.factories import decompte, titre_payable
+from tests.telepaiement.factories import decompte, titre_payable, verser
 
 pytestmark = pytest.mark.django_db
 ESPECES, TRESORERIE = ComblementDeficit.Moyen.ESPECES, ComblementDeficit.Moyen.TRESORERIE
@@ -52,7 +52,7 @@ def test_ce_que_le_regisseur_remet_se_numerote_se_verse_et_solde_le_deficit(
     premier = combler(700)
     second = combler(300, TRESORERIE, agent, recepisse="R-9")
     apres = position(close.regie)
-    versement = depots.etablir_versement(regie=close.regie, par=regisseur)
+    versement = verser(close.regie, regisseur)
     en_route = position(close.regie).encaisse
     bordereau = depots.dessiner_bordereau(versement)
 

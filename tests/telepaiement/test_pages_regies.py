@@ -164,8 +164,14 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
     )
     cloturer_caisse(session_id=session.pk, coupures=decompte(32_500), motif_ecart="", par=regisseur)
     soi_meme = au_guichet.post(_adresse("session_contresigner", session.pk), {})
-    au_guichet.post(_adresse("regie_verser", "CENTRE"), {})
-    versement = VersementRegie.objects.get()
+    faux = au_guichet.post(_adresse("regie_verser", "CENTRE"), {"coupure_10000": "1"})
+    compte = {"coupure_10000": "1", "coupure_1000": "2", "coupure_500": "1"}
+    for motif in ("Chèque oublié", ""):
+        au_guichet.post(_adresse("regie_verser", "CENTRE"), compte)
+        if motif:
+            faite = VersementRegie.objects.get()
+            au_guichet.post(_adresse("versement_regie_annuler", faite.pk), {"motif": motif})
+    versement = VersementRegie.objects.get(etat="etabli")
     client.force_login(agent)
     client.post(_adresse("session_contresigner", session.pk), {"observations": "Vu"})
     client.post(_adresse("versement_regie_recevoir", versement.pk), {"recepisse": "R-1"})
@@ -176,6 +182,9 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
         client.get(_adresse("versement_regie_pdf", versement.pk)).content,
     ]
 
+    assert faux.status_code == 422
+    assert "recomptez les billets et les pièces à verser" in faux.content.decode()
+    assert versement.numero == 2
     assert "autre personne" in soi_meme.content.decode()
     assert "Agathe Fictif" in page
     assert all(pdf.startswith(b"%PDF") for pdf in pdfs)

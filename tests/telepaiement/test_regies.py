@@ -16,7 +16,15 @@ from facturier.acces.models import Role, ServiceGestionnaire
 from facturier.accueil.verification import verifier
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse, carnets, depots, nominations, position, proces_verbaux, ventes
+from telepaiement import (
+    caisse,
+    carnets,
+    depots,
+    nominations,
+    position,
+    proces_verbaux,
+    ventes,
+)
 from telepaiement.cloture import cloturer_caisse, contresigner
 from telepaiement.internet import cloturer_internet
 from telepaiement.models import (
@@ -36,6 +44,7 @@ from tests.telepaiement.factories import (
     decompte,
     nommer_regisseur,
     titre_payable,
+    verser,
 )
 
 pytestmark = pytest.mark.django_db
@@ -330,7 +339,7 @@ def test_le_versement_solde_les_especes_et_remet_les_cheques(
     encaisser(30_000, Mode.CHEQUE, **CHEQUE)
     cloturer(33_900, "Manque 100 F")
 
-    versement = depots.etablir_versement(regie=regies.regie, par=regisseur)
+    versement = verser(regies.regie, regisseur)
     avant = position.position(regies.regie)
     depots.recevoir_versement(versement_id=versement.pk, recepisse="R-7", par=comptable)
 
@@ -348,15 +357,15 @@ def test_le_versement_solde_les_especes_et_remet_les_cheques(
 def test_rien_a_verser_ou_deux_fois_se_dit(regies, encaisser, cloturer, regisseur, agent):
     encaisser(12_500)
     with pytest.raises(ValidationError, match="Aucune caisse clôturée"):
-        depots.etablir_versement(regie=regies.regie, par=regisseur)
+        verser(regies.regie, regisseur)
     cloturer(32_500)
-    versement = depots.etablir_versement(regie=regies.regie, par=regisseur)
+    versement = verser(regies.regie, regisseur)
     depots.recevoir_versement(versement_id=versement.pk, recepisse="R-7", par=agent)
 
     with pytest.raises(ValidationError, match="impossible"):
         depots.recevoir_versement(versement_id=versement.pk, recepisse="R-8", par=agent)
     with pytest.raises(ValidationError, match="Aucune caisse clôturée"):
-        depots.etablir_versement(regie=regies.regie, par=regisseur)
+        verser(regies.regie, regisseur)
 
 
 # --- Checks ---------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from telepaiement.models import (
 )
 from telepaiement.synchronisation import synchroniser
 from tests.grand_livre.factories import titre
-from tests.telepaiement.factories import decompte, titre_payable
+from tests.telepaiement.factories import decompte, titre_payable, verser
 
 pytestmark = pytest.mark.django_db
 ESPECES = "espèces en régie"
@@ -91,7 +91,7 @@ def caisse_close(encaissement, regisseur):
         motif_ecart="Erreur de rendu",
         par=regisseur,
     )
-    versement = depots.etablir_versement(regie=close.regie, par=regisseur)
+    versement = verser(close.regie, regisseur)
     return close, versement
 
 

@@ -1,0 +1,214 @@
+"""The month of a régie, justified to the treasury whatever the means of payment (art. 10).
+
+Cash and cheques are paid over by the régie; cards and transfers reach the treasury by the bank: the
+state lists all, so that a régie without cash justifies its receipts as the others do.
+"""
+
+import io
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncMonth
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import ActeInterdit
+from facturier.commun.pdf import Colonne, Document
+from telepaiement.models import (
+    Encaissement,
+    EtatMensuel,
+    EtatVersementRegie,
+    LigneVente,
+    Mode,
+    Regie,
+    SessionCaisse,
+)
+from telepaiement.nominations import exiger_habilite
+
+A_CLASSER = "Recettes à classer"
+MOIS_RAPPELES = 12  # a month that nobody justified is recalled for a year
+
+
+def ventiler(recus: QuerySet[Encaissement]) -> dict[tuple[str, str], int]:
+    """Return whole francs by (code of the product, mode); the code is empty for what is unknown."""
+    sommes: dict[tuple[str, str], int] = {}
+    titres = recus.filter(titre__isnull=False).values_list("titre__code_produit", "mode")
+    ventes = LigneVente.objects.filter(vente__encaissement__in=recus)
+    a_classer = recus.exclude(mention="").values_list("mode")
+    for code, mode, somme in [
+        *titres.order_by().annotate(somme=Sum("montant")),
+        *ventes.values_list("produit__code", "vente__encaissement__mode")
+        .order_by()
+        .annotate(somme=Sum("montant")),
+        *(("", *ligne) for ligne in a_classer.order_by().annotate(somme=Sum("montant"))),
+    ]:
+        sommes[code, mode] = sommes.get((code, mode), 0) + int(somme)
+    return sommes
+
+
+def nommer_mois(mois: date) -> str:
+    """Return the month that begins on `mois` in French: `octobre 2026`."""
+    return str(date_format(mois, "F Y"))
+
+
+def recettes_du_mois(regie: Regie, mois: date) -> QuerySet[Encaissement]:
+    """Return what the régie received in the month that begins on `mois`, by any means.
+
+    What is only classed, received before, is left out.
+    """
+    return (
+        Encaissement.objects.valides()
+        .filter(regie=regie, jour__gte=mois, jour__lt=_suivant(mois))
+        .exclude(mode=Mode.CLASSEMENT)
+    )
+
+
+def _suivant(mois: date) -> date:
+    return (mois + timedelta(days=31)).replace(day=1)
+
+
+def mois_a_justifier(regie: Regie, jour: date) -> list[date]:
+    """Return the months over before `jour`, of the last twelve, with receipts and without state."""
+    courant = jour.replace(day=1)
+    debut = courant.replace(year=courant.year - MOIS_RAPPELES // 12)
+    etablis = set(regie.etats_mensuels.values_list("mois", flat=True))
+    recus = (
+        Encaissement.objects.valides()
+        .filter(regie=regie, jour__gte=debut, jour__lt=courant)
+        .exclude(mode=Mode.CLASSEMENT)
+        .order_by()
+        .annotate(mois=TruncMonth("jour"))
+        .values_list("mois", flat=True)
+        .distinct()
+    )
+    return sorted(set(recus) - etablis)
+
+
+@transaction.atomic
+def etablir_etat(*, regie: Regie, mois: date, par: Utilisateur) -> EtatMensuel:
+    """Establish the state of the month that begins on `mois`, once it is over and its tills closed.
+
+    Raises:
+        ActeInterdit: `par` holds no régie.
+        ValidationError: not appointed, the month is not over, one of its tills is open, or done
+            already.
+    """
+    if not par.a_role("regisseur"):
+        raise ActeInterdit("L’état mensuel revient au régisseur.")
+    exiger_habilite(regie, par, timezone.localdate())
+    Regie.objects.select_for_update(of=("self",)).get(pk=regie.pk)
+    if timezone.localdate() < _suivant(mois):
+        raise ValidationError(f"Le mois de {nommer_mois(mois)} n’est pas fini.")
+    if regie.sessions.filter(jour__gte=mois, jour__lt=_suivant(mois), etat="ouverte").exists():
+        raise ValidationError("Une caisse de ce mois est encore ouverte : clôturez-la d’abord.")
+    etat = EtatMensuel(
+        regie=regie,
+        mois=mois,
+        total=sum(ventiler(recettes_du_mois(regie, mois)).values()),
+        par=par,
+    )
+    etat.full_clean()
+    etat.save(force_insert=True)
+    return etat
+
+
+def dessiner_etat(etat: EtatMensuel) -> bytes:
+    """Return the état récapitulatif of a month: by product and imputation, by means, versements."""
+    sortie = io.BytesIO()
+    regie = etat.regie
+    nom = f"État récapitulatif de {nommer_mois(etat.mois)}"
+    sommes = ventiler(recettes_du_mois(regie, etat.mois))
+    modes = [mode for mode in Mode if any(autre == mode for _, autre in sommes)]
+    with Document(
+        sortie,
+        titre=f"{nom}, {regie.code}",
+        etabli_le=etat.etabli_le,
+        reference=f"État {regie.code} {etat.mois:%Y-%m}",
+        emetteur=(regie.libelle, regie.acte),
+    ) as pdf:
+        pdf.titre(nom, regie.libelle)
+        pdf.resume(
+            [
+                ("Comptable assignataire", regie.comptable),
+                ("Établi le", f"{timezone.localtime(etat.etabli_le):%d/%m/%Y}"),
+                ("Établi par", etat.par.nom_complet),
+            ]
+        )
+        pdf.intertitre("Recettes par mode de paiement")
+        pdf.tableau(
+            [Colonne("Mode", 4), Colonne("Montant", 2, est_nombre=True)],
+            [
+                (mode.label, sum(somme for (_, autre), somme in sommes.items() if autre == mode))
+                for mode in modes
+            ],
+            total=("Total", etat.total),
+        )
+        pdf.intertitre("Recettes par produit et imputation")
+        pdf.tableau(
+            [
+                Colonne("Produit", 4),
+                Colonne("Compte", 1),
+                Colonne("Mode", 3),
+                Colonne("Montant", 2, est_nombre=True),
+            ],
+            _lignes(regie, sommes),
+            total=("Total", "", "", etat.total),
+        )
+        _verser(pdf, etat)
+        pdf.intertitre("Signatures")
+        pdf.paragraphe("Le régisseur :")
+        pdf.espace(30)
+        pdf.paragraphe("Vu par la Trésorerie, le :")
+    return sortie.getvalue()
+
+
+def _lignes(
+    regie: Regie, sommes: dict[tuple[str, str], int]
+) -> Iterator[tuple[str, str, str, int]]:
+    produits = {produit.code: produit for produit in regie.produits.all()}
+    for (code, mode), somme in sorted(sommes.items()):
+        produit = produits.get(code)
+        nom = str(produit or code or A_CLASSER)
+        yield (nom, produit.compte if produit else "", str(Mode(mode).label), somme)
+
+
+def _verser(pdf: Document, etat: EtatMensuel) -> None:
+    """List what the régie paid over in the month, and the differences of its tills."""
+    periode = {"jour__gte": etat.mois, "jour__lt": _suivant(etat.mois)}
+    versements = etat.regie.versements.filter(**periode).exclude(etat=EtatVersementRegie.ANNULE)
+    lignes = [
+        (
+            versement.reference,
+            f"{versement.jour:%d/%m/%Y}",
+            versement.recepisse or "Attendu",
+            versement.especes,
+            versement.montant_cheques,
+        )
+        for versement in versements.select_related("regie").order_by("pk")
+    ]
+    if lignes:
+        pdf.intertitre("Espèces et chèques versés dans le mois")
+        pdf.tableau(
+            [
+                Colonne("Bordereau", 3),
+                Colonne("Jour", 2),
+                Colonne("Récépissé", 2),
+                Colonne("Espèces", 2, est_nombre=True),
+                Colonne("Chèques", 2, est_nombre=True),
+            ],
+            lignes,
+            total=("Total", "", "", sum(un[3] for un in lignes), sum(un[4] for un in lignes)),
+        )
+    caisses = SessionCaisse.objects.filter(regie=etat.regie, **periode)
+    ecarts = [(f"{une}", une.ecart) for une in caisses.order_by("pk") if une.ecart]
+    if ecarts:
+        pdf.intertitre("Écarts de caisse du mois")
+        pdf.tableau(
+            [Colonne("Caisse", 4), Colonne("Écart", 2, est_nombre=True)],
+            ecarts,
+            total=("Total", sum(ecart for _, ecart in ecarts)),
+        )
