@@ -10,7 +10,9 @@ from exports_tps.models import ProfilExport, RecettePercue
 from exports_tps.motifs import MOTIFS_DEPENSE, libelle_motifs
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
+from facturier.grand_livre.corrections import MANDATS_ANNULES, est_anterieure
 from facturier.grand_livre.models import Exercice, Piece, SensPiece, Titre
+from telepaiement.models import Produit
 
 
 class ConstitutionForm(forms.Form):
@@ -101,10 +103,21 @@ class ReductionForm(forms.Form):
         label="Acte qui fonde la réduction", help_text="PDF, XML, PNG, JPEG ou XLSX."
     )
 
+    produit = forms.ModelChoiceField(
+        Produit.objects.all(),
+        label="Produit local du titre",
+        empty_label="Choisissez",
+        help_text="Il dit à la Trésorerie, et à la caisse, quelle recette est encaissée.",
+    )
+
     def __init__(
         self, *arguments: Any, mandat: Piece, avoirs: Sequence[Any], **options: Any
     ) -> None:
         super().__init__(*arguments, **options)
+        if est_anterieure(mandat):
+            self.fields["produit"].initial = Produit.objects.filter(compte=MANDATS_ANNULES).first()
+        else:
+            del self.fields["produit"]
         champs: Any = self.fields
         lignes = mandat.lignes_piece.select_related("compte").order_by("rang")
         champs["rang"].choices = [
@@ -119,6 +132,12 @@ class ReductionForm(forms.Form):
     def clean_avoir(self) -> Any:
         """Return the avoir itself."""
         return self.avoirs.get(self.cleaned_data["avoir"])
+
+    def clean(self) -> dict[str, Any]:
+        """Say the product by its code."""
+        donnees: dict[str, Any] = super().clean() or {}
+        produit = donnees.pop("produit", None)
+        return donnees | ({"code_produit": produit.code} if produit else {})
 
 
 class RequisitionForm(forms.Form):

@@ -6,12 +6,12 @@ Décret 2012-1246, art. 19: five controls of a mandat; of a titre, what articles
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Sum
+from django.db.models import Case, CharField, Count, F, Sum, Value, When
 
 from exports_tps.blocage import DIT_PAR_LE_CONSTAT, Point, du_controle, expliquer_mandats
 from exports_tps.prealable import controler_pieces
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import Piece, SensPiece
+from facturier.grand_livre.models import CORRECTIF, EXERCICE_ANTERIEUR, Piece, SensPiece
 
 QUALITE, IMPUTATION = "Qualité de l’ordonnateur", "Exacte imputation"
 CREDITS, DETTE = "Disponibilité des crédits", "Validité de la dette"
@@ -30,10 +30,21 @@ FAMILLES = {
 GENRES = {
     ("depense", "01"): "Mandats",
     ("depense", "02"): "Réductions et annulations de mandats",
+    ("depense", "02-09"): "Mandats annulant un titre d’un exercice antérieur",
     ("depense", "11"): "Ordres de paiement",
     ("recette", "01"): "Titres",
     ("recette", "02"): "Réductions et annulations de titres",
+    ("recette", "02-09"): "Titres annulant un mandat d’un exercice antérieur",
 }
+GENRE = Case(  # by which free pièces are listed: TypPce, but for corrections of an earlier year
+    When(
+        type_piece=CORRECTIF,
+        nature_piece=EXERCICE_ANTERIEUR,
+        then=Value(f"{CORRECTIF}-{EXERCICE_ANTERIEUR}"),
+    ),
+    default=F("type_piece"),
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,7 @@ class Total:
     """Free pièces of one kind: how many, whole francs TTC."""
 
     sens: str
-    type_piece: str
+    genre: str
     libelle: str
     nombre: int
     montant: int
@@ -108,19 +119,20 @@ def totaux_libres() -> list[Total]:
     """Return how much of each kind no bordereau holds yet: one query."""
     sommes = (
         Piece.objects.a_mettre_en_bordereau()
-        .order_by("sens", "type_piece")
-        .values_list("sens", "type_piece")
+        .annotate(genre=GENRE)
+        .order_by("sens", "genre")
+        .values_list("sens", "genre")
         .annotate(nombre=Count("pk"), ht=Sum("montant_ht"), tgc=Sum("montant_tgc"))
     )
     return [
         Total(
             sens,
-            type_piece,
-            GENRES.get((sens, type_piece), f"Pièces de type {type_piece}"),
+            genre,
+            GENRES.get((sens, genre), f"Pièces de type {genre}"),
             nombre,
             ht + tgc,
         )
-        for sens, type_piece, nombre, ht, tgc in sommes
+        for sens, genre, nombre, ht, tgc in sommes
     ]
 
 

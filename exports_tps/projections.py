@@ -23,7 +23,7 @@ from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
 from exports_tps.pes.recette import LigneTitre, RattachementRecette, TiersRecette, Titre
 from exports_tps.pieces_jointes import nom_accepte
-from facturier.grand_livre.models import SensPiece
+from facturier.grand_livre.models import EXERCICE_ANTERIEUR, SensPiece
 
 LONGUEUR_NOM, LONGUEUR_FACTURE = 38, 20
 RIDET = "08"
@@ -159,8 +159,8 @@ DELAI = {
     "date_fin": Colonne("fin_delai"),
     "duree": Colonne("duree_delai"),
 }
-RATTACHEMENT = {  # the pièce of the same side that a pièce reduces, or issues again
-    "nature": "01",
+RATTACHEMENT = {  # the pièce that a pièce reduces, cancels or issues again, and of which side
+    "nature": Colonne("nature_piece", lambda n: "02" if n == EXERCICE_ANTERIEUR else "01"),
     "exercice": Colonne("piece_origine__exercice_id"),
     "numero_piece": Colonne("piece_origine__numero"),
     "numero_ligne": Colonne("rang", str),

@@ -8,7 +8,8 @@ from django.db.models import Q, Sum
 from facturier.grand_livre.models import LigneEcriture, Sens, Titre
 from telepaiement.models import Encaissement
 
-REDUCTION, PRECOMPTE, VIREMENT = "reduction_titre", "precompte_penalites", "encaissement_virement"
+REDUCTIONS = ("reduction_titre", "annulation_titre_anterieur")
+PRECOMPTE, VIREMENT = ("precompte_penalites",), ("encaissement_virement",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def decompte(titre: Titre) -> Decompte:
     )
     return Decompte(
         encaissements=encaissements,
-        reduit=_credite(titre, REDUCTION),
+        reduit=_credite(titre, REDUCTIONS),
         precompte=_credite(titre, PRECOMPTE),
         recu_par_la_tresorerie=_credite(
             titre, VIREMENT, ecriture__cle__startswith="encaissement-tps-"
@@ -46,12 +47,12 @@ def decompte(titre: Titre) -> Decompte:
     )
 
 
-def _credite(titre: Titre, evenement: str, **precisions: str) -> int:
-    """Return what entries of `evenement` took off the debt, less those reversed since."""
+def _credite(titre: Titre, evenements: tuple[str, ...], **precisions: str) -> int:
+    """Return what entries of `evenements` took off the debt, less those reversed since."""
     lignes = LigneEcriture.objects.filter(
         piece=titre,
         tiers__isnull=False,
-        ecriture__evenement__in=(evenement, f"contrepassation_{evenement}"),
+        ecriture__evenement__in=(*evenements, *(f"contrepassation_{e}"[:40] for e in evenements)),
         **precisions,
     )
     sens = lignes.aggregate(

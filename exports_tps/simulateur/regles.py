@@ -98,6 +98,8 @@ def rattachement(contexte: Contexte) -> Iterator[Anomalie]:
                 yield contexte.anomalie("pièce de rattachement absente", numero)
             elif contexte.triplet == ("02", "02", "06") and rattache.valeur("ExerRat") != exercice:
                 yield contexte.anomalie("exercice de rattachement différent", numero)
+            elif contexte.triplet == ("01", "02", "09") and rattache.valeur("ExerRat") >= exercice:
+                yield contexte.anomalie("exercice de rattachement non antérieur", numero)
         convention = ligne.valeur("BlocLignePiece/LiensIdent/IdConv")
         if contexte.triplet in CONVENTION_OBLIGATOIRE[contexte.sens] and not convention:
             yield contexte.anomalie("identifiant de convention absent", numero)

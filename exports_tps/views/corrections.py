@@ -14,8 +14,9 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
+from facturier.grand_livre.corrections import est_anterieure
 from facturier.grand_livre.documents import ranger_justificatif
-from facturier.grand_livre.models import Mandat, PieceJustificative
+from facturier.grand_livre.models import EtatPiece, Mandat, PieceJustificative, SensPiece
 from facturier.suivi.brouillon import TYPES_JOINTS
 from facturier.suivi.corrections import avoirs_a_reduire, reduire_mandat
 from facturier.suivi.regles import motif_de
@@ -49,14 +50,15 @@ def reduire(requete: RequeteConnectee, pk: int) -> HttpResponse:
         except ValidationError as refus:
             formulaire.add_error(None, refus)
         else:
-            messages.success(requete, f"La réduction {reduction.reference} est émise.")
-            return redirect("suivi:mandat", reduction.pk)
+            messages.success(requete, f"{reduction} est émis, à mettre en bordereau.")
+            vue = "telepaiement:titre" if reduction.sens == SensPiece.RECETTE else "suivi:mandat"
+            return redirect(vue, reduction.pk)
+    consequence, action = _annonce(mandat)
     contexte = {
         "form": formulaire,
         "titre": f"Réduire ou annuler le mandat {mandat.reference}",
-        "consequence": "Une pièce de réduction est émise, à mettre en bordereau. Du montant "
-        "entier, elle annule le mandat quand la Trésorerie la prend en charge.",
-        "action": "Émettre la réduction",
+        "consequence": consequence,
+        "action": action,
         "retour": reverse("suivi:mandat", args=[mandat.pk]),
         "lignes": [
             ("Tiers", mandat.nom_tiers),
@@ -66,6 +68,30 @@ def reduire(requete: RequeteConnectee, pk: int) -> HttpResponse:
     }
     statut = NON_TRAITABLE if formulaire.errors else 200
     return render(requete, "confirmation.html", contexte, status=statut)
+
+
+def _annonce(mandat: Mandat) -> tuple[str, str]:
+    """Return what correcting `mandat` does, as its exercice says, and the name of the act."""
+    if not est_anterieure(mandat):
+        return (
+            "Une pièce de réduction est émise, à mettre en bordereau. Du montant entier, elle "
+            "annule le mandat quand la Trésorerie la prend en charge.",
+            "Émettre la réduction",
+        )
+    debut = (
+        f"Ce mandat est de l’exercice {mandat.exercice_id} : un titre de recettes au compte 773 "
+        "est émis"
+    )
+    if mandat.etat == EtatPiece.PAYEE:
+        return (
+            f"{debut} au nom du fournisseur, qui le doit et le paie comme tout autre titre.",
+            "Émettre le titre",
+        )
+    return (
+        f"{debut} : la province doit moins dès maintenant, et rien n’est à payer. Du montant "
+        "entier, il annule le mandat quand la Trésorerie le prend en charge.",
+        "Émettre le titre",
+    )
 
 
 @reserver_a(Role.ORDONNATEUR)

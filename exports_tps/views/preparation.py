@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
+from exports_tps.preparation import CONTROLES, GENRE, examiner_pieces, totaux_libres
 from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
@@ -25,12 +25,13 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
     """Show free pièces of one kind with their controls; list those that are chosen."""
     totaux = totaux_libres()
     choix = requete.GET.get("genre", "")
-    codes = [f"{total.sens}-{total.type_piece}" for total in totaux]
+    codes = [f"{total.sens}-{total.genre}" for total in totaux]
     genre = choix if choix in codes else next(iter(codes), f"{SensPiece.DEPENSE}-01")
-    sens, _, type_piece = genre.partition("-")
+    sens, _, nom = genre.partition("-")
     if requete.method == "POST":
         return _mettre_en_bordereau(requete, sens)
-    libres = Piece.objects.a_mettre_en_bordereau().filter(sens=sens, type_piece=type_piece)
+    libres = Piece.objects.a_mettre_en_bordereau().annotate(genre=GENRE)
+    libres = libres.filter(sens=sens, genre=nom)
     page, suivant = page_par_cle(requete, libres.select_related("bordereau", "service"))
     examinees = examiner_pieces(page)
     return render(

@@ -13,6 +13,8 @@ from django.db.models import F, Sum
 
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
+    CORRECTIF,
+    EXERCICE_ANTERIEUR,
     PIECES_SANS_EFFET,
     CreditOuvert,
     LignePiece,
@@ -22,7 +24,6 @@ from facturier.grand_livre.models import (
 from facturier.grand_livre.passation import EcritureRefusee
 
 HORS_BUDGET = "4"  # accounts of third parties
-REDUCTION = "02"  # TypPce: gives credits back
 Cle = tuple[str, str]  # account or its beginning, function or its beginning
 
 
@@ -155,12 +156,13 @@ def _mandates(exercice: int, budget: int, *, debut: str = "") -> dict[Cle, int]:
         .exclude(piece__etat__in=PIECES_SANS_EFFET)
         .exclude(compte__numero__startswith=HORS_BUDGET)
         .order_by()
-        .values_list("compte__numero", "fonction", "piece__type_piece")
+        .values_list("compte__numero", "fonction", "piece__type_piece", "piece__nature_piece")
         .annotate(total=Sum(F("montant_ht") + F("montant_tgc")))
     )
     sommes: dict[Cle, int] = defaultdict(int)
-    for compte, fonction, type_piece, total in lignes:
-        sommes[compte, fonction] += -total if type_piece == REDUCTION else total
+    for compte, fonction, type_piece, nature, total in lignes:
+        rend = type_piece == CORRECTIF and nature != EXERCICE_ANTERIEUR
+        sommes[compte, fonction] += -total if rend else total
     return sommes
 
 

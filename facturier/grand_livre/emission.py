@@ -9,13 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Sum
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
-    PIECES_SANS_EFFET,
+    CORRECTIF,
+    EXERCICE_ANTERIEUR,
     Bordereau,
     Budget,
     Compte,
@@ -42,11 +42,8 @@ from facturier.grand_livre.ventilation import section
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
 VIREMENT, OPERATION_D_ORDRE = "03", "08"
-REDUCTION, REEMIS = "02", "08"  # TypPce; NatPce of a pièce issued again (pes_v2, §4)
-TYPES_BORDEREAU = {
-    REDUCTION: "02",
-    "11": "03",
-}  # TypBord by TypPce: annulations, ordres de paiement
+REEMIS = "08"  # NatPce of a pièce issued again (pes_v2, §4)
+ORDRE_DE_PAIEMENT = "11"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,93 +176,24 @@ def emettre_mandat(  # noqa: PLR0913
         piece_origine=codes.origine,
         **_identite(destinataire),
     )
-    lignes = _enregistrer(mandat, imputations, par)
+    lignes = enregistrer_piece(mandat, imputations, par)
     exiger_credits(mandat, [(i.compte, i.fonction) for i in imputations])
     _enregistrer_parts(lignes, cessions, deductions)
-    RattachementPiece.objects.bulk_create(
-        RattachementPiece(piece=mandat, justificatif=justificatif, rang=rang)
-        for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
-    )
+    rattacher_justificatifs(mandat, justificatifs)
     evenements.mandater(mandat, par=par)
     return mandat
 
 
-def reste_a_reduire(ligne: LignePiece) -> tuple[int, int]:
-    """Return what living réductions leave of one line of a pièce: francs HT, then TGC."""
-    deja = LignePiece.objects.filter(
-        piece__piece_origine=ligne.piece_id, piece__type_piece=REDUCTION, rang=ligne.rang
-    ).exclude(piece__etat__in=PIECES_SANS_EFFET)
-    totaux = deja.aggregate(ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0))
-    return ligne.montant_ht - totaux["ht"], ligne.montant_tgc - totaux["tgc"]
-
-
-@transaction.atomic
-def emettre_reduction(
-    origine: Piece,
-    ligne: LignePiece,
-    *,
-    montant_ht: int,
-    montant_tgc: int,
-    motif: str,
-    justificatifs: Iterable[PieceJustificative],
-    date_emission: date,
-    par: Utilisateur,
-) -> Piece:
-    """Issue the pièce that takes back a part of one line of a mandat or titre, and post it.
-
-    Whom it names is frozen as on the pièce corrected; no money moves: it has no account.
-
-    Raises:
-        EcritureRefusee: a constraint of the pièce is broken, or the entry breaks a rule.
-    """
-    figes = ("tiers_id", "nom_tiers", "ridet", "adresse_complement", "adresse_voie")
-    reduction = Piece(
-        sens=origine.sens,
-        type_piece=REDUCTION,
-        nature_piece="06",
-        piece_origine=origine,
-        objet=f"Réduction du {origine.nom_genre} {origine.reference} : {motif}"[:100],
-        exercice_id=origine.exercice_id,
-        budget_id=origine.budget_id,
-        service_id=origine.service_id,
-        date_emission=date_emission,
-        **_propre_au_sens(origine, motif, date_emission),
-        **{nom: getattr(origine, nom) for nom in (*figes, "code_postal", "ville")},
-    )
-    imputation = Imputation(
-        compte=ligne.compte.numero,
-        montant_ht=montant_ht,
-        montant_tgc=montant_tgc,
-        fonction=ligne.fonction,
-        operation=ligne.operation,
-        libelle=motif,
-        reference_facture=ligne.reference_facture,
-    )
-    _enregistrer(reduction, [imputation], par, rang=ligne.rang)
+def rattacher_justificatifs(piece: Piece, justificatifs: Iterable[PieceJustificative]) -> None:
+    """Attach documents to a pièce, each once, in their order."""
     RattachementPiece.objects.bulk_create(
-        RattachementPiece(piece=reduction, justificatif=justificatif, rang=rang)
+        RattachementPiece(piece=piece, justificatif=justificatif, rang=rang)
         for rang, justificatif in enumerate(dict.fromkeys(justificatifs), start=1)
     )
-    if origine.sens == SensPiece.DEPENSE:
-        evenements.reduire_mandat(reduction, origine, par=par)
-    else:
-        evenements.reduire_titre(reduction, origine, par=par)
-    return reduction
 
 
-def _propre_au_sens(origine: Piece, motif: str, jour: date) -> dict[str, Any]:
-    """Return what a réduction of one side must bear besides."""
-    if origine.sens == SensPiece.DEPENSE:
-        return {"mode_reglement": OPERATION_D_ORDRE}
-    return {
-        "cle_paiement": _tirer_cle(),
-        "bases_liquidation": f"Réduction du titre {origine.reference} : {motif}",
-        "date_echeance": jour,
-        "code_produit": origine.code_produit,
-    }
-
-
-def _tirer_cle() -> str:
+def tirer_cle() -> str:
+    """Return a new payment key, without signs that look alike."""
     return "".join(secrets.choice(ALPHABET_CLE) for _ in range(LONGUEUR_CLE))
 
 
@@ -297,7 +225,7 @@ def emettre_titre(  # noqa: PLR0913
         bases_liquidation=bases_liquidation,
         date_echeance=date_echeance,
         code_produit=code_produit,
-        cle_paiement=_tirer_cle(),
+        cle_paiement=tirer_cle(),
         exercice_id=exercice,
         budget=budget,
         service=service,
@@ -307,7 +235,7 @@ def emettre_titre(  # noqa: PLR0913
         piece_origine=codes.origine,
         **_identite(destinataire),
     )
-    _enregistrer(titre, imputations, par)
+    enregistrer_piece(titre, imputations, par)
     evenements.emettre_titre(titre, par=par)
     return titre
 
@@ -337,7 +265,7 @@ def creer_bordereau(
         .a_mettre_en_bordereau()
         .filter(pk__in=demandees, sens=sens)
         .order_by("pk")
-        .values_list("exercice_id", "budget_id", "type_piece")
+        .values_list("exercice_id", "budget_id", "type_piece", "nature_piece")
     )
     if not choisies:
         raise ValidationError("Choisissez au moins une pièce émise et libre de tout bordereau.")
@@ -347,8 +275,8 @@ def creer_bordereau(
             "Rechargez la liste."
         )
     origines = {
-        (exercice, budget, TYPES_BORDEREAU.get(type_piece, "01"))
-        for exercice, budget, type_piece in choisies
+        (exercice, budget, _type_bordereau(type_piece, nature))
+        for exercice, budget, type_piece, nature in choisies
     }
     if len({origine[:2] for origine in origines}) > 1:
         raise ValidationError("Un bordereau réunit des pièces d’un seul budget et exercice.")
@@ -371,6 +299,13 @@ def creer_bordereau(
     )
     Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
     return bordereau
+
+
+def _type_bordereau(type_piece: str, nature: str) -> str:
+    """Return the TypBord of a pièce: what corrects an earlier exercice is an ordinary one."""
+    if type_piece == CORRECTIF:
+        return "01" if nature == EXERCICE_ANTERIEUR else "02"
+    return "03" if type_piece == ORDRE_DE_PAIEMENT else "01"
 
 
 def _identite(destinataire: Destinataire) -> dict[str, Any]:
@@ -432,14 +367,14 @@ def _enregistrer_parts(
         raise EcritureRefusee(_motif_refus(erreur)) from erreur
 
 
-def _enregistrer(
+def enregistrer_piece(
     piece: Piece, imputations: Sequence[Imputation], par: Utilisateur, rang: int = 1
 ) -> list[LignePiece]:
     """Number and save the pièce with its lines and the passage of its birth; return the lines."""
     comptes = _comptes_imputables(piece.exercice_id, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
-    est_titre = piece.sens == SensPiece.RECETTE and piece.type_piece != REDUCTION
+    est_titre = piece.sens == SensPiece.RECETTE and piece.type_piece != CORRECTIF
     if est_titre or not piece.nature_piece:
         est_investissement = section(imputations[0].compte) == "investissement"
         piece.nature_piece = "02" if est_investissement else "01"

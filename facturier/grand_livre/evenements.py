@@ -15,7 +15,6 @@ from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import (
     Deduction,
     Ecriture,
-    EtatPiece,
     LigneEcriture,
     Mandat,
     Piece,
@@ -36,7 +35,6 @@ from facturier.grand_livre.soldes import reste_du_par_tiers
 from facturier.grand_livre.ventilation import (
     Somme,
     imputations,
-    section,
     sommes_deduites,
     sommes_dues,
     sommes_payees,
@@ -129,25 +127,6 @@ def mandater(mandat: Mandat, *, par: Utilisateur) -> Ecriture:
         sommes=[*sommes_dues({mandat.pk: mandat})[mandat.pk], *sommes_deduites(mandat)],
         imputations=imputations(mandat),
         piece=mandat,
-        par=par,
-    )
-
-
-def reduire_mandat(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
-    """Post a réduction: C expense; D 4011 or 4041 of the mandat, or D 40971 once it is paid."""
-    lignes = imputations(reduction)
-    montant = sum(somme for _, somme in lignes)
-    nom = section(lignes[0][0])
-    part = "a_rendre" if origine.etat == EtatPiece.PAYEE else nom
-    return passer_evenement(
-        "reduction_mandat",
-        cle=f"mandatement-{reduction.pk}",
-        libelle=f"Réduction {reduction.reference} du mandat {origine.reference}",
-        exercice=reduction.exercice_id,
-        date_comptable=reduction.date_emission,
-        sommes=[Somme(part, montant, origine.tiers_id)],
-        imputations=lignes,
-        piece=origine,
         par=par,
     )
 
@@ -251,22 +230,6 @@ def emettre_titre(titre: Titre, *, par: Utilisateur) -> Ecriture:
         sommes=sommes_de({"redevable": sum(montant for _, montant in lignes)}, titre),
         imputations=lignes,
         piece=titre,
-        par=par,
-    )
-
-
-def reduire_titre(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
-    """Post a réduction of a titre: D revenue accounts, C 4111 of the titre."""
-    lignes = imputations(reduction)
-    return passer_evenement(
-        "reduction_titre",
-        cle=f"titre-{reduction.pk}",
-        libelle=f"Réduction {reduction.reference} du titre {origine.reference}",
-        exercice=reduction.exercice_id,
-        date_comptable=reduction.date_emission,
-        sommes=[Somme("redevable", sum(montant for _, montant in lignes), origine.tiers_id)],
-        imputations=lignes,
-        piece=origine,
         par=par,
     )
 

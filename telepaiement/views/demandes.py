@@ -97,7 +97,7 @@ def _suite(objet: DemandeRedevable, reste: int, personne: Utilisateur) -> dict[s
     est_agent = personne.a_role(Role.AGENT)
     return {
         "attend_une_suite": True,
-        "peut_reduire": est_agent and est_reductible(objet.titre) and reste > 0,
+        "peut_reduire": est_agent and est_reductible(objet.titre, reste),
     }
 
 

@@ -17,9 +17,17 @@ from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.commun.types_contenu import PDF
+from facturier.grand_livre.corrections import est_anterieure
 from facturier.grand_livre.documents import ranger_justificatif
-from facturier.grand_livre.emission import REDUCTION, creer_bordereau
-from facturier.grand_livre.models import EtatPiece, PieceJustificative, SensPiece, Titre
+from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.models import (
+    CORRECTIF,
+    EtatPiece,
+    Piece,
+    PieceJustificative,
+    SensPiece,
+    Titre,
+)
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import avis, contestations, creances, discordances, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
@@ -124,11 +132,14 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "reste": reste,
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
+            "corrections": Piece.objects.filter(
+                piece_origine=titre.pk, type_piece=CORRECTIF
+            ).order_by("pk"),
             "demandes": titre.demandes.all(),
             "tentatives": titre.tentatives.avec_discordance().order_by("-pk")[:20],
-            "a_un_avis": titre.etat in creances.ETATS_PAYABLES and titre.type_piece != REDUCTION,
-            "peut_reduire": est_reductible(titre) and reste > 0,
-            "est_reduction": titre.type_piece == REDUCTION,
+            "a_un_avis": titre.etat in creances.ETATS_PAYABLES and not titre.est_reduction,
+            "peut_reduire": est_reductible(titre, reste),
+            "est_reduction": titre.est_reduction,
             "peut_annuler": titre.etat == EtatPiece.EMISE and titre.bordereau_id is None,
             "peut_gerer": agent(request).a_role(Role.AGENT),
             "voit_l_argent": agent(request).a_role(Role.AGENT, Role.COMPTABLE),
@@ -208,14 +219,14 @@ def reduire(request: HttpRequest, titre_id: int) -> HttpResponse:
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
-            messages.success(request, f"La réduction {reduction.reference} est émise.")
-            return redirect("telepaiement:titre", titre_id=reduction.pk)
+            messages.success(request, f"{reduction} est émis, à mettre en bordereau.")
+            vue = "telepaiement:titre" if reduction.sens == SensPiece.RECETTE else "suivi:mandat"
+            return redirect(vue, reduction.pk)
+    consequence, action = _annonce(titre)
     contexte = {
         "titre": f"Réduire ou annuler le titre {titre.reference}",
-        "consequence": "Une pièce de réduction est émise, à mettre en bordereau. Du montant "
-        "entier, elle annule le titre quand la Trésorerie la prend en charge. Le débiteur doit "
-        "moins dès maintenant.",
-        "action": "Émettre la réduction",
+        "consequence": consequence,
+        "action": action,
         "retour": reverse("telepaiement:titre", args=[titre.pk]),
         "lignes": [
             ("Montant", afficher(titre.montant_ttc)),
@@ -226,6 +237,25 @@ def reduire(request: HttpRequest, titre_id: int) -> HttpResponse:
         "form": form,
     }
     return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+def _annonce(titre: Titre) -> tuple[str, str]:
+    """Return what correcting `titre` does, as its exercice says, and the name of the act."""
+    if not est_anterieure(titre):
+        return (
+            "Une pièce de réduction est émise, à mettre en bordereau. Du montant entier, elle "
+            "annule le titre quand la Trésorerie la prend en charge. Le débiteur doit moins dès "
+            "maintenant.",
+            "Émettre la réduction",
+        )
+    debut = f"Ce titre est de l’exercice {titre.exercice_id} : un mandat au compte 673 est émis"
+    fin = "Du montant entier, il annule le titre quand la Trésorerie le prend en charge."
+    if reste_du(titre) > 0:
+        return f"{debut}. Le débiteur doit moins dès maintenant. {fin}", "Émettre le mandat"
+    return (
+        f"{debut}, qui rend au débiteur, sur son compte bancaire vérifié, ce qu’il a payé. {fin}",
+        "Émettre le mandat",
+    )
 
 
 @reserver_a(Role.AGENT)

@@ -66,14 +66,14 @@ def mandat(
     champs.setdefault(
         "imputations", [Imputation(compte="60612", montant_ht=100_000, montant_tgc=11_000)]
     )
+    champs.setdefault("date_emission", JOUR)
     return emettre_mandat(
-        exercice=2026,
+        exercice=champs["date_emission"].year,
         budget=budget or Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory.create()),
         objet="Électricité des collèges",
         service=ServiceGestionnaire.objects.get(code="DEFE"),
         delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
-        date_emission=JOUR,
         par=par,
         **champs,
     )
@@ -89,8 +89,9 @@ def titre(
 ) -> Titre:
     """Issue a titre for the occupation of public land."""
     champs.setdefault("date_echeance", date(2026, 12, 31))
+    champs.setdefault("date_emission", JOUR)
     return emettre_titre(
-        exercice=2026,
+        exercice=champs["date_emission"].year,
         budget=Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory.create()),
         objet="Occupation du domaine public",
@@ -98,7 +99,6 @@ def titre(
         imputations=[Imputation(compte=compte, montant_ht=montant)],
         bases_liquidation="Terrasse de 15 m² à 3 000 F le m², année 2026",
         code_produit="D001",
-        date_emission=JOUR,
         par=par,
         **champs,
     )

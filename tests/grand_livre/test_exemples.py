@@ -6,6 +6,8 @@ the treasury can review or add a file without reading Python.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +16,13 @@ import pytest
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre import evenements, regies, tresorerie
-from facturier.grand_livre.emission import DeductionImputee, Imputation, emettre_reduction
+from facturier.grand_livre.corrections import (
+    Reprise,
+    annuler_mandat_anterieur,
+    annuler_titre_anterieur,
+    emettre_reduction,
+)
+from facturier.grand_livre.emission import CompteBancaire, DeductionImputee, Imputation
 from facturier.grand_livre.models import (
     Deduction,
     Ecriture,
@@ -27,9 +35,10 @@ from facturier.grand_livre.models import (
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
-from tests.grand_livre.factories import JOUR, TiersFactory, cession, mandat, titre
+from tests.grand_livre.factories import COMPTE_BANCAIRE, JOUR, TiersFactory, cession, mandat, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.deux_moteurs]
+EN_2025 = date(2025, 12, 1)
 EXEMPLES = sorted((Path(__file__).parent / "exemples").glob("*.txt"))
 
 
@@ -95,6 +104,12 @@ class Dossier:
             "réduction du mandat": self.reduire,
             "réduction du titre": self.reduire,
             "réduction après paiement": self.reduire_une_fois_paye,
+            "mandat de 2025": partial(self.mandater, jour=EN_2025),
+            "annulation du mandat de 2025": self.annuler_le_mandat_anterieur,
+            "annulation du mandat de 2025 payé": self.annuler_le_mandat_anterieur_paye,
+            "titre de 2025": partial(self.emettre_titre, jour=EN_2025),
+            "annulation du titre de 2025": self.annuler_le_titre_anterieur,
+            "annulation du titre de 2025 payé": self.rendre_le_titre_anterieur,
             "charge à payer": self.rattacher,
             "paiement": self.payer,
             "paiement au cessionnaire": self.payer_le_cessionnaire,
@@ -127,7 +142,8 @@ class Dossier:
             "régularisation d’une recette perçue": self.regulariser_recette_percue,
         }
         actes[evenement](*arguments)
-        return Ecriture.objects.filter(exercice=2026).latest("pk")
+        annee = 2025 if evenement in {"mandat de 2025", "titre de 2025"} else 2026
+        return Ecriture.objects.filter(exercice=annee).latest("pk")
 
     def verifier_etape(self, etape: Etape, *, scelle: bool) -> None:
         """Play one step, seal it or not, and compare with what the accountant wrote."""
@@ -138,11 +154,12 @@ class Dossier:
         assert sorted(_passes(ecriture)) == sorted(etape.ecriture)
         assert [_solde(attendu.compte) for attendu in etape.soldes] == etape.soldes
 
-    def mandater(self, *cellules: str) -> None:
+    def mandater(self, *cellules: str, jour: date = JOUR) -> None:
         """Issue a mandat; the cells go by three: account, amount, tax."""
         triplets = zip(*[iter(cellules)] * 3, strict=True)
         self.piece = mandat(
             self.par,
+            date_emission=jour,
             imputations=[
                 Imputation(compte=compte, montant_ht=_francs(ht), montant_tgc=_francs(tgc))
                 for compte, ht, tgc in triplets
@@ -198,10 +215,12 @@ class Dossier:
         """Take back a part of the first line of the pièce."""
         emettre_reduction(
             self.piece,
-            LignePiece.objects.get(piece=self.piece, rang=1),
-            montant_ht=_francs(ht),
-            montant_tgc=_francs(tgc),
-            motif="Avoir",
+            Reprise(
+                ligne=LignePiece.objects.get(piece=self.piece, rang=1),
+                montant_ht=_francs(ht),
+                montant_tgc=_francs(tgc),
+                motif="Avoir",
+            ),
             justificatifs=[],
             date_emission=JOUR,
             par=self.par,
@@ -211,6 +230,49 @@ class Dossier:
         """Take back a part of a mandat that the treasury has settled."""
         self.piece.etat = EtatPiece.PAYEE
         self.reduire(ht, tgc)
+
+    def _reprise(self, ht: str, tgc: str = "") -> Reprise:
+        return Reprise(
+            ligne=LignePiece.objects.get(piece=self.piece, rang=1),
+            montant_ht=_francs(ht),
+            montant_tgc=_francs(tgc),
+            motif="Erreur",
+        )
+
+    def annuler_le_mandat_anterieur(self, ht: str, tgc: str) -> None:
+        """Issue the titre that takes back a part of a mandat of 2025."""
+        annuler_mandat_anterieur(
+            self.piece,
+            self._reprise(ht, tgc),
+            code_produit="E773",
+            justificatifs=[],
+            date_emission=JOUR,
+            par=self.par,
+        )
+
+    def annuler_le_mandat_anterieur_paye(self, ht: str, tgc: str) -> None:
+        """The same, once the treasury has paid the mandat."""
+        self.piece.etat = EtatPiece.PAYEE
+        self.annuler_le_mandat_anterieur(ht, tgc)
+
+    def annuler_le_titre_anterieur(
+        self, montant: str, compte: CompteBancaire | None = None
+    ) -> None:
+        """Issue the mandat that takes back a part of a titre of 2025."""
+        correctif = annuler_titre_anterieur(
+            self.piece,
+            self._reprise(montant),
+            compte=compte,
+            justificatifs=[],
+            date_emission=JOUR,
+            par=self.par,
+        )
+        if compte is not None:
+            self.piece = correctif
+
+    def rendre_le_titre_anterieur(self, montant: str) -> None:
+        """The same, of what was collected: the mandat pays it back."""
+        self.annuler_le_titre_anterieur(montant, COMPTE_BANCAIRE)
 
     def rattacher(self, annee: str, compte: str, montant: str) -> None:
         """Post a charge à payer of a year, and its reversal in the next."""
@@ -223,9 +285,9 @@ class Dossier:
         )
         evenements.rattacher([charge], annee=int(annee), par=self.par)
 
-    def emettre_titre(self, compte: str, montant: str) -> None:
+    def emettre_titre(self, compte: str, montant: str, *, jour: date = JOUR) -> None:
         """Issue a titre on one revenue account."""
-        self.piece = titre(self.par, compte=compte, montant=_francs(montant))
+        self.piece = titre(self.par, compte=compte, montant=_francs(montant), date_emission=jour)
 
     def titrer_les_penalites(self, compte: str, montant: str) -> None:
         """Issue the titre that collects what the mandat withholds."""
@@ -435,7 +497,7 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
     schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
-    schemas |= {"reduction_titre"}
+    schemas |= {"reduction_titre", "annulation_mandat_anterieur", "annulation_titre_anterieur"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble"}

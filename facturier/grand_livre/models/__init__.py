@@ -21,6 +21,8 @@ from facturier.grand_livre.models.ecritures import (
 )
 from facturier.grand_livre.models.parts import Deduction, PartCedee, Precompte
 from facturier.grand_livre.models.pieces import (
+    CORRECTIF,
+    EXERCICE_ANTERIEUR,
     PAS_SIGNES,
     PIECES_SANS_EFFET,
     VISEURS,
@@ -41,6 +43,8 @@ from facturier.grand_livre.models.sens import Sens
 from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
 
 __all__ = [
+    "CORRECTIF",
+    "EXERCICE_ANTERIEUR",
     "PAS_SIGNES",
     "PIECES_SANS_EFFET",
     "VISEURS",

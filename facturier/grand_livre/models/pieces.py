@@ -166,6 +166,8 @@ class EtatPiece(models.TextChoices):
     ANNULEE = "annulee", "Annulé"
 
 
+CORRECTIF = "02"  # TypPce of what corrects a pièce (pes_v2, §4)
+EXERCICE_ANTERIEUR = "09"  # NatPce of what corrects a pièce of an earlier exercice
 PIECES_SANS_EFFET = (EtatPiece.ANNULEE, EtatPiece.REJETEE)  # their entry is reversed
 
 
@@ -322,6 +324,16 @@ class Piece(models.Model):
     def nom_genre(self) -> str:
         """`mandat` or `titre`."""
         return "mandat" if self.sens == SensPiece.DEPENSE else "titre"
+
+    @property
+    def est_reduction(self) -> bool:
+        """Whether it takes back a part of a pièce of its own exercice and side."""
+        return self.type_piece == CORRECTIF and self.nature_piece != EXERCICE_ANTERIEUR
+
+    @property
+    def corrige_un_exercice_anterieur(self) -> bool:
+        """Whether it is the titre that cancels a mandat of an earlier year, or the reverse."""
+        return self.type_piece == CORRECTIF and self.nature_piece == EXERCICE_ANTERIEUR
 
     @property
     def reference(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from facturier.grand_livre.models import (
     LigneEcriture,
     Mandat,
     PartCedee,
+    Piece,
     PieceJustificative,
     SensPiece,
 )
@@ -161,9 +163,9 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         .exclude(motif_ecart="")
         .select_related("opposition", "par"),
         "ecritures": _lignes_ecriture(mandat),
-        "corrections": Mandat.objects.filter(piece_origine=mandat.pk).order_by("pk"),
+        "corrections": Piece.objects.filter(piece_origine=mandat.pk).order_by("pk"),
         "est_reductible": mandat.etat in REDUCTIBLES
-        and mandat.type_piece != "02"
+        and not mandat.est_reduction
         and utilisateur_de(requete).a_role(Role.AGENT),
         "est_annulable": mandat.etat == EtatPiece.EMISE
         and utilisateur_de(requete).a_role(Role.AGENT),
@@ -230,8 +232,9 @@ def bordereau(requete: HttpRequest) -> HttpResponse:
 def _lignes_ecriture(mandat: Mandat) -> Any:
     """Return the legs of every entry of the mandat: issue, payment, reversal."""
     ecritures = LigneEcriture.objects.filter(piece=mandat.pk).values("ecriture")
+    emission = Q(ecriture__cle=f"mandatement-{mandat.pk}")  # it may bear on another pièce alone
     return (
-        LigneEcriture.objects.filter(ecriture__in=ecritures)
+        LigneEcriture.objects.filter(emission | Q(ecriture__in=ecritures))
         .select_related("ecriture", "compte")
         .order_by("ecriture", "rang")
     )
