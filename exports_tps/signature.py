@@ -6,6 +6,7 @@ The signed fragment is kept in the store of documents, under its digest; a flux 
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from cryptography import x509
@@ -28,6 +29,7 @@ from exports_tps.prealable import CORRIGER, Examen, examiner
 from exports_tps.presentables import verrouiller
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.causes import cause
 from facturier.commun.etats import TransitionInterdite, franchir, franchir_lot
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.suivi.avancement import constater_signature
@@ -62,7 +64,8 @@ def signer_bordereau(
     signature = Signature(
         signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )
-    fragment = _ranger_fragment(verrouille, signature, empreinte_lue)
+    with place_exigee(verrouille):
+        fragment = _ranger_fragment(verrouille, signature, empreinte_lue)
     conclure(
         verrouille,
         par=par,
@@ -73,6 +76,22 @@ def signer_bordereau(
     )
     bordereau.refresh_from_db()
     return bordereau
+
+
+@contextmanager
+def place_exigee(bordereau: Bordereau) -> Iterator[None]:
+    """Say in French that a signature could not be written.
+
+    Raises:
+        ValidationError: the disk is full, or refuses; nothing is signed.
+    """
+    try:
+        yield
+    except OSError as erreur:
+        raise ValidationError(
+            f"{bordereau} n’est pas signé, il n’a pas pu être écrit : {cause(erreur)}. Faites "
+            "libérer de la place, puis signez de nouveau."
+        ) from erreur
 
 
 def ouvrir_cle() -> Signataire:

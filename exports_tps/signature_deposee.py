@@ -31,7 +31,7 @@ from exports_tps.pes.signature_externe import Rendu, recopier_fragment, reprendr
 from exports_tps.pes.verification import Confiance, Lue, nom_commun
 from exports_tps.presentables import verrouiller
 from exports_tps.preuves import Occasion, Preuve, conserver
-from exports_tps.signature import SANS_LIMITE, conclure
+from exports_tps.signature import SANS_LIMITE, conclure, place_exigee
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
@@ -46,9 +46,9 @@ def ecrire_a_signer(bordereau: Bordereau, sortie: BinaryIO) -> None:
     """Write the file to sign: `bordereau` alone, without signature; same bordereau, same bytes.
 
     Raises:
-        ValidationError: a check before signing fails.
+        ValidationError: a check before signing fails, or there is no room to write it.
     """
-    with tempfile.TemporaryFile() as fragment:
+    with place_exigee(bordereau), tempfile.TemporaryFile() as fragment:
         lu = lire_a_signer(bordereau, fragment)
         if not lu.est_pret:
             raise ValidationError(lu.anomalies)
@@ -96,7 +96,11 @@ def deposer_signature(bordereau: Bordereau, rendu: BinaryIO, *, par: Utilisateur
     """
     verrouille = verrouiller(bordereau)
     pouvoir = exiger_pouvoir(verrouille, par)
-    with tempfile.TemporaryFile() as remis, tempfile.TemporaryFile() as fragment:
+    with (
+        place_exigee(verrouille),
+        tempfile.TemporaryFile() as remis,
+        tempfile.TemporaryFile() as fragment,
+    ):
         ecrire_a_signer(verrouille, remis)
         lu = _verifier(verrouille, remis, rendu, par)
         try:
