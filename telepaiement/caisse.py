@@ -355,5 +355,5 @@ def _refuser_annulation(
         raise ValidationError("Un encaissement s’annule le jour même, pas après.")
     if AnnulationEncaissement.objects.filter(encaissement=encaissement).exists():
         raise ValidationError("Cet encaissement est déjà annulé.")
-    if Encaissement.objects.filter(provenance=encaissement).exists():
+    if encaissement.classements.valides().exists():
         raise ValidationError("Cette recette est déjà classée : elle ne s’annule plus ici.")

@@ -1,23 +1,31 @@
 """Money received on paper for a titre that nobody finds: kept, listed, then classed.
 
 It is real, and enters its till with its receipt; it waits in the account of receipts to classify
-until an agent says which titre, or which sale, it paid.
+until an agent says which titre, or which sale, it paid. A classing that was wrong is undone by a
+reversal, as long as nothing rests on it.
 """
 
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import creances
+from facturier.grand_livre.passation import contrepasser
+from telepaiement import creances, echeanciers
 from telepaiement.encaissement import enregistrer, enregistrer_vente
-from telepaiement.models import Encaissement, Mode, Regie
+from telepaiement.models import (
+    AnnulationEncaissement,
+    Encaissement,
+    LigneRegularisee,
+    Mode,
+    Regie,
+)
 from telepaiement.ventes import controler_total, poser_vente
 
 
@@ -26,9 +34,14 @@ def a_classer() -> QuerySet[Encaissement]:
     return (
         Encaissement.objects.valides()
         .exclude(mention="")
-        .filter(classement__isnull=True)
+        .filter(~Exists(Encaissement.objects.valides().filter(provenance=OuterRef("pk"))))
         .order_by("pk")
     )
+
+
+def classement_de(recette: Encaissement) -> Encaissement | None:
+    """Return what a receipt was classed as, None while it waits."""
+    return recette.classements.valides().select_related("titre").first()
 
 
 def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -> Encaissement:
@@ -54,7 +67,7 @@ def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -
                 mode=Mode.CLASSEMENT,
                 montant=source.montant,
                 moment=timezone.now(),
-                reference=f"classement-{source.pk}",
+                reference=_reference(source),
                 par=par,
                 provenance=source,
             )
@@ -91,12 +104,73 @@ def classer_a_la_vente(
                 mode=Mode.CLASSEMENT,
                 montant=source.montant,
                 moment=timezone.now(),
-                reference=f"classement-{source.pk}",
+                reference=_reference(source),
                 par=par,
                 provenance=source,
             )
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> AnnulationEncaissement:
+    """Undo a classing by reversing its entry: the receipt waits again to be classed.
+
+    Args:
+        encaissement_id: what the receipt was classed as, not the receipt.
+
+    Raises:
+        ActeInterdit: `par` is neither finance staff nor comptable.
+        ValidationError: no reason, undone already, given back since, or regularised by a titre.
+    """
+    _exiger_finances(par)
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi ce classement est annulé."})
+    try:
+        with transaction.atomic():
+            titre_id, regie_id = Encaissement.objects.values_list("titre_id", "regie_id").get(
+                pk=encaissement_id
+            )
+            titre = creances.verrouiller_dette(titre_id, regie_id)
+            fait = (
+                Encaissement.objects.select_for_update(of=("self",))
+                .select_related("ecriture")
+                .get(pk=encaissement_id)
+            )
+            if fait.mode != Mode.CLASSEMENT or fait.est_annule:
+                raise ValidationError("Ce classement est déjà annulé : rechargez la page.")
+            if obstacle := _dependance(fait):
+                raise ValidationError(obstacle)
+            ecriture = contrepasser(
+                fait.ecriture, par=par, motif=motif.strip(), date_comptable=timezone.localdate()
+            )
+            if titre is not None:
+                echeanciers.suivre(titre)
+            return AnnulationEncaissement.objects.create(
+                encaissement=fait, ecriture=ecriture, motif=motif.strip()[:200], par=par
+            )
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def _dependance(fait: Encaissement) -> str:
+    """Return what already rests on a classing, in French; "" when nothing does."""
+    if fait.remboursements.actifs().exists():
+        return "Une part en est rendue, ou va l’être : ce classement ne s’annule plus."
+    regularisee = (
+        LigneRegularisee.objects.filter(ligne__vente=fait.vente_id)
+        .select_related("regularisation__titre")
+        .first()
+    )
+    if regularisee is not None:
+        titre = regularisee.regularisation.titre.reference
+        return f"Le titre {titre} régularise déjà cette vente : ce classement ne s’annule plus."
+    return ""
+
+
+def _reference(source: Encaissement) -> str:
+    """Return the identity of the money fact that classes `source`, another one each time."""
+    rang = source.classements.count()
+    return f"classement-{source.pk}" + (f"-{rang + 1}" if rang else "")
 
 
 def _exiger_finances(par: Utilisateur) -> None:

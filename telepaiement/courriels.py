@@ -53,12 +53,15 @@ def envoyer_recu(recu_id: int) -> None:
     """Send the receipt of a refund to the address that the payer gave; nothing without one."""
     recu = RecuRemboursement.objects.select_related(
         "regie",
+        "remboursement__virement",
         "remboursement__encaissement__quittance__regie",
         "remboursement__encaissement__tentative",
         "remboursement__encaissement__titre",
     ).get(pk=recu_id)
-    encaissement = recu.remboursement.encaissement
-    if encaissement.tentative is None or not encaissement.tentative.courriel:
+    encaissement, ordre = recu.remboursement.encaissement, recu.remboursement.virement
+    tentative = encaissement.tentative
+    adresse = (ordre.courriel if ordre else "") or (tentative.courriel if tentative else "")
+    if not adresse:
         return
     corps = render_to_string(
         "telepaiement/courriels/recu.txt",
@@ -73,7 +76,7 @@ def envoyer_recu(recu_id: int) -> None:
     message = EmailMessage(
         subject=f"Votre remboursement {recu.reference}",
         body=corps,
-        to=[encaissement.tentative.courriel],
+        to=[adresse],
     )
     message.attach(f"remboursement-{recu.reference}.pdf", recus.original(recu), "application/pdf")
     message.send()

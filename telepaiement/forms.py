@@ -10,6 +10,8 @@ from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
+from fournisseurs.coordonnees import Compte
+from fournisseurs.forms import CHAMPS_RIB, CompteForm
 from telepaiement.models import (
     ECHEANCES_MAXIMUM,
     ECHEANCES_MINIMUM,
@@ -241,6 +243,67 @@ class RemboursementForm(FormulaireSansCarte):
     montant = SaisieMontantField(label="Montant à rendre", minimum=1)
     motif = forms.CharField(max_length=200, help_text="Il figure sur le reçu que le payeur reçoit.")
     disponible = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+
+
+class VirementForm(RemboursementForm, CompteForm):
+    """A refund by transfer to ask for, with the account of the payer unless it is known."""
+
+    courriel = forms.EmailField(
+        label="Adresse électronique du payeur",
+        required=False,
+        help_text="Le reçu lui est envoyé quand le virement est fait.",
+    )
+    field_order = ("montant", "motif", "titulaire", *CHAMPS_RIB, "iban", "bic", "courriel")
+
+    def __init__(self, *arguments: Any, est_verifie: bool, **options: Any) -> None:
+        """Take `est_verifie`: the account is known, and is not typed."""
+        super().__init__(*arguments, **options)
+        self.est_verifie = est_verifie
+        if est_verifie:
+            for champ in (*CHAMPS_RIB, "iban", "bic", "titulaire"):
+                del self.fields[champ]
+
+    def clean(self) -> dict[str, Any]:
+        """Read the account, when one is asked for."""
+        return self.cleaned_data if self.est_verifie else super().clean()
+
+    def _post_clean(self) -> None:
+        """Look for card numbers everywhere but in the IBAN, whose digits may look like one."""
+        iban = self.cleaned_data.pop("iban", None)
+        super()._post_clean()
+        if iban is not None:
+            self.cleaned_data["iban"] = iban
+
+    @property
+    def compte(self) -> Compte | None:
+        """The account typed; None when it is known."""
+        if self.est_verifie:
+            return None
+        lues = self.cleaned_data
+        return Compte(lues["iban"], lues["bic"], lues["titulaire"])
+
+
+class ExecutionForm(FormulaireSansCarte):
+    """When a transfer left the bank, and under which reference."""
+
+    jour = SaisieJourField(label="Date du virement")
+    reference = forms.CharField(
+        label="Référence à la banque",
+        max_length=60,
+        help_text="Celle du bordereau ou de la ligne de virement.",
+    )
+
+
+class RetourForm(FormulaireSansCarte):
+    """On which titre of the sale a refund is put, and why."""
+
+    titre = forms.TypedChoiceField(label="Titre", coerce=int)
+    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+    def __init__(self, *arguments: Any, choix: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        champs: Any = self.fields
+        champs["titre"].choices = choix
 
 
 class ReleveForm(FormulaireSansCarte):

@@ -6,7 +6,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import contestations, echeanciers
+from telepaiement import contestations, echeanciers, retours
 from telepaiement.classement import a_classer
 from telepaiement.models import (
     DEMANDES_OUVERTES,
@@ -57,6 +57,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
         yield from _demandes()
         yield from _apres_le_paiement()
+    yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
         return
     a_verifier = Tentative.objects.a_decider().count()
@@ -171,6 +172,32 @@ def _apres_le_paiement() -> Iterator[Carte]:
             detail="Depuis plus de sept jours.",
             ton=Ton.REFUS,
             ordre=46,
+        ),
+    )
+    yield from (carte for carte in cartes_possibles if carte.nombre)
+
+
+def _a_rendre() -> Iterator[Carte]:
+    """Yield what waits for somebody on the way back to a payer; nothing when all is in order."""
+    cartes_possibles = (
+        Carte(
+            "Virements à faire",
+            "telepaiement:remboursements",
+            nombre=Remboursement.objects.filter(
+                etat=EtatRemboursement.TRANSMIS, virement__isnull=False
+            ).count(),
+            detail="Sommes à rendre, approuvées : le comptable les vire.",
+            ton=Ton.ATTENTE,
+            recherche=f"etat={EtatRemboursement.TRANSMIS}",
+            ordre=44,
+        ),
+        Carte(
+            "Ventes rendues à reporter",
+            "telepaiement:remboursements",
+            nombre=retours.a_reporter().count(),
+            detail="Rendues chez le prestataire après leur titre.",
+            ton=Ton.ATTENTE,
+            ordre=44,
         ),
     )
     yield from (carte for carte in cartes_possibles if carte.nombre)

@@ -22,7 +22,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Ecriture, Titre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import prelever_commission, remettre
-from telepaiement import creances, echeanciers
+from telepaiement import creances, echeanciers, virements
 from telepaiement.encaissement import RegieAbsente, date_comptable, enregistrer
 from telepaiement.models import (
     AnnulationEncaissement,
@@ -30,12 +30,14 @@ from telepaiement.models import (
     Encaissement,
     EncaissementRapproche,
     EtatLigneBancaire,
+    EtatRemboursement,
     EtatVersement,
     LigneBancaire,
     Mode,
     NatureRapprochement,
     OrigineVersement,
     RapprochementBancaire,
+    Remboursement,
     Versement,
 )
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
@@ -68,6 +70,7 @@ class Proposition:
     versement: int | None = None
     lot: Lot | None = None
     titre: int | None = None
+    remboursement: int | None = None
     commission: int = 0
 
 
@@ -83,9 +86,10 @@ def proposer(ligne: LigneBancaire) -> list[Proposition]:
             _remises_tpe,
             _remises_cheques,
             _cartes,
+            _virements_revenus,
         )
     else:
-        sources = (_versements, _en_devise, _cartes, _commissions)
+        sources = (_versements, _en_devise, _rendus_par_virement, _cartes, _commissions)
     trouvees = [une for source in sources for une in source(ligne)]
     return trouvees[:PROPOSITIONS_MAXIMALES]
 
@@ -150,6 +154,36 @@ def _commissions(ligne: LigneBancaire) -> Iterator[Proposition]:
         libelle="Commission de la banque ou du prestataire, prise à part",
         commission=-ligne.montant,
     )
+
+
+def _rendus_par_virement(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """Refunds by transfer of this amount, those that the label names first."""
+    etats = [EtatRemboursement.TRANSMIS, EtatRemboursement.REUSSI]
+    yield from _remboursements(ligne, Remboursement.objects.filter(etat__in=etats), "Virement")
+
+
+def _virements_revenus(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """Refunds by transfer that came back, which the comptable said already."""
+    revenus = Remboursement.objects.filter(etat=EtatRemboursement.ECHOUE, ecriture__isnull=False)
+    yield from _remboursements(ligne, revenus, "Retour du virement")
+
+
+def _remboursements(
+    ligne: LigneBancaire, lot: QuerySet[Remboursement], quoi: str
+) -> Iterator[Proposition]:
+    """Refunds by transfer of `lot` that no movement of the same direction tells yet."""
+    sens = {"ligne__montant__lt" if ligne.montant < 0 else "ligne__montant__gt": 0}
+    memes = RapprochementBancaire.objects.vivants().filter(remboursement=OuterRef("pk"), **sens)
+    candidats = lot.filter(~Exists(memes), virement__isnull=False, montant=abs(ligne.montant))
+    dit = _dit(ligne)
+    avec_payeur = candidats.select_related("encaissement__titre__tiers", "encaissement__vente")
+    for un in sorted(avec_payeur.order_by("pk"), key=lambda un: un.reference not in dit):
+        yield Proposition(
+            nature=NatureRapprochement.REMBOURSEMENT,
+            cle=f"remboursement-{un.pk}",
+            libelle=f"{quoi} {un.reference}, {un.encaissement.payeur}",
+            remboursement=un.pk,
+        )
 
 
 def _titres(ligne: LigneBancaire) -> Iterator[Proposition]:
@@ -260,6 +294,7 @@ def _confirmer(ligne_id: int, cle: str, par: Utilisateur) -> RapprochementBancai
         ligne=ligne,
         nature=proposition.nature,
         versement_id=suite.versement,
+        remboursement_id=proposition.remboursement,
         commission=proposition.commission,
         ecriture=suite.ecriture,
         par=par,
@@ -293,6 +328,13 @@ def _passer(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) ->
         if proposition.cle.startswith("devise-"):
             ecriture = dire_les_francs(proposition.versement, ligne.montant, par=par).ecriture
         return Suite(versement=proposition.versement, ecriture=ecriture)
+    if proposition.remboursement is not None:
+        dit = f"Relevé de banque : {ligne.reference or ligne.libelle}"[:200]
+        return Suite(
+            ecriture=virements.lire_mouvement(
+                proposition.remboursement, jour=ligne.jour, dit=dit, par=par
+            )
+        )
     if proposition.nature == NatureRapprochement.VIREMENT:
         return Suite(encaissements=proposition.encaissements)
     return Suite(encaissements=proposition.encaissements, ecriture=_ecrire(ligne, proposition, par))
@@ -339,7 +381,8 @@ def _encaisser_virement(ligne: LigneBancaire, titre_id: int, par: Utilisateur) -
 def annuler(*, ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapprochement:
     """Undo the match of a movement, which may be matched again; what it posted is reversed.
 
-    A transfer that paid a titre is no longer received: the debt is owed again. A payout that the
+    A transfer that paid a titre is no longer received: the debt is owed again. A refund by transfer
+    is no longer made: it is to be asked for again. A payout that the
     match had posted is cancelled, and its payments wait for another; one in another currency is
     read again, and waits for its francs.
 
@@ -377,7 +420,9 @@ def _annuler(ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapproche
         .get(ligne=ligne)
     )
     ecriture = None
-    if rapprochement.ecriture is not None:
+    if rapprochement.remboursement is not None and rapprochement.ecriture is not None:
+        ecriture = virements.reprendre(rapprochement.remboursement.pk, motif=motif, par=par)
+    elif rapprochement.ecriture is not None:
         ecriture = contrepasser(
             rapprochement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
         )

@@ -47,7 +47,7 @@ def original(recu: RecuRemboursement) -> bytes:
 
 
 def dessiner(recu: RecuRemboursement) -> bytes:
-    """Return the PDF: what was given back, on which payment, to which card."""
+    """Return the PDF: what was given back, on which payment, to which card or account."""
     remboursement = recu.remboursement
     encaissement = remboursement.encaissement
     discret = quittances.est_discrete(encaissement.quittance)
@@ -68,7 +68,7 @@ def dessiner(recu: RecuRemboursement) -> bytes:
         pdf.resume(
             [
                 *quittances.qui_et_quoi(encaissement, "Rendu", en_discretion=discret),
-                ("Sur", quittances.mode_detaille(encaissement)),
+                *_moyen(remboursement),
                 ("Quittance concernée", encaissement.quittance.reference),
                 ("Somme qu’elle atteste", montants.afficher(encaissement.montant)),
                 *([] if discret else [("Motif", remboursement.motif)]),
@@ -77,3 +77,12 @@ def dessiner(recu: RecuRemboursement) -> bytes:
             ]
         )
     return sortie.getvalue()
+
+
+def _moyen(remboursement: Remboursement) -> list[tuple[str, str]]:
+    """Say where the money went: the card that paid, or an account of which enough is told."""
+    ordre, paye = remboursement.virement, quittances.mode_detaille(remboursement.encaissement)
+    if ordre is None:
+        return [("Sur", paye)]
+    compte = f"{ordre.titulaire}, {ordre.iban_masque}"
+    return [("Par virement", f"{ordre.reference}, au compte {compte}"), ("Payé par", paye)]

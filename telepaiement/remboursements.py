@@ -1,11 +1,13 @@
-"""Money back to the card that paid: asked for by one, approved by another (telepaiement.md, §8.6).
+"""Money back: asked for by one, approved by another (telepaiement.md, §8.6).
+
+It goes to the card that paid; what goes by transfer is in `virements`.
 
 The intention is committed before the gateway is called, with the key that makes the call
 idempotent; what the gateway then says is applied under the lock of the debt, whoever brings the
 news. A refund is posted once it has succeeded, and its entry is reversed if it fails later.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import structlog
@@ -18,10 +20,11 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
-from facturier.grand_livre.evenements import rembourser_carte
+from facturier.grand_livre.evenements import rembourser
 from facturier.grand_livre.passation import contrepasser
-from telepaiement import echeanciers, recus
+from telepaiement import comptes_payeurs, echeanciers, recus
 from telepaiement.creances import verrouiller_dette
+from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     Encaissement,
     EtatLitige,
@@ -29,6 +32,7 @@ from telepaiement.models import (
     LigneRegularisee,
     OrigineRemboursement,
     Remboursement,
+    RetourVente,
 )
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import (
@@ -115,10 +119,10 @@ def _controler(
 ) -> None:
     if not encaissement.charge:
         raise ValidationError(
-            "Seul un paiement par carte passé par le prestataire se rembourse ici. Les autres se "
-            "rendent par ordre de virement."
+            "Seul un paiement par carte passé par le prestataire se rend sur la carte. Les autres "
+            "se rendent par ordre de virement."
         )
-    _refuser_conteste(encaissement)
+    refuser_conteste(encaissement)
     reste = disponible(encaissement)
     if reste != montant_disponible:
         raise ValidationError(CHANGE.format(reste=afficher(reste)))
@@ -130,10 +134,10 @@ def _controler(
         )
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})
-    _controler_vente(encaissement, montant)
+    controler_vente(encaissement, montant)
 
 
-def _controler_vente(encaissement: Encaissement, montant: int) -> None:
+def controler_vente(encaissement: Encaissement, montant: int) -> None:
     """A sale goes back whole, before its titre: the titre would bear what is no longer sold."""
     if encaissement.vente_id is None:
         return
@@ -148,7 +152,8 @@ def _controler_vente(encaissement: Encaissement, montant: int) -> None:
         )
 
 
-def _refuser_conteste(encaissement: Encaissement) -> None:
+def refuser_conteste(encaissement: Encaissement) -> None:
+    """Refuse to give back what the bank took already. Raises `ValidationError`."""
     if encaissement.litiges.exclude(etat=EtatLitige.GAGNE).exists():
         raise ValidationError(
             "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
@@ -164,12 +169,13 @@ def approuver(*, remboursement_id: int, par: Utilisateur) -> Remboursement:
         facturier.commun.etats.ActeInterdit: `par` lacks the role.
     """
     with transaction.atomic():
-        remboursement = _verrouiller(remboursement_id)
+        remboursement = verrouiller(remboursement_id)
         if remboursement.demande_par_id == par.pk:
             raise ValidationError(
                 "Vous avez demandé ce remboursement : un autre agent doit l’approuver."
             )
-        _refuser_conteste(remboursement.encaissement)
+        refuser_conteste(remboursement.encaissement)
+        comptes_payeurs.controler_compte(remboursement)
         _franchir(remboursement, "approuver", par, approuve_par=par)
     return transmettre(remboursement, par=par)
 
@@ -183,7 +189,7 @@ def refuser(*, remboursement_id: int, motif: str, par: Utilisateur) -> Rembourse
     """
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi ce remboursement est refusé."})
-    remboursement = _verrouiller(remboursement_id)
+    remboursement = verrouiller(remboursement_id)
     _franchir(remboursement, "refuser", par, motif=motif.strip())
     return remboursement
 
@@ -191,10 +197,15 @@ def refuser(*, remboursement_id: int, motif: str, par: Utilisateur) -> Rembourse
 def transmettre(remboursement: Remboursement, *, par: Utilisateur) -> Remboursement:
     """Send an approved refund to the gateway, or find the one that an interrupted call made.
 
+    One by transfer goes to the comptable, under the reference that the transfer will bear.
     Without an answer it stays `transmis`: the sweeper asks again with the same key.
     """
+    ordre = remboursement.virement
     if remboursement.etat == EtatRemboursement.APPROUVE:
-        _franchir(remboursement, "transmettre", par)
+        reference = {"reference": ordre.reference} if ordre else {}
+        _franchir(remboursement, "transmettre", par, **reference)
+    if ordre is not None:
+        return remboursement
     encaissement = remboursement.encaissement
     try:
         distant = _deja_fait(remboursement) or passerelle().rembourser(
@@ -239,7 +250,9 @@ def relancer() -> dict[str, int]:
     """Bring the refunds under way where the money is; one failure stops no other."""
     bilan = {"examines": 0, "en_panne": 0}
     systeme = Utilisateur.objects.systeme()
-    anciens = Remboursement.objects.en_route().filter(modifie_le__lt=timezone.now() - REPOS)
+    anciens = Remboursement.objects.en_route().filter(
+        virement__isnull=True, modifie_le__lt=timezone.now() - REPOS
+    )
     for remboursement in anciens.select_related("encaissement__tentative")[:500]:
         bilan["examines"] += 1
         try:
@@ -260,7 +273,7 @@ def _reference(encaissement: Encaissement) -> str:
     return tentative.reference
 
 
-def _verrouiller(remboursement_id: int) -> Remboursement:
+def verrouiller(remboursement_id: int) -> Remboursement:
     """Lock the debt, then the payment, then the refund: always in this order."""
     titre_id, regie_id, encaissement_id = Remboursement.objects.values_list(
         "encaissement__titre_id", "encaissement__regie_id", "encaissement_id"
@@ -284,20 +297,20 @@ def _appliquer(
     verrou = Encaissement.objects.select_for_update(of=("self",)).select_related("titre")
     encaissement = verrou.get(pk=encaissement.pk)
     if refuse is not None:
-        _echouer(Remboursement.objects.get(pk=refuse.pk), motif, systeme)
+        echouer(Remboursement.objects.get(pk=refuse.pk), motif, systeme)
     for distant in sorted(distants, key=lambda un: un.statut != StatutRemboursement.ECHOUE):
         remboursement = _reconnaitre(encaissement, distant, systeme)
         if distant.statut == StatutRemboursement.ECHOUE:
-            _echouer(remboursement, distant.motif_echec, systeme)
+            echouer(remboursement, distant.motif_echec, systeme)
         elif distant.statut == StatutRemboursement.REUSSI:
-            _reussir(remboursement, encaissement, systeme)
+            reussir(remboursement, encaissement, systeme)
 
 
 def _reconnaitre(
     encaissement: Encaissement, distant: RemboursementDistant, par: Utilisateur
 ) -> Remboursement:
     """Return our refund, made if the gateway alone knew it, with its reference."""
-    connus = list(encaissement.remboursements.all())
+    connus = list(encaissement.remboursements.filter(virement__isnull=True))
     trouve = next((un for un in connus if un.reference == distant.identifiant), None)
     trouve = trouve or next((un for un in connus if str(un.jeton) == distant.cle), None)
     if trouve is None:
@@ -320,30 +333,44 @@ def _reconnaitre(
     return trouve
 
 
-def _reussir(remboursement: Remboursement, encaissement: Encaissement, par: Utilisateur) -> None:
+def reussir(
+    remboursement: Remboursement,
+    encaissement: Encaissement,
+    par: Utilisateur,
+    *,
+    jour: date | None = None,
+    motif: str = "",
+) -> None:
+    """Post a refund that is done, and issue its receipt; called under its locks. Twice is once."""
     if remboursement.etat in {EtatRemboursement.REUSSI, EtatRemboursement.ECHOUE}:
         return
     trop_percu = min(remboursement.montant, trop_percu_restant(encaissement))
-    ecriture = rembourser_carte(
+    ecriture = rembourser(
         encaissement.titre,
+        moyen="virement" if remboursement.virement_id else "carte",
         montant=remboursement.montant,
         trop_percu=trop_percu,
-        date_comptable=timezone.localdate(),
+        date_comptable=date_comptable(jour or timezone.localdate()),
         reference=remboursement.reference,
         par=par,
     )
-    _franchir(remboursement, "reussir", par, ecriture=ecriture, trop_percu=trop_percu)
+    _franchir(remboursement, "reussir", par, motif=motif, ecriture=ecriture, trop_percu=trop_percu)
     if encaissement.titre is not None:
         echeanciers.suivre(encaissement.titre)
     recus.emettre(remboursement)
 
 
-def _echouer(remboursement: Remboursement, motif: str, par: Utilisateur) -> None:
+def echouer(remboursement: Remboursement, motif: str, par: Utilisateur) -> None:
+    """Say that a refund was refused or came back, and reverse its entry; twice is once."""
     if remboursement.etat in {EtatRemboursement.ECHOUE, EtatRemboursement.REFUSE}:
         return
+    retours = RetourVente.objects.filter(remboursement=remboursement).select_related("ecriture")
+    ecrites = [retour.ecriture for retour in retours]
     if remboursement.ecriture is not None:
+        ecrites.append(remboursement.ecriture)
+    for ecriture in ecrites:
         contrepasser(
-            remboursement.ecriture,
+            ecriture,
             par=par,
             motif="remboursement échoué",
             date_comptable=timezone.localdate(),

@@ -130,6 +130,7 @@ def _journees(passerelle: NomPasserelle, jusqu_au: date) -> list[Journee]:
     for remboursement in _libres(
         Remboursement.objects.filter(
             etat=EtatRemboursement.REUSSI,
+            virement__isnull=True,
             encaissement__tentative__passerelle=passerelle,
             ecriture__date_comptable__range=periode,
         ).select_related("ecriture"),

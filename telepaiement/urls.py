@@ -24,6 +24,7 @@ from telepaiement.views import (
     remboursements,
     titres,
     ventes,
+    virements,
 )
 
 app_name = "telepaiement"
@@ -245,6 +246,16 @@ urlpatterns = [
         remboursements.demander,
         name="rembourser",
     ),
+    path(
+        "gestion/encaissements/<int:pk>/virement/",
+        virements.demander,
+        name="virement_demander",
+    ),
+    path(
+        "gestion/encaissements/<int:pk>/declasser/",
+        classement.declasser,
+        name="declasser",
+    ),
     path("gestion/recettes-a-classer/", classement.liste, name="recettes_a_classer"),
     path(
         "gestion/recettes-a-classer/<int:pk>/titre/",
@@ -271,6 +282,21 @@ urlpatterns = [
         "gestion/remboursements/<int:pk>/recu.pdf",
         remboursements.recu,
         name="remboursement_recu",
+    ),
+    path(
+        "gestion/remboursements/<int:pk>/executer/",
+        virements.executer,
+        name="virement_executer",
+    ),
+    path(
+        "gestion/remboursements/<int:pk>/revenu/",
+        virements.revenu,
+        name="virement_revenu",
+    ),
+    path(
+        "gestion/remboursements/<int:pk>/reporter/",
+        virements.reporter,
+        name="retour_reporter",
     ),
     path("gestion/litiges/", argent.litiges, name="litiges"),
     path("gestion/versements/", argent.versements, name="versements"),

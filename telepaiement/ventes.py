@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
@@ -201,9 +201,12 @@ def a_regulariser(regie: Regie, jusqu_au: date) -> QuerySet[LigneVente]:
     """Return the lines of valid sales of closed tills that no titre regularises yet.
 
     A card that paid after its till was closed belongs to the closed day of its régie. What was
-    paid twice, given back or contested is left out.
+    paid twice, given back whole or contested is left out; a part that the provider gave back is put
+    on the titre afterwards (`retours`).
     """
-    rendues = Remboursement.objects.actifs().filter(encaissement__vente=OuterRef("vente"))
+    rendues = Remboursement.objects.actifs().filter(
+        encaissement__vente=OuterRef("vente"), montant=F("encaissement__montant")
+    )
     contestees = Litige.objects.filter(encaissement__vente=OuterRef("vente"))
     return LigneVente.objects.filter(
         Q(vente__encaissement__session__etat=EtatSession.CLOTUREE)

@@ -49,6 +49,8 @@ EVENEMENTS_CARTES = (
 )
 JUSTIFIES_PAR = {
     "remboursement_carte": "remboursement",
+    "remboursement_virement": "remboursement",
+    "retour_vente": "retour_vente",
     "litige_ouvert": "litige",
     "litige_gagne": "litige_clos",
     "litige_perdu": "litige_clos",
@@ -77,10 +79,21 @@ def remboursements_mal_ecrits() -> Iterator[Anomalie]:
         default=0,
     )
     ecrits = Remboursement.objects.filter(ecriture__isnull=False).order_by()
-    for pk, titre, etat, montant, trop, total, part, contrepassee in ecrits.annotate(
-        redevable=redevable
-    ).values_list(
+    for (
+        pk,
+        virement,
+        evenement,
+        titre,
+        etat,
+        montant,
+        trop,
+        total,
+        part,
+        contrepassee,
+    ) in ecrits.annotate(redevable=redevable).values_list(
         "pk",
+        "virement",
+        "ecriture__evenement",
         "encaissement__titre",
         "etat",
         "montant",
@@ -90,6 +103,9 @@ def remboursements_mal_ecrits() -> Iterator[Anomalie]:
         "ecriture__contrepassee_par",
     ):
         est_annulee = contrepassee is not None
+        attendu = f"remboursement_{'virement' if virement else 'carte'}"
+        if evenement != attendu:
+            yield Anomalie("remboursement", f"remboursement {pk}", f"écrit par « {evenement} »")
         if (total, part) != (montant, montant - trop if titre else 0):
             yield Anomalie(
                 "remboursement",
@@ -205,7 +221,7 @@ def cartes_a_l_encaissement() -> Iterator[Anomalie]:
     ecrit = sens["debit"] - sens["credit"]
     faits = (
         _somme(Encaissement.objects.filter(mode__in=MODES_PASSERELLE))
-        - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI))
+        - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI, virement__isnull=True))
         - _somme(Litige.objects.filter(est_debite=True).exclude(etat=EtatLitige.GAGNE))
         - _somme(Versement.objects.vivants().exclude(etat=EtatVersement.EN_ECART), "brut")
         + _somme(Versement.objects.filter(etat=EtatVersement.REJETE))
@@ -241,6 +257,7 @@ def rapprochements_mal_annules() -> Iterator[Anomalie]:
         RapprochementBancaire.objects.filter(ecriture__isnull=False)
         .exclude(annulation__isnull=True, ecriture__contrepassee_par__isnull=True)
         .exclude(annulation__ecriture__contrepasse=F("ecriture"))
+        .exclude(annulation__isnull=True, remboursement__etat=EtatRemboursement.ECHOUE)
         .values_list("pk", flat=True)
     ):
         yield Anomalie("banque", f"rapprochement {pk}", "annulé sans la contrepassation nommée")

@@ -176,7 +176,7 @@ def recettes_a_classer() -> Iterator[Anomalie]:
         "montant",
         "ecriture__evenement",
         "ecriture__total",
-        "classement__ecriture__total",
+        "classements__ecriture__total",
     ):
         if (evenement, total) != (f"a_classer_{mode}", montant) or classe not in {None, montant}:
             yield Anomalie(

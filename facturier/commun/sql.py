@@ -23,6 +23,46 @@ def poser(migration: str, nom: str) -> Callable[[Any, Any], None]:
     return executer
 
 
+class SansPerdreLesDeclencheurs(Operation):
+    """Operations that build a table again, which on SQLite loses the triggers that name it.
+
+    They are all put away meanwhile, and laid again as they were.
+    """
+
+    reversible = False
+
+    def __init__(self, *operations: Operation) -> None:
+        """Take the operations to run."""
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Change the state as each operation does."""
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        """Run them in turn, without the triggers where the engine would lose them."""
+        declencheurs: list[tuple[str, str]] = []
+        if schema_editor.connection.vendor == "sqlite":
+            with schema_editor.connection.cursor() as curseur:
+                curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                declencheurs = curseur.fetchall()
+        for nom, _ in declencheurs:
+            schema_editor.execute(f'DROP TRIGGER "{nom}"', params=None)
+        for operation in self.operations:
+            avant = from_state.clone()
+            operation.state_forwards(app_label, from_state)
+            operation.database_forwards(app_label, schema_editor, avant, from_state)
+        for _, instruction in declencheurs:
+            schema_editor.execute(instruction, params=None)
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return "Change tables and keep their triggers"
+
+
 class Ensemble(Operation):
     """Many models at once: one after the other, Django builds each again with every new neighbour.
 

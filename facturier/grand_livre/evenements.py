@@ -41,6 +41,7 @@ from facturier.grand_livre.ventilation import (
 )
 
 MODES_ENCAISSEMENT = ("carte", "lecteur", "tpe", "especes", "cheque", "virement", "classement")
+MOYENS_REMBOURSEMENT = ("carte", "virement")
 PARTS_DE_TIERS = {"redevable", "trop_percu"}
 # What is paid in excess, or withheld at the liquidation, is not the debt of the pièce.
 PARTS_HORS_PIECE = {"trop_percu", "a_rendre"} | {
@@ -324,21 +325,27 @@ def encaisser(
     )
 
 
-def rembourser_carte(
+def rembourser(
     titre: Piece | None,
     *,
+    moyen: str,
     montant: int,
     date_comptable: date,
     reference: str,
     par: Utilisateur,
     trop_percu: int = 0,
 ) -> Ecriture:
-    """Post a refund to the card: D 4111 (and D 466 for an excess given back), C 5115.
+    """Post a refund: D 4111 (and D 466 for an excess given back), C 5115 or 515.
 
     Without a titre it gives a sale back: D 47138, or D 471411 for one paid twice.
+
+    Args:
+        moyen: one of `MOYENS_REMBOURSEMENT`.
     """
+    if moyen not in MOYENS_REMBOURSEMENT:
+        raise ValueError(f"moyen de remboursement inconnu : {moyen}")
     return passer_evenement(
-        "remboursement_carte",
+        f"remboursement_{moyen}",
         cle=f"remboursement-{reference}",
         libelle=f"Remboursement : {nommer(titre)}",
         exercice=date_comptable.year,

@@ -82,6 +82,22 @@ def regulariser(titre: Piece, *, montant: int, date_comptable: date, par: Utilis
     )
 
 
+def reporter_retour(
+    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post that a sale given back after its titre leaves it owed again: D 4111, C 47138."""
+    return passer_evenement(
+        "retour_vente",
+        cle=f"retour-vente-{reference}",
+        libelle=f"Vente rendue, titre {titre.reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"redevable": montant, "a_regulariser": montant}, titre),
+        piece=titre,
+        par=par,
+    )
+
+
 def mouvoir_fonds(
     *, est_remis: bool, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:

@@ -30,6 +30,7 @@ EVENEMENTS_DE_PAIEMENT = (
     "encaissement_virement",
     "encaissement_classement",
     "remboursement_carte",
+    "remboursement_virement",
 )
 
 

@@ -98,6 +98,7 @@ from telepaiement.models.ventes import (
     LigneRegularisee,
     LigneVente,
     Regularisation,
+    RetourVente,
     Vente,
 )
 from telepaiement.models.versements import (
@@ -108,6 +109,7 @@ from telepaiement.models.versements import (
     PassageVersement,
     Versement,
 )
+from telepaiement.models.virements import OrdreVirement
 
 __all__ = [
     "DEMANDES_OUVERTES",
@@ -160,6 +162,7 @@ __all__ = [
     "NatureRapprochement",
     "NomPasserelle",
     "Nomination",
+    "OrdreVirement",
     "OrigineRemboursement",
     "OrigineVersement",
     "PassageDemandeRedevable",
@@ -184,6 +187,7 @@ __all__ = [
     "ReleveBancaire",
     "Remboursement",
     "RemiseService",
+    "RetourVente",
     "SessionCaisse",
     "SessionInternet",
     "SessionVersee",

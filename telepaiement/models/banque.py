@@ -11,6 +11,7 @@ from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Ecriture
 from telepaiement.models.encaissements import Encaissement
+from telepaiement.models.remboursements import Remboursement
 from telepaiement.models.versements import Versement
 from telepaiement.querysets import RapprochementQuerySet
 
@@ -141,18 +142,23 @@ class NatureRapprochement(models.TextChoices):
     VIREMENT = "virement", "Virement déjà constaté au guichet"
     TITRE = "titre", "Virement pour un titre"
     COMMISSION = "commission", "Commission prise à part"
+    REMBOURSEMENT = "remboursement", "Remboursement par virement"
 
 
 class RapprochementBancaire(models.Model):
     """A bank movement matched with what it settles, confirmed by a person. Append only.
 
-    One stands at a time for a movement, a payout or a payment: triggers.
+    One stands at a time for a movement, a payout, a payment or a refund: triggers. A refund that
+    came back has two: what left, then what returned.
     """
 
     ligne = models.ForeignKey(LigneBancaire, models.PROTECT, related_name="rapprochements")
     nature = models.CharField(max_length=15, choices=NatureRapprochement)
     versement = models.ForeignKey(
         Versement, models.PROTECT, null=True, blank=True, related_name="rapprochements"
+    )
+    remboursement = models.ForeignKey(
+        Remboursement, models.PROTECT, null=True, blank=True, related_name="rapprochements"
     )
     commission = MontantField(default=0)
     ecriture = models.OneToOneField(

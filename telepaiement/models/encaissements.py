@@ -37,7 +37,7 @@ class Encaissement(models.Model):
 
     It pays a titre, or a sale at the counter (`vente`), which a titre regularises later; or
     nothing known, and `mention` says what the paper says: it is then classed, by another money fact
-    whose `provenance` it is, and which is in no till.
+    whose `provenance` it is, and which is in no till; one stands at a time: a trigger.
     `trop_percu` is the part of `montant` that the debt did not call for: it is owed back. A sale
     paid twice is owed back whole.
     No card number, expiry date or security code: a brand and four digits, at most.
@@ -48,11 +48,11 @@ class Encaissement(models.Model):
     )
     vente = models.OneToOneField(Vente, models.PROTECT, null=True, related_name="encaissement")
     mention = models.CharField("mention d’une recette à classer", max_length=200, blank=True)
-    provenance = models.OneToOneField(
+    provenance = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
-        related_name="classement",
+        related_name="classements",
         help_text="recette à classer que celui-ci affecte",
     )
     regie = models.ForeignKey(Regie, models.PROTECT, related_name="encaissements")
@@ -229,7 +229,10 @@ class Encaissement(models.Model):
 
 
 class AnnulationEncaissement(models.Model):
-    """A counter payment cancelled the same day, by a contrepassation and with a reason."""
+    """A payment undone by a contrepassation, with a reason: of the same day, or a classing.
+
+    What was given back, or regularised by a titre, is not undone any more: a trigger.
+    """
 
     encaissement = models.OneToOneField(Encaissement, models.PROTECT, related_name="annulation")
     ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Money given back to the card that paid (telepaiement.md, §8.6), and its numbered receipt."""
+"""Money given back, to the card that paid or by transfer (§8.6), and its numbered receipt."""
 
 import uuid
 from typing import ClassVar
@@ -13,6 +13,7 @@ from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Ecriture
 from telepaiement.models.encaissements import Encaissement
 from telepaiement.models.regies import Regie
+from telepaiement.models.virements import OrdreVirement
 from telepaiement.querysets import RemboursementQuerySet
 
 
@@ -39,8 +40,10 @@ _EN_ROUTE = frozenset({EtatRemboursement.APPROUVE, EtatRemboursement.TRANSMIS})
 
 
 class Remboursement(models.Model):
-    """A refund, whole or partial, of one card payment: asked for by one, approved by another.
+    """A refund, whole or partial, of one payment: asked for by one, approved by another.
 
+    It goes back to the card that paid; by transfer (`virement`) for what no card paid, or when the
+    bank of the card refused it.
     `trop_percu` is the part of `montant` that gives an excess back; the rest is owed again. What
     was decided is never rewritten, and the sum of the refunds stays within the payment: triggers.
     """
@@ -71,6 +74,9 @@ class Remboursement(models.Model):
 
     jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     encaissement = models.ForeignKey(Encaissement, models.PROTECT, related_name="remboursements")
+    virement = models.ForeignKey(
+        OrdreVirement, models.PROTECT, null=True, blank=True, related_name="remboursements"
+    )
     origine = models.CharField(
         max_length=10, choices=OrigineRemboursement, default=OrigineRemboursement.DEMANDE
     )
@@ -140,6 +146,12 @@ class Remboursement(models.Model):
                 condition=~Q(reference=""),
                 name="remboursement_reference_unique",
                 violation_error_message="Ce remboursement de la passerelle est déjà connu.",
+            ),
+            models.UniqueConstraint(
+                fields=["virement"],
+                condition=Q(virement__isnull=False),
+                name="remboursement_virement_unique",
+                violation_error_message="Cet ordre de virement sert déjà.",
             ),
         ]
         indexes = [

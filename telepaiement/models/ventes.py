@@ -104,3 +104,33 @@ class LigneRegularisee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ligne}"
+
+
+class RetourVente(models.Model):
+    """What a card gave back of a sale already regularised: its titre is owed as much. Append only.
+
+    The provider's own panel alone makes such a refund: ours goes back whole, and before the titre.
+    """
+
+    remboursement = models.OneToOneField(
+        "telepaiement.Remboursement", models.PROTECT, related_name="retour"
+    )
+    titre = models.ForeignKey(Titre, models.PROTECT, related_name="retours_ventes")
+    ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="retour_vente")
+    motif = models.CharField(max_length=200)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "retour de vente"
+        verbose_name_plural = "retours de vente"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(motif=""),
+                name="retour_vente_a_motif",
+                violation_error_message="Le report d’un remboursement a un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Retour de vente sur le titre {self.titre_id}"

@@ -1,6 +1,7 @@
 """Pages of the receipts to classify: listed, then assigned to a titre or to a sale."""
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,6 +13,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from telepaiement import classement, creances
+from telepaiement.forms import MotifForm
 from telepaiement.forms_regie import ClassementForm, VenteForm
 from telepaiement.models import Encaissement
 from telepaiement.views.communs import agent, page_par_cle
@@ -40,10 +42,12 @@ def liste(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _recettes() -> QuerySet[Encaissement]:
+    return Encaissement.objects.exclude(mention="").select_related("regie", "quittance__regie")
+
+
 def _recette(pk: int) -> Encaissement:
-    return get_object_or_404(
-        Encaissement.objects.exclude(mention="").select_related("regie", "quittance__regie"), pk=pk
-    )
+    return get_object_or_404(_recettes(), pk=pk)
 
 
 def _lignes(recette: Encaissement) -> list[tuple[str, str]]:
@@ -112,4 +116,31 @@ def a_la_vente(request: HttpRequest, pk: int) -> HttpResponse:
         action="Classer la recette",
         retour=_adresse(recette),
         succes="La recette est classée : la vente attend son titre de régularisation.",
+    )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def declasser(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo a classing, with a reason: the receipt waits again."""
+    fait = get_object_or_404(
+        Encaissement.objects.exclude(provenance=None).select_related("titre"), pk=pk
+    )
+    recette = get_object_or_404(_recettes(), classements=fait)
+    form = MotifForm(request.POST or None)
+    return presenter(
+        request,
+        form,
+        lambda: classement.declasser(
+            encaissement_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
+        ),
+        vers=lambda _: _adresse(recette),
+        titre=f"Annuler le classement : {fait.objet}",
+        aide="L’écriture est contrepassée et la recette attend à nouveau d’être classée. Un titre "
+        "qu’elle payait est dû à nouveau.",
+        lignes=_lignes(recette),
+        action="Annuler le classement",
+        retour=_adresse(fait),
+        succes="Le classement est annulé : la recette attend d’être classée.",
     )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
-from telepaiement import quittances, recus, remboursements
+from telepaiement import classement, quittances, recus, remboursements, retours, virements
 from telepaiement.forms import MotifForm, RemboursementForm
 from telepaiement.models import (
     Encaissement,
@@ -19,7 +19,7 @@ from telepaiement.models import (
     RecuRemboursement,
     Remboursement,
 )
-from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 
@@ -35,7 +35,6 @@ def _encaissement(pk: int) -> Encaissement:
         "session",
         "tentative",
         "provenance__quittance__regie",
-        "classement__titre",
     )
     return get_object_or_404(lot, pk=pk)
 
@@ -54,13 +53,16 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
             "mode": quittances.mode_detaille(objet),
             "disponible": remboursements.disponible(objet),
             "a_rendre": remboursements.a_rendre(objet),
-            "classement": getattr(objet, "classement", None),
+            "classement": classement.classement_de(objet),
             "remboursements": objet.remboursements.select_related(
-                "demande_par", "approuve_par", "recu__regie"
+                "demande_par", "approuve_par", "recu__regie", "virement"
             ).order_by("pk"),
             "litiges": objet.litiges.order_by("pk"),
             "lignes": objet.lignes_versement.select_related("versement").order_by("pk"),
             "peut_demander": agent(request).a_role(Role.AGENT) and bool(objet.charge),
+            "par_virement": virements.rendable(objet) if agent(request).a_role(Role.AGENT) else 0,
+            "est_comptable": agent(request).a_role(Role.COMPTABLE),
+            "a_reporter": retours.a_reporter().filter(encaissement=objet),
         },
     )
 
@@ -111,7 +113,11 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
 def liste(request: HttpRequest) -> HttpResponse:
     """List the refunds, newest first, by state."""
     lot = Remboursement.objects.select_related(
-        "encaissement__titre__tiers", "demande_par", "approuve_par", "recu__regie"
+        "encaissement__titre__tiers",
+        "demande_par",
+        "approuve_par",
+        "recu__regie",
+        "virement",
     )
     etat = request.GET.get("etat", "")
     if etat in EtatRemboursement.values:
@@ -126,6 +132,8 @@ def liste(request: HttpRequest) -> HttpResponse:
             "etat": etat,
             "etats": EtatRemboursement.choices,
             "moi": agent(request).pk,
+            "est_comptable": agent(request).a_role(Role.COMPTABLE),
+            "a_reporter": retours.a_reporter()[:PAR_PAGE],
         },
     )
 
@@ -137,7 +145,7 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
     """Approve a refund asked for by another, which is then sent."""
     objet = get_object_or_404(
         Remboursement.objects.select_related(
-            "encaissement__titre__tiers", "encaissement__vente", "demande_par"
+            "encaissement__titre__tiers", "encaissement__vente", "demande_par", "virement"
         ),
         pk=pk,
     )
@@ -151,23 +159,45 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
     contexte = {
         "titre": f"Approuver un remboursement de {afficher(objet.montant)}",
-        "consequence": "La somme part aussitôt vers la carte qui a payé : cela ne s’annule pas.",
+        "consequence": "Le comptable fera le virement à ce compte."
+        if objet.virement
+        else "La somme part aussitôt vers la carte qui a payé : cela ne s’annule pas.",
         "lignes": [
             ("Objet", objet.encaissement.objet),
             ("Payé pour", objet.encaissement.payeur),
             ("Payé par", quittances.mode_detaille(objet.encaissement)),
             ("Motif", objet.motif),
             ("Demandé par", objet.demande_par.nom_complet),
+            *lignes_du_compte(objet),
         ],
-        "action": "Approuver et rembourser",
+        "action": "Approuver et transmettre au comptable"
+        if objet.virement
+        else "Approuver et rembourser",
         "retour": reverse("telepaiement:encaissement", args=[objet.encaissement_id]),
     }
     return render(request, "confirmation.html", contexte)
 
 
+def lignes_du_compte(objet: Remboursement) -> list[tuple[str, str]]:
+    """Return where a refund by transfer goes, to read before it is decided; nothing for a card."""
+    ordre = objet.virement
+    if ordre is None:
+        return []
+    return [
+        ("Ordre de virement", ordre.reference),
+        ("Titulaire du compte", ordre.titulaire),
+        ("IBAN", ordre.iban),
+        ("Compte", "Vérifié, celui de la fiche" if ordre.est_verifie else "Donné par le payeur"),
+    ]
+
+
 def _annoncer(request: HttpRequest, fait: Remboursement) -> None:
     somme = afficher(fait.montant)
-    if fait.etat == EtatRemboursement.REUSSI:
+    if fait.virement is not None:
+        messages.success(
+            request, f"L’ordre {fait.virement.reference} de {somme} est transmis au comptable."
+        )
+    elif fait.etat == EtatRemboursement.REUSSI:
         messages.success(request, f"{somme} sont rendus, le reçu est émis.")
     elif fait.etat == EtatRemboursement.ECHOUE:
         messages.error(request, f"La banque a refusé de rendre {somme} : {fait.motif_echec}.")

@@ -355,6 +355,7 @@ def a_verifier(request: HttpRequest) -> HttpResponse:
 def trop_percus(request: HttpRequest) -> HttpResponse:
     """List what was received beyond the debts, and is owed back."""
     en_route = Remboursement.objects.actifs().exclude(etat=EtatRemboursement.REUSSI)
+    refuses = Remboursement.objects.filter(etat=EtatRemboursement.ECHOUE, virement__isnull=True)
     contestes = Litige.objects.filter(etat=EtatLitige.OUVERT)
     encaissements = (
         Encaissement.objects.en_trop()
@@ -362,6 +363,7 @@ def trop_percus(request: HttpRequest) -> HttpResponse:
         .annotate(
             est_demande=Exists(en_route.filter(encaissement=OuterRef("pk"))),
             est_conteste=Exists(contestes.filter(encaissement=OuterRef("pk"))),
+            est_refuse=Exists(refuses.filter(encaissement=OuterRef("pk"))),
         )
     )
     page, suivant = page_par_cle(encaissements, request.GET.get("apres", ""), croissant=True)

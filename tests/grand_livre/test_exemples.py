@@ -132,6 +132,7 @@ class Dossier:
             "vente": self.vendre,
             "recette à classer": self.recevoir_a_classer,
             "remboursement de la vente": self.rendre_la_vente,
+            "retour de vente": self.reporter_retour,
             "contestation de la vente": self.contester_la_vente,
             "perte de la vente": self.perdre_la_vente,
             "écart de caisse": self.constater_ecart,
@@ -318,10 +319,11 @@ class Dossier:
             par=self.par,
         )
 
-    def rembourser(self, montant: str, trop_percu: str) -> None:
-        """Give money back to the card."""
-        evenements.rembourser_carte(
+    def rembourser(self, montant: str, trop_percu: str, moyen: str = "carte") -> None:
+        """Give money back to the card, or by transfer."""
+        evenements.rembourser(
             self.piece,
+            moyen=moyen,
             montant=_francs(montant),
             trop_percu=_francs(trop_percu),
             date_comptable=JOUR,
@@ -413,8 +415,9 @@ class Dossier:
 
     def rendre_la_vente(self, montant: str, trop_percu: str) -> None:
         """Give a sale back to the card."""
-        evenements.rembourser_carte(
+        evenements.rembourser(
             None,
+            moyen="carte",
             montant=_francs(montant),
             trop_percu=_francs(trop_percu),
             reference=f"rendu-{next(self.references)}",
@@ -449,6 +452,10 @@ class Dossier:
     def regulariser(self, montant: str) -> None:
         """Clear the titre by the sales that it regularises."""
         regies.regulariser(self.piece, montant=_francs(montant), **self._le_jour)
+
+    def reporter_retour(self, montant: str) -> None:
+        """Owe again what the provider gave back of a sale that the titre bears."""
+        regies.reporter_retour(self.piece, montant=_francs(montant), reference="1", **self._le_jour)
 
     def percevoir_avant_titre(self, montant: str) -> None:
         """Hear of money that the treasury collected before any titre."""
@@ -495,12 +502,13 @@ def test_l_exemple_se_passe_comme_l_ecrit_le_comptable(reference, agent, exemple
 
 
 def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
-    schemas = {"mandatement", "paiement_mandat", "titre", "remboursement_carte", "versement_cartes"}
+    schemas = {"mandatement", "paiement_mandat", "titre", "versement_cartes"}
+    schemas |= {f"remboursement_{moyen}" for moyen in evenements.MOYENS_REMBOURSEMENT}
     schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
     schemas |= {"reduction_titre", "annulation_mandat_anterieur", "annulation_titre_anterieur"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
-    schemas |= {"versement_regie", "regularisation", "deficit_comble"}
+    schemas |= {"versement_regie", "regularisation", "deficit_comble", "retour_vente"}
     schemas |= {"recette_avant_titre", "regularisation_p503"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
     schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}

@@ -11,7 +11,8 @@ from django.utils import timezone
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from telepaiement import caisse, carnets, classement, depots, ventes
+from fournisseurs.coordonnees import Compte
+from telepaiement import caisse, carnets, classement, depots, ventes, virements
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.internet import cloturer_internet
 from telepaiement.models import AnnulationEncaissement, Encaissement, Mode, Produit, Quittance
@@ -174,3 +175,40 @@ def test_les_pages_saisissent_listent_et_classent(client, session, feuillets, re
     assert reste_du(titre) == 0
     vente = client.get(reverse("telepaiement:classer_a_la_vente", args=[recue.pk]))
     assert vente.status_code == 200
+
+
+def test_un_classement_errone_s_annule_et_la_recette_se_classe_autrement(
+    recevoir, agent, collegue, regisseur, client
+):
+    faux, juste, recue = titre_payable(1_500), titre_payable(1_000), recevoir()
+    fait = classement.classer_au_titre(encaissement_id=recue.pk, titre_id=faux.pk, par=agent)
+    with pytest.raises(ActeInterdit):
+        classement.declasser(encaissement_id=fait.pk, motif="Erreur", par=regisseur)
+    client.force_login(agent)
+    acte = reverse("telepaiement:declasser", args=[fait.pk])
+    sans_motif = client.post(acte, {"motif": ""})
+
+    fin = client.post(acte, {"motif": "Autre titre"}, follow=True).content.decode()
+
+    assert sans_motif.status_code == 422
+    assert "elle attend d’être classée" in fin
+    assert (reste_du(faux), _comptes("4718"), list(classement.a_classer())) == (
+        1_500,
+        [-1_500],
+        [recue],
+    )
+    with pytest.raises(ValidationError, match="déjà annulé"):
+        classement.declasser(encaissement_id=fait.pk, motif="Encore", par=agent)
+    second = classement.classer_au_titre(encaissement_id=recue.pk, titre_id=juste.pk, par=agent)
+    assert (reste_du(juste), second.trop_percu, _comptes("4718")) == (0, 500, [0])
+    virements.demander(
+        encaissement_id=second.pk,
+        montant=500,
+        montant_disponible=500,
+        motif="payé en trop",
+        par=agent,
+        compte=Compte(iban="FR7617499000000000000000118", bic="", titulaire="Lou Fictive"),
+    )
+    with pytest.raises(ValidationError, match="rendue, ou va l’être"):
+        classement.declasser(encaissement_id=second.pk, motif="Trop tard", par=agent)
+    assert list(verifier()) == []

@@ -13,7 +13,7 @@ from exports_tps import decisions
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import annuler_emission
-from facturier.grand_livre.models import Piece
+from facturier.grand_livre.models import Piece, Titre
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import caisse, litiges, recus, remboursements, verification
 from telepaiement.models import (
@@ -291,7 +291,7 @@ def test_un_remboursement_en_attente_s_ecrit_quand_il_reussit(banc, encaisser, r
     assert fait.etat == EtatRemboursement.REUSSI
 
 
-def _rejeter(titre) -> None:
+def rejeter(titre: Titre) -> None:
     """Have the treasury reject a titre that was sent to it."""
     systeme = Utilisateur.objects.systeme()
     franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
@@ -303,7 +303,7 @@ def test_un_titre_paye_puis_rejete_est_a_rendre(encaisser, rendre):
     premier = encaisser(titre=titre)
     rendre(premier, 5_000)
     second = encaisser(titre=titre)
-    _rejeter(titre)
+    rejeter(titre)
 
     a_rendre = list(Encaissement.objects.en_trop().values_list("pk", "a_rendre"))
     anomalies = _anomalies()

@@ -9,9 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire
-from facturier.grand_livre.soldes import solde
+from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from telepaiement import au_lecteur, caisse, litiges, remboursements, ventes, versements
+from telepaiement import (
+    au_lecteur,
+    caisse,
+    litiges,
+    remboursements,
+    retours,
+    ventes,
+    versements,
+)
 from telepaiement.balayage import balayer
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import (
@@ -292,3 +300,36 @@ def test_les_pages_d_une_vente_au_lecteur(client, session, regisseur, agent, ban
     assert "Présenter à nouveau une carte" in refus
     assert "La quittance" in fin
     assert "Demander un remboursement" in gestion
+
+
+def test_une_part_rendue_chez_le_prestataire_apres_le_titre_se_reporte_sur_lui(
+    payer, session, banc, agent, regisseur, client
+):
+    encaissement = payer()
+    banc.faire("rembourser", payment_intent=encaissement.tentative.reference, montant=500)
+    remboursements.relire(encaissement)
+    cloturer_caisse(session_id=session.pk, coupures={}, motif_ecart="", par=regisseur)
+    titre = ventes.regulariser_ventes(
+        regie=session.regie,
+        produit=Produit.objects.get(code="S001"),
+        jusqu_au=timezone.localdate(),
+        service=ServiceGestionnaire.objects.first(),
+        adresse={"adresse_voie": "BP 1", "code_postal": "98800", "ville": "NOUMEA"},
+        par=agent,
+    ).titre
+    rendu = retours.a_reporter().get()
+    avant = [solde(numero, exercice=2026).solde for numero in ("47138", "4111")]
+    client.force_login(agent)
+    acte = reverse("telepaiement:retour_reporter", args=[rendu.pk])
+    sans_motif = client.post(acte, {"titre": titre.pk, "motif": ""})
+
+    fin = client.post(acte, {"titre": titre.pk, "motif": "Deux entrées"}, follow=True)
+
+    apres = [solde(numero, exercice=2026).solde for numero in ("47138", "4111")]
+    assert sans_motif.status_code == 422
+    assert "reportée sur le titre" in fin.content.decode()
+    assert (avant, apres, reste_du(titre)) == ([500, 0], [0, 500], 500)
+    assert not retours.a_reporter().exists()
+    with pytest.raises(ValidationError, match="déjà reportée"):
+        retours.reporter(remboursement_id=rendu.pk, titre_id=titre.pk, motif="x", par=agent)
+    assert list(verifier()) == []
