@@ -158,7 +158,7 @@ def ouvrir_flux(
     budget: Budget, exercice: int, par: Utilisateur, profil: str, moment: datetime
 ) -> Flux:
     """Take the next number and the name made of it, both for ever; call within a transaction."""
-    numero = numero_de_flux(budget)
+    numero = numero_de_flux()
     jour = timezone.localtime(moment)
     flux = Flux.objects.create(
         exercice_id=exercice,
@@ -173,9 +173,9 @@ def ouvrir_flux(
     return flux
 
 
-def numero_de_flux(budget: Budget) -> int:
-    """Take the next number of the collectivité: two CodCol of one IdColl never share a name."""
-    return prendre_numero(f"flux-{budget.identifiant_collectivite}")
+def numero_de_flux() -> int:
+    """Take the next number: one series for all, since budgets share a CodCol or an IdColl."""
+    return prendre_numero("flux")
 
 
 def _flux_existant(choisis: list[Bordereau]) -> Flux | None:

@@ -259,7 +259,7 @@ def _ouvrir(budget: Budget, nom: str, pieces: Sequence[PieceExterne], par: Utili
         exercice_id=annee,
         budget=budget,
         profil=ProfilExport.PES_V2,
-        numero=numero_de_flux(budget),
+        numero=numero_de_flux(),
         code_collectivite=budget.code_collectivite,
         nom_fichier=nom,
         constitue_le=timezone.now().replace(microsecond=0),

@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from django.utils import timezone
 
+from exports_tps.constitution import ouvrir_flux
 from exports_tps.models import Flux
 from exports_tps.reemission import reemettre
 from exports_tps.repartition import constituer
@@ -42,18 +44,35 @@ def repondre(plan=""):
     return bilan
 
 
-def autre_budget():
-    """A budget of another collectivité, whose numbers begin at 1 too."""
+def autre_budget(**codes):
+    """A budget of the same collectivité with a SIRET of its own, unless `codes` say otherwise."""
     autre = Budget.objects.get(code="principal")
-    autre.pk, autre.code, autre.code_collectivite = None, "voisine", "777"
+    autre.pk, autre.code, autre.code_budget = None, "voisine", "07"
     autre.identifiant_collectivite = "00077745600078"
+    for champ, valeur in codes.items():
+        setattr(autre, champ, valeur)
     autre.save()
     return autre
 
 
+def test_deux_budgets_ne_partagent_ni_numero_ni_nom(agent, circuit):
+    annexe = autre_budget()
+    homonyme = autre_budget(
+        code="homonyme",
+        code_collectivite="777",
+        identifiant_collectivite=circuit.identifiant_collectivite,
+    )
+    moment = timezone.now()
+
+    faits = [ouvrir_flux(b, 2026, agent, "pes_v2", moment) for b in (circuit, annexe, homonyme)]
+
+    assert [flux.numero for flux in faits] == [1, 2, 3]
+    assert len({flux.nom_fichier for flux in faits}) == 3
+
+
 def test_la_chaine_ne_fait_refuser_ni_numero_ni_cumul(agent, ordonnateur):
     Parametre.objects.filter(cle="flux_bordereaux_maximum").update(valeur="2")
-    annexe = autre_budget()
+    annexe = autre_budget(code_collectivite="777")
     depenses = [bordereau_depense(agent, 2) for _ in range(3)]  # all signed before any answer
     recettes = [bordereau_recette(agent) for _ in range(2)]
     annexes = [bordereau_depense(agent, budget=annexe)]
