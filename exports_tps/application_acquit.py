@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from exports_tps.application_externe import ENSEMBLE, PREALABLES, appliquer_acquit_externe
 from exports_tps.cloture import conclure_flux, refus_douteux
-from exports_tps.decisions import rejeter
+from exports_tps.decisions import reglees, rejeter
 from exports_tps.depots import est_externe
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
 from exports_tps.models import Flux, LigneFlux, MessageTPS, Verdict
@@ -315,6 +315,7 @@ def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     pieces = Piece.objects.filter(bordereau__in=refuses).values_list("pk", "bordereau")
     motifs = {pk: bilan.refuses[bordereau] for pk, bordereau in pieces if bordereau}
     rejeter(motifs, date_rejet=timezone.localdate(), par=par)
+    bilan.reserves += reglees(motifs).values()
     lignes = bilan.flux.lignes.filter(liberee_le=None)
     maintenant = timezone.now()
     lignes.filter(justificatif__in=bilan.documents_refuses).update(liberee_le=maintenant)

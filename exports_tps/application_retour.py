@@ -20,6 +20,7 @@ from exports_tps.decisions import (
     encaisser_titres,
     payer,
     prendre_en_charge,
+    reglees,
     rejeter,
     suspendre,
 )
@@ -330,9 +331,11 @@ def _dus(lot: Lot, pieces: Iterable[Piece]) -> dict[int, int]:
 
 def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -> list[str]:
     """Tell the pièces that ended otherwise, or were paid more, than the message may say."""
+    gardees = reglees(lot.rejets)
     fautives = [
         *Piece.objects.filter(
-            pk__in=lot.rejets, etat__in=[EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE]
+            pk__in=lot.rejets.keys() - gardees.keys(),
+            etat__in=[EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE],
         ),
         *Piece.objects.filter(pk__in=lot.prises, etat=EtatPiece.REJETEE),
     ]
@@ -352,7 +355,7 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -
         for piece in pieces
         if piece.pk in lot.soldes and lot.paiements[piece.pk].montant < dus[piece.pk]
     ]
-    return contraires + trop_payees + pas_soldees
+    return [*gardees.values(), *contraires, *trop_payees, *pas_soldees]
 
 
 def _suspensions_tardives(lot: Lot, pieces: Iterable[Piece]) -> list[str]:

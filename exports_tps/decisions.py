@@ -13,15 +13,17 @@ from django.db import transaction
 from exports_tps.penalites import precompter_titres
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
+from facturier.commun.montants import afficher
 from facturier.grand_livre.evenements import (
     Paiement,
     annuler_emissions,
     encaisser,
     payer_mandats,
 )
-from facturier.grand_livre.models import EtatPiece, LigneEcriture, Piece, SensPiece
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
 from facturier.grand_livre.soldes import (
     encaisse_par_titre,
+    regle_par_piece,
     reste_du_par_piece,
     reste_du_par_tiers,
 )
@@ -36,8 +38,6 @@ from facturier.suivi.avancement import (
     constater_suspension,
 )
 from facturier.suivi.corrections import constater_corrections, reduits
-
-REGLEMENTS = ("paiement_mandat", "precompte_penalites")  # entries that a rejection cannot follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +76,10 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
     """Reject pièces: their entry is reversed, their invoices go back to the desk, and the avoir
     that founds a réduction is free again.
 
-    A mandat that a réduction corrects is left alone, the réduction is to be rejected first; so is
-    one that is paid in part, whose entry can no longer be reversed.
+    A pièce that a réduction corrects is left alone, the réduction is to be rejected first; so is
+    one that is settled in part, whose entry can no longer be reversed (see `reglees`).
     """
-    intactes = motifs.keys() - reduits(motifs) - entames(motifs)
+    intactes = motifs.keys() - reduits(motifs) - regle_par_piece(motifs).keys()
     rejetees = franchir_lot(Piece, intactes, "rejeter", par=par, motifs=motifs)
     annuler_emissions(
         list(Piece.objects.filter(pk__in=rejetees)),
@@ -92,12 +92,23 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
     return rejetees
 
 
-def entames(mandats: Collection[int]) -> set[int]:
-    """Return which of the mandats have been paid, at least in part, or of the titres settled."""
-    paiements = LigneEcriture.objects.filter(
-        piece__in=list(mandats), ecriture__evenement__in=REGLEMENTS
+def reglees(pieces: Collection[int]) -> dict[int, str]:
+    """Say, in French, why pièces that money settled cannot be rejected; the others are left out."""
+    regles = regle_par_piece(pieces)
+    gardees = Piece.objects.filter(pk__in=regles).exclude(etat=EtatPiece.REJETEE).order_by("pk")
+    return {piece.pk: _raison_de_garder(piece, regles[piece.pk]) for piece in gardees}
+
+
+def _raison_de_garder(piece: Piece, montant: int) -> str:
+    if piece.sens == SensPiece.DEPENSE:
+        return (
+            f"{piece} : {afficher(montant)} sont déjà payés ou retenus, il ne se rejette plus. "
+            "Réduisez le mandat, ou constatez d’abord le retour des fonds."
+        )
+    return (
+        f"{piece} : {afficher(montant)} sont déjà encaissés, il ne se rejette plus. Rendez-les "
+        "d’abord au redevable, ou réduisez le titre de ce qui n’est pas dû."
     )
-    return {cle for cle in paiements.values_list("piece", flat=True) if cle}
 
 
 @transaction.atomic

@@ -53,8 +53,8 @@ def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
             f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le "
             f"{piece.nom_genre}."
         )
-    if decisions.entames([piece.pk]):
-        raise TransitionInterdite(f"{piece} est payé en partie : il ne se rejette plus.")
+    if raisons := decisions.reglees([piece.pk]):
+        raise TransitionInterdite(raisons[piece.pk])
     accepter_bordereaux([piece.pk], par=par)
     rejetees = decisions.rejeter(
         {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par

@@ -32,6 +32,8 @@ EVENEMENTS_DE_PAIEMENT = (
     "remboursement_carte",
     "remboursement_virement",
 )
+_CREATIONS = ("mandatement", "titre", "reduction_mandat", "reduction_titre")
+EVENEMENTS_D_EMISSION = (*_CREATIONS, *(f"contrepassation_{nom}" for nom in _CREATIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,21 @@ def encaisse_par_titre(titres: Iterable[int]) -> dict[int, int]:
         ecriture__evenement__in=EVENEMENTS_DE_PAIEMENT,
     )
     return dict(lignes.values_list("piece").annotate(encaisse=Sum(_signe(Sens.CREDIT))))
+
+
+def regle_par_piece(pieces: Iterable[int]) -> dict[int, int]:
+    """Return what settled each pièce, whatever the way, less what was given back; one query.
+
+    In whole francs: all that moved its tiers but its emission, its réductions and their reversals.
+    A pièce that nothing settles is left out.
+    """
+    lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
+    regles = (
+        lignes.exclude(ecriture__evenement__in=EVENEMENTS_D_EMISSION)
+        .values_list("piece")
+        .annotate(net=Sum(_signe(Sens.DEBIT)))
+    )
+    return {piece: abs(net) for piece, net in regles if piece and net}
 
 
 def reste_correle(piece: str, *, sens: str) -> Coalesce:

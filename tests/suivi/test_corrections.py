@@ -117,7 +117,7 @@ def test_un_mandat_paye_en_partie_ne_se_rejette_plus(pris_en_charge, comptable):
     rejeter(pris_en_charge, "Imputation erronée.", comptable)
 
     assert pris_en_charge.mandat.etat == "prise_en_charge"
-    with pytest.raises(ValidationError, match="payé en partie"):
+    with pytest.raises(ValidationError, match="déjà payés"):
         visa.rejeter(pris_en_charge.mandat, motif="Imputation erronée.", par=comptable)
 
 

@@ -1,0 +1,88 @@
+"""A titre that money settled in part is never rejected: the account of who paid stays right."""
+
+from datetime import date
+
+import pytest
+
+from exports_tps import visa
+from exports_tps.constitution import constituer_flux
+from exports_tps.models import MessageTPS
+from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
+from exports_tps.transmission import transmettre
+from facturier.commun.etats import TransitionInterdite
+from facturier.commun.montants import afficher
+from facturier.grand_livre.evenements import encaisser
+from facturier.grand_livre.models import Piece
+from facturier.grand_livre.soldes import reste_du, solde
+from facturier.grand_livre.tresorerie import regulariser_recette_percue
+from tests.exports_tps.factories import bordereau_recette
+from tests.exports_tps.reponses import acquitter, element, repondre, titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+JOUR = date(2026, 11, 26)
+
+
+@pytest.fixture
+def flux(agent, ordonnateur):
+    """A flux of one titre of 45 000 francs, 20 000 of them collected."""
+    bordereau = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    return transmettre(constituer_flux([bordereau], par=agent), par=agent)
+
+
+def encaisser_en_partie(par):
+    encaisser(
+        Piece.objects.get(),
+        mode="virement",
+        montant=20_000,
+        date_comptable=JOUR,
+        reference="guichet-1",
+        par=par,
+    )
+
+
+def constat():
+    """What the titre became, what it still calls for, and what 4111 holds."""
+    piece = Piece.objects.get()
+    return piece.etat, reste_du(piece), solde("4111", exercice=2026).credit
+
+
+def reserves():
+    lire_retours()
+    return MessageTPS.objects.latest("pk").reserves
+
+
+def test_un_retour_ne_rejette_pas_un_titre_encaisse(flux, agent, settings):
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", titre(piece, "02", 0, etat_ligne="04"), sens="Recette")
+    reserves()
+    encaisser_en_partie(agent)
+    repondre(settings, flux, "b.xml", titre(piece, "05", 0, etat_ligne="02"), sens="Recette")
+
+    dit = reserves()
+
+    assert constat() == ("prise_en_charge", 25_000, 20_000)
+    assert dit.startswith(f"{piece} : {afficher(20_000)} sont déjà encaissés")
+
+
+def test_un_acquittement_ne_rejette_pas_un_titre_encaisse(flux, agent, settings):
+    piece = Piece.objects.get()
+    encaisser_en_partie(agent)
+    refus = element("6", 0, bordereau=piece.bordereau, code="ERREUR_AUTRE")
+    acquitter(settings, flux, "a.xml", refus)
+
+    dit = reserves()
+
+    assert constat() == ("transmise", 25_000, 20_000)
+    assert "sont déjà encaissés, il ne se rejette plus" in dit
+
+
+def test_le_comptable_ne_rejette_pas_un_titre_qu_une_recette_p503_regle(flux, comptable, agent):
+    piece = Piece.objects.get()
+    visa.prendre_en_charge(piece, par=comptable)
+    regulariser_recette_percue(piece, montant=20_000, date_comptable=JOUR, reference="1", par=agent)
+
+    with pytest.raises(TransitionInterdite, match="sont déjà encaissés"):
+        visa.rejeter(Piece.objects.get(), motif="Débiteur erroné", par=comptable)
+
+    assert constat() == ("prise_en_charge", 25_000, 20_000)
