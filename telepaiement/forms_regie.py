@@ -159,7 +159,7 @@ class VenteForm(FormulaireSansCarte):
         autres = self.fields
         self.fields = {
             f"produit_{produit.pk}": _nombre(
-                f"{produit.libelle}, à {afficher(produit.tarif or 0)}", QUANTITE_MAXIMALE
+                f"{produit.libelle}, à {afficher(produit.tarif)}", QUANTITE_MAXIMALE
             )
             for produit in self.produits
         }
@@ -172,6 +172,23 @@ class VenteForm(FormulaireSansCarte):
             produit.pk: self.cleaned_data.get(f"produit_{produit.pk}") or 0
             for produit in self.produits
         }
+
+
+class TarifForm(FormulaireSansCarte):
+    """A price, from when, founded on what."""
+
+    montant = SaisieMontantField(label="Tarif", minimum=1)
+    debut = SaisieJourField(label="À partir du")
+    deliberation = forms.CharField(
+        label="Délibération", max_length=100, help_text="Référence et date : elle est publiée."
+    )
+
+
+class FinTarifForm(FormulaireSansCarte):
+    """The last day of a tariff."""
+
+    fin = SaisieJourField(label="Dernier jour")
+    deliberation = forms.CharField(label="Délibération qui y met fin", max_length=100)
 
 
 class RegieForm(forms.ModelForm):  # type: ignore[type-arg]

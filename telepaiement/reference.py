@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from telepaiement.models import Guichet, Produit, Regie
+from facturier.acces.models import Utilisateur
+from telepaiement.models import Guichet, Produit, Regie, Tarif
 
 FICHIER_REGIES = settings.RACINE / "fixtures" / "regies.toml"
 
@@ -21,7 +22,10 @@ def charger_regies(*, fichier: Path = FICHIER_REGIES) -> dict[str, int]:
     """
     donnees: dict[str, list[dict[str, Any]]] = tomllib.loads(fichier.read_text(encoding="utf-8"))
     for produit in donnees["produit"]:
-        Produit.objects.get_or_create(code=produit["code"], defaults=produit)
+        tarif = produit.pop("tarif", None)
+        objet, est_neuf = Produit.objects.get_or_create(code=produit["code"], defaults=produit)
+        if est_neuf and tarif:
+            Tarif.objects.create(produit=objet, par=Utilisateur.objects.systeme(), **tarif)
     for ligne in donnees["regie"]:
         codes = ligne.pop("produits")
         regie, est_neuve = Regie.objects.get_or_create(code=ligne["code"], defaults=ligne)

@@ -22,6 +22,7 @@ from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
 from telepaiement.models import Produit
+from telepaiement.tarifs import tarifs_du
 
 BUDGET_PAR_DEFAUT = "principal"
 
@@ -70,10 +71,10 @@ def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) 
             or an account that the ledger refuses; in French.
     """
     jour = le or timezone.localdate()
-    tarif = demande.produit.tarif
-    if tarif and demande.montant_ht % tarif:
+    tarif = tarifs_du(jour).filter(produit=demande.produit).first()
+    if tarif and demande.montant_ht % tarif.montant:
         raise ValidationError(
-            {"montant_ht": f"Le montant n’est pas un multiple du tarif publié ({tarif} F)."}
+            {"montant_ht": f"Le montant n’est pas un multiple du tarif publié ({tarif.montant} F)."}
         )
     echeance = demande.date_echeance or _echeance(jour)
     if echeance < jour:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -35,15 +36,17 @@ from telepaiement.models import (
 )
 from telepaiement.nominations import exiger_agent
 from telepaiement.querysets import TentativeQuerySet
+from telepaiement.tarifs import avec_tarif
 from telepaiement.titres import BUDGET_PAR_DEFAUT
 
 QUANTITE_MAXIMALE = 10_000
 APRES_ENCAISSEMENT = CodesPiece(type="05")  # TypPce 05, « émis après encaissement » (pes_v2, §4)
 
 
-def produits_vendus(regie: Regie) -> QuerySet[Produit]:
-    """Return the products of the acte that have a published tariff."""
-    return regie.produits.filter(tarif__isnull=False).order_by("code")
+def produits_vendus(regie: Regie, jour: date | None = None) -> QuerySet[Any]:
+    """Return the products of the acte with a `tarif` published for `jour`, today by default."""
+    produits = avec_tarif(regie.produits.all(), jour or timezone.localdate())
+    return produits.filter(tarif__isnull=False).order_by("code")
 
 
 def modes_vente(regie: Regie) -> list[str]:
@@ -51,16 +54,19 @@ def modes_vente(regie: Regie) -> list[str]:
     return [mode for mode in caisse.modes_admis(regie) if mode in MODES_COMPTANT]
 
 
-def chiffrer(regie: Regie, quantites: Mapping[int, int]) -> list[tuple[Produit, int, int]]:
-    """Return (product, quantity, whole francs) of what is bought, at the tariffs of today.
+def chiffrer(
+    regie: Regie, quantites: Mapping[int, int], jour: date | None = None
+) -> list[tuple[Any, int, int]]:
+    """Return (product with its `tarif`, quantity, whole francs) of what is bought.
 
     Args:
         quantites: how many of each product, by its key; those at 0 are left out.
+        jour: the day whose tariffs apply, today by default.
 
     Raises:
         ValidationError: nothing bought, or a product that the régie may not sell (art. 8).
     """
-    vendus = {produit.pk: produit for produit in produits_vendus(regie)}
+    vendus = {produit.pk: produit for produit in produits_vendus(regie, jour)}
     voulus = {pk: quantite for pk, quantite in quantites.items() if quantite}
     if not voulus:
         raise ValidationError("Indiquez au moins une quantité.")
@@ -68,10 +74,7 @@ def chiffrer(regie: Regie, quantites: Mapping[int, int]) -> list[tuple[Produit, 
         raise ValidationError("L’acte de la régie ne permet pas de vendre ce produit (art. 8).")
     if any(not 0 < quantite <= QUANTITE_MAXIMALE for quantite in voulus.values()):
         raise ValidationError(f"Une quantité va de 1 à {QUANTITE_MAXIMALE}.")
-    return [
-        (vendus[pk], quantite, quantite * (vendus[pk].tarif or 0))
-        for pk, quantite in voulus.items()
-    ]
+    return [(vendus[pk], quantite, quantite * vendus[pk].tarif) for pk, quantite in voulus.items()]
 
 
 def controler_vente(
@@ -176,12 +179,12 @@ def _deja_payee(saisie: caisse.Saisie) -> Encaissement | None:
 
 
 def poser_vente(*, regie: Regie, jour: date, quantites: Mapping[int, int], payeur: str) -> Vente:
-    """Keep what is bought, at the tariffs of today; it is sold once its money is recorded.
+    """Keep what is bought, at the tariffs of `jour`; it is sold once its money is recorded.
 
     Raises:
         ValidationError: as `chiffrer`.
     """
-    lignes = chiffrer(regie, quantites)
+    lignes = chiffrer(regie, quantites, jour)
     vente = Vente.objects.create(
         regie=regie,
         jour=jour,

@@ -86,6 +86,7 @@ from telepaiement.models.remboursements import (
     RecuRemboursement,
     Remboursement,
 )
+from telepaiement.models.tarifs import Tarif
 from telepaiement.models.tentatives import (
     Canal,
     EtatTentative,
@@ -193,6 +194,7 @@ __all__ = [
     "SessionVersee",
     "SuiteContestation",
     "Sujet",
+    "Tarif",
     "Tentative",
     "TitreImporte",
     "Vente",

@@ -11,12 +11,11 @@ JOURS_MAXIMAUX = 31  # art. 10: at least once a month
 
 
 class Produit(models.Model):
-    """A kind of revenue: its local code for the treasury, its account, its published tariff."""
+    """A kind of revenue: its local code for the treasury, its account."""
 
     code = models.CharField("code produit local", max_length=4, unique=True)
     libelle = models.CharField("libellé", max_length=100)
     compte = models.CharField("compte de produits", max_length=12)
-    tarif = MontantField("tarif publié", null=True, blank=True)
 
     class Meta:
         verbose_name = "produit"
@@ -31,11 +30,6 @@ class Produit(models.Model):
                 condition=Q(compte__regex=r"^7[0-9]{1,11}$"),
                 name="produit_compte_classe_7",
                 violation_error_message="Le compte d’un produit est de la classe 7.",
-            ),
-            models.CheckConstraint(
-                condition=Q(tarif__isnull=True) | Q(tarif__gt=0),
-                name="produit_tarif_positif",
-                violation_error_message="Le tarif publié est positif.",
             ),
         ]
 

@@ -32,6 +32,7 @@ from telepaiement.models import (
     Nomination,
     Regie,
 )
+from telepaiement.tarifs import avec_tarif
 from telepaiement.views.communs import agent, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR, Role.REGISSEUR)
@@ -109,6 +110,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "telepaiement/regies/detail.html",
         {
             "regie": regie,
+            "produits": avec_tarif(regie.produits.order_by("code"), timezone.localdate()),
             "position": position.position(regie),
             "alertes": list(position.alertes(regie)),
             "prochain_versement": position.prochain_versement(regie),

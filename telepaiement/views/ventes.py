@@ -66,7 +66,7 @@ def gardee(request: HttpRequest, identifiant: UUID) -> tuple[dict[str, Any], dic
 def _lignes(session: SessionCaisse, quantites: dict[int, int]) -> tuple[list[tuple[str, str]], int]:
     chiffrees = ventes.chiffrer(session.regie, quantites)
     lignes = [
-        (produit.libelle, f"{quantite} à {afficher(produit.tarif or 0)} : {afficher(somme)}")
+        (produit.libelle, f"{quantite} à {afficher(produit.tarif)} : {afficher(somme)}")
         for produit, quantite, somme in chiffrees
     ]
     return lignes, sum(somme for _, _, somme in chiffrees)
