@@ -26,6 +26,7 @@ from telepaiement.models import (
     AnnulationEncaissement,
     Encaissement,
     EtatSession,
+    EtatTentative,
     Guichet,
     Mode,
     Regie,
@@ -46,11 +47,20 @@ MODES_GUICHET = {
 }
 PAIEMENT_EN_COURS = (
     "Un paiement par carte de cette somme est en cours à la banque : attendez sa réponse avant "
-    "d’encaisser, pour que le payeur ne paie pas deux fois."
+    "d’encaisser, pour que le payeur ne paie pas deux fois. S’il l’a abandonné, annulez-le sur la "
+    "page du titre."
 )
 PAIEMENT_DISCORDANT = (
     "La banque a reçu pour cette somme un paiement qui ne correspond pas à ce qui était demandé : "
     "un agent des finances doit le régler, dans « Paiements à vérifier », avant d’encaisser."
+)
+DEBIT_EN_COURS = (
+    "La banque est en train de prendre cette somme : ce paiement ne s’annule pas. Attendez sa "
+    "réponse quelques minutes."
+)
+BANQUE_MUETTE = (
+    "La banque ne répond pas : on ne sait pas si ce paiement a abouti. Réessayez dans quelques "
+    "minutes, et n’encaissez rien d’autre avant."
 )
 
 
@@ -300,6 +310,32 @@ def liberer(tentatives: TentativeQuerySet, par: Utilisateur) -> None:
             raise ValidationError(PAIEMENT_EN_COURS) from erreur
         if not fermee.est_finale:
             raise ValidationError(PAIEMENT_EN_COURS)
+
+
+def annuler_en_ligne(tentative: Tentative, *, par: Utilisateur) -> Tentative:
+    """Cancel an online payment that its payer left, so that the counter may take the money.
+
+    It is read back: the card may have won the race, and the attempt is then `reussie`.
+
+    Raises:
+        ValidationError: at a reader, money to be looked at by an agent, being charged, or no answer
+            of the gateway.
+    """
+    if tentative.session_id is not None:
+        raise ValidationError("Ce paiement attend au lecteur d’un guichet : il s’annule là-bas.")
+    if Tentative.objects.filter(pk=tentative.pk).avec_discordance().get().est_discordante:
+        raise ValidationError(PAIEMENT_DISCORDANT)
+    if tentative.etat == EtatTentative.EN_COURS:
+        raise ValidationError(DEBIT_EN_COURS)
+    if tentative.est_finale:
+        return tentative
+    try:
+        fermee = fermer(tentative, "annuler", source="annulé au guichet", par=par)
+    except (PasserelleMuette, PasserelleRefuse) as erreur:
+        raise ValidationError(BANQUE_MUETTE) from erreur
+    if not fermee.est_finale:
+        raise ValidationError(DEBIT_EN_COURS)
+    return fermee
 
 
 def expliquer(erreur: IntegrityError) -> str:

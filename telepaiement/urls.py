@@ -68,6 +68,11 @@ urlpatterns = [
     path("guichet/", guichet.accueil, name="guichet"),
     path("guichet/recherche/", guichet.recherche, name="guichet_recherche"),
     path("guichet/titres/<int:titre_id>/", guichet.titre, name="guichet_titre"),
+    path(
+        "guichet/paiements/<uuid:jeton>/annuler/",
+        guichet.annuler_en_ligne,
+        name="guichet_annuler_en_ligne",
+    ),
     path("guichet/saisies/<uuid:identifiant>/", guichet.confirmer, name="guichet_confirmer"),
     path(
         "guichet/encaissements/<int:encaissement_id>/",

@@ -1,11 +1,13 @@
 """Attempts to pay one debt, or one sale of an open till (telepaiement.md, §8.2)."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from facturier.acces.models import Passage, Role
 from facturier.commun.champs import MontantField
@@ -218,8 +220,16 @@ class Tentative(models.Model):
 
     @property
     def est_engagee(self) -> bool:
-        """Whether the bank may be taking the money at this very moment."""
-        return self.etat in ETATS_ENGAGES
+        """Whether the bank may be taking the money at this very moment, as `engagees` says of many.
+
+        Without a reference no card was ever asked for; an authentication left alone is closed.
+        """
+        if self.etat == EtatTentative.AUTHENTIFICATION:
+            repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
+            return bool(self.modifiee_le > timezone.now() - repos)
+        return self.etat == EtatTentative.EN_COURS or (
+            self.etat == EtatTentative.A_VERIFIER and bool(self.reference)
+        )
 
 
 class PassageTentative(Passage):

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
@@ -22,7 +22,14 @@ from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances, registres
 from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
 from telepaiement.forms_regie import LecteurForm
-from telepaiement.models import DelivranceQuittance, Encaissement, Mode, SessionCaisse
+from telepaiement.models import (
+    DelivranceQuittance,
+    Encaissement,
+    EtatTentative,
+    Mode,
+    SessionCaisse,
+    Tentative,
+)
 from telepaiement.position import position
 from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
 
@@ -147,6 +154,24 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     contexte |= {"form": form, "mode": Mode(mode).label}
     statut = 422 if form.errors else 200
     return render(request, "telepaiement/guichet/titre.html", contexte, status=statut)
+
+
+@reserver_a(Role.REGISSEUR)
+@require_POST
+def annuler_en_ligne(request: HttpRequest, jeton: UUID) -> HttpResponse:
+    """Cancel the online payment of a titre that the payer, now at the counter, has left."""
+    session_exigee(request)
+    tentative = get_object_or_404(Tentative, jeton=jeton, titre__isnull=False)
+    try:
+        apres = caisse.annuler_en_ligne(tentative, par=agent(request))
+    except ValidationError as erreur:
+        messages.error(request, erreur.message)
+    else:
+        if apres.etat == EtatTentative.REUSSIE:
+            messages.warning(request, "La carte avait déjà payé : n’encaissez rien d’autre.")
+        else:
+            messages.success(request, "Le paiement en ligne est annulé : rien n’a été prélevé.")
+    return redirect("telepaiement:guichet_titre", titre_id=tentative.titre_id)
 
 
 def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:

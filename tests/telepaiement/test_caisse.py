@@ -11,12 +11,16 @@ from django.utils import timezone
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import caisse
 from telepaiement.cloture import PREMIERE_EMPREINTE, cloturer_caisse
-from telepaiement.models import Encaissement, EtatTentative, Mode, Quittance
+from telepaiement.models import Encaissement, EtatTentative, Mode, Quittance, Tentative
+from telepaiement.models.tentatives import ETATS_OUVERTS
 from telepaiement.synchronisation import synchroniser
+from telepaiement.tentatives import PaiementIndisponible
+from tests.telepaiement.conftest import CARTE_3DS
 from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = pytest.mark.django_db
 TPE = {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"}
+SANS_REFERENCE = {EtatTentative.CREEE, EtatTentative.A_VERIFIER}
 CHEQUE = {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. Fictif"}
 
 
@@ -201,6 +205,51 @@ def test_un_paiement_en_cours_a_la_banque_arrete_le_guichet(banc, encaisser, com
         with pytest.raises(ValidationError, match="en cours à la banque"):
             encaisser(titre)
     assert not Encaissement.objects.exists()
+
+
+def test_une_creation_sans_reponse_n_arrete_pas_le_guichet(banc, encaisser, commencer):
+    titre = titre_payable()
+    banc.faire("pannes", panne_api=50)
+    with pytest.raises(PaiementIndisponible, match="payez au guichet"):
+        commencer(titre)
+    tentative = titre.tentatives.get()
+    assert (tentative.etat, tentative.reference) == (EtatTentative.A_VERIFIER, "")
+
+    encaisser(titre)
+
+    tentative.refresh_from_db()
+    assert (tentative.etat, reste_du(titre)) == (EtatTentative.ANNULEE, 0)
+
+
+def test_une_authentification_abandonnee_n_arrete_pas_le_guichet(banc, encaisser, commencer):
+    tentative = commencer(titre_payable())
+    banc.payer(tentative, CARTE_3DS)
+    tentative = synchroniser(tentative, source="retour")
+    with pytest.raises(ValidationError, match="annulez-le sur la page du titre"):
+        encaisser(tentative.titre)
+
+    Tentative.objects.update(modifiee_le=timezone.now() - timedelta(minutes=6))
+    encaisser(tentative.titre)
+
+    tentative.refresh_from_db()
+    assert (tentative.etat, reste_du(tentative.titre)) == (EtatTentative.ANNULEE, 0)
+    assert banc.intentions(tentative)[0]["status"] == "canceled"
+
+
+def test_engagee_se_dit_d_une_tentative_comme_de_plusieurs(commencer):
+    tentative = commencer(titre_payable())
+    repos, maintenant = timedelta(minutes=5), timezone.now()
+    for etat in sorted(ETATS_OUVERTS):
+        for reference in ("", "pi_connue"):
+            for age in (1, 6):
+                Tentative.objects.filter(pk=tentative.pk).update(
+                    etat=etat if reference or etat in SANS_REFERENCE else EtatTentative.CREEE,
+                    reference=reference,
+                    modifiee_le=maintenant - timedelta(minutes=age),
+                )
+                tentative.refresh_from_db()
+                parmi = Tentative.objects.engagees(maintenant, repos).exists()
+                assert tentative.est_engagee == parmi, (etat, reference, age)
 
 
 def test_une_caisse_par_guichet_et_par_agent(session, regies, regisseur):

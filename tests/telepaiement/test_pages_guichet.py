@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from telepaiement.models import DelivranceQuittance, Encaissement, SessionCaisse
 from telepaiement.synchronisation import synchroniser
+from tests.telepaiement.conftest import CARTE_3DS
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,45 @@ def test_un_paiement_en_ligne_se_voit_avant_d_encaisser(guichet, banc, commencer
     assert "N’encaissez rien avant d’en connaître l’issue" in bloque
     assert "Il sera annulé quand vous encaisserez" in prevenu
     assert "commencé le" not in libre
+
+
+def test_un_paiement_en_ligne_abandonne_s_annule_au_guichet(guichet, banc, commencer):
+    tentative = commencer(titre_payable(12_500))
+    banc.payer(tentative, CARTE_3DS)
+    tentative = synchroniser(tentative, source="retour")
+    page = guichet.get(reverse("telepaiement:guichet_titre", args=[tentative.titre_id]))
+    adresse = reverse("telepaiement:guichet_annuler_en_ligne", args=[tentative.jeton])
+
+    banc.faire("pannes", panne_api=50)
+    muette = guichet.post(adresse, follow=True).content.decode()
+    banc.faire("pannes", panne_api=0)
+    faite = guichet.post(adresse, follow=True).content.decode()
+
+    assert adresse in page.content.decode()
+    assert "on ne sait pas si ce paiement a abouti" in muette
+    assert "rien n’a été prélevé" in faite
+    tentative.refresh_from_db()
+    assert tentative.etat == "annulee"
+    assert tentative.passages.last().par.nom_complet.startswith("Remi")
+
+
+def test_un_paiement_en_ligne_que_la_banque_prend_ne_s_annule_pas(guichet, banc, commencer):
+    engagee, payee = commencer(titre_payable(12_500)), commencer(titre_payable(9_000))
+    banc.payer(payee)
+    banc.faire("pannes", traitement=60)
+    banc.payer(engagee)
+    synchroniser(engagee, source="retour")
+
+    textes = [
+        guichet.post(
+            reverse("telepaiement:guichet_annuler_en_ligne", args=[une.jeton]), follow=True
+        ).content.decode()
+        for une in (engagee, payee)
+    ]
+
+    assert "ce paiement ne s’annule pas" in textes[0]
+    assert "n’encaissez rien d’autre" in textes[1]
+    assert Encaissement.objects.get().montant == 9_000
 
 
 def test_un_mode_demande_ses_informations(guichet):
