@@ -7,13 +7,13 @@ idempotent; what the gateway then says is applied under the lock of the debt, wh
 news. A refund is posted once it has succeeded, and its entry is reversed if it fails later.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -41,6 +41,7 @@ from telepaiement.passerelles.contrat import (
     RemboursementDistant,
     StatutRemboursement,
 )
+from telepaiement.querysets import EN_ROUTE
 
 journal = structlog.get_logger(__name__)
 MOTIF_EXTERNE = "Fait directement chez le prestataire de paiement"
@@ -49,6 +50,8 @@ CHANGE = (
     "Vérifiez le montant, puis recommencez."
 )
 REPOS = timedelta(minutes=2)  # how long a call under way is left alone by the sweeper
+RELECTURE_REFUS = timedelta(days=2)  # how long a refund refused is still looked for
+LOT = 500
 
 
 def disponible(encaissement: Encaissement) -> int:
@@ -228,10 +231,17 @@ def transmettre(remboursement: Remboursement, *, par: Utilisateur) -> Remboursem
 
 
 def _deja_fait(remboursement: Remboursement) -> RemboursementDistant | None:
-    """Return what an earlier call did: beyond a day, a key alone no longer tells."""
+    """Return what an earlier call did: beyond a day, a key alone no longer tells.
+
+    Raises:
+        PasserelleMuette: the gateway cannot tell, or refuses to: a reading fails no refund.
+    """
     if remboursement.passages.filter(acte="transmettre", le__gt=timezone.now() - REPOS).exists():
         return None
-    distants = passerelle().lire_remboursements(_reference(remboursement.encaissement))
+    try:
+        distants = passerelle().lire_remboursements(_reference(remboursement.encaissement))
+    except PasserelleRefuse as erreur:
+        raise PasserelleMuette(f"la liste des remboursements est refusée : {erreur}") from erreur
     return next((un for un in distants if un.cle == str(remboursement.jeton)), None)
 
 
@@ -250,13 +260,10 @@ def relancer() -> dict[str, int]:
     """Bring the refunds under way where the money is; one failure stops no other."""
     bilan = {"examines": 0, "en_panne": 0}
     systeme = Utilisateur.objects.systeme()
-    anciens = Remboursement.objects.en_route().filter(
-        virement__isnull=True, modifie_le__lt=timezone.now() - REPOS
-    )
-    for remboursement in anciens.select_related("encaissement__tentative")[:500]:
+    for remboursement in _a_relancer(timezone.now()):
         bilan["examines"] += 1
         try:
-            if remboursement.reference:
+            if remboursement.reference or remboursement.etat == EtatRemboursement.ECHOUE:
                 relire(remboursement.encaissement)
             else:
                 transmettre(remboursement, par=systeme)
@@ -264,6 +271,20 @@ def relancer() -> dict[str, int]:
             journal.warning("remboursement_en_panne", motif=str(erreur))
             bilan["en_panne"] += 1
     return bilan
+
+
+def _a_relancer(maintenant: datetime) -> QuerySet[Remboursement]:
+    """Return the refunds under way, and those refused lately: the gateway may know them after all.
+
+    Only one that was refused without a reference can be found again.
+    """
+    par_carte = Remboursement.objects.filter(
+        virement__isnull=True, modifie_le__lt=maintenant - REPOS
+    ).select_related("encaissement__tentative")
+    refuses = Q(
+        etat=EtatRemboursement.ECHOUE, reference="", modifie_le__gt=maintenant - RELECTURE_REFUS
+    )
+    return par_carte.filter(Q(etat__in=EN_ROUTE) | refuses)[:LOT]
 
 
 def _reference(encaissement: Encaissement) -> str:
@@ -326,10 +347,13 @@ def _reconnaitre(
         )
         trouve.passages.create(acte="constater", depart="", arrivee=trouve.etat, par=par)
     elif not trouve.reference:
-        Remboursement.objects.filter(pk=trouve.pk).update(
-            reference=distant.identifiant, motif_echec=""
-        )
-        trouve.reference = distant.identifiant
+        lue = {"reference": distant.identifiant, "motif_echec": ""}
+        if trouve.etat == EtatRemboursement.ECHOUE:
+            journal.error("remboursement_retrouve", reference=distant.identifiant)
+            _franchir(trouve, "retrouver", par, motif="connu du prestataire", **lue)
+        else:
+            Remboursement.objects.filter(pk=trouve.pk).update(**lue)
+            trouve.reference = distant.identifiant
     return trouve
 
 

@@ -135,6 +135,27 @@ def remboursements_au_dela() -> Iterator[Anomalie]:
         )
 
 
+def remboursements_verses_a_tort() -> Iterator[Anomalie]:
+    """Refunds that a payout took from us, that we hold as failed, and that did not come back."""
+    posees = LigneVersement.objects.exclude(versement__etat=EtatVersement.EN_ECART).exclude(
+        versement__etat=EtatVersement.ANNULE
+    )
+    for pk, montant, etat in (
+        posees.filter(nature=NatureLigne.REMBOURSEMENT, remboursement__ecriture__isnull=True)
+        .exclude(
+            remboursement__in=posees.filter(
+                nature=NatureLigne.ECHEC_REMBOURSEMENT, remboursement__isnull=False
+            ).values("remboursement")
+        )
+        .values_list("remboursement", "montant", "remboursement__etat")
+    ):
+        yield Anomalie(
+            "remboursement",
+            f"remboursement {pk}",
+            f"{-montant} F retenus sur un versement, mais il est « {etat} » et sans écriture",
+        )
+
+
 def litiges_mal_ecrits() -> Iterator[Anomalie]:
     """Disputes whose entries do not say the amount taken back, or the outcome."""
     for litige in Litige.objects.filter(est_debite=True).select_related(
@@ -286,6 +307,7 @@ def remises_mal_ecrites() -> Iterator[Anomalie]:
 CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     remboursements_mal_ecrits,
     remboursements_au_dela,
+    remboursements_verses_a_tort,
     litiges_mal_ecrits,
     excedents_oublies,
     ecritures_sans_objet,

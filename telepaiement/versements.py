@@ -20,6 +20,7 @@ from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     MODES_PASSERELLE,
     Encaissement,
+    EtatRemboursement,
     EtatVersement,
     LigneVersement,
     Litige,
@@ -43,6 +44,7 @@ RECUL = timedelta(days=30)
 NON_VERSE_APRES = timedelta(days=7)
 LECTURE = "lecture en cours"
 REMBOURSEMENTS = {NatureLigne.REMBOURSEMENT, NatureLigne.ECHEC_REMBOURSEMENT}
+REMBOURSEMENTS_FAITS = {EtatRemboursement.REUSSI, EtatRemboursement.ECHOUE}
 LITIGES = {NatureLigne.LITIGE, NatureLigne.RETOUR_LITIGE}
 
 
@@ -109,7 +111,10 @@ def _lire(distant: VersementDistant) -> list[Mouvement]:
 
 def _est_connu(mouvement: Mouvement) -> bool:
     if mouvement.nature in REMBOURSEMENTS:
-        return Remboursement.objects.filter(reference=mouvement.source).exists()
+        connus = Remboursement.objects.filter(reference=mouvement.source)
+        if mouvement.nature == NatureLigne.ECHEC_REMBOURSEMENT:
+            return connus.filter(etat=EtatRemboursement.ECHOUE).exists()
+        return connus.filter(etat__in=REMBOURSEMENTS_FAITS).exists()
     if mouvement.nature in LITIGES:
         return Litige.objects.filter(reference=mouvement.source).exists()
     return Encaissement.objects.filter(charge=mouvement.source).exists()
@@ -337,6 +342,9 @@ def _difference(ligne: LigneVersement, mouvement: Mouvement) -> str:
     if mouvement.devise == DEVISE and objet.montant * signe != mouvement.montant:
         recu, attendu = afficher(mouvement.montant), afficher(objet.montant * signe)
         return f"{mouvement.source} : {recu} au lieu de {attendu}"
+    if ligne.remboursement and ligne.remboursement.etat not in REMBOURSEMENTS_FAITS:
+        etat = ligne.remboursement.get_etat_display()
+        return f"{mouvement.source} : ce remboursement est encore « {etat} »"
     return ""
 
 

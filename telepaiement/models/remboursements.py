@@ -70,6 +70,9 @@ class Remboursement(models.Model):
             Role.AGENT,
             Role.COMPTABLE,
         ),
+        "retrouver": transition(
+            {EtatRemboursement.ECHOUE}, EtatRemboursement.TRANSMIS, Role.AGENT, Role.COMPTABLE
+        ),
     }
 
     jeton = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
