@@ -19,6 +19,7 @@ from exports_tps.projections import (
     COLONNES_LIGNE,
     COLONNES_PIECE,
     COLONNES_REFERENCE,
+    ORIGINES,
     TYPE_PJ,
     PieceLue,
     ecrivain_pieces,
@@ -120,7 +121,7 @@ def _lire(**choix: Any) -> Iterator[PieceLue]:
     pieces = (
         Piece.objects.filter(**choix)
         .order_by("numero")
-        .annotate(a_compte_verifie=Exists(comptes_verifies()))
+        .annotate(a_compte_verifie=Exists(comptes_verifies()), **ORIGINES)
         .values_list(*COLONNES_PIECE, *COLONNES_CONTROLE)
     )
     selon = {f"piece__{champ}": valeur for champ, valeur in choix.items()}

@@ -20,7 +20,13 @@ from exports_tps.pes.bordereau import Bordereau as TetePES
 from exports_tps.pes.cles import est_iban_valide
 from exports_tps.pes.controle_bordereau import ControleBordereau
 from exports_tps.pes.messages import Anomalie
-from exports_tps.projections import COLONNES_CONTROLE, COLONNES_LIGNE, COLONNES_PIECE, PieceLue
+from exports_tps.projections import (
+    COLONNES_CONTROLE,
+    COLONNES_LIGNE,
+    COLONNES_PIECE,
+    ORIGINES,
+    PieceLue,
+)
 from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
@@ -225,6 +231,7 @@ def controler_pieces(pieces: QuerySet[Piece], sens: str) -> dict[int, list[Contr
         total_ht=Sum("lignes_piece__montant_ht"),
         total_tgc=Sum("lignes_piece__montant_tgc"),
         documents=Coalesce(Subquery(documents), 0),
+        **ORIGINES,
     ).values(*CHAMPS, "total_ht", "total_tgc", "documents")
     resultats = {}
     for constat in constats:

@@ -11,7 +11,13 @@ from django.db.models import Case, CharField, Count, F, Sum, Value, When
 from exports_tps.blocage import DIT_PAR_LE_CONSTAT, Point, du_controle, expliquer_mandats
 from exports_tps.prealable import controler_pieces
 from facturier.commun.tons import Ton
-from facturier.grand_livre.models import CORRECTIF, EXERCICE_ANTERIEUR, Piece, SensPiece
+from facturier.grand_livre.models import (
+    APRES_ENCAISSEMENT,
+    CORRECTIF,
+    EXERCICE_ANTERIEUR,
+    Piece,
+    SensPiece,
+)
 
 QUALITE, IMPUTATION = "Qualité de l’ordonnateur", "Exacte imputation"
 CREDITS, DETTE = "Disponibilité des crédits", "Validité de la dette"
@@ -33,6 +39,7 @@ GENRES = {
     ("depense", "02-09"): "Mandats annulant un titre d’un exercice antérieur",
     ("depense", "11"): "Ordres de paiement",
     ("recette", "01"): "Titres",
+    ("recette", APRES_ENCAISSEMENT): "Titres de recettes perçues avant titre",
     ("recette", "02"): "Réductions et annulations de titres",
     ("recette", "02-09"): "Titres annulant un mandat d’un exercice antérieur",
 }

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, islice
 
+from django.db.models import BigIntegerField, Case, Value, When
+from django.db.models.functions import Coalesce
+
 from exports_tps.beneficiaires import Part, versements
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.communs import Adresse, CompteBancaire, ReferencePJ
@@ -23,7 +26,11 @@ from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
 from exports_tps.pes.recette import LigneTitre, RattachementRecette, TiersRecette, Titre
 from exports_tps.pieces_jointes import nom_accepte
-from facturier.grand_livre.models import EXERCICE_ANTERIEUR, SensPiece
+from facturier.grand_livre.models import (
+    CORRECTIF,
+    EXERCICE_ANTERIEUR,
+    SensPiece,
+)
 
 LONGUEUR_NOM, LONGUEUR_FACTURE = 38, 20
 RIDET = "08"
@@ -31,6 +38,18 @@ ELECTRONIQUE = "01"
 TYPE_PJ = {SensPiece.DEPENSE: "003", SensPiece.RECETTE: "002"}
 SANS_EDITION = "04"  # the province prints and sends the avis itself
 
+MEME_COTE, AUTRE_COTE, ENCAISSEMENT = "01", "02", "03"  # NatPceOrig
+ORIGINES = {  # RattachPiece, from the pièce that one names, or from the receipt
+    "origine_nature": Case(
+        When(numero_encaisse__isnull=False, then=Value(ENCAISSEMENT)),
+        When(type_piece=CORRECTIF, nature_piece=EXERCICE_ANTERIEUR, then=Value(AUTRE_COTE)),
+        default=Value(MEME_COTE),
+    ),
+    "origine_exercice": Coalesce("piece_origine__exercice_id", "exercice_encaisse"),
+    "origine_numero": Coalesce(
+        "piece_origine__numero", "numero_encaisse", output_field=BigIntegerField()
+    ),
+}
 COLONNES_PIECE = (
     "pk",
     "numero",
@@ -52,8 +71,9 @@ COLONNES_PIECE = (
     "fin_delai",
     "duree_delai",
     "code_produit",
-    "piece_origine__exercice_id",
-    "piece_origine__numero",
+    "origine_nature",
+    "origine_exercice",
+    "origine_numero",
     "tiers__code",
     "tiers__categorie",
     "tiers__nature_juridique",
@@ -102,10 +122,12 @@ class PieceLue:
 
 # --- Columns -----------------------------------------------------------------------------------
 FACTURE_ET_OBJET, NOM_ET_TYPE = "facture_et_objet", "nom_et_type"  # fields made of two columns
-COLONNES_VERSEMENT = ("numero_ligne", "ht", "tgc", "cause", FACTURE_ET_OBJET)
+LIGNE_ORIGINE = "ligne_origine"  # the same rank; a receipt is named without its line
+COLONNES_VERSEMENT = ("numero_ligne", "ht", "tgc", "cause", FACTURE_ET_OBJET, LIGNE_ORIGINE)
 COLONNES = (*COLONNES_PIECE, *COLONNES_LIGNE, *COLONNES_VERSEMENT)
 HT, TGC = COLONNES.index("ht"), COLONNES.index("tgc")
 OBJET, NOM = COLONNES.index("objet"), COLONNES.index("nom_tiers")
+ORIGINE = COLONNES.index("origine_nature")
 
 
 def _texte(nom: str, longueur: int) -> Colonne:
@@ -159,11 +181,11 @@ DELAI = {
     "date_fin": Colonne("fin_delai"),
     "duree": Colonne("duree_delai"),
 }
-RATTACHEMENT = {  # the pièce that a pièce reduces, cancels or issues again, and of which side
-    "nature": Colonne("nature_piece", lambda n: "02" if n == EXERCICE_ANTERIEUR else "01"),
-    "exercice": Colonne("piece_origine__exercice_id"),
-    "numero_piece": Colonne("piece_origine__numero"),
-    "numero_ligne": Colonne("rang", str),
+RATTACHEMENT = {  # what a pièce reduces, cancels, issues again or regularises
+    "nature": Colonne("origine_nature"),
+    "exercice": Colonne("origine_exercice"),
+    "numero_piece": Colonne("origine_numero"),
+    "numero_ligne": _facultative(LIGNE_ORIGINE),
 }
 PIECE = {
     "code_service": _texte("service__code", 10),
@@ -204,7 +226,7 @@ def _ligne_mandat() -> Projection:
         "libelle_virement2": _texte("cause", 70),
         "mode_reglement": Colonne("mode_reglement"),
         "rattachement": Projection(
-            RattachementDepense, COLONNES, RATTACHEMENT, si=("piece_origine__numero",)
+            RattachementDepense, COLONNES, RATTACHEMENT, si=("origine_numero",)
         ),
         "tiers": Projection(TiersDepense, COLONNES, tiers),
     }
@@ -223,7 +245,7 @@ def _ligne_titre() -> Projection:
         "code_produit": Colonne("code_produit"),
         "est_majoree": False,
         "rattachement": Projection(
-            RattachementRecette, COLONNES, RATTACHEMENT, si=("piece_origine__numero",)
+            RattachementRecette, COLONNES, RATTACHEMENT, si=("origine_numero",)
         ),
         "tiers": Projection(TiersRecette, COLONNES, tiers),
     }
@@ -275,11 +297,12 @@ def _rangees(lue: PieceLue) -> Iterator[Rangee]:
     """Yield one row for each payee of each line, numbered on through the pièce."""
     numero = 0
     for ligne in lue.lignes:
-        _, cle, *_, libelle, facture, ht, tgc = ligne
-        fin = (facture, lue.piece[OBJET])
+        _, cle, rang, *_, libelle, facture, ht, tgc = ligne
+        origine = "" if lue.piece[ORIGINE] == ENCAISSEMENT else str(rang)
+        fin = ((facture, lue.piece[OBJET]), origine)
         if not lue.parts:
             numero += 1
-            yield (*lue.piece, *ligne, numero, ht, tgc, libelle, fin)
+            yield (*lue.piece, *ligne, numero, ht, tgc, libelle, *fin)
             continue
         parts = [part for part in lue.parts if part["ligne_id"] == cle]
         for versement in versements(ht, tgc, parts):
@@ -289,4 +312,4 @@ def _rangees(lue: PieceLue) -> Iterator[Rangee]:
             piece = (part.get(nom, v) for nom, v in zip(COLONNES_PIECE, lue.piece, strict=True))
             nom = f"{part['creance']} {lue.piece[NOM]}".strip() if part else ""
             cause = f"{nom}, {part['motif']}" if part else libelle
-            yield (*piece, *ligne, numero, versement.ht, versement.tgc, cause, fin)
+            yield (*piece, *ligne, numero, versement.ht, versement.tgc, cause, *fin)

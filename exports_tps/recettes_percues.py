@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
@@ -20,11 +21,21 @@ from exports_tps.pes.lecture import PieceLue
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import PIECES_SANS_EFFET, Budget, SensPiece, Titre
+from facturier.grand_livre.emission import CodesPiece
+from facturier.grand_livre.models import (
+    APRES_ENCAISSEMENT,
+    PIECES_SANS_EFFET,
+    Budget,
+    SensPiece,
+    Tiers,
+    Titre,
+)
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.tresorerie import percevoir_avant_titre, regulariser_recette_percue
 from facturier.suivi.mandatement import exiger_agent
+from telepaiement.models import Produit
+from telepaiement.titres import DemandeTitre, emettre
 
 TYPE_P503 = "05"
 
@@ -171,6 +182,56 @@ def regulariser(recette: RecettePercue, titre: Titre, *, par: Utilisateur) -> Re
     """
     exiger_agent(par)
     return _regulariser(recette, titre, par=par)
+
+
+def proposer_titre(recette: RecettePercue) -> dict[str, Any]:
+    """Return what is known of the titre of a receipt, by field of its form.
+
+    The tiers is proposed when one alone bears the name that the treasury gives.
+    """
+    nomme = Trim(Concat("nom", Value(" "), "prenom"))
+    connus = Tiers.objects.filter(absorbe_par=None).annotate(nomme=nomme)
+    homonymes = list(connus.filter(nomme__iexact=recette.payeur)[:2]) if recette.payeur else []
+    return {
+        "tiers": homonymes[0].code if len(homonymes) == 1 else None,
+        "produit": Produit.objects.filter(code=recette.code_produit).first(),
+        "objet": recette.objet[:100],
+        "bases_liquidation": f"{recette} : {afficher(recette.montant)} perçus par la Trésorerie "
+        f"le {recette.encaissee_le:%d/%m/%Y}, avant titre"
+        + (f", de {recette.payeur}." if recette.payeur else "."),
+        "montant_ht": recette.montant,
+        "montant_tgc": 0,
+    }
+
+
+@transaction.atomic
+def titrer(recette: RecettePercue, demande: DemandeTitre, *, par: Utilisateur) -> Titre:
+    """Issue the titre of a receipt (TypPce 05, naming its P503), which the receipt settles at once.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: the receipt settles a titre already.
+        ValidationError: another amount than what was collected, or the titre is refused.
+    """
+    exiger_agent(par)
+    verrou = RecettePercue.objects.select_for_update().get(pk=recette.pk)
+    if RegularisationRecette.objects.filter(recette=verrou).exists():
+        raise TransitionInterdite("Cette recette règle déjà un titre.")
+    total = demande.montant_ht + (demande.montant_tgc or 0)
+    if total != verrou.montant:
+        raise ValidationError(
+            f"Le titre fait {afficher(total)}, pour {afficher(verrou.montant)} perçus : il "
+            "régularise la recette entière, ni plus ni moins. Corrigez les montants."
+        )
+    if not verrou.numero.isdigit():
+        raise ValidationError(f"Le numéro « {verrou.numero} » de ce P503 n’est pas un nombre.")
+    codes = CodesPiece(type=APRES_ENCAISSEMENT, encaissement=(verrou.exercice, int(verrou.numero)))
+    titre = emettre(demande, par=par, codes=codes)
+    try:
+        _regulariser(verrou, titre, par=par)
+    except EcritureRefusee as refus:
+        raise ValidationError(str(refus)) from refus
+    return titre
 
 
 @transaction.atomic

@@ -82,6 +82,7 @@ urlpatterns = [
         recettes.regulariser,
         name="regulariser_recette",
     ),
+    path("gestion/recettes-percues/<int:pk>/emission/", recettes.titrer, name="titrer_recette"),
     path("gestion/penalites/", penalites.liste, name="penalites"),
     path("gestion/mandats/<int:pk>/penalites/", penalites.titrer, name="titrer_penalites"),
     path(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import franchir
 from facturier.grand_livre.emission import (
+    ORDINAIRE,
     REEMIS,
     CodesPiece,
     Destinataire,
@@ -61,7 +62,13 @@ def adresse_connue(tiers: Tiers) -> dict[str, str]:
     return {champ: getattr(source, champ) for champ in CHAMPS_ADRESSE}
 
 
-def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) -> Titre:
+def emettre(
+    demande: DemandeTitre,
+    *,
+    par: Utilisateur,
+    le: date | None = None,
+    codes: CodesPiece = ORDINAIRE,
+) -> Titre:
     """Issue a titre: its account is that of its product, its amount agrees with the tariff.
 
     Without `date_echeance`, the payer has the days that the parameter in force allows.
@@ -80,12 +87,14 @@ def emettre(demande: DemandeTitre, *, par: Utilisateur, le: date | None = None) 
     if echeance < jour:
         raise ValidationError({"date_echeance": "L’échéance ne précède pas l’émission."})
     try:
-        return _emettre(demande, par, jour, echeance)
+        return _emettre(demande, par, jour, echeance, codes)
     except EcritureRefusee as erreur:
         raise ValidationError(str(erreur)) from erreur
 
 
-def _emettre(demande: DemandeTitre, par: Utilisateur, jour: date, echeance: date) -> Titre:
+def _emettre(
+    demande: DemandeTitre, par: Utilisateur, jour: date, echeance: date, codes: CodesPiece
+) -> Titre:
     return emettre_titre(
         exercice=jour.year,
         budget=Budget.objects.get(code=BUDGET_PAR_DEFAUT),
@@ -111,6 +120,7 @@ def _emettre(demande: DemandeTitre, par: Utilisateur, jour: date, echeance: date
         date_echeance=echeance,
         code_produit=demande.produit.code,
         date_emission=jour,
+        codes=codes,
         par=par,
     )
 

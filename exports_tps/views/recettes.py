@@ -7,12 +7,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps.forms import TitreForm
 from exports_tps.models import RecettePercue
-from exports_tps.recettes_percues import a_regulariser
+from exports_tps.recettes_percues import a_regulariser, proposer_titre
 from exports_tps.recettes_percues import regulariser as regulariser_recette
+from exports_tps.recettes_percues import titrer as titrer_recette
 from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
+from telepaiement.forms import TitreForm as EmissionForm
+from telepaiement.titres import DemandeTitre
 
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)
@@ -51,14 +54,45 @@ def regulariser(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "créance du titre diminue d’autant. Le titre doit déjà être émis.",
             "action": "Régler ce titre",
             "retour": adresse,
-            "lignes": [
-                ("Perçu", afficher(recette.montant)),
-                ("Encaissé le", f"{recette.encaissee_le:%d/%m/%Y}"),
-                ("Payeur", recette.payeur or "non précisé"),
-                ("Objet", recette.objet or "non précisé"),
-                ("Produit local", recette.code_produit or "non précisé"),
-            ],
+            "lignes": _lignes(recette),
         },
         reussite=f"{recette} règle son titre.",
         vers=adresse,
     )
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def titrer(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Issue the titre of a receipt, its form filled in with what the treasury told."""
+    recette = get_object_or_404(a_regulariser(), pk=pk)
+    adresse = reverse("exports_tps:recettes_percues")
+    form = EmissionForm(requete.POST or None, initial=proposer_titre(recette))
+    del form.fields["date_echeance"]  # it is settled as soon as it is issued
+    return confirmer(
+        requete,
+        form,
+        lambda donnees: titrer_recette(recette, DemandeTitre(**donnees), par=requete.user),
+        {
+            "titre": f"Émettre le titre de régularisation : {recette}",
+            "consequence": "Un titre est émis, à mettre en bordereau. La somme perçue le règle "
+            "aussitôt : le débiteur n’a rien à payer. Le fichier dira à la Trésorerie quel P503 "
+            "il régularise.",
+            "action": "Émettre le titre",
+            "retour": adresse,
+            "lignes": _lignes(recette),
+        },
+        reussite=f"Le titre de {recette} est émis et réglé, à mettre en bordereau.",
+        vers=adresse,
+    )
+
+
+def _lignes(recette: RecettePercue) -> list[tuple[str, str]]:
+    """Return what the treasury told of a receipt."""
+    return [
+        ("Perçu", afficher(recette.montant)),
+        ("Encaissé le", f"{recette.encaissee_le:%d/%m/%Y}"),
+        ("Payeur", recette.payeur or "non précisé"),
+        ("Objet", recette.objet or "non précisé"),
+        ("Produit local", recette.code_produit or "non précisé"),
+    ]

@@ -117,12 +117,14 @@ class DeductionImputee:
 class CodesPiece:
     """TypPce and NatPce of the treasury format (pes_v2, §4); the section gives NatPce if empty.
 
-    `origine` is the pièce that this one issues again, or corrects.
+    `origine` is the pièce that this one issues again, or corrects; `encaissement` the exercice and
+    number of the receipt (P503) that it regularises.
     """
 
     type: str = "01"
     nature: str = ""
     origine: Piece | None = None
+    encaissement: tuple[int, int] | None = None
 
 
 ORDINAIRE = CodesPiece()
@@ -233,6 +235,8 @@ def emettre_titre(  # noqa: PLR0913
         type_piece=codes.type,
         nature_piece=codes.nature,
         piece_origine=codes.origine,
+        exercice_encaisse=codes.encaissement[0] if codes.encaissement else None,
+        numero_encaisse=codes.encaissement[1] if codes.encaissement else None,
         **_identite(destinataire),
     )
     enregistrer_piece(titre, imputations, par)

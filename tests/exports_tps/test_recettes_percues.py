@@ -6,16 +6,24 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from lxml import etree
 
+from exports_tps.constitution import constituer_flux
+from exports_tps.enregistrements import pieces_pes
 from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette
 from exports_tps.recettes_percues import a_regulariser, regulariser
 from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
+from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
-from facturier.grand_livre.models import Ecriture, Piece
+from facturier.grand_livre.emission import CodesPiece, creer_bordereau
+from facturier.grand_livre.models import Ecriture, Piece, Titre
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
+from telepaiement.models import Produit
 from tests.exports_tps.pes.recus import ESPACE, PARAMETRES
-from tests.grand_livre.factories import titre
+from tests.grand_livre.factories import TiersFactory, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 ENTETE = '<EnTetePES><DteStr V="2026-11-24"/><IdPost V="988001"/><IdColl V="00012345600012"/>'
@@ -149,3 +157,55 @@ def test_la_base_garde_ce_qui_est_dit(agent, settings):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             changer()
+
+
+def test_le_titre_d_une_recette_s_emet_de_la_page_et_nomme_son_p503(
+    client, agent, ordonnateur, settings
+):
+    Produit.objects.create(code="0001", libelle="Redevances", compte="70323")
+    payeur = TiersFactory.create(nom="FICTIF", prenom="Paul")
+    recevoir(settings, ligne(), ligne(2, 700))
+    recette, _autre = RecettePercue.objects.order_by("ligne")
+    client.force_login(agent)
+    adresse = f"/gestion/recettes-percues/{recette.pk}/emission/"
+    propose = client.get(adresse).context["form"].initial
+    saisie = propose | {
+        "produit": propose["produit"].pk,
+        "service": ServiceGestionnaire.objects.get(code="DEPS").pk,
+        "adresse_voie": "1 rue Fictive",
+        "code_postal": "98800",
+        "ville": "Nouméa",
+    }
+    mauvais = client.post(adresse, saisie | {"montant_ht": "4 000"})
+    faite = client.post(adresse, saisie, follow=True)
+
+    emis = Titre.objects.get()
+    assert (propose["tiers"], propose["montant_ht"]) == (payeur.code, 5_000)
+    assert (mauvais.status_code, "ni plus ni moins" in mauvais.content.decode()) == (422, True)
+    assert "émis et réglé" in faite.content.decode()
+    assert (emis.type_piece, emis.nature_piece, reste_du(emis)) == ("05", "01", 0)
+    assert RegularisationRecette.objects.get().titre_id == emis.pk
+    assert client.get(adresse).status_code == 404
+    bordereau = creer_bordereau(
+        sens="recette", pieces=[emis.pk], date_emission=emis.date_emission, par=agent
+    )
+    (ecrit,) = pieces_pes(bordereau)
+    valeurs = {e.tag: e.get("V") for e in etree.fromstring(ecrit.texte).iter() if e.get("V")}
+    attendus = {"TypPce": "05", "NatPceOrig": "03", "ExerRat": "2026", "IdPceOrig": "503"}
+    assert attendus.items() <= valeurs.items()
+    assert "IdLigneOrig" not in valeurs
+    signer_bordereau(bordereau, par=ordonnateur)
+    assert constituer_flux([bordereau], par=agent).etat == "constitue"
+    assert list(verifier()) == []
+
+
+@pytest.mark.deux_moteurs
+def test_seul_un_titre_apres_encaissement_nomme_un_p503(agent):
+    nomme = CodesPiece(type="05", encaissement=(2026, 503))
+    emis = titre(agent, codes=nomme)
+    assert (emis.exercice_encaisse, emis.numero_encaisse) == (2026, 503)
+    for codes in (CodesPiece(type="05"), CodesPiece(encaissement=(2026, 503))):
+        with pytest.raises(EcritureRefusee, match="lui seul"), transaction.atomic():
+            titre(agent, codes=codes)
+    with pytest.raises(IntegrityError, match="ne se retouche pas"), transaction.atomic():
+        Piece.objects.filter(pk=emis.pk).update(numero_encaisse=504)

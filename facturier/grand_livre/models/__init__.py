@@ -21,6 +21,7 @@ from facturier.grand_livre.models.ecritures import (
 )
 from facturier.grand_livre.models.parts import Deduction, PartCedee, Precompte
 from facturier.grand_livre.models.pieces import (
+    APRES_ENCAISSEMENT,
     CORRECTIF,
     EXERCICE_ANTERIEUR,
     PAS_SIGNES,
@@ -43,6 +44,7 @@ from facturier.grand_livre.models.sens import Sens
 from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
 
 __all__ = [
+    "APRES_ENCAISSEMENT",
     "CORRECTIF",
     "EXERCICE_ANTERIEUR",
     "PAS_SIGNES",

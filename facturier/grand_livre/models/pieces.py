@@ -168,6 +168,7 @@ class EtatPiece(models.TextChoices):
 
 CORRECTIF = "02"  # TypPce of what corrects a pièce (pes_v2, §4)
 EXERCICE_ANTERIEUR = "09"  # NatPce of what corrects a pièce of an earlier exercice
+APRES_ENCAISSEMENT = "05"  # TypPce of a titre issued for what was collected before it
 PIECES_SANS_EFFET = (EtatPiece.ANNULEE, EtatPiece.REJETEE)  # their entry is reversed
 
 
@@ -257,6 +258,9 @@ class Piece(models.Model):
     cle_paiement = models.CharField("clé de paiement", max_length=12, blank=True)
     bases_liquidation = models.TextField("bases de liquidation", blank=True)
     code_produit = models.CharField("code produit local", max_length=4, blank=True)
+    # What the treasury collected before the titre (« P503 »), which the titre regularises.
+    exercice_encaisse = models.PositiveSmallIntegerField("exercice du P503", null=True, blank=True)
+    numero_encaisse = models.PositiveBigIntegerField("numéro du P503", null=True, blank=True)
 
     objects: ClassVar[Any] = PieceQuerySet.as_manager()
 
@@ -298,6 +302,21 @@ class Piece(models.Model):
                 name="titre_a_cle_et_bases",
                 violation_error_message=(
                     "Un titre porte une clé de paiement, ses bases de liquidation et une échéance."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(exercice_encaisse__isnull=True, numero_encaisse__isnull=True)
+                & (Q(sens=SensPiece.DEPENSE) | ~Q(type_piece=APRES_ENCAISSEMENT))
+                | Q(
+                    sens=SensPiece.RECETTE,
+                    type_piece=APRES_ENCAISSEMENT,
+                    piece_origine__isnull=True,
+                    exercice_encaisse__isnull=False,
+                    numero_encaisse__gt=0,
+                ),
+                name="titre_apres_encaissement",
+                violation_error_message=(
+                    "Un titre émis après encaissement, et lui seul, nomme le P503 qu’il régularise."
                 ),
             ),
             models.CheckConstraint(
