@@ -49,6 +49,7 @@ urlpatterns = [
     path("payer/borne/<str:cle>/", borne.borne, name="borne"),
     path("payer/compte/", compte.compte, name="compte"),
     path("payer/compte/titre/<int:titre_id>/", compte.ouvrir, name="compte_titre"),
+    path("payer/compte/<str:code>/<slug:nature>/", compte.historique, name="compte_historique"),
     path("payer/paiement/<uuid:jeton>/", payer.paiement, name="paiement"),
     path("payer/paiement/<uuid:jeton>/retour/", payer.retour, name="retour"),
     path("payer/paiement/<uuid:jeton>/controle/", payer.controle, name="controle"),

@@ -123,7 +123,7 @@ def test_un_jeton_de_signature_sans_son_code_est_refuse(monkeypatch):
 
 
 def test_une_cle_reelle_ne_sert_pas_avec_le_banc_hors_production(demarrer):
-    resultat = demarrer({"STRIPE_SECRET_KEY": "sk_live_essai"})
+    resultat = demarrer({"STRIPE_SECRET_KEY": "rk_live_essai"})
 
     assert resultat.returncode == 1
     assert "commun.E001" in resultat.stderr

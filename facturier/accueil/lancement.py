@@ -156,6 +156,7 @@ class Lancement:
             *(*module, "gunicorn", "facturier.wsgi", "--bind", f"127.0.0.1:{self.port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
             *("--preload", "--access-logfile", "-"),
+            *("--logger-class", "facturier.commun.journal_acces.JournalAcces"),
         ]
         taches = [
             *(*module, "celery", "-A", "facturier.celery", "worker", "--beat"),

@@ -18,10 +18,10 @@ def verifier_adresse_stripe(
     base = urlsplit(settings.STRIPE_API_BASE)
     est_locale = base.hostname in BOUCLE_LOCALE
     erreurs: list[CheckMessage] = []
-    if est_locale and settings.STRIPE_SECRET_KEY.startswith("sk_live_"):
+    if est_locale and settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_")):
         erreurs.append(
             Error(
-                "Une clé Stripe réelle (sk_live_) est employée avec une adresse locale.",
+                "Une clé Stripe réelle (sk_live_, rk_live_) est employée avec une adresse locale.",
                 hint="Corriger STRIPE_API_BASE ou STRIPE_SECRET_KEY.",
                 id="commun.E001",
             )

@@ -1,28 +1,25 @@
 """With an account: « ce que je dois, ce qu’on me doit », for all one acts for."""
 
-from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes
 from facturier.acces.models import Utilisateur
-from facturier.grand_livre.models import Tiers, Titre
-from facturier.grand_livre.soldes import releve
+from facturier.grand_livre.models import LigneEcriture, Tiers, Titre
 from fournisseurs.models import Etablissement, Fournisseur
 from fournisseurs.releves import situation
 from telepaiement.demandes import tiers_rattaches
 from telepaiement.models import Encaissement
+from telepaiement.views.communs import page_par_cle
 from telepaiement.views.consultation import retenir
 
-HISTORIQUE = timedelta(days=365)
-LIGNES, TIERS_MONTRES = 50, 20
+LIGNES, DERNIERES, TIERS_MONTRES = 50, 10, 20
+HISTORIQUES = ("paiements", "mouvements")
 
 
 def mes_tiers(utilisateur: Utilisateur) -> QuerySet[Tiers]:
@@ -38,7 +35,7 @@ def mes_tiers(utilisateur: Utilisateur) -> QuerySet[Tiers]:
 @never_cache
 @require_GET
 def compte(requete: RequeteConnectee) -> HttpResponse:
-    """Show what is owed either way, with the payments and movements of the last year."""
+    """Show what is owed either way, with the last payments and movements."""
     tiers = list(mes_tiers(requete.user)[:TIERS_MONTRES])
     demandes = requete.user.demandes_redevable.select_related("titre").order_by("-pk")
     contexte = {
@@ -49,16 +46,41 @@ def compte(requete: RequeteConnectee) -> HttpResponse:
 
 
 def _compte(tiers: Tiers) -> dict[str, Any]:
-    depuis = timezone.localdate() - HISTORIQUE
-    siens = Encaissement.objects.filter(titre__tiers__in=tiers.famille, jour__gte=depuis)
+    paiements, paiements_suite = page_par_cle(_paiements(tiers), "", taille=DERNIERES)
+    mouvements, mouvements_suite = page_par_cle(_mouvements(tiers), "", taille=DERNIERES)
     return {
         "tiers": tiers,
         "situation": situation(tiers),
-        "paiements": siens.select_related("titre", "quittance__regie", "annulation")
-        .avec_suites()
-        .order_by("-pk")[:LIGNES],
-        "mouvements": list(islice(releve(tiers, debut=depuis), LIGNES)),
+        "paiements": paiements,
+        "paiements_suite": paiements_suite,
+        "mouvements": mouvements,
+        "mouvements_suite": mouvements_suite,
     }
+
+
+def _paiements(tiers: Tiers) -> QuerySet[Any]:
+    """Return what was paid of the titres of `tiers`, whoever paid, with what followed."""
+    siens = Encaissement.objects.filter(titre__tiers__in=tiers.famille)
+    return siens.select_related("titre", "quittance__regie", "annulation").avec_suites()
+
+
+def _mouvements(tiers: Tiers) -> QuerySet[LigneEcriture]:
+    """Return what was written in the name of `tiers`."""
+    return LigneEcriture.objects.filter(tiers__in=tiers.famille).select_related("ecriture", "piece")
+
+
+@ouvrir_aux_comptes
+@never_cache
+@require_GET
+def historique(requete: RequeteConnectee, code: str, nature: str) -> HttpResponse:
+    """Show all the payments, or all the movements, of one whom one acts for: the newest first."""
+    if nature not in HISTORIQUES:
+        raise Http404
+    tiers = get_object_or_404(mes_tiers(requete.user), code=code)
+    lot: QuerySet[Any] = _paiements(tiers) if nature == "paiements" else _mouvements(tiers)
+    lignes, suivant = page_par_cle(lot, requete.GET.get("apres", ""), taille=LIGNES)
+    contexte = {"tiers": tiers, "nature": nature, "lignes": lignes, "suivant": suivant}
+    return render(requete, "telepaiement/historique.html", contexte)
 
 
 @ouvrir_aux_comptes

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.forms import Form
 from django.http import HttpRequest
+from django.utils import timezone
 
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
@@ -16,6 +17,8 @@ from telepaiement.passerelles import passerelle
 CONSULTES = "titres_consultes"
 PAYEUR = "payeur"
 BORNE = "borne"
+CODE_SCANNE = "code_scanne"
+DUREE_DU_CODE = timedelta(minutes=10)
 Saisie = TypeVar("Saisie", bound=Form)
 
 
@@ -24,6 +27,22 @@ def retenir(request: HttpRequest, titre: Titre) -> None:
     consultes = request.session.get(CONSULTES, [])
     request.session[CONSULTES] = [*[pk for pk in consultes if pk != titre.pk], titre.pk][-20:]
     payeur(request)
+
+
+def retenir_le_code(request: HttpRequest) -> None:
+    """Keep for ten minutes what a scanned code brings in its address, which is then left."""
+    lus = {champ: request.GET.get(champ, "")[:30] for champ in ("reference", "cle")}
+    jusqu_a = (timezone.now() + DUREE_DU_CODE).timestamp()
+    request.session[CODE_SCANNE] = {**lus, "jusqu_a": jusqu_a}
+
+
+def code_retenu(request: HttpRequest) -> dict[str, str]:
+    """Return the reference and the key scanned a short while ago, or nothing."""
+    retenu = request.session.get(CODE_SCANNE)
+    if not retenu or retenu["jusqu_a"] < timezone.now().timestamp():
+        request.session.pop(CODE_SCANNE, None)
+        return {}
+    return {champ: retenu[champ] for champ in ("reference", "cle")}
 
 
 def payeur(request: HttpRequest) -> UUID:

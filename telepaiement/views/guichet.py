@@ -85,6 +85,8 @@ def recherche(request: HttpRequest) -> HttpResponse:
     """Find a debt by its reference, the name of its debtor, or the text of its QR code."""
     session_exigee(request)
     texte = request.GET.get("q", "").strip()
+    if texte.startswith("http"):
+        texte = parse_qs(urlsplit(texte).query).get("reference", [""])[0]
     titres, suivant = _chercher(texte, request.GET.get("apres", ""))
     if len(titres) == 1 and suivant is None and "apres" not in request.GET:
         return redirect("telepaiement:guichet_titre", titre_id=titres[0].pk)
@@ -102,11 +104,8 @@ def recherche(request: HttpRequest) -> HttpResponse:
 
 def _chercher(texte: str, apres: str) -> tuple[list[Titre], int | None]:
     """Return a page of the titres found, newest first, and the key of the next page."""
-    reference = texte
-    if texte.startswith("http"):
-        reference = parse_qs(urlsplit(texte).query).get("reference", [""])[0]
-    if creances.lire_reference(reference):
-        return creances.par_reference(reference), None
+    if creances.lire_reference(texte):
+        return creances.par_reference(texte), None
     if len(texte) < LONGUEUR_MINIMALE:
         return [], None
     payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES)

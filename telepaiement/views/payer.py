@@ -47,8 +47,11 @@ from telepaiement.tentatives import (
 from telepaiement.views.communs import reponse_pdf
 from telepaiement.views.consultation import (
     BORNE,
+    CODE_SCANNE,
+    code_retenu,
     payeur,
     retenir,
+    retenir_le_code,
     sans_memoire,
     situation,
     titre_consulte,
@@ -99,12 +102,16 @@ def avec_origines_passerelle(vue: Callable[..., HttpResponse]) -> Callable[..., 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def accueil(request: HttpRequest) -> HttpResponse:
-    """Ask for reference and key; the QR code of the avis fills them in."""
+    """Ask for reference and key; the QR code of the avis fills them in.
+
+    What it brings goes to the session at once, and the browser to an address without a key.
+    """
     if request.method == "GET":
-        initial = {champ: request.GET.get(champ, "") for champ in ("reference", "cle")}
-        return render(
-            request, "telepaiement/accueil.html", {"form": RechercheForm(initial=initial)}
-        )
+        if "cle" in request.GET or "reference" in request.GET:
+            retenir_le_code(request)
+            return redirect("telepaiement:accueil")
+        form = RechercheForm(initial=code_retenu(request))
+        return render(request, "telepaiement/accueil.html", {"form": form})
     form = RechercheForm(request.POST)
     if form.is_valid():
         est_borne = bool(request.session.get(BORNE))
@@ -113,6 +120,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             return render(request, "telepaiement/accueil.html", {"form": form}, status=429)
         titre = creances.chercher(form.cleaned_data["reference"], form.cleaned_data["cle"])
         if titre is not None:
+            request.session.pop(CODE_SCANNE, None)
             retenir(request, titre)
             return redirect("telepaiement:creance", titre_id=titre.pk)
         limites.noter_cle_fausse()

@@ -1,5 +1,6 @@
 """What a debtor asks, what is agreed, and what he pays of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import demandes, echeanciers, remboursements
 from telepaiement.caisse import Saisie, annuler_encaissement, encaisser_au_guichet, ouvrir_session
+from telepaiement.encaissement import enregistrer
 from telepaiement.models import (
     DemandeRedevable,
     Echeance,
@@ -27,7 +29,8 @@ from telepaiement.models import (
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementRefuse, controler_avant_paiement
 from telepaiement.verification import echeanciers_faux
-from tests.telepaiement.factories import titre_payable
+from telepaiement.views import compte
+from tests.telepaiement.factories import titre_payable, titres_payables
 
 pytestmark = pytest.mark.django_db
 COURRIEL = "usager@essai.example"
@@ -366,3 +369,42 @@ def test_un_compte_rattache_par_un_agent_voit_ce_qu_il_doit(
     assert client.get(client.post(ouvrir)["Location"]).status_code == 200
     demandes.revoquer(demande, motif="départ", par=agent)
     assert client.post(ouvrir).status_code == 404
+
+
+def test_l_historique_d_un_compte_va_jusqu_a_l_origine_page_par_page(
+    client, demander, agent, fournisseur, django_assert_max_num_queries, monkeypatch, regies
+):
+    titres = titres_payables([100] * 12, tiers=titre_payable().tiers)
+    demande = demander(titres[0], NatureDemande.RATTACHEMENT, demandeur=fournisseur)
+    demandes.accepter(demande, reponse="C’est bien elle.", par=agent)
+    for titre in titres:
+        enregistrer(
+            titre=titre,
+            regie=regies.regie,
+            mode=Mode.VIREMENT,
+            montant=100,
+            moment=timezone.now() - timedelta(days=400),
+            reference=f"essai-{titre.pk}",
+            par=agent,
+            reference_virement="VIR",
+        )
+    client.force_login(fournisseur)
+    monkeypatch.setattr(compte, "LIGNES", 5)
+    accueil = client.get(reverse("telepaiement:compte")).content.decode()
+    adresse = reverse("telepaiement:compte_historique", args=[titres[0].tiers.code, "paiements"])
+    assert f"{adresse}?apres=" in accueil
+
+    vues, suite = [], adresse
+    with django_assert_max_num_queries(30):
+        while suite:
+            page = client.get(suite).content.decode()
+            vues += re.findall(r"2026-T-[0-9]{6}", page)
+            suivante = re.search(r'href="(\?apres=[0-9]+)"', page)
+            suite = f"{adresse}{suivante[1]}" if suivante else ""
+
+    assert vues == [titre.reference for titre in reversed(titres)]
+    mouvements = client.get(adresse.replace("paiements", "mouvements")).content.decode()
+    assert "Voir plus ancien" in mouvements
+    assert client.get(adresse.replace("paiements", "autre")).status_code == 404
+    client.force_login(agent)
+    assert client.get(adresse).status_code == 404

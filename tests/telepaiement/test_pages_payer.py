@@ -2,12 +2,16 @@
 
 import gzip
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.contrib.staticfiles import finders
 from django.urls import reverse
+from django.utils import timezone
 
+from facturier.commun import journal_acces
 from facturier.commun.templatetags.coquille import francs
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 from tests.telepaiement.conftest import CARTE_REFUSEE
@@ -46,9 +50,27 @@ def page(client, nom, tentative):
 
 
 def test_l_accueil_se_remplit_par_le_code_scanne(client, regies):
-    reponse = client.get("/payer/?reference=2026-T-000001&cle=ABCDEFGHJK")
+    scanne = client.get("/payer/?reference=2026-T-000001&cle=ABCDEFGHJK")
+    rempli = client.get(scanne["Location"]).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        oublie = client.get(scanne["Location"]).content.decode()
 
-    assert 'value="2026-T-000001"' in reponse.content.decode()
+    assert scanne["Location"] == "/payer/"
+    assert 'value="2026-T-000001"' in rempli
+    assert 'value="ABCDEFGHJK"' in rempli
+    assert "ABCDEFGHJK" not in oublie
+
+
+@pytest.mark.parametrize(
+    ("ligne", "attendu"),
+    [
+        ("GET /payer/?reference=1&cle=SECRET HTTP/1.1", "GET /payer/ HTTP/1.1"),
+        ("GET /payer/lien/SECRET/ HTTP/1.1", "GET /payer/lien/…/ HTTP/1.1"),
+        ("POST /payer/titre/7/ HTTP/1.1", "POST /payer/titre/7/ HTTP/1.1"),
+    ],
+)
+def test_le_journal_des_acces_ne_garde_aucune_cle(ligne, attendu):
+    assert journal_acces.masquer(ligne) == attendu
 
 
 def test_la_creance_dit_quoi_pourquoi_combien_et_comment_contester(client, chercher):
