@@ -38,15 +38,14 @@ PAR_LA_CARTE = (
 def rendable(encaissement: Encaissement) -> int:
     """Return what a transfer may give back on a payment now, in whole francs.
 
-    What is owed back, less what is asked for already; of a sale that no titre bears yet, the whole.
+    As to a card: what is left of the payment, its excess first; a sale goes back whole.
     """
     if encaissement.est_annule or encaissement.mention or not _sort_de_la_carte(encaissement):
         return 0
     disponible = remboursements.disponible(encaissement)
     if encaissement.vente_id is not None:
         return disponible if disponible == encaissement.montant else 0
-    en_cours = encaissement.remboursements.actifs().exclude(etat=EtatRemboursement.REUSSI).total()
-    return max(0, min(disponible, remboursements.a_rendre(encaissement) - en_cours))
+    return disponible
 
 
 def _sort_de_la_carte(encaissement: Encaissement) -> bool:
@@ -115,12 +114,12 @@ def _controler(
     remboursements.refuser_conteste(encaissement)
     reste = rendable(encaissement)
     if reste == 0:
-        raise ValidationError("Rien n’est à rendre sur ce paiement, ou tout l’est déjà.")
+        raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")
     if reste != montant_disponible:
         raise ValidationError(remboursements.CHANGE.format(reste=afficher(reste)))
     if not 0 < montant <= reste:
         raise ValidationError(
-            {"montant": f"Le montant va de 1 F à {afficher(reste)}, ce qui est à rendre."}
+            {"montant": f"Le montant va de 1 F à {afficher(reste)}, ce qui reste de ce paiement."}
         )
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})

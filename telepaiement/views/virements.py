@@ -12,7 +12,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from fournisseurs.coordonnees import CompteIntrouvable
-from telepaiement import retours, virements
+from telepaiement import remboursements, retours, virements
 from telepaiement.comptes_payeurs import compte_verifie
 from telepaiement.forms import ExecutionForm, MotifForm, RetourForm, VirementForm
 from telepaiement.models import Encaissement, Remboursement
@@ -36,10 +36,11 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(erreur))
         return redirect(retour)
     rendable = virements.rendable(objet)
+    propose = min(remboursements.a_rendre(objet), rendable) or rendable
     form = VirementForm(
         request.POST or None,
         est_verifie=verifie is not None,
-        initial={"montant": rendable, "disponible": rendable},
+        initial={"montant": propose, "disponible": rendable},
     )
     compte = [("Compte vérifié", f"{verifie.titulaire}, {verifie.iban_masque}")] if verifie else []
     return presenter(
@@ -56,7 +57,7 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         vers=lambda _: retour,
         titre=f"Rendre par virement : {objet.objet}",
-        aide=f"{afficher(rendable)} sont à rendre. Un autre agent devra approuver, puis le "
+        aide=f"{afficher(rendable)} peuvent être rendus. Un autre agent devra approuver, puis le "
         "comptable fera le virement.",
         lignes=[("Payé pour", objet.payeur), *compte],
         action="Demander le virement",

@@ -204,7 +204,7 @@ def test_un_classement_errone_s_annule_et_la_recette_se_classe_autrement(
     virements.demander(
         encaissement_id=second.pk,
         montant=500,
-        montant_disponible=500,
+        montant_disponible=1_500,
         motif="payé en trop",
         par=agent,
         compte=Compte(iban="FR7617499000000000000000118", bic="", titulaire="Lou Fictive"),

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from exports_tps import decisions
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import annuler_emission
@@ -292,10 +291,11 @@ def test_un_remboursement_en_attente_s_ecrit_quand_il_reussit(banc, encaisser, r
 
 
 def rejeter(titre: Titre) -> None:
-    """Have the treasury reject a titre that was sent to it."""
-    systeme = Utilisateur.objects.systeme()
+    """Reject a titre whose payment was not known yet."""
+    systeme, motif = Utilisateur.objects.systeme(), "Débiteur inconnu"
     franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
-    decisions.rejeter({titre.pk: "Débiteur inconnu"}, date_rejet=timezone.localdate(), par=systeme)
+    franchir_lot(Piece, [titre.pk], "rejeter", par=systeme, motifs={titre.pk: motif})
+    annuler_emission(titre, motif=motif, date_comptable=timezone.localdate(), par=systeme)
 
 
 def test_un_titre_paye_puis_rejete_est_a_rendre(encaisser, rendre):

@@ -149,7 +149,7 @@ def test_ce_qu_aucune_carte_n_a_paye_se_rend_par_virement_que_le_releve_constate
 def test_ce_qui_n_est_pas_a_rendre_ainsi_est_refuse(payer_en_trop, encaisser, demander, agent):
     encaissement, carte = payer_en_trop(), encaisser(1_000)
     for options, mots in [
-        ({"montant": 501}, "de 1 F à 500"),
+        ({"montant": 10_501}, "ce qui reste de ce paiement"),
         ({"disponible": 400}, "a changé depuis l’affichage"),
         ({"motif": " "}, "pourquoi"),
         ({"compte": None}, "compte bancaire du payeur"),
@@ -161,10 +161,10 @@ def test_ce_qui_n_est_pas_a_rendre_ainsi_est_refuse(payer_en_trop, encaisser, de
         demander(carte, montant=1)
     assert not OrdreVirement.objects.exists()
 
-    demande = demander(encaissement)
+    demande = demander(encaissement, montant=10_500)
 
-    with pytest.raises(ValidationError, match="Rien n’est à rendre"):
-        demander(encaissement)
+    with pytest.raises(ValidationError, match="est déjà rendu"):
+        demander(encaissement, montant=1)
     for lot in (OrdreVirement.objects.all(), Remboursement.objects.filter(pk=demande.pk)):
         champs = {"iban": "FR00"} if lot.model is OrdreVirement else {"virement": None}
         with pytest.raises(IntegrityError, match="ne se"), transaction.atomic():
@@ -286,7 +286,7 @@ def test_les_pages_demandent_approuvent_et_executent(
     client.force_login(agent)
     liste = client.get(reverse("telepaiement:trop_percus")).content.decode()
     adresse = reverse("telepaiement:virement_demander", args=[encaissement.pk])
-    saisie = {"montant": "500", "motif": "payé en trop", "disponible": "500", "titulaire": "Lou"}
+    saisie = {"montant": "500", "motif": "payé en trop", "disponible": "10500", "titulaire": "Lou"}
     faux = client.post(adresse, saisie | {"iban": "FR76"})
     client.post(adresse, saisie | {"iban": IBAN})
     demande = Remboursement.objects.get()
