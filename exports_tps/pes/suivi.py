@@ -96,6 +96,7 @@ class Suivi:
     _references: dict[str, tuple[int, str]] = field(default_factory=dict)  # line, domain
     _papier: set[str] = field(default_factory=set)
     _fiches: set[str] = field(default_factory=set)
+    _a_pj: bool = False  # one was met, readable or not
     _isolees: dict[str, int] = field(default_factory=dict)
     _rangs: dict[Forme, _Rangs] = field(default_factory=dict)
 
@@ -156,6 +157,8 @@ class Suivi:
             yield Anomalie(document.ligne, "Fichier", "contenu_pj", message, Niveau.PJ)
 
     def _unite(self, unite: Unite) -> Iterator[Anomalie]:
+        if unite.balise == "PJ":
+            self._a_pj = True
         if unite.objet is None:
             if self._courant is not None:
                 self._courant.est_complet = False
@@ -291,10 +294,11 @@ class Suivi:
 
     def conclure(self, ligne: int) -> Iterator[Anomalie]:
         """Yield what can only be told at the end of the file."""
-        if not self.bordereaux and not self._fiches and self.a_facture:
+        est_vide = not self.bordereaux and not self._a_pj
+        if est_vide and self.a_facture:
             message = "une PES_Facture seule n’est jamais acquittée : la joindre (TypePJ 006)."
             yield Anomalie(ligne, "PES_Facture", "flux_vide", message, Niveau.AVERTISSEMENT)
-        elif not self.bordereaux and not self._fiches:
+        elif est_vide:
             message = "le flux ne contient ni bordereau ni pièce jointe."
             yield Anomalie(ligne, "PES_Aller", "flux_vide", message)
         for identifiant, (ou, _) in self._references.items():

@@ -200,6 +200,13 @@ def test_chaque_regle_d_une_piece_jointe(avant, apres, regle):
     assert (anomalie.regle, anomalie.niveau) == (regle, Niveau.PJ)
 
 
+def test_une_seule_piece_jointe_illisible_ne_rend_pas_le_flux_vide():
+    nom = exemples.PJ_ISOLEE.fiche.nom.encode("latin-1")
+    octets = CAS["pieces_jointes"]().replace(b'NomPJ V="' + nom, b'NomPJ V="sans extension')
+
+    assert [balise for balise, _ in _regles(octets)] == ["NomPJ"]
+
+
 @pytest.mark.parametrize(
     ("type_pj", "references", "regle"),
     [("002", (), "domaine_pj"), ("003", exemples.PJ_ISOLEE.fiche.references_comptables, "lien_pj")],
