@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
-from django.db.models import Q
-from django.template.loader import render_to_string
 from django.urls import reverse
 
-from facturier.acces.models import Role, Utilisateur
+from facturier.acces.alertes import courriels_des, prevenir
+from facturier.acces.models import Role
 
 ALERTES = {  # who is told, by which mail, of which page
     "envoi": (
@@ -44,21 +41,4 @@ def alerter(genre: str, contexte: Mapping[str, Any]) -> None:
     """
     roles, gabarit, page = ALERTES[genre]
     adresse = f"{settings.ADRESSE_PUBLIQUE}{reverse(page)}"
-    texte = render_to_string(gabarit, {**contexte, "adresse": adresse})
-    sujet, _, corps = texte.partition("\n")
-    messages = [
-        EmailMessage(subject=sujet, body=corps.lstrip("\n"), to=[courriel])
-        for courriel in _concernes(roles)
-    ]
-    transaction.on_commit(lambda: get_connection().send_messages(messages), robust=True)
-
-
-def _concernes(roles: tuple[str, ...]) -> list[str]:
-    """Return the addresses of active holders of `roles`; agents, those of the finances only."""
-    finances = Q(service=None) | Q(service__est_finances=True)
-    personnes = Utilisateur.objects.filter(
-        ~Q(attributions__role=Role.AGENT) | finances,
-        is_active=True,
-        attributions__role__in=roles,
-    )
-    return list(personnes.values_list("email", flat=True).order_by("email").distinct())
+    prevenir(courriels_des(*roles), gabarit, {**contexte, "adresse": adresse})

@@ -27,6 +27,10 @@ application.conf.beat_schedule = {
         "task": "telepaiement.relancer_echeances",
         "schedule": crontab(hour="7", minute="15"),
     },
+    "surveiller_regies": {
+        "task": "telepaiement.surveiller",
+        "schedule": crontab(hour="7", minute="20"),
+    },
     "lire_retours": {"task": "exports_tps.lire_retours", "schedule": 60.0},
     "reprendre_envois": {"task": "exports_tps.reprendre_envois", "schedule": 300.0},
     "achever_archives": {"task": "exports_tps.achever_archives", "schedule": 300.0},

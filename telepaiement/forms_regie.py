@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
-from facturier.commun.cartes import FormulaireSansCarte
+from facturier.commun.cartes import FormulaireSansCarte, SansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from telepaiement.caisse import Saisie
@@ -191,7 +191,7 @@ class FinTarifForm(FormulaireSansCarte):
     deliberation = forms.CharField(label="Délibération qui y met fin", max_length=100)
 
 
-class RegieForm(forms.ModelForm):  # type: ignore[type-arg]
+class RegieForm(SansCarte, forms.ModelForm):  # type: ignore[type-arg]
     """What the acte of a régie allows."""
 
     motif = forms.CharField(
@@ -227,7 +227,7 @@ class RegieForm(forms.ModelForm):  # type: ignore[type-arg]
             del self.fields["code"]
 
 
-class GuichetForm(forms.ModelForm):  # type: ignore[type-arg]
+class GuichetForm(SansCarte, forms.ModelForm):  # type: ignore[type-arg]
     """A counter, its bank terminal and its card reader."""
 
     class Meta:

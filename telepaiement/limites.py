@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from facturier.grand_livre.models import Titre
+from telepaiement.alertes import signaler_cles_devinees
 from telepaiement.models import (
     EtatTentative,
     LienPaiement,
@@ -49,6 +50,7 @@ def noter_cle_fausse() -> None:
     echecs = _compter(CLES_FAUSSES)
     if echecs == settings.LIMITES_PAIEMENT["cles_fausses"] + 1:
         journal.error("cles_de_paiement_devinees", echecs=echecs)
+        signaler_cles_devinees(echecs)
 
 
 def cles_devinees() -> bool:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.utils import timezone
+
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement import contestations, echeanciers, retours
+from telepaiement.alertes import regies_en_alerte
 from telepaiement.classement import a_classer
 from telepaiement.models import (
     DEMANDES_OUVERTES,
@@ -15,6 +18,7 @@ from telepaiement.models import (
     EtatLitige,
     EtatRemboursement,
     EtatVersement,
+    EvenementRecu,
     Litige,
     Remboursement,
     Tentative,
@@ -54,6 +58,17 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield the work lists of a régisseur and of the finance staff."""
     if utilisateur.a_role(Role.REGISSEUR):
         yield Carte("Encaisser au guichet", "telepaiement:guichet", ordre=41)
+    if utilisateur.a_role(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE) and (
+        codes := regies_en_alerte(utilisateur)
+    ):
+        yield Carte(
+            "Régies en alerte",
+            "telepaiement:regies",
+            nombre=len(codes),
+            detail="Encaisse, versement, remise de service ou cautionnement à régler.",
+            ton=Ton.REFUS,
+            ordre=12,
+        )
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
         yield from _demandes()
         yield from _apres_le_paiement()
@@ -61,6 +76,15 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if not utilisateur.a_role(Role.AGENT):
         return
     a_verifier = Tentative.objects.a_decider().count()
+    if bloques := EvenementRecu.objects.bloques(timezone.now()).count():
+        yield Carte(
+            "Messages de la banque non traités",
+            "telepaiement:paiements_a_verifier",
+            nombre=bloques,
+            detail="Ils échouent depuis plus d’un jour : prévenez l’exploitation.",
+            ton=Ton.REFUS,
+            ordre=10,
+        )
     if a_verifier:
         yield Carte(
             "Paiements à vérifier",

@@ -153,6 +153,10 @@ class EvenementQuerySet(models.QuerySet["EvenementRecu"]):
         """Those neither done nor waiting for a later attempt, oldest first."""
         return self.filter(Q(etat__in=A_TRAITER), prochain_essai_le__lte=a).order_by("pk")
 
+    def bloques(self, a: datetime) -> Self:
+        """Those that have failed for a day: somebody has to look."""
+        return self.filter(etat="en_erreur", recu_le__lt=a - timedelta(days=1))
+
 
 class VersementQuerySet(models.QuerySet["Versement"]):
     """Payouts."""

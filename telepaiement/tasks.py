@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from telepaiement import echeanciers, remboursements, versements
+from telepaiement import alertes, echeanciers, remboursements, versements
 from telepaiement.balayage import balayer
 from telepaiement.internet import cloturer_internet
 from telepaiement.notifications import vider
@@ -37,3 +37,9 @@ def cloturer_sessions_internet() -> None:
 def relancer_echeances() -> None:
     """Follow the échéanciers, and remind of the instalments whose day is over."""
     echeanciers.relancer()
+
+
+@shared_task(name="telepaiement.surveiller")
+def surveiller_regies() -> None:
+    """Tell by mail what the régies and the inbox of the gateway ask for."""
+    alertes.surveiller()

@@ -6,6 +6,7 @@ Each check yields anomalies and never raises; the night check of the ledger runs
 from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Max, Q, Sum
+from django.utils import timezone
 
 from facturier.grand_livre.models import Ecriture, Sens, SensPiece
 from facturier.grand_livre.soldes import reste_du_par_piece
@@ -16,6 +17,7 @@ from telepaiement.models import (
     Echeancier,
     Encaissement,
     EtatEcheancier,
+    EvenementRecu,
     Quittance,
 )
 
@@ -96,6 +98,17 @@ def echeanciers_faux() -> Iterator[Anomalie]:
             )
 
 
+def messages_en_erreur() -> Iterator[Anomalie]:
+    """Messages of the gateway that have failed for a day: what they hint at was not read."""
+    for evenement in EvenementRecu.objects.bloques(timezone.now()).order_by("pk"):
+        yield Anomalie(
+            "message",
+            f"message {evenement.pk}",
+            f"« {evenement.nature} » échoue depuis le {evenement.recu_le:%d/%m/%Y}, "
+            f"{evenement.nb_essais} essais",
+        )
+
+
 CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     encaissements_mal_ecrits,
     ecritures_sans_encaissement,
@@ -103,6 +116,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     encaissements_sans_quittance,
     quittances_manquantes,
     echeanciers_faux,
+    messages_en_erreur,
     *verification_argent.CONTROLES,
     *verification_regies.CONTROLES,
 ]

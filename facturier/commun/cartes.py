@@ -33,8 +33,8 @@ def refuser_numero_de_carte(**textes: str) -> None:
         raise ValidationError(dict.fromkeys(fautifs, CARTE_INTERDITE))
 
 
-class FormulaireSansCarte(forms.Form):
-    """A form none of whose texts may hold a card number."""
+class SansCarte(forms.BaseForm):
+    """What a form takes to refuse a card number in each of its texts."""
 
     def _post_clean(self) -> None:
         """Refuse each text that holds one, once the fields and the form have been read."""
@@ -43,3 +43,7 @@ class FormulaireSansCarte(forms.Form):
         for nom, valeur in list(donnees.items()):
             if isinstance(valeur, str) and contient_un_numero(valeur):
                 self.add_error(nom, CARTE_INTERDITE)
+
+
+class FormulaireSansCarte(SansCarte, forms.Form):
+    """A form none of whose texts may hold a card number."""

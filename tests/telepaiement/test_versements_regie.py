@@ -1,20 +1,23 @@
 """What a régie pays over and justifies: cancelling, denominations, the state of a month."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
+from facturier.acces.models import Role
 from facturier.accueil.verification import verifier
 from facturier.commun.etats import ActeInterdit
-from telepaiement import caisse, depots, etats_mensuels, position
+from telepaiement import alertes, caisse, depots, etats_mensuels, navigation, position
 from telepaiement.cloture import Pointage, cloturer_caisse
-from telepaiement.models import Mode
+from telepaiement.forms_regie import GuichetForm, RegieForm
+from telepaiement.models import EvenementRecu, Mode
 from tests.telepaiement.factories import decompte, titre_payable, verser
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +127,49 @@ def test_l_etat_du_mois_justifie_tous_les_modes_de_paiement(
     assert all(un in texte for un in ("Virement constaté", "Chèque", "Espèces", "7 000"))
     assert etats_mensuels.mois_a_justifier(session.regie, date(2026, 12, 2)) == []
     assert list(verifier()) == []
+
+
+def test_une_regie_en_alerte_se_dit_a_ses_gens_et_aux_finances(
+    session,
+    encaisser,
+    regisseur,
+    agent,
+    personne,
+    client,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+):
+    cache.clear()
+    etranger = personne("Ramona", Role.REGISSEUR)
+    encaisser(12_500)
+    with django_capture_on_commit_callbacks(execute=True):
+        alertes.surveiller()
+    assert not any(regisseur.email in un.to for un in mailoutbox)
+    mailoutbox.clear()
+    with time_machine.travel(datetime(2026, 12, 29, 9, tzinfo=UTC), tick=False):
+        cache.clear()
+        evenement = EvenementRecu.objects.create(
+            identifiant="evt_1", nature="payment", corps="{}", etat="en_erreur", nb_essais=9
+        )
+        EvenementRecu.objects.update(recu_le=timezone.now() - timedelta(days=2))
+        with django_capture_on_commit_callbacks(execute=True):
+            alertes.surveiller()
+        vues = [alertes.regies_en_alerte(un) for un in (agent, regisseur, etranger)]
+        accueil = [(une.libelle, une.nombre) for une in navigation.cartes(agent)]
+        anomalies = [une.objet for une in verifier()]
+
+    lus = {(adresse, un.subject.split(" : ")[-1]) for un in mailoutbox for adresse in un.to}
+    assert (regisseur.email, "à régler") in lus
+    assert (agent.email, "1") in lus
+    assert "devait se faire" in mailoutbox[0].body
+    assert vues == [["CENTRE", "ENLIGNE"], ["CENTRE"], []]
+    assert ("Régies en alerte", 2) in accueil
+    assert ("Messages de la banque non traités", 1) in accueil
+    assert f"message {evenement.pk}" in anomalies
+
+
+@pytest.mark.parametrize("formulaire", [RegieForm, GuichetForm])
+def test_un_acte_de_regie_ne_garde_pas_un_numero_de_carte(formulaire):
+    form = formulaire({"libelle": "4242 4242 4242 4242"})
+
+    assert "numéro de carte" in form.errors["libelle"][0]
