@@ -17,7 +17,6 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.evenements import (
     Paiement,
     annuler_emissions,
-    encaisser,
     payer_mandats,
 )
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
@@ -27,6 +26,7 @@ from facturier.grand_livre.soldes import (
     reste_du_par_piece,
     reste_du_par_tiers,
 )
+from facturier.grand_livre.tresorerie import Virement, encaisser_virements
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi import avoirs_de_mandat
 from facturier.suivi.avancement import (
@@ -148,20 +148,22 @@ def encaisser_titres(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> di
     encaisses = encaisse_par_titre(cles)
     restes = reste_du_par_piece(cles, sens=SensPiece.RECETTE)
     excedents: dict[int, int] = {}
+    virements: list[Virement] = []
     for titre in titres:
         cumul, reste = cumuls[titre.pk], restes.get(titre.pk, 0)
         nouveau = cumul.montant - encaisses.get(titre.pk, 0)
         if nouveau > reste:
             excedents[titre.pk] = nouveau - reste
         if min(nouveau, reste) > 0:
-            encaisser(
-                titre,
-                mode="virement",
-                montant=min(nouveau, reste),
-                date_comptable=cumul.date_paiement,
-                reference=f"tps-{titre.pk}-{cumul.montant}",
-                par=par,
+            virements.append(
+                Virement(
+                    titre=titre,
+                    montant=min(nouveau, reste),
+                    jour=cumul.date_paiement,
+                    reference=f"tps-{titre.pk}-{cumul.montant}",
+                )
             )
+    encaisser_virements(virements, par=par)
     return excedents
 
 

@@ -32,12 +32,17 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
-from facturier.grand_livre.tresorerie import percevoir_avant_titre, regulariser_recette_percue
+from facturier.grand_livre.tresorerie import (
+    Perception,
+    percevoir_avant_titre,
+    regulariser_recette_percue,
+)
 from facturier.suivi.mandatement import exiger_agent
 from telepaiement.models import Produit
 from telepaiement.titres import DemandeTitre, emettre
 
 TYPE_P503 = "05"
+Cle = tuple[int, int, str, str]
 
 
 def est_p503(lue: PieceLue) -> bool:
@@ -61,68 +66,105 @@ def constater(
         What could not be done, in French; the receipt is kept all the same, and waits.
     """
     reserves: list[str] = []
-    en_attente: list[RecettePercue] = []
+    lignes: list[tuple[RecettePercue, Any]] = []
+    nouvelles: dict[Cle, RecettePercue] = {}
+    lues = list(lues)
+    connues = _connues(budgets, lues)
     for lue in lues:
-        lignes: Any = lue.piece.lignes
-        for ligne in lignes:
-            recette, est_nouvelle, reserve = _enregistrer(message, budgets, lue, ligne, par)
-            if reserve:
-                reserves.append(reserve)
-            if recette is None:
-                continue
-            if raison := _rattacher(recette, ligne, message, par):
-                reserves.append(raison)
-            elif est_nouvelle and ligne.rattachement is None and not recette.regie:
-                en_attente.append(recette)
-    if en_attente:
+        for ligne in _lignes(lue):
+            recette, reserve = _lire(message, budgets, lue, ligne)
+            if recette is not None:
+                cle = _cle(recette)
+                connue = connues.get(cle) or nouvelles.get(cle)
+                if connue and connue.montant != recette.montant:
+                    deja = f"{afficher(connue.montant)} déjà connus"
+                    reserve = f"{recette} : {afficher(recette.montant)}, mais {deja}."
+                lignes.append((connue or nouvelles.setdefault(cle, recette), ligne))
+            reserves += filter(None, [reserve])
+    _enregistrer(list(nouvelles.values()), par)
+    libres = _a_rattacher(lignes)
+    for recette, ligne in libres:
+        if ligne.rattachement is not None:
+            reserves += filter(None, [_rattacher(recette, ligne.rattachement, message, par)])
+    if en_attente := [r for r, li in libres if not li.rattachement and _cle(r) in nouvelles]:
         alerter("recettes", {"recettes": en_attente})
     return reserves
 
 
-def _enregistrer(
-    message: MessageTPS, budgets: list[Budget], lue: PieceLue, ligne: Any, par: Utilisateur
-) -> tuple[RecettePercue | None, bool, str]:
-    """Return the receipt of a line, whether it is new, and what is wrong with it."""
+def _lignes(lue: PieceLue) -> Iterable[Any]:
+    lignes: Any = lue.piece.lignes
+    return lignes  # type: ignore[no-any-return]
+
+
+def _cle(recette: RecettePercue) -> Cle:
+    return recette.budget_id, recette.exercice, recette.numero, recette.ligne
+
+
+def _connues(budgets: list[Budget], lues: Iterable[PieceLue]) -> dict[Cle, RecettePercue]:
+    """Return the receipts of the P503 told that are known already, in one query."""
+    recettes = RecettePercue.objects.filter(
+        budget__in=budgets,
+        exercice__in={lue.exercice for lue in lues if lue.exercice},
+        numero__in={lue.piece.numero for lue in lues if lue.piece.numero},
+    ).select_related("budget")
+    return {_cle(recette): recette for recette in recettes}
+
+
+def _lire(
+    message: MessageTPS, budgets: list[Budget], lue: PieceLue, ligne: Any
+) -> tuple[RecettePercue | None, str]:
+    """Return the receipt that a line tells, not saved, or what is wrong with it."""
     nom = f"P503 {lue.exercice or '?'}-{lue.piece.numero}, ligne {ligne.numero}"
     montant, jour = _encaisse(ligne)
     if not lue.exercice or not lue.piece.numero or montant <= 0:
-        return None, False, f"{nom} : montant ou exercice illisible ; à reprendre à la main."
+        return None, f"{nom} : montant ou exercice illisible ; à reprendre à la main."
     if len(budgets) != 1:
-        return None, False, f"{nom} : le fichier ne dit pas de quel budget."
-    cle = {
-        "budget": budgets[0],
-        "exercice": lue.exercice,
-        "numero": lue.piece.numero,
-        "ligne": ligne.numero or "1",
-    }
-    if connue := RecettePercue.objects.filter(**cle).first():
-        ecart = f"{nom} : {afficher(montant)}, mais {afficher(connue.montant)} déjà connus."
-        return connue, False, "" if connue.montant == montant else ecart
-    liens = ligne.liens
-    regie = (liens.regie or "") if liens else ""
-    jour = jour or lue.piece.date_prise_en_charge or timezone.localdate()
-    reference = "-".join(str(cle[c]) for c in ("exercice", "numero", "ligne"))
-    ecriture = None
-    if not regie:
-        ecriture = percevoir_avant_titre(
-            montant=montant,
-            date_comptable=_jour_comptable(jour),
-            reference=f"{budgets[0].code}-{reference}",
-            par=par,
-        )
-    recette = RecettePercue.objects.create(
-        **cle,
+        return None, f"{nom} : le fichier ne dit pas de quel budget."
+    return RecettePercue(
+        budget=budgets[0],
+        exercice=lue.exercice,
+        numero=lue.piece.numero,
+        ligne=ligne.numero or "1",
         message=message,
         bordereau=lue.numero_bordereau or "",
         code_produit=ligne.code_produit or "",
         payeur=_payeur(ligne),
         objet=(lue.piece.objet or "")[:160],
-        regie=regie,
+        regie=(ligne.liens.regie or "") if ligne.liens else "",
         montant=montant,
-        encaissee_le=jour,
-        ecriture=ecriture,
+        encaissee_le=jour or lue.piece.date_prise_en_charge or timezone.localdate(),
+    ), ""
+
+
+def _enregistrer(recettes: list[RecettePercue], par: Utilisateur) -> None:
+    """Keep new receipts, and post those that no régie posted, in a fixed number of queries."""
+    perceptions = {
+        _cle(recette): Perception(
+            montant=recette.montant,
+            jour=_jour_comptable(recette.encaissee_le),
+            reference=f"{recette.budget.code}-{recette.exercice}-{recette.numero}-{recette.ligne}",
+        )
+        for recette in recettes
+        if not recette.regie
+    }
+    ecritures = percevoir_avant_titre(list(perceptions.values()), par=par)
+    for recette in recettes:
+        if perception := perceptions.get(_cle(recette)):
+            recette.ecriture_id = ecritures[perception.reference]
+    RecettePercue.objects.bulk_create(recettes)
+
+
+def _a_rattacher(
+    lignes: Iterable[tuple[RecettePercue, Any]],
+) -> list[tuple[RecettePercue, Any]]:
+    """Leave out the receipts of a régie, and those that settle a titre already; one query."""
+    lignes = [(recette, ligne) for recette, ligne in lignes if not recette.regie]
+    reglees = set(
+        RegularisationRecette.objects.filter(
+            recette__in=[recette.pk for recette, _ in lignes]
+        ).values_list("recette", flat=True)
     )
-    return recette, True, ""
+    return [(recette, ligne) for recette, ligne in lignes if recette.pk not in reglees]
 
 
 def _encaisse(ligne: Any) -> tuple[int, date | None]:
@@ -147,15 +189,8 @@ def _jour_comptable(jour: date) -> date:
     return jour if jour.year == aujourdhui.year and jour <= aujourdhui else aujourdhui
 
 
-def _rattacher(recette: RecettePercue, ligne: Any, message: MessageTPS, par: Utilisateur) -> str:
+def _rattacher(recette: RecettePercue, lien: Any, message: MessageTPS, par: Utilisateur) -> str:
     """Settle the titre that a line names, once; return why it cannot be."""
-    lien = ligne.rattachement
-    if (
-        lien is None
-        or recette.regie
-        or RegularisationRecette.objects.filter(recette=recette).exists()
-    ):
-        return ""
     numero = lien.numero_piece or ""
     titre = Titre.objects.filter(
         budget=recette.budget,

@@ -14,13 +14,14 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from lxml import etree
 
 from exports_tps.alertes import alerter
 from exports_tps.application_acquit import appliquer_acquit
 from exports_tps.application_retour import appliquer_retour
-from exports_tps.messages import Etranger, Illisible
+from exports_tps.messages import Etranger, Illisible, par_lots
 from exports_tps.models import EtatMessage, GenreMessage, MessageTPS, Releve
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.transmission import constater_envois
@@ -101,8 +102,8 @@ def lire_retours(
 
 def _lire_boite(dossier: Path, bilan: Bilan, acteur: Utilisateur) -> None:
     pannes = 0
-    for fichier in _fichiers(dossier):
-        if _est_inchange(fichier):
+    for fichier, est_inchange in _inchanges(_fichiers(dossier)):
+        if est_inchange:
             bilan.deja_lus.append(fichier.name)
             continue
         try:
@@ -150,20 +151,27 @@ def relever() -> str:
     return f"Relève de {canal.adresse} : {detail}." if detail else ""
 
 
-def _est_inchange(fichier: Path) -> bool:
-    """Whether a message of this name and size was received after the file was last written.
+def _inchanges(fichiers_lus: Iterator[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield files with whether a message of that name and size came after each was last written.
 
-    Spares reading again, each minute, an inbox that the treasury never empties. What was received
-    « later than now », by a clock since set back, spares nothing.
+    Spares reading again, each minute, an inbox that the treasury never empties; one query for many
+    files. What was received « later than now », by a clock since set back, spares nothing.
     """
-    etat = fichier.stat()
-    ecrit_le = datetime.fromtimestamp(etat.st_mtime, UTC)
-    return MessageTPS.objects.filter(
-        nom=fichier.name[:255],
-        taille=etat.st_size,
-        recu_le__gt=ecrit_le,
-        recu_le__lte=timezone.now(),
-    ).exists()
+    for lot in par_lots(fichiers_lus):
+        recus = MessageTPS.objects.filter(
+            nom__in=[fichier.name[:255] for fichier in lot], recu_le__lte=timezone.now()
+        )
+        derniers = {
+            (nom, taille): recu_le
+            for nom, taille, recu_le in recus.values_list("nom", "taille")
+            .annotate(Max("recu_le"))
+            .order_by()
+        }
+        for fichier in lot:
+            etat = fichier.stat()
+            recu_le = derniers.get((fichier.name[:255], etat.st_size))
+            ecrit_le = datetime.fromtimestamp(etat.st_mtime, UTC)
+            yield fichier, recu_le is not None and recu_le > ecrit_le
 
 
 def recevoir(fichier: Path) -> tuple[MessageTPS, bool]:

@@ -66,6 +66,17 @@ class Paiement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fait:
+    """One money fact among many of one event: its day, what it moves, what makes it post once."""
+
+    jour: date
+    cle: str
+    libelle: str
+    sommes: Sequence[Somme]
+    piece: Piece | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """What a year owes without a mandat: its account of expense, whole francs, the tiers.
 
@@ -181,27 +192,20 @@ def payer_mandats(paiements: Sequence[Paiement], *, par: Utilisateur) -> list[in
     """
     mandats = {paiement.mandat.pk: paiement.mandat for paiement in paiements}
     dues = sommes_dues(mandats)
-    ecritures = []
-    schemas: dict[date, list[SchemaComptable]] = {}
-    for paiement in paiements:
-        jour, mandat, montant = paiement.date_paiement, paiement.mandat, paiement.montant
-        if jour not in schemas:
-            schemas[jour] = _schema("paiement_mandat", jour)
-        payees = sommes_payees(dues[mandat.pk], montant, paiement.par_tiers)
-        sommes = [*payees, Somme("tresor", montant)]
-        ecritures.append(
-            EcritureAPasser(
-                exercice=jour.year,
-                journal=schemas[jour][0].journal_id,
-                date_comptable=jour,
-                evenement="paiement_mandat",
-                libelle=f"Paiement du mandat {mandat.reference}"[:200],
-                lignes=_lignes_de_schema(schemas[jour], sommes, (), mandat),
-                par_id=par.pk,
-                cle=f"paiement-{mandat.pk}-{paiement.reference}",
-            )
+    faits = [
+        Fait(
+            jour=p.date_paiement,
+            cle=f"paiement-{p.mandat.pk}-{p.reference}",
+            libelle=f"Paiement du mandat {p.mandat.reference}",
+            sommes=[
+                *sommes_payees(dues[p.mandat.pk], p.montant, p.par_tiers),
+                Somme("tresor", p.montant),
+            ],
+            piece=p.mandat,
         )
-    nouvelles = passer_lot(ecritures)
+        for p in paiements
+    ]
+    nouvelles = passer_faits("paiement_mandat", faits, par=par)
     _refuser_trop_paye(mandats, dues)
     return nouvelles
 
@@ -401,6 +405,32 @@ def passer_evenement(
         par=par,
         cle=cle,
     )
+
+
+def passer_faits(evenement: str, faits: Iterable[Fait], *, par: Utilisateur) -> list[int]:
+    """Post many facts of one event, a fixed number of statements but for its days.
+
+    Returns:
+        The keys of the entries that were new.
+    """
+    schemas: dict[date, list[SchemaComptable]] = {}
+    ecritures = []
+    for fait in faits:
+        if fait.jour not in schemas:
+            schemas[fait.jour] = _schema(evenement, fait.jour)
+        ecritures.append(
+            EcritureAPasser(
+                exercice=fait.jour.year,
+                journal=schemas[fait.jour][0].journal_id,
+                date_comptable=fait.jour,
+                evenement=evenement,
+                libelle=fait.libelle[:200],
+                lignes=_lignes_de_schema(schemas[fait.jour], fait.sommes, (), fait.piece),
+                par_id=par.pk,
+                cle=fait.cle,
+            )
+        )
+    return passer_lot(ecritures)
 
 
 def _schema(evenement: str, jour: date) -> list[SchemaComptable]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from facturier.commun.champs import MontantField
@@ -107,6 +107,22 @@ def encaisse_par_titre(titres: Iterable[int]) -> dict[int, int]:
         ecriture__evenement__in=EVENEMENTS_DE_PAIEMENT,
     )
     return dict(lignes.values_list("piece").annotate(encaisse=Sum(_signe(Sens.CREDIT))))
+
+
+def fonds_par_piece(pieces: Iterable[int]) -> dict[int, tuple[int, date]]:
+    """Return what was paid or collected on each pièce, less what came back, and the last day.
+
+    In whole francs; a pièce on which no money moved is left out. One query.
+    """
+    lignes = LigneEcriture.objects.filter(
+        piece__in=list(pieces),
+        tiers__isnull=False,
+        ecriture__evenement__in=EVENEMENTS_DE_PAIEMENT,
+    )
+    mouvements = lignes.values_list("piece").annotate(
+        net=Sum(_signe(Sens.DEBIT)), dernier=Max("ecriture__date_comptable")
+    )
+    return {piece: (abs(net), dernier) for piece, net, dernier in mouvements if piece}
 
 
 def regle_par_piece(pieces: Iterable[int]) -> dict[int, int]:

@@ -4,13 +4,17 @@ One function each, idempotent by its key, like those of `evenements`; their acco
 `SchemaComptable` (domaine.md A5, telepaiement.md 8.8).
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.evenements import (
+    Fait,
     nommer,
     parts_rendues,
     passer_evenement,
+    passer_faits,
     sommes_de,
 )
 from facturier.grand_livre.models import Deduction, Ecriture, Piece
@@ -206,19 +210,61 @@ def precompter(
     )
 
 
-def percevoir_avant_titre(
-    *, montant: int, date_comptable: date, reference: str, par: Utilisateur
-) -> Ecriture:
-    """Post money that the treasury collected before any titre: D 515, C 47138."""
-    return passer_evenement(
-        "recette_avant_titre",
-        cle=f"recette-avant-titre-{reference}",
-        libelle=f"Recette perçue avant titre, P503 {reference}",
-        exercice=date_comptable.year,
-        date_comptable=date_comptable,
-        sommes=sommes_de({"tresor": montant, "a_regulariser": montant}),
-        par=par,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perception:
+    """Whole francs collected before any titre: the day, and what names them for ever."""
+
+    montant: int
+    jour: date
+    reference: str
+
+
+def percevoir_avant_titre(perceptions: Sequence[Perception], *, par: Utilisateur) -> dict[str, int]:
+    """Post money that the treasury collected before any titre: D 515, C 47138.
+
+    Returns:
+        The keys of the entries, by reference, those that were posted before included.
+    """
+    cles = {f"recette-avant-titre-{p.reference}": p.reference for p in perceptions}
+    faits = [
+        Fait(
+            jour=p.jour,
+            cle=cle,
+            libelle=f"Recette perçue avant titre, P503 {p.reference}",
+            sommes=sommes_de({"tresor": p.montant, "a_regulariser": p.montant}),
+        )
+        for cle, p in zip(cles, perceptions, strict=True)
+    ]
+    passer_faits("recette_avant_titre", faits, par=par)
+    ecritures = Ecriture.objects.filter(cle__in=cles).values_list("cle", "pk")
+    return {cles[cle]: pk for cle, pk in ecritures if cle}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Virement:
+    """Whole francs that the treasury collected on a titre: the day, and what names them."""
+
+    titre: Piece
+    montant: int
+    jour: date
+    reference: str
+
+
+def encaisser_virements(virements: Iterable[Virement], *, par: Utilisateur) -> list[int]:
+    """Post many transfers as `encaisser` does one: D 515, C 4111; return the new entries."""
+    faits = [
+        Fait(
+            jour=virement.jour,
+            cle=f"encaissement-{virement.reference}",
+            libelle=f"Encaissement du titre {virement.titre.reference}",
+            sommes=sommes_de(
+                {"disponible": virement.montant, "redevable": virement.montant}, virement.titre
+            ),
+            piece=virement.titre,
+        )
+        for virement in virements
+    ]
+    return passer_faits("encaissement_virement", faits, par=par)
 
 
 def regulariser_recette_percue(

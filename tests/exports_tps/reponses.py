@@ -44,9 +44,11 @@ def element(domaine, etat, *, bordereau=None, pj="", code="", libelle="motif"):
     )
 
 
-def acquitter(settings, flux, nom, *elements):
-    """Drop a PES_ACQUIT of `elements`."""
-    contenu = f'<ACQUIT><EnTeteAcquit><IdVer V="1"/></EnTeteAcquit>{"".join(elements)}</ACQUIT>'
+def acquitter(settings, flux, nom, *elements, bloc=None):
+    """Drop a PES_ACQUIT of `elements`, or with `bloc` in the place of its block ACQUIT."""
+    contenu = bloc
+    if bloc is None:
+        contenu = f'<ACQUIT><EnTeteAcquit><IdVer V="1"/></EnTeteAcquit>{"".join(elements)}</ACQUIT>'
     tete = _tete(flux, "CodCol", a_code_budget=True)
     _deposer(settings, nom, "PES_ACQUIT", f"{ESPACE}/v2", tete + contenu)
 
@@ -86,12 +88,13 @@ def titre(piece, etat, montant, *, etat_ligne="05", jour="2026-12-01"):
     )
 
 
-def repondre(settings, flux, nom, *pieces, sens="Depense", a_code_budget=True):
+def repondre(settings, flux, nom, *pieces, sens="Depense", a_code_budget=True, type_bordereau="01"):
     """Drop a PES_Retour of `pieces` of one side."""
     contenu = (
         f'<PES_{sens}Retour><EnTete{sens}><TypRestit V="02"/><IdVer V="2"/><NatInf V="2"/>'
         f'</EnTete{sens}><Bordereau><BlocBordereau><Exer V="2026"/><IdBord V="1"/>'
-        f'<TypBord V="01"/></BlocBordereau>{"".join(pieces)}</Bordereau></PES_{sens}Retour>'
+        f'<TypBord V="{type_bordereau}"/></BlocBordereau>{"".join(pieces)}</Bordereau>'
+        f"</PES_{sens}Retour>"
     )
     tete = _tete(flux, "CodColl", a_code_budget)
     _deposer(settings, nom, "PES_Retour", ESPACE, tete + contenu)

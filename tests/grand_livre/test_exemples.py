@@ -459,9 +459,11 @@ class Dossier:
 
     def percevoir_avant_titre(self, montant: str) -> None:
         """Hear of money that the treasury collected before any titre."""
-        tresorerie.percevoir_avant_titre(
-            montant=_francs(montant), reference="2026-503-1", **self._le_jour
+        jour = self._le_jour["date_comptable"]
+        perception = tresorerie.Perception(
+            montant=_francs(montant), jour=jour, reference="2026-503-1"
         )
+        tresorerie.percevoir_avant_titre([perception], par=self._le_jour["par"])
 
     def regulariser_recette_percue(self, montant: str) -> None:
         """Settle the titre with the money collected before it."""

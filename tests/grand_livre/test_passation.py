@@ -1,6 +1,6 @@
 """What the ledger accepts and refuses, through its acts and around them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -180,6 +180,14 @@ def test_contrepasser_rend_les_soldes_d_avant(ecrire, agent):
 
     assert solde("60612", exercice=2026).solde == 0
     assert solde("4011", exercice=2026).solde == 0
+
+
+@pytest.mark.parametrize("jour", [JOUR - timedelta(days=1), date(JOUR.year + 2, 1, 1)])
+def test_une_contrepassation_ne_sort_pas_de_son_exercice(ecrire, agent, jour):
+    ecriture = ecrire(*EQUILIBREE)
+
+    with pytest.raises(EcritureRefusee, match="ne précède pas ce qu’elle contrepasse"):
+        contrepasser(ecriture, par=agent, motif="erreur", date_comptable=jour)
 
 
 def test_une_ecriture_ne_se_contrepasse_qu_une_fois(ecrire, agent):

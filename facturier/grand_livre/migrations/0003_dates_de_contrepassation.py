@@ -1,0 +1,12 @@
+"""A reversal is dated on or after what it reverses, within its exercice or the year after."""
+
+from django.db import migrations
+
+from facturier.commun.sql import poser
+
+
+class Migration(migrations.Migration):
+    """Not reversible: an entry out of its exercice would stay."""
+
+    dependencies = [("grand_livre", "0002_invariants")]
+    operations = [migrations.RunPython(poser(__file__, "0003_dates_de_contrepassation"))]
