@@ -11,17 +11,22 @@ from typing import Final
 
 from django.utils import timezone
 
-from exports_tps.application_externe import ENSEMBLE, PREALABLES, appliquer_acquit_externe
+from exports_tps.application_externe import (
+    ENSEMBLE,
+    PREALABLES,
+    SANS_VERDICT,
+    appliquer_acquit_externe,
+)
 from exports_tps.cloture import conclure_flux, refus_douteux
 from exports_tps.decisions import reglees, rejeter
 from exports_tps.depots import est_externe
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
-from exports_tps.models import Flux, LigneFlux, MessageTPS, Verdict
+from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Verdict
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, RattachementPiece
 
 DOMAINE_PJ: Final = "4"
 DEJA_TENU: Final = {"ERREUR_DOUBLON_BORDEREAU", "ERREUR_DOUBLON_PIECE"}
@@ -44,6 +49,7 @@ class Bilan:
     motif: str = ""
     nombre: int = 0  # elements read
     documents_refuses: set[int] = field(default_factory=set)
+    documents_tenus: set[int] = field(default_factory=set)  # refused as received already
     reserves: list[str] = field(default_factory=list)
 
     def designer(self, element: ElementAcquit) -> list[Bordereau]:
@@ -75,15 +81,17 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         flux = _flux(tete)
         message.flux = flux
         if est_externe(flux):
-            reserves = appliquer_acquit_externe(message, flux, elements, par=par)
+            reserves = appliquer_acquit_externe(message, flux, tete, elements, par=par)
             exiger_entier(tete)
             return reserves
         bilan = Bilan(flux, _bordereaux(flux))
         for lot in par_lots(elements):
             Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
         exiger_entier(tete)
+    if bilan.nombre == 0 and not tete.est_sans_acquit:
+        return [SANS_VERDICT]
     if bilan.nombre == 0:
-        bilan.est_accepte = True  # a PES_ACQUIT without verdict accepts the file
+        bilan.est_accepte = True
         Verdict.objects.create(
             message=message,
             portee=Portee.FLUX,
@@ -133,8 +141,8 @@ def _verdicts(
         commun = {"message": message, "decision": decision, "code": _codes(element.erreurs)}
         if element.identifiant_unique or element.domaine == DOMAINE_PJ:
             cle = documents.get(element.identifiant_unique or "")
-            if cle and not element.est_accepte:
-                _noter_document(bilan, cle, element)
+            if not element.est_accepte:
+                _noter_document(bilan, cle, element, motif)
             yield Verdict(
                 **commun,
                 portee=Portee.JUSTIFICATIF,
@@ -176,13 +184,18 @@ def _documents(flux: Flux, elements: list[ElementAcquit]) -> dict[str, int]:
     return dict(lignes.values_list("justificatif__identifiant", "justificatif_id"))
 
 
-def _noter_document(bilan: Bilan, cle: int, element: ElementAcquit) -> None:
+def _noter_document(bilan: Bilan, cle: int | None, element: ElementAcquit, motif: str) -> None:
     """Take the refusal of a document: it is free to be sent again, unless it was received."""
-    if any(erreur.code == PJ_DEJA_RECUE for erreur in element.erreurs):
+    nom = f"Document {element.identifiant_unique or 'sans identifiant'}"
+    if cle is None:
+        cause = f" ({motif})" if motif else ""
         bilan.reserves.append(
-            f"Document {element.identifiant_unique} : la Trésorerie l’a déjà reçu ; il n’est pas "
-            "renvoyé."
+            f"{nom} : refusé par la Trésorerie{cause}, mais absent de ce flux ; demandez-lui "
+            "lequel."
         )
+    elif any(erreur.code == PJ_DEJA_RECUE for erreur in element.erreurs):
+        bilan.documents_tenus.add(cle)
+        bilan.reserves.append(f"{nom} : la Trésorerie l’a déjà reçu ; il n’est pas renvoyé.")
     else:
         bilan.documents_refuses.add(cle)
 
@@ -288,6 +301,7 @@ def _conclure(bilan: Bilan, par: Utilisateur) -> None:
     franchir_lot(Bordereau, acceptables, "accepter", par=par)
     _refuser(bilan, par)
     _relever_contradictions(bilan, acceptables)
+    _dire_refus_tardifs(bilan)
     if not bilan.est_douteux:
         conclure_flux(
             bilan.flux,
@@ -309,6 +323,18 @@ def _relever_contradictions(bilan: Bilan, acceptes: set[int]) -> None:
         )
 
 
+def _dire_refus_tardifs(bilan: Bilan) -> None:
+    """Name the documents refused once the flux had its verdicts, with the pièces they prove."""
+    if bilan.flux.etat == EtatFlux.TRANSMIS or not bilan.documents_refuses:
+        return
+    liens = RattachementPiece.objects.filter(justificatif__in=bilan.documents_refuses)
+    bilan.reserves += [
+        f"{lien.justificatif}, joint à {lien.piece} : refusé après l’acquittement du flux ; il est "
+        "à envoyer de nouveau."
+        for lien in liens.select_related("justificatif", "piece").order_by("pk")
+    ]
+
+
 def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     """Refuse bordereaux: their pièces are rejected, what they held may be sent again."""
     refuses = franchir_lot(Bordereau, bilan.refuses, "refuser", par=par, motifs=bilan.refuses)
@@ -320,4 +346,5 @@ def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     maintenant = timezone.now()
     lignes.filter(justificatif__in=bilan.documents_refuses).update(liberee_le=maintenant)
     if bilan.est_accepte is False:
-        lignes.filter(justificatif__isnull=False).update(liberee_le=maintenant)
+        documents = lignes.filter(justificatif__isnull=False)
+        documents.exclude(justificatif__in=bilan.documents_tenus).update(liberee_le=maintenant)

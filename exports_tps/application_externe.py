@@ -13,18 +13,28 @@ from exports_tps.depots import documents_connus, identifiants_de
 from exports_tps.messages import par_lots
 from exports_tps.models import EtatFlux, Flux, MessageTPS, Verdict
 from exports_tps.pes.acquit import ElementAcquit, ErreurAcquit
+from exports_tps.pes.lecture import Tete
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 
 SENS = {"5": "D", "6": "R"}
 DOMAINE_PJ = "4"
 ENSEMBLE = {"0", "1", "2", "99"}  # domains that speak of the file as a whole
+SANS_VERDICT = (
+    "L’acquittement ne porte aucun verdict lisible : rien n’est accepté ni refusé. Ouvrez le "
+    "fichier, et demandez à la Trésorerie de l’envoyer de nouveau."
+)
 PREALABLES = {"1", "2", "3", "99"}  # passing them is not being accepted (§7)
 Portee, Decision = Verdict.Portee, Verdict.Decision
 
 
 def appliquer_acquit_externe(
-    message: MessageTPS, flux: Flux, elements: Iterator[ElementAcquit], *, par: Utilisateur
+    message: MessageTPS,
+    flux: Flux,
+    tete: Tete,
+    elements: Iterator[ElementAcquit],
+    *,
+    par: Utilisateur,
 ) -> list[str]:
     """Keep the verdicts of an acknowledgement; return what could not be understood, in French."""
     reserves: list[str] = []
@@ -38,8 +48,10 @@ def appliquer_acquit_externe(
             for verdict in _verdicts(message, flux, element, bordereaux, documents, reserves)
         ]
         Verdict.objects.bulk_create(verdicts)
-    if nombre == 0:  # a PES_ACQUIT without verdict accepts the file
+    if nombre == 0 and tete.est_sans_acquit:
         _ensemble(message, flux, Decision.ACCEPTE, (), "").save()
+    elif nombre == 0:
+        reserves.append(SANS_VERDICT)
     _conclure(flux, message, bordereaux, par)
     return reserves
 
@@ -161,7 +173,7 @@ def _libelle(erreurs: tuple[ErreurAcquit, ...]) -> str:
 
 def _conclure(flux: Flux, message: MessageTPS, bordereaux: set[str], par: Utilisateur) -> None:
     """End the flux once every bordereau is accepted or refused, by all the answers so far."""
-    if flux.etat != EtatFlux.TRANSMIS:
+    if flux.etat not in {EtatFlux.TRANSMIS, EtatFlux.ACQUITTE}:
         return
     portees = [Portee.FLUX, Portee.BORDEREAU, Portee.JUSTIFICATIF]
     dits = list(
@@ -179,9 +191,12 @@ def _conclure(flux: Flux, message: MessageTPS, bordereaux: set[str], par: Utilis
     if not bordereaux <= refuses | acceptes:
         return
     pj_refusee = any(p == Portee.JUSTIFICATIF and d == Decision.REFUSE for p, _, d in dits)
-    if bordereaux <= refuses:
-        franchir(flux, "refuser", par=par)
-    elif refuses or pj_refusee:
+    _franchir(flux, bordereaux <= refuses, bool(refuses) or pj_refusee, par)
+
+
+def _franchir(flux: Flux, est_refuse: bool, est_partiel: bool, par: Utilisateur) -> None:
+    """Carry the flux where its verdicts lead; what is acknowledged already may only lose a part."""
+    if est_partiel and not (est_refuse and flux.etat == EtatFlux.TRANSMIS):
         franchir(flux, "acquitter_en_partie", par=par)
-    else:
-        franchir(flux, "acquitter", par=par)
+    elif flux.etat == EtatFlux.TRANSMIS:
+        franchir(flux, "refuser" if est_refuse else "acquitter", par=par)

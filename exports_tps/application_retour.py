@@ -29,6 +29,7 @@ from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_en
 from exports_tps.models import MessageTPS, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
+from exports_tps.retours_de_fonds import baisses
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
@@ -59,6 +60,7 @@ EN_COURS = {
     EtatPiece.REJETEE,
 }
 EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
+PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
 RESERVES_CITEES: Final = 50
 Cle = tuple[str, int, int]
 
@@ -74,6 +76,7 @@ class Lot:
     dates_rejet: dict[int, date] = field(default_factory=dict)
     paiements: dict[int, CumulPaye] = field(default_factory=dict)
     encaissements: dict[int, CumulPaye] = field(default_factory=dict)
+    dits: dict[int, tuple[int, date | None]] = field(default_factory=dict)  # totals, and their day
     soldes: set[int] = field(default_factory=set)  # mandats that the treasury owes nothing on
 
     def cles(self) -> set[int]:
@@ -133,7 +136,7 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
                 "demandez à la Trésorerie un fichier qui porte son CodBud."
             )
         for lot in par_lots(elements):
-            _appliquer_lot(message, budgets, lot, reserves, par)
+            _appliquer_lot(message, budgets, lot, reserves, tete.date_emission, par)
         exiger_entier(tete)
     return reserves.dire()
 
@@ -143,6 +146,7 @@ def _appliquer_lot(
     budgets: list[Budget],
     elements: list[PieceLue | BordereauGlobalLu],
     reserves: "Reserves",
+    emis_le: date | None,
     par: Utilisateur,
 ) -> None:
     toutes = [element for element in elements if isinstance(element, PieceLue)]
@@ -176,12 +180,15 @@ def _appliquer_lot(
         if piece is not None and verdict.decision in EN_AVANT:
             reserves.noter(*(f"{piece} : {dit}" for dit in lignes_retour.en_suspens(lue)))
         if piece is not None:
+            reserves.noter(*(f"{piece}, {dit}" for dit in lignes_retour.decimales(lue)))
+            reserves.noter(*_prise_partielle(lue, piece), *_date_impossible(verdict, piece))
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
     Verdict.objects.bulk_create(verdicts)
     reserves.noter(*_executer(lot, pieces.values(), par))
     dus = _dus(lot, pieces.values())
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
+    reserves.noter(*baisses(lot.dits, pieces.values(), message=message, emis_le=emis_le))
     reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
 
 
@@ -238,12 +245,38 @@ def _prise_annulee(verdict: Verdict, lue: PieceLue) -> Verdict | None:
     )
 
 
+def _prise_partielle(lue: PieceLue, piece: Piece) -> Iterator[str]:
+    """Say what a titre was taken in charge for, when it is not for all that it calls for."""
+    if lue.sens != SensPiece.RECETTE or lue.piece.etat != PEC_PARTIELLE:
+        return
+    lignes: Any = lue.piece.lignes
+    admis = int(sum((ligne.montant_ht or 0) + (ligne.montant_tva or 0) for ligne in lignes))
+    yield (
+        f"{piece} : pris en charge en partie, pour {afficher(admis)} sur "
+        f"{afficher(piece.montant_ttc)}. Le redevable se voit toujours réclamer le tout : réduisez "
+        "le titre de ce que la Trésorerie n’a pas admis."
+    )
+
+
 def _date(piece: Any, decision: str) -> date | None:
     dates: dict[str, date | None] = {
         Decision.SUSPENDU: piece.date_instance,
         Decision.REJETE: piece.date_rejet,
     }
     return dates.get(decision, piece.date_prise_en_charge)
+
+
+def _date_impossible(verdict: Verdict, piece: Piece) -> list[str]:
+    """Say that a rejection is dated before its pièce, or beyond the year after its exercice."""
+    jour = verdict.date_effet
+    if verdict.decision != Decision.REJETE or jour is None:
+        return []
+    if piece.date_emission <= jour and jour.year <= piece.exercice_id + 1:
+        return []
+    return [
+        f"{piece} : rejeté le {jour:%d/%m/%Y} d’après la réponse, une date hors de son exercice ou "
+        "d’avant son émission. L’écriture est contrepassée au jour de la lecture."
+    ]
 
 
 def _ranger(
@@ -253,7 +286,9 @@ def _ranger(
     motif = verdict.libelle or "Sans motif communiqué."
     if verdict.decision == Decision.REJETE:
         lot.rejets[piece.pk] = motif
-        lot.dates_rejet[piece.pk] = verdict.date_effet or timezone.localdate()
+        est_datable = not _date_impossible(verdict, piece)
+        jour = verdict.date_effet if est_datable else None
+        lot.dates_rejet[piece.pk] = jour or timezone.localdate()
         return
     if verdict.decision == Decision.SUSPENDU:
         lot.suspensions[piece.pk] = motif
@@ -267,6 +302,8 @@ def _ranger_paiement(
     lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict, beneficiaires: Mapping[int, int]
 ) -> None:
     total, dernier = lignes_retour.cumul(lue)
+    if lignes_retour.est_chiffre(lue):
+        lot.dits[piece.pk] = total, dernier
     if verdict.decision == Decision.PAYE:
         lot.soldes.add(piece.pk)
         total = total or piece.montant_ttc  # settled, without the detail of the payments

@@ -27,8 +27,12 @@ def conclure_flux(
     """Carry a flux to its end once all its bordereaux are accepted or refused.
 
     A flux of documents alone ends with its first acknowledgement; `est_refuse` says that it
-    refuses the file as a whole.
+    refuses the file as a whole. One acknowledged in full is so in part only once a document of it
+    is refused.
     """
+    if flux.etat == EtatFlux.ACQUITTE and a_refus_pj:
+        franchir(flux, "acquitter_en_partie", par=par)
+        return
     etats = set(
         Bordereau.objects.filter(lignes_flux__flux=flux).values_list("etat", flat=True).distinct()
     )

@@ -7,6 +7,7 @@ earlier payments or only tell the new ones, so the larger of the two is what was
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from exports_tps.motifs import libelle_motifs
@@ -37,6 +38,28 @@ def cumul(lue: PieceLue) -> tuple[int, date | None]:
     return sum(_cumul_de(ligne) for ligne in lignes), max(jours, default=None)
 
 
+def est_chiffre(lue: PieceLue) -> bool:
+    """Whether the answer tells what was paid or collected, be it nothing any more."""
+    lignes: Any = lue.piece.lignes
+    return any(
+        ligne.reglements or (ligne.cumul is not None and ligne.cumul.montant is not None)
+        for ligne in lignes
+    )
+
+
+def decimales(lue: PieceLue) -> Iterator[str]:
+    """Yield the lines whose money is not in whole francs, as told: XPF has no cents."""
+    lignes: Any = lue.piece.lignes
+    for ligne in lignes:
+        montant = _exact(ligne)
+        if montant != int(montant):
+            yield (
+                f"ligne {ligne.numero} : {montant} n’est pas un nombre entier de francs. "
+                f"{int(montant)} sont retenus ; voyez avec la Trésorerie si la monnaie est la "
+                "bonne."
+            )
+
+
 def cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int, int]:
     """Return what each payee was paid so far, by the numbers of the lines that were sent."""
     par_tiers: dict[int, int] = defaultdict(int)
@@ -49,9 +72,13 @@ def cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int
 
 
 def _cumul_de(ligne: Any) -> int:
-    un_par_un = sum(r.montant or 0 for r in ligne.reglements)
+    return int(_exact(ligne))
+
+
+def _exact(ligne: Any) -> Decimal:
+    un_par_un = sum((Decimal(r.montant or 0) for r in ligne.reglements), Decimal(0))
     total = ligne.cumul.montant if ligne.cumul is not None else None
-    return int(max(un_par_un, total or 0))
+    return max(un_par_un, Decimal(total or 0))
 
 
 def codes(lue: PieceLue) -> str:

@@ -43,6 +43,7 @@ VIVANTES = (
     EtatPiece.TRANSMISE,
     EtatPiece.SUSPENDUE,
     EtatPiece.PRISE_EN_CHARGE,
+    EtatPiece.PAYEE,  # what proves the payment is owed all the same
 )
 
 

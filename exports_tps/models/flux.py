@@ -65,7 +65,7 @@ class Flux(models.Model):
         "deposer_de_nouveau": transition({EtatFlux.TRANSMIS}, EtatFlux.TRANSMIS, Role.AGENT),
         "acquitter": transition({EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE, Role.COMPTABLE),
         "acquitter_en_partie": transition(
-            {EtatFlux.TRANSMIS}, EtatFlux.ACQUITTE_EN_PARTIE, Role.COMPTABLE
+            {EtatFlux.TRANSMIS, EtatFlux.ACQUITTE}, EtatFlux.ACQUITTE_EN_PARTIE, Role.COMPTABLE
         ),
         "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
     }

@@ -46,6 +46,7 @@ class Tete:
     code_collectivite: str | None = None
     code_budget: str | None = None
     anomalies: list[Anomalie] = field(default_factory=list)
+    est_sans_acquit: bool = False  # known once an acknowledgement is read: no block ACQUIT at all
 
     def prendre(self, objet: Any) -> None:
         """Take what an Enveloppe or an EnTetePES says."""
@@ -128,8 +129,9 @@ def _est_tete(unite: Unite) -> bool:
 def lire_acquit(fichier: BinaryIO) -> tuple[Tete, Iterator[ElementAcquit]]:
     """Read a PES_ACQUIT (both forms): its head, then its verdicts as they come.
 
-    A PES_ACQUIT without verdict accepts the file: no element. A PES_NonAcquit refuses it: one
-    element of domain 0. Raises FichierIllisible for anything else.
+    A PES_ACQUIT without its block ACQUIT accepts the file: no element, and `est_sans_acquit` in the
+    end. A PES_NonAcquit refuses it: one element of domain 0. Raises FichierIllisible for anything
+    else.
     """
     tete, evenements = _commencer(fichier, RACINES_ACQUIT | NON_ACQUIT)
     return tete, _verdicts(tete, evenements)
@@ -139,11 +141,15 @@ def _verdicts(tete: Tete, evenements: Iterator[Evenement]) -> Iterator[ElementAc
     if tete.racine == "PES_NonAcquit":
         refus = ErreurAcquit(libelle="Fichier refusé (PES_NonAcquit).")
         yield ElementAcquit(domaine="0", est_accepte=False, erreurs=(refus,))
+    a_acquit = False
     for evenement in evenements:
-        if isinstance(evenement, Unite) and isinstance(evenement.objet, ElementAcquitPlat):
+        if isinstance(evenement, Borne):
+            a_acquit = a_acquit or evenement.balise == "ACQUIT"
+        elif isinstance(evenement, Unite) and isinstance(evenement.objet, ElementAcquitPlat):
             yield evenement.objet.en_element()
         elif isinstance(evenement, Unite) and isinstance(evenement.objet, ElementAcquit):
             yield evenement.objet
+    tete.est_sans_acquit = not a_acquit and all(a.regle != "balise" for a in tete.anomalies)
 
 
 def lire_retour(fichier: BinaryIO) -> tuple[Tete, Iterator[PieceLue | BordereauGlobalLu]]:

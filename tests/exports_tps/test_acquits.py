@@ -2,7 +2,7 @@
 
 import pytest
 
-from exports_tps.models import MessageTPS
+from exports_tps.models import LigneFlux, MessageTPS
 from exports_tps.repartition import documents_a_envoyer
 from exports_tps.retours import lire_retours
 from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
@@ -22,8 +22,8 @@ def flux(agent, ordonnateur):
 def lire(settings, flux):
     """Drop an acknowledgement and read it; return states of flux and bordereau, and reserves."""
 
-    def lire(*elements):
-        acquitter(settings, flux, f"{MessageTPS.objects.count()}.xml", *elements)
+    def lire(*elements, bloc=None):
+        acquitter(settings, flux, f"{MessageTPS.objects.count()}.xml", *elements, bloc=bloc)
         lire_retours()
         flux.refresh_from_db()
         message = MessageTPS.objects.latest("pk")
@@ -93,3 +93,53 @@ def test_un_document_deja_recu_n_est_pas_renvoye(lire):
 
     assert (flux, documents_a_envoyer().count()) == ("acquitte", 0)
     assert reserves.startswith(f"Document {document.identifiant} : la Trésorerie l’a déjà reçu")
+
+
+def test_un_document_inconnu_refuse_est_une_reserve(lire):
+    flux, _, reserves = lire(
+        element("5", 1, bordereau=Bordereau.objects.get()),
+        element("4", 0, pj="inconnu123", code="ERREUR_PJ", libelle="Extension"),
+    )
+
+    assert flux == "acquitte"
+    assert reserves.startswith("Document inconnu123 : refusé par la Trésorerie (Extension)")
+
+
+def test_un_document_refuse_apres_l_acquittement_se_dit_et_se_renvoie(lire):
+    piece, document = Piece.objects.get(), PieceJustificative.objects.get()
+    lire(element("5", 1, bordereau=piece.bordereau))
+
+    flux, etat, reserves = lire(element("4", 0, pj=document.identifiant, code="ERREUR_PJ"))
+
+    assert (flux, etat) == ("acquitte_en_partie", "accepte")
+    assert reserves.startswith(f"{document}, joint à {piece} : refusé après l’acquittement")
+    Piece.objects.update(etat="payee")
+    assert documents_a_envoyer().count() == 1
+
+
+def test_un_flux_refuse_ne_libere_pas_un_document_que_la_tresorerie_tient(lire):
+    document = PieceJustificative.objects.get()
+
+    flux, *_ = lire(
+        element("0", 0, code="ERREUR_CODIQUE"),
+        element("4", 0, pj=document.identifiant, code="ERREUR_DOUBLON_PJ"),
+    )
+
+    assert flux == "refuse"
+    assert LigneFlux.objects.get(justificatif=document).liberee_le is None
+
+
+def test_un_bloc_acquit_sans_verdict_n_accepte_rien(lire):
+    flux, etat, reserves = lire()
+
+    assert (flux, etat) == ("transmis", "transmis")
+    assert reserves.startswith("L’acquittement ne porte aucun verdict lisible")
+
+
+@pytest.mark.parametrize(
+    ("bloc", "attendu"), [("", "acquitte"), ("<ACQUITTEMENT></ACQUITTEMENT>", "transmis")]
+)
+def test_seul_un_acquittement_sans_bloc_accepte_le_fichier(lire, bloc, attendu):
+    flux, *_ = lire(bloc=bloc)
+
+    assert flux == attendu

@@ -1,12 +1,14 @@
 """PES_Retour as other treasuries may write it: nothing lost, nothing guessed, the rest goes on."""
 
 import pytest
+from django.utils import timezone
 
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import MessageTPS, Verdict
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, Ecriture, EtatPiece, Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from tests.exports_tps.factories import bordereau_recette, flux_transmis
@@ -161,3 +163,77 @@ def test_ce_que_la_tresorerie_encaisse_d_un_titre_n_est_plus_du(agent, ordonnate
     assert (apres_un, deja, reste_du(piece)) == (25_000, 20_000, 0)
     assert solde("515", exercice=2026).debit == 45_000
     assert "encaissés par la Trésorerie au-delà de ce qui est dû" in message.reserves
+
+
+def test_un_paiement_qui_revient_est_une_reserve(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    verse = ("2026-11-26", 111_000)
+    ancienne = mandat(piece, "02", ligne(reglements=[("2026-11-25", 11_000)]))
+    rejetee = mandat(piece, "02", ligne(reglements=[verse, ("2026-11-28", -111_000)]))
+    repondre(settings, flux, "a.xml", mandat(piece, "05", ligne(reglements=[verse])))
+    lire()
+    repondre(settings, flux, "b.xml", ancienne)  # late, and says nothing new
+    tardive = lire()
+    repondre(settings, flux, "c.xml", rejetee)
+
+    message = lire()
+
+    assert (tardive.nom, tardive.reserves, paye(), etats()) == ("b.xml", "", 111_000, ["payee"])
+    assert message.reserves.startswith(
+        f"{piece} : {afficher(0)} payés à ce jour d’après la Trésorerie, contre {afficher(111_000)}"
+    )
+
+
+@pytest.fixture
+def envoi_de_titre(agent, ordonnateur):
+    bordereau = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    return transmettre(constituer_flux([bordereau], par=agent), par=agent)
+
+
+def test_un_encaissement_qui_revient_est_une_reserve(envoi_de_titre, settings):
+    piece = Piece.objects.get()
+    repondre(settings, envoi_de_titre, "a.xml", titre(piece, "02", 45_000), sens="Recette")
+    lire()
+    impaye = titre(piece, "02", 20_000, etat_ligne="04", jour="2026-12-02")
+    repondre(settings, envoi_de_titre, "b.xml", impaye, sens="Recette")
+
+    message = lire()
+
+    assert f"{afficher(20_000)} encaissés à ce jour" in message.reserves
+
+
+def test_un_titre_pris_en_charge_en_partie_est_une_reserve(envoi_de_titre, settings):
+    partie = titre(Piece.objects.get(), "03", 0, etat_ligne="04").replace("45000", "30000")
+    repondre(settings, envoi_de_titre, "a.xml", partie, sens="Recette")
+
+    message = lire()
+
+    assert f"pour {afficher(30_000)} sur {afficher(45_000)}" in message.reserves
+    assert etats() == [EtatPiece.PRISE_EN_CHARGE]
+
+
+def test_des_decimales_sont_une_reserve(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", mandat(piece, "02", ligne(cumul="50000.75")))
+
+    message = lire()
+
+    assert paye() == 50_000
+    assert message.reserves.startswith(f"{piece}, ligne 1 : 50000.75 n’est pas un nombre entier")
+
+
+def test_un_rejet_hors_de_son_exercice_est_contrepasse_au_jour_de_la_lecture(
+    agent, ordonnateur, settings
+):
+    flux = flux_transmis(agent, ordonnateur)
+    rejet = mandat(Piece.objects.get(), "04", dates=None, fin='<DtePceRej V="2025-01-01"/>')
+    repondre(settings, flux, "a.xml", rejet)
+
+    message = lire()
+
+    contrepassation = Ecriture.objects.get(contrepasse__isnull=False)
+    assert contrepassation.date_comptable == timezone.localdate()
+    assert "rejeté le 01/01/2025 d’après la réponse" in message.reserves
+    assert etats() == [EtatPiece.REJETEE]
