@@ -8,5 +8,5 @@ from facturier.commun.sql import poser
 class Migration(migrations.Migration):
     """Not reversible: an entry out of its exercice would stay."""
 
-    dependencies = [("grand_livre", "0002_invariants")]
-    operations = [migrations.RunPython(poser(__file__, "0003_dates_de_contrepassation"))]
+    dependencies = [("grand_livre", "0003_apres_encaissement")]
+    operations = [migrations.RunPython(poser(__file__, "0004_dates_de_contrepassation"))]
