@@ -15,6 +15,10 @@ application.conf.beat_schedule = {
     "sceller": {"task": "grand_livre.sceller", "schedule": 60.0},
     "vider_evenements": {"task": "telepaiement.vider_evenements", "schedule": 60.0},
     "synchroniser_paiements": {"task": "telepaiement.synchroniser_paiements", "schedule": 300.0},
+    "relancer_remboursements": {
+        "task": "telepaiement.relancer_remboursements",
+        "schedule": 300.0,
+    },
     "rapprocher_versements": {
         "task": "telepaiement.rapprocher_versements",
         "schedule": crontab(hour="0", minute="30"),

@@ -17,7 +17,7 @@ from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import caisse, ventes
+from telepaiement import caisse, creances, ventes
 from telepaiement.models import (
     Canal,
     Encaissement,
@@ -131,6 +131,8 @@ def _exiger_lecteur(session: SessionCaisse, par: Utilisateur) -> None:
         raise ValidationError("Ce guichet n’a pas de lecteur de carte.")
     if session.agent_id != par.pk:
         raise ValidationError("Cette caisse est celle d’un autre agent.")
+    if motif := creances.motif_fermeture():
+        raise ValidationError(motif)
 
 
 def _en_cours(tentatives: TentativeQuerySet) -> Tentative | None:

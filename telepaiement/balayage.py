@@ -37,8 +37,11 @@ def balayer(*, a: datetime | None = None) -> dict[str, int]:
         except (PasserelleMuette, PasserelleRefuse, PaiementIndisponible) as erreur:
             journal.warning("balayage_en_panne", tentative=str(tentative.jeton), motif=str(erreur))
             resultat["en_panne"] += 1
-            continue
-        resultat["closes"] += etat.est_finale
+        except Exception:  # whatever it is, the others go on
+            journal.exception("balayage_en_panne", tentative=str(tentative.jeton))
+            resultat["en_panne"] += 1
+        else:
+            resultat["closes"] += etat.est_finale
     return resultat
 
 

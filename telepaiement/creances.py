@@ -4,9 +4,16 @@ import re
 from hmac import compare_digest
 from typing import Any
 
-from facturier.grand_livre.models import EtatPiece, Titre
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from facturier.commun import fichiers
+from facturier.commun.causes import cause
+from facturier.grand_livre.models import EtatPiece, Exercice, Titre
 from telepaiement.models import Regie
 
+journal = structlog.get_logger(__name__)
 ETATS_PAYABLES = frozenset({EtatPiece.SIGNEE, EtatPiece.TRANSMISE, EtatPiece.PRISE_EN_CHARGE})
 REFERENCE = re.compile(r"([0-9]{4})-?T-?([0-9]{1,9})", re.IGNORECASE)
 CLE_ABSENTE = "-" * 12
@@ -16,6 +23,10 @@ MOTIFS = {
     EtatPiece.REJETEE: "Ce titre a été rejeté par le comptable : vous n’avez rien à payer.",
     EtatPiece.ANNULEE: "Ce titre est annulé : vous n’avez rien à payer.",
 }
+FERME = (
+    "Le paiement par carte est interrompu pour l’instant : rien n’est prélevé. Réessayez "
+    "plus tard, ou payez par chèque ou par virement."
+)
 SOLDE = "Ce titre est entièrement payé : vous n’avez plus rien à payer."
 
 
@@ -75,6 +86,23 @@ def regie_en_ligne() -> Regie | None:
     return Regie.objects.filter(est_en_ligne=True).first()
 
 
+def motif_fermeture() -> str:
+    """Return in French why no card may be charged now, or "": its money could not be recorded.
+
+    The exercice of today must be open, and the store must take the receipt.
+    """
+    annee = timezone.localdate().year
+    try:
+        fichiers.exiger_inscriptible(settings.DOCUMENTS_RACINE)
+    except OSError as erreur:
+        journal.exception("paiement_ferme", motif=cause(erreur))
+        return FERME
+    if not Exercice.objects.filter(annee=annee, clos_le__isnull=True).exists():
+        journal.error("paiement_ferme", motif=f"l’exercice {annee} n’est pas ouvert")
+        return FERME
+    return ""
+
+
 def motif_hors_ligne(titre: Titre, maximum: int, reste: int) -> str:
     """Return in French why a payable `titre` cannot be paid online, or ""."""
     regie = regie_en_ligne()
@@ -85,4 +113,4 @@ def motif_hors_ligne(titre: Titre, maximum: int, reste: int) -> str:
             "Cette somme dépasse ce qu’une carte peut payer en une fois. Payez-la au guichet, "
             "par chèque ou par virement."
         )
-    return ""
+    return motif_fermeture()

@@ -14,7 +14,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE
 from telepaiement.creances import verrouiller_dette
-from telepaiement.encaissement import encaisser_carte
+from telepaiement.encaissement import INSCRIPTION_IMPOSSIBLE, dire, encaisser_carte
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import (
@@ -50,7 +50,13 @@ def regler(*, tentative_id: int, motif: str, par: Utilisateur) -> Tentative:
         return tentative
     if distant is not None and distant.statut != StatutDistant.REUSSI:
         raise ValidationError(PAS_RECUE)
-    return _regler(tentative_id, distant, motif.strip()[:200], par)
+    try:
+        return _regler(tentative_id, distant, motif.strip()[:200], par)
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(
+            f"La somme ne peut pas encore être encaissée : {dire(erreur)}. Rien n’est perdu : "
+            "recommencez quand ce sera réglé."
+        ) from erreur
 
 
 def _lire(tentative: Tentative) -> EtatDistant | None:

@@ -4,13 +4,15 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.causes import cause, phrase_de_la_base
 from facturier.grand_livre import evenements
 from facturier.grand_livre.models import Exercice, Titre
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.regies import recevoir_a_classer, vendre_au_comptant
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import courriels, echeanciers, quittances
@@ -29,6 +31,16 @@ from telepaiement.passerelles.contrat import EtatDistant
 
 class RegieAbsente(RuntimeError):
     """No régie holds online payment: its reference data is missing."""
+
+
+INSCRIPTION_IMPOSSIBLE = (DatabaseError, EcritureRefusee, OSError, RegieAbsente)
+
+
+def dire(erreur: Exception) -> str:
+    """Return in French why money received could not be recorded."""
+    if isinstance(erreur, OSError):
+        return f"les documents ne s’écrivent pas ({cause(erreur)})"
+    return phrase_de_la_base(erreur) if isinstance(erreur, DatabaseError) else str(erreur)
 
 
 def encaisser_carte(

@@ -270,6 +270,9 @@ def relancer() -> dict[str, int]:
         except (PasserelleMuette, PasserelleRefuse) as erreur:
             journal.warning("remboursement_en_panne", motif=str(erreur))
             bilan["en_panne"] += 1
+        except Exception:  # whatever it is, the others go on
+            journal.exception("remboursement_en_panne", jeton=str(remboursement.jeton))
+            bilan["en_panne"] += 1
     return bilan
 
 

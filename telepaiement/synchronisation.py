@@ -17,7 +17,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE
 from telepaiement.creances import verrouiller_dette
-from telepaiement.encaissement import encaisser_carte
+from telepaiement.encaissement import INSCRIPTION_IMPOSSIBLE, dire, encaisser_carte
 from telepaiement.models import EtatTentative, Tentative
 from telepaiement.passerelles import passerelle, terminal
 from telepaiement.passerelles.contrat import (
@@ -29,6 +29,7 @@ from telepaiement.passerelles.contrat import (
 
 journal = structlog.get_logger(__name__)
 SANS_REFERENCE = "jamais transmise à la passerelle"
+RECU_NON_INSCRIT = "payé, à inscrire"
 
 
 def synchroniser(
@@ -122,7 +123,6 @@ def _fermer_sans_paiement(tentative_id: int, acte: str, source: str, par: Utilis
     return tentative
 
 
-@transaction.atomic
 def _appliquer(
     tentative_id: int,
     distant: EtatDistant | None,
@@ -132,7 +132,29 @@ def _appliquer(
     fin: str,
     anomalie: str = "",
 ) -> Tentative:
-    """Apply a reading under the lock of the debt, then of the attempt: always in this order.
+    """Apply a reading; money that cannot be recorded now is kept, and recorded by a later reading.
+
+    Whatever refuses it (exercice closed, store of documents full), the payer has paid.
+    """
+    try:
+        with transaction.atomic():
+            tentative = _verrouiller(tentative_id)
+            if tentative.etat == EtatTentative.REUSSIE:
+                return tentative
+            if distant and distant.statut == StatutDistant.REUSSI:
+                _constater_succes(tentative, distant, source, par)
+            elif not tentative.est_finale:
+                _suivre(tentative, distant, source, par, fin, anomalie)
+            return tentative
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        if not distant or distant.statut != StatutDistant.REUSSI:
+            raise
+        journal.exception("paiement_recu_non_inscrit", tentative=tentative_id)
+        return _differer(tentative_id, erreur, source, par)
+
+
+def _verrouiller(tentative_id: int) -> Tentative:
+    """Lock the debt, then the attempt: always in this order.
 
     A sale has no debt: the régie that sells is locked instead.
     """
@@ -142,12 +164,18 @@ def _appliquer(
     titre = verrouiller_dette(titre_id, regie_id)
     tentative = Tentative.objects.select_for_update(of=("self",)).get(pk=tentative_id)
     tentative.titre = titre
-    if tentative.etat == EtatTentative.REUSSIE:
-        return tentative
-    if distant and distant.statut == StatutDistant.REUSSI:
-        _constater_succes(tentative, distant, source, par)
-    elif not tentative.est_finale:
-        _suivre(tentative, distant, source, par, fin, anomalie)
+    return tentative
+
+
+@transaction.atomic
+def _differer(tentative_id: int, erreur: Exception, source: str, par: Utilisateur) -> Tentative:
+    """Note that money was received and could not be recorded, with the reason in French."""
+    tentative = _verrouiller(tentative_id)
+    motif = f"{RECU_NON_INSCRIT} : {dire(erreur)}"[:200]
+    if tentative.est_finale:
+        _signaler(tentative, motif, source, par)
+    elif tentative.etat != EtatTentative.A_VERIFIER or tentative.anomalie != motif:
+        _franchir(tentative, "differer", f"{source} : {motif}"[:200], par, anomalie=motif)
     return tentative
 
 

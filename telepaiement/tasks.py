@@ -16,8 +16,13 @@ def vider_evenements() -> None:
 
 @shared_task(name="telepaiement.synchroniser_paiements")
 def synchroniser_paiements() -> None:
-    """Bring the open attempts, then the refunds under way, where the money is."""
+    """Bring the open attempts where the money is."""
     balayer()
+
+
+@shared_task(name="telepaiement.relancer_remboursements")
+def relancer_remboursements() -> None:
+    """Bring the refunds under way where the money is."""
     remboursements.relancer()
 
 

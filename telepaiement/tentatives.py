@@ -278,6 +278,8 @@ def controler_avant_paiement(tentative: Tentative) -> str:
         return motif
     if tentative.etat not in {EtatTentative.INITIEE, EtatTentative.AUTHENTIFICATION}:
         return "Ce paiement n’est plus ouvert : rechargez la page pour voir où il en est."
+    if motif := creances.motif_fermeture():
+        return motif
     if reste != tentative.reste_constate:
         return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
     return motif_attente(titre.pk, tentative.session_payeur)

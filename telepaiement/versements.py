@@ -14,6 +14,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE, afficher
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.tresorerie import rejeter_versement, verser_cartes
 from telepaiement import litiges, remboursements
 from telepaiement.encaissement import date_comptable
@@ -54,9 +55,11 @@ def rapprocher(*, depuis: datetime | None = None, par: Utilisateur | None = None
     Safe to run at any time, and twice: a payout already posted is left as it is.
 
     Returns:
-        Numbers of payouts: `lus`, `comptabilises`, `en_ecart`, `rejetes`, `attendus`.
+        Numbers of payouts: `lus`, `comptabilises`, `en_ecart`, `rejetes`, `attendus`, `en_panne`
+        (one failure stops no other).
     """
-    bilan = dict.fromkeys(("lus", "comptabilises", "en_ecart", "rejetes", "attendus"), 0)
+    noms_des_nombres = ("lus", "comptabilises", "en_ecart", "rejetes", "attendus", "en_panne")
+    bilan = dict.fromkeys(noms_des_nombres, 0)
     noms = {
         EtatVersement.COMPTABILISE: "comptabilises",
         EtatVersement.EN_ECART: "en_ecart",
@@ -65,9 +68,35 @@ def rapprocher(*, depuis: datetime | None = None, par: Utilisateur | None = None
     distants = list(passerelle().lister_versements(depuis or timezone.now() - RECUL))
     for distant in sorted(distants, key=lambda un: (un.arrive_le, un.identifiant)):
         bilan["lus"] += 1
-        versement = _constater(distant, par)
-        bilan[noms[EtatVersement(versement.etat)] if versement else "attendus"] += 1
+        try:
+            versement = _constater(distant, par)
+        except (PasserelleMuette, PasserelleRefuse) as erreur:
+            journal.warning("versement_en_panne", versement=distant.identifiant, motif=str(erreur))
+            bilan["en_panne"] += 1
+        except Exception as erreur:  # whatever it is, the others go on
+            journal.exception("versement_en_panne", versement=distant.identifiant)
+            _garder_en_panne(distant, erreur)
+            bilan["en_panne"] += 1
+        else:
+            bilan[noms[EtatVersement(versement.etat)] if versement else "attendus"] += 1
     return bilan
+
+
+def _garder_en_panne(distant: VersementDistant, erreur: Exception) -> None:
+    """Leave a payout that could not be posted in écart, with the reason: people must see it."""
+    raison = str(erreur) if isinstance(erreur, EcritureRefusee) else "erreur du logiciel"
+    anomalie = f"non comptabilisé : {raison}"[:300]
+    versement, _ = Versement.objects.vivants().get_or_create(
+        reference=distant.identifiant,
+        defaults={
+            "montant": distant.montant if distant.devise == DEVISE else 0,
+            "devise": distant.devise[:3],
+            "arrive_le": distant.arrive_le,
+            "anomalie": anomalie,
+        },
+    )
+    en_ecart = Versement.objects.filter(pk=versement.pk, etat=EtatVersement.EN_ECART)
+    en_ecart.update(anomalie=anomalie)
 
 
 def constater(reference: str, *, par: Utilisateur | None = None) -> Versement | None:

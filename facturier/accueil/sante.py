@@ -1,6 +1,5 @@
 """Health of the product, for the supervisor: is it alive, is it ready to serve."""
 
-import tempfile
 from collections.abc import Callable
 
 import structlog
@@ -12,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from facturier.acces.controle import ouvrir_a_tous
+from facturier.commun import fichiers
 
 journal = structlog.get_logger(__name__)
 
@@ -24,9 +24,7 @@ def base_de_donnees() -> None:
 
 def documents() -> None:
     """Raise `OSError` when no file can be written in the document store."""
-    settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as essai:
-        essai.write(b"1")
+    fichiers.exiger_inscriptible(settings.DOCUMENTS_RACINE)
 
 
 def migrations() -> None:

@@ -127,6 +127,17 @@ def chemin(sha256: str, racine: Path) -> Path:
     return racine / "sha256" / sha256[:2] / sha256[2:4] / sha256
 
 
+def exiger_inscriptible(racine: Path) -> None:
+    """Write a byte in the store, and forget it.
+
+    Raises:
+        OSError: no file can be written there.
+    """
+    racine.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=racine) as essai:
+        essai.write(b"1")
+
+
 def taille_lisible(octets: int) -> str:
     """Return a size in bytes as people read it, `8 Mo`, `1,5 Mo` or `300 ko`, rounded."""
     if octets >= MEGA_OCTET:

@@ -86,6 +86,7 @@ class Tentative(models.Model):
         "refuser": transition(_APRES_CREATION, EtatTentative.INITIEE, *_ROLES),
         "reprendre": transition(ETATS_ENGAGES, EtatTentative.INITIEE, *_ROLES),
         "douter": transition(ETATS_OUVERTS, EtatTentative.A_VERIFIER, *_ROLES),
+        "differer": transition(ETATS_OUVERTS, EtatTentative.A_VERIFIER, *_ROLES),
         "reussir": transition(ETATS_OUVERTS, EtatTentative.REUSSIE, *_ROLES),
         "echouer": transition(ETATS_OUVERTS, EtatTentative.ECHOUEE, *_ROLES),
         "annuler": transition(ETATS_OUVERTS, EtatTentative.ANNULEE, *_ROLES),
@@ -230,6 +231,12 @@ class Tentative(models.Model):
         return self.etat == EtatTentative.EN_COURS or (
             self.etat == EtatTentative.A_VERIFIER and bool(self.reference)
         )
+
+    @property
+    def est_recue(self) -> bool:
+        """Whether the bank has the money, which could not be recorded yet."""
+        a_verifier = self.etat == EtatTentative.A_VERIFIER
+        return a_verifier and self.passages.filter(acte="differer").exists()
 
 
 class PassageTentative(Passage):

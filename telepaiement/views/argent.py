@@ -50,9 +50,10 @@ def lire_versements(request: HttpRequest) -> HttpResponse:
     else:
         messages.add_message(
             request,
-            messages.WARNING if bilan["en_ecart"] else messages.SUCCESS,
+            messages.WARNING if bilan["en_ecart"] + bilan["en_panne"] else messages.SUCCESS,
             f"Versements lus : {bilan['lus']}, dont comptabilisés : {bilan['comptabilises']}, "
-            f"en écart : {bilan['en_ecart']}, rejetés : {bilan['rejetes']}.",
+            f"en écart : {bilan['en_ecart']}, rejetés : {bilan['rejetes']}, "
+            f"non lus, à reprendre : {bilan['en_panne']}.",
         )
     return redirect("telepaiement:versements")
 

@@ -127,6 +127,7 @@ def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
             "est_a_reprendre": tentative.etat in A_REPRENDRE,
             "explication": refus.expliquer(tentative.motif_refus),
             "est_douteuse": tentative.etat == EtatTentative.A_VERIFIER,
+            "est_recue": tentative.est_recue,
         },
     )
     if est_en_attente:

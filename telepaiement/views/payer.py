@@ -235,9 +235,11 @@ def montrer(
         "titre": tentative.titre,
         "retour": _page_de_depart(tentative),
     }
-    if tentative.etat == EtatTentative.A_VERIFIER:
+    if tentative.etat == EtatTentative.A_VERIFIER or gabarit == "telepaiement/termine.html":
         sienne = Tentative.objects.filter(pk=tentative.pk).avec_discordance()
         contexte["est_discordante"] = sienne.get().est_discordante
+        contexte["est_recue"] = tentative.est_recue
+        contexte["est_ecartee"] = tentative.passages.filter(acte="ecarter").exists()
     if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
     if gabarit == "telepaiement/reussi.html":
