@@ -22,7 +22,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Ecriture, Titre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import prelever_commission, remettre
-from telepaiement import creances, echeanciers, virements
+from telepaiement import creances, echeanciers, impayes, virements
 from telepaiement.encaissement import RegieAbsente, date_comptable, enregistrer
 from telepaiement.models import (
     AnnulationEncaissement,
@@ -46,6 +46,7 @@ from telepaiement.remises_cartes import (
     Lot,
     commission_admise,
     constater,
+    est_commission,
     lots,
 )
 from telepaiement.versements import (
@@ -71,6 +72,7 @@ class Proposition:
     lot: Lot | None = None
     titre: int | None = None
     remboursement: int | None = None
+    impaye: int | None = None
     commission: int = 0
 
 
@@ -89,7 +91,7 @@ def proposer(ligne: LigneBancaire) -> list[Proposition]:
             _virements_revenus,
         )
     else:
-        sources = (_versements, _en_devise, _rendus_par_virement, _cartes, _commissions)
+        sources = (_versements, _en_devise, _rendus_par_virement, _cartes, _impayes, _commissions)
     trouvees = [une for source in sources for une in source(ligne)]
     return trouvees[:PROPOSITIONS_MAXIMALES]
 
@@ -146,14 +148,26 @@ def _cartes(ligne: LigneBancaire) -> Iterator[Proposition]:
         )
 
 
+def _impayes(ligne: LigneBancaire) -> Iterator[Proposition]:
+    """Money that left: a payment that the bank takes back."""
+    for encaissement in impayes.candidats(ligne)[:PROPOSITIONS_MAXIMALES]:
+        yield Proposition(
+            nature=NatureRapprochement.IMPAYE,
+            cle=f"impaye-{encaissement.pk}",
+            libelle=impayes.nommer(encaissement),
+            impaye=encaissement.pk,
+        )
+
+
 def _commissions(ligne: LigneBancaire) -> Iterator[Proposition]:
-    """Money that left: what the bank keeps apart from what it credits."""
-    yield Proposition(
-        nature=NatureRapprochement.COMMISSION,
-        cle="commission",
-        libelle="Commission de la banque ou du prestataire, prise à part",
-        commission=-ligne.montant,
-    )
+    """Money that left: what the bank keeps apart from what it credits, at most its usual part."""
+    if est_commission(ligne):
+        yield Proposition(
+            nature=NatureRapprochement.COMMISSION,
+            cle="commission",
+            libelle="Commission de la banque ou du prestataire, prise à part",
+            commission=-ligne.montant,
+        )
 
 
 def _rendus_par_virement(ligne: LigneBancaire) -> Iterator[Proposition]:
@@ -335,9 +349,13 @@ def _passer(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) ->
                 proposition.remboursement, jour=ligne.jour, dit=dit, par=par
             )
         )
-    if proposition.nature == NatureRapprochement.VIREMENT:
-        return Suite(encaissements=proposition.encaissements)
-    return Suite(encaissements=proposition.encaissements, ecriture=_ecrire(ligne, proposition, par))
+    if proposition.impaye is not None:
+        return Suite(ecriture=impayes.constater(ligne, proposition.impaye, par=par).ecriture)
+    est_ecrite = proposition.nature != NatureRapprochement.VIREMENT
+    return Suite(
+        encaissements=proposition.encaissements,
+        ecriture=_ecrire(ligne, proposition, par) if est_ecrite else None,
+    )
 
 
 def _ecrire(ligne: LigneBancaire, proposition: Proposition, par: Utilisateur) -> Ecriture:
@@ -444,6 +462,8 @@ def _defaire(
         )
         franchir(versement, "annuler", par=par, motif=motif, ecriture_annulation=ecriture)
         rapprochement.versement = versement
+    if rapprochement.nature == NatureRapprochement.IMPAYE and rapprochement.ecriture:
+        impayes.annuler(rapprochement.ecriture, motif=motif, par=par)
     if rapprochement.nature == NatureRapprochement.TITRE:
         encaissement = rapprochement.encaissements.select_related("encaissement__titre").get()
         AnnulationEncaissement.objects.create(

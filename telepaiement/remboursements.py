@@ -157,7 +157,7 @@ def controler_vente(encaissement: Encaissement, montant: int) -> None:
 
 def refuser_conteste(encaissement: Encaissement) -> None:
     """Refuse to give back what the bank took already. Raises `ValidationError`."""
-    if encaissement.litiges.exclude(etat=EtatLitige.GAGNE).exists():
+    if encaissement.litiges.filter(etat__in=[EtatLitige.OUVERT, EtatLitige.PERDU]).exists():
         raise ValidationError(
             "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
             "banque a déjà repris la somme."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import DEVISE, afficher
@@ -22,6 +22,7 @@ from telepaiement.models import (
     EtatVersement,
     LigneBancaire,
     LigneVersement,
+    Mode,
     NatureLigne,
     NomPasserelle,
     OrigineVersement,
@@ -34,6 +35,7 @@ SANS_VERSEMENTS = (NomPasserelle.LYRA,)
 ECART_JOURS = timedelta(days=15)
 JOURS_GROUPES = 5  # a bank credits the days of a long week-end at once
 COMMISSION_MAXIMALE_POUR_MILLE = 40  # beyond, a credit is not the one expected
+JOURS_COMMISSION = timedelta(days=62)  # a bank charges by the month, sometimes late
 LECTURE = "constat en cours"
 
 
@@ -85,6 +87,16 @@ def commission_admise(ligne: LigneBancaire, brut: int) -> int | None:
         return commission if commission == ligne.commission else None
     est_plausible = 0 <= commission * 1000 <= abs(brut) * COMMISSION_MAXIMALE_POUR_MILLE
     return commission if est_plausible else None
+
+
+def est_commission(ligne: LigneBancaire) -> bool:
+    """Whether the debit of the account may be what the bank keeps on two months of payments."""
+    recus = Encaissement.objects.valides().filter(
+        mode__in=[*MODES_PASSERELLE, Mode.TPE, Mode.CHEQUE],
+        jour__range=(ligne.jour - JOURS_COMMISSION, ligne.jour),
+    )
+    total = recus.aggregate(total=Sum("montant", default=0))["total"]
+    return bool(-ligne.montant * 1000 <= total * COMMISSION_MAXIMALE_POUR_MILLE)
 
 
 def lots(ligne: LigneBancaire) -> Iterator[Lot]:

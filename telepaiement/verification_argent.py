@@ -52,12 +52,20 @@ JUSTIFIES_PAR = {
     "remboursement_virement": "remboursement",
     "retour_vente": "retour_vente",
     "litige_ouvert": "litige",
+    "impaye_carte": "litige",
+    "impaye_cheque": "litige",
+    "impaye_cheque_du": "litige_clos",
     "litige_gagne": "litige_clos",
     "litige_perdu": "litige_clos",
     "versement_cartes": "versement",
     "prelevement_cartes": "versement",
     "versement_rejete": "versement_rejete",
     "prelevement_rejete": "versement_rejete",
+}
+ISSUES = {  # by the event that took the money back
+    "litige_ouvert": "litige_perdu",
+    "impaye_carte": "litige_perdu",
+    "impaye_cheque": "impaye_cheque_du",
 }
 SIGNES = {
     NatureLigne.ENCAISSEMENT: ("encaissement__montant", 1),
@@ -162,9 +170,11 @@ def litiges_mal_ecrits() -> Iterator[Anomalie]:
         "ecriture", "ecriture_issue"
     ):
         issue = litige.ecriture_issue
-        attendue = {EtatLitige.GAGNE: "litige_gagne", EtatLitige.PERDU: "litige_perdu"}.get(
-            EtatLitige(litige.etat)
-        )
+        issue_perdue = ISSUES[litige.ecriture.evenement] if litige.ecriture else None
+        attendue = {
+            EtatLitige.OUVERT: None,
+            EtatLitige.GAGNE: "litige_gagne",
+        }.get(EtatLitige(litige.etat), issue_perdue)
         totaux = {un.total for un in (litige.ecriture, issue) if un is not None}
         if totaux != {litige.montant} or (issue.evenement if issue else None) != attendue:
             yield Anomalie(
@@ -172,6 +182,17 @@ def litiges_mal_ecrits() -> Iterator[Anomalie]:
                 f"litige {litige.pk}",
                 f"{litige.montant} F, {litige.etat} : ses écritures ne le disent pas",
             )
+
+
+def impayes_mal_annules() -> Iterator[Anomalie]:
+    """Unpaid payments undone whose debt stays owed, or whose debt is settled though they stand."""
+    for pk in (
+        Litige.objects.filter(ligne__isnull=False)
+        .exclude(etat=EtatLitige.PERDU, ecriture_issue__contrepassee_par__isnull=True)
+        .exclude(etat=EtatLitige.ANNULE, ecriture_issue__contrepassee_par__isnull=False)
+        .values_list("pk", flat=True)
+    ):
+        yield Anomalie("litige", f"litige {pk}", "l’impayé et sa dette ne disent pas la même chose")
 
 
 def excedents_oublies() -> Iterator[Anomalie]:
@@ -243,7 +264,11 @@ def cartes_a_l_encaissement() -> Iterator[Anomalie]:
     faits = (
         _somme(Encaissement.objects.filter(mode__in=MODES_PASSERELLE))
         - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI, virement__isnull=True))
-        - _somme(Litige.objects.filter(est_debite=True).exclude(etat=EtatLitige.GAGNE))
+        - _somme(
+            Litige.objects.filter(est_debite=True, ligne__isnull=True).exclude(
+                etat=EtatLitige.GAGNE
+            )
+        )
         - _somme(Versement.objects.vivants().exclude(etat=EtatVersement.EN_ECART), "brut")
         + _somme(Versement.objects.filter(etat=EtatVersement.REJETE))
     )
@@ -309,6 +334,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     remboursements_au_dela,
     remboursements_verses_a_tort,
     litiges_mal_ecrits,
+    impayes_mal_annules,
     excedents_oublies,
     ecritures_sans_objet,
     versements_mal_ecrits,

@@ -21,6 +21,7 @@ from facturier.grand_livre.models import Deduction, Ecriture, Piece
 from facturier.grand_livre.ventilation import Somme, section
 
 REMISES = ("tpe", "cheques")
+IMPAYES = ("carte", "cheque")
 
 
 def contester_carte(
@@ -34,6 +35,34 @@ def contester_carte(
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de({"conteste": montant, "disponible": montant}, titre),
+        piece=titre,
+        par=par,
+    )
+
+
+def constater_impaye(
+    titre: Piece | None,
+    *,
+    nature: str,
+    montant: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+) -> Ecriture:
+    """Post money that the bank takes back from the account: D 51172 (cheque) or 51175, C 515.
+
+    Args:
+        nature: one of `IMPAYES`.
+    """
+    if nature not in IMPAYES:
+        raise ValueError(f"nature d’impayé inconnue : {nature}")
+    return passer_evenement(
+        f"impaye_{nature}",
+        cle=f"impaye-{reference}",
+        libelle=f"{'Carte impayée' if nature == 'carte' else 'Chèque impayé'} : {nommer(titre)}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"conteste": montant, "tresor": montant}, titre),
         piece=titre,
         par=par,
     )
@@ -63,15 +92,18 @@ def perdre_litige(
     reference: str,
     par: Utilisateur,
     trop_percu: int = 0,
+    nature: str = "carte",
 ) -> Ecriture:
     """Post a dispute lost: D 4111 (the debt is owed again), D 466 for an excess, C 51175.
 
-    Without a titre a sale is lost: D 47138, or D 471411 for one paid twice.
+    Without a titre a sale is lost: D 47138, or D 471411 for one paid twice. An unpaid cheque leaves
+    51172 instead: `nature` is one of `IMPAYES`.
     """
+    est_carte = nature == "carte"
     return passer_evenement(
-        "litige_perdu",
+        "litige_perdu" if est_carte else f"impaye_{nature}_du",
         cle=f"litige-{reference}-perdu",
-        libelle=f"Litige perdu : {nommer(titre)}",
+        libelle=f"{'Litige perdu' if est_carte else 'Chèque impayé'} : {nommer(titre)}",
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de({**parts_rendues(titre, montant, trop_percu), "conteste": montant}, titre),

@@ -142,6 +142,7 @@ class NatureRapprochement(models.TextChoices):
     VIREMENT = "virement", "Virement déjà constaté au guichet"
     TITRE = "titre", "Virement pour un titre"
     COMMISSION = "commission", "Commission prise à part"
+    IMPAYE = "impaye", "Chèque ou carte impayés"
     REMBOURSEMENT = "remboursement", "Remboursement par virement"
 
 

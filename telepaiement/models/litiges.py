@@ -1,6 +1,6 @@
 """Payments that a payer contests at his bank (telepaiement.md, §8.3)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -19,12 +19,15 @@ class EtatLitige(models.TextChoices):
     OUVERT = "ouvert", "Ouvert"
     GAGNE = "gagne", "Gagné"
     PERDU = "perdu", "Perdu"
+    ANNULE = "annule", "Annulé"
 
 
 class Litige(models.Model):
     """A card payment contested: the bank takes its amount back until the dispute is closed.
 
-    `est_debite` is false for a mere inquiry, which moves no money.
+    `est_debite` is false for a mere inquiry, which moves no money. One that the statement of the
+    account tells, an unpaid cheque or card, is lost at once: `ligne` is the movement; it is undone
+    (`annule`) with the match that made it.
     """
 
     Etat = EtatLitige
@@ -36,9 +39,17 @@ class Litige(models.Model):
     TRANSITIONS: ClassVar[dict[str, Transition]] = {
         "gagner": transition({EtatLitige.OUVERT}, EtatLitige.GAGNE, Role.AGENT, Role.COMPTABLE),
         "perdre": transition({EtatLitige.OUVERT}, EtatLitige.PERDU, Role.AGENT, Role.COMPTABLE),
+        "annuler": transition({EtatLitige.PERDU}, EtatLitige.ANNULE, Role.AGENT, Role.COMPTABLE),
     }
 
     encaissement = models.ForeignKey(Encaissement, models.PROTECT, related_name="litiges")
+    ligne: models.ForeignKey[Any, Any] = models.ForeignKey(
+        "telepaiement.LigneBancaire",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="impayes",
+    )
     reference = models.CharField("référence de la passerelle", max_length=100, unique=True)
     montant = MontantField()
     trop_percu = MontantField("dont trop-perçu repris", default=0)

@@ -127,6 +127,8 @@ class Dossier:
             "litige ouvert": self.contester,
             "litige gagné": self.gagner,
             "litige perdu": self.perdre,
+            "impayé": self.constater_impaye,
+            "chèque dû à nouveau": self.perdre_cheque,
             "remise": self.remettre,
             "fonds de caisse": self.mouvoir_fonds,
             "vente": self.vendre,
@@ -359,6 +361,23 @@ class Dossier:
             self.piece, montant=_francs(montant), reference="dp", **self._le_jour
         )
 
+    def constater_impaye(self, nature: str, montant: str) -> None:
+        """See the bank take back from the account what it had credited."""
+        tresorerie.constater_impaye(
+            self.piece, nature=nature, montant=_francs(montant), reference="imp", **self._le_jour
+        )
+
+    def perdre_cheque(self, montant: str, trop_percu: str) -> None:
+        """Make the debt of an unpaid cheque owed again."""
+        tresorerie.perdre_litige(
+            self.piece,
+            montant=_francs(montant),
+            trop_percu=_francs(trop_percu),
+            reference="imp",
+            nature="cheque",
+            **self._le_jour,
+        )
+
     def gagner(self, montant: str) -> None:
         """Win the dispute."""
         tresorerie.gagner_litige(
@@ -509,6 +528,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"precompte_penalites", "reduction_mandat", "charge_a_payer", "extourne_charge"}
     schemas |= {"reduction_titre", "annulation_mandat_anterieur", "annulation_titre_anterieur"}
     schemas |= {"litige_ouvert", "litige_gagne", "litige_perdu", "versement_rejete"}
+    schemas |= {"impaye_cheque_du", *(f"impaye_{nature}" for nature in tresorerie.IMPAYES)}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble", "retour_vente"}
     schemas |= {"recette_avant_titre", "regularisation_p503"}

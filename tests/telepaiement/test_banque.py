@@ -281,7 +281,66 @@ def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_ann
     assert _anomalies() == []
 
 
-def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent):
+IMPAYES = [
+    (
+        Mode.CHEQUE,
+        {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. Fictif"},
+        "CHQ IMPAYE 0001234",
+        "51172",
+    ),
+    (
+        Mode.TPE,
+        {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"},
+        "RETRO IMPAYE CB TPE",
+        "51175",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mode", "details", "libelle", "compte"), IMPAYES)
+def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
+    importer, agent, client, encaisser_au_guichet, mode, details, libelle, compte
+):
+    encaissement = encaisser_au_guichet(mode, 12_500, **details)
+    adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
+    ligne = LigneBancaire.objects.get()
+    natures = [une.nature for une in rapprochement.proposer(ligne)]
+
+    fait = _confirmer(agent, NatureRapprochement.IMPAYE)
+    page = client.get(adresse).content.decode()
+    impaye = (reste_du(encaissement.titre), _anomalies())
+    ecrits = [solde(un, exercice=2026).solde for un in ("515", compte)]
+    lignes = {un.compte.numero: un.montant for un in fait.ecriture.lignes.all()}
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Ce n’est pas ce paiement", par=agent)
+
+    assert natures == [NatureRapprochement.IMPAYE]  # too much for a commission
+    assert lignes == {compte: 12_500, "515": 12_500}
+    assert (impaye, ecrits) == ((12_500, []), [-12_500, 0])
+    assert "la banque a repris la somme reçue" in page
+    assert (reste_du(encaissement.titre), solde("515", exercice=2026).solde) == (0, 0)
+    assert "est authentique. Comparez" in client.get(adresse).content.decode()
+    assert encaissement.litiges.get().etat == "annule"
+    assert _anomalies() == []
+    _confirmer(agent, NatureRapprochement.IMPAYE)
+    assert (reste_du(encaissement.titre), _anomalies()) == (12_500, [])
+
+
+def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet):
+    for numero in ("0001234", "0009999"):
+        encaisser_au_guichet(Mode.CHEQUE, 12_500, banque="B", numero_cheque=numero, tireur="T")
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
+
+    propositions = rapprochement.proposer(LigneBancaire.objects.get())
+
+    assert [une.libelle[:24] for une in propositions] == [
+        "Chèque impayé n° 0001234",
+        "Chèque impayé n° 0009999",
+    ]
+
+
+def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent, encaisser_au_guichet):
+    encaisser_au_guichet(Mode.TPE, 40_000, numero_ticket="000123", numero_autorisation="A1B2C3")
     importer(camt({"montant": "400", "sens": "DBIT", "libelle": "COM CB NOVEMBRE"}))
 
     fait = _confirmer(agent, NatureRapprochement.COMMISSION)

@@ -1,0 +1,122 @@
+"""What the bank takes back from the account: an unpaid cheque, an unpaid or contested card.
+
+The statement alone tells it. The payment is lost as in a dispute: its debt is owed again, its
+receipt is no longer worth anything, its échéancier follows.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.etats import franchir
+from facturier.grand_livre.models import Ecriture
+from facturier.grand_livre.passation import contrepasser
+from facturier.grand_livre.tresorerie import constater_impaye, perdre_litige
+from telepaiement import echeanciers
+from telepaiement.creances import verrouiller_dette
+from telepaiement.encaissement import date_comptable
+from telepaiement.models import (
+    MODES_PASSERELLE,
+    Encaissement,
+    EtatLitige,
+    LigneBancaire,
+    Litige,
+    Mode,
+)
+from telepaiement.remboursements import trop_percu_restant
+from telepaiement.remises_cartes import SANS_VERSEMENTS
+
+DELAI = timedelta(days=400)  # a card is contested for thirteen months
+
+
+def candidats(ligne: LigneBancaire) -> QuerySet[Any]:
+    """Return the payments that a debit of the account may take back, those that it names first.
+
+    A gateway that lists its payouts tells its disputes itself.
+    """
+    dit = f"{ligne.libelle} {ligne.reference}".upper()
+    tenus = Litige.objects.exclude(etat__in=[EtatLitige.GAGNE, EtatLitige.ANNULE])
+    par_la_banque = Q(mode__in=[Mode.CHEQUE, Mode.TPE]) | Q(
+        mode__in=MODES_PASSERELLE, tentative__passerelle__in=SANS_VERSEMENTS
+    )
+    est_nomme = Q(dit__icontains=F("numero_cheque")) & ~Q(numero_cheque="") | Q(
+        dit__icontains=F("numero_autorisation")
+    ) & ~Q(numero_autorisation="")
+    trouves: QuerySet[Any] = (
+        Encaissement.objects.avec_suites()
+        .filter(par_la_banque, annulation__isnull=True, montant=-ligne.montant, mention="")
+        .filter(acquis=F("montant"), en_remboursement=0)
+        .filter(~Exists(tenus.filter(encaissement=OuterRef("pk"))))
+        .filter(jour__range=(ligne.jour - DELAI, ligne.jour))
+        .annotate(dit=Value(dit))
+        .annotate(est_nomme=Case(When(est_nomme, then=1), default=0))
+        .select_related("titre__tiers", "vente")
+        .order_by("-est_nomme", "-jour", "-pk")
+    )
+    return trouves
+
+
+def nommer(encaissement: Encaissement) -> str:
+    """Say in French which payment the bank takes back."""
+    quoi = {
+        Mode.CHEQUE: f"Chèque impayé n° {encaissement.numero_cheque} de {encaissement.tireur}",
+        Mode.TPE: f"Carte impayée, ticket {encaissement.numero_ticket} du terminal",
+    }.get(Mode(encaissement.mode), "Carte impayée ou contestée, payée en ligne")
+    return f"{quoi}, du {encaissement.jour:%d/%m/%Y} : {encaissement.objet}"
+
+
+def constater(ligne: LigneBancaire, encaissement_id: int, *, par: Utilisateur) -> Litige:
+    """Record that the bank took a payment back, and that its debt is owed again.
+
+    The caller holds the lock of the movement, in a transaction.
+    """
+    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
+    titre = verrouiller_dette(*dette)
+    encaissement = Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
+    rang = ligne.impayes.count()
+    reference = f"banque-{ligne.identite[:40]}" + (f"-{rang + 1}" if rang else "")
+    communs: dict[str, Any] = {
+        "nature": "cheque" if encaissement.mode == Mode.CHEQUE else "carte",
+        "montant": encaissement.montant,
+        "date_comptable": date_comptable(ligne.jour),
+        "reference": reference,
+        "par": par,
+    }
+    litige = Litige.objects.create(
+        encaissement=encaissement,
+        ligne=ligne,
+        reference=reference,
+        montant=encaissement.montant,
+        motif=ligne.libelle[:60],
+        ouvert_le=timezone.now(),
+        est_debite=True,
+        ecriture=constater_impaye(titre, **communs),
+    )
+    litige.passages.create(acte="ouvrir", depart="", arrivee=litige.etat, par=par)
+    part = trop_percu_restant(encaissement)
+    franchir(
+        litige,
+        "perdre",
+        par=par,
+        clos_le=timezone.now(),
+        trop_percu=part,
+        ecriture_issue=perdre_litige(titre, trop_percu=part, **communs),
+    )
+    if titre is not None:
+        echeanciers.suivre(titre)
+    return litige
+
+
+def annuler(ecriture: Ecriture, *, motif: str, par: Utilisateur) -> None:
+    """Undo the unpaid payment that `ecriture`, already reversed, recorded: its debt is paid."""
+    litige = Litige.objects.select_for_update(of=("self",)).get(ecriture=ecriture)
+    titre = verrouiller_dette(litige.encaissement.titre_id, litige.encaissement.regie_id)
+    if litige.ecriture_issue is not None:
+        jour = timezone.localdate()
+        contrepasser(litige.ecriture_issue, par=par, motif=motif, date_comptable=jour)
+    franchir(litige, "annuler", par=par, motif=motif)
+    if titre is not None:
+        echeanciers.suivre(titre)
