@@ -26,7 +26,14 @@ from exports_tps.limites import (
     tenir_dans,
 )
 from exports_tps.lot_pieces import ecrire_lot
-from exports_tps.models import DepotExterne, EtatFlux, Flux, LigneFlux, ProfilExport
+from exports_tps.models import (
+    DepotExterne,
+    EtatFlux,
+    Flux,
+    LigneFlux,
+    ProfilExport,
+    Transmission,
+)
 from exports_tps.pes.communs import EnTete, Enveloppe
 from exports_tps.pes.flux import Section, ecrire_flux
 from exports_tps.pes.latin1 import ajuster
@@ -47,6 +54,7 @@ from facturier.grand_livre.models import (
     SensPiece,
 )
 from facturier.grand_livre.numerotation import prendre_numero
+from facturier.grand_livre.suite import attendus_avant, dire_attendus
 
 LOT = 2000
 ANOMALIES_CITEES = 20
@@ -135,6 +143,33 @@ def _archiver(flux: Flux, par: Utilisateur) -> tuple[fichiers.FichierRange, Preu
     return range_, preuve
 
 
+@transaction.atomic
+def ecarter_flux(flux: Flux, *, motif: str, par: Utilisateur) -> None:
+    """Set aside a flux made by mistake, ours or a file of other software; free what it held.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: it is in the parapheur, or left, or its copy is engaged.
+        ValidationError: no reason.
+    """
+    raison = motif.strip()
+    if not raison:
+        raise ValidationError("Dites pourquoi ce flux est écarté.")
+    verrouille = Flux.objects.select_for_update().get(pk=flux.pk)
+    if est_engage(verrouille):
+        raise TransitionInterdite(
+            f"La copie de {flux.nom_physique} est déjà chez le destinataire : ce flux ne s’écarte "
+            "plus. Terminez son envoi."
+        )
+    _liberer(verrouille, [raison], par)
+    flux.refresh_from_db()
+
+
+def est_engage(flux: Flux) -> bool:
+    """Whether a copy of `flux` lies at its destination, under whatever name."""
+    return flux.transmissions.exclude(issue=Transmission.Issue.ECHOUEE).exists()
+
+
 # --- Reserving --------------------------------------------------------------------------------
 @transaction.atomic
 def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) -> Flux:
@@ -142,13 +177,15 @@ def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) 
         Bordereau.objects.select_for_update(of=("self",))
         .select_related("budget")
         .filter(pk__in=cles)
-        .order_by("sens", "numero")
+        .order_by("sens", "-numero")  # as signatures lock them
     )
+    choisis.sort(key=lambda bordereau: (bordereau.sens, bordereau.numero))
     if not choisis or len(choisis) != len(set(cles)):
         raise ValidationError("Choisissez au moins un bordereau signé ; rechargez la liste.")
     if deja := _flux_existant(choisis):
         return deja
     _exiger_envoyables(choisis)
+    _exiger_suite(choisis)
     flux = ouvrir_flux(choisis[0].budget, choisis[0].exercice_id, par, profil, moment)
     _reserver_lignes(flux, choisis)
     return flux
@@ -205,6 +242,17 @@ def _exiger_envoyables(choisis: list[Bordereau]) -> None:
             )
     if len({(b.budget_id, b.exercice_id) for b in choisis}) > 1:
         raise ValidationError("Un flux réunit des bordereaux d’un seul budget et exercice.")
+
+
+def en_attente_avant(choisis: Sequence[Bordereau]) -> QuerySet[Bordereau]:
+    """Return what comes before one of `choisis` and is neither among them nor in another flux."""
+    en_route = LigneFlux.objects.filter(bordereau=OuterRef("pk"), liberee_le=None)
+    return attendus_avant(choisis).exclude(Exists(en_route))
+
+
+def _exiger_suite(choisis: list[Bordereau]) -> None:
+    if attendus := list(en_attente_avant(choisis)):
+        raise ValidationError(dire_attendus(attendus))
 
 
 def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:

@@ -76,6 +76,11 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
     except OSError as erreur:
         raise ValidationError(f"Le fichier n’a pas pu être reçu : {cause(erreur)}.") from erreur
     if deja := DepotExterne.objects.filter(sha256=range_.sha256).select_related("flux").first():
+        if deja.flux.etat == EtatFlux.EN_ERREUR:
+            raise ValidationError(
+                f"Ce fichier a été écarté ({deja.flux}) : déposez le fichier corrigé, que le "
+                "logiciel financier produit sous un autre nom."
+            )
         return deja.flux
     with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as contenu:
         try:

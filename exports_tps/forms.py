@@ -61,6 +61,17 @@ class NouveauDepotForm(forms.Form):
     )
 
 
+class EcartForm(forms.Form):
+    """Why a flux is set aside."""
+
+    motif = forms.CharField(
+        label="Motif",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Il reste au suivi du flux.",
+    )
+
+
 class PaiementForm(forms.Form):
     """A payment that no PES_Retour tells."""
 

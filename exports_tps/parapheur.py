@@ -50,6 +50,7 @@ from exports_tps.visibilite import bordereaux_visibles, codes_de, depots_visible
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.grand_livre.suite import exiger_composition_libre, exiger_vide
 
 
 @transaction.atomic
@@ -150,6 +151,7 @@ def retirer(bordereau: Bordereau, piece: Piece, *, par: Utilisateur) -> None:
         raise TransitionInterdite(
             f"Ce bordereau est « {verrouille.get_etat_display()} » : ses pièces ne changent plus."
         )
+    exiger_composition_libre(verrouille)
     if not Piece.objects.filter(pk=piece.pk, bordereau=verrouille).update(bordereau=None):
         raise TransitionInterdite(f"{piece} n’est plus dans ce bordereau.")
     verrouille.passages.create(
@@ -159,6 +161,21 @@ def retirer(bordereau: Bordereau, piece: Piece, *, par: Utilisateur) -> None:
         par=par,
         motif=str(piece),
     )
+
+
+@transaction.atomic
+def abandonner(bordereau: Bordereau, *, par: Utilisateur) -> None:
+    """End a bordereau that was emptied of its pièces: its number serves no more.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: it is not in preparation.
+        ValidationError: it still lists pièces.
+    """
+    verrouille = verrouiller(bordereau)
+    exiger_vide(verrouille)
+    franchir(verrouille, "abandonner", par=par)
+    _refleter(bordereau, verrouille)
 
 
 def marquer_lu(objet: Presentable, empreinte: str, *, par: Utilisateur) -> None:

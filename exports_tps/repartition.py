@@ -58,6 +58,7 @@ def constituer(
         As `constitution.constituer_flux`; what was made before stays.
     """
     moment = timezone.now()
+    bordereaux = sorted(bordereaux, key=lambda bordereau: (bordereau.sens, bordereau.numero))
     faits = [
         constituer_flux(groupe, par=par, profil=profil, constitue_le=moment)
         for groupe in repartir(bordereaux, moment)

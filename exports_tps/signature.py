@@ -32,6 +32,7 @@ from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.commun.etats import TransitionInterdite, franchir, franchir_lot
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.suite import figer_precedents
 from facturier.suivi.avancement import constater_signature
 
 QUALITE = 200  # characters of a claimed role
@@ -60,6 +61,7 @@ def signer_bordereau(
     """
     verrouille = verrouiller(bordereau)
     pouvoir = exiger_pouvoir(verrouille, par)
+    figer_precedents(verrouille)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
     signature = Signature(
         signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]

@@ -36,6 +36,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Bordereau, SensPiece
+from facturier.grand_livre.suite import figer_precedents
 
 TAILLE_CERTIFICAT = 20_000  # bytes
 SANS_CERTIFICAT = "Aucun certificat n’est enregistré à votre nom : enregistrez d’abord le vôtre."
@@ -96,6 +97,7 @@ def deposer_signature(bordereau: Bordereau, rendu: BinaryIO, *, par: Utilisateur
     """
     verrouille = verrouiller(bordereau)
     pouvoir = exiger_pouvoir(verrouille, par)
+    figer_precedents(verrouille)
     with (
         place_exigee(verrouille),
         tempfile.TemporaryFile() as remis,

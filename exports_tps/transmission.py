@@ -34,6 +34,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.suite import attendus_avant, dire_attendus
 from facturier.suivi.avancement import constater_transmission
 
 journal = structlog.get_logger(__name__)
@@ -65,7 +66,8 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: the flux is not constituted.
         TransportIndisponible: the transport failed; the next attempt is recorded.
-        EnvoiImpossible: another file bears that name, or the archive is damaged.
+        EnvoiImpossible: another file bears that name, the archive is damaged, or a bordereau that
+            comes before has not left.
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances transmet un flux.")
@@ -74,6 +76,8 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
     depot = flux.nouveaux_depots.en_cours().first()
     if not _reste_a_deposer(flux, depot):
         return flux
+    if depot is None and not flux.transmissions.filter(issue=Issue.ENGAGEE).exists():
+        _exiger_son_tour(flux)
     if depot is None and not flux.passages.filter(acte="demander_envoi").exists():
         franchir(flux, "demander_envoi", par=par)
     canal, nom = transport(), nom_distant(flux)
@@ -153,6 +157,13 @@ def nom_distant(flux: Flux) -> str:
     return f"{reglage['destination']}%%{reglage['application']}%%{message}%%{sha1.hexdigest()}"
 
 
+def _exiger_son_tour(flux: Flux) -> None:
+    """Raise EnvoiImpossible while a bordereau that comes before one of `flux` has not left."""
+    bordereaux = list(Bordereau.objects.filter(lignes_flux__flux=flux))
+    if attendus := list(attendus_avant(bordereaux)):
+        raise EnvoiImpossible(f"{flux} ne part pas encore. {dire_attendus(attendus)}")
+
+
 # --- Depositing -------------------------------------------------------------------------------
 def _deposer(
     flux: Flux, depot: NouveauDepot | None, canal: Transport, session: Session, nom: str
@@ -194,8 +205,12 @@ def _engager(
     try:
         with transaction.atomic():
             return _noter(flux, depot, f"{canal.adresse}/{provisoire}", Issue.ENGAGEE, sha256=relue)
-    except IntegrityError:
-        return flux.transmissions.get(issue=Issue.ENGAGEE, nouveau_depot=depot)
+    except IntegrityError as erreur:
+        premiere = flux.transmissions.filter(issue=Issue.ENGAGEE, nouveau_depot=depot).first()
+        if premiere is None:
+            session.nettoyer(f".{nom}.")
+            raise EnvoiImpossible(f"{flux} vient d’être écarté : il ne part pas.") from erreur
+        return premiere
 
 
 def est_present(flux: Flux, session: Session, nom: str) -> bool:

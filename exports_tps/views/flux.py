@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from exports_tps.constitution import ecarter_flux, est_engage
 from exports_tps.depots import documents_manquants
 from exports_tps.disjoncteur import etat_transport
 from exports_tps.etapes import etat_de
-from exports_tps.forms import NouveauDepotForm
+from exports_tps.forms import EcartForm, NouveauDepotForm
 from exports_tps.models import (
     DepotExterne,
     EtatFlux,
@@ -106,6 +107,9 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "messages_tps": objet.messages.all(),
             "verdicts": verdicts,
             "suivant": suivant,
+            "peut_ecarter": objet.etat in Flux.TRANSITIONS["ecarter"].departs
+            and requete.user.a_role(Role.AGENT)
+            and not est_engage(objet),
             "montrer_reprise": requete.user.a_role(Role.AGENT, Role.ORDONNATEUR),
             **_externe(requete, objet),
         },
@@ -152,6 +156,30 @@ def redeposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": adresse,
         },
         reussite=f"{objet.nom_physique} est déposé de nouveau ; sa preuve est enregistrée.",
+        vers=adresse,
+    )
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def ecarter(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Set aside a flux made by mistake."""
+    objet = _lire(pk)
+    adresse = objet.get_absolute_url()
+    return confirmer(
+        requete,
+        EcartForm(requete.POST or None),
+        lambda donnees: ecarter_flux(objet, par=requete.user, **donnees),
+        {
+            "titre": f"Écarter {objet.nom_physique}",
+            "consequence": "Ce fichier ne partira jamais, et son nom ne sert plus. Ses bordereaux "
+            "et ses documents redeviennent libres : ils peuvent être corrigés et repartir dans un "
+            "autre flux. Les numéros d’un fichier déposé peuvent servir dans le fichier corrigé.",
+            "lignes": lignes_flux(objet),
+            "action": "Écarter le flux",
+            "retour": adresse,
+        },
+        reussite=f"{objet} est écarté : ce qu’il contenait est libre.",
         vers=adresse,
     )
 

@@ -388,6 +388,28 @@ def retirer(requete: RequeteConnectee, pk: int, piece: int) -> HttpResponse:
     )
 
 
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def abandonner(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """End a bordereau that was emptied."""
+    objet = _lire(requete, pk)
+    adresse = reverse("exports_tps:bordereau", args=[pk])
+    return confirmer(
+        requete,
+        None,
+        lambda _: parapheur.abandonner(objet, par=requete.user),
+        {
+            "titre": f"Abandonner le bordereau {objet.reference}",
+            "consequence": "Il ne contient plus de pièce : il est clos, et son numéro ne sert "
+            "plus. Les bordereaux suivants n’ont plus à l’attendre.",
+            "action": "Abandonner le bordereau",
+            "retour": adresse,
+        },
+        reussite=f"Le bordereau {objet.reference} est abandonné.",
+        vers=adresse,
+    )
+
+
 # --- Signed elsewhere -------------------------------------------------------------------------
 @reserver_a(Role.ORDONNATEUR)
 @require_GET

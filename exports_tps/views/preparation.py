@@ -13,9 +13,9 @@ from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.suite import PAS_PARTIS
 
-PAS_PARTIS = (EtatBordereau.OUVERT, EtatBordereau.PRESENTE, EtatBordereau.SIGNE)
 CITES = 20
 
 

@@ -38,6 +38,7 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.suite import exiger_composition_libre
 from facturier.suivi import avoirs_de_mandat, beneficiaires, regles
 from facturier.suivi.edition_commande import editer_commande
 from facturier.suivi.etats import EtatFacture
@@ -164,6 +165,8 @@ def annuler_mandat(mandat: Piece, *, motif: str, par: Utilisateur) -> None:
         raise TransitionInterdite(
             f"Le bordereau de ce mandat est « {etat} » : le mandat ne s’annule plus ici."
         )
+    if mandat.bordereau is not None:
+        exiger_composition_libre(mandat.bordereau)
     franchir(mandat, "annuler", par=par, motif=motif, bordereau_id=None)
     annuler_emission(mandat, motif=motif, date_comptable=timezone.localdate(), par=par)
     liberees = list(Facture.objects.filter(mandat=mandat.pk, etat=EtatFacture.LIQUIDEE))

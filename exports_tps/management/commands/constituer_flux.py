@@ -3,6 +3,7 @@
 import re
 import shutil
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from exports_tps.constitution import FluxRefuse, achever
+from exports_tps.constitution import FluxRefuse, achever, en_attente_avant
 from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.repartition import constituer, constituer_documents
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from facturier.grand_livre.models import Bordereau, EtatBordereau
+from facturier.grand_livre.suite import dire_attendus
 
 REFERENCE = re.compile(r"(\d{4})-([DR])-(\d{1,7})")
 SENS = {"D": "depense", "R": "recette"}
@@ -58,8 +60,7 @@ class Command(CommandeMetier):
         interrompus = Flux.objects.filter(etat=EtatFlux.EN_CONSTITUTION, depot_externe=None)
         for flux in interrompus.select_related("budget"):
             _tenter(lambda flux=flux: [achever(flux, par=systeme)], faits, anomalies)
-        for _, groupe in groupby(bordereaux, key=lambda b: (b.budget_id, b.exercice_id)):
-            lot = list(groupe)
+        for lot in _lots(bordereaux, anomalies, tous=not options["bordereau"]):
             _tenter(
                 lambda lot=lot: constituer(lot, par=systeme, profil=options["profil"]),
                 faits,
@@ -101,6 +102,26 @@ def _choisir(references: list[str]) -> list[Bordereau]:
     if inconnus := set(references) - {bordereau.reference for bordereau in choisis}:
         raise Refus(f"Bordereau inconnu : {', '.join(sorted(inconnus))}.")
     return choisis
+
+
+def _lots(
+    bordereaux: list[Bordereau], anomalies: list[str], *, tous: bool
+) -> Iterator[list[Bordereau]]:
+    """Yield what goes together; of all those that are signed, only what may leave."""
+    for _, groupe in groupby(bordereaux, key=lambda b: (b.budget_id, b.exercice_id)):
+        lot = list(groupe)
+        if partants := _partants(lot, anomalies) if tous else lot:
+            yield partants
+
+
+def _partants(lot: list[Bordereau], anomalies: list[str]) -> list[Bordereau]:
+    """Leave for later, and say so, what comes after a bordereau that is not ready to leave."""
+    attendus = list(en_attente_avant(lot))
+    premiers = {bordereau.sens: bordereau.numero for bordereau in reversed(attendus)}
+    partants = [b for b in lot if b.numero < premiers.get(b.sens, b.numero + 1)]
+    if attendus:
+        anomalies.append(dire_attendus(attendus))
+    return partants
 
 
 def _tenter(acte: Any, faits: list[Flux], anomalies: list[str]) -> None:

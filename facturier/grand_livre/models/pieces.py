@@ -34,6 +34,7 @@ class EtatBordereau(models.TextChoices):
     TRANSMIS = "transmis", "Transmis à la Trésorerie"
     ACCEPTE = "accepte", "Accepté"
     REFUSE = "refuse", "Refusé"
+    ABANDONNE = "abandonne", "Abandonné"
 
 
 VISEURS = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR)  # who may give a visa, or send back
@@ -57,6 +58,7 @@ class Bordereau(models.Model):
         "transmettre": transition({EtatBordereau.SIGNE}, EtatBordereau.TRANSMIS, Role.AGENT),
         "accepter": transition({EtatBordereau.TRANSMIS}, EtatBordereau.ACCEPTE, Role.COMPTABLE),
         "refuser": transition({EtatBordereau.TRANSMIS}, EtatBordereau.REFUSE, Role.COMPTABLE),
+        "abandonner": transition({EtatBordereau.OUVERT}, EtatBordereau.ABANDONNE, Role.AGENT),
     }
     TONS = {EtatBordereau.PRESENTE: Ton.ATTENTE}
 
@@ -86,7 +88,7 @@ class Bordereau(models.Model):
                 violation_error_message="Ce numéro de bordereau est déjà pris.",
             ),
             models.CheckConstraint(
-                condition=Q(etat__in=PAS_SIGNES)
+                condition=Q(etat__in=[*PAS_SIGNES, EtatBordereau.ABANDONNE])
                 | (Q(signe_le__isnull=False) & ~Q(empreinte_signee="")),
                 name="bordereau_signe_a_signature",
                 violation_error_message="Un bordereau signé porte sa signature.",
