@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from exports_tps.constitution import numero_de_flux
@@ -32,23 +32,26 @@ from exports_tps.models import (
     Verdict,
     qualite,
 )
+from exports_tps.numeros_externes import exiger_inconnues
 from exports_tps.pes.apposition import apposer, est_signe
 from exports_tps.pes.lecture import PieceAller, Tete, lire_aller
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import FichePJ, PieceJointe, ReferenceComptable
 from exports_tps.pes.recette import Titre
 from exports_tps.pes.signature import Signature
+from exports_tps.pes.verification import Lue
 from exports_tps.pieces_jointes import nom_accepte
 from exports_tps.presentables import verrouiller
 from exports_tps.preuves import Occasion, Preuve, conserver, examiner
 from exports_tps.projections import TYPE_PJ
+from exports_tps.signataire_depose import enregistrer_signataire
 from exports_tps.signature import QUALITE, ouvrir_cle
 from exports_tps.signature_deposee import signataires_admis
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
-from facturier.grand_livre.models import Budget, Exercice, Piece, SensPiece
+from facturier.grand_livre.models import Budget, Exercice, SensPiece
 
 LOT = 1000
 NOM = re.compile(r"[0-9A-Za-z][\w.-]{0,99}")  # NomFic, as a name of file anywhere
@@ -59,8 +62,8 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
     """Take a PES_Aller in, checked as ours are; return its flux, the same one for the same file.
 
     Args:
-        fichier: at most the size of a flux; signed already by one of the certificates known here,
-            or not.
+        fichier: at most the size of a flux; signed already by a person known here, who had the
+            power to, or not.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -85,9 +88,9 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
     with fichiers.ouvrir(range_.sha256, settings.DOCUMENTS_RACINE) as contenu:
         try:
             signe = est_signe(contenu)
-            _exiger_conforme(contenu, est_signe=signe)
+            preuve = _exiger_conforme(contenu, est_signe=signe)
             contenu.seek(0)
-            return _enregistrer(contenu, range_.sha256, nom, signe, par)
+            return _enregistrer(contenu, range_.sha256, nom, preuve.signatures, par)
         except ErreurPES as erreur:
             raise ValidationError(str(erreur)) from erreur
 
@@ -199,7 +202,7 @@ def documents_manquants(flux: Flux) -> list[DocumentExterne]:
 # --- Taking in --------------------------------------------------------------------------------
 @transaction.atomic
 def _enregistrer(
-    contenu: BinaryIO, sha256: str, nom: str, est_signe: bool, par: Utilisateur
+    contenu: BinaryIO, sha256: str, nom: str, signatures: Sequence[Lue], par: Utilisateur
 ) -> Flux:
     tete, elements = lire_aller(contenu)
     budget = _budget(tete)
@@ -226,19 +229,21 @@ def _enregistrer(
         else:
             inclus[element.identifiant_unique] = element.nom
     flux = _ouvrir(budget, nom_fichier, pieces, par)
-    DepotExterne.objects.create(
+    depot = DepotExterne.objects.create(
         flux=flux,
         nom=nom[:255],
         sha256=sha256,
-        est_signe=est_signe,
+        est_signe=bool(signatures),
         depose_le=timezone.now(),
         par=par,
     )
     for piece in pieces:
         piece.flux = flux
-    _exiger_inconnues(budget, pieces)
+    exiger_inconnues(budget, pieces)
     PieceExterne.objects.bulk_create(pieces, batch_size=LOT)
     _enregistrer_documents(flux, pieces, references, inclus)
+    if signatures:
+        enregistrer_signataire(depot, signatures)
     return flux
 
 
@@ -296,42 +301,6 @@ def _noter_references(references: dict[str, tuple[int, str]], piece: Any, rang: 
     for reference in (*piece.references_pj, *(r for li in piece.lignes for r in li.references_pj)):
         if reference.support == "01":
             references.setdefault(reference.identifiant_unique, (rang, reference.nom or ""))
-
-
-def _numeros_rendus(numeros: Sequence[int]) -> QuerySet[PieceExterne]:
-    """Return the pièces whose number may serve again once corrected (pes_v2, §8).
-
-    Refused before the visa, or rejected at it; a prise en charge that is cancelled burns it.
-    """
-    refusees = Q(verdicts__decision__in=[Verdict.Decision.REFUSE, Verdict.Decision.REJETE])
-    prises = Verdict.objects.filter(
-        piece_externe=OuterRef("pk"),
-        decision__in=[Verdict.Decision.PRIS_EN_CHARGE, Verdict.Decision.PAYE],
-    )
-    jamais_parties = Q(flux__etat__in=[EtatFlux.EN_ERREUR, EtatFlux.REFUSE])
-    return PieceExterne.objects.filter(jamais_parties | refusees, numero__in=numeros).exclude(
-        Exists(prises)
-    )
-
-
-def _exiger_inconnues(budget: Budget, pieces: Sequence[PieceExterne]) -> None:
-    """Refuse numbers that answers could not tell from ours, or from those of another file."""
-    for sens in SensPiece.values:
-        for exercice in {piece.exercice for piece in pieces}:
-            numeros = [p.numero for p in pieces if (p.sens, p.exercice) == (sens, exercice)]
-            notres = Piece.objects.filter(
-                budget=budget, sens=sens, exercice=exercice, numero__in=numeros
-            )
-            autres = PieceExterne.objects.filter(
-                flux__budget=budget, sens=sens, exercice=exercice, numero__in=numeros
-            ).exclude(pk__in=_numeros_rendus(numeros).values("pk"))
-            pris = {*notres.values_list("numero", flat=True)}
-            pris |= {*autres.values_list("numero", flat=True)}
-            if cites := sorted(pris)[:5]:
-                raise ValidationError(
-                    f"Numéros déjà employés dans l’exercice {exercice} : "
-                    f"{', '.join(map(str, cites))}. La Trésorerie ne distinguerait pas ces pièces."
-                )
 
 
 def _enregistrer_documents(

@@ -101,7 +101,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             else None,
             "peut_presenter": est_ouvert and est_agent,
             "peut_retirer": est_ouvert and est_agent,
-            "peut_abandonner": est_ouvert and est_agent and not objet.pieces.exists(),
+            "peut_abandonner": est_ouvert and est_agent and not pieces,
             "peut_reprendre": etat is not None and est_agent,
             "peut_viser": etat is not None and etat.etape is not None,
             "peut_signer": objet.etat in PAS_SIGNES and requete.user.a_role(Role.ORDONNATEUR),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from exports_tps.a_signer import ASigner
 from exports_tps.enregistrements import tete_pes
 from exports_tps.etapes import Etat, qui_vise
-from exports_tps.models import DepotExterne, Presentable, VisaParapheur
+from exports_tps.models import DepotExterne, Presentable, SignatureBordereau, VisaParapheur
 from exports_tps.presentables import est_a_signer, est_presente
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
@@ -122,9 +122,11 @@ def adresse_d_acte(objet: Presentable, acte: str) -> str:
 
 def lignes_depot(depot: DepotExterne) -> list[tuple[str, str]]:
     """Return what tells the origin of the flux, as (label, value)."""
-    signe = "oui, avant son dépôt" if depot.est_signe else "non"
-    if depot.sha256_signe:
-        signe = "oui, ici"
+    signature = SignatureBordereau.objects.filter(depot=depot).select_related("par").first()
+    signe = "non"
+    if signature is not None:
+        ou = "avant son dépôt" if depot.est_signe else "ici"
+        signe = f"oui, {ou}, par {signature.par.nom_complet}"
     return [
         ("Origine", "logiciel financier de la province"),
         ("Fichier déposé", f"{depot.nom}, par {depot.par.nom_complet}"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.archivage import achever_archive, demander_archive
 from exports_tps.circuits import Etape, ouvrir_circuit
-from exports_tps.constitution import achever
+from exports_tps.constitution import achever, ecarter_flux
 from exports_tps.depots import (
     ajouter_document,
     completer_depot,
@@ -56,12 +56,13 @@ from exports_tps.retours import lire_retours
 from exports_tps.signature_deposee import enregistrer_certificat
 from exports_tps.signatures import signer_lus
 from exports_tps.transmission import transmettre
-from facturier.acces.models import Role, ServiceGestionnaire
+from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import Ecriture, Parametre
 from tests.exports_tps.factories import flux_transmis, pieces_du, tresorerie
 from tests.exports_tps.pes import exemples
+from tests.suivi.factories import acteur
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 ENTETE = replace(
@@ -117,6 +118,28 @@ def deposer(agent, octets=None, **champs):
 def tout_joindre(flux, agent):
     for document in flux.documents_externes.filter(est_inclus=False):
         joindre_document(document, BytesIO(PDF), nom="facture.pdf", par=agent)
+
+
+def certifier(personne, monkeypatch, *, enregistrer=True):
+    """Give `personne` a certificate of an authority trusted here, registered or not."""
+    depuis = timezone.now() - timedelta(days=90)
+    autorite = creer_autorite(nom="Nôtre", organisation="Essai", valable_du=depuis)
+    identite = delivrer_certificat(autorite, nom="Odile", organisation="Essai", valable_du=depuis)
+    for module in ("preuves", "signature_deposee"):
+        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
+    if enregistrer:
+        pem = identite.certificat.public_bytes(Encoding.PEM)
+        enregistrer_certificat(BytesIO(pem), par=personne)
+    return identite
+
+
+def signe_ailleurs(identite, octets):
+    """Sign a file with one's own tool."""
+    signe = BytesIO()
+    signataire = SignataireLogiciel(identite.certificat, identite.cle)
+    signature = Signature(signataire=signataire, signee_le=timezone.now())
+    apposer(BytesIO(octets), signe, signature=signature)
+    return signe.getvalue()
 
 
 def pret(agent, ordonnateur, **champs):
@@ -181,20 +204,18 @@ def test_un_fichier_signe_puis_modifie_se_refuse(agent, ordonnateur, settings):
 
 
 def test_un_fichier_depose_signe_se_complete_sans_rompre_ses_signatures(
-    agent, ordonnateur, settings
+    agent, ordonnateur, monkeypatch
 ):
-    autre = deposer(agent)
-    signer_depot(autre, par=ordonnateur)
-    chemin = fichiers.chemin(autre.depot_externe.empreinte, settings.DOCUMENTS_RACINE)
-    Flux.objects.filter(pk=autre.pk).update(etat=EtatFlux.EN_ERREUR)
-    octets = chemin.read_bytes().replace(b"FINANCES_2026_1", b"FINANCES_2026_2")
+    identite = certifier(ordonnateur, monkeypatch)
 
-    flux = deposer(agent, octets)
+    flux = deposer(agent, signe_ailleurs(identite, pes_externe()))
     tout_joindre(flux, agent)
     completer_depot(flux, par=agent)
 
     assert flux.depot_externe.est_signe
     assert verifier_flux(flux).anomalies == ()
+    signature = flux.depot_externe.signature
+    assert (signature.par, signature.mode, signature.delegation) == (ordonnateur, "deposee", None)
     with pytest.raises(ValidationError, match="déjà signé"):
         signer_depot(flux, par=ordonnateur)
 
@@ -297,30 +318,64 @@ def test_un_fichier_signe_par_une_autre_autorite_se_refuse(agent):
     assert "autorité inconnue" in " ".join(refus.value.messages)
 
 
-@pytest.mark.parametrize("est_connu", [False, True])
-def test_un_fichier_signe_l_est_par_une_personne_connue(agent, ordonnateur, monkeypatch, est_connu):
-    depuis = timezone.now() - timedelta(days=90)
-    autorite = creer_autorite(nom="Nôtre", organisation="Essai", valable_du=depuis)
-    identite = delivrer_certificat(autorite, nom="Odile", organisation="Essai", valable_du=depuis)
-    for module in ("preuves", "signature_deposee"):
-        monkeypatch.setattr(f"exports_tps.{module}.autorites", lambda: [autorite.certificat])
-    if est_connu:
-        pem = identite.certificat.public_bytes(Encoding.PEM)
-        enregistrer_certificat(BytesIO(pem), par=ordonnateur)
-    signe = BytesIO()
-    signataire = SignataireLogiciel(identite.certificat, identite.cle)
-    signature = Signature(signataire=signataire, signee_le=timezone.now())
-    apposer(BytesIO(pes_externe(nombre=1)), signe, signature=signature)
+def partir(personne):
+    Utilisateur.objects.filter(pk=personne.pk).update(is_active=False)
 
-    try:
-        deposer(agent, signe.getvalue())
-    except ValidationError as erreur:
-        refus = " ".join(erreur.messages)
-    else:
-        refus = ""
 
-    assert ("n’est pas celui du signataire attendu" in refus) != est_connu
-    assert Flux.objects.exists() == est_connu
+def perdre_son_role(personne):
+    personne.attributions.all().delete()
+
+
+def n_avoir_que_cent_francs(personne):
+    deleguer(
+        delegataire=personne,
+        acte="Arrêté 1",
+        debut=timezone.localdate(),
+        fin=timezone.localdate(),
+        plafond=100,
+        par=acteur(Role.ORDONNATEUR),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arrive", "raison"),
+    [
+        (partir, "qui n’est plus ordonnateur ici"),
+        (perdre_son_role, "qui n’est plus ordonnateur ici"),
+        (n_avoir_que_cent_francs, "aucun pouvoir ne permettait de signer"),
+        (None, "n’est pas celui du signataire attendu"),
+    ],
+)
+def test_un_fichier_signe_l_est_par_qui_le_peut(agent, ordonnateur, monkeypatch, arrive, raison):
+    identite = certifier(ordonnateur, monkeypatch, enregistrer=arrive is not None)
+    if arrive:
+        arrive(ordonnateur)
+
+    with pytest.raises(ValidationError) as refus:
+        deposer(agent, signe_ailleurs(identite, pes_externe(nombre=1)))
+
+    dit = " ".join(refus.value.messages)
+    assert raison in dit
+    assert (str(ordonnateur) in dit) == (arrive is not None)
+    assert not Flux.objects.exists()
+
+
+def test_une_signature_du_serveur_ne_dit_pas_qui_a_signe(agent, ordonnateur, settings):
+    autre = deposer(agent)
+    signer_depot(autre, par=ordonnateur)
+    chemin = fichiers.chemin(autre.depot_externe.empreinte, settings.DOCUMENTS_RACINE)
+    ecarter_flux(autre, motif="Refait.", par=agent)
+    octets = chemin.read_bytes().replace(b"FINANCES_2026_1", b"FINANCES_2026_2")
+
+    with pytest.raises(ValidationError, match="rien ne dit qui a signé"):
+        deposer(agent, octets)
+
+
+def test_un_fichier_depose_ne_part_pas_sans_signataire(agent):
+    flux = deposer(agent)
+
+    with pytest.raises(IntegrityError, match="trace de qui"), transaction.atomic():
+        Flux.objects.filter(pk=flux.pk).update(etat="constitue", sha256="a" * 64, taille=1)
 
 
 def test_un_fichier_trop_grand_une_fois_complete_le_dit(agent, ordonnateur):
