@@ -10,6 +10,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("exports_tps", "0004_une_serie_de_flux"),
-        ("grand_livre", "0003_suite_des_bordereaux"),
+        ("grand_livre", "0005_suite_des_bordereaux"),
     ]
     operations = [migrations.RunPython(poser(__file__, "0005_departs_en_suite"))]

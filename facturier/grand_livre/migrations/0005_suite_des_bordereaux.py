@@ -20,7 +20,7 @@ def voir_les_declencheurs(reglage):
 class Migration(migrations.Migration):
     """Not reversible: a bordereau may be abandoned already."""
 
-    dependencies = [("grand_livre", "0002_invariants")]
+    dependencies = [("grand_livre", "0004_dates_de_contrepassation")]
     operations = [
         migrations.AlterField(
             model_name="bordereau",
@@ -51,5 +51,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(voir_les_declencheurs("OFF")),
-        migrations.RunPython(poser(__file__, "0003_suite_des_bordereaux")),
+        migrations.RunPython(poser(__file__, "0005_suite_des_bordereaux")),
     ]
