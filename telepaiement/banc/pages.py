@@ -1,7 +1,6 @@
 """What the bench serves beside the API: script, health, panel, controls, bank page, receipt."""
 
 import json
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from telepaiement.banc.api import Reponse, Requete, en_json
@@ -10,9 +9,9 @@ from telepaiement.banc.controle import CONTROLES, etat
 from telepaiement.banc.erreurs import ErreurStripe, introuvable
 from telepaiement.banc.listes import publier
 from telepaiement.banc.panneau import page_banque, page_panneau, page_recu
+from telepaiement.banc.panneaux import ENTETES, STATIQUE, est_d_ailleurs
 from telepaiement.banc.registre import Objet, Registre
 
-_STATIQUE = Path(__file__).parent / "statique"
 _FICHIERS = {
     "/v3": ("stripe.js", "text/javascript; charset=utf-8"),
     "/v3/": ("stripe.js", "text/javascript; charset=utf-8"),
@@ -20,7 +19,6 @@ _FICHIERS = {
     "/v3/style.css": ("element.css", "text/css; charset=utf-8"),
     "/panneau.css": ("panneau.css", "text/css; charset=utf-8"),
 }
-_POLITIQUE = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def _html(contenu: str) -> Reponse:
@@ -28,7 +26,7 @@ def _html(contenu: str) -> Reponse:
         statut=200,
         corps=contenu.encode(),
         nature="text/html; charset=utf-8",
-        entetes={"Content-Security-Policy": _POLITIQUE, "Referrer-Policy": "same-origin"},
+        entetes=ENTETES,
     )
 
 
@@ -50,7 +48,7 @@ def repondre_hors_api(registre: Registre, requete: Requete) -> Reponse:
 def _servir(registre: Registre, requete: Requete) -> Reponse:
     if requete.chemin in _FICHIERS:
         nom, nature = _FICHIERS[requete.chemin]
-        return Reponse(statut=200, corps=(_STATIQUE / nom).read_bytes(), nature=nature)
+        return Reponse(statut=200, corps=(STATIQUE / nom).read_bytes(), nature=nature)
     if requete.chemin == "/sante":
         return en_json({"etat": "vivant"})
     if requete.chemin == "/":
@@ -101,8 +99,7 @@ def _controler(registre: Registre, requete: Requete) -> Reponse:
 
 def _verifier_origine(requete: Requete) -> None:
     """Refuse a control that a page of another site would send."""
-    propre = f"http://{requete.entetes.get('host', '')}"
-    if requete.entetes.get("origin", propre) != propre:
+    if est_d_ailleurs(requete.entetes.get("origin"), requete.entetes.get("host")):
         raise ErreurStripe("Les contrôles ne s’appellent pas depuis une autre page.", statut=403)
 
 

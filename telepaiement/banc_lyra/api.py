@@ -14,8 +14,8 @@ def lire_commande(registre: Registre, demande: Objet) -> Objet:
 
 def rembourser(registre: Registre, demande: Objet) -> Objet:
     """Transaction/CancelOrRefund: a credit, never above what the debit still holds."""
-    origine = next((un for un in registre.transactions if un["uuid"] == demande.get("uuid")), None)
-    if origine is None or origine["operationType"] != "DEBIT":
+    origine = registre.lire(demande.get("uuid"))
+    if origine["operationType"] != "DEBIT":
         raise Refus("PSP_010", "transaction not found")
     if origine["status"] != "PAID":
         raise Refus("PSP_602", "transaction cannot be refunded")
@@ -24,12 +24,7 @@ def rembourser(registre: Registre, demande: Objet) -> Objet:
         raise Refus("INT_009", "invalid amount")
     if demande.get("currency") != origine["currency"]:
         raise Refus("INT_010", "invalid currency")
-    rendus = sum(
-        un["amount"]
-        for un in registre.transactions
-        if un.get("parentTransactionUuid") == origine["uuid"] and un["status"] == "PAID"
-    )
-    if rendus + montant > origine["amount"]:
+    if montant > registre.reste(origine):
         raise Refus("PSP_610", "refund amount is greater than what is left")
     return registre.ajouter(
         origine["orderDetails"]["orderId"],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
+from telepaiement.banc import panneaux
 from telepaiement.banc_lyra.registre import CARTES, DEVISES, Objet, Refus, Registre, signer
 
 OBLIGATOIRES = (
@@ -22,6 +23,7 @@ OBLIGATOIRES = (
     "vads_version",
 )
 DELAI_REPONSE = 10.0
+ECART_DESORDRE = 0.3  # seconds between two notifications sent in reverse order
 
 
 def recevoir(registre: Registre, champs: Mapping[str, str]) -> str:
@@ -97,23 +99,51 @@ def notification(registre: Registre, transaction: Objet) -> str:
 
 
 def notifier(registre: Registre, transaction: Objet) -> None:
-    """Send the notification, unless it is to be lost or nobody gave an address."""
+    """Send the notification, unless nobody gave an address, with the faults that are set."""
     cle = transaction["orderDetails"]["orderId"]
-    adresse = registre.formulaires.get(cle, {}).get("vads_url_check", "")
-    if adresse and not registre.consommer("perdre"):
+    if not registre.formulaires.get(cle, {}).get("vads_url_check"):
+        return
+    delai = registre.pannes.pop("retarder", 0) + ECART_DESORDRE * registre.consommer("desordonner")
+    copies = 2 if registre.consommer("dupliquer") else 1
+    est_perdue = registre.consommer("perdre") > 0
+    for _ in range(copies):
+        envoyer(registre, transaction, delai, est_perdue=est_perdue)
+
+
+def envoyer(
+    registre: Registre, transaction: Objet, delai: float = 0, *, est_perdue: bool = False
+) -> Objet:
+    """Note a notification and post it in `delai` seconds, unless it is lost; return the note."""
+    envoi: Objet = {
+        "uuid": transaction["uuid"],
+        "commande": transaction["orderDetails"]["orderId"],
+        "etat": transaction["detailedStatus"],
+        "resultat": "perdue" if est_perdue else "en attente",
+    }
+    registre.notifications.append(envoi)
+    if not est_perdue:
+        adresse = registre.formulaires[envoi["commande"]]["vads_url_check"]
         corps = notification(registre, transaction)
-        threading.Thread(target=_poster, args=(adresse, corps), daemon=True).start()
+        fil = threading.Timer(delai, _poster, (registre, envoi, adresse, corps))
+        fil.daemon = True
+        fil.start()
+    return envoi
 
 
-def _poster(adresse: str, corps: str) -> None:
+def _poster(registre: Registre, envoi: Objet, adresse: str, corps: str) -> None:
     """Post a form; a shop that does not answer will read the order by itself."""
     parties = urlsplit(adresse)
     lien = http.client.HTTPConnection(parties.netloc, timeout=DELAI_REPONSE)
     entetes = {"Content-Type": "application/x-www-form-urlencoded"}
+    resultat = "sans réponse"
     with contextlib.suppress(OSError, http.client.HTTPException):
         lien.request("POST", parties.path or "/", corps.encode(), entetes)
-        lien.getresponse().read()
+        reponse = lien.getresponse()
+        reponse.read()
+        resultat = str(reponse.status)
     lien.close()
+    with registre.verrou:
+        envoi["resultat"] = resultat
 
 
 def page(registre: Registre, cle: str, message: str = "") -> str:
@@ -124,14 +154,13 @@ def page(registre: Registre, cle: str, message: str = "") -> str:
         f"({marque}{', refusée' if refus else ''})</button></p>"
         for numero, (marque, refus) in CARTES.items()
     )
-    alerte = f'<p role="alert">{escape(message)}</p>' if message else ""
+    alerte = panneaux.annonce({"erreur": message} if message else {})
+    montant = panneaux.montant_affiche(int(champs["vads_amount"]))
     retour = escape(champs.get("vads_url_return", ""))
-    return (
-        '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<title>Banc Lyra</title></head><body><main><h1>Paiement par carte (essai)</h1>"
-        f"{alerte}<p>Commande {escape(cle)} : {escape(champs['vads_amount'])} F CFP.</p>"
+    return panneaux.page(
+        "Paiement par carte (essai)",
+        f"{alerte}<p>Commande {escape(cle)}\u202f: {montant}.</p>"
         f'<form method="post" action="/payer"><input type="hidden" name="commande" '
         f'value="{escape(cle)}">{boutons}</form>'
-        f'<p><a href="{retour}">Revenir sans payer</a></p></main></body></html>'
+        f'<p><a href="{retour}">Revenir sans payer</a></p>',
     )

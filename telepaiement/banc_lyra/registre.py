@@ -43,17 +43,34 @@ class Registre:
     formulaires: dict[str, Objet] = dataclasses.field(default_factory=dict)
     transactions_du_jour: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     transactions: list[Objet] = dataclasses.field(default_factory=list)
+    notifications: list[Objet] = dataclasses.field(default_factory=list)
     pannes: dict[str, int] = dataclasses.field(default_factory=dict)
 
-    def consommer(self, panne: str) -> bool:
-        """Use up one unit of a fault; tell whether there was one."""
+    def consommer(self, panne: str) -> int:
+        """Use up one unit of a fault; return what was left before, 0 when none."""
         reste = self.pannes.get(panne, 0)
         self.pannes[panne] = max(0, reste - 1)
-        return reste > 0
+        return reste
 
     def commande(self, cle: str) -> list[Objet]:
         """Return the transactions of an order, oldest first."""
         return [un for un in self.transactions if un["orderDetails"]["orderId"] == cle]
+
+    def lire(self, uuid: object) -> Objet:
+        """Return a transaction, or raise `Refus`."""
+        trouvee = next((un for un in self.transactions if un["uuid"] == uuid), None)
+        if trouvee is None:
+            raise Refus("PSP_010", "transaction not found")
+        return trouvee
+
+    def reste(self, debit: Objet) -> int:
+        """Return what a debit still holds once its credits are taken off."""
+        rendus = sum(
+            int(un["amount"])
+            for un in self.transactions
+            if un.get("parentTransactionUuid") == debit["uuid"] and un["status"] == "PAID"
+        )
+        return int(debit["amount"]) - rendus
 
     def ajouter(self, cle: str, operation: str, montant: int, devise: str, **champs: Any) -> Objet:
         """Record a transaction of an order; return it."""

@@ -4,11 +4,14 @@ import base64
 import hmac
 import json
 import threading
-import time
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from telepaiement.banc.panneaux import ENTETES, STATIQUE, est_d_ailleurs, page
 from telepaiement.banc_lyra import api, paiement
+from telepaiement.banc_lyra.controle import CONTROLES
+from telepaiement.banc_lyra.panneau import page_panneau
 from telepaiement.banc_lyra.registre import Objet, Refus, Registre
 
 TAILLE_MAXIMALE = 1_000_000
@@ -40,13 +43,22 @@ class Gestionnaire(BaseHTTPRequestHandler):
     server: Serveur
 
     def do_GET(self) -> None:
-        """Say that it lives, or what it remembers."""
+        """Say that it lives, show the panel, or what it remembers."""
         registre = self.server.registre
+        adresse = urlsplit(self.path)
         if self.path == "/sante":
             self._json({"vivant": True})
+        elif self.path == "/":
+            self._rediriger("/panneau")
+        elif self.path == "/panneau.css":
+            self._ecrire((STATIQUE / "panneau.css").read_bytes(), "text/css; charset=utf-8", 200)
+        elif adresse.path == "/panneau":
+            with registre.verrou:
+                self._html(page_panneau(registre, dict(parse_qsl(adresse.query))))
         elif self.path == f"{CONTROLE}etat":
             with registre.verrou:
-                self._json({"transactions": registre.transactions, "pannes": registre.pannes})
+                noms = ("transactions", "notifications", "pannes")
+                self._json({nom: getattr(registre, nom) for nom in noms})
         else:
             self._json({"erreur": "page inconnue"}, 404)
 
@@ -115,91 +127,59 @@ class Gestionnaire(BaseHTTPRequestHandler):
                     return
                 retour = registre.formulaires[cle].get("vads_url_return", "/")
         except Refus as refus:
-            self._html(f"<!doctype html><title>Refus</title><p>{' : '.join(refus.args)}</p>", 400)
+            self._html(page("Paiement refusé", f"<p>{escape(' : '.join(refus.args))}</p>"), 400)
             return
-        self.send_response(303)
-        self.send_header("Location", retour)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self._rediriger(retour)
 
     def _controler(self, nom: str, corps: bytes) -> None:
-        """Carry out a control: what the outside world, or a fault, does."""
+        """Carry out a control for a program, or for a form of the panel, which is shown again."""
         registre = self.server.registre
-        donnees: Objet = json.loads(corps or b"{}")
-        try:
-            with registre.verrou:
-                self._json(CONTROLES[nom](registre, donnees))
-        except KeyError:
+        if est_d_ailleurs(self.headers.get("Origin"), self.headers.get("Host")):
+            self._json({"erreur": "les contrôles ne s’appellent pas depuis une autre page"}, 403)
+            return
+        if nom not in CONTROLES:
             self._json({"erreur": f"contrôle inconnu : {nom}"}, 404)
+            return
+        du_panneau = "form" in self.headers.get("Content-Type", "")
+        try:
+            donnees: Objet = dict(parse_qsl(corps.decode())) if du_panneau else json.loads(corps)
+            with registre.verrou:
+                fait = CONTROLES[nom](registre, donnees)
         except Refus as refus:
-            self._json({"erreur": list(refus.args)}, 402)
+            self._refuser(" : ".join(refus.args), list(refus.args), du_panneau=du_panneau)
+        except (KeyError, ValueError) as erreur:
+            message = f"champ absent ou illisible : {erreur}"
+            self._refuser(message, [message], du_panneau=du_panneau)
+        else:
+            if du_panneau:
+                self._rediriger(f"/panneau?fait={nom}")
+            else:
+                self._json(fait)
+
+    def _refuser(self, message: str, parties: list[str], *, du_panneau: bool) -> None:
+        if du_panneau:
+            self._rediriger("/panneau?" + urlencode({"erreur": message}))
+        else:
+            self._json({"erreur": parties}, 402)
 
     def _json(self, contenu: Objet, statut: int = 200) -> None:
         self._ecrire(json.dumps(contenu).encode(), "application/json", statut)
 
     def _html(self, texte: str, statut: int = 200) -> None:
-        self._ecrire(texte.encode(), "text/html; charset=utf-8", statut)
+        self._ecrire(texte.encode(), "text/html; charset=utf-8", statut, **ENTETES)
 
-    def _ecrire(self, corps: bytes, nature: str, statut: int) -> None:
+    def _rediriger(self, adresse: str) -> None:
+        self._ecrire(b"", "text/plain", 303, Location=adresse)
+
+    def _ecrire(self, corps: bytes, nature: str, statut: int, **entetes: str) -> None:
         self.send_response(statut)
         self.send_header("Content-Type", nature)
         self.send_header("Content-Length", str(len(corps)))
         self.send_header("Cache-Control", "no-store")
+        for nom, valeur in entetes.items():
+            self.send_header(nom, valeur)
         self.end_headers()
         self.wfile.write(corps)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep no access log."""
-
-
-def _formulaire(registre: Registre, donnees: Objet) -> Objet:
-    return {"commande": paiement.recevoir(registre, donnees)}
-
-
-def _presenter(registre: Registre, donnees: Objet) -> Objet:
-    return paiement.payer(
-        registre, donnees["commande"], donnees["numero"], en_cours=bool(donnees.get("en_cours"))
-    )
-
-
-def _pannes(registre: Registre, donnees: Objet) -> Objet:
-    registre.pannes |= {nom: int(valeur) for nom, valeur in donnees.items()}
-    return dict(registre.pannes)
-
-
-def _changer(registre: Registre, donnees: Objet) -> Objet:
-    """Bring a transaction to another state, as the bank does later."""
-    une = next(un for un in registre.transactions if un["uuid"] == donnees["uuid"])
-    paye = donnees["etat"] in ("CAPTURED", "AUTHORISED")
-    une |= {"detailedStatus": donnees["etat"], "status": "PAID" if paye else "UNPAID"}
-    paiement.notifier(registre, une)
-    return une
-
-
-def _rembourser(registre: Registre, donnees: Objet) -> Objet:
-    """Credit from the back office: the shop learns of it by the notification."""
-    credit = api.rembourser(registre, donnees)
-    paiement.notifier(registre, credit)
-    return credit
-
-
-def _notification(registre: Registre, donnees: Objet) -> Objet:
-    une = next(un for un in registre.transactions if un["uuid"] == donnees["uuid"])
-    return {"corps": paiement.notification(registre, une), "le": time.time()}
-
-
-def _oublier(registre: Registre, donnees: Objet) -> Objet:
-    """Begin another day: the numbers of transactions may serve again."""
-    registre.transactions_du_jour.clear()
-    return {"fait": True}
-
-
-CONTROLES = {
-    "oublier": _oublier,
-    "formulaire": _formulaire,
-    "payer": _presenter,
-    "pannes": _pannes,
-    "changer": _changer,
-    "rembourser": _rembourser,
-    "notification": _notification,
-}

@@ -165,7 +165,7 @@ def lyra(programme_lyra: Any, settings: Any, regies: Guichet) -> Iterator[Any]:
     settings.LYRA_CLES = ["cle_banc_lyra", "cle_suivante"]
     oublier_passerelle()
     yield programme_lyra
-    programme_lyra.faire("pannes", panne_api=0, perdre=0)
+    programme_lyra.faire("pannes", panne_api=0, perdre=0, dupliquer=0, retarder=0)
     programme_lyra.faire("oublier")
     oublier_passerelle()
 

@@ -113,12 +113,21 @@ class MaisonLyra:
         lues = requests.get(f"{self.adresse}/_controle/etat", timeout=DELAI).json()["transactions"]
         return [un for un in lues if un["orderDetails"]["orderId"] == tentative.reference]
 
-    def payer(self, tentative: Tentative, *, accepte: bool = True) -> None:
+    def notifications(self, tentative: Tentative) -> list[dict[str, Any]]:
+        """Return what was sent, or lost, about an attempt."""
+        lues = requests.get(f"{self.adresse}/_controle/etat", timeout=DELAI).json()["notifications"]
+        return [un for un in lues if un["commande"] == tentative.reference]
+
+    def deposer(self, tentative: Tentative, *, notification: str = "") -> None:
+        """Bring the signed form to the bank."""
         formulaire = passerelle().formulaire(
-            demande(tentative), retour="http://127.0.0.1:1/retour", notification=""
+            demande(tentative), retour="http://127.0.0.1:1/retour", notification=notification
         )
         assert formulaire is not None
         self.faire("formulaire", **formulaire.champs)
+
+    def payer(self, tentative: Tentative, *, accepte: bool = True) -> None:
+        self.deposer(tentative)
         numero = "4970100000000055" if accepte else "4970100000000071"
         self.faire("payer", commande=tentative.reference, numero=numero)
 

@@ -305,6 +305,59 @@ def test_un_montant_change_dans_la_page_est_refuse_par_la_banque(lyra):
     assert [honnete.status_code, altere.status_code, devise.status_code] == [200, 400, 400]
 
 
+def test_le_panneau_de_lyra_agit_sans_script(lyra):
+    tentative = commencer(12_500)
+    lyra.deposer(tentative)
+    panneau = f"{lyra.adresse}/panneau"
+
+    def presser(controle: str, **champs: object) -> str:
+        adresse = f"{lyra.adresse}/_controle/{controle}"
+        return str(requests.post(adresse, data=champs, timeout=5).text)
+
+    a_payer = requests.get(panneau, timeout=5).text
+    reglee = presser("pannes", retarder=20)
+    presser("pannes", retarder=0)
+    presser("payer", commande=tentative.reference, numero="4970100000000071")
+    presser("payer", commande=tentative.reference, numero="4970100000000055", en_cours=1)
+    presser("changer", uuid=lyra.transactions(tentative)[-1]["uuid"], etat="CAPTURED")
+    payee = synchroniser(tentative, source="retour")
+    debit = payee.encaissement.charge
+    presser("rembourser", uuid=debit)
+    remboursements.relire(payee.encaissement)
+    rendu = Remboursement.objects.get()
+    de_trop = presser("rembourser", uuid=debit)
+    rejete = presser("changer", uuid=rendu.reference, etat="REFUSED")
+    remboursements.relire(payee.encaissement)
+    d_ailleurs = requests.post(
+        f"{lyra.adresse}/_controle/oublier", headers={"Origin": "http://ailleurs.nc"}, timeout=5
+    )
+
+    rendu.refresh_from_db()
+    assert tentative.reference in a_payer
+    assert "12\u202f500\u202fF CFP" in a_payer
+    assert "retard pour la prochaine notification\u202f: 20" in reglee
+    assert (rendu.montant, rendu.etat) == (12_500, EtatRemboursement.ECHOUE)
+    assert 'role="alert"' in de_trop
+    assert "C’est fait." in rejete
+    assert d_ailleurs.status_code == 403
+
+
+def test_les_notifications_de_lyra_se_perdent_se_doublent_et_se_renvoient(lyra):
+    envois = []
+    for panne in ("perdre", "dupliquer"):
+        tentative = commencer()
+        lyra.deposer(tentative, notification="http://127.0.0.1:1/lyra/")
+        lyra.faire("pannes", **{panne: 1})
+        lyra.faire("payer", commande=tentative.reference, numero="4970100000000055")
+        envois.append(lyra.notifications(tentative))
+    lyra.faire("renvoyer", uuid=lyra.transactions(tentative)[-1]["uuid"])
+
+    assert [un["resultat"] for un in envois[0]] == ["perdue"]
+    assert len(envois[1]) == 2
+    assert "perdue" not in {un["resultat"] for un in envois[1]}
+    assert len(lyra.notifications(tentative)) == 3
+
+
 def test_une_notification_de_l_autre_mode_est_refusee_chez_lyra(lyra, settings):
     tentative = commencer()
     lyra.payer(tentative)
