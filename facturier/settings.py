@@ -361,6 +361,7 @@ LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their na
     "verification_minutes": env.entier("PAIEMENT_VERIFICATION_MINUTES", 15),
     "expiration_minutes": env.entier("PAIEMENT_EXPIRATION_MINUTES", 90),
     "repos_minutes": env.entier("PAIEMENT_REPOS_MINUTES", 5),
+    "page_banque_minutes": env.entier("PAIEMENT_PAGE_BANQUE_MINUTES", 15),
     "lien_jours": env.entier("PAIEMENT_LIEN_JOURS", 7),
     "liens_par_titre": env.entier("PAIEMENT_LIENS_PAR_TITRE", 5),
 }

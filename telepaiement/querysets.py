@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.expressions import Combinable
@@ -40,9 +41,13 @@ class TentativeQuerySet(models.QuerySet["Tentative"]):
     def engagees(self, a: datetime, repos: timedelta) -> Self:
         """Those whose card the bank may be charging at `a`: being charged, or of unknown outcome.
 
-        An authentication left alone for `repos` no longer counts: its page is closed.
+        An authentication left alone for `repos` no longer counts: its page is closed. The page of
+        the bank itself lives longer, and we cannot close it.
         """
-        en_cours = Q(etat="en_cours") | Q(etat="authentification", modifiee_le__gt=a - repos)
+        vie = timedelta(minutes=settings.LIMITES_PAIEMENT["page_banque_minutes"])
+        chez_la_banque = Q(passerelle="lyra", modifiee_le__gt=a - vie)
+        authentifie = Q(modifiee_le__gt=a - repos) | chez_la_banque
+        en_cours = Q(etat="en_cours") | Q(etat="authentification") & authentifie
         return self.filter(en_cours | Q(etat="a_verifier") & ~Q(reference=""))
 
     def avec_discordance(self) -> models.QuerySet[Any]:

@@ -64,6 +64,8 @@ def fermer(
 ) -> Tentative:
     """Cancel the payment, then close the attempt by `acte`; the card may have won the race.
 
+    While its payer is on the bank's own page, it is only read: it stays open.
+
     Args:
         acte: `annuler`, `expirer` or `echouer`.
 
@@ -73,6 +75,9 @@ def fermer(
     acteur = par or Utilisateur.objects.systeme()
     if not tentative.reference:
         return _fermer_sans_paiement(tentative.pk, acte, source, acteur)
+    tentative.refresh_from_db(fields=["etat", "modifiee_le"])
+    if tentative.est_chez_la_banque:
+        return _lire_et_appliquer(tentative, source=source, par=acteur, fin=acte)
     liberer_lecteur(tentative)
     try:
         distant = passerelle().annuler(tentative.reference)
@@ -251,7 +256,7 @@ def _suivre(
             motif_refus=distant.refus.code[:60],
             reference_refus=distant.refus.identifiant[:100],
         )
-    else:
+    elif not tentative.est_chez_la_banque:
         acte = "initier" if tentative.etat == EtatTentative.CREEE else "reprendre"
         _changer(tentative, EtatTentative.INITIEE, acte, source, par, anomalie="")
 

@@ -283,3 +283,26 @@ def controler_avant_paiement(tentative: Tentative) -> str:
     if reste != tentative.reste_constate:
         return "Le montant dû a changé : revenez à la page précédente pour voir le nouveau montant."
     return motif_attente(titre.pk, tentative.session_payeur)
+
+
+@transaction.atomic
+def partir(tentative: Tentative) -> str:
+    """Note that the payer goes to the bank's page, where no other may pay meanwhile (I6).
+
+    Under the lock of the debt: of two browsers that leave together, the second is told.
+
+    Returns:
+        Why he must not go, in French, or "".
+    """
+    creances.verrouiller_dette(tentative.titre_id, None)
+    tentative.refresh_from_db()
+    motif = controler_avant_paiement(tentative)
+    if not motif:
+        franchir(
+            tentative,
+            "partir",
+            par=Utilisateur.objects.systeme(),
+            motif="page de la banque",
+            modifiee_le=timezone.now(),
+        )
+    return motif

@@ -82,6 +82,11 @@ class Tentative(models.Model):
             {EtatTentative.CREEE, EtatTentative.A_VERIFIER}, EtatTentative.INITIEE, *_ROLES
         ),
         "authentifier": transition(ETATS_OUVERTS, EtatTentative.AUTHENTIFICATION, *_ROLES),
+        "partir": transition(
+            {EtatTentative.INITIEE, EtatTentative.AUTHENTIFICATION},
+            EtatTentative.AUTHENTIFICATION,
+            *_ROLES,
+        ),
         "traiter": transition(ETATS_OUVERTS, EtatTentative.EN_COURS, *_ROLES),
         "refuser": transition(_APRES_CREATION, EtatTentative.INITIEE, *_ROLES),
         "reprendre": transition(ETATS_ENGAGES, EtatTentative.INITIEE, *_ROLES),
@@ -227,9 +232,20 @@ class Tentative(models.Model):
         """
         if self.etat == EtatTentative.AUTHENTIFICATION:
             repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
-            return bool(self.modifiee_le > timezone.now() - repos)
+            est_suivie = bool(self.modifiee_le > timezone.now() - repos)
+            return est_suivie or self.est_chez_la_banque
         return self.etat == EtatTentative.EN_COURS or (
             self.etat == EtatTentative.A_VERIFIER and bool(self.reference)
+        )
+
+    @property
+    def est_chez_la_banque(self) -> bool:
+        """Whether the payer may still be on the bank's own page, where nothing can be cancelled."""
+        vie = timedelta(minutes=settings.LIMITES_PAIEMENT["page_banque_minutes"])
+        return bool(
+            self.passerelle == NomPasserelle.LYRA
+            and self.etat == EtatTentative.AUTHENTIFICATION
+            and self.modifiee_le > timezone.now() - vie
         )
 
     @property

@@ -44,6 +44,7 @@ from telepaiement.tentatives import (
     ouvrir,
     relire_la_sienne,
 )
+from telepaiement.tentatives import partir as vers_la_banque
 from telepaiement.views.communs import reponse_pdf
 from telepaiement.views.consultation import (
     BORNE,
@@ -60,6 +61,10 @@ from telepaiement.views.consultation import (
 INCONNU = (
     "Aucune somme à payer ne correspond à cette référence et à cette clé. Vérifiez-les sur votre "
     "avis : elles se lisent près du code à scanner."
+)
+CHEZ_LA_BANQUE = (
+    "Votre paiement est encore ouvert sur la page de la banque : terminez-le, ou quittez cette "
+    "page ; il se fermera de lui-même."
 )
 GABARITS = {
     EtatTentative.CREEE: "telepaiement/attente.html",
@@ -309,10 +314,13 @@ def partir(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     It goes on as it was posted, so it holds no token of this site: the address names the attempt,
     and the bank checks the signature.
     """
-    motif = controler_avant_paiement(tentative)
     adresse = passerelle().page_de_paiement
-    if motif or not adresse or request.POST.get("vads_order_id") != str(tentative.jeton):
-        messages.error(request, motif or "Ce formulaire n’est plus le bon : recommencez.")
+    if not adresse or request.POST.get("vads_order_id") != str(tentative.jeton):
+        motif = "Ce formulaire n’est plus le bon : recommencez."
+    else:
+        motif = vers_la_banque(tentative)
+    if motif:
+        messages.error(request, motif)
         return redirect("telepaiement:paiement", jeton=tentative.jeton)
     return HttpResponseRedirect(adresse, preserve_request=True)
 
@@ -325,7 +333,9 @@ def abandonner(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Cancel an attempt at the payer's wish; the card may have been charged meanwhile."""
     if not tentative.est_finale:
         try:
-            fermer(tentative, "annuler", source="abandon du payeur")
+            fermee = fermer(tentative, "annuler", source="abandon du payeur")
+            if fermee.est_chez_la_banque:
+                messages.warning(request, CHEZ_LA_BANQUE)
         except PasserelleMuette:
             messages.warning(request, "La banque ne répond pas : la situation sera vérifiée.")
     return redirect("telepaiement:paiement", jeton=tentative.jeton)
