@@ -49,6 +49,7 @@ from facturier.grand_livre.models import (
     Bordereau,
     Budget,
     EtatBordereau,
+    EtatPiece,
     PieceJustificative,
     RattachementPiece,
     SensPiece,
@@ -61,6 +62,13 @@ ANOMALIES_CITEES = 20
 TYPE_FICHIER = "PESALR2"
 SIGLE = "PROVINCE SUD NC"
 APPLICATION = "Services financiers 1.0"
+VIVANTES = (
+    EtatPiece.SIGNEE,
+    EtatPiece.TRANSMISE,
+    EtatPiece.SUSPENDUE,
+    EtatPiece.PRISE_EN_CHARGE,
+    EtatPiece.PAYEE,  # what proves the payment is owed all the same
+)
 SANS_LIMITE = 2**62  # bytes: the size of a flux follows from what it holds
 
 
@@ -331,12 +339,18 @@ def _ouvrir(sha256: str) -> BinaryIO:
     return fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE)
 
 
+def liens_en_route() -> QuerySet[RattachementPiece]:
+    """Return what founds a pièce that a live flux carries, and that was not refused."""
+    en_route = LigneFlux.objects.filter(bordereau=OuterRef("piece__bordereau"), liberee_le=None)
+    return RattachementPiece.objects.filter(Exists(en_route), piece__etat__in=VIVANTES)
+
+
 def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
     """Yield the documents of the flux, each read when it is written.
 
-    Those that travel without their pièce name it (RefCompta, pes_v2 §5).
+    Those that travel without their pièce name it (RefCompta, pes_v2 §5), if it leaves or left.
     """
-    rattachees = RattachementPiece.objects.filter(piece__bordereau__isnull=False)
+    rattachees = liens_en_route()
     en_recette = rattachees.filter(justificatif=OuterRef("pk"), piece__sens=SensPiece.RECETTE)
     documents = PieceJustificative.objects.filter(lignes_flux__flux=flux).annotate(
         est_en_recette=Exists(en_recette)

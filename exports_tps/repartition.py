@@ -12,7 +12,13 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from exports_tps.constitution import achever, constituer_flux, ouvrir_flux, reserver_documents
+from exports_tps.constitution import (
+    achever,
+    constituer_flux,
+    liens_en_route,
+    ouvrir_flux,
+    reserver_documents,
+)
 from exports_tps.limites import (
     BORDEREAUX,
     PIECES,
@@ -31,20 +37,12 @@ from facturier.commun.fichiers import taille_lisible
 from facturier.grand_livre.models import (
     Bordereau,
     Budget,
-    EtatPiece,
     Parametre,
     PieceJustificative,
     RattachementPiece,
 )
 
 CITES = 5  # documents named when they are too heavy
-VIVANTES = (
-    EtatPiece.SIGNEE,
-    EtatPiece.TRANSMISE,
-    EtatPiece.SUSPENDUE,
-    EtatPiece.PRISE_EN_CHARGE,
-    EtatPiece.PAYEE,  # what proves the payment is owed all the same
-)
 
 
 def constituer(
@@ -91,10 +89,7 @@ def repartir(bordereaux: Sequence[Bordereau], moment: datetime) -> Iterator[list
 
 def documents_a_envoyer() -> QuerySet[PieceJustificative]:
     """Return the documents that no live flux carries, of pièces that one does."""
-    en_route = LigneFlux.objects.filter(bordereau=OuterRef("piece__bordereau"), liberee_le=None)
-    liens = RattachementPiece.objects.filter(
-        Exists(en_route), piece__etat__in=VIVANTES, justificatif=OuterRef("pk")
-    )
+    liens = liens_en_route().filter(justificatif=OuterRef("pk"))
     return documents_jamais_envoyes().filter(Exists(liens))
 
 

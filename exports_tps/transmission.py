@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
+from exports_tps.constitution import liens_en_route
 from exports_tps.disjoncteur import a_reprendre, etat_transport, prochain_essai, vient_de_s_ouvrir
 from exports_tps.models import EtatFlux, Flux, NouveauDepot, Transmission
 from exports_tps.transports import (
@@ -33,7 +34,7 @@ from exports_tps.transports import (
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
-from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
 from facturier.grand_livre.suite import attendus_avant, dire_attendus
 from facturier.suivi.avancement import constater_transmission
 
@@ -158,8 +159,21 @@ def nom_distant(flux: Flux) -> str:
 
 
 def _exiger_son_tour(flux: Flux) -> None:
-    """Raise EnvoiImpossible while a bordereau that comes before one of `flux` has not left."""
+    """Raise EnvoiImpossible while a bordereau that comes before one of `flux` has not left.
+
+    Before a flux of documents alone comes what they name, which is in a flux of its own.
+    """
     bordereaux = list(Bordereau.objects.filter(lignes_flux__flux=flux))
+    if not bordereaux:
+        liens = liens_en_route().filter(justificatif__lignes_flux__flux=flux)
+        cites = Bordereau.objects.filter(
+            pieces__in=liens.values("piece"), etat=EtatBordereau.SIGNE
+        ).distinct()
+        if references := [bordereau.reference for bordereau in cites[:5]]:
+            raise EnvoiImpossible(
+                f"{flux} ne part pas encore : ses documents sont ceux de bordereaux que la "
+                f"Trésorerie n’a pas reçus ({', '.join(references)}). Envoyez-les d’abord."
+            )
     if attendus := list(attendus_avant(bordereaux)):
         raise EnvoiImpossible(f"{flux} ne part pas encore. {dire_attendus(attendus)}")
 

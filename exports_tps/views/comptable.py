@@ -116,7 +116,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "flux": Flux.objects.filter(lignes__bordereau__pieces=objet)
             .prefetch_related("verifications__par")
             .order_by("-pk"),
-            "verdicts": objet.verdicts.select_related("message"),
+            "verdicts": objet.verdicts.select_related("message", "piece"),
             "actes": [(acte, ACTES[acte][0]) for acte in possibles],
         },
     )

@@ -329,7 +329,7 @@ def _verdicts(objet: Flux) -> QuerySet[Verdict]:
     externes = objet.pieces_externes.values("pk")
     return Verdict.objects.filter(
         Q(message__flux=objet) | Q(piece__in=pieces) | Q(piece_externe__in=externes)
-    ).select_related("message", "piece")
+    ).select_related("message", "piece", "piece_externe", "bordereau", "justificatif")
 
 
 def _lire(pk: int) -> Flux:

@@ -7,6 +7,7 @@ from exports_tps.models import EtatFlux, Flux
 from exports_tps.retours import lire_retours
 from facturier.grand_livre.models import EtatBordereau, EtatPiece
 from facturier.grand_livre.soldes import solde
+from tests.exports_tps import reponses
 from tests.exports_tps.factories import (
     bordereau_depense,
     flux_constitue,
@@ -185,3 +186,16 @@ def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
         client.get(reverse("exports_tps:bordereau", args=[deux.pk]))
     with django_assert_max_num_queries(len(requetes)):
         client.get(reverse("exports_tps:bordereau", args=[dix.pk]))
+
+
+def test_un_verdict_dit_si_c_est_un_mandat_et_y_mene(client, agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = pieces_du(flux).get()
+    reponses.repondre(settings, flux, "retour.xml", reponses.mandat(piece, "02"))
+    lire_retours()
+    client.force_login(agent)
+
+    texte = client.get(flux.get_absolute_url()).content.decode()
+
+    adresse = reverse("exports_tps:lire_piece", args=[piece.pk])
+    assert f'<a href="{adresse}">Mandat {piece.reference}</a>' in texte

@@ -16,7 +16,7 @@ from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.repartition import constituer, constituer_documents, documents_a_envoyer
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
-from exports_tps.transmission import transmettre
+from exports_tps.transmission import EnvoiImpossible, transmettre
 from facturier.commun import fichiers
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
@@ -205,12 +205,34 @@ def test_un_document_refuse_repart_seul_et_est_accepte(agent, ordonnateur):
 
 def test_un_document_ajoute_apres_l_envoi_part_seul(agent, ordonnateur, settings):
     flux = flux_transmis(agent, ordonnateur)
-    document = joindre(pieces_du(flux).get(), 100, 2)
+    partie = pieces_du(flux).get()
+    document = joindre(partie, 100, 2)
+    ouvert, signe = bordereau_depense(agent), bordereau_depense(agent)  # it founds theirs too
+    for bordereau in (ouvert, signe):
+        RattachementPiece.objects.create(piece=bordereau.pieces.get(), justificatif=document)
+    signer_bordereau(signe, par=ordonnateur)
 
     (complement,) = constituer_documents(par=agent)
 
     (fiche,) = fiches(complement, settings)
     assert fiche.identifiant_unique == document.identifiant
+    assert [r.identifiant for r in fiche.references_comptables] == [str(partie.numero)]
+
+
+def test_un_document_ne_part_pas_avant_ce_qu_il_nomme(agent, ordonnateur):
+    bordereau = bordereau_depense(agent)
+    for rang in (2, 3, 4):
+        joindre(bordereau.pieces.get(), 400_000, rang)
+    signer_bordereau(bordereau, par=ordonnateur)
+    limiter("flux_taille_maximale_mo", 1)
+    premier, suivant, *_ = constituer([bordereau], par=agent)
+
+    with pytest.raises(EnvoiImpossible, match=r"n’a pas reçus \(2026-D-1\)") as refus:
+        transmettre(suivant, par=agent)
+    transmettre(premier, par=agent)
+
+    assert "Envoyez-les d’abord" in str(refus.value)
+    assert transmettre(suivant, par=agent).etat == EtatFlux.TRANSMIS
 
 
 def test_un_document_tardif_part_par_le_profil_de_sa_piece(agent, ordonnateur, settings):
