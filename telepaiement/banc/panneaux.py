@@ -53,7 +53,10 @@ def tableau(titre: str, entetes: tuple[str, ...], lignes: Sequence[tuple[str, ..
     corps = "".join(
         "<tr>" + "".join(f"<td>{cellule}</td>" for cellule in ligne) + "</tr>" for ligne in lignes
     )
-    return f"<h2>{titre}</h2><table><thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table>"
+    return (
+        f'<h2>{titre}</h2><div class="defile" role="region" aria-label="{titre}" tabindex="0">'
+        f"<table><thead><tr>{tete}</tr></thead><tbody>{corps}</tbody></table></div>"
+    )
 
 
 def annonce(question: Mapping[str, str]) -> str:

@@ -13,8 +13,16 @@ from telepaiement.avis import adresse_paiement
 from telepaiement.models import DemandeRedevable, Encaissement, EvenementRecu, NatureDemande
 from telepaiement.passerelles import passerelle
 from telepaiement.reference import charger_regies
-from tests.telepaiement.conftest import CARTE, CARTE_3DS, CARTE_REFUSEE, brancher, lancer_banc
+from tests.telepaiement.conftest import (
+    CARTE,
+    CARTE_3DS,
+    CARTE_REFUSEE,
+    brancher,
+    lancer_banc,
+    oublier_passerelle,
+)
 from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.maisons import lancer_banc_lyra
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EXPIRATION = f"12 / {(timezone.now() + timedelta(days=900)):%y}"
@@ -202,7 +210,15 @@ def test_la_borne_donne_la_quittance_previent_puis_oublie(page, banc, payer, vis
     assert page.get_by_text(titre.objet).count() == 0
 
 
-def test_la_banque_demande_une_authentification(page, banc, payer, photographier):
+@pytest.fixture
+def lyra():
+    """A bench of the second gateway, which notifies where each form says."""
+    yield from lancer_banc_lyra()
+
+
+def test_la_banque_demande_une_authentification_l_autre_passerelle_a_sa_page(
+    page, banc, lyra, payer, photographier, visite, settings
+):
     commencer(page, titre_payable(12_500))
 
     payer(CARTE_3DS)
@@ -210,6 +226,29 @@ def test_la_banque_demande_une_authentification(page, banc, payer, photographier
     page.get_by_role("button", name="Autoriser").click()
 
     page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
+    payer_a_la_banque(visite, lyra, settings)
+
+
+def payer_a_la_banque(visite, lyra, settings):
+    """With the second gateway: go to the bank's page, a card is refused, another pays."""
+    settings.PAIEMENT_PASSERELLE = "lyra"
+    settings.LYRA_ADRESSE = lyra.adresse
+    oublier_passerelle()
+    titre = titre_payable(4_500)
+    ouvrir_la_somme(visite, titre)
+    visite.presser("par carte")
+    visite.presser("à la banque")
+    visite.presser("4970100000000071")
+    visite.attendre("La carte est refusée")
+    visite.suivre("Revenir sans payer")
+    visite.presser("à la banque")
+    visite.presser("5970100300000067")
+    visite.page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
+    quittance = Encaissement.objects.get(titre=titre).quittance
+    assert quittance.reference in visite.telecharger("Télécharger la quittance", "quittance-lyra")
+    assert attendre(lambda: EvenementRecu.objects.filter(nature="debit.captured").exists())
+    visite.page.goto(f"{lyra.adresse}/panneau")
+    visite.examiner("panneau-lyra")
 
 
 def test_navigateur_ferme_la_notification_regle_seule_et_une_fois(page, banc):
