@@ -29,6 +29,7 @@ _ETATS = {
     "perdue": "perdu",
     "abandonnee": "abandonné",
 }
+_REMBOURSEMENTS = {"succeeded": "fait", "pending": "en cours", "failed": "rejeté"}
 
 
 def _derniers(registre: Registre, genre: str) -> list[Objet]:
@@ -45,6 +46,7 @@ def page_panneau(registre: Registre, question: dict[str, str]) -> str:
         f"<p>Webhooks envoyés à\u202f: {adresse}. Solde\u202f: {disponible}.</p>",
         _pannes(registre),
         _intentions(registre),
+        _remboursements(registre),
         _livraisons(registre),
         _lecteurs(registre),
         _versements(registre),
@@ -87,6 +89,24 @@ def _intentions(registre: Registre) -> str:
     ]
     entetes = ("Intention", "Créée le", "Montant", "État", "Objet", "Actions")
     return tableau("Paiements", entetes, lignes)
+
+
+def _remboursements(registre: Registre) -> str:
+    lignes = [
+        (
+            f"<code>{remboursement['id']}</code>",
+            f"<code>{remboursement['payment_intent']}</code>",
+            moment(remboursement["created"]),
+            montant_affiche(remboursement["amount"], remboursement["currency"]),
+            _REMBOURSEMENTS[remboursement["status"]],
+            ""
+            if remboursement["status"] == "failed"
+            else bouton("rejeter_remboursement", "Rejeter", refund=remboursement["id"]),
+        )
+        for remboursement in _derniers(registre, "refund")
+    ]
+    entetes = ("Remboursement", "Intention", "Créé le", "Montant", "État", "Actions")
+    return tableau("Remboursements", entetes, lignes)
 
 
 def _livraisons(registre: Registre) -> str:

@@ -114,7 +114,7 @@ def finir_remboursement(registre: Registre, cle: str) -> None:
 def echouer(registre: Registre, remboursement: Objet) -> Objet:
     """Turn a refund into a failed one: the money comes back to the balance."""
     if remboursement["status"] == "failed":
-        raise ErreurStripe("This refund has already failed.")
+        raise ErreurStripe("Ce remboursement est déjà rejeté.")
     charge = registre.lire("charge", remboursement["charge"])
     charge["amount_refunded"] -= remboursement["amount"]
     charge["refunded"] = False

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -205,14 +206,24 @@ def test_un_remboursement_fait_chez_le_prestataire_est_constate(banc, encaisser,
     assert _anomalies() == []
 
 
-def test_un_remboursement_echoue_plus_tard_rend_la_somme_a_rembourser(banc, encaisser, rendre):
+def test_un_remboursement_rejete_au_panneau_rend_la_somme_a_rembourser(
+    banc, encaisser, rendre, notifier
+):
     encaissement = encaisser(12_500)
     fait = rendre(encaissement, 12_500)
-    banc.faire("rejeter_remboursement", refund=fait.reference)
+    panneau = requests.get(f"{banc.adresse}/panneau", timeout=15).text
+    rejet = f"{banc.adresse}/_controle/rejeter_remboursement"
+    fois = [requests.post(rejet, data={"refund": fait.reference}, timeout=15) for _ in range(2)]
+    echecs = [un for un in banc.etat()["objets"]["event"] if un["type"] == "refund.failed"]
+    corps = json.dumps(echecs[-1]).encode()
 
-    remboursements.relire(encaissement)
+    statuts = [notifier(corps), notifier(corps)]
 
     fait.refresh_from_db()
+    assert f'name="refund" value="{fait.reference}"' in panneau
+    assert "C’est fait." in fois[0].text
+    assert 'role="alert"' in fois[1].text
+    assert statuts == [200, 200]
     assert fait.etat == EtatRemboursement.ECHOUE
     assert "lost_or_stolen" in fait.motif_echec
     assert reste_du(encaissement.titre) == 0
