@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 
 from exports_tps.penalites import precompter_titres
 from facturier.acces.models import Utilisateur
@@ -25,6 +26,7 @@ from facturier.grand_livre.soldes import (
     regle_par_piece,
     reste_du_par_piece,
     reste_du_par_tiers,
+    retours_par_piece,
 )
 from facturier.grand_livre.tresorerie import Virement, encaisser_virements
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
@@ -38,6 +40,8 @@ from facturier.suivi.avancement import (
     constater_suspension,
 )
 from facturier.suivi.corrections import constater_corrections, reduits
+
+Retours = Mapping[int, tuple[int, date]]  # how often money came back, and the last day, by pièce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,7 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
     A pièce that a réduction corrects is left alone, the réduction is to be rejected first; so is
     one that is settled in part, whose entry can no longer be reversed (see `reglees`).
     """
-    intactes = motifs.keys() - reduits(motifs) - regle_par_piece(motifs).keys()
+    intactes = motifs.keys() - reduits(motifs) - reglees(motifs).keys()
     rejetees = franchir_lot(Piece, intactes, "rejeter", par=par, motifs=motifs)
     annuler_emissions(
         list(Piece.objects.filter(pk__in=rejetees)),
@@ -93,17 +97,29 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
 
 
 def reglees(pieces: Collection[int]) -> dict[int, str]:
-    """Say, in French, why pièces that money settled cannot be rejected; the others are left out."""
-    regles = regle_par_piece(pieces)
-    gardees = Piece.objects.filter(pk__in=regles).exclude(etat=EtatPiece.REJETEE).order_by("pk")
-    return {piece.pk: _raison_de_garder(piece, regles[piece.pk]) for piece in gardees}
+    """Say, in French, why pièces that money settled cannot be rejected; the others are left out.
+
+    A mandat that was paid keeps its invoices paid, were the money to come back: it stays too.
+    """
+    regles, revenus = regle_par_piece(pieces), retours_par_piece(pieces)
+    gardees = (
+        Piece.objects.filter(Q(pk__in=regles) | Q(pk__in=revenus, sens=SensPiece.DEPENSE))
+        .exclude(etat=EtatPiece.REJETEE)
+        .order_by("pk")
+    )
+    return {piece.pk: _raison_de_garder(piece, regles.get(piece.pk, 0)) for piece in gardees}
 
 
 def _raison_de_garder(piece: Piece, montant: int) -> str:
+    if not montant:
+        return (
+            f"{piece} : payé, puis des fonds sont revenus ; il ne se rejette plus. Payez-le de "
+            "nouveau, ou réduisez-le."
+        )
     if piece.sens == SensPiece.DEPENSE:
         return (
             f"{piece} : {afficher(montant)} sont déjà payés ou retenus, il ne se rejette plus. "
-            "Réduisez le mandat, ou constatez d’abord le retour des fonds."
+            "Réduisez le mandat de ce qui n’est pas dû."
         )
     return (
         f"{piece} : {afficher(montant)} sont déjà encaissés, il ne se rejette plus. Rendez-les "
@@ -119,12 +135,14 @@ def payer(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> set[int]:
     posted. A mandat that was not taken in charge yet is taken in charge.
     """
     prendre_en_charge(cumuls, par=par)
+    retours = retours_par_piece(cumuls)
+    cumuls = _d_apres_les_retours(cumuls, retours)
     mandats = list(
         Piece.objects.select_for_update(of=("self",))
         .filter(pk__in=cumuls, sens=SensPiece.DEPENSE, etat=EtatPiece.PRISE_EN_CHARGE)
         .order_by("pk")
     )
-    nouveaux = list(_nouveaux_paiements(mandats, cumuls))
+    nouveaux = list(_nouveaux_paiements(mandats, cumuls, retours))
     payer_mandats(nouveaux, par=par)
     return _solder([paiement.mandat.pk for paiement in nouveaux], cumuls, par)
 
@@ -139,6 +157,8 @@ def encaisser_titres(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> di
     Returns:
         By titre, the francs told beyond what it called for.
     """
+    retours = retours_par_piece(cumuls)
+    cumuls = _d_apres_les_retours(cumuls, retours)
     titres = list(
         Piece.objects.select_for_update(of=("self",))
         .filter(pk__in=cumuls, sens=SensPiece.RECETTE, etat=EtatPiece.PRISE_EN_CHARGE)
@@ -160,15 +180,29 @@ def encaisser_titres(cumuls: Mapping[int, CumulPaye], *, par: Utilisateur) -> di
                     titre=titre,
                     montant=min(nouveau, reste),
                     jour=cumul.date_paiement,
-                    reference=f"tps-{titre.pk}-{cumul.montant}",
+                    reference=f"tps-{titre.pk}-{cumul.montant}{_suite(titre.pk, retours)}",
                 )
             )
     encaisser_virements(virements, par=par)
     return excedents
 
 
+def _d_apres_les_retours(cumuls: Mapping[int, CumulPaye], retours: Retours) -> dict[int, CumulPaye]:
+    """Leave out the totals of before money came back: it would be posted as paid again."""
+    return {
+        cle: cumul
+        for cle, cumul in cumuls.items()
+        if cle not in retours or cumul.date_paiement >= retours[cle][1]
+    }
+
+
+def _suite(piece: int, retours: Retours) -> str:
+    """Tell a total reached again, once money came back, from the first time."""
+    return f"-{retours[piece][0]}" if piece in retours else ""
+
+
 def _nouveaux_paiements(
-    mandats: Sequence[Piece], cumuls: Mapping[int, CumulPaye]
+    mandats: Sequence[Piece], cumuls: Mapping[int, CumulPaye], retours: Retours
 ) -> Iterator[Paiement]:
     cles = {mandat.pk: mandat for mandat in mandats}
     restes = reste_du_par_tiers(cles, sens=SensPiece.DEPENSE)
@@ -181,7 +215,7 @@ def _nouveaux_paiements(
                 mandat=mandat,
                 montant=sum(recu.values()),
                 date_paiement=cumul.date_paiement,
-                reference=f"cumul-{cumul.montant}",
+                reference=f"cumul-{cumul.montant}{_suite(mandat.pk, retours)}",
                 par_tiers=recu,
             )
 

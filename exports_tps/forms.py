@@ -102,6 +102,39 @@ class PaiementForm(forms.Form):
         return jour
 
 
+class RetourDeFondsForm(forms.Form):
+    """Money that came back to the treasury."""
+
+    montant = SaisieMontantField(label="Montant revenu", minimum=1)
+    date_retour = SaisieJourField(label="Date du retour")
+    motif = forms.CharField(
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : « Virement rejeté, compte clos. » ou « Chèque impayé. » Le "
+        "fournisseur d’un mandat le lit.",
+    )
+
+    def __init__(
+        self, *args: Any, beneficiaires: Sequence[tuple[int, str]] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if len(beneficiaires) > 1:
+            self.fields["beneficiaire"] = forms.TypedChoiceField(
+                label="Revenu de",
+                choices=[("", "Tous, en entier"), *beneficiaires],
+                coerce=int,
+                empty_value=None,
+                required=False,
+            )
+
+    def clean_date_retour(self) -> Any:
+        """Money does not come back in the future."""
+        jour = self.cleaned_data["date_retour"]
+        if jour > timezone.localdate():
+            raise forms.ValidationError("La date du retour ne peut pas être à venir.")
+        return jour
+
+
 class ReductionForm(forms.Form):
     """What is taken back from a mandat, and the act that founds it."""
 

@@ -51,6 +51,7 @@ def baisses(
             reserves.append(
                 f"{piece} : {afficher(total)} {'payés' if est_mandat else 'encaissés'} à ce jour "
                 f"d’après la Trésorerie, contre {afficher(tenu)} comptabilisés : des fonds sont "
-                "revenus, ou l’un des deux se trompe. Rien n’est contrepassé ; voyez avec elle."
+                "revenus, ou l’un des deux se trompe. Rien n’est contrepassé : le comptable "
+                "constate le retour de fonds sur la page de la pièce."
             )
     return reserves

@@ -15,11 +15,18 @@ from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye
 from exports_tps.requisition import requisition_de
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du_par_tiers
+from facturier.grand_livre.soldes import (
+    fonds_par_piece,
+    reste_du_par_tiers,
+    retours_par_piece,
+    tenu_par_la_tresorerie,
+)
+from facturier.grand_livre.tresorerie import retourner_fonds
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
+from facturier.suivi.avancement import prevenir_du_retour
 from facturier.suivi.corrections import reduits
 
 
@@ -94,6 +101,7 @@ def payer(
         raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(plafond)}.")
     if beneficiaire is None and montant < reste and len(dus(verrouillee)) > 1:
         raise ValidationError("Ce mandat paie plusieurs bénéficiaires : dites lequel est payé.")
+    _exiger_apres_retour(verrouillee, date_paiement)
     cumul = CumulPaye(
         montant=sum(dus(verrouillee).values()) - reste + montant,
         date_paiement=date_paiement,
@@ -101,6 +109,61 @@ def payer(
         par_tiers=_cumul_par_tiers(verrouillee, restes, beneficiaire, montant),
     )
     decisions.payer({piece.pk: cumul}, par=par)
+
+
+@transaction.atomic
+def constater_retour(
+    piece: Piece,
+    *,
+    montant: int,
+    date_retour: date,
+    motif: str,
+    par: Utilisateur,
+    beneficiaire: int | None = None,
+) -> None:
+    """Post money that came back: a transfer rejected by a bank, a cheque unpaid.
+
+    The debt stands again; a mandat that was paid is to be paid, and its suppliers are told.
+
+    Args:
+        montant: whole francs that came back, at most what the treasury paid or collected.
+        beneficiaire: key of the tiers they come back from, where a mandat pays several.
+
+    Raises:
+        TransitionInterdite: a pièce that is neither paid nor taken in charge.
+        ValidationError: no reason, nothing, or more than the treasury paid or collected.
+    """
+    _exiger_comptable(par)
+    motif = _motif(motif)
+    verrouillee = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
+    tenu = tenu_par_la_tresorerie(verrouillee)
+    total = sum(tenu.values())
+    plafond = total if beneficiaire is None else tenu.get(beneficiaire, 0)
+    if not 0 < montant <= plafond:
+        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(plafond)}.")
+    if beneficiaire is None and montant < total and len(tenu) > 1:
+        raise ValidationError(
+            "Ce mandat a payé plusieurs bénéficiaires : dites d’où ils reviennent."
+        )
+    _, dernier = fonds_par_piece([piece.pk])[piece.pk]
+    if date_retour < dernier:
+        raise ValidationError(f"Des fonds ont encore bougé le {dernier:%d/%m/%Y} : datez d’après.")
+    franchir(
+        verrouillee,
+        "constater_retour",
+        par=par,
+        motif=f"{afficher(montant)} revenus le {date_retour:%d/%m/%Y}. {motif}",
+    )
+    retours = retours_par_piece([piece.pk]).get(piece.pk, (0, date_retour))
+    retourner_fonds(
+        verrouillee,
+        montant=montant,
+        date_comptable=date_retour,
+        reference=str(retours[0] + 1),
+        par=par,
+        par_tiers=tenu if beneficiaire is None else {beneficiaire: montant},
+    )
+    prevenir_du_retour(verrouillee, montant=montant, date_retour=date_retour, motif=motif, par=par)
 
 
 def dus(piece: Piece) -> dict[int, int]:
@@ -114,6 +177,15 @@ def _cumul_par_tiers(
     if beneficiaire is None:
         return {}
     return {beneficiaire: dus(piece)[beneficiaire] - restes[beneficiaire] + montant}
+
+
+def _exiger_apres_retour(piece: Piece, jour: date) -> None:
+    """Refuse a payment dated before money came back: it would be the one that failed."""
+    _, dernier = retours_par_piece([piece.pk]).get(piece.pk, (0, jour))
+    if jour < dernier:
+        raise ValidationError(
+            f"Des fonds sont revenus le {dernier:%d/%m/%Y} : ce paiement ne peut pas les précéder."
+        )
 
 
 def _exiger_comptable(par: Utilisateur) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps import visa
-from exports_tps.forms import MotifForm, PaiementForm
+from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
 from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
@@ -19,7 +19,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece
-from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers
+from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers, tenu_par_la_tresorerie
 from fournisseurs.gel import signaler
 
 FIL = [("Trésorerie", "/tps/")]
@@ -35,6 +35,7 @@ FAITS = {
     "suspendre": "suspension enregistrée ; l’ordonnateur voit votre motif.",
     "rejeter": "rejet enregistré et écriture contrepassée.",
     "payer": "paiement enregistré.",
+    "constater_retour": "retour de fonds enregistré ; la somme est due de nouveau.",
 }
 ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
     "prendre_en_charge": (
@@ -61,11 +62,19 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         visa.payer,
         PaiementForm,
     ),
+    "constater_retour": (
+        "Constater un retour de fonds",
+        "Un virement rejeté par la banque, un chèque impayé : l’écriture est passée, la somme est "
+        "due de nouveau, et le fournisseur d’un mandat est prévenu.",
+        visa.constater_retour,
+        RetourDeFondsForm,
+    ),
 }
 POSSIBLES = {
     EtatPiece.TRANSMISE: ("prendre_en_charge", "suspendre", "rejeter"),
     EtatPiece.SUSPENDUE: ("prendre_en_charge", "rejeter"),
-    EtatPiece.PRISE_EN_CHARGE: ("payer", "rejeter"),
+    EtatPiece.PRISE_EN_CHARGE: ("payer", "rejeter", "constater_retour"),
+    EtatPiece.PAYEE: ("constater_retour",),
 }
 
 
@@ -163,6 +172,14 @@ def _formulaire(requete: RequeteConnectee, objet: Piece, acte: str, classe: type
                 (tiers, nom) for tiers, nom, reste in _beneficiaires(objet) if reste > 0
             ],
         }
+    if acte == "constater_retour":
+        tenu = tenu_par_la_tresorerie(objet)
+        options = {
+            "initial": {"montant": sum(tenu.values())},
+            "beneficiaires": [
+                (tiers, nom) for tiers, nom, _ in _beneficiaires(objet) if tiers in tenu
+            ],
+        }
     return classe(requete.POST or None, **options)
 
 
@@ -206,6 +223,8 @@ def _preuves(objet: Piece) -> list[tuple[str, str]]:
 
 
 def _convient(objet: Piece, acte: str) -> bool:
+    if acte == "constater_retour":
+        return bool(tenu_par_la_tresorerie(objet))
     return acte != "payer" or objet.sens == SensPiece.DEPENSE
 
 

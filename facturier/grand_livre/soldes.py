@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from facturier.commun.champs import MontantField
@@ -20,7 +20,9 @@ from facturier.grand_livre.models import (
     Tiers,
 )
 
+RETOURS_DE_FONDS = ("retour_paiement", "retour_encaissement")
 EVENEMENTS_DE_PAIEMENT = (
+    *RETOURS_DE_FONDS,
     "paiement_mandat",
     "encaissement_carte",
     "encaissement_lecteur",
@@ -107,6 +109,29 @@ def encaisse_par_titre(titres: Iterable[int]) -> dict[int, int]:
         ecriture__evenement__in=EVENEMENTS_DE_PAIEMENT,
     )
     return dict(lignes.values_list("piece").annotate(encaisse=Sum(_signe(Sens.CREDIT))))
+
+
+def retours_par_piece(pieces: Iterable[int]) -> dict[int, tuple[int, date]]:
+    """Return how often money of each pièce came back, and the last day; one query."""
+    lignes = LigneEcriture.objects.filter(
+        piece__in=list(pieces), ecriture__evenement__in=RETOURS_DE_FONDS
+    )
+    retours = lignes.values_list("piece").annotate(
+        nombre=Count("ecriture", distinct=True), dernier=Max("ecriture__date_comptable")
+    )
+    return {piece: (nombre, dernier) for piece, nombre, dernier in retours if piece}
+
+
+def tenu_par_la_tresorerie(piece: Piece) -> dict[int, int]:
+    """Return what the treasury paid or collected on `piece` and did not come back, by tiers."""
+    lignes = LigneEcriture.objects.filter(
+        piece=piece,
+        tiers__isnull=False,
+        ecriture__evenement__in=("paiement_mandat", "encaissement_virement", *RETOURS_DE_FONDS),
+    )
+    positif = Sens.DEBIT if piece.sens == SensPiece.DEPENSE else Sens.CREDIT
+    sommes = lignes.values_list("tiers").annotate(net=Sum(_signe(positif)))
+    return {tiers: net for tiers, net in sommes if tiers and net > 0}
 
 
 def fonds_par_piece(pieces: Iterable[int]) -> dict[int, tuple[int, date]]:

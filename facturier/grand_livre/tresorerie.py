@@ -4,7 +4,7 @@ One function each, idempotent by its key, like those of `evenements`; their acco
 `SchemaComptable` (domaine.md A5, telepaiement.md 8.8).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +17,8 @@ from facturier.grand_livre.evenements import (
     passer_faits,
     sommes_de,
 )
-from facturier.grand_livre.models import Deduction, Ecriture, Piece
-from facturier.grand_livre.ventilation import Somme, section
+from facturier.grand_livre.models import Deduction, Ecriture, Piece, SensPiece
+from facturier.grand_livre.ventilation import Somme, section, sommes_dues, sommes_payees
 
 REMISES = ("tpe", "cheques")
 IMPAYES = ("carte", "cheque")
@@ -238,6 +238,41 @@ def precompter(
             Somme("redevable", deduction.montant, titre.tiers_id),
         ],
         piece=titre,
+        par=par,
+    )
+
+
+def retourner_fonds(
+    piece: Piece,
+    *,
+    montant: int,
+    date_comptable: date,
+    reference: str,
+    par: Utilisateur,
+    par_tiers: Mapping[int, int] | None = None,
+) -> Ecriture:
+    """Post money that came back: D 515, C 4011 or 4041 of a mandat; D 4111, C 515 of a titre.
+
+    Args:
+        montant: whole francs that came back.
+        par_tiers: from which payee, where a mandat pays several.
+
+    Raises:
+        EcritureRefusee: nobody can tell from whom, or of which section.
+    """
+    est_mandat = piece.sens == SensPiece.DEPENSE
+    if est_mandat:
+        rendues = sommes_payees(sommes_dues({piece.pk: piece})[piece.pk], montant, par_tiers)
+    else:
+        rendues = sommes_de({"redevable": montant}, piece)
+    return passer_evenement(
+        "retour_paiement" if est_mandat else "retour_encaissement",
+        cle=f"retour-{piece.pk}-{reference}",
+        libelle=f"Retour de fonds : {piece}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=[*rendues, Somme("tresor", montant)],
+        piece=piece,
         par=par,
     )
 

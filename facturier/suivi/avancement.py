@@ -15,8 +15,11 @@ from django.db.models import Case, Value, When
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Piece
 from facturier.suivi import reprises
 from facturier.suivi.delais import constater_delais
+from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
 from facturier.suivi.prevision import prevoir
@@ -91,6 +94,24 @@ def constater_paiement(paiements: Mapping[int, PaiementMandat], *, par: Utilisat
 def constater_paiement_partiel(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
     """The treasury has paid a part; what is left is read from the ledger."""
     return _avancer(motifs, "payer_partiellement", par=par, motifs=motifs)
+
+
+@transaction.atomic
+def prevenir_du_retour(
+    mandat: Piece, *, montant: int, date_retour: date, motif: str, par: Utilisateur
+) -> None:
+    """Write to the suppliers of `mandat` that a payment came back, on the thread of each invoice.
+
+    The invoice keeps its state and the day it was paid: both are final, and so are its delays.
+    """
+    for facture in Facture.objects.filter(mandat=mandat).order_by("pk"):
+        ecrire(
+            facture,
+            f"{afficher(montant)} payés par le {mandat.nom_genre} {mandat.reference} sont revenus "
+            f"à la Trésorerie le {date_retour:%d/%m/%Y} : {motif} Vérifiez votre compte bancaire ; "
+            "ils vous seront payés de nouveau.",
+            par=par,
+        )
 
 
 @transaction.atomic

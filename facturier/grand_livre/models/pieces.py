@@ -200,6 +200,9 @@ class Piece(models.Model):
             Role.COMPTABLE,
         ),
         "payer": transition({EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PAYEE, Role.COMPTABLE),
+        "constater_retour": transition(
+            {EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PRISE_EN_CHARGE, Role.COMPTABLE
+        ),
         "annuler": transition({EtatPiece.EMISE}, EtatPiece.ANNULEE, Role.AGENT),
         "annuler_par_correction": transition(
             {EtatPiece.PRISE_EN_CHARGE}, EtatPiece.ANNULEE, Role.COMPTABLE

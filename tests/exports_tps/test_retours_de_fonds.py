@@ -1,0 +1,95 @@
+"""Money that comes back: the debt stands again, and is settled again, once."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from exports_tps import visa
+from exports_tps.constitution import constituer_flux
+from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
+from exports_tps.transmission import transmettre
+from facturier.commun.etats import TransitionInterdite
+from facturier.grand_livre.models import Piece
+from facturier.grand_livre.soldes import reste_du, solde
+from tests.exports_tps.factories import bordereau_recette, flux_transmis
+from tests.exports_tps.reponses import ligne, mandat, repondre, titre
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+VERSE = ("2026-11-24", 111_000)
+
+
+def revenir(par, montant=111_000, **options):
+    visa.constater_retour(
+        Piece.objects.get(),
+        montant=montant,
+        date_retour=options.get("le", date(2026, 11, 26)),
+        motif="Compte clos.",
+        par=par,
+    )
+
+
+def test_un_virement_rejete_est_du_puis_paye_de_nouveau(agent, ordonnateur, comptable, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", mandat(piece, "05", ligne(reglements=[VERSE])))
+    lire_retours()
+
+    revenir(comptable)
+
+    piece.refresh_from_db()
+    assert (piece.etat, reste_du(piece)) == ("prise_en_charge", 111_000)
+    assert solde("515", exercice=2026).solde == 0
+    assert piece.passages.last().motif.endswith("revenus le 26/11/2026. Compte clos.")
+
+    with pytest.raises(TransitionInterdite, match="des fonds sont revenus"):
+        visa.rejeter(piece, motif="Compte clos", par=comptable)
+
+    repondre(settings, flux, "b.xml", mandat(piece, "02", ligne(reglements=[VERSE])))
+    lire_retours()  # told again, of before the money came back
+    assert reste_du(piece) == 111_000
+
+    nouveau = [VERSE, ("2026-11-26", -111_000), ("2026-11-27", 111_000)]
+    repondre(settings, flux, "c.xml", mandat(piece, "05", ligne(reglements=nouveau)))
+    lire_retours()
+
+    piece.refresh_from_db()
+    assert (piece.etat, reste_du(piece)) == ("payee", 0)
+    assert solde("515", exercice=2026).solde == -111_000
+
+
+def test_un_cheque_impaye_rend_le_titre_du(agent, ordonnateur, comptable, settings):
+    bordereau = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    flux = transmettre(constituer_flux([bordereau], par=agent), par=agent)
+    piece = Piece.objects.get()
+    encaisse = titre(piece, "02", 45_000, jour="2026-11-24")
+    repondre(settings, flux, "a.xml", encaisse, sens="Recette")
+    lire_retours()
+
+    revenir(comptable, 25_000)
+
+    assert (Piece.objects.get().etat, reste_du(piece)) == ("prise_en_charge", 25_000)
+    assert solde("4111", exercice=2026).solde == 25_000
+    with pytest.raises(ValidationError, match="entre 1 et"):
+        revenir(comptable, 20_001)
+    with pytest.raises(ValidationError, match="datez d’après"):
+        revenir(comptable, 20_000, le=date(2026, 11, 25))
+
+
+def test_le_comptable_constate_le_retour_sur_la_page(
+    client, agent, ordonnateur, comptable, settings
+):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(settings, flux, "a.xml", mandat(piece, "05", ligne(reglements=[VERSE])))
+    lire_retours()
+    client.force_login(comptable)
+    assert "Constater un retour de fonds" in client.get(f"/tps/pieces/{piece.pk}/").text
+
+    client.post(
+        f"/tps/pieces/{piece.pk}/constater-retour/",
+        {"montant": "111 000", "date_retour": "26/11/2026", "motif": "Compte clos."},
+    )
+
+    assert reste_du(piece) == 111_000
