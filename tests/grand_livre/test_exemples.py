@@ -115,6 +115,7 @@ class Dossier:
             "paiement au cessionnaire": self.payer_le_cessionnaire,
             "paiement au fournisseur": self.payer_le_fournisseur,
             "rejet du mandat": self.annuler,
+            "retour de fonds": self.retourner_fonds,
             "titre": self.emettre_titre,
             "annulation du titre": self.annuler,
             "encaissement": self.encaisser,
@@ -212,6 +213,12 @@ class Dossier:
             date_paiement=JOUR,
             reference=f"ordre-{next(self.references)}",
             par=self.par,
+        )
+
+    def retourner_fonds(self, montant: str) -> None:
+        """See money of the pièce come back to the treasury."""
+        tresorerie.retourner_fonds(
+            self.piece, montant=_francs(montant), reference="1", **self._le_jour
         )
 
     def reduire(self, ht: str, tgc: str) -> None:
@@ -532,6 +539,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble", "retour_vente"}
     schemas |= {"recette_avant_titre", "regularisation_p503"}
+    schemas |= {"retour_paiement", "retour_encaissement"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
     schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 
 from exports_tps import decisions, visa
@@ -69,7 +70,7 @@ def payer(mandat, montant, comptable):
 
 
 def rejeter(facture, motif, comptable):
-    decisions.rejeter({facture.mandat_id: motif}, date_rejet=date(2026, 11, 25), par=comptable)
+    decisions.rejeter({facture.mandat_id: motif}, date_rejet=timezone.localdate(), par=comptable)
     facture.refresh_from_db()
 
 
@@ -198,7 +199,7 @@ def test_un_avoir_tenu_par_une_reduction_revient_si_elle_est_rejetee(
     Piece.objects.filter(pk=reduction.pk).update(etat="transmise", bordereau=mandat.bordereau)
 
     decisions.rejeter(
-        {reduction.pk: "Acte non signé."}, date_rejet=date(2026, 11, 25), par=comptable
+        {reduction.pk: "Acte non signé."}, date_rejet=timezone.localdate(), par=comptable
     )
 
     avoir.refresh_from_db()
