@@ -36,6 +36,7 @@ SYNONYMES = {
     "frais": "commission",
 }
 FORMATS_DATE = ("%Y-%m-%d", "%d/%m/%Y")
+FAMILLES_CARTES = {"CCRD", "MCRD"}  # ISO 20022: customer and merchant card transactions
 COMPTE_INCONNU = "compte non précisé"
 
 
@@ -133,11 +134,55 @@ def _lire_camt(contenu: bytes, bilan: Bilan) -> tuple[str, list[Ligne]]:
         if _texte(entree, "{*}Sts/{*}Cd", "{*}Sts") in {"PDNG", "INFO"}:
             continue
         try:
-            lues.append(_entree(entree))
+            lues += _entrees(entree)
         except ValueError as erreur:
             reference = _texte(entree, "{*}AcctSvcrRef", "{*}NtryRef")
             bilan.rejets.append((rang, reference, str(erreur)))
     return comptes.pop() or COMPTE_INCONNU, lues
+
+
+def _entrees(entree: etree._Element) -> list[Ligne]:
+    """Read one entry: itself, or each transfer of a batch whose details add up to it.
+
+    What the bank credits for cards stays whole, and so does what bears a commission: it is one
+    remise, matched as such. Raises `ValueError`, in French, for what cannot be kept.
+    """
+    entiere = _entree(entree)
+    details = entree.findall("{*}NtryDtls/{*}TxDtls")
+    est_de_cartes = _texte(entree, "{*}BkTxCd/{*}Domn/{*}Fmly/{*}Cd") in FAMILLES_CARTES
+    if len(details) < 2 or est_de_cartes or entiere.commission:  # noqa: PLR2004
+        return [entiere]
+    sommes = [
+        _texte(un, "{*}Amt", "{*}AmtDtls/{*}TxAmt/{*}Amt", "{*}AmtDtls/{*}InstdAmt/{*}Amt")
+        for un in details
+    ]
+    if not all(sommes) or sum(map(_francs, sommes)) != abs(entiere.montant):
+        return [entiere]
+    signe = 1 if entiere.montant > 0 else -1
+    entete = _texte(entree, "{*}AddtlNtryInf")
+    return [
+        Ligne(
+            jour=entiere.jour,
+            montant=signe * _francs(somme),
+            libelle=_libelle([entete, *_textes_du_detail(detail)]),
+            reference=_texte(
+                detail, "{*}Refs/{*}AcctSvcrRef", "{*}Refs/{*}EndToEndId", "{*}Refs/{*}TxId"
+            )
+            or entiere.reference,
+        )
+        for detail, somme in zip(details, sommes, strict=True)
+    ]
+
+
+def _textes_du_detail(detail: etree._Element) -> list[str]:
+    return [
+        *(un.text or "" for un in detail.findall("{*}RmtInf/{*}Ustrd")),
+        _texte(detail, "{*}RltdPties/{*}Dbtr/{*}Nm", "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm"),
+    ]
+
+
+def _libelle(textes: list[str]) -> str:
+    return " – ".join(filter(None, (un.strip() for un in textes))) or "sans libellé"
 
 
 def _entree(entree: etree._Element) -> Ligne:
@@ -159,7 +204,7 @@ def _entree(entree: etree._Element) -> Ligne:
     return Ligne(
         jour=_jour(_texte(entree, "{*}BookgDt/{*}Dt", "{*}BookgDt/{*}DtTm")[:10]),
         montant=somme if sens == "CRDT" else -somme,
-        libelle=" – ".join(filter(None, (un.strip() for un in textes))) or "sans libellé",
+        libelle=_libelle(textes),
         reference=_texte(
             entree, "{*}AcctSvcrRef", f"{details}{{*}}Refs/{{*}}EndToEndId", "{*}NtryRef"
         ),
@@ -171,9 +216,9 @@ def _commission_camt(entree: etree._Element) -> int | None:
     """Return what an entry says that the bank kept: its total, or the sum of its charges."""
     total = _texte(entree, "{*}Chrgs/{*}TtlChrgsAndTaxAmt")
     if total:
-        return _francs(total)
+        return _entier(total)
     montants = [un.text or "" for un in entree.findall("{*}Chrgs/{*}Rcrd/{*}Amt")]
-    return sum(_francs(un.strip()) for un in montants) if montants else None
+    return sum(_entier(un.strip()) for un in montants) if montants else None
 
 
 def _texte(element: etree._Element, *chemins: str) -> str:
@@ -184,14 +229,19 @@ def _texte(element: etree._Element, *chemins: str) -> str:
 
 
 def _francs(texte: str) -> int:
-    """Read an amount that a bank may write with decimals, all of them zeros."""
-    entier, _, decimales = texte.replace(",", ".").partition(".")
-    if decimales.strip("0"):
-        raise ValueError(f"le montant {texte} a des centimes, que le franc CFP n’a pas")
-    montant = lire(entier)
+    """Read an amount, which is not null."""
+    montant = _entier(texte)
     if montant == 0:
         raise MontantInvalide("le montant est nul")
     return montant
+
+
+def _entier(texte: str) -> int:
+    """Read whole francs that a bank may write with decimals, all of them zeros."""
+    entier, _, decimales = texte.replace(",", ".").partition(".")
+    if decimales.strip("0"):
+        raise ValueError(f"le montant {texte} a des centimes, que le franc CFP n’a pas")
+    return lire(entier)
 
 
 def _jour(texte: str) -> date:
@@ -254,8 +304,8 @@ def _ligne_csv(cellules: dict[str, str]) -> Ligne:
     """Read one row. Raises `ValueError`, in French, for what cannot be kept."""
     if cellules.get("montant"):
         montant = _francs(cellules["montant"])
-    elif cellules.get("credit"):
-        montant = abs(_francs(cellules["credit"]))
+    elif credit := abs(_entier(cellules.get("credit") or "0")):
+        montant = credit
     elif cellules.get("debit"):
         montant = -abs(_francs(cellules["debit"]))
     else:
@@ -267,5 +317,5 @@ def _ligne_csv(cellules: dict[str, str]) -> Ligne:
         montant=montant,
         libelle=cellules["libelle"],
         reference=cellules.get("reference", ""),
-        commission=abs(_francs(cellules["commission"])) if cellules.get("commission") else None,
+        commission=abs(_entier(cellules["commission"])) if cellules.get("commission") else None,
     )

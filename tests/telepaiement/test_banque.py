@@ -281,6 +281,38 @@ def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_ann
     assert _anomalies() == []
 
 
+def test_une_commission_nulle_n_ecarte_pas_la_ligne(importer):
+    entree = camt({"montant": "800"}).decode()
+    frais = "<Chrgs><TtlChrgsAndTaxAmt>0.00</TtlChrgsAndTaxAmt></Chrgs><BookgDt>"
+    importer(b"date;libelle;montant;commission\n2026-11-20;REMISE CB;12500;0\n")
+    importer(b"date;libelle;debit;credit\n2026-11-20;CHEQUE;700;0\n2026-11-20;VIR;0;600\n")
+    bilan = importer(entree.replace("<BookgDt>", frais).encode())
+
+    lignes = LigneBancaire.objects.order_by("pk").values_list("montant", "commission")
+    assert list(lignes) == [(12_500, 0), (-700, None), (600, None), (800, 0)]
+    assert bilan.rejets == []
+
+
+def test_un_lot_de_virements_se_lit_un_par_un_et_une_remise_de_cartes_reste_entiere(importer):
+    detail = (
+        "<TxDtls><Refs><EndToEndId>E{0}</EndToEndId></Refs><Amt Ccy='XPF'>{1}</Amt>"
+        "<RmtInf><Ustrd>TITRE {0}</Ustrd></RmtInf></TxDtls>"
+    )
+    details = detail.format(1, 500) + detail.format(2, 300)
+    cartes = "<BkTxCd><Domn><Fmly><Cd>MCRD</Cd></Fmly></Domn></BkTxCd><NtryDtls>"
+    for rang, balise in enumerate(("<NtryDtls>", cartes)):
+        releve = camt({"montant": "800", "reference": f"LOT{rang}"}).decode()
+        debut, _, reste = releve.partition("<NtryDtls>")
+        importer(f"{debut}{balise}{details}</NtryDtls>{reste.partition('</NtryDtls>')[2]}".encode())
+
+    lignes = LigneBancaire.objects.order_by("pk").values_list("montant", "reference", "libelle")
+    assert list(lignes) == [
+        (500, "E1", "TITRE 1"),
+        (300, "E2", "TITRE 2"),
+        (800, "LOT1", "TITRE 1 – TITRE 2"),
+    ]
+
+
 IMPAYES = [
     (
         Mode.CHEQUE,
