@@ -1,6 +1,7 @@
 """Limits against card testing and guessing (telepaiement.md, §8.9). All figures are settings."""
 
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 
 import structlog
 from django.conf import settings
@@ -19,17 +20,33 @@ from telepaiement.models import (
 journal = structlog.get_logger(__name__)
 CLES_FAUSSES = "telepaiement-cles-fausses"
 
+BITS_ABONNE = 64  # what an operator gives to one subscriber in IPv6
 HEURE = timedelta(hours=1)
-TROP_DE_RECHERCHES = (
-    "Trop de recherches depuis votre connexion : attendez dix minutes, puis recommencez."
-)
 TROP_D_ESSAIS = (
     "Trop de paiements commencés : attendez une heure, ou payez au guichet avec votre avis."
 )
-PAUSE = (
-    "Plusieurs cartes ont été refusées pour cette somme : attendez trente minutes, ou payez au "
-    "guichet avec votre avis."
-)
+
+
+def trop_de_recherches() -> str:
+    """Say in French how long to wait before another look-up."""
+    minutes = -(-settings.LIMITES_PAIEMENT["recherches_periode_secondes"] // 60)
+    return (
+        f"Trop de recherches depuis votre connexion : attendez {minutes} minutes, puis recommencez."
+    )
+
+
+def reseau(adresse: str) -> str:
+    """Return whom an address is counted with: itself, or in IPv6 its /64, which is one subscriber.
+
+    An IPv4 address written as IPv6 counts as such; what is no address gives "".
+    """
+    try:
+        lue = ip_address(adresse)
+    except ValueError:
+        return ""
+    if isinstance(lue, IPv6Address):
+        return str(lue.ipv4_mapped or IPv6Address(int(lue) >> BITS_ABONNE << BITS_ABONNE))
+    return str(lue)
 
 
 def recherche_permise(adresse: str, *, est_borne: bool = False) -> bool:
@@ -38,11 +55,11 @@ def recherche_permise(adresse: str, *, est_borne: bool = False) -> bool:
     While keys are being guessed from many addresses, each of them has 2 look-ups only: who holds
     an avis needs one. A kiosk has a limit of its own, for many people come to it.
     """
-    limites = settings.LIMITES_PAIEMENT
+    limites, lieu = settings.LIMITES_PAIEMENT, reseau(adresse)
     if est_borne:
-        return _compter(f"telepaiement-borne-{adresse}") <= limites["recherches_par_borne"]
+        return _compter(f"telepaiement-borne-{lieu}") <= limites["recherches_par_borne"]
     permises = limites["recherches_sous_alerte" if cles_devinees() else "recherches"]
-    return _compter(f"telepaiement-recherche-{adresse}") <= permises
+    return _compter(f"telepaiement-recherche-{lieu}") <= permises
 
 
 def noter_cle_fausse() -> None:
@@ -89,7 +106,10 @@ def refus_ouverture(
     meme_voie = Tentative.objects.filter(titre=titre, lien=lien)
     echecs = meme_voie.filter(etat=EtatTentative.ECHOUEE)
     if echecs.filter(modifiee_le__gt=maintenant - pause).exists():
-        return PAUSE
+        return (
+            "Plusieurs cartes ont été refusées pour cette somme : attendez "
+            f"{limites['pause_minutes']} minutes, ou payez au guichet avec votre avis."
+        )
     par_voie = impayees.filter(titre=titre, lien=lien).count()
     par_adresse = impayees.filter(adresse_payeur=adresse).count() if adresse else 0
     lieu = "borne" if est_borne else "adresse"

@@ -72,7 +72,7 @@ def ouvrir(
 
     Args:
         session_payeur: identity of the browser session.
-        adresse: IP address of the payer, counted by the limits.
+        adresse: IP address of the payer, counted by the limits; in IPv6 its /64 is kept.
         courriel: where to send the receipt, or "".
         nombre_echeances: how many instalments to pay; the whole of what is owed when None.
         lien: the payment link followed, whose limits are then its own.
@@ -96,7 +96,7 @@ def ouvrir(
         titre_id=titre_id,
         session_payeur=session_payeur,
         nombre_echeances=nombre_echeances,
-        adresse_payeur=adresse or None,
+        adresse_payeur=limites.reseau(adresse or "") or None,
         courriel=courriel,
         lien=lien,
         est_borne=est_borne,

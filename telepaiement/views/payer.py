@@ -1,6 +1,7 @@
 """Pages of the payer: no account, a debt found by its reference and its key."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -121,7 +123,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         est_borne = bool(request.session.get(BORNE))
         if not limites.recherche_permise(adresse_client(request), est_borne=est_borne):
-            form.add_error(None, limites.TROP_DE_RECHERCHES)
+            form.add_error(None, limites.trop_de_recherches())
             return render(request, "telepaiement/accueil.html", {"form": form}, status=429)
         titre = creances.chercher(form.cleaned_data["reference"], form.cleaned_data["cle"])
         if titre is not None:
@@ -239,6 +241,9 @@ def montrer(
         "tentative": tentative,
         "titre": tentative.titre,
         "retour": _page_de_depart(tentative),
+        "tarde": timezone.now() - tentative.creee_le
+        > timedelta(minutes=settings.LIMITES_PAIEMENT["expiration_minutes"]),
+        "pause_minutes": settings.LIMITES_PAIEMENT["pause_minutes"],
     }
     if tentative.etat == EtatTentative.A_VERIFIER or gabarit == "telepaiement/termine.html":
         sienne = Tentative.objects.filter(pk=tentative.pk).avec_discordance()

@@ -63,7 +63,7 @@ def _par_code(request: HttpRequest, code: str) -> Quittance | HttpResponse:
     """Return the receipt of this code, or the page that says why there is none."""
     est_borne = bool(request.session.get(BORNE))
     if not limites.recherche_permise(adresse_client(request), est_borne=est_borne):
-        contexte = {"form": VerificationForm(), "erreur": limites.TROP_DE_RECHERCHES}
+        contexte = {"form": VerificationForm(), "erreur": limites.trop_de_recherches()}
         return render(request, "telepaiement/verifier.html", contexte, status=429)
     quittance = (
         Quittance.objects.filter(code=quittances.lire_code(code))

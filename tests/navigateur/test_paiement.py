@@ -25,6 +25,8 @@ from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.maisons import lancer_banc_lyra
 
 pytestmark = pytest.mark.django_db(transaction=True)
+MUET = """window.Stripe = () => ({ elements: () => ({ create: () => ({
+  on(nom, dire) { if (nom === "loaderror") setTimeout(dire, 0); }, mount() {} }) }) });"""
 EXPIRATION = f"12 / {(timezone.now() + timedelta(days=900)):%y}"
 
 
@@ -140,7 +142,11 @@ def payer_par_le_lien(visite, lien, payer):
     page.context.clear_cookies()
     page.goto(lien)
     visite.examiner("lien")
+    page.route("**/v3/", lambda route: route.fulfill(body=MUET, content_type="text/javascript"))
     visite.presser("Continuer vers le paiement")
+    page.get_by_text("Le formulaire de carte ne s’affiche pas").wait_for()
+    page.unroute("**/v3/")
+    visite.suivre("rechargez la page")
     page.get_by_label("Numéro de carte").wait_for()
     payer(CARTE_REFUSEE)
     page.locator("#carte-erreur p").wait_for()

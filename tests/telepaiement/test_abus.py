@@ -12,7 +12,7 @@ from django.urls import reverse
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse, verification
+from telepaiement import caisse, limites, verification
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import (
     Encaissement,
@@ -32,6 +32,25 @@ from tests.telepaiement.factories import ARRETE, decompte, titre_payable
 from tests.telepaiement.maisons import MaisonStripe
 
 pytestmark = pytest.mark.django_db
+
+
+def test_un_abonne_ipv6_compte_pour_une_adresse(client, commencer):
+    titre = titre_payable(12_500)
+    saisie = {"reference": titre.reference, "cle": "FAUSSE"}
+    adresses = [f"2001:db8:1:1::{rang:x}" for rang in range(1, 13)]
+
+    statuts = [
+        client.post(reverse("telepaiement:accueil"), saisie, REMOTE_ADDR=une).status_code
+        for une in [*adresses, "2001:db8:1:2::1", "::ffff:198.51.100.7"]
+    ]
+    for rang in range(5):
+        commencer(titre_payable(1_000 + rang), adresse=f"2001:db8:1:3::{rang + 1:x}")
+
+    assert statuts == [422] * 10 + [429] * 2 + [422, 422]
+    with pytest.raises(ValidationError, match="Trop de paiements commencés"):
+        commencer(titre, adresse="2001:db8:1:3::99")
+    assert limites.reseau("::ffff:198.51.100.7") == "198.51.100.7"
+    assert commencer(titre, adresse="n’importe quoi").adresse_payeur is None
 
 
 def _anomalies() -> list[str]:

@@ -185,6 +185,12 @@ def test_un_paiement_en_attente_se_rafraichit_seul(client, banc, regler):
 
     assert 'hx-trigger="every 5s"' in texte
     assert "Ne payez pas une seconde fois" in texte
+    assert '<noscript><meta http-equiv="refresh" content="15;url=' in texte
+    vieillir(tentative, 91)
+    tardive = page(client, "retour", tentative)
+    assert "La banque tarde à répondre" in tardive
+    assert "every 5s" not in tardive
+    assert "http-equiv" not in tardive
 
 
 def test_une_page_rouverte_apres_le_paiement_dit_vrai_sans_notification(

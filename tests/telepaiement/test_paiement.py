@@ -56,7 +56,7 @@ def test_le_cinquieme_refus_ferme_la_tentative_et_suspend_la_dette(banc, commenc
         for _ in range(5)
     ]
 
-    with pytest.raises(PaiementRefuse, match="trente minutes"):
+    with pytest.raises(PaiementRefuse, match="attendez 30 minutes"):
         commencer(titre)
 
     assert suites[-1][1].etat == EtatTentative.ECHOUEE

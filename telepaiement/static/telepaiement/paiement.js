@@ -10,9 +10,11 @@
   const bouton = document.getElementById("carte-payer");
   const erreur = document.getElementById("carte-erreur");
   const etat = document.getElementById("carte-etat");
+  const indisponible = document.getElementById("carte-indisponible");
+  const DELAI_CHARGEMENT = 10000; // milliseconds, after which the payer is told
   if (!formulaire) return;
   if (typeof window.Stripe !== "function") {
-    document.getElementById("carte-indisponible").hidden = false;
+    indisponible.hidden = false;
     return;
   }
 
@@ -22,7 +24,21 @@
     wallets: { applePay: "never", googlePay: "never", link: "never" },
   });
   formulaire.hidden = false;
-  champs.on("ready", function () { bouton.disabled = false; });
+  etat.textContent = "Chargement du formulaire de carte…";
+
+  function manquer() {
+    etat.textContent = "";
+    indisponible.hidden = false;
+  }
+
+  const chargement = window.setTimeout(manquer, DELAI_CHARGEMENT);
+  champs.on("ready", function () {
+    window.clearTimeout(chargement);
+    etat.textContent = "";
+    indisponible.hidden = true;
+    bouton.disabled = false;
+  });
+  champs.on("loaderror", manquer);
   champs.on("change", function () { document.dispatchEvent(new Event("activite")); });
   champs.mount("#carte-champs");
 
