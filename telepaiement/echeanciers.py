@@ -12,15 +12,18 @@ from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.calendrier import plus_mois
 from facturier.commun.causes import phrase_de_la_base
+from facturier.commun.champs import MontantField
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import SensPiece, Titre
-from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
+from facturier.grand_livre.soldes import reste_correle, reste_du, reste_du_par_piece
 from telepaiement import courriels, creances
 from telepaiement.models import (
     ECHEANCES_MAXIMUM,
@@ -218,6 +221,14 @@ def rompre(echeancier_id: int, *, motif: str, par: Utilisateur) -> Echeancier:
         partial(courriels.envoyer_rupture, echeancier.pk, motif.strip()), robust=True
     )
     return echeancier
+
+
+def nombre_en_retard() -> int:
+    """Return how many échéanciers under way `en_retard` yields; one query, which loads none."""
+    echues = Sum("echeances__montant", filter=Q(echeances__le__lt=timezone.localdate()))
+    du = Greatest(0, reste_correle("titre", sens=SensPiece.RECETTE), output_field=MontantField())
+    en_cours = Echeancier.objects.filter(etat=EtatEcheancier.EN_COURS).order_by()
+    return en_cours.annotate(echu=echues, du=du).filter(echu__gt=F("montant") - F("du")).count()
 
 
 def en_retard() -> Iterator[tuple[Echeancier, EcheanceSuivie]]:

@@ -135,7 +135,7 @@ def _demandes() -> Iterator[Carte]:
         Carte(
             "Échéances en retard",
             "telepaiement:demandes",
-            nombre=sum(1 for _ in echeanciers.en_retard()),
+            nombre=echeanciers.nombre_en_retard(),
             detail="Échéanciers accordés, non respectés.",
             ton=Ton.REFUS,
             ordre=14,

@@ -94,12 +94,14 @@ def attendus(request: HttpRequest) -> HttpResponse:
     lot = service.non_verses(a=maintenant).select_related(
         "titre__tiers", "vente", "quittance__regie"
     )
+    page, suivant = page_par_cle(lot, request.GET.get("apres", ""), croissant=True)
     return render(
         request,
         "telepaiement/argent/attendus.html",
         {
-            "lignes": [(un, (maintenant - un.encaisse_le).days) for un in lot[:PAR_PAGE]],
-            "nombre": service.non_verses(a=maintenant).count(),
+            "lignes": [(un, (maintenant - un.encaisse_le).days) for un in page],
+            "suivant": suivant,
+            "nombre": lot.count(),
         },
     )
 

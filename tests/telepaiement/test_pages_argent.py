@@ -1,12 +1,16 @@
 """Pages of what follows a payment: refunds by two people, payouts, disputes, bank."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from telepaiement import litiges, versements
 from telepaiement.models import EtatRemboursement, LigneBancaire, Remboursement
+from telepaiement.views.communs import page_par_cle
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +117,7 @@ def test_les_versements_se_lisent_et_disent_leur_ecart(client, banc_neuf, encais
     assert "Rien n’est comptabilisé" in detail
     assert encaissement.titre.reference in detail
     assert "Tout est versé" in _lire(client, "versements_attendus")
+    assert reverse("telepaiement:paiements_a_verifier") in _lire(client, "versements_attendus")
 
 
 def test_un_litige_se_voit_avec_sa_date_limite(client, banc, encaisser, agent):
@@ -161,3 +166,18 @@ def test_un_releve_s_importe_se_rapproche_et_s_ecarte(client, regies, banc, agen
     client.post(reverse("telepaiement:banque_reprendre", args=[divers.pk]))
     divers.refresh_from_db()
     assert divers.etat == "a_rapprocher"
+
+
+def test_les_cartes_non_versees_se_lisent_toutes(client, encaisser, agent, monkeypatch):
+    monkeypatch.setattr(page_par_cle, "__kwdefaults__", {"taille": 1, "croissant": False})
+    ancien, recent = encaisser(12_500), encaisser(9_000)
+    client.force_login(agent)
+    with time_machine.travel(timezone.now() + timedelta(days=9)):
+        client.force_login(agent)
+        premiere = _lire(client, "versements_attendus")
+        seconde = _lire(client, "versements_attendus", apres=ancien.pk)
+
+    assert "2 paiements par carte" in premiere
+    assert f"apres={ancien.pk}" in premiere
+    assert recent.quittance.reference not in premiere
+    assert recent.quittance.reference in seconde
