@@ -54,6 +54,7 @@ PAIEMENT_DISCORDANT = (
     "La banque a reçu pour cette somme un paiement qui ne correspond pas à ce qui était demandé : "
     "un agent des finances doit le régler, dans « Paiements à vérifier », avant d’encaisser."
 )
+HORS_ACTE = "L’acte de la régie ne permet pas d’encaisser ce produit (art. 8)."
 DEBIT_EN_COURS = (
     "La banque est en train de prendre cette somme : ce paiement ne s’annule pas. Attendez sa "
     "réponse quelques minutes."
@@ -187,7 +188,7 @@ def controler_dette(*, session: SessionCaisse, titre: Titre, montant: int) -> No
     """
     exiger_du_jour(session)
     if not session.regie.admet(titre.code_produit):
-        raise ValidationError("L’acte de la régie ne permet pas d’encaisser ce produit (art. 8).")
+        raise ValidationError(HORS_ACTE)
     reste = reste_du(titre)
     if motif := creances.motif_impayable(titre, reste):
         raise ValidationError(motif)
@@ -374,6 +375,15 @@ def annuler_encaissement(
     return AnnulationEncaissement.objects.create(
         encaissement=encaissement, ecriture=ecriture, motif=motif.strip()[:200], par=par
     )
+
+
+def est_annulable(encaissement: Encaissement, *, par: Utilisateur) -> bool:
+    """Tell whether `par` may cancel a payment now."""
+    try:
+        _refuser_annulation(encaissement, encaissement.session, par)
+    except ValidationError:
+        return False
+    return True
 
 
 def _refuser_annulation(

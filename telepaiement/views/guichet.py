@@ -132,7 +132,8 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         "reste": reste,
         "en_attente": au_lecteur.en_attente(session),
         "ailleurs": caisse.paiements_ailleurs(session, dette),
-        "impayable": creances.motif_impayable(dette, reste),
+        "impayable": creances.motif_impayable(dette, reste)
+        or ("" if session.regie.admet(dette.code_produit) else caisse.HORS_ACTE),
         "modes": [(code, Mode(code).label) for code in modes],
         "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
@@ -268,13 +269,14 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
             "annulation": getattr(fait, "annulation", None),
             "delivrance": getattr(fait.quittance, "delivrance", None),
             "feuillet": getattr(fait, "feuillet", None),
+            "est_annulable": caisse.est_annulable(fait, par=agent(request)),
         },
     )
 
 
 @reserver_a(Role.REGISSEUR)
 @never_cache
-@require_GET
+@require_POST
 def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give the receipt to print: the original the first time, then a copy."""
     fait = _encaissement(request, encaissement_id)
@@ -296,7 +298,7 @@ def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 
 @reserver_a(Role.REGISSEUR)
 @never_cache
-@require_GET
+@require_POST
 def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give the receipt for a roll of 80 mm: the original the first time, then a copy."""
     fait = _encaissement(request, encaissement_id)

@@ -67,12 +67,20 @@ class Visite:
         return trouve
 
     def telecharger(self, lien: str, nom: str) -> str:
-        """Download the PDF behind a link, keep it, and return its text on one line."""
-        cible = self.page.get_by_role("main").get_by_role("link", name=lien).first
-        reponse = self.page.request.get(str(cible.get_attribute("href")))
-        assert reponse.headers["content-type"] == "application/pdf", reponse.status
-        (self.dossier / f"{nom}.pdf").write_bytes(reponse.body())
-        pages = PdfReader(BytesIO(reponse.body())).pages
+        """Download the PDF behind a link or a button, keep it, and return its text on one line."""
+        contenu = self.page.get_by_role("main")
+        bouton = contenu.get_by_role("button", name=lien)
+        if bouton.count():
+            with self.page.expect_download() as attente:
+                bouton.first.click()
+            recu = Path(attente.value.path()).read_bytes()
+        else:
+            cible = contenu.get_by_role("link", name=lien).first
+            reponse = self.page.request.get(str(cible.get_attribute("href")))
+            assert reponse.headers["content-type"] == "application/pdf", reponse.status
+            recu = reponse.body()
+        (self.dossier / f"{nom}.pdf").write_bytes(recu)
+        pages = PdfReader(BytesIO(recu)).pages
         return " ".join(" ".join(page.extract_text() for page in pages).split())
 
 

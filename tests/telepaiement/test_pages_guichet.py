@@ -1,10 +1,13 @@
 """Pages of the counter."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from telepaiement.models import DelivranceQuittance, Encaissement, SessionCaisse
@@ -167,13 +170,17 @@ def test_une_recherche_trop_large_dit_qu_elle_a_une_suite(guichet, monkeypatch):
     assert "D’autres titres répondent" not in seconde.content.decode()
 
 
+def _imprimer(guichet, papier, fait) -> bytes:
+    """Ask for a receipt as its button does; a copy is a mere link."""
+    adresse = reverse(f"telepaiement:guichet_{papier}", args=[fait.pk])
+    demander = guichet.get if papier == "duplicata" else guichet.post
+    return bytes(demander(adresse).content)
+
+
 def test_la_quittance_et_son_duplicata_s_impriment(guichet, encaisser):
     fait = encaisser(titre_payable(12_500))
 
-    pdfs = [
-        guichet.get(reverse(f"telepaiement:guichet_{nom}", args=[fait.pk])).content
-        for nom in ("quittance", "duplicata")
-    ]
+    pdfs = [_imprimer(guichet, nom, fait) for nom in ("quittance", "duplicata")]
 
     assert [len(PdfReader(BytesIO(pdf)).pages) for pdf in pdfs] == [1, 1]
     assert pdfs[0] != pdfs[1]
@@ -184,7 +191,7 @@ def test_la_seconde_impression_est_un_duplicata_quel_que_soit_le_papier(guichet,
 
     textes = []
     for nom in ("ticket", "quittance", "ticket"):
-        pdf = guichet.get(reverse(f"telepaiement:guichet_{nom}", args=[fait.pk])).content
+        pdf = _imprimer(guichet, nom, fait)
         textes.append("".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages))
 
     page = guichet.get(reverse("telepaiement:guichet_encaissement", args=[fait.pk]))
@@ -192,6 +199,36 @@ def test_la_seconde_impression_est_un_duplicata_quel_que_soit_le_papier(guichet,
     assert "Original délivré le" in page.content.decode()
     with pytest.raises(IntegrityError), transaction.atomic():
         DelivranceQuittance.objects.all()._raw_delete(DelivranceQuittance.objects.db)
+
+
+def test_un_produit_hors_de_l_acte_se_dit_avant_la_saisie(guichet, regies):
+    regies.regie.produits.clear()
+
+    page = guichet.get(reverse("telepaiement:guichet_titre", args=[titre_payable().pk]))
+
+    assert "ne permet pas d’encaisser ce produit" in page.content.decode()
+    assert "Comment paie-t-on" not in page.content.decode()
+
+
+def test_lire_l_adresse_de_la_quittance_ne_prend_pas_l_original(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+
+    for papier in ("quittance", "ticket"):
+        adresse = reverse(f"telepaiement:guichet_{papier}", args=[fait.pk])
+        assert guichet.get(adresse).status_code == 405
+    assert not DelivranceQuittance.objects.exists()
+
+
+def test_un_encaissement_de_la_veille_ne_se_propose_pas_a_l_annulation(guichet, encaisser):
+    fait = encaisser(titre_payable(12_500))
+    adresse = reverse("telepaiement:guichet_encaissement", args=[fait.pk])
+    du_jour = guichet.get(adresse).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        guichet.force_login(fait.par)
+        lendemain = guichet.get(adresse).content.decode()
+
+    assert "Annuler cet encaissement" in du_jour
+    assert "Annuler cet encaissement" not in lendemain
 
 
 def test_un_encaissement_s_annule_avec_un_motif(guichet, encaisser):

@@ -151,7 +151,7 @@ def test_une_vente_se_choisit_se_paie_et_se_confirme(au_guichet):
     assert "Monnaie à rendre" in recapitulatif
     assert "Rendez 500" in fin
     assert fait.vente.payeur == "Club"
-    ticket = au_guichet.get(_adresse("guichet_ticket", fait.pk)).content
+    ticket = au_guichet.post(_adresse("guichet_ticket", fait.pk)).content
     assert ticket.startswith(b"%PDF")
     assert "Vente" in au_guichet.get(_adresse("guichet_journal")).content.decode()
 
