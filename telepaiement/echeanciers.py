@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -223,33 +224,32 @@ def rompre(echeancier_id: int, *, motif: str, par: Utilisateur) -> Echeancier:
     return echeancier
 
 
-def nombre_en_retard() -> int:
-    """Return how many échéanciers under way `en_retard` yields; one query, which loads none."""
+def tous_en_retard() -> QuerySet[Echeancier]:
+    """Return the échéanciers under way of which an instalment is late, oldest first."""
     echues = Sum("echeances__montant", filter=Q(echeances__le__lt=timezone.localdate()))
     du = Greatest(0, reste_correle("titre", sens=SensPiece.RECETTE), output_field=MontantField())
-    en_cours = Echeancier.objects.filter(etat=EtatEcheancier.EN_COURS).order_by()
-    return en_cours.annotate(echu=echues, du=du).filter(echu__gt=F("montant") - F("du")).count()
+    en_cours: QuerySet[Any] = Echeancier.objects.filter(etat=EtatEcheancier.EN_COURS)
+    retards: QuerySet[Echeancier] = en_cours.annotate(echu=echues, du=du).filter(
+        echu__gt=F("montant") - F("du")
+    )
+    return retards.order_by("pk")
 
 
-def en_retard() -> Iterator[tuple[Echeancier, EcheanceSuivie]]:
-    """Yield each échéancier under way that is late, with its oldest late instalment; 3 queries."""
+def en_retard(limite: int | None = None) -> Iterator[tuple[Echeancier, EcheanceSuivie]]:
+    """Yield each échéancier that is late, with its oldest late instalment; 3 queries.
+
+    Args:
+        limite: how many at most; all by default.
+    """
     lot = list(
-        Echeancier.objects.filter(
-            etat=EtatEcheancier.EN_COURS, echeances__le__lt=timezone.localdate()
-        )
-        .distinct()
+        tous_en_retard()
         .select_related("titre__tiers", "demande")
-        .prefetch_related("echeances")
-        .order_by("pk")
+        .prefetch_related("echeances")[:limite]
     )
     restes = reste_du_par_piece([un.titre_id for un in lot], sens=SensPiece.RECETTE)
     for echeancier in lot:
-        retards = [
-            echeance
-            for echeance in suivies(echeancier, restes.get(echeancier.titre_id, 0))
-            if echeance.est_en_retard
-        ]
-        if retards:
+        suite = suivies(echeancier, restes.get(echeancier.titre_id, 0))
+        if retards := [echeance for echeance in suite if echeance.est_en_retard]:
             yield echeancier, retards[0]
 
 

@@ -135,7 +135,7 @@ def _demandes() -> Iterator[Carte]:
         Carte(
             "Échéances en retard",
             "telepaiement:demandes",
-            nombre=echeanciers.nombre_en_retard(),
+            nombre=echeanciers.tous_en_retard().count(),
             detail="Échéanciers accordés, non respectés.",
             ton=Ton.REFUS,
             ordre=14,

@@ -49,7 +49,8 @@ def liste(request: HttpRequest) -> HttpResponse:
             "suivant": suivant,
             "etat": etat,
             "etats": EtatDemande.choices,
-            "retards": list(echeanciers.en_retard()),
+            "retards": list(echeanciers.en_retard(PAR_PAGE)),
+            "nombre_de_retards": echeanciers.tous_en_retard().count(),
             "sans_suite": contestations.sans_suite()[:PAR_PAGE],
         },
     )

@@ -207,13 +207,14 @@ def test_une_echeance_en_retard_se_dit_et_se_rappelle_une_fois(
     etale, mailoutbox, django_capture_on_commit_callbacks
 ):
     assert not list(echeanciers.en_retard())
-    assert echeanciers.nombre_en_retard() == 0
 
     with (
         time_machine.travel(timezone.now() + timedelta(days=31), tick=False),
         django_capture_on_commit_callbacks(execute=True),
     ):
-        assert echeanciers.nombre_en_retard() == len(list(echeanciers.en_retard())) == 1
+        assert [(un.pk, echeance.rang) for un, echeance in echeanciers.en_retard(1)] == [
+            (Echeancier.objects.get().pk, 1)
+        ]
         premiere, seconde = echeanciers.relancer(), echeanciers.relancer()
 
     assert (premiere["relances"], seconde["relances"]) == (1, 0)
