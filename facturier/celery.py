@@ -14,6 +14,7 @@ application.autodiscover_tasks()
 application.conf.beat_schedule = {
     "sceller": {"task": "grand_livre.sceller", "schedule": 60.0},
     "vider_evenements": {"task": "telepaiement.vider_evenements", "schedule": 60.0},
+    "rattraper_evenements": {"task": "telepaiement.rattraper_evenements", "schedule": 3600.0},
     "synchroniser_paiements": {"task": "telepaiement.synchroniser_paiements", "schedule": 300.0},
     "relancer_remboursements": {
         "task": "telepaiement.relancer_remboursements",

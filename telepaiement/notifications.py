@@ -1,18 +1,25 @@
 """Inbox of the gateway's notifications: store raw, answer, process (conception.md, decision 7)."""
 
 import traceback
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from telepaiement import litiges, remboursements, versements
 from telepaiement.models import Encaissement, EtatEvenement, EvenementRecu, Sujet, Tentative
 from telepaiement.passerelles import passerelle
-from telepaiement.passerelles.contrat import Indice, NotificationInvalide
+from telepaiement.passerelles.contrat import (
+    Indice,
+    Message,
+    NotificationInvalide,
+    PasserelleMuette,
+    PasserelleRefuse,
+)
 from telepaiement.querysets import A_TRAITER
 from telepaiement.synchronisation import synchroniser
 
@@ -21,6 +28,9 @@ RESERVATION = timedelta(minutes=2)  # how long one process keeps a message to it
 PREMIER_DELAI = timedelta(seconds=30)
 DELAI_MAXIMAL = timedelta(hours=6)
 LONGUEUR_ERREUR = 4000
+RECUL = timedelta(days=1)  # how far back lost messages are looked for, at least
+MEMOIRE = timedelta(days=30)  # and at most
+LOT = 100  # messages looked up in the inbox at once
 ARRIERE = 20  # messages that wait, beyond which a storm is left to the worker
 SUITES: Mapping[str, Callable[[Encaissement], None]] = {
     Sujet.REMBOURSEMENT: remboursements.relire,
@@ -36,9 +46,63 @@ def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
             (test or live) than ours.
     """
     indice = passerelle().analyser_notification(corps, entetes)
+    return _admettre(indice, corps.decode("utf-8"))
+
+
+def rattraper(*, a: datetime | None = None) -> dict[str, int]:
+    """Ask the gateway what it notified, and keep what never arrived: the worker then drains it.
+
+    Goes back to the last message received, and a day at least, as one may be lost between two that
+    came; thirty days at most, the memory of the gateway (telepaiement.md, §2.3).
+
+    Args:
+        a: the moment to reason at; now by default.
+
+    Returns:
+        Numbers of messages: `lus`, `retrouves`; `en_panne` is 1 when the gateway did not answer to
+        the end, and what was read until then is kept.
+    """
+    maintenant = a or timezone.now()
+    dernier = EvenementRecu.objects.aggregate(le=Max("recu_le"))["le"] or maintenant - MEMOIRE
+    depuis = max(min(dernier, maintenant - RECUL), maintenant - MEMOIRE)
+    resultat = {"lus": 0, "retrouves": 0, "en_panne": 0}
+    messages = passerelle().lister_messages(depuis)
+    try:
+        while lot := list(islice(messages, LOT)):
+            resultat["lus"] += len(lot)
+            resultat["retrouves"] += _retrouver(lot)
+    except (PasserelleMuette, PasserelleRefuse) as erreur:
+        journal.warning("rattrapage_en_panne", motif=str(erreur))
+        resultat["en_panne"] = 1
+    return resultat
+
+
+def _retrouver(lot: Sequence[Message]) -> int:
+    """Keep the messages of a page that the inbox lacks; return how many."""
+    cles = [message.indice.identifiant for message in lot]
+    connus = set(
+        EvenementRecu.objects.filter(identifiant__in=cles).values_list("identifiant", flat=True)
+    )
+    retrouves = 0
+    for message in lot:
+        if message.indice.identifiant in connus:
+            continue
+        try:
+            retrouves += _admettre(message.indice, message.corps) is not None
+        except NotificationInvalide as erreur:
+            journal.warning("notification_refusee", motif=str(erreur))
+    return retrouves
+
+
+def _admettre(indice: Indice, corps: str) -> EvenementRecu | None:
+    """Keep a message that is known to be the gateway's; None when it was kept before.
+
+    Raises:
+        NotificationInvalide: of the other mode (test or live) than ours.
+    """
     if indice.est_reel != passerelle().est_reelle:
         raise NotificationInvalide("mode réel et mode d’essai mélangés")
-    return _ranger(indice, corps.decode("utf-8"))
+    return _ranger(indice, corps)
 
 
 INSERTION = """

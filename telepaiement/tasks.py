@@ -5,13 +5,19 @@ from celery import shared_task
 from telepaiement import alertes, echeanciers, remboursements, versements
 from telepaiement.balayage import balayer
 from telepaiement.internet import cloturer_internet
-from telepaiement.notifications import vider
+from telepaiement.notifications import rattraper, vider
 
 
 @shared_task(name="telepaiement.vider_evenements")
 def vider_evenements() -> None:
     """Process the messages of the gateway that wait."""
     vider()
+
+
+@shared_task(name="telepaiement.rattraper_evenements")
+def rattraper_evenements() -> None:
+    """Keep the messages of the gateway that were lost on their way."""
+    rattraper()
 
 
 @shared_task(name="telepaiement.synchroniser_paiements")

@@ -181,6 +181,14 @@ class Indice:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A notification as the gateway remembers it: what it hints at, and its body."""
+
+    indice: Indice
+    corps: str
+
+
+@dataclass(frozen=True, slots=True)
 class EtatLecteur:
     """What a reader is doing, and for which payment."""
 
@@ -271,6 +279,12 @@ class Passerelle(Protocol):
 
     def lignes_versement(self, identifiant: str) -> Iterator[Mouvement]:
         """Read the movements that a payout is made of, without the payout itself."""
+
+    def lister_messages(self, depuis: datetime) -> Iterator[Message]:
+        """Read again what was notified since `depuis`, sent or lost, in any order.
+
+        The answer is the gateway's own: nothing is signed. One that keeps no list yields nothing.
+        """
 
     def analyser_notification(self, corps: bytes, entetes: Mapping[str, str]) -> Indice:
         """Check the signature of a notification and say what it hints at.

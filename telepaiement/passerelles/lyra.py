@@ -27,6 +27,7 @@ from telepaiement.passerelles.contrat import (
     Formulaire,
     Indice,
     LitigeDistant,
+    Message,
     Mouvement,
     NotificationInvalide,
     PasserelleMuette,
@@ -192,6 +193,10 @@ class PasserelleLyra:
 
     def lignes_versement(self, identifiant: str) -> Iterator[Mouvement]:
         """Yield nothing, as there is no payout."""
+        return iter(())
+
+    def lister_messages(self, depuis: datetime) -> Iterator[Message]:
+        """Yield nothing: the bank keeps no list, the sweeper reads the orders."""
         return iter(())
 
     def analyser_notification(self, corps: bytes, entetes: Mapping[str, str]) -> Indice:

@@ -22,6 +22,7 @@ from telepaiement.passerelles.contrat import (
     LecteurHorsLigne,
     LecteurOccupe,
     LitigeDistant,
+    Message,
     Mouvement,
     NotificationInvalide,
     PasserelleMuette,
@@ -209,6 +210,12 @@ class PasserelleStripe:
     def abandonner(self, lecteur: str) -> None:
         """Cancel the action of a reader."""
         _appeler(self.client.v1.terminal.readers.cancel_action, lecteur)
+
+    def lister_messages(self, depuis: datetime) -> Iterator[Message]:
+        """List the events created since `depuis`, which Stripe keeps for thirty days."""
+        parametres = {"created": {"gte": int(depuis.timestamp())}}
+        for objet in _parcourir(self.client.v1.events.list, parametres):
+            yield Message(objets.indice(objet), json.dumps(objet, ensure_ascii=False))
 
     def analyser_notification(self, corps: bytes, entetes: Mapping[str, str]) -> Indice:
         """Check the signature against each secret in use, then read identity and object."""

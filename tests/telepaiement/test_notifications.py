@@ -2,9 +2,11 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from facturier.grand_livre.soldes import solde
 from telepaiement.models import (
@@ -14,7 +16,8 @@ from telepaiement.models import (
     EvenementRecu,
     Quittance,
 )
-from telepaiement.notifications import traiter, vider
+from telepaiement.notifications import rattraper, traiter, vider
+from telepaiement.passerelles.stripe import PasserelleStripe
 from tests.telepaiement.conftest import CARTE_REFUSEE, fermer_connexion, signature
 from tests.telepaiement.factories import titre_payable
 
@@ -174,6 +177,57 @@ def test_rejouer_toute_la_boite_ne_change_rien(banc, commencer, notifier):
     vider()
 
     assert Encaissement.objects.count() == 1
+
+
+def test_les_messages_perdus_se_rattrapent_par_la_meme_entree(banc_neuf, commencer, notifier):
+    tentatives = [commencer(titre_payable()) for _ in range(2)]
+    for tentative in tentatives:
+        banc_neuf.payer(tentative)
+    arrive = banc_neuf.evenement(tentatives[1], SUCCES)
+    emis = len(banc_neuf.etat()["objets"]["event"])
+    notifier(arrive)
+    seul = Encaissement.objects.count()
+
+    premier, second = rattraper(), rattraper()
+    vider()
+
+    assert seul == 1
+    assert premier == {"lus": emis, "retrouves": emis - 1, "en_panne": 0}
+    assert second == {"lus": emis, "retrouves": 0, "en_panne": 0}
+    assert EvenementRecu.objects.get(identifiant=json.loads(arrive)["id"]).nb_essais == 1
+    assert not EvenementRecu.objects.filter(etat__in=["recu", "en_erreur"]).exists()
+    assert Encaissement.objects.count() == Quittance.objects.count() == 2
+
+
+def test_le_rattrapage_remonte_au_dernier_message_et_d_un_jour_au_moins(
+    banc_neuf, regies, monkeypatch
+):
+    depuis = []
+    lire = PasserelleStripe.lister_messages
+
+    def noter(passerelle, debut):
+        depuis.append(debut)
+        return lire(passerelle, debut)
+
+    monkeypatch.setattr(PasserelleStripe, "lister_messages", noter)
+    vide = timezone.now()
+    rattraper(a=vide)
+    recu_le = EvenementRecu.objects.create(identifiant="evt_1", nature=SUCCES, corps="{}").recu_le
+    for age in (timedelta(hours=1), timedelta(days=3), timedelta(days=90)):
+        rattraper(a=recu_le + age)
+
+    assert depuis == [
+        vide - timedelta(days=30),
+        recu_le - timedelta(hours=23),
+        recu_le,
+        recu_le + timedelta(days=60),
+    ]
+
+
+def test_le_rattrapage_sans_reponse_se_dit_et_ne_perd_rien(banc, regies):
+    banc.faire("pannes", panne_api=3)
+
+    assert rattraper()["en_panne"] == 1
 
 
 def test_un_message_reserve_par_un_autre_processus_attend(banc, commencer, notifier):
