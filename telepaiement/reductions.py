@@ -33,6 +33,7 @@ from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Fournisseur
 from telepaiement import contestations, echeanciers
+from telepaiement.remboursements import acquis_sur_titre
 
 
 @transaction.atomic
@@ -140,12 +141,18 @@ def _exiger_montants(titre: Titre, reprise: Reprise) -> bool:
     ht, tgc = reste_a_reduire(reprise.ligne)
     du, demande = reste_du(titre), reprise.montant_ht + reprise.montant_tgc
     est_rendue = est_anterieure(titre) and du <= 0
-    limite = encaisse_par_titre([titre.pk]).get(titre.pk, 0) if est_rendue else du
+    encaisse = encaisse_par_titre([titre.pk]).get(titre.pk, 0)
+    limite = acquis_sur_titre(titre.pk) if est_rendue else du
     dans_la_ligne = 0 < reprise.montant_ht <= ht and 0 <= reprise.montant_tgc <= tgc
     if dans_la_ligne and demande <= limite:
         return est_rendue
     suite = "Ce qui est payé se rembourse."
-    if est_anterieure(titre):
+    if est_rendue and limite < encaisse:
+        suite = (
+            f"{afficher(encaisse - limite)} sont déjà rendus ou vont l’être, par mandat ou par "
+            "remboursement, ou sont contestés à la banque."
+        )
+    elif est_anterieure(titre):
         suite = "Ce qui est payé se rend par un second mandat, une fois le reste dû annulé."
     quoi = "payés et à rendre" if est_rendue else "encore dus"
     raise ValidationError(

@@ -20,8 +20,10 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
+from facturier.grand_livre.corrections import mandats_qui_rendent
 from facturier.grand_livre.evenements import rembourser
 from facturier.grand_livre.passation import contrepasser
+from facturier.grand_livre.soldes import encaisse_par_titre
 from telepaiement import comptes_payeurs, echeanciers, recus
 from telepaiement.creances import verrouiller_dette
 from telepaiement.encaissement import date_comptable
@@ -55,8 +57,47 @@ LOT = 500
 
 
 def disponible(encaissement: Encaissement) -> int:
-    """Return what may still be given back on a payment, in whole francs."""
-    return int(encaissement.montant - encaissement.remboursements.actifs().total())
+    """Return what may still be given back on a payment, in whole francs.
+
+    What a mandat on 673 pays back is not given back twice; its excess stays due.
+    """
+    demande = encaissement.remboursements.actifs().total()
+    reste = int(encaissement.montant - demande)
+    if encaissement.titre_id is None or not mandats_qui_rendent(encaissement.titre_id):
+        return reste
+    en_route = encaissement.remboursements.actifs().exclude(etat=EtatRemboursement.REUSSI).total()
+    en_trop = max(0, trop_percu_restant(encaissement) - en_route)
+    return min(reste, en_trop + acquis_sur_titre(encaissement.titre_id))
+
+
+def acquis_sur_titre(titre_id: int) -> int:
+    """Return what was collected on a titre that nothing gives back, nor contests, in whole francs.
+
+    Refunds under way and living mandats on 673 count; read under the lock of the titre.
+    """
+    encaisse = encaisse_par_titre([titre_id]).get(titre_id, 0)
+    payes = Encaissement.objects.valides().filter(titre=titre_id).avec_suites()
+    engage = sum(
+        max(0, un.en_remboursement + un.conteste - trop_percu_restant(un))
+        for un in payes.filter(Q(en_remboursement__gt=0) | Q(conteste__gt=0))
+    )
+    rendu = sum(mandat.montant_ttc for mandat in mandats_qui_rendent(titre_id))
+    return max(0, int(encaisse - engage - rendu))
+
+
+def refuser_deja_rendu(encaissement: Encaissement) -> None:
+    """Refuse to give back what is given back already. Raises `ValidationError`."""
+    if disponible(encaissement) > 0:
+        return
+    mandats = mandats_qui_rendent(encaissement.titre_id) if encaissement.titre_id else []
+    if mandats:
+        cites = ", ".join(mandat.reference for mandat in mandats)
+        raise ValidationError(
+            f"Ce qui a été payé sur ce titre est déjà rendu au débiteur par mandat ({cites}), au "
+            "compte 673 : ne le remboursez pas. Si ce mandat ne doit pas partir, annulez-le "
+            "d’abord."
+        )
+    raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")
 
 
 def trop_percu_restant(encaissement: Encaissement) -> int:
@@ -126,11 +167,10 @@ def _controler(
             "se rendent par ordre de virement."
         )
     refuser_conteste(encaissement)
+    refuser_deja_rendu(encaissement)
     reste = disponible(encaissement)
     if reste != montant_disponible:
         raise ValidationError(CHANGE.format(reste=afficher(reste)))
-    if reste == 0:
-        raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")
     if not 0 < montant <= reste:
         raise ValidationError(
             {"montant": f"Le montant va de 1 F à {afficher(reste)}, ce qui reste de ce paiement."}

@@ -112,6 +112,7 @@ def _controler(
     if encaissement.mention:
         raise ValidationError("Cette recette attend d’être classée : classez-la d’abord.")
     remboursements.refuser_conteste(encaissement)
+    remboursements.refuser_deja_rendu(encaissement)
     reste = rendable(encaissement)
     if reste == 0:
         raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")

@@ -91,6 +91,17 @@ def corriges_en_entier(pieces: Collection[int]) -> set[int]:
     return {cle for cle, _ in sommes if cle}
 
 
+def mandats_qui_rendent(titre_id: int) -> list[Piece]:
+    """Return the living mandats on 673 that pay back what a titre was paid; one query."""
+    rendus = Piece.objects.filter(
+        piece_origine=titre_id,
+        sens=SensPiece.DEPENSE,
+        nature_piece=EXERCICE_ANTERIEUR,
+        mode_reglement=VIREMENT,
+    )
+    return list(rendus.exclude(etat__in=PIECES_SANS_EFFET).order_by("pk"))
+
+
 @transaction.atomic
 def annuler_mandat_anterieur(
     origine: Piece,
