@@ -37,17 +37,19 @@ class RequeteConnectee(HttpRequest):
 
 
 def page_par_cle(
-    requete: HttpRequest, objets: QuerySet[M], *, cle: str = "apres"
+    requete: HttpRequest, objets: QuerySet[M], *, cle: str = "apres", ordre: str = "-pk"
 ) -> tuple[list[M], str]:
     """Return a page of `objets`, newest first, and the query string of the next, or nothing.
 
     Args:
         cle: parameter that holds where the page begins; a page with two lists has two.
+        ordre: "pk" lists them as they were recorded, for instance in the order of a file.
     """
     apres = requete.GET.get(cle, "")
     if apres.isdecimal():
-        objets = objets.filter(pk__lt=int(apres))
-    page = list(objets.order_by("-pk")[: TAILLE_PAGE + 1])
+        sens = "pk__gt" if ordre == "pk" else "pk__lt"
+        objets = objets.filter(**{sens: int(apres)})
+    page = list(objets.order_by(ordre)[: TAILLE_PAGE + 1])
     if len(page) <= TAILLE_PAGE:
         return page, ""
     parametres = requete.GET.copy()

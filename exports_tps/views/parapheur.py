@@ -256,7 +256,9 @@ def _du_bordereau(requete: RequeteConnectee, objet: Bordereau, lu: ASigner) -> d
 def _du_fichier(requete: RequeteConnectee, objet: Any) -> dict[str, Any]:
     """Return what the pages show of a file: each of its bordereaux summed up, its pièces."""
     miennes = pieces_externes_visibles(requete.user).filter(flux=objet.pk)
-    externes, suivant = page_par_cle(requete, miennes.prefetch_related("documents", "verdicts"))
+    externes, suivant = page_par_cle(
+        requete, miennes.prefetch_related("documents", "verdicts"), ordre="pk"
+    )
     bordereaux = (
         miennes.order_by("sens", "exercice", "bordereau")
         .values("sens", "exercice", "bordereau")
