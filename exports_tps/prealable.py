@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exports_tps.enregistrements import lire_pieces
+from exports_tps.enregistrements import lire_pieces, refus_des_libres
 from exports_tps.limites import dire_trop_lourd, document_maximal
 from exports_tps.models import LigneFlux
 from exports_tps.oppositions import comptes_verifies, manquements
@@ -34,6 +34,7 @@ from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_con
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
 CODE_POSTAL = 5
 ETRANGER = "99999"
+FORMAT = "Règles du format"
 CORRIGER = "Annulez la pièce, corrigez-la et émettez-la de nouveau."
 
 Constat = dict[str, Any]
@@ -208,6 +209,17 @@ def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
     return [c for c in tous if c.sens in (None, sens)]
 
 
+def _format(pieces: QuerySet[Piece], sens: str) -> Controle:
+    """Return the check that no rule of the format stops a pièce."""
+    refus = refus_des_libres(pieces, sens)
+
+    def regle(constat: Constat) -> str:
+        trouves = refus.get(constat["pk"], [])
+        return f"{' '.join(trouves)} {CORRIGER}" if trouves else ""
+
+    return Controle(FORMAT, "PES V2, § 10", regle)
+
+
 def controler_piece(piece: Piece) -> list[Controle]:
     """Return the checklist of one pièce, in a bordereau or not yet."""
     return controler_pieces(Piece.objects.filter(pk=piece.pk), piece.sens)[piece.pk]
@@ -218,7 +230,7 @@ def controler_pieces(pieces: QuerySet[Piece], sens: str) -> dict[int, list[Contr
 
     As many queries for one pièce as for many.
     """
-    modeles = controles_de(pieces, sens)
+    modeles = [*controles_de(pieces, sens), _format(pieces, sens)]
     documents = (
         RattachementPiece.objects.filter(piece=OuterRef("pk"))
         .order_by()
@@ -265,7 +277,7 @@ class Examen:
 
     def controler_format(self, tete: TetePES) -> ControleBordereau:
         """Return what examines the pièces as they are written; its rules join the checklist."""
-        controle = Controle("Règles du format", "PES V2, § 10", lambda constat: "")
+        controle = Controle(FORMAT, "PES V2, § 10", lambda constat: "")
         self.controles.append(controle)
         bordereau = self._bordereau
 

@@ -1,6 +1,7 @@
 """What may go to the treasury: free pièces, each with the comptable's controls, and the totals.
 
 Décret 2012-1246, art. 19: five controls of a mandat; of a titre, what articles 19 and 24 ask for.
+Besides, the rules of the format, told before a bordereau bears the pièce.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Case, CharField, Count, F, Sum, Value, When
 
 from exports_tps.blocage import DIT_PAR_LE_CONSTAT, Point, du_controle, expliquer_mandats
-from exports_tps.prealable import controler_pieces
+from exports_tps.prealable import FORMAT, controler_pieces
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import (
     APRES_ENCAISSEMENT,
@@ -22,7 +23,7 @@ from facturier.grand_livre.models import (
 QUALITE, IMPUTATION = "Qualité de l’ordonnateur", "Exacte imputation"
 CREDITS, DETTE = "Disponibilité des crédits", "Validité de la dette"
 LIBERATOIRE, TITRE = "Caractère libératoire", "Régularité du titre"
-CONTROLES = (QUALITE, IMPUTATION, CREDITS, DETTE, LIBERATOIRE)
+CONTROLES = (QUALITE, IMPUTATION, CREDITS, DETTE, LIBERATOIRE, FORMAT)
 FAMILLES = {
     QUALITE: QUALITE,
     IMPUTATION: IMPUTATION,
@@ -56,7 +57,7 @@ GENRE = Case(  # by which free pièces are listed: TypPce, but for corrections o
 
 @dataclass(frozen=True, slots=True)
 class Famille:
-    """One of the five controls, with what it found."""
+    """One of the controls, with what it found."""
 
     nom: str
     points: list[Point] = field(default_factory=list)
@@ -153,7 +154,8 @@ def examiner_pieces(pieces: Sequence[Piece]) -> list[PieceExaminee]:
         PieceExaminee(piece, _familles(explications[piece.pk].points, CONTROLES))
         if piece.sens == SensPiece.DEPENSE
         else PieceExaminee(
-            piece, _familles([du_controle(c) for c in controles[piece.pk]], (QUALITE, TITRE))
+            piece,
+            _familles([du_controle(c) for c in controles[piece.pk]], (QUALITE, TITRE, FORMAT)),
         )
         for piece in pieces
     ]
@@ -167,6 +169,8 @@ def _familles(points: Sequence[Point], noms: Sequence[str]) -> list[Famille]:
 
 
 def _famille(libelle: str, familles: dict[str, Famille]) -> str:
+    if libelle == FORMAT:
+        return FORMAT
     if TITRE in familles:
         return TITRE
     if libelle.startswith(LIBERATOIRE):

@@ -279,7 +279,7 @@ def creer_bordereau(
             "Rechargez la liste."
         )
     origines = {
-        (exercice, budget, _type_bordereau(type_piece, nature))
+        (exercice, budget, type_bordereau(type_piece, nature))
         for exercice, budget, type_piece, nature in choisies
     }
     if len({origine[:2] for origine in origines}) > 1:
@@ -289,13 +289,13 @@ def creer_bordereau(
             "Les mandats, leurs annulations et les ordres de paiement vont dans des bordereaux "
             "séparés : choisissez des pièces de même type."
         )
-    exercice, budget, type_bordereau = origines.pop()
+    exercice, budget, genre = origines.pop()
     bordereau = Bordereau.objects.create(
         exercice_id=exercice,
         budget_id=budget,
         sens=sens,
         date_emission=date_emission,
-        type_bordereau=type_bordereau,
+        type_bordereau=genre,
         numero=prendre_numero(f"bordereau-{sens}-{exercice}-{budget}"),
     )
     PassageBordereau.objects.create(
@@ -305,7 +305,7 @@ def creer_bordereau(
     return bordereau
 
 
-def _type_bordereau(type_piece: str, nature: str) -> str:
+def type_bordereau(type_piece: str, nature: str) -> str:
     """Return the TypBord of a pièce: what corrects an earlier exercice is an ordinary one."""
     if type_piece == CORRECTIF:
         return "01" if nature == EXERCICE_ANTERIEUR else "02"

@@ -1,9 +1,11 @@
 """The preparation screen: the comptable's controls on each free pièce, no query per pièce."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from exports_tps import profils
+from exports_tps.prealable import controler_pieces
 from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
 from facturier.grand_livre.models import Bordereau, Piece
 from tests.exports_tps.factories import bordereau_depense, mandat_documente
@@ -40,6 +42,43 @@ def test_l_examen_coute_autant_pour_six_que_pour_deux(agent, django_assert_max_n
         examiner_pieces(pieces[:2])
     with django_assert_max_num_queries(len(deux)):
         examiner_pieces(pieces)
+
+
+def test_ce_que_le_format_refuserait_est_dit_avant_le_bordereau(
+    client, agent, django_assert_max_num_queries
+):
+    objet, rib, mode, sienne = (mandat_documente(agent) for _ in range(4))
+    nulle = titre(agent)
+    with connection.cursor() as curseur:  # what an earlier version, or an import, could leave
+        curseur.execute("SET LOCAL session_replication_role = replica")
+        Piece.objects.filter(pk=objet.pk).update(objet="Achat de 茶")
+        Piece.objects.filter(pk=rib.pk).update(iban=f"{rib.iban[:-2]}{int(rib.iban[-2:]) ^ 1:02d}")
+        Piece.objects.filter(pk=mode.pk).update(mode_reglement="04")
+        Piece.objects.filter(pk=nulle.pk).update(nature_piece="99")
+        curseur.execute("SET LOCAL session_replication_role = origin")
+
+    with django_assert_max_num_queries(14) as une:
+        controler_pieces(Piece.objects.filter(pk=sienne.pk), "depense")
+    with django_assert_max_num_queries(len(une)):
+        mandats = controler_pieces(Piece.objects.filter(sens="depense"), "depense")
+    titres = controler_pieces(Piece.objects.filter(sens="recette"), "recette")
+    client.force_login(agent)
+    page = client.get(reverse("exports_tps:preparation")).content.decode()
+
+    dits = {}
+    for cle, controles in (mandats | titres).items():
+        (controle,) = [c for c in controles if c.libelle == "Règles du format"]
+        dits[cle] = " ".join(controle.anomalies)
+    assert dits[sienne.pk] == ""
+    for fautive, raison in (
+        (objet, "caractère sans équivalent"),
+        (rib, "clé incorrecte. Annulez la pièce"),
+        (mode, "un compte bancaire est interdit avec ModRegl 04"),
+        (nulle, "la valeur «\u202f99\u202f» est refusée"),
+    ):
+        assert raison in dits[fautive.pk]
+    assert f"Inscrire {sienne.reference}" in page
+    assert not any(f"Inscrire {p.reference}" in page for p in (objet, rib, mode))
 
 
 def test_ce_qui_est_bloque_ne_se_coche_pas(client, agent):
