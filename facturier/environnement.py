@@ -138,11 +138,13 @@ def cache(nom: str) -> dict[str, Any]:
 def secret(nom: str, *, demonstration: str, exige: bool) -> str:
     """Return secret `nom`; outside production, a demonstration value stands in for it.
 
+    Spaces and line ends around it are dropped: a header refuses them, in an error that quotes it.
+
     Raises:
         ImproperlyConfigured: in production (`exige`), the secret is missing or is the one of
             the demonstration.
     """
-    valeur = os.environ.get(nom, "")
+    valeur = os.environ.get(nom, "").strip()
     if exige and valeur in {"", demonstration}:
         raise ImproperlyConfigured(
             f"{nom} doit être défini en production, autrement que dans la démonstration."

@@ -165,3 +165,13 @@ def test_le_controle_de_production_passe():
     )
 
     assert resultat.returncode == 0, resultat.stderr
+
+
+def test_un_secret_se_lit_sans_les_blancs_qui_l_entourent(monkeypatch):
+    monkeypatch.setenv("STRIPE_SECRET_KEY", " sk_live_essai\r\n")
+    lu = environnement.secret("STRIPE_SECRET_KEY", demonstration="sk_test", exige=True)
+    monkeypatch.setenv("STRIPE_SECRET_KEY", "\n")
+
+    assert lu == "sk_live_essai"
+    with pytest.raises(ImproperlyConfigured, match="STRIPE_SECRET_KEY"):
+        environnement.secret("STRIPE_SECRET_KEY", demonstration="sk_test", exige=True)
