@@ -1,8 +1,9 @@
 """What a debtor asks about a titre: deposited with its key, examined, answered with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import partial
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -10,15 +11,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
+from facturier.commun import reception
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
+from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import courriels, creances, echeanciers
 from telepaiement.models import (
     DEMANDES_OUVERTES,
+    DOCUMENTS_MAXIMUM,
     DemandeRedevable,
+    DocumentDemande,
     EtatDemande,
     NatureDemande,
 )
@@ -34,7 +39,6 @@ DEJA_ECHEANCIER = "Un échéancier est déjà en cours pour cette somme."
 PAS_EXIGIBLE = "Cette somme n’est pas exigible : il n’y a rien à demander."
 
 
-@transaction.atomic
 def deposer(
     *,
     titre_id: int,
@@ -43,6 +47,7 @@ def deposer(
     nombre_souhaite: int | None = None,
     courriel: str = "",
     demandeur: Utilisateur | None = None,
+    documents: Sequence[tuple[str, BinaryIO]] = (),
 ) -> DemandeRedevable:
     """Record what the holder of the key of a titre asks.
 
@@ -50,31 +55,61 @@ def deposer(
         nombre_souhaite: number of instalments wished for, for `echeancier` alone.
         courriel: where the answer goes, or "": it is then read with the reference and the key.
         demandeur: who is logged in; needed for `rattachement`.
+        documents: name and content of what is joined, `DOCUMENTS_MAXIMUM` at most; the same
+            content twice is one document.
 
     Raises:
-        ValidationError: nothing to ask, already asked, or too many requests today; in French.
+        ValidationError: nothing to ask, already asked, too many requests today, or a document
+            refused (at `documents`); in French. Nothing is asked then.
     """
-    titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
-    _controler_depot(titre, nature, demandeur)
-    try:
-        with transaction.atomic():
-            annee = timezone.localdate().year
-            demande = DemandeRedevable.objects.create(
-                titre=titre,
-                nature=nature,
-                annee=annee,
-                numero=prendre_numero(f"demande-redevable-{annee}"),
-                texte=texte.strip(),
-                nombre_souhaite=nombre_souhaite,
-                courriel=courriel,
-                demandeur=demandeur,
-            )
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
-    par = demandeur or Utilisateur.objects.systeme()
-    demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=par)
-    transaction.on_commit(partial(courriels.envoyer_demande, demande.pk), robust=True)
+    _controler_depot(Titre.objects.get(pk=titre_id), nature, demandeur)
+    recus = _recevoir(documents)  # before any lock: the antivirus takes its time
+    with transaction.atomic():
+        titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
+        _controler_depot(titre, nature, demandeur)
+        try:
+            with transaction.atomic():
+                annee = timezone.localdate().year
+                demande = DemandeRedevable.objects.create(
+                    titre=titre,
+                    nature=nature,
+                    annee=annee,
+                    numero=prendre_numero(f"demande-redevable-{annee}"),
+                    texte=texte.strip(),
+                    nombre_souhaite=nombre_souhaite,
+                    courriel=courriel,
+                    demandeur=demandeur,
+                )
+        except IntegrityError as erreur:
+            raise ValidationError(phrase_de_la_base(erreur)) from erreur
+        DocumentDemande.objects.bulk_create(
+            DocumentDemande(demande=demande, rang=rang, **recu)
+            for rang, recu in enumerate(recus, start=1)
+        )
+        par = demandeur or Utilisateur.objects.systeme()
+        demande.passages.create(acte="deposer", depart="", arrivee=demande.etat, par=par)
+        transaction.on_commit(partial(courriels.envoyer_demande, demande.pk), robust=True)
     return demande
+
+
+def _recevoir(documents: Sequence[tuple[str, BinaryIO]]) -> Iterable[dict[str, Any]]:
+    """Put the documents away, each content once; every one refused is told."""
+    if len(documents) > DOCUMENTS_MAXIMUM:
+        raise ValidationError(
+            {"documents": f"Une demande porte au plus {DOCUMENTS_MAXIMUM} documents."}
+        )
+    recus: dict[str, dict[str, Any]] = {}
+    refus: list[str] = []
+    for nom, flux in documents:
+        try:
+            recu = reception.recevoir(nom, flux)
+        except FichierRefuse as motif:
+            refus.append(f"«\u00a0{reception.nom_court(nom)}\u00a0»\u00a0: {motif}")
+        else:
+            recus.setdefault(recu["sha256"], recu)
+    if refus:
+        raise ValidationError({"documents": refus})
+    return recus.values()
 
 
 def _controler_depot(titre: Titre, nature: str, demandeur: Utilisateur | None) -> None:

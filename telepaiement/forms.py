@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.cartes import FormulaireSansCarte
+from facturier.commun.fichiers import taille_lisible
 from facturier.commun.montants import afficher
-from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.commun.saisie import (
+    FichiersField,
+    FichiersInput,
+    SaisieJourField,
+    SaisieMontantField,
+)
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
 from fournisseurs.coordonnees import Compte
-from fournisseurs.forms import CHAMPS_RIB, CompteForm
+from fournisseurs.forms import ACCEPTE, CHAMPS_RIB, CompteForm
 from telepaiement.models import (
+    DOCUMENTS_MAXIMUM,
     ECHEANCES_MAXIMUM,
     ECHEANCES_MINIMUM,
     Guichet,
@@ -23,6 +31,10 @@ from telepaiement.models import (
 from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"
+A_RECHOISIR = (
+    "Choisissez de nouveau vos documents : le navigateur ne les garde pas quand la demande est à "
+    "corriger."
+)
 
 
 class RechercheForm(FormulaireSansCarte):
@@ -101,6 +113,14 @@ class DemandeForm(FormulaireSansCarte):
         max_length=2000,
         widget=forms.Textarea({"rows": 6}),
     )
+    documents = FichiersField(
+        label="Documents à joindre",
+        maximum=DOCUMENTS_MAXIMUM,
+        au_dela="ou réunissez-les dans un seul PDF",
+        required=False,
+        allow_empty_file=True,  # refused when it is received, with its name
+        widget=FichiersInput(attrs={**ACCEPTE}),
+    )
     courriel = forms.EmailField(
         label="Adresse électronique",
         required=False,
@@ -127,8 +147,19 @@ class DemandeForm(FormulaireSansCarte):
         super().__init__(*arguments, **options)
         question, aide = self.TEXTES[NatureDemande(nature)]
         self.fields["texte"].label, self.fields["texte"].help_text = question, aide
+        self.fields["documents"].help_text = (
+            f"{DOCUMENTS_MAXIMUM} au plus, PDF, JPEG ou PNG, "
+            f"{taille_lisible(settings.TAILLE_MAXIMALE_DEPOT)} au plus chacun. Choisissez-les "
+            "tous à la fois."
+        )
         if nature != NatureDemande.ECHEANCIER:
             del self.fields["nombre_souhaite"]
+
+    def redemander_les_documents(self) -> None:
+        """Say, once the request is refused, that the files it was not refused for are lost too."""
+        choisis = self.files.getlist("documents") if self.files else []
+        if "documents" in self.fields and len(choisis) > len(self.errors.get("documents", [])):
+            self.add_error("documents", A_RECHOISIR)
 
 
 class DecisionForm(FormulaireSansCarte):

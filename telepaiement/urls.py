@@ -242,6 +242,11 @@ urlpatterns = [
         demandes.instruire,
         name="demande_instruire",
     ),
+    path(
+        "gestion/demandes-redevables/<int:pk>/documents/<int:rang>/",
+        demandes.document,
+        name="demande_document",
+    ),
     path("gestion/demandes-redevables/<int:pk>/laisser/", demandes.laisser, name="demande_laisser"),
     path(
         "gestion/demandes-redevables/<int:pk>/retirer-rattachement/",

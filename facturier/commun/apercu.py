@@ -22,6 +22,17 @@ def montrer(flux: BinaryIO, *, nom: str, type_mime: str) -> HttpResponseBase:
     return fermer(FileResponse(flux, filename=nom, content_type=type_mime), type_mime)
 
 
+def remettre(flux: BinaryIO, *, nom: str, type_mime: str) -> FileResponse:
+    """Give a stored file as an attachment, that the browser neither guesses nor keeps."""
+    return FileResponse(
+        flux,
+        as_attachment=True,
+        filename=nom,
+        content_type=type_mime,
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+    )
+
+
 def fermer(reponse: HttpResponseBase, type_mime: str) -> HttpResponseBase:
     """Let a browser guess no other type, run no script and load nothing from the answer."""
     for nom, valeur in ENTETES.items():

@@ -43,3 +43,22 @@ class FichierRange(models.Model):
 
     class Meta:
         abstract = True
+
+
+class FichierAnalyse(FichierRange):
+    """A stored file and what the antivirus said of it; unread, it is never called clean."""
+
+    class Analyse(models.TextChoices):
+        """What the antivirus said."""
+
+        NON_ANALYSE = "non_analyse", "Non analysé"
+        SAIN = "sain", "Aucun virus trouvé"
+        INFECTE = "infecte", "Virus trouvé"
+
+    analyse = models.CharField(
+        "analyse antivirus", max_length=12, choices=Analyse, default=Analyse.NON_ANALYSE
+    )
+    analyse_le = models.DateTimeField("analysé le", null=True, blank=True)
+
+    class Meta:
+        abstract = True

@@ -149,3 +149,32 @@ class SaisieJourField(forms.DateField):
             raise ValidationError(f"La date doit être le {debut:%d/%m/%Y} ou après.")
         if fin is not None and value > fin:
             raise ValidationError(f"La date doit être le {fin:%d/%m/%Y} ou avant.")
+
+
+class FichiersInput(forms.ClearableFileInput):
+    """A control that takes several files, chosen or dropped."""
+
+    allow_multiple_selected = True
+
+
+class FichiersField(forms.FileField):
+    """Several files under one name; whether each is any good is said file by file, later."""
+
+    widget = FichiersInput
+
+    def __init__(self, *, maximum: int, au_dela: str, **options: Any) -> None:
+        """Take how many files at most, and what to do about more than that."""
+        super().__init__(**options)
+        self.maximum, self.au_dela = maximum, au_dela
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files, `maximum` at most; none when none is chosen nor required."""
+        fichiers = data if isinstance(data, list | tuple) else [data]
+        if len(fichiers) > self.maximum:
+            raise ValidationError(
+                f"Vous avez choisi {len(fichiers)} fichiers : déposez-en {self.maximum} à la "
+                f"fois au plus, {self.au_dela}."
+            )
+        verifier = super().clean
+        lus = [verifier(fichier, initial) for fichier in fichiers or [None]]
+        return [fichier for fichier in lus if fichier]

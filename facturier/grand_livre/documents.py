@@ -4,10 +4,7 @@ import uuid
 from pathlib import PurePath
 from typing import BinaryIO
 
-from django.conf import settings
-
-from facturier.commun import fichiers
-from facturier.commun.causes import cause
+from facturier.commun.reception import garder
 from facturier.grand_livre.models import PieceJustificative
 
 LONGUEUR_NOM = 100
@@ -28,18 +25,7 @@ def ranger_justificatif(
         facturier.commun.fichiers.FichierRefuse: empty, larger than TAILLE_MAXIMALE_DEPOT, or of
             another type; or the store takes no more.
     """
-    try:
-        range_ = fichiers.ranger(
-            flux,
-            racine=settings.DOCUMENTS_RACINE,
-            taille_maximale=settings.TAILLE_MAXIMALE_DEPOT,
-            types_acceptes=types_acceptes,
-        )
-    except OSError as erreur:
-        raise fichiers.FichierRefuse(
-            f"Le fichier « {nom} » n’a pas pu être gardé : {cause(erreur)}. Réessayez plus tard, "
-            "ou prévenez l’administrateur."
-        ) from erreur
+    range_ = garder(flux, nom=nom, types_acceptes=types_acceptes)
     return enregistrer_justificatif(
         sha256=range_.sha256, taille=range_.taille, type_mime=range_.type_mime, nom=nom, genre=genre
     )

@@ -4,11 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.commun.saisie import SaisieJourField, SaisieMontantField
+from facturier.commun.saisie import (
+    FichiersField,
+    FichiersInput,
+    SaisieJourField,
+    SaisieMontantField,
+)
 from facturier.grand_livre.models import Parametre, PieceJustificative
 from facturier.suivi import saisie as saisies
 from facturier.suivi.forms import CommandeField, ServiceField
@@ -24,29 +28,6 @@ def cle_taux(taux: Decimal) -> str:
     return f"{taux.normalize():f}".replace(".", "_")
 
 
-class FichiersInput(forms.ClearableFileInput):
-    """A control that takes several files, chosen or dropped."""
-
-    allow_multiple_selected = True
-
-
-class FichiersField(forms.FileField):
-    """Several files under one name; whether each is any good is said file by file, later."""
-
-    widget = FichiersInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Return the files, `FICHIERS_PAR_DEPOT` at most."""
-        fichiers = data if isinstance(data, list | tuple) else [data]
-        if len(fichiers) > FICHIERS_PAR_DEPOT:
-            raise ValidationError(
-                f"Vous avez choisi {len(fichiers)} fichiers : déposez-en {FICHIERS_PAR_DEPOT} à la "
-                "fois au plus, ou passez par l’API."
-            )
-        verifier = super().clean
-        return [verifier(fichier, initial) for fichier in fichiers or [None]]
-
-
 class FichierForm(forms.Form):
     """Step 1 of a deposit: for which établissement, and the file, or several."""
 
@@ -54,6 +35,8 @@ class FichierForm(forms.Form):
         Etablissement.objects.none(), label="Établissement", empty_label="Choisissez"
     )
     fichier = FichiersField(
+        maximum=FICHIERS_PAR_DEPOT,
+        au_dela="ou passez par l’API",
         label="Fichier de la facture (un ou plusieurs)",
         help_text="PDF, Factur-X, UBL ou CII, 20 Mo au plus chacun, une facture par fichier ; ou "
         "les photos d’une facture papier (JPEG, PNG, HEIC). Un PDF issu d’un logiciel se lit "

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.champs import FichierRange
+from facturier.commun.champs import FichierAnalyse
 from fournisseurs.models.demandes import DemandeEtablissement
 from fournisseurs.models.fournisseurs import Etablissement, Fournisseur
 from fournisseurs.models.modifications import DemandeModification, EtatModification
@@ -40,7 +40,7 @@ class JustificatifQuerySet(models.QuerySet["Justificatif"]):
         return self.filter(Q(valable_jusqu_au__isnull=True) | Q(valable_jusqu_au__gte=au))
 
 
-class Justificatif(FichierRange):
+class Justificatif(FichierAnalyse):
     """A document that proves what a supplier declares."""
 
     SUIT_LA_FUSION = Q()
@@ -56,13 +56,6 @@ class Justificatif(FichierRange):
         OPPOSITION = "opposition", "Opposition, cession ou nantissement"
         MAINLEVEE = "mainlevee", "Mainlevée"
         AUTRE = "autre", "Autre document"
-
-    class Analyse(models.TextChoices):
-        """What the antivirus said; a file it has not read is never claimed clean."""
-
-        NON_ANALYSE = "non_analyse", "Non analysé"
-        SAIN = "sain", "Aucun virus trouvé"
-        INFECTE = "infecte", "Virus trouvé"
 
     genre = models.CharField(max_length=20, choices=Genre)
     demande = models.ForeignKey(
@@ -84,10 +77,6 @@ class Justificatif(FichierRange):
     )
     valable_jusqu_au = models.DateField("valable jusqu’au", null=True, blank=True)
     expiration_annoncee_le = models.DateField("expiration annoncée le", null=True, blank=True)
-    analyse = models.CharField(
-        "analyse antivirus", max_length=12, choices=Analyse, default=Analyse.NON_ANALYSE
-    )
-    analyse_le = models.DateTimeField("analysé le", null=True, blank=True)
     depose_par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     depose_le = models.DateTimeField("déposé le", auto_now_add=True)
 

@@ -16,7 +16,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.csv_sur import ligne_sure
 from facturier.commun.etats import franchir
-from fournisseurs.depots import nom_court
+from facturier.commun.reception import nom_court
 from fournisseurs.models import EtatImportation, Importation
 from fournisseurs.reprise.colonnes import LIGNE, MOTIF, SAUT, TIERS
 

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
-from facturier.commun.apercu import fermer, montrer
+from facturier.commun.apercu import fermer, montrer, remettre
 from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
+from facturier.commun.reception import TYPES_ACCEPTES
 from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
-from fournisseurs.depots import TYPES_ACCEPTES, ouvrir_justificatif
+from fournisseurs.depots import ouvrir_justificatif
 from fournisseurs.forms import CompleterDemandeForm, DemandeForm
 from fournisseurs.forms_habilitations import SEUIL_RECHERCHE, RechercheEtablissementForm
 from fournisseurs.models import (
@@ -274,13 +275,5 @@ def justificatif(requete: RequeteConnectee, pk: int) -> HttpResponse | FileRespo
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
     except (FichierRefuse, FichierIntrouvable) as refus:
-        return render(
-            requete, "fournisseurs/document_indisponible.html", {"raison": str(refus)}, status=409
-        )
-    return FileResponse(
-        flux,
-        as_attachment=True,
-        filename=objet.nom,
-        content_type=objet.type_mime,
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
-    )
+        return render(requete, "document_indisponible.html", {"raison": str(refus)}, status=409)
+    return remettre(flux, nom=objet.nom, type_mime=objet.type_mime)

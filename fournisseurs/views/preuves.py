@@ -3,7 +3,7 @@
 from typing import Any
 
 from facturier.acces.controle import RequeteConnectee
-from fournisseurs.depots import TYPES_ACCEPTES
+from facturier.commun.reception import TYPES_ACCEPTES
 from fournisseurs.models import DemandeEtablissement, DemandeModification, Justificatif
 
 

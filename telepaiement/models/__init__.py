@@ -26,9 +26,11 @@ from telepaiement.models.carnets import (
 from telepaiement.models.deficits import ComblementDeficit, ComblementVerse
 from telepaiement.models.demandes import (
     DEMANDES_OUVERTES,
+    DOCUMENTS_MAXIMUM,
     ECHEANCES_MAXIMUM,
     ECHEANCES_MINIMUM,
     DemandeRedevable,
+    DocumentDemande,
     Echeance,
     Echeancier,
     EtatDemande,
@@ -114,6 +116,7 @@ from telepaiement.models.virements import OrdreVirement
 
 __all__ = [
     "DEMANDES_OUVERTES",
+    "DOCUMENTS_MAXIMUM",
     "ECHEANCES_MAXIMUM",
     "ECHEANCES_MINIMUM",
     "ETATS_SANS_SUITE",
@@ -128,6 +131,7 @@ __all__ = [
     "ContresignatureCaisse",
     "DelivranceQuittance",
     "DemandeRedevable",
+    "DocumentDemande",
     "Echeance",
     "Echeancier",
     "Encaissement",

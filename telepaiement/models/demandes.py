@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 
 from facturier.acces.models import Passage, Role, Utilisateur
-from facturier.commun.champs import MontantField
+from facturier.commun.champs import FichierAnalyse, MontantField
 from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import Titre
 
 ECHEANCES_MINIMUM, ECHEANCES_MAXIMUM = 2, 24
+DOCUMENTS_MAXIMUM = 5
 
 
 class NatureDemande(models.TextChoices):
@@ -144,6 +145,51 @@ class DemandeRedevable(models.Model):
     def est_ouverte(self) -> bool:
         """Whether it waits for an answer."""
         return self.etat in DEMANDES_OUVERTES
+
+
+class DocumentDemande(FichierAnalyse):
+    """A document joined to a request when it is made. Append only, but the antivirus' word."""
+
+    demande = models.ForeignKey(DemandeRedevable, models.PROTECT, related_name="documents")
+    rang = models.PositiveSmallIntegerField()
+
+    class Meta:
+        verbose_name = "document joint à une demande"
+        verbose_name_plural = "documents joints aux demandes"
+        ordering = ["demande", "rang"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["demande", "rang"],
+                name="document_demande_rang_unique",
+                violation_error_message="Deux documents d’une demande n’ont pas le même rang.",
+            ),
+            models.UniqueConstraint(
+                fields=["demande", "sha256"],
+                name="document_demande_une_fois",
+                violation_error_message="Ce document est déjà joint à la demande.",
+            ),
+            models.CheckConstraint(
+                condition=Q(rang__gte=1) & Q(rang__lte=DOCUMENTS_MAXIMUM),
+                name="document_demande_nombre",
+                violation_error_message=(
+                    f"Une demande porte au plus {DOCUMENTS_MAXIMUM} documents."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(taille__gt=0) & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="document_demande_range",
+                violation_error_message="Un document désigne un fichier non vide.",
+            ),
+            models.CheckConstraint(
+                condition=Q(analyse="non_analyse", analyse_le__isnull=True)
+                | (~Q(analyse="non_analyse") & Q(analyse_le__isnull=False)),
+                name="document_demande_analyse_datee",
+                violation_error_message="Une analyse antivirus porte sa date.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
 
 
 class SuiteContestation(models.Model):

@@ -60,9 +60,14 @@ def titre_consulte(request: HttpRequest, titre_id: int) -> Titre | None:
 
 
 def sans_memoire(request: HttpRequest, form: Saisie) -> Saisie:
-    """Return `form`, whose address the browser of a kiosk neither keeps nor proposes."""
-    if request.session.get(BORNE) and "courriel" in form.fields:
-        form.fields["courriel"].widget.attrs["autocomplete"] = "off"
+    """Return `form`, of which the browser of a kiosk neither keeps nor proposes the address.
+
+    Nor does a kiosk open its own files to who stands before it.
+    """
+    if request.session.get(BORNE):
+        form.fields.pop("documents", None)
+        if "courriel" in form.fields:
+            form.fields["courriel"].widget.attrs["autocomplete"] = "off"
     return form
 
 

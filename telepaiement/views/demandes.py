@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun import reception
+from facturier.commun.apercu import remettre
+from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import contestations, demandes, echeanciers
 from telepaiement.forms import DecisionForm, EcheancesFormSet, MotifForm
 from telepaiement.models import (
     DemandeRedevable,
+    DocumentDemande,
     Echeancier,
     EtatDemande,
     EtatEcheancier,
@@ -85,6 +89,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
         "peut_rompre": echeancier is not None and echeancier.etat == EtatEcheancier.EN_COURS,
         "suite": getattr(objet, "suite", None),
+        "documents": objet.documents.all(),
         **_suite(objet, reste, agent(request)),
     }
     statut = 422 if form.errors or (lot and lot.total_error_count()) else 200
@@ -144,6 +149,19 @@ def _decider(request: HttpRequest, objet: DemandeRedevable, form: DecisionForm, 
     etat = objet.get_etat_display().lower()
     messages.success(request, f"La demande {objet.reference} est {etat}.")
     return True
+
+
+@reserver_a(*BUREAU)
+@never_cache
+@require_GET
+def document(request: HttpRequest, pk: int, rang: int) -> HttpResponseBase:
+    """Hand back, as an attachment, a document joined to a request."""
+    objet = get_object_or_404(DocumentDemande, demande=pk, rang=rang)
+    try:
+        flux = reception.ouvrir(objet)
+    except (FichierRefuse, FichierIntrouvable) as refus:
+        return render(request, "document_indisponible.html", {"raison": str(refus)}, status=409)
+    return remettre(flux, nom=objet.nom, type_mime=objet.type_mime)
 
 
 @reserver_a(*BUREAU)

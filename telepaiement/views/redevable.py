@@ -39,18 +39,25 @@ def demander(request: HttpRequest, titre_id: int, nature: str) -> HttpResponse:
         return redirect("telepaiement:compte")
     personne = _demandeur(request)
     initial = {"courriel": personne.email} if personne else {}
-    form = DemandeForm(request.POST or None, nature=nature, initial=initial)
+    form = DemandeForm(request.POST or None, request.FILES or None, nature=nature, initial=initial)
     form = sans_memoire(request, form)
     if request.method == "POST" and form.is_valid():
+        joints = [(joint.name, joint.file) for joint in form.cleaned_data.pop("documents", [])]
         try:
             demande = demandes.deposer(
-                titre_id=titre.pk, nature=nature, demandeur=personne, **form.cleaned_data
+                titre_id=titre.pk,
+                nature=nature,
+                demandeur=personne,
+                documents=joints,
+                **form.cleaned_data,
             )
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
             messages.success(request, f"Votre demande {demande.reference} est déposée.")
             return redirect("telepaiement:demande", titre_id=titre.pk, pk=demande.pk)
+    if form.errors:
+        form.redemander_les_documents()
     contexte = {
         "form": form,
         "titre": titre,
@@ -84,6 +91,7 @@ def demande(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
         "demande": objet,
         "titre": titre,
         "suite": getattr(objet, "suite", None),
+        "documents": objet.documents.all(),
         **situation(titre),
     }
     return render(request, "telepaiement/demande.html", contexte)

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from facturier.commun import antivirus
 from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.reception import nom_court
 from fournisseurs.demandes import DemandeRefusee, accepter
-from fournisseurs.depots import nom_court, ouvrir_justificatif
+from fournisseurs.depots import ouvrir_justificatif
 from fournisseurs.models import DemandeEtablissement, EntreeJournal, Justificatif
 from tests import antivirus as antivirus_d_essai
 from tests.antivirus import SIGNATURE

@@ -106,7 +106,11 @@ def demander_un_echeancier(visite, titre):
     visite.examiner("demander-erreur")
     visite.choisir("En combien de fois", "3 fois")
     visite.remplir("Pourquoi demandez-vous", "Je suis au chômage depuis octobre.")
+    visite.page.get_by_label("Documents à joindre").set_input_files(
+        {"name": "attestation.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
+    )
     visite.presser("Déposer la demande")
+    visite.attendre("attestation.pdf")
     visite.attendre("Retirer cette demande")
     visite.examiner("demande-deposee")
 
