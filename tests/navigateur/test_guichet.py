@@ -149,6 +149,9 @@ def _cloturer(visite) -> None:
 def _verser(visite) -> None:
     visite.page.goto("/gestion/regies/CENTRE/verser/")
     visite.examiner("regie-verser")
+    visite.remplir("Billets de 5", "1")
+    visite.remplir("Pièces de 200", "4")
+    visite.remplir("Pièces de 100", "1")
     visite.presser("Établir le bordereau")
     visite.attendre("Le bordereau de versement est établi")
     assert "Écarts de caisse" in visite.telecharger("Bordereau CENTRE", "bordereau")

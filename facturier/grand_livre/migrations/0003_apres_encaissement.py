@@ -37,11 +37,6 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("exercice_encaisse__isnull", True),
                                 ("numero_encaisse__isnull", True),
-                                models.Q(
-                                    ("sens", "depense"),
-                                    models.Q(("type_piece", "05"), _negated=True),
-                                    _connector="OR",
-                                ),
                             ),
                             models.Q(
                                 ("exercice_encaisse__isnull", False),
@@ -53,7 +48,7 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="titre_apres_encaissement",
-                        violation_error_message="Un titre émis après encaissement, et lui seul, nomme le P503 qu’il régularise.",
+                        violation_error_message="Seul un titre émis après encaissement nomme le P503 qu’il régularise.",
                     ),
                 ),
             ],

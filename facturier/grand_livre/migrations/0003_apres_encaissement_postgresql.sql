@@ -1,8 +1,7 @@
 -- What a titre says of the receipt that it regularises, and that it is frozen like the rest.
 
 ALTER TABLE grand_livre_piece ADD CONSTRAINT titre_apres_encaissement CHECK (
-        (exercice_encaisse IS NULL AND numero_encaisse IS NULL
-         AND (sens = 'depense' OR type_piece <> '05'))
+        (exercice_encaisse IS NULL AND numero_encaisse IS NULL)
      OR (sens = 'recette' AND type_piece = '05' AND piece_origine_id IS NULL
          AND exercice_encaisse IS NOT NULL AND numero_encaisse > 0)
 );

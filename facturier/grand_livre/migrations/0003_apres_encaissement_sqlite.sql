@@ -3,8 +3,7 @@
 
 CREATE TRIGGER titre_apres_encaissement BEFORE INSERT ON grand_livre_piece
 WHEN NOT coalesce(
-        (NEW.exercice_encaisse IS NULL AND NEW.numero_encaisse IS NULL
-         AND (NEW.sens = 'depense' OR NEW.type_piece <> '05'))
+        (NEW.exercice_encaisse IS NULL AND NEW.numero_encaisse IS NULL)
      OR (NEW.sens = 'recette' AND NEW.type_piece = '05' AND NEW.piece_origine_id IS NULL
          AND NEW.exercice_encaisse IS NOT NULL AND NEW.numero_encaisse > 0), 0)
 BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: titre_apres_encaissement'); END;;

@@ -311,7 +311,6 @@ class Piece(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(exercice_encaisse__isnull=True, numero_encaisse__isnull=True)
-                & (Q(sens=SensPiece.DEPENSE) | ~Q(type_piece=APRES_ENCAISSEMENT))
                 | Q(
                     sens=SensPiece.RECETTE,
                     type_piece=APRES_ENCAISSEMENT,
@@ -321,7 +320,7 @@ class Piece(models.Model):
                 ),
                 name="titre_apres_encaissement",
                 violation_error_message=(
-                    "Un titre émis après encaissement, et lui seul, nomme le P503 qu’il régularise."
+                    "Seul un titre émis après encaissement nomme le P503 qu’il régularise."
                 ),
             ),
             models.CheckConstraint(
