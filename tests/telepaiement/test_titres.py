@@ -232,7 +232,7 @@ def test_le_code_de_l_avis_mene_au_formulaire_rempli(client, regies):
     titre = titre_payable()
     chemin = adresse_paiement(titre).removeprefix("http://127.0.0.1:8000")
 
-    texte = client.get(chemin).content.decode()
+    texte = client.get(chemin, follow=True).content.decode()
 
     assert f'value="{titre.reference}"' in texte
     assert f'value="{titre.cle_paiement}"' in texte
