@@ -101,6 +101,19 @@ def test_le_projet_ne_parle_que_de_lui(motif):
     assert fautifs == []
 
 
+NOMBRE_DANS_UNE_ADRESSE = re.compile(r"[?&]\w+=\{\{ *[\w.]*\b(?:pk|id|\w*suivant|\w*suite) *\}\}")
+
+
+def test_une_adresse_ne_met_pas_de_separateur_de_milliers():
+    fautifs = [
+        nom
+        for nom, fichier in _gabarits().items()
+        if NOMBRE_DANS_UNE_ADRESSE.search(fichier.read_text(encoding="utf-8"))
+    ]
+
+    assert fautifs == []
+
+
 def _gabarits() -> dict[str, Path]:
     dossiers = [RACINE / "facturier" / "templates"]
     dossiers += [

@@ -33,7 +33,8 @@ ACCEPTATION: dict[str, list[str]] = {
     ],
     "3DS accepted": [
         f"{PAIEMENT}::test_l_authentification_acceptee_paie",
-        "navigateur/test_paiement::test_la_banque_demande_une_authentification",
+        "navigateur/test_paiement::"
+        "test_la_banque_demande_une_authentification_l_autre_passerelle_a_sa_page",
     ],
     "3DS refused": [f"{PAIEMENT}::test_l_authentification_refusee_laisse_recommencer"],
     "browser closed after confirm: the webhook alone settles": [
@@ -113,7 +114,7 @@ ACCEPTATION: dict[str, list[str]] = {
         f"{PASSERELLES}::test_un_remboursement_fait_ailleurs_puis_echoue",
     ],
     "refund failed later": [
-        f"{RENDUS}::test_un_remboursement_echoue_plus_tard_rend_la_somme_a_rembourser"
+        f"{RENDUS}::test_un_remboursement_rejete_au_panneau_rend_la_somme_a_rembourser"
     ],
     "refund while disputed": [f"{RENDUS}::test_un_paiement_conteste_ne_se_rembourse_pas"],
     "refund, dispute, payout and statement, by hand": [

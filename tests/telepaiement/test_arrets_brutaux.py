@@ -172,6 +172,8 @@ class Navigateur:
             timeout=30,
         )
         if reponse.status_code == 302:
+            if "Location" not in reponse.headers:  # killed between two lines of its answer
+                raise requests.ConnectionError(chemin)
             return str(reponse.headers["Location"])
         if reponse.status_code != 422:
             raise PageInattendue(f"{chemin} : {reponse.status_code} {reponse.text[:300]}")
