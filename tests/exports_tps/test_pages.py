@@ -185,7 +185,10 @@ def test_la_liste_des_pieces_coute_autant_pour_dix_que_pour_deux(
     with django_assert_max_num_queries(26) as requetes:
         client.get(reverse("exports_tps:bordereau", args=[deux.pk]))
     with django_assert_max_num_queries(len(requetes)):
-        client.get(reverse("exports_tps:bordereau", args=[dix.pk]))
+        lue = corps(client.get(reverse("exports_tps:bordereau", args=[dix.pk])))
+
+    numeros = dix.pieces.values_list("numero", flat=True)
+    assert [numero for numero in numeros if f"2026-M-{numero:06d}" not in lue] == []
 
 
 def test_un_verdict_dit_si_c_est_un_mandat_et_y_mene(client, agent, ordonnateur, settings):

@@ -41,7 +41,10 @@ def test_l_examen_coute_autant_pour_six_que_pour_deux(agent, django_assert_max_n
     with django_assert_max_num_queries(30) as deux:
         examiner_pieces(pieces[:2])
     with django_assert_max_num_queries(len(deux)):
-        examiner_pieces(pieces)
+        examinees = examiner_pieces(pieces)
+
+    assert [examinee.piece for examinee in examinees] == pieces
+    assert all(famille.points for examinee in examinees for famille in examinee.familles)
 
 
 def test_ce_que_le_format_refuserait_est_dit_avant_le_bordereau(

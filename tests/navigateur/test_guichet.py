@@ -208,5 +208,7 @@ def test_les_pages_de_gestion_sont_accessibles(page, entrer, agent, examiner):
         ("titre-creer", "/gestion/titres/creer/"),
         ("trop-percus", "/gestion/paiements/trop-percus/"),
     ):
-        page.goto(adresse)
+        reponse = page.goto(adresse)
+        assert reponse is not None
+        assert reponse.status == 200, adresse
         examiner(nom)

@@ -229,13 +229,15 @@ def lyra():
 def test_la_banque_demande_une_authentification_l_autre_passerelle_a_sa_page(
     page, banc, lyra, payer, photographier, visite, settings
 ):
-    commencer(page, titre_payable(12_500))
+    titre = titre_payable(12_500)
+    commencer(page, titre)
 
     payer(CARTE_3DS)
     photographier("authentification")
     page.get_by_role("button", name="Autoriser").click()
 
     page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
+    assert Encaissement.objects.get(titre=titre).montant == 12_500
     payer_a_la_banque(visite, lyra, settings)
 
 
