@@ -173,7 +173,8 @@ def abandonner(bordereau: Bordereau, *, par: Utilisateur) -> None:
         ValidationError: it still lists pièces.
     """
     verrouille = verrouiller(bordereau)
-    exiger_vide(verrouille)
+    if verrouille.etat == EtatBordereau.OUVERT:
+        exiger_vide(verrouille)
     franchir(verrouille, "abandonner", par=par)
     _refleter(bordereau, verrouille)
 

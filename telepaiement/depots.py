@@ -33,6 +33,7 @@ from telepaiement.nominations import exiger_habilite
 from telepaiement.position import cheques_en_main
 
 HAUTEUR_ETAT = 110  # points: the heading of the état, the head of its table and a line
+RIEN_A_VERSER = "Aucune caisse clôturée n’a d’espèces ou de chèques à verser."
 A_VALEUR = ~Q(versement__etat=EtatVersementRegie.ANNULE)
 
 
@@ -96,7 +97,7 @@ def etablir_versement(
             "verser."
         )
     if not especes and not cheques:
-        raise ValidationError("Aucune caisse clôturée n’a d’espèces ou de chèques à verser.")
+        raise ValidationError(RIEN_A_VERSER)
     if (compte := compter(coupures, jour)) != especes:
         raise ValidationError(
             f"Vous comptez {afficher(compte)}, les caisses clôturées donnent {afficher(especes)} : "

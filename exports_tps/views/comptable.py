@@ -126,7 +126,10 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             .prefetch_related("verifications__par")
             .order_by("-pk"),
             "verdicts": objet.verdicts.select_related("message", "piece"),
-            "actes": [(acte, ACTES[acte][0]) for acte in possibles],
+            "actes": [
+                (acte, ACTES[acte][0], reverse(f"exports_tps:tps_{acte}", args=[pk]))
+                for acte in possibles
+            ],
         },
     )
 

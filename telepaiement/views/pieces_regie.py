@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -142,6 +143,9 @@ def verser(request: HttpRequest, code: str) -> HttpResponse:
     sessions = depots.sessions_a_verser(regie)
     cheques = list(depots.cheques_a_verser(regie))
     especes = depots.especes_a_verser(regie)
+    if request.method == "GET" and not especes and not cheques:
+        messages.info(request, depots.RIEN_A_VERSER)
+        return redirect(adresse(regie))
     form = VersementForm(
         request.POST if request.method == "POST" else None, a_des_especes=especes > 0
     )

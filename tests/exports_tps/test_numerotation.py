@@ -160,6 +160,7 @@ def test_un_bordereau_vide_s_abandonne(agent, ordonnateur, client):
     assert "retirez-les d’abord" in refus
     assert vide.passages.latest("pk").acte == "abandonner"
     assert "Le bordereau 2026-D-1 est abandonné." in clos
+    assert "retirez-les" not in client.post(abandonner, follow=True).content.decode()
     assert page not in client.get(reverse("exports_tps:preparation")).content.decode()
     signer_bordereau(second, par=ordonnateur)
     [flux] = constituer([second], par=agent)

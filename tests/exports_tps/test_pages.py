@@ -1,5 +1,7 @@
 """The pages: whom they serve, what they show, what their buttons do."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -121,6 +123,10 @@ def test_le_comptable_prend_en_charge_puis_paie(client, agent, ordonnateur, comp
     piece.refresh_from_db()
     assert piece.etat == EtatPiece.PAYEE
     assert solde("515", exercice=2026).credit == 111_000
+    payee = corps(page(client, comptable, "tps_piece", piece.pk))
+    retour = re.search(r'href="([^"]+)">Constater un retour de fonds', payee)
+    assert retour is not None
+    assert "Constater un retour de fonds – Mandat" in corps(client.get(retour[1]))
 
 
 def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comptable):

@@ -162,6 +162,8 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
     caisse.encaisser_au_guichet(
         session=session, titre_id=titre_payable().pk, saisie=saisie, par=regisseur
     )
+    rien = au_guichet.get(_adresse("regie_verser", "CENTRE"), follow=True).content.decode()
+    assert "Aucune caisse clôturée n’a d’espèces" in rien
     cloturer_caisse(session_id=session.pk, coupures=decompte(32_500), motif_ecart="", par=regisseur)
     soi_meme = au_guichet.post(_adresse("session_contresigner", session.pk), {})
     faux = au_guichet.post(_adresse("regie_verser", "CENTRE"), {"coupure_10000": "1"})
