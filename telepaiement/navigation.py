@@ -72,7 +72,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
         yield from _demandes()
         yield from _apres_le_paiement()
-    yield from _a_rendre()
+        yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
         return
     a_verifier = Tentative.objects.a_decider().count()

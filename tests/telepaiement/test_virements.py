@@ -12,7 +12,7 @@ from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
 from fournisseurs.coordonnees import Compte, enregistrer_compte
 from fournisseurs.models import CoordonneesBancaires
-from telepaiement import caisse, rapprochement, releves, remboursements, virements
+from telepaiement import caisse, navigation, rapprochement, releves, remboursements, virements
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -280,7 +280,7 @@ def test_une_carte_refusee_par_sa_banque_se_rend_par_virement(
 
 
 def test_les_pages_demandent_approuvent_et_executent(
-    client, payer_en_trop, agent, collegue, comptable
+    client, payer_en_trop, agent, collegue, comptable, regisseur
 ):
     encaissement = payer_en_trop()
     client.force_login(agent)
@@ -297,6 +297,7 @@ def test_les_pages_demandent_approuvent_et_executent(
     client.force_login(comptable)
     execution = reverse("telepaiement:virement_executer", args=[demande.pk])
     a_faire = client.get(reverse("telepaiement:remboursements")).content.decode()
+    accueils = [{une.libelle for une in navigation.cartes(un)} for un in (comptable, regisseur)]
     demain = client.post(execution, {"jour": "31/12/2099", "reference": "B-1"})
 
     fin = client.post(
@@ -307,6 +308,7 @@ def test_les_pages_demandent_approuvent_et_executent(
     assert (faux.status_code, demain.status_code) == (422, 422)
     assert IBAN in lue
     assert execution in a_faire
+    assert ["Virements à faire" in un for un in accueils] == [True, False]
     assert "le reçu est émis" in fin.content.decode()
     assert (
         client.get(reverse("telepaiement:remboursement_recu", args=[demande.pk])).status_code == 200
