@@ -19,9 +19,9 @@ from telepaiement import echeanciers
 from telepaiement.creances import verrouiller_dette
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
+    ETATS_REPRIS,
     MODES_PASSERELLE,
     Encaissement,
-    EtatLitige,
     LigneBancaire,
     Litige,
     Mode,
@@ -38,7 +38,7 @@ def candidats(ligne: LigneBancaire) -> QuerySet[Any]:
     A gateway that lists its payouts tells its disputes itself.
     """
     dit = f"{ligne.libelle} {ligne.reference}".upper()
-    tenus = Litige.objects.exclude(etat__in=[EtatLitige.GAGNE, EtatLitige.ANNULE])
+    repris = Litige.objects.filter(etat__in=ETATS_REPRIS, encaissement=OuterRef("pk"))
     par_la_banque = Q(mode__in=[Mode.CHEQUE, Mode.TPE]) | Q(
         mode__in=MODES_PASSERELLE, tentative__passerelle__in=SANS_VERSEMENTS
     )
@@ -49,7 +49,7 @@ def candidats(ligne: LigneBancaire) -> QuerySet[Any]:
         Encaissement.objects.avec_suites()
         .filter(par_la_banque, annulation__isnull=True, montant=-ligne.montant, mention="")
         .filter(acquis=F("montant"), en_remboursement=0)
-        .filter(~Exists(tenus.filter(encaissement=OuterRef("pk"))))
+        .filter(~Exists(repris))
         .filter(jour__range=(ligne.jour - DELAI, ligne.jour))
         .annotate(dit=Value(dit))
         .annotate(est_nomme=Case(When(est_nomme, then=1), default=0))

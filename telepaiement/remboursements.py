@@ -28,6 +28,7 @@ from telepaiement import comptes_payeurs, echeanciers, recus
 from telepaiement.creances import verrouiller_dette
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
+    ETATS_REPRIS,
     Encaissement,
     EtatLitige,
     EtatRemboursement,
@@ -197,7 +198,7 @@ def controler_vente(encaissement: Encaissement, montant: int) -> None:
 
 def refuser_conteste(encaissement: Encaissement) -> None:
     """Refuse to give back what the bank took already. Raises `ValidationError`."""
-    if encaissement.litiges.filter(etat__in=[EtatLitige.OUVERT, EtatLitige.PERDU]).exists():
+    if encaissement.litiges.filter(etat__in=ETATS_REPRIS).exists():
         raise ValidationError(
             "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
             "banque a déjà repris la somme."

@@ -19,8 +19,8 @@ from facturier.grand_livre.regies import MODES_COMPTANT, regulariser
 from telepaiement import caisse
 from telepaiement.encaissement import enregistrer_vente
 from telepaiement.models import (
+    ETATS_REPRIS,
     Encaissement,
-    EtatLitige,
     EtatSession,
     LigneRegularisee,
     LigneVente,
@@ -210,13 +210,13 @@ def a_regulariser(regie: Regie, jusqu_au: date) -> QuerySet[LigneVente]:
     rendues = Remboursement.objects.actifs().filter(
         encaissement__vente=OuterRef("vente"), montant=F("encaissement__montant")
     )
-    contestees = Litige.objects.filter(encaissement__vente=OuterRef("vente"))
+    contestees = Litige.objects.filter(encaissement__vente=OuterRef("vente"), etat__in=ETATS_REPRIS)
     return LigneVente.objects.filter(
         Q(vente__encaissement__session__etat=EtatSession.CLOTUREE)
         | Q(vente__encaissement__session__isnull=True, vente__encaissement__clos__isnull=False)
         | Q(vente__encaissement__mode=Mode.CLASSEMENT),
         ~Exists(rendues),
-        ~Exists(contestees.exclude(etat=EtatLitige.GAGNE)),
+        ~Exists(contestees),
         vente__regie=regie,
         vente__jour__lte=jusqu_au,
         vente__encaissement__annulation__isnull=True,

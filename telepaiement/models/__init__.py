@@ -63,7 +63,7 @@ from telepaiement.models.internet import (
     SessionInternet,
 )
 from telepaiement.models.liens import LienPaiement
-from telepaiement.models.litiges import EtatLitige, Litige, PassageLitige
+from telepaiement.models.litiges import ETATS_REPRIS, EtatLitige, Litige, PassageLitige
 from telepaiement.models.nominations import (
     EtatNomination,
     Nomination,
@@ -119,6 +119,7 @@ __all__ = [
     "DOCUMENTS_MAXIMUM",
     "ECHEANCES_MAXIMUM",
     "ECHEANCES_MINIMUM",
+    "ETATS_REPRIS",
     "ETATS_SANS_SUITE",
     "MODES_PASSERELLE",
     "AnnulationEncaissement",

@@ -22,6 +22,9 @@ class EtatLitige(models.TextChoices):
     ANNULE = "annule", "Annulé"
 
 
+ETATS_REPRIS = (EtatLitige.OUVERT, EtatLitige.PERDU)  # the bank took the money back, or may
+
+
 class Litige(models.Model):
     """A card payment contested: the bank takes its amount back until the dispute is closed.
 

@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse, rapprochement, releves, verification, versements
+from telepaiement import caisse, rapprochement, releves, ventes, verification, versements
+from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.models import (
     Encaissement,
     LigneBancaire,
     Mode,
     NatureRapprochement,
+    Produit,
     RapprochementBancaire,
 )
-from tests.telepaiement.factories import titre_payable
+from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = pytest.mark.django_db
 ENTREE = """<Ntry><Amt Ccy="{devise}">{montant}</Amt><CdtDbtInd>{sens}</CdtDbtInd>
@@ -356,6 +358,35 @@ def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
     assert _anomalies() == []
     _confirmer(agent, NatureRapprochement.IMPAYE)
     assert (reste_du(encaissement.titre), _anomalies()) == (12_500, [])
+
+
+def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(
+    importer, agent, session, regisseur
+):
+    _, details, libelle, _ = IMPAYES[0]
+    ventes.vendre(
+        session=session,
+        quantites={Produit.objects.get(code="S001").pk: 3},
+        payeur="Club fictif",
+        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
+        par=regisseur,
+    )
+    cloturer_caisse(
+        session_id=session.pk,
+        coupures=decompte(0),
+        pointage=Pointage(cheques=1),
+        motif_ecart="",
+        par=regisseur,
+    )
+    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
+
+    fait = _confirmer(agent, NatureRapprochement.IMPAYE)
+    impayee = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
+    rapprochement.annuler(ligne_id=fait.ligne_id, motif="Ce n’est pas ce chèque", par=agent)
+
+    a_venir = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
+    assert (impayee, [somme for _, somme in a_venir]) == ([], [1_500])
+    assert _anomalies() == []
 
 
 def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet):
