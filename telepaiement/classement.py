@@ -127,15 +127,7 @@ def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> Annulati
         raise ValidationError({"motif": "Indiquez pourquoi ce classement est annulé."})
     try:
         with transaction.atomic():
-            titre_id, regie_id = Encaissement.objects.values_list("titre_id", "regie_id").get(
-                pk=encaissement_id
-            )
-            titre = creances.verrouiller_dette(titre_id, regie_id)
-            fait = (
-                Encaissement.objects.select_for_update(of=("self",))
-                .select_related("ecriture")
-                .get(pk=encaissement_id)
-            )
+            fait = creances.verrouiller_paiement(encaissement_id)
             if fait.mode != Mode.CLASSEMENT or fait.est_annule:
                 raise ValidationError("Ce classement est déjà annulé : rechargez la page.")
             if obstacle := _dependance(fait):
@@ -143,8 +135,8 @@ def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> Annulati
             ecriture = contrepasser(
                 fait.ecriture, par=par, motif=motif.strip(), date_comptable=timezone.localdate()
             )
-            if titre is not None:
-                echeanciers.suivre(titre)
+            if fait.titre is not None:
+                echeanciers.suivre(fait.titre)
             return AnnulationEncaissement.objects.create(
                 encaissement=fait, ecriture=ecriture, motif=motif.strip()[:200], par=par
             )

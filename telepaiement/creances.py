@@ -11,7 +11,7 @@ from django.utils import timezone
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.grand_livre.models import EtatPiece, Exercice, Titre
-from telepaiement.models import Regie
+from telepaiement.models import Encaissement, Regie
 
 journal = structlog.get_logger(__name__)
 ETATS_PAYABLES = frozenset({EtatPiece.SIGNEE, EtatPiece.TRANSMISE, EtatPiece.PRISE_EN_CHARGE})
@@ -70,6 +70,15 @@ def verrouiller_dette(titre_id: int | None, regie_id: Any) -> Titre | None:
         return None
     titre: Titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
     return titre
+
+
+def verrouiller_paiement(encaissement_id: int) -> Encaissement:
+    """Lock what a payment settled, then the payment: always in this order; return it with both."""
+    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
+    titre = verrouiller_dette(*dette)
+    encaissement = Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
+    encaissement.titre = titre
+    return encaissement
 
 
 def motif_impayable(titre: Titre, reste: int) -> str:

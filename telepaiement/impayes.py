@@ -16,7 +16,7 @@ from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import constater_impaye, perdre_litige
 from telepaiement import echeanciers
-from telepaiement.creances import verrouiller_dette
+from telepaiement.creances import verrouiller_dette, verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     ETATS_REPRIS,
@@ -73,9 +73,8 @@ def constater(ligne: LigneBancaire, encaissement_id: int, *, par: Utilisateur) -
 
     The caller holds the lock of the movement, in a transaction.
     """
-    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
-    titre = verrouiller_dette(*dette)
-    encaissement = Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
+    encaissement = verrouiller_paiement(encaissement_id)
+    titre = encaissement.titre
     rang = ligne.impayes.count()
     reference = f"banque-{ligne.identite[:40]}" + (f"-{rang + 1}" if rang else "")
     communs: dict[str, Any] = {

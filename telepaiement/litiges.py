@@ -14,7 +14,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.grand_livre.tresorerie import contester_carte, gagner_litige, perdre_litige
 from telepaiement import echeanciers
-from telepaiement.creances import verrouiller_dette
+from telepaiement.creances import verrouiller_paiement
 from telepaiement.models import Encaissement, EtatLitige, Litige
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import LitigeDistant, StatutLitige
@@ -38,12 +38,7 @@ def relire(encaissement: Encaissement) -> None:
 @transaction.atomic
 def _appliquer(encaissement: Encaissement, distants: list[LitigeDistant]) -> None:
     systeme = Utilisateur.objects.systeme()
-    verrouiller_dette(encaissement.titre_id, encaissement.regie_id)
-    encaissement = (
-        Encaissement.objects.select_for_update(of=("self",))
-        .select_related("titre")
-        .get(pk=encaissement.pk)
-    )
+    encaissement = verrouiller_paiement(encaissement.pk)
     for distant in distants:
         litige = _reconnaitre(encaissement, distant, systeme)
         litige.repondre_avant = distant.repondre_avant

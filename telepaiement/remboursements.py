@@ -25,7 +25,7 @@ from facturier.grand_livre.evenements import rembourser
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import encaisse_par_titre
 from telepaiement import comptes_payeurs, echeanciers, recus
-from telepaiement.creances import verrouiller_dette
+from telepaiement.creances import verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     ETATS_REPRIS,
@@ -33,6 +33,7 @@ from telepaiement.models import (
     EtatLitige,
     EtatRemboursement,
     LigneRegularisee,
+    OrdreVirement,
     OrigineRemboursement,
     Remboursement,
     RetourVente,
@@ -48,6 +49,10 @@ from telepaiement.querysets import EN_ROUTE
 
 journal = structlog.get_logger(__name__)
 MOTIF_EXTERNE = "Fait directement chez le prestataire de paiement"
+SANS_CARTE = (
+    "Seul un paiement par carte passé par le prestataire se rend sur la carte. Les autres se "
+    "rendent par ordre de virement."
+)
 CHANGE = (
     "La somme remboursable a changé depuis l’affichage de la page : il reste {reste}. "
     "Vérifiez le montant, puis recommencez."
@@ -86,9 +91,8 @@ def acquis_sur_titre(titre_id: int) -> int:
     return max(0, int(encaisse - engage - rendu))
 
 
-def refuser_deja_rendu(encaissement: Encaissement) -> None:
-    """Refuse to give back what is given back already. Raises `ValidationError`."""
-    if disponible(encaissement) > 0:
+def _refuser_deja_rendu(encaissement: Encaissement, reste: int) -> None:
+    if reste > 0:
         return
     mandats = mandats_qui_rendent(encaissement.titre_id) if encaissement.titre_id else []
     if mandats:
@@ -137,39 +141,58 @@ def demander(
     Raises:
         ValidationError: not a card payment, contested, more than what is left, or no reason.
     """
-    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
     try:
         with transaction.atomic():
-            verrouiller_dette(*dette)
-            encaissement = Encaissement.objects.select_for_update(of=("self",)).get(
-                pk=encaissement_id
+            encaissement = verrouiller_paiement(encaissement_id)
+            if not encaissement.charge:
+                raise ValidationError(SANS_CARTE)
+            controler(
+                encaissement,
+                montant,
+                reste=disponible(encaissement),
+                montant_disponible=montant_disponible,
+                motif=motif,
             )
-            _controler(encaissement, montant, montant_disponible, motif)
-            remboursement = Remboursement.objects.create(
-                encaissement=encaissement,
-                montant=montant,
-                motif=motif.strip()[:200],
-                demande_par=par,
-            )
-            remboursement.passages.create(
-                acte="demander", depart="", arrivee=remboursement.etat, par=par, motif=motif.strip()
-            )
-            return remboursement
+            return inscrire(encaissement, montant, motif=motif, par=par)
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
 
 
-def _controler(
-    encaissement: Encaissement, montant: int, montant_disponible: int, motif: str
+def inscrire(
+    encaissement: Encaissement,
+    montant: int,
+    *,
+    motif: str,
+    par: Utilisateur,
+    virement: OrdreVirement | None = None,
+) -> Remboursement:
+    """Keep a refund asked for, once `controler` let it pass: by `virement`, or to the card."""
+    remboursement: Remboursement = Remboursement.objects.create(
+        encaissement=encaissement,
+        virement=virement,
+        montant=montant,
+        motif=motif.strip()[:200],
+        demande_par=par,
+    )
+    remboursement.passages.create(
+        acte="demander", depart="", arrivee=remboursement.etat, par=par, motif=motif.strip()
+    )
+    return remboursement
+
+
+def controler(
+    encaissement: Encaissement, montant: int, *, reste: int, montant_disponible: int, motif: str
 ) -> None:
-    if not encaissement.charge:
-        raise ValidationError(
-            "Seul un paiement par carte passé par le prestataire se rend sur la carte. Les autres "
-            "se rendent par ordre de virement."
-        )
-    refuser_conteste(encaissement)
-    refuser_deja_rendu(encaissement)
-    reste = disponible(encaissement)
+    """Refuse what may not be given back on a payment, of which `reste` francs still may.
+
+    Raises:
+        ValidationError: cancelled, contested, given back already, another amount than the page
+            said (`montant_disponible`), more than `reste`, no reason, or a sale in part.
+    """
+    if encaissement.est_annule:
+        raise ValidationError("Ce paiement est annulé : rien n’en est à rendre.")
+    _refuser_conteste(encaissement)
+    _refuser_deja_rendu(encaissement, reste)
     if reste != montant_disponible:
         raise ValidationError(CHANGE.format(reste=afficher(reste)))
     if not 0 < montant <= reste:
@@ -178,10 +201,10 @@ def _controler(
         )
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})
-    controler_vente(encaissement, montant)
+    _controler_vente(encaissement, montant)
 
 
-def controler_vente(encaissement: Encaissement, montant: int) -> None:
+def _controler_vente(encaissement: Encaissement, montant: int) -> None:
     """A sale goes back whole, before its titre: the titre would bear what is no longer sold."""
     if encaissement.vente_id is None:
         return
@@ -196,8 +219,7 @@ def controler_vente(encaissement: Encaissement, montant: int) -> None:
         )
 
 
-def refuser_conteste(encaissement: Encaissement) -> None:
-    """Refuse to give back what the bank took already. Raises `ValidationError`."""
+def _refuser_conteste(encaissement: Encaissement) -> None:
     if encaissement.litiges.filter(etat__in=ETATS_REPRIS).exists():
         raise ValidationError(
             "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
@@ -218,7 +240,7 @@ def approuver(*, remboursement_id: int, par: Utilisateur) -> Remboursement:
             raise ValidationError(
                 "Vous avez demandé ce remboursement : un autre agent doit l’approuver."
             )
-        refuser_conteste(remboursement.encaissement)
+        _refuser_conteste(remboursement.encaissement)
         comptes_payeurs.controler_compte(remboursement)
         _franchir(remboursement, "approuver", par, approuve_par=par)
     return transmettre(remboursement, par=par)
@@ -340,11 +362,8 @@ def _reference(encaissement: Encaissement) -> str:
 
 def verrouiller(remboursement_id: int) -> Remboursement:
     """Lock the debt, then the payment, then the refund: always in this order."""
-    titre_id, regie_id, encaissement_id = Remboursement.objects.values_list(
-        "encaissement__titre_id", "encaissement__regie_id", "encaissement_id"
-    ).get(pk=remboursement_id)
-    verrouiller_dette(titre_id, regie_id)
-    Encaissement.objects.select_for_update(of=("self",)).get(pk=encaissement_id)
+    encaissements = Remboursement.objects.values_list("encaissement", flat=True)
+    verrouiller_paiement(encaissements.get(pk=remboursement_id))
     return Remboursement.objects.select_for_update(of=("self",)).get(pk=remboursement_id)
 
 
@@ -358,9 +377,7 @@ def _appliquer(
 ) -> None:
     """Apply what the gateway says: failures first, for they make room."""
     systeme = Utilisateur.objects.systeme()
-    verrouiller_dette(encaissement.titre_id, encaissement.regie_id)
-    verrou = Encaissement.objects.select_for_update(of=("self",)).select_related("titre")
-    encaissement = verrou.get(pk=encaissement.pk)
+    encaissement = verrouiller_paiement(encaissement.pk)
     if refuse is not None:
         echouer(Remboursement.objects.get(pk=refuse.pk), motif, systeme)
     for distant in sorted(distants, key=lambda un: un.statut != StatutRemboursement.ECHOUE):

@@ -15,13 +15,12 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.banque import normaliser_bic, normaliser_iban
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
-from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.numerotation import prendre_numero
 from fournisseurs.coordonnees import Compte, CompteIntrouvable
 from telepaiement import remboursements
 from telepaiement.comptes_payeurs import compte_verifie
-from telepaiement.creances import verrouiller_dette
+from telepaiement.creances import verrouiller_paiement
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -80,51 +79,26 @@ def demander(
     Raises:
         ValidationError: nothing to give back so, a bad account, another amount, no reason.
     """
-    dette = Encaissement.objects.values_list("titre_id", "regie_id").get(pk=encaissement_id)
     try:
         with transaction.atomic():
-            verrouiller_dette(*dette)
-            encaissement = Encaissement.objects.select_for_update(of=("self",)).get(
-                pk=encaissement_id
+            encaissement = verrouiller_paiement(encaissement_id)
+            if not _sort_de_la_carte(encaissement):
+                raise ValidationError(PAR_LA_CARTE)
+            if encaissement.mention:
+                raise ValidationError("Cette recette attend d’être classée : classez-la d’abord.")
+            remboursements.controler(
+                encaissement,
+                montant,
+                reste=rendable(encaissement),
+                montant_disponible=montant_disponible,
+                motif=motif,
             )
-            _controler(encaissement, montant, montant_disponible, motif)
             ordre = _ordonner(encaissement, compte, courriel)
-            demande = Remboursement.objects.create(
-                encaissement=encaissement,
-                virement=ordre,
-                montant=montant,
-                motif=motif.strip()[:200],
-                demande_par=par,
+            return remboursements.inscrire(
+                encaissement, montant, motif=motif, par=par, virement=ordre
             )
-            demande.passages.create(
-                acte="demander", depart="", arrivee=demande.etat, par=par, motif=motif.strip()
-            )
-            return demande
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
-
-
-def _controler(
-    encaissement: Encaissement, montant: int, montant_disponible: int, motif: str
-) -> None:
-    if not _sort_de_la_carte(encaissement):
-        raise ValidationError(PAR_LA_CARTE)
-    if encaissement.mention:
-        raise ValidationError("Cette recette attend d’être classée : classez-la d’abord.")
-    remboursements.refuser_conteste(encaissement)
-    remboursements.refuser_deja_rendu(encaissement)
-    reste = rendable(encaissement)
-    if reste == 0:
-        raise ValidationError("Tout ce qui a été payé ici est déjà rendu, ou va l’être.")
-    if reste != montant_disponible:
-        raise ValidationError(remboursements.CHANGE.format(reste=afficher(reste)))
-    if not 0 < montant <= reste:
-        raise ValidationError(
-            {"montant": f"Le montant va de 1 F à {afficher(reste)}, ce qui reste de ce paiement."}
-        )
-    if not motif.strip():
-        raise ValidationError({"motif": "Indiquez pourquoi cette somme est rendue."})
-    remboursements.controler_vente(encaissement, montant)
 
 
 def _ordonner(encaissement: Encaissement, compte: Compte | None, courriel: str) -> OrdreVirement:

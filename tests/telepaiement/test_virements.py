@@ -188,6 +188,14 @@ def test_un_paiement_dont_une_part_est_a_rendre_par_virement_ne_s_annule_plus(
         caisse.annuler_encaissement(encaissement_id=encaissement.pk, motif="Non", par=regisseur)
 
 
+def test_rien_n_est_a_rendre_d_un_paiement_annule(payer_au_guichet, demander, regisseur):
+    encaissement = payer_au_guichet(Mode.ESPECES, somme_remise=500)
+    caisse.annuler_encaissement(encaissement_id=encaissement.pk, motif="Erreur", par=regisseur)
+
+    with pytest.raises(ValidationError, match="est annulé"):
+        demander(encaissement)
+
+
 def test_un_fournisseur_est_rendu_a_son_compte_verifie_et_a_lui_seul(
     payer_en_trop, demander, agent, collegue
 ):
