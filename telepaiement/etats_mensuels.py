@@ -5,8 +5,8 @@ state lists all, so that a régie without cash justifies its receipts as the oth
 """
 
 import io
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.calendrier import plus_mois
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.pdf import Colonne, Document
 from telepaiement.models import (
@@ -60,26 +61,31 @@ def recettes_du_mois(regie: Regie, mois: date) -> QuerySet[Encaissement]:
 
     What is only classed, received before, is left out.
     """
-    return (
-        Encaissement.objects.valides()
-        .filter(regie=regie, jour__gte=mois, jour__lt=_suivant(mois))
-        .exclude(mode=Mode.CLASSEMENT)
-    )
+    return _recettes(regie, mois, plus_mois(mois, 1))
 
 
-def _suivant(mois: date) -> date:
-    return (mois + timedelta(days=31)).replace(day=1)
+def _recettes(regie: Regie, debut: date, fin: date) -> QuerySet[Encaissement]:
+    """Return what the régie received from `debut`, before `fin`."""
+    recues = Encaissement.objects.valides().filter(regie=regie, jour__gte=debut, jour__lt=fin)
+    return recues.exclude(mode=Mode.CLASSEMENT)
+
+
+def par_mode(sommes: Mapping[tuple[str, str], int]) -> list[tuple[str, int]]:
+    """Return (means, whole francs) of what `ventiler` returned, means without receipts left out."""
+    recus = {code for _, code in sommes}
+    return [
+        (str(mode.label), sum(somme for (_, code), somme in sommes.items() if code == mode))
+        for mode in Mode
+        if mode in recus
+    ]
 
 
 def mois_a_justifier(regie: Regie, jour: date) -> list[date]:
     """Return the months over before `jour`, of the last twelve, with receipts and without state."""
     courant = jour.replace(day=1)
-    debut = courant.replace(year=courant.year - MOIS_RAPPELES // 12)
     etablis = set(regie.etats_mensuels.values_list("mois", flat=True))
     recus = (
-        Encaissement.objects.valides()
-        .filter(regie=regie, jour__gte=debut, jour__lt=courant)
-        .exclude(mode=Mode.CLASSEMENT)
+        _recettes(regie, plus_mois(courant, -MOIS_RAPPELES), courant)
         .order_by()
         .annotate(mois=TruncMonth("jour"))
         .values_list("mois", flat=True)
@@ -101,9 +107,10 @@ def etablir_etat(*, regie: Regie, mois: date, par: Utilisateur) -> EtatMensuel:
         raise ActeInterdit("L’état mensuel revient au régisseur.")
     exiger_habilite(regie, par, timezone.localdate())
     Regie.objects.select_for_update(of=("self",)).get(pk=regie.pk)
-    if timezone.localdate() < _suivant(mois):
+    suivant = plus_mois(mois, 1)
+    if timezone.localdate() < suivant:
         raise ValidationError(f"Le mois de {nommer_mois(mois)} n’est pas fini.")
-    if regie.sessions.filter(jour__gte=mois, jour__lt=_suivant(mois), etat="ouverte").exists():
+    if regie.sessions.filter(jour__gte=mois, jour__lt=suivant, etat="ouverte").exists():
         raise ValidationError("Une caisse de ce mois est encore ouverte : clôturez-la d’abord.")
     etat = EtatMensuel(
         regie=regie,
@@ -122,7 +129,6 @@ def dessiner_etat(etat: EtatMensuel) -> bytes:
     regie = etat.regie
     nom = f"État récapitulatif de {nommer_mois(etat.mois)}"
     sommes = ventiler(recettes_du_mois(regie, etat.mois))
-    modes = [mode for mode in Mode if any(autre == mode for _, autre in sommes)]
     with Document(
         sortie,
         titre=f"{nom}, {regie.code}",
@@ -141,10 +147,7 @@ def dessiner_etat(etat: EtatMensuel) -> bytes:
         pdf.intertitre("Recettes par mode de paiement")
         pdf.tableau(
             [Colonne("Mode", 4), Colonne("Montant", 2, est_nombre=True)],
-            [
-                (mode.label, sum(somme for (_, autre), somme in sommes.items() if autre == mode))
-                for mode in modes
-            ],
+            par_mode(sommes),
             total=("Total", etat.total),
         )
         pdf.intertitre("Recettes par produit et imputation")
@@ -178,7 +181,7 @@ def _lignes(
 
 def _verser(pdf: Document, etat: EtatMensuel) -> None:
     """List what the régie paid over in the month, and the differences of its tills."""
-    periode = {"jour__gte": etat.mois, "jour__lt": _suivant(etat.mois)}
+    periode = {"jour__gte": etat.mois, "jour__lt": plus_mois(etat.mois, 1)}
     versements = etat.regie.versements.filter(**periode).exclude(etat=EtatVersementRegie.ANNULE)
     lignes = [
         (

@@ -27,7 +27,6 @@ from telepaiement.forms_regie import (
 from telepaiement.models import (
     Carnet,
     EtatMensuel,
-    Mode,
     RemiseService,
     VerificationRegie,
     VersementRegie,
@@ -286,10 +285,6 @@ def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> Http
         raise Http404("Mois inconnu.")
     debut = date(annee, mois, 1)
     sommes = etats_mensuels.ventiler(etats_mensuels.recettes_du_mois(regie, debut))
-    par_mode = [
-        (mode.label, sum(somme for (_, autre), somme in sommes.items() if autre == mode))
-        for mode in Mode
-    ]
     nom = etats_mensuels.nommer_mois(debut)
     return presenter(
         request,
@@ -300,7 +295,7 @@ def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> Http
         aide="L’état justifie à la Trésorerie toutes les recettes du mois, par produit et par mode "
         "de paiement (article 10).",
         lignes=[
-            *((libelle, afficher(somme)) for libelle, somme in par_mode if somme),
+            *((mode, afficher(somme)) for mode, somme in etats_mensuels.par_mode(sommes)),
             ("Total", afficher(sum(sommes.values()))),
         ],
         action="Établir l’état",

@@ -8,6 +8,7 @@ import time_machine
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -102,7 +103,7 @@ def test_un_versement_annule_garde_son_numero_et_libere_ce_qu_il_tenait(
 
 
 def test_l_etat_du_mois_justifie_tous_les_modes_de_paiement(
-    session, encaisser, cloturer, regisseur
+    session, encaisser, cloturer, regisseur, client
 ):
     session.regie.accepte_virement = True
     session.regie.save()
@@ -117,12 +118,17 @@ def test_l_etat_du_mois_justifie_tous_les_modes_de_paiement(
         with pytest.raises(ValidationError, match="encore ouverte"):
             etats_mensuels.etablir_etat(regie=session.regie, mois=mois, par=regisseur)
         cloturer(12_500, cheques=1)
+        client.force_login(regisseur)
+        adresse = reverse("telepaiement:etat_mensuel_etablir", args=["CENTRE", 2026, 11])
+        page = client.get(adresse).content.decode().replace("\u00a0", " ")
         etat = etats_mensuels.etablir_etat(regie=session.regie, mois=mois, par=regisseur)
         with pytest.raises(ValidationError, match="déjà établi"):
             etats_mensuels.etablir_etat(regie=session.regie, mois=mois, par=regisseur)
 
     texte = _texte(etats_mensuels.dessiner_etat(etat))
     assert etat.total == 49_500
+    assert all(un in page for un in ("Virement constaté", "30 000 F", "49 500 F"))
+    assert "Carte" not in page
     assert "État récapitulatif de novembre 2026" in texte
     assert all(un in texte for un in ("Virement constaté", "Chèque", "Espèces", "7 000"))
     assert etats_mensuels.mois_a_justifier(session.regie, date(2026, 12, 2)) == []
