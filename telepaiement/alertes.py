@@ -63,12 +63,16 @@ def surveiller() -> int:
     return nombre + bloques
 
 
-def signaler_cles_devinees(echecs: int) -> None:
-    """Mail the finances and the administrators that somebody is guessing keys of avis."""
+def signaler_cles_devinees(echecs: int, minutes: int) -> None:
+    """Mail the finances and the administrators that `echecs` keys were guessed in `minutes`."""
     prevenir(
         courriels_des(Role.AGENT, Role.ADMINISTRATEUR),
         "telepaiement/courriels/cles_devinees.txt",
-        {"echecs": echecs, "permises": settings.LIMITES_PAIEMENT["recherches_sous_alerte"]},
+        {
+            "echecs": echecs,
+            "minutes": minutes,
+            "permises": settings.LIMITES_PAIEMENT["recherches_sous_alerte"],
+        },
     )
 
 

@@ -29,10 +29,15 @@ TROP_D_ESSAIS = (
 
 def trop_de_recherches() -> str:
     """Say in French how long to wait before another look-up."""
-    minutes = -(-settings.LIMITES_PAIEMENT["recherches_periode_secondes"] // 60)
     return (
-        f"Trop de recherches depuis votre connexion : attendez {minutes} minutes, puis recommencez."
+        f"Trop de recherches depuis votre connexion : attendez {_minutes()} minutes, puis "
+        "recommencez."
     )
+
+
+def _minutes() -> int:
+    """Return how long look-ups are remembered, rounded up."""
+    return -(-int(settings.LIMITES_PAIEMENT["recherches_periode_secondes"]) // 60)
 
 
 def reseau(adresse: str) -> str:
@@ -67,7 +72,7 @@ def noter_cle_fausse() -> None:
     echecs = _compter(CLES_FAUSSES)
     if echecs == settings.LIMITES_PAIEMENT["cles_fausses"] + 1:
         journal.error("cles_de_paiement_devinees", echecs=echecs)
-        signaler_cles_devinees(echecs)
+        signaler_cles_devinees(echecs, _minutes())
 
 
 def cles_devinees() -> bool:

@@ -133,18 +133,24 @@ def test_un_lien_revoque_ne_revit_pas(titre):
             LienPaiement.objects.update(**champs)
 
 
-def test_un_robot_qui_devine_de_partout_resserre_les_recherches(client, settings, titre):
+def test_un_robot_qui_devine_de_partout_resserre_les_recherches(
+    client, settings, titre, agent, mailoutbox, django_capture_on_commit_callbacks
+):
     settings.LIMITES_PAIEMENT = {**settings.LIMITES_PAIEMENT, "cles_fausses": 3}
     adresse = reverse("telepaiement:accueil")
     fausse = {"reference": titre.reference, "cle": "ZZZZZZZZZZ"}
-    for rang in range(4):
-        client.post(adresse, fausse, REMOTE_ADDR=f"192.0.2.{rang}")
+    with django_capture_on_commit_callbacks(execute=True):
+        for rang in range(4):
+            client.post(adresse, fausse, REMOTE_ADDR=f"192.0.2.{rang}")
     juste = {"reference": titre.reference, "cle": titre.cle_paiement}
 
     statuts = [client.post(adresse, fausse, REMOTE_ADDR="192.0.2.99").status_code for _ in "123"]
 
     assert limites.cles_devinees()
     assert statuts == [422, 422, 429]
+    assert [
+        (un.to, "4 recherches" in un.body, "en 10 minutes" in un.body) for un in mailoutbox
+    ] == [([agent.email], True, True)]
     assert client.post(adresse, juste, REMOTE_ADDR="192.0.2.100").status_code == 302
 
 
