@@ -37,6 +37,10 @@ SYNONYMES = {
 }
 FORMATS_DATE = ("%Y-%m-%d", "%d/%m/%Y")
 FAMILLES_CARTES = {"CCRD", "MCRD"}  # ISO 20022: customer and merchant card transactions
+NOM_DU_PAYEUR = (  # version 8 of camt.053 names a party one step lower
+    "{*}RltdPties/{*}Dbtr/{*}Nm",
+    "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm",
+)
 COMPTE_INCONNU = "compte non précisé"
 
 
@@ -177,7 +181,7 @@ def _entrees(entree: etree._Element) -> list[Ligne]:
 def _textes_du_detail(detail: etree._Element) -> list[str]:
     return [
         *(un.text or "" for un in detail.findall("{*}RmtInf/{*}Ustrd")),
-        _texte(detail, "{*}RltdPties/{*}Dbtr/{*}Nm", "{*}RltdPties/{*}Dbtr/{*}Pty/{*}Nm"),
+        _texte(detail, *NOM_DU_PAYEUR),
     ]
 
 
@@ -199,7 +203,7 @@ def _entree(entree: etree._Element) -> Ligne:
     textes = [
         _texte(entree, "{*}AddtlNtryInf"),
         *(un.text or "" for un in entree.findall(f"{details}{{*}}RmtInf/{{*}}Ustrd")),
-        _texte(entree, f"{details}{{*}}RltdPties/{{*}}Dbtr/{{*}}Nm"),
+        _texte(entree, *(f"{details}{chemin}" for chemin in NOM_DU_PAYEUR)),
     ]
     return Ligne(
         jour=_jour(_texte(entree, "{*}BookgDt/{*}Dt", "{*}BookgDt/{*}DtTm")[:10]),

@@ -315,6 +315,16 @@ def test_un_lot_de_virements_se_lit_un_par_un_et_une_remise_de_cartes_reste_enti
     ]
 
 
+def test_le_nom_du_payeur_se_lit_dans_les_deux_versions_du_releve(importer):
+    for rang, partie in enumerate(("<Nm>Lou Fictive</Nm>", "<Pty><Nm>Lou Fictive</Nm></Pty>")):
+        nomme = f"<RltdPties><Dbtr>{partie}</Dbtr></RltdPties><RmtInf>"
+        releve = camt({"montant": "800", "reference": f"N{rang}"}).decode()
+        importer(releve.replace("<RmtInf>", nomme).encode())
+
+    libelles = set(LigneBancaire.objects.values_list("libelle", flat=True))
+    assert (LigneBancaire.objects.count(), libelles) == (2, {"VIREMENT – Lou Fictive"})
+
+
 IMPAYES = [
     (
         Mode.CHEQUE,
