@@ -34,8 +34,14 @@ EVENEMENTS_DE_PAIEMENT = (
     "remboursement_carte",
     "remboursement_virement",
 )
-_CREATIONS = ("mandatement", "titre", "reduction_mandat", "reduction_titre")
-EVENEMENTS_D_EMISSION = (*_CREATIONS, *(f"contrepassation_{nom}" for nom in _CREATIONS))
+EVENEMENTS_D_EMISSION = (
+    "mandatement",
+    "titre",
+    "reduction_mandat",
+    "reduction_titre",
+    "annulation_mandat_anterieur",
+    "annulation_titre_anterieur",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +159,14 @@ def fonds_par_piece(pieces: Iterable[int]) -> dict[int, tuple[int, date]]:
 def regle_par_piece(pieces: Iterable[int]) -> dict[int, int]:
     """Return what settled each pièce, whatever the way, less what was given back; one query.
 
-    In whole francs: all that moved its tiers but its emission, its réductions and their reversals.
+    In whole francs: all that moved its tiers but its emission, its corrections and their reversals.
     A pièce that nothing settles is left out.
     """
     lignes = LigneEcriture.objects.filter(piece__in=list(pieces), tiers__isnull=False)
-    regles = (
-        lignes.exclude(ecriture__evenement__in=EVENEMENTS_D_EMISSION)
-        .values_list("piece")
-        .annotate(net=Sum(_signe(Sens.DEBIT)))
+    emission = Q(ecriture__evenement__in=EVENEMENTS_D_EMISSION) | Q(
+        ecriture__contrepasse__evenement__in=EVENEMENTS_D_EMISSION
     )
+    regles = lignes.exclude(emission).values_list("piece").annotate(net=Sum(_signe(Sens.DEBIT)))
     return {piece: abs(net) for piece, net in regles if piece and net}
 
 

@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from exports_tps.apercu_pes import arbre, feuilles
 from exports_tps.constitution import constituer_flux
+from exports_tps.decisions import reglees, rejeter
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -140,6 +142,29 @@ def test_ce_qui_etait_paye_sur_un_titre_de_2025_est_rendu_par_un_mandat(
     assert (rendu.etat, reste_du(rendu), rendu.iban) == ("payee", 0, COMPTE_BANCAIRE.iban)
     assert (du_titre.etat, solde("673", exercice=2026).debit) == ("prise_en_charge", 5_000)
     assert list(verifier()) == []
+
+
+def test_ce_qui_corrige_un_exercice_anterieur_se_rejette_comme_toute_piece(
+    agent, comptable, du_mandat, du_titre
+):
+    Piece.objects.filter(pk=du_mandat.pk).update(etat="payee")
+    encaisser(
+        du_titre, mode="virement", montant=45_000, date_comptable=JOUR, reference="v", par=agent
+    )
+    compte_verifie(du_titre.tiers, COMPTE_BANCAIRE.iban, agent)
+    recette = accepte(annuler(du_mandat, agent, 10_000, code_produit="E773"), agent, "transmise")
+    depense = accepte(annuler(du_titre, agent, 5_000), agent, "transmise")
+
+    rejetees = rejeter(
+        {recette.pk: "Acte non signé.", depense.pk: "Acte non signé."},
+        date_rejet=timezone.localdate(),
+        par=comptable,
+    )
+
+    assert rejetees == {recette.pk, depense.pk}
+    assert (reste_du(recette), reste_du(depense), reglees(rejetees)) == (0, 0, {})
+    assert [solde(compte, exercice=2026).solde for compte in ("773", "673")] == [0, 0]
+    annuler(du_mandat, agent, 10_000, code_produit="E773")
 
 
 def test_un_mandat_sur_673_consomme_des_credits(agent, du_titre, reference):
