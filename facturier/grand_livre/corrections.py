@@ -30,7 +30,6 @@ from facturier.grand_livre.models import (
     CORRECTIF,
     EXERCICE_ANTERIEUR,
     PIECES_SANS_EFFET,
-    Ecriture,
     EtatPiece,
     LignePiece,
     Parametre,
@@ -131,7 +130,7 @@ def annuler_mandat_anterieur(
     enregistrer_piece(titre, [_imputee(reprise, MANDATS_ANNULES)], par, rang=reprise.ligne.rang)
     rattacher_justificatifs(titre, justificatifs)
     est_du = origine.etat == EtatPiece.PAYEE
-    _passer_annulation(
+    _passer_correction(
         titre,
         part="redevable" if est_du else section(reprise.ligne.compte.numero),
         sur=titre if est_du else origine,
@@ -174,7 +173,7 @@ def annuler_titre_anterieur(
     enregistrer_piece(mandat, [imputee], par, rang=reprise.ligne.rang)
     exiger_credits(mandat, [(imputee.compte, imputee.fonction)])
     rattacher_justificatifs(mandat, justificatifs)
-    _passer_annulation(
+    _passer_correction(
         mandat,
         part=section(imputee.compte) if compte else "redevable",
         sur=mandat if compte else origine,
@@ -204,15 +203,21 @@ def _correctif(origine: Piece, sens: str, reprise: Reprise, jour: date) -> Piece
 
 def _imputee(reprise: Reprise, fonctionnement: str) -> Imputation:
     """Charge what is taken back: by nature, the account of annulations; else its own."""
-    ligne = reprise.ligne
-    numero = ligne.compte.numero
+    numero = reprise.ligne.compte.numero
     if est_hors_budget(numero):
         raise EcritureRefusee(
             f"Le compte {numero} est un compte de tiers : une imputation d’un exercice antérieur "
             "n’y est pas une charge ni un produit. Demandez à la Trésorerie de la régulariser."
         )
+    est_de_fonctionnement = section(numero) == "fonctionnement"
+    return _imputation(reprise, fonctionnement if est_de_fonctionnement else numero)
+
+
+def _imputation(reprise: Reprise, compte: str) -> Imputation:
+    """Charge what is taken back to `compte`, as the line it comes from."""
+    ligne = reprise.ligne
     return Imputation(
-        compte=fonctionnement if section(numero) == "fonctionnement" else numero,
+        compte=compte,
         montant_ht=reprise.montant_ht,
         montant_tgc=reprise.montant_tgc,
         fonction=ligne.fonction,
@@ -222,7 +227,7 @@ def _imputee(reprise: Reprise, fonctionnement: str) -> Imputation:
     )
 
 
-def _passer_annulation(
+def _passer_correction(
     correctif: Piece,
     *,
     part: str,
@@ -231,10 +236,10 @@ def _passer_annulation(
     cle: str,
     libelle: str,
     par: Utilisateur,
-) -> Ecriture:
-    """Post what corrects an earlier exercice; the debt it makes, or settles, is that of `sur`."""
+) -> None:
+    """Post what corrects a pièce; the debt that it makes, or settles, is that of `sur`."""
     lignes = imputations(correctif)
-    return evenements.passer_evenement(
+    evenements.passer_evenement(
         evenement,
         cle=cle,
         libelle=libelle,
@@ -263,12 +268,13 @@ def emettre_reduction(
 ) -> Piece:
     """Issue the pièce that takes back a part of one line of a mandat or titre, and post it.
 
-    Whom it names is frozen as on the pièce corrected; no money moves: it has no account.
+    Whom it names is frozen as on the pièce corrected; no money moves: it has no account. Of a
+    mandat: C expense, D 4011 or 4041, or D 40971 once it is paid; of a titre: D revenue, C 4111.
 
     Raises:
         EcritureRefusee: a constraint of the pièce is broken, or the entry breaks a rule.
     """
-    ligne, motif = reprise.ligne, reprise.motif
+    numero, motif = reprise.ligne.compte.numero, reprise.motif
     reduction = Piece(
         sens=origine.sens,
         type_piece=CORRECTIF,
@@ -282,21 +288,19 @@ def emettre_reduction(
         **_propre_au_sens(origine, motif, date_emission),
         **_identite_figee(origine),
     )
-    imputation = Imputation(
-        compte=ligne.compte.numero,
-        montant_ht=reprise.montant_ht,
-        montant_tgc=reprise.montant_tgc,
-        fonction=ligne.fonction,
-        operation=ligne.operation,
-        libelle=motif,
-        reference_facture=ligne.reference_facture,
-    )
-    enregistrer_piece(reduction, [imputation], par, rang=ligne.rang)
+    enregistrer_piece(reduction, [_imputation(reprise, numero)], par, rang=reprise.ligne.rang)
     rattacher_justificatifs(reduction, justificatifs)
-    if origine.sens == SensPiece.DEPENSE:
-        _passer_reduction_mandat(reduction, origine, par=par)
-    else:
-        _passer_reduction_titre(reduction, origine, par=par)
+    est_mandat = origine.sens == SensPiece.DEPENSE
+    part = section(numero) if est_mandat else "redevable"
+    _passer_correction(
+        reduction,
+        part="a_rendre" if est_mandat and origine.etat == EtatPiece.PAYEE else part,
+        sur=origine,
+        evenement=f"reduction_{origine.nom_genre}",
+        cle=f"{'mandatement' if est_mandat else 'titre'}-{reduction.pk}",
+        libelle=f"Réduction {reduction.reference} du {origine.nom_genre} {origine.reference}",
+        par=par,
+    )
     return reduction
 
 
@@ -310,38 +314,3 @@ def _propre_au_sens(origine: Piece, motif: str, jour: date) -> dict[str, Any]:
         "date_echeance": jour,
         "code_produit": origine.code_produit,
     }
-
-
-def _passer_reduction_mandat(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
-    """Post a réduction: C expense; D 4011 or 4041 of the mandat, or D 40971 once it is paid."""
-    lignes = imputations(reduction)
-    montant = sum(somme for _, somme in lignes)
-    nom = section(lignes[0][0])
-    part = "a_rendre" if origine.etat == EtatPiece.PAYEE else nom
-    return evenements.passer_evenement(
-        "reduction_mandat",
-        cle=f"mandatement-{reduction.pk}",
-        libelle=f"Réduction {reduction.reference} du mandat {origine.reference}",
-        exercice=reduction.exercice_id,
-        date_comptable=reduction.date_emission,
-        sommes=[Somme(part, montant, origine.tiers_id)],
-        imputations=lignes,
-        piece=origine,
-        par=par,
-    )
-
-
-def _passer_reduction_titre(reduction: Piece, origine: Piece, *, par: Utilisateur) -> Ecriture:
-    """Post a réduction of a titre: D revenue accounts, C 4111 of the titre."""
-    lignes = imputations(reduction)
-    return evenements.passer_evenement(
-        "reduction_titre",
-        cle=f"titre-{reduction.pk}",
-        libelle=f"Réduction {reduction.reference} du titre {origine.reference}",
-        exercice=reduction.exercice_id,
-        date_comptable=reduction.date_emission,
-        sommes=[Somme("redevable", sum(montant for _, montant in lignes), origine.tiers_id)],
-        imputations=lignes,
-        piece=origine,
-        par=par,
-    )
