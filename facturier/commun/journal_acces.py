@@ -5,7 +5,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
-SECRET = re.compile(r"(/payer/(?:lien|borne|paiement|quittance)/)[^/\s]+")
+SECRET = re.compile(
+    r"(/(?:payer/(?:lien|borne|paiement|quittance)|guichet/(?:paiements|lecteur)"
+    r"|fournisseur/invitations|securite/contester|gestion/certifier"
+    r"|compte/(?:confirm-email|password/reset/key))/)[^/\s]+"
+)
 
 
 def masquer(adresse: str) -> str:

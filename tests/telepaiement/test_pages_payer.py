@@ -19,6 +19,7 @@ from tests.telepaiement.factories import titre_emis, titre_payable
 from tests.telepaiement.test_pannes import vieillir
 
 pytestmark = pytest.mark.django_db
+ACCES = Path(__file__).parents[2] / "docs" / "acces.md"
 
 
 @pytest.fixture
@@ -71,6 +72,15 @@ def test_l_accueil_se_remplit_par_le_code_scanne(client, regies):
 )
 def test_le_journal_des_acces_ne_garde_aucune_cle(ligne, attendu):
     assert journal_acces.masquer(ligne) == attendu
+
+
+def test_le_journal_des_acces_ne_garde_aucun_jeton_de_lien():
+    routes = re.findall(r"^\| `(/\S*(?:jeton>|<key>)\S*)`", ACCES.read_text(), flags=re.MULTILINE)
+    adresses = [re.sub(r"(<\w+:jeton>|\(\?P.*\))", "SECRET", route) for route in routes]
+
+    assert len(adresses) > 10
+    assert all("SECRET" in adresse for adresse in adresses)
+    assert [a for a in adresses if "SECRET" in journal_acces.masquer(f"GET {a} HTTP/1.1")] == []
 
 
 def test_la_creance_dit_quoi_pourquoi_combien_et_comment_contester(client, chercher):
