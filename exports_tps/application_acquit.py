@@ -58,7 +58,7 @@ class Bilan:
         None for a number that is missing or cannot be read: it is not guessed.
         """
         sens = SENS.get(element.domaine)
-        if not (element.numero_bordereau or "").isdigit():
+        if not (element.numero_bordereau or "").isdecimal():
             return []
         return [
             bordereau
@@ -240,7 +240,7 @@ def _verdicts_bordereau(
         bordereau=bordereau,
         libelle=motif,
     )
-    numeros = {int(numero) for numero, *_ in details if numero.isdigit()}
+    numeros = {int(numero) for numero, *_ in details if numero.isdecimal()}
     cles = dict(
         Piece.objects.filter(bordereau=bordereau, numero__in=numeros).values_list("numero", "pk")
     )
@@ -250,7 +250,7 @@ def _verdicts_bordereau(
             portee=Portee.PIECE,
             identifiant=numero,
             bordereau=bordereau,
-            piece_id=cles.get(int(numero)) if numero.isdigit() else None,
+            piece_id=cles.get(int(numero)) if numero.isdecimal() else None,
             ligne=ligne,
             libelle=libelle,
         )

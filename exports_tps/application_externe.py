@@ -131,7 +131,7 @@ def _details(
     }
     dits: list[tuple[int, str, tuple[ErreurAcquit, ...]]] = []
     for detail in element.pieces:
-        numero = int(detail.numero) if (detail.numero or "").isdigit() else 0
+        numero = int(detail.numero) if (detail.numero or "").isdecimal() else 0
         dits += [(numero, "", detail.erreurs)] if detail.erreurs else []
         dits += [(numero, ligne.numero or "", ligne.erreurs) for ligne in detail.lignes]
     suivantes = pieces.keys() - {numero for numero, *_ in dits}

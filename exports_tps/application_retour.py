@@ -206,7 +206,7 @@ def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
 
 def _cle(lue: PieceLue) -> Cle:
     numero = lue.piece.numero or ""
-    return lue.sens, lue.exercice or 0, int(numero) if numero.isdigit() else 0
+    return lue.sens, lue.exercice or 0, int(numero) if numero.isdecimal() else 0
 
 
 def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict | None:

@@ -65,7 +65,7 @@ def cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int
     par_tiers: dict[int, int] = defaultdict(int)
     for ligne in lue.piece.lignes:
         numero = str(ligne.numero or "")
-        tiers = beneficiaires.get(int(numero) if numero.isdigit() else 0)
+        tiers = beneficiaires.get(int(numero) if numero.isdecimal() else 0)
         if tiers is not None:
             par_tiers[tiers] += _cumul_de(ligne)
     return dict(par_tiers)

@@ -195,7 +195,7 @@ def _rattacher(recette: RecettePercue, lien: Any, message: MessageTPS, par: Util
     titre = Titre.objects.filter(
         budget=recette.budget,
         exercice=lien.exercice,
-        numero=int(numero) if numero.isdigit() else 0,
+        numero=int(numero) if numero.isdecimal() else 0,
     ).first()
     if titre is None:
         return f"{recette} : rattachée au titre {lien.exercice}-{numero}, inconnu ici."
@@ -258,7 +258,7 @@ def titrer(recette: RecettePercue, demande: DemandeTitre, *, par: Utilisateur) -
             f"Le titre fait {afficher(total)}, pour {afficher(verrou.montant)} perçus : il "
             "régularise la recette entière, ni plus ni moins. Corrigez les montants."
         )
-    if not verrou.numero.isdigit():
+    if not verrou.numero.isdecimal():
         raise ValidationError(f"Le numéro « {verrou.numero} » de ce P503 n’est pas un nombre.")
     codes = CodesPiece(type=APRES_ENCAISSEMENT, encaissement=(verrou.exercice, int(verrou.numero)))
     titre = emettre(demande, par=par, codes=codes)

@@ -49,7 +49,7 @@ class Suite:
 
     def controler(self, serie: Serie, bordereau: BordereauRecu) -> Iterator[Anomalie]:
         """Yield what is held against `bordereau`, which comes after those already ranked."""
-        if not bordereau.numero.isdigit():
+        if not bordereau.numero.isdecimal():
             return
         avant = [rang for rang in self.rangs if rang.serie == serie]
         avant += self.memoire.bordereaux_recus(serie)
@@ -69,7 +69,7 @@ class Suite:
 
     def ranger(self, serie: Serie, bordereau: BordereauRecu, *, est_accepte: bool) -> None:
         """Rank `bordereau` once all is known of it."""
-        if bordereau.numero.isdigit():
+        if bordereau.numero.isdecimal():
             reprenables = {piece for defaut, piece in bordereau.vises if _rend_le_numero(defaut)}
             self.rangs.append(
                 Rang(
