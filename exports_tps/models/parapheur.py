@@ -4,7 +4,6 @@ Every row is append only by trigger. A circuit or a power is only ended, by a da
 ending it and recording another, so that what was in force on a day can always be told.
 """
 
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -163,12 +162,6 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} de {self.delegant} à {self.delegataire}"
-
-    def est_en_vigueur(self, jour: date) -> bool:
-        """Whether the power serves on `jour`."""
-        return self.debut <= jour <= self.fin and (
-            self.revoquee_le is None or jour < self.revoquee_le
-        )
 
 
 class Presentation(models.Model):
