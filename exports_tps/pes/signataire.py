@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
@@ -54,20 +54,3 @@ class SignataireLogiciel:
         if contenu.cert is None or not isinstance(contenu.key, rsa.RSAPrivateKey):
             raise ErreurPES(f"PKCS#12 « {fichier.name} » sans certificat ni clé RSA.")
         return cls(contenu.cert.certificate, contenu.key)
-
-    @classmethod
-    def depuis_pem(
-        cls, certificat: Path, cle: Path, mot_de_passe: str | None = None
-    ) -> SignataireLogiciel:
-        """Read a certificate and its key in PEM; ErreurPES when unreadable or not RSA."""
-        secret = mot_de_passe.encode() if mot_de_passe else None
-        try:
-            lu = x509.load_pem_x509_certificate(certificat.read_bytes())
-            privee = serialization.load_pem_private_key(cle.read_bytes(), secret)
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as erreur:
-            raise ErreurPES(
-                f"Clé « {cle.name} » ou certificat « {certificat.name} » illisible."
-            ) from erreur
-        if not isinstance(privee, rsa.RSAPrivateKey):
-            raise ErreurPES(f"La clé « {cle.name} » n’est pas une clé RSA.")
-        return cls(lu, privee)

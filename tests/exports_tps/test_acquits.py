@@ -45,13 +45,8 @@ def test_une_bonne_signature_n_accepte_pas_encore(lire, domaine):
     assert Piece.objects.get().etat == "rejetee"
 
 
-@pytest.mark.parametrize("numero", [None, "²"])
-def test_un_verdict_sans_numero_de_bordereau_n_est_pas_devine(lire, numero):
-    designe = Bordereau(numero=numero, exercice_id=2026) if numero else None
-
-    flux, etat, reserves = lire(
-        element("5", 0, bordereau=designe, code="ERREUR_CODIFICATION", libelle="Nature")
-    )
+def test_un_verdict_sans_numero_de_bordereau_n_est_pas_devine(lire):
+    flux, etat, reserves = lire(element("5", 0, code="ERREUR_CODIFICATION", libelle="Nature"))
 
     assert (flux, etat) == ("transmis", "transmis")
     assert "la Trésorerie refuse sans dire quel bordereau (Nature)" in reserves
