@@ -1,8 +1,10 @@
 """Settings: what refuses to start, and the checks of a deployment. Each start is a real process."""
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -175,3 +177,14 @@ def test_un_secret_se_lit_sans_les_blancs_qui_l_entourent(monkeypatch):
     assert lu == "sk_live_essai"
     with pytest.raises(ImproperlyConfigured, match="STRIPE_SECRET_KEY"):
         environnement.secret("STRIPE_SECRET_KEY", demonstration="sk_test", exige=True)
+
+
+def test_chaque_variable_lue_est_dite_a_qui_exploite():
+    racine = Path(settings.RACINE)
+    lues = re.findall(
+        r'env\.\w+\(\s*"([A-Z0-9_]+)"', (racine / "facturier/settings.py").read_text("utf-8")
+    )
+    dites = (racine / "docs/exploitation.md").read_text("utf-8")
+
+    assert lues
+    assert [nom for nom in lues if f"`{nom}" not in dites] == []  # some are families: TPS_SFTP_…
