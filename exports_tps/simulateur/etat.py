@@ -6,7 +6,7 @@ restart writes again exactly what had been decided.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -165,10 +165,15 @@ class Etat:
             )
         ]
 
-    def pieces_prises(self, serie: Serie, type_bordereau: str) -> set[str]:
-        """The numbers of pièces that a new one of the series may not bear."""
-        requete = "SELECT numero FROM piece_prise WHERE serie = ? AND type = ?"
-        valeurs = [json.dumps(serie), type_bordereau]
+    def pieces_prises(
+        self, serie: Serie, type_bordereau: str, numeros: Collection[str]
+    ) -> set[str]:
+        """Those of `numeros` that a new pièce of the series may not bear."""
+        requete = (
+            "SELECT numero FROM piece_prise WHERE serie = ? AND type = ?"
+            " AND numero IN (SELECT value FROM json_each(?))"
+        )
+        valeurs = [json.dumps(serie), type_bordereau, json.dumps(list(numeros))]
         return {numero for (numero,) in self.base.execute(requete, valeurs)}
 
     def piece_jointe_connue(self, id_unique: str) -> bool:

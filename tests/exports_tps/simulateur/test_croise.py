@@ -27,7 +27,7 @@ class SansSouvenir:
     def bordereaux_recus(self, serie):
         return []
 
-    def pieces_prises(self, serie, type_bordereau):
+    def pieces_prises(self, serie, type_bordereau, numeros):
         return set()
 
     def piece_jointe_connue(self, id_unique):

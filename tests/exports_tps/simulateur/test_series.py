@@ -2,6 +2,7 @@
 
 import pytest
 
+from exports_tps.simulateur.etat import Etat
 from tests.exports_tps.simulateur import fabrique
 
 
@@ -83,3 +84,40 @@ def test_un_numero_rejete_au_visa_sert_de_nouveau(banc):
     deposer(banc, 2, piece=7)
 
     assert codes(banc) == []
+
+
+def test_les_trous_se_comblent_dans_n_importe_quel_ordre(banc):
+    """The numbers still missing are told, five at most, whatever came in between."""
+    deposer(banc, 20)
+    signalements = [deposer(banc, numero).signalements for numero in (10, 15, 12, 11, 13, 14, 21)]
+
+    assert [s[0].partition(" reçu avant ")[2].rstrip(".") if s else "" for s in signalements] == [
+        "",
+        "11, 12, 13, 14",
+        "11",
+        "",
+        "",
+        "",
+        "16, 17, 18, 19",
+    ]
+
+
+def test_le_cumul_ne_compte_que_les_numeros_d_avant(banc):
+    deposer(banc, 1, 2, 4, cumul=333_000)
+
+    bilan = deposer(banc, 3, cumul=332_999)
+
+    assert codes(banc) == ["ERREUR_CUMUL_MONTANTS"]
+    assert "inférieur à ce qui est tenu (333000)" in bilan.anomalies[0]
+
+
+def test_la_serie_n_est_relue_qu_une_fois_par_flux(banc, monkeypatch):
+    lues, lire = [], Etat.bordereaux_recus
+    monkeypatch.setattr(
+        Etat, "bordereaux_recus", lambda etat, serie: lues.append(serie) or lire(etat, serie)
+    )
+
+    deposer(banc, *range(1, 31), cumul=30 * 111_000)
+    bilan = deposer(banc, *range(31, 61), cumul=60 * 111_000)
+
+    assert (len(lues), bilan.recus[0]["bordereaux_acceptes"]) == (2, 30)
