@@ -54,6 +54,11 @@ class BordereauRecu:
         """True when payments may follow: a dépense that is not an annulation."""
         return self.sens == DEPENSE and self.type_bordereau != ANNULATION
 
+    @property
+    def s_encaisse(self) -> bool:
+        """True when money may be collected: a recette that is not an annulation."""
+        return self.sens != DEPENSE and self.type_bordereau != ANNULATION
+
     def ajouter(self, piece: Noeud) -> str:
         """Take one pièce into account; return its number."""
         contexte = Contexte(self.sens, self.bloc, piece)

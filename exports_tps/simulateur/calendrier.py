@@ -119,6 +119,8 @@ def _suite(bordereau: BordereauRecu, passe: int) -> list[ReponsePrevue]:
             contenu = _contenu(bordereau, motifs=pieces)
             suite.append(ReponsePrevue(genre, passe + attente, contenu, {}))
     suite += _paiements(bordereau, visees, ecartees | annulees.keys(), passe)
+    suite += _encaissements(bordereau, visees, passe)
+    suite += _retours_de_fonds(bordereau, visees.pour("rejeter_paiement"), passe)
     suite += _reprises(bordereau, suspendues, passe)
     return suite
 
@@ -139,6 +141,30 @@ def _paiements(
     for part in (1, 2) if moities else ():
         contenu = _contenu(bordereau, seulement=moities, part=part) | {"sans_rappel": sans_rappel}
         suite.append(ReponsePrevue("paiement", passe + 1 + part, contenu, {}))
+    return suite
+
+
+def _encaissements(bordereau: BordereauRecu, visees: _Visees, passe: int) -> list[ReponsePrevue]:
+    """The titres that their debtors pay to the treasury itself, be it for nothing in the end."""
+    pieces = visees.pour("encaisser_titre").keys() | visees.pour("rejeter_paiement").keys()
+    if not (pieces and bordereau.s_encaisse):
+        return []
+    contenu = _contenu(bordereau, seulement=pieces)
+    return [ReponsePrevue("encaissement", passe + 2, contenu, {})]
+
+
+def _retours_de_fonds(
+    bordereau: BordereauRecu, rejetes: dict[str, Defaut], passe: int
+) -> list[ReponsePrevue]:
+    """A transfer that a bank rejects, a cheque unpaid: told after the payment that it undoes."""
+    verses = rejetes.keys() - set(bordereau.sans_paiement)
+    if not (bordereau.se_paie or bordereau.s_encaisse):
+        return []
+    suite: list[ReponsePrevue] = []
+    for attente in sorted({max(rejetes[piece].passes, 1) for piece in verses}):
+        pieces = {piece for piece in verses if max(rejetes[piece].passes, 1) == attente}
+        contenu = _contenu(bordereau, seulement=pieces)
+        suite.append(ReponsePrevue("retour_fonds", passe + 2 + attente, contenu, {}))
     return suite
 
 

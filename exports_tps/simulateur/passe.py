@@ -8,6 +8,7 @@ from pathlib import Path
 from exports_tps.simulateur.calendrier import prevoir
 from exports_tps.simulateur.etat import Etat, Reponse
 from exports_tps.simulateur.examen import Outils, empreinte, examiner
+from exports_tps.simulateur.lecture import DEPENSE
 from exports_tps.simulateur.publication import SUFFIXE_PARTIEL, publier
 from exports_tps.simulateur.rangement import Examen
 from exports_tps.simulateur.retour import nom_retour
@@ -19,7 +20,12 @@ GENRES = {
     "instance": "mise en instance",
     "annulation": "annulation de prise en charge",
     "paiement": "paiement",
+    "encaissement": "encaissement",
+    "retour_fonds": "retour de fonds",
 }
+
+APRES_LA_PRISE_EN_CHARGE = {"annulation", "paiement", "encaissement", "retour_fonds"}
+A_REGARDER = {"rejet", "instance", "annulation", "retour_fonds"}
 
 
 class FluxModifie(Exception):
@@ -174,12 +180,15 @@ class Tresorerie:
         contexte = {"jour": jour}
         if reponse.genre == "prise_en_charge":
             contexte["prise_en_charge"] = jour
-        elif reponse.genre in {"annulation", "paiement"}:
+        elif reponse.genre in APRES_LA_PRISE_EN_CHARGE:
             emise = self.etat.contexte_emis(reponse, "prise_en_charge", 0)
             contexte["prise_en_charge"] = emise.get("jour", jour)
         if reponse.contenu.get("part") == 2:  # noqa: PLR2004
             premiere = self.etat.contexte_emis(reponse, "paiement", 1)
             contexte["premier_paiement"] = premiere.get("jour", jour)
+        if reponse.genre == "retour_fonds":
+            verse = "paiement" if reponse.contenu["sens"] == DEPENSE else "encaissement"
+            contexte["premier_paiement"] = self.etat.contexte_emis(reponse, verse, 0)["jour"]
         return contexte
 
     def _emettre(self, reponse: Reponse) -> None:
@@ -206,7 +215,7 @@ class Tresorerie:
         objet = f", bordereau {reponse.contenu['exercice']}/{numero}" if numero else ""
         suite = f" (défaut du plan\u202f: {altere})" if altere else ""
         self.dire(f"Émis {fichier.name}\u202f: {genre}{objet}{suite}.")
-        if reponse.genre in {"rejet", "instance", "annulation"}:
+        if reponse.genre in A_REGARDER:
             pieces = ", ".join(reponse.contenu["seulement"])
             self._signaler(f"{genre} des pièces {pieces}{objet}.")
 

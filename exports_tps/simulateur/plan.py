@@ -17,6 +17,8 @@ REPONSES = (
     "instance",
     "annulation",
     "paiement",
+    "encaissement",
+    "retour_fonds",
     TOUTES,
 )
 CHAMPS_OBJET = {"flux", "sens", "exercice", "bordereau"}
@@ -30,6 +32,8 @@ ACTES: dict[str, set[str]] = {
     "suspendre_piece": CHAMPS_OBJET | {"piece", "motifs", "commentaire", "passes"},
     "annuler_prise_en_charge": CHAMPS_OBJET | {"piece", "motifs", "commentaire"},
     "payer_en_deux_fois": CHAMPS_OBJET | {"piece", "sans_rappel"},
+    "encaisser_titre": CHAMPS_OBJET - {"sens"} | {"piece"},
+    "rejeter_paiement": CHAMPS_OBJET | {"piece", "passes"},
     "retarder": CHAMPS_REPONSE,
     "desordonner": CHAMPS_REPONSE,
     "repeter": CHAMPS_REPONSE,
@@ -42,7 +46,10 @@ ACTES_PIECE = {
     "suspendre_piece",
     "annuler_prise_en_charge",
     "payer_en_deux_fois",
+    "encaisser_titre",
+    "rejeter_paiement",
 }
+SENS_IMPOSE = {"encaisser_titre": "recette"}
 OBLIGATOIRES = {
     "refuser_bordereau": {"bordereau"},
     "rejeter_piece": {"piece"},
@@ -152,6 +159,8 @@ def _defaut(rang: int, table: dict[str, Any]) -> Defaut:
     _verifier_valeurs(lieu, table)
     if "motifs" in table:
         table = {**table, "motifs": tuple(table["motifs"])}
+    if acte in SENS_IMPOSE:
+        table = {**table, "sens": SENS_IMPOSE[acte]}
     return Defaut(**table)
 
 

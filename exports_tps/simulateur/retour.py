@@ -25,6 +25,44 @@ OPERATION_D_ORDRE = "08"  # ModRegl of what the mandat withholds
 ORIGINE_EMARGEMENT = "01"
 LONGUEUR_COMMENTAIRE = 400
 GENRES_REJET = {"rejet", "annulation"}
+GENRES_REGLEMENT = {"paiement", "encaissement", "retour_fonds"}
+
+
+Paiement = tuple[str, Decimal]  # day, amount
+
+
+class Balises(NamedTuple):
+    """The tags that tell money on one side: the total to this day, then each movement."""
+
+    cumul: str
+    nombre: str
+    total: str
+    mouvement: str
+    jour: str
+    montant: str
+
+    def recapitulatif(self, paiements: list[Paiement]) -> str:
+        """How many movements, and their sum."""
+        if not paiements:
+            return ""
+        total = str(sum(verse for _, verse in paiements))
+        contenu = balise(self.nombre, str(len(paiements))) + balise(self.total, total)
+        return f"<{self.cumul}>{contenu}</{self.cumul}>"
+
+    def emargement(self, jour: str, verse: Decimal) -> str:
+        """One movement."""
+        contenu = balise("OrgEma", ORIGINE_EMARGEMENT) + balise(self.jour, jour)
+        return f"<{self.mouvement}>{contenu}{balise(self.montant, str(verse))}</{self.mouvement}>"
+
+
+BALISES = {
+    "depense": Balises(
+        "InfoPaiement", "NbrPay", "MtPayTot", "PaiementEmargement", "DtePay", "MtPay"
+    ),
+    "recette": Balises(
+        "InfoRecouvrement", "NbrReco", "MtRecoTot", "EncaissementEmargement", "DteReco", "MtReco"
+    ),
+}
 
 
 class Etats(NamedTuple):
@@ -41,12 +79,15 @@ ETATS = {
         "instance": Etats("01", "16"),
         "annulation": Etats("04", "02"),
         "paiement": Etats("05", "01"),
+        "retour_fonds": Etats("02", "01"),
     },
     "recette": {
         "prise_en_charge": Etats("02", "04"),
         "rejet": Etats("04", "01"),
         "instance": Etats("01", "03"),
         "annulation": Etats("05", "02"),
+        "encaissement": Etats("02", "05"),
+        "retour_fonds": Etats("02", "04"),
     },
 }
 
@@ -160,42 +201,31 @@ def _ligne(reponse: Reponse, contexte: Contexte, numero: str, ligne: Noeud, etat
         ("MtTVA", info.valeur("MtTVA")),
     )
     total = montant(info.valeur("MtHT")) + montant(info.valeur("MtTVA"))
-    est_payee = reponse.genre == "paiement" and info.valeur("ModRegl") != OPERATION_D_ORDRE
+    est_payee = reponse.genre in GENRES_REGLEMENT and info.valeur("ModRegl") != OPERATION_D_ORDRE
     paiements = _paiements(reponse, total) if est_payee else []
-    recapitulatif = "".join(
-        [
-            "<InfoPaiement>",
-            balise("NbrPay", str(len(paiements))),
-            balise("MtPayTot", str(sum(verse for _, verse in paiements))),
-            "</InfoPaiement>",
-        ]
-        if paiements
-        else []
-    )
     dits = paiements[-1:] if reponse.contenu.get("sans_rappel") else paiements
-    emargements = "".join(_emargement(jour, verse) for jour, verse in dits)
+    noms = BALISES[contexte.sens]
+    emargements = "".join(noms.emargement(jour, verse) for jour, verse in dits)
     return (
         f"<LigneDePiece><BlocLignePiece><InfoLignePiece>{blocs}</InfoLignePiece>"
-        f"{recapitulatif}</BlocLignePiece>{_tiers(ligne)}{emargements}</LigneDePiece>\n"
+        f"{noms.recapitulatif(paiements)}</BlocLignePiece>{_tiers(ligne)}{emargements}"
+        "</LigneDePiece>\n"
     )
 
 
-def _paiements(reponse: Reponse, total: Decimal) -> list[tuple[str, Decimal]]:
+def _paiements(reponse: Reponse, total: Decimal) -> list[Paiement]:
     """Every payment of a line so far: an answer restates the earlier ones, unless the plan says
-    that it only tells the new one, beside the total.
+    that it only tells the new one, beside the total. What came back is a payment under zero.
     """
     jour, part = reponse.contexte["jour"], reponse.contenu["part"]
     moitie = total // 2
+    if reponse.genre == "retour_fonds":
+        return [(reponse.contexte["premier_paiement"], total), (jour, -total)]
     if not part:
         return [(jour, total)]
     if part == 1:
         return [(jour, moitie)]
     return [(reponse.contexte.get("premier_paiement", jour), moitie), (jour, total - moitie)]
-
-
-def _emargement(jour: str, verse: Decimal) -> str:
-    contenu = balise("OrgEma", ORIGINE_EMARGEMENT) + balise("DtePay", jour)
-    return f"<PaiementEmargement>{contenu}{balise('MtPay', str(verse))}</PaiementEmargement>"
 
 
 def _tiers(ligne: Noeud) -> str:

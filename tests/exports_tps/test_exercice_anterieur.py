@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from exports_tps.apercu_pes import arbre, feuilles
 from exports_tps.constitution import constituer_flux
-from exports_tps.decisions import reglees, rejeter
+from exports_tps.decisions import CumulPaye, payer, reglees, rejeter
+from exports_tps.models import MessageTPS
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -119,8 +120,8 @@ def test_ce_que_la_tresorerie_accepte_annule_la_piece_de_2025(
     assert list(verifier()) == []
 
 
-def test_ce_qui_etait_paye_sur_un_titre_de_2025_est_rendu_par_un_mandat(
-    agent, ordonnateur, du_titre
+def test_ce_qui_etait_paye_en_2025_est_rendu_par_la_tresorerie_ou_a_elle(
+    agent, ordonnateur, comptable, du_mandat, du_titre
 ):
     encaisser(
         du_titre, mode="virement", montant=45_000, date_comptable=JOUR, reference="v", par=agent
@@ -131,16 +132,29 @@ def test_ce_qui_etait_paye_sur_un_titre_de_2025_est_rendu_par_un_mandat(
     with pytest.raises(ValidationError, match="à rendre"):
         annuler(du_titre, agent, 45_001)
     rendu = annuler(du_titre, agent, 5_000)
-    bordereau = creer_bordereau(sens="depense", pieces=[rendu.pk], date_emission=JOUR, par=agent)
-    signer_bordereau(bordereau, par=ordonnateur)
-    transmettre(constituer_flux([bordereau], par=agent), par=agent)
-    tresorerie("--jusqu-au-bout")
+    cumul = CumulPaye(montant=111_000, date_paiement=JOUR, reference="v")
+    payer({du_mandat.pk: cumul}, par=comptable)
+    du_mandat.refresh_from_db()
+    reclame = annuler(du_mandat, agent, 10_000, montant_tgc=1_100, code_produit="E773")
+    for piece in (rendu, reclame):
+        bordereau = creer_bordereau(
+            sens=piece.sens, pieces=[piece.pk], date_emission=JOUR, par=agent
+        )
+        signer_bordereau(bordereau, par=ordonnateur)
+        transmettre(constituer_flux([bordereau], par=agent), par=agent)
+    tresorerie(
+        "--jusqu-au-bout",
+        plan=f'[[defaut]]\nacte = "encaisser_titre"\npiece = {reclame.numero}\n',
+    )
     lire_retours()
 
-    rendu.refresh_from_db()
-    du_titre.refresh_from_db()
+    for piece in (rendu, reclame, du_titre):
+        piece.refresh_from_db()
     assert (rendu.etat, reste_du(rendu), rendu.iban) == ("payee", 0, COMPTE_BANCAIRE.iban)
     assert (du_titre.etat, solde("673", exercice=2026).debit) == ("prise_en_charge", 5_000)
+    assert (reclame.etat, reste_du(reclame)) == ("prise_en_charge", 0)
+    assert solde("515", exercice=2026).solde == 45_000 - 5_000 - 111_000 + 11_100
+    assert not MessageTPS.objects.exclude(erreur="", reserves="").exists()
     assert list(verifier()) == []
 
 

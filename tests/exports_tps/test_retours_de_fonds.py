@@ -7,13 +7,15 @@ from django.core.exceptions import ValidationError
 
 from exports_tps import visa
 from exports_tps.constitution import constituer_flux
+from exports_tps.models import MessageTPS
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.commun.etats import TransitionInterdite
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
-from tests.exports_tps.factories import bordereau_recette, flux_transmis
+from tests.exports_tps.factories import bordereau_recette, flux_transmis, tresorerie
 from tests.exports_tps.reponses import ligne, mandat, repondre, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -77,13 +79,22 @@ def test_un_cheque_impaye_rend_le_titre_du(agent, ordonnateur, comptable, settin
         revenir(comptable, 20_000, le=date(2026, 11, 25))
 
 
-def test_le_comptable_constate_le_retour_sur_la_page(
-    client, agent, ordonnateur, comptable, settings
+def test_un_paiement_que_la_tresorerie_dit_revenu_se_constate_sur_la_page(
+    client, agent, ordonnateur, comptable
 ):
-    flux = flux_transmis(agent, ordonnateur)
+    flux_transmis(agent, ordonnateur)
     piece = Piece.objects.get()
-    repondre(settings, flux, "a.xml", mandat(piece, "05", ligne(reglements=[VERSE])))
+    plan = f'[[defaut]]\nacte = "rejeter_paiement"\npiece = {piece.numero}\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
     lire_retours()
+
+    piece.refresh_from_db()
+    dits = [message.reserves for message in MessageTPS.objects.exclude(reserves="")]
+    assert (piece.etat, reste_du(piece), len(dits)) == ("payee", 0, 1)
+    assert (
+        f"{afficher(0)} payés à ce jour d’après la Trésorerie, contre {afficher(111_000)}"
+        in dits[0]
+    )
     client.force_login(comptable)
     assert "Constater un retour de fonds" in client.get(f"/tps/pieces/{piece.pk}/").text
 

@@ -207,3 +207,36 @@ def test_un_plan_fautif_est_refuse_en_une_ligne(tmp_path, texte, message):
         lire_plan(fichier)
 
     assert "\n" not in str(erreur.value)
+
+
+def test_rejeter_un_paiement(banc, valider_reponse):
+    plan = '[[defaut]]\nacte = "rejeter_paiement"\npiece = 46\npasses = 2'
+
+    genres = jouer(banc, plan, passes=5)
+
+    assert genres == [["acquit"], ["prise_en_charge"], ["paiement"], [], ["retour_fonds"]]
+    assert banc.valeurs("IdPce", "PES2R*")[4:] == ["46"]
+    assert banc.valeurs("EtatPce", "PES2R*")[2:] == ["05", "05", "02"]
+    assert banc.valeurs("MtPayTot") == ["111000", "111000", "0"]
+    assert banc.valeurs("MtPay") == ["111000", "111000", "111000", "-111000"]
+    assert [valider_reponse(fichier) for fichier in banc.reponses()] == [[]] * 4
+
+
+@pytest.mark.parametrize(
+    ("acte", "dits", "etats"),
+    [
+        ("encaisser_titre", [["50000"]], ["05"]),
+        ("rejeter_paiement", [["50000"], ["0"]], ["05", "04"]),
+    ],
+)
+def test_un_titre_paye_a_la_tresorerie(banc, valider_reponse, acte, dits, etats):
+    """The mandat of the same number is left alone when only titres are collected."""
+    titres = [fabrique.bordereau(3, [fabrique.titre(45)], total_ht=50_000, recette=True)]
+    mandats = fabrique.bordereau(12, [fabrique.mandat(45)], total_ht=100_000, total_tgc=11_000)
+    banc.deposer(fabrique.flux(mandats, titres=titres))
+    banc.terminer(*banc.plan(f'[[defaut]]\nacte = "{acte}"\npiece = 45\n'))
+
+    assert [[m] for m in banc.valeurs("MtRecoTot")] == dits
+    assert banc.valeurs("EtatLigPce", "PES2R_RCE*") == ["04", *etats]
+    assert banc.valeurs("MtPay") == ["111000"] + ["111000", "-111000"] * (len(dits) - 1)
+    assert [valider_reponse(f) for f in banc.reponses()] == [[]] * len(banc.reponses())
