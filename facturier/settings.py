@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "telepaiement.passerelles.patience.PatienceDePageMiddleware",
     "facturier.acces.sessions.SessionsMiddleware",
     "facturier.acces.controle.ControleAccesMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -364,6 +365,13 @@ LIMITES_PAIEMENT = {  # against card testing and guessing; durations as their na
     "page_banque_minutes": env.entier("PAIEMENT_PAGE_BANQUE_MINUTES", 15),
     "lien_jours": env.entier("PAIEMENT_LIEN_JOURS", 7),
     "liens_par_titre": env.entier("PAIEMENT_LIENS_PAR_TITRE", 5),
+}
+ATTENTE_PASSERELLE = {  # how long the gateway is waited for, and when it is no longer called
+    "page_secondes": env.entier("PAIEMENT_ATTENTE_PAGE_SECONDES", 4),
+    "secondes": env.entier("PAIEMENT_ATTENTE_SECONDES", 10),
+    "muettes": env.entier("PAIEMENT_APPELS_SANS_REPONSE", 5),
+    "fenetre_secondes": env.entier("PAIEMENT_SANS_REPONSE_SECONDES", 60),
+    "coupure_secondes": env.entier("PAIEMENT_COUPURE_SECONDES", 30),
 }
 PAIEMENT_BORNE_CLE = env.texte("PAIEMENT_BORNE_CLE")  # address of the kiosks; none when empty
 MANDATAIRES_DE_CONFIANCE = env.liste("FACTURIER_MANDATAIRES")  # whose X-Forwarded-For counts

@@ -39,8 +39,9 @@ from telepaiement.passerelles.contrat import (
     StatutRemboursement,
     VersementDistant,
 )
+from telepaiement.passerelles.patience import Patience, disjoncteur
 
-DELAI_REPONSE = 10  # seconds, to connect and to read
+LECTURES = frozenset({"Order/Get"})
 MONTANT_MAXIMAL = 999_999_999_999  # `vads_amount` has twelve digits at most
 DEVISE, DEVISE_NUMERIQUE = "XPF", "953"
 TRANSACTIONS_PAR_JOUR = 900_000  # `vads_trans_id` goes from 000000 to 899999
@@ -72,10 +73,11 @@ class PasserelleLyra:
     cles: Sequence[str]
     mot_de_passe: str
     est_reelle: bool
+    patience: Patience
     montant_maximal: int = MONTANT_MAXIMAL
 
     @classmethod
-    def des_reglages(cls) -> PasserelleLyra:
+    def des_reglages(cls, patience: Patience) -> PasserelleLyra:
         """Build the gateway from the LYRA_* settings."""
         return cls(
             settings.LYRA_ADRESSE.rstrip("/"),
@@ -83,6 +85,7 @@ class PasserelleLyra:
             settings.LYRA_CLES,
             settings.LYRA_MOT_DE_PASSE,
             settings.LYRA_MODE == "PRODUCTION",
+            patience,
         )
 
     @property
@@ -233,13 +236,15 @@ class PasserelleLyra:
 
     def _appeler(self, service: str, demande: Mapping[str, Any]) -> dict[str, Any]:
         """Call the REST API; tell an unknown outcome from a refusal."""
+        patience = self.patience
         try:
-            reponse = requests.post(
-                f"{self.adresse}/api-payment/V4/{service}",
-                json=demande,
-                auth=(self.boutique, self.mot_de_passe),
-                timeout=DELAI_REPONSE,
-            )
+            with disjoncteur("lyra", requests.RequestException):
+                reponse = requests.post(
+                    f"{self.adresse}/api-payment/V4/{service}",
+                    json=demande,
+                    auth=(self.boutique, self.mot_de_passe),
+                    timeout=patience.lecture if service in LECTURES else patience.acte,
+                )
             lue = reponse.json()
         except (requests.RequestException, ValueError) as erreur:
             raise PasserelleMuette(type(erreur).__name__) from erreur

@@ -32,8 +32,8 @@ from telepaiement.passerelles.contrat import (
     StatutDistant,
     VersementDistant,
 )
+from telepaiement.passerelles.patience import Patience, disjoncteur
 
-DELAI_REPONSE = 10  # seconds, to connect and to read
 TOLERANCE = 300  # seconds between the signature of a notification and now, either way
 MONTANT_MAXIMAL = 99_999_999  # Stripe takes eight digits at most
 
@@ -59,7 +59,8 @@ def _appeler(appel: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     A wrong key or a call still in progress decides nothing: the outcome is unknown.
     """
     try:
-        return appel(*args, **kwargs)
+        with disjoncteur("stripe", stripe.APIConnectionError):
+            return appel(*args, **kwargs)
     except SANS_DECISION as erreur:
         raise PasserelleMuette(type(erreur).__name__) from erreur
     except stripe.StripeError as erreur:
@@ -70,6 +71,28 @@ def _appeler(appel: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
             nature = PasserelleMuette
         nature = LECTEUR.get(code, nature)
         raise nature(f"{statut} {code or type(erreur).__name__}") from erreur
+
+
+class _Requetes(RequestsClient):
+    """Calls by HTTP, where a reading waits for its own time. One session per thread."""
+
+    def __init__(self, patience: Patience) -> None:
+        super().__init__(timeout=patience.acte)
+        self._lectures = RequestsClient(timeout=patience.lecture)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[Any, int, Mapping[str, str]]:
+        """Call Stripe; what reads changes nothing, and is not waited for as long."""
+        if method == "get":
+            return self._lectures.request(method, url, headers, post_data)
+        return super().request(method, url, headers, post_data)
 
 
 def _parcourir(lister: Callable[..., Any], parametres: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -94,13 +117,13 @@ class PasserelleStripe:
     page_de_paiement: str = ""
 
     @classmethod
-    def des_reglages(cls) -> PasserelleStripe:
+    def des_reglages(cls, patience: Patience) -> PasserelleStripe:
         """Build the gateway from the STRIPE_* settings."""
         client = StripeClient(
             settings.STRIPE_SECRET_KEY,
             base_addresses={"api": settings.STRIPE_API_BASE.rstrip("/")},
-            http_client=RequestsClient(timeout=DELAI_REPONSE),
-            max_network_retries=2,
+            http_client=_Requetes(patience),
+            max_network_retries=patience.reprises,
         )
         est_reelle = settings.STRIPE_SECRET_KEY.startswith(("sk_live_", "rk_live_"))
         return cls(client, settings.STRIPE_WEBHOOK_SECRETS, est_reelle)

@@ -28,7 +28,7 @@ from telepaiement.creances import regie_en_ligne
 from telepaiement.encaissement import enregistrer
 from telepaiement.models import EvenementRecu, Mode, Quittance
 from telepaiement.notifications import recevoir
-from telepaiement.passerelles import passerelle
+from telepaiement.passerelles import construire, passerelle
 from telepaiement.reference import charger_regies
 from tests.mesures.mesure import Mesure, Prise, comparer, debit
 from tests.telepaiement.factories import titre_payable
@@ -45,10 +45,10 @@ def mesurer(*, grand: bool) -> Iterator[Prise]:
         tempfile.TemporaryDirectory(prefix="facturier-mesures-") as dossier,
         override_settings(STRIPE_WEBHOOK_SECRETS=[SECRET], DOCUMENTS_RACINE=Path(dossier)),
     ):
-        passerelle.cache_clear()
+        construire.cache_clear()
         yield "P16", _reception
         yield "P17", _quittances
-    passerelle.cache_clear()
+    construire.cache_clear()
 
 
 Message = tuple[bytes, dict[str, str]]

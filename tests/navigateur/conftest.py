@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from exports_tps.cles import AUTORITES, DOSSIER
 from facturier.acces.models import Utilisateur
 from facturier.accueil.demonstration import charger_demonstration
-from telepaiement.passerelles import passerelle
+from telepaiement.passerelles import construire
 from tests.navigateur.visite import Visite
 from tests.telepaiement.conftest import Banc, brancher, lancer_banc
 
@@ -172,7 +172,7 @@ def banc_relie(settings, live_server) -> Iterator[Banc]:
     banc = next(lancement)
     brancher(settings, banc)
     yield banc
-    passerelle.cache_clear()
+    construire.cache_clear()
     next(lancement, None)
 
 

@@ -11,7 +11,7 @@ from facturier.grand_livre.soldes import reste_du
 from telepaiement import demandes
 from telepaiement.avis import adresse_paiement
 from telepaiement.models import DemandeRedevable, Encaissement, EvenementRecu, NatureDemande
-from telepaiement.passerelles import passerelle
+from telepaiement.passerelles import construire
 from telepaiement.reference import charger_regies
 from tests.telepaiement.conftest import (
     CARTE,
@@ -42,7 +42,7 @@ def banc(settings, live_server, reference):
     banc.faire("pannes", dupliquer=100)
     yield banc
     lancement.close()
-    passerelle.cache_clear()
+    construire.cache_clear()
 
 
 @pytest.fixture

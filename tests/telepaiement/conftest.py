@@ -21,7 +21,7 @@ from django.test import Client
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Titre
 from telepaiement.models import Encaissement, Guichet, Tentative
-from telepaiement.passerelles import passerelle, terminal
+from telepaiement.passerelles import construire
 from telepaiement.reference import charger_regies
 from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import ouvrir
@@ -127,8 +127,7 @@ def brancher(settings: Any, banc: Banc) -> None:
 
 def oublier_passerelle() -> None:
     """Have the gateway of the settings built again."""
-    passerelle.cache_clear()
-    terminal.cache_clear()
+    construire.cache_clear()
 
 
 @pytest.fixture
