@@ -7,11 +7,12 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from telepaiement import quittances, recus
+from telepaiement import liens, quittances, recus
 from telepaiement.models import (
     DemandeRedevable,
     Echeance,
     Echeancier,
+    LienPaiement,
     Quittance,
     RecuRemboursement,
     SuiteContestation,
@@ -26,6 +27,13 @@ def envoyer_quittance(quittance_id: int) -> None:
     tentative = quittance.encaissement.tentative
     if tentative is None or not tentative.courriel:
         return
+    joindre_quittance(quittance, quittances.pour_le_payeur(quittance), tentative.courriel)
+
+
+def joindre_quittance(
+    quittance: Quittance, pdf: bytes, courriel: str, *, est_duplicata: bool = False
+) -> None:
+    """Send `pdf`, a receipt or a copy of it, to `courriel`."""
     adresse = reverse("telepaiement:verification", args=[quittance.code])
     corps = render_to_string(
         "telepaiement/courriels/quittance.txt",
@@ -33,20 +41,30 @@ def envoyer_quittance(quittance_id: int) -> None:
             "quittance": quittance,
             "encaissement": quittance.encaissement,
             "est_discrete": quittances.est_discrete(quittance),
+            "est_duplicata": est_duplicata,
             "adresse": f"{settings.ADRESSE_PUBLIQUE}{adresse}",
         },
     )
+    nature = "duplicata" if est_duplicata else "quittance"
     message = EmailMessage(
-        subject=f"Votre quittance {quittance.reference}",
-        body=corps,
-        to=[tentative.courriel],
+        subject=f"Votre {nature} {quittance.reference}", body=corps, to=[courriel]
     )
-    message.attach(
-        f"quittance-{quittance.reference}.pdf",
-        quittances.pour_le_payeur(quittance),
-        "application/pdf",
-    )
+    message.attach(f"{nature}-{quittance.reference}.pdf", pdf, "application/pdf")
     message.send()
+
+
+def envoyer_lien(lien: LienPaiement, courriel: str) -> None:
+    """Send to a payer the link that a counter made for him."""
+    corps = render_to_string(
+        "telepaiement/courriels/lien.txt",
+        {
+            "lien": lien,
+            "nom": liens.nom_discret(lien.titre.tiers),
+            "adresse": liens.adresse(lien),
+        },
+    )
+    sujet = f"Payer le titre {lien.titre.reference} par carte"
+    EmailMessage(subject=sujet, body=corps, to=[courriel]).send()
 
 
 def envoyer_recu(recu_id: int) -> None:

@@ -99,6 +99,22 @@ class CourrielForm(FormulaireSansCarte):
     )
 
 
+class EnvoiForm(CourrielForm):
+    """Where a counter sends a receipt or a link; sent once the payer has read it again."""
+
+    relue = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def demander_de_relire(self) -> None:
+        """Keep the address that was typed, hidden, for the next step to confirm it."""
+        self.fields["courriel"].widget = forms.HiddenInput()
+        self.data = {**self.cleaned_data, "relue": self.cleaned_data["courriel"]}
+
+    @property
+    def est_relue(self) -> bool:
+        """Whether the address that is confirmed is the one that was shown."""
+        return bool(self.cleaned_data["relue"] == self.cleaned_data["courriel"])
+
+
 class DemandeForm(FormulaireSansCarte):
     """What a debtor asks about a titre."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import Tiers, Titre
 from telepaiement.models import LienPaiement
 
@@ -18,8 +19,11 @@ TROP_DE_LIENS = "Plusieurs liens sont déjà en vigueur pour cette somme : révo
 
 
 @transaction.atomic
-def creer(titre_id: int) -> LienPaiement:
-    """Make a link on a titre whose key its author proved to know; it lives 7 days (by default).
+def creer(titre_id: int, *, par: Utilisateur | None = None) -> LienPaiement:
+    """Make a link on a titre; it lives 7 days (by default).
+
+    Args:
+        par: who gives it at a counter; without him, its author proved to know the key.
 
     Raises:
         ValidationError: too many are in force.
@@ -31,7 +35,7 @@ def creer(titre_id: int) -> LienPaiement:
     maintenant = timezone.now()
     duree = timedelta(days=settings.LIMITES_PAIEMENT["lien_jours"])
     return LienPaiement.objects.create(
-        titre=titre, cree_le=maintenant, expire_le=maintenant + duree
+        titre=titre, cree_le=maintenant, expire_le=maintenant + duree, par=par
     )
 
 

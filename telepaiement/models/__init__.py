@@ -57,6 +57,7 @@ from telepaiement.models.encaissements import (
     Mode,
     Quittance,
 )
+from telepaiement.models.envois import EnvoiGuichet
 from telepaiement.models.evenements import EtatEvenement, EvenementRecu, Sujet
 from telepaiement.models.internet import (
     EncaissementClos,
@@ -138,6 +139,7 @@ __all__ = [
     "Encaissement",
     "EncaissementClos",
     "EncaissementRapproche",
+    "EnvoiGuichet",
     "EtatDemande",
     "EtatEcheancier",
     "EtatEvenement",

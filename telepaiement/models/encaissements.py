@@ -292,13 +292,14 @@ class Quittance(models.Model):
 
 
 class DelivranceQuittance(models.Model):
-    """The print of a receipt at the counter that is its original; the next are copies."""
+    """The print or mail of a receipt at the counter that is its original; the next are copies."""
 
     class Support(models.TextChoices):
-        """What it was printed on."""
+        """What it was printed on, or sent by."""
 
         A5 = "a5", "Feuille A5"
         TICKET = "ticket", "Rouleau de 80 mm"
+        MEL = "mel", "Courriel"
 
     quittance = models.OneToOneField(Quittance, models.PROTECT, related_name="delivrance")
     support = models.CharField(max_length=6, choices=Support)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import Titre
 
 
@@ -19,13 +20,23 @@ class LienPaiementQuerySet(models.QuerySet["LienPaiement"]):
 
 
 class LienPaiement(models.Model):
-    """A payment link made by who holds the key of a titre; it expires, and can be revoked."""
+    """A payment link, which expires and can be revoked.
+
+    Who holds the key of a titre makes it, or a counter (`par`) for a payer who is there.
+    """
 
     identifiant = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     titre = models.ForeignKey(Titre, models.PROTECT, related_name="liens_paiement")
     cree_le = models.DateTimeField("créé le", default=timezone.now)
     expire_le = models.DateTimeField("expire le")
     revoque_le = models.DateTimeField("révoqué le", null=True, blank=True)
+    par = models.ForeignKey(
+        Utilisateur,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="remis au guichet par",
+    )
 
     objects = LienPaiementQuerySet.as_manager()
 

@@ -11,8 +11,10 @@ from django.shortcuts import redirect
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
+from facturier.commun.pdf import modules_qr
 
 PAR_PAGE = 50
+MARGE_QR = 4  # modules of white around the code, which readers need
 Objet = TypeVar("Objet", bound=Model)
 
 
@@ -58,6 +60,24 @@ def reponse_pdf(contenu: bytes, nom: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+def reponse_qr(texte: str) -> HttpResponse:
+    """Return an image of `texte`, to be scanned from a screen."""
+    rangees = modules_qr(texte)
+    cote = len(rangees) + 2 * MARGE_QR
+    trace = "".join(
+        f"M{x + MARGE_QR} {y + MARGE_QR}h1v1h-1z"
+        for y, rangee in enumerate(rangees)
+        for x, est_noir in enumerate(rangee)
+        if est_noir
+    )
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240" '
+        f'viewBox="0 0 {cote} {cote}">'
+        f'<path fill="#fff" d="M0 0h{cote}v{cote}H0z"/><path d="{trace}"/></svg>'
+    )
+    return HttpResponse(svg, content_type="image/svg+xml")
 
 
 def donner(

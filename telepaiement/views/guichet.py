@@ -236,7 +236,7 @@ def _recapitulatif(dette: Titre, saisie: caisse.Saisie) -> list[tuple[str, str]]
     return lignes + [(libelle, valeur) for libelle, valeur in details if valeur]
 
 
-def _encaissement(request: HttpRequest, encaissement_id: int) -> Encaissement:
+def encaissement_du_guichet(request: HttpRequest, encaissement_id: int) -> Encaissement:
     """Return a payment of one's own tills; another's answers 404."""
     return get_object_or_404(
         Encaissement.objects.select_related(
@@ -259,7 +259,7 @@ def _encaissement(request: HttpRequest, encaissement_id: int) -> Encaissement:
 @require_GET
 def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Show a recorded payment and its receipt."""
-    fait = _encaissement(request, encaissement_id)
+    fait = encaissement_du_guichet(request, encaissement_id)
     return render(
         request,
         "telepaiement/guichet/encaissement.html",
@@ -268,6 +268,7 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
             "mode": quittances.mode_detaille(fait),
             "annulation": getattr(fait, "annulation", None),
             "delivrance": getattr(fait.quittance, "delivrance", None),
+            "envois": fait.quittance.envois.select_related("par"),
             "feuillet": getattr(fait, "feuillet", None),
             "est_annulable": caisse.est_annulable(fait, par=agent(request)),
         },
@@ -279,7 +280,7 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @require_POST
 def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give the receipt to print: the original the first time, then a copy."""
-    fait = _encaissement(request, encaissement_id)
+    fait = encaissement_du_guichet(request, encaissement_id)
     contenu = quittances.delivrer(
         fait.quittance, DelivranceQuittance.Support.A5, par=agent(request)
     )
@@ -291,7 +292,7 @@ def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @require_GET
 def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give a copy of the receipt, marked as such."""
-    fait = _encaissement(request, encaissement_id)
+    fait = encaissement_du_guichet(request, encaissement_id)
     contenu = quittances.dessiner(fait.quittance, duplicata_du=timezone.now())
     return reponse_pdf(contenu, f"quittance-{fait.quittance.reference}-duplicata.pdf")
 
@@ -301,7 +302,7 @@ def duplicata(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @require_POST
 def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give the receipt for a roll of 80 mm: the original the first time, then a copy."""
-    fait = _encaissement(request, encaissement_id)
+    fait = encaissement_du_guichet(request, encaissement_id)
     contenu = quittances.delivrer(
         fait.quittance, DelivranceQuittance.Support.TICKET, par=agent(request)
     )
@@ -313,7 +314,7 @@ def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Cancel a payment of the day, with a reason."""
-    fait = _encaissement(request, encaissement_id)
+    fait = encaissement_du_guichet(request, encaissement_id)
     form = MotifForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,16 +9,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import ouvrir_a_tous
-from facturier.commun.pdf import modules_qr
 from facturier.commun.provenance import adresse_client
 from telepaiement import courriels, limites, quittances
 from telepaiement.forms import CourrielForm, VerificationForm
 from telepaiement.models import Encaissement, Quittance, Tentative
-from telepaiement.views.communs import reponse_pdf
+from telepaiement.views.communs import reponse_pdf, reponse_qr
 from telepaiement.views.consultation import BORNE, sans_memoire
 from telepaiement.views.payer import avec_tentative, montrer
-
-MARGE_QR = 4  # modules of white around the code, which readers need
 
 INCONNU = (
     "Aucune quittance ne porte ce code. Vérifiez-le ; s’il est bien recopié, ce document n’a pas "
@@ -104,20 +101,7 @@ def code_qr(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Draw the address of the receipt of an attempt, to be scanned from the screen of a kiosk."""
     get_object_or_404(Quittance, encaissement__tentative=tentative)
     chemin = reverse("telepaiement:quittance", args=[tentative.jeton])
-    rangees = modules_qr(f"{settings.ADRESSE_PUBLIQUE}{chemin}")
-    cote = len(rangees) + 2 * MARGE_QR
-    trace = "".join(
-        f"M{x + MARGE_QR} {y + MARGE_QR}h1v1h-1z"
-        for y, rangee in enumerate(rangees)
-        for x, est_noir in enumerate(rangee)
-        if est_noir
-    )
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240" '
-        f'viewBox="0 0 {cote} {cote}">'
-        f'<path fill="#fff" d="M0 0h{cote}v{cote}H0z"/><path d="{trace}"/></svg>'
-    )
-    return HttpResponse(svg, content_type="image/svg+xml")
+    return reponse_qr(f"{settings.ADRESSE_PUBLIQUE}{chemin}")
 
 
 @ouvrir_a_tous
