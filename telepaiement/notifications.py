@@ -1,5 +1,7 @@
-"""Inbox of the gateway's notifications: store raw, answer, process (conception.md, decision 7)."""
+"""Inbox of the gateway's notifications: store, answer, process (conception.md, decision 7)."""
 
+import hashlib
+import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -39,14 +41,14 @@ SUITES: Mapping[str, Callable[[Encaissement], None]] = {
 
 
 def recevoir(corps: bytes, entetes: Mapping[str, str]) -> EvenementRecu | None:
-    """Store a notification as it came; return it, or None when it was stored before.
+    """Store the facts of a notification; return it, or None when it was stored before.
 
     Raises:
         NotificationInvalide: not signed by the gateway, unreadable, or of the other mode
             (test or live) than ours.
     """
     indice = passerelle().analyser_notification(corps, entetes)
-    return _admettre(indice, corps.decode("utf-8"))
+    return _admettre(indice, corps)
 
 
 def rattraper(*, a: datetime | None = None) -> dict[str, int]:
@@ -88,13 +90,13 @@ def _retrouver(lot: Sequence[Message]) -> int:
         if message.indice.identifiant in connus:
             continue
         try:
-            retrouves += _admettre(message.indice, message.corps) is not None
+            retrouves += _admettre(message.indice, message.corps.encode()) is not None
         except NotificationInvalide as erreur:
             journal.warning("notification_refusee", motif=str(erreur))
     return retrouves
 
 
-def _admettre(indice: Indice, corps: str) -> EvenementRecu | None:
+def _admettre(indice: Indice, corps: bytes) -> EvenementRecu | None:
     """Keep a message that is known to be the gateway's; None when it was kept before.
 
     Raises:
@@ -106,14 +108,14 @@ def _admettre(indice: Indice, corps: str) -> EvenementRecu | None:
 
 
 INSERTION = """
-    INSERT INTO telepaiement_evenementrecu (identifiant, nature, sujet, reference, corps, etat,
-        nb_essais, derniere_erreur, recu_le, prochain_essai_le)
-    VALUES (%s, %s, %s, %s, %s, %s, 0, '', %s, %s)
+    INSERT INTO telepaiement_evenementrecu (identifiant, nature, sujet, reference, faits, empreinte,
+        etat, nb_essais, derniere_erreur, recu_le, prochain_essai_le)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '', %s, %s)
     ON CONFLICT (identifiant) DO NOTHING RETURNING id
 """
 
 
-def _ranger(indice: Indice, corps: str) -> EvenementRecu | None:
+def _ranger(indice: Indice, corps: bytes) -> EvenementRecu | None:
     """Keep a message in one statement, which a message kept before makes empty."""
     maintenant = timezone.now()
     evenement = EvenementRecu(
@@ -121,7 +123,8 @@ def _ranger(indice: Indice, corps: str) -> EvenementRecu | None:
         nature=indice.nature[:80],
         sujet=indice.sujet,
         reference=indice.reference[:100],
-        corps=corps,
+        faits=indice.faits,
+        empreinte=hashlib.sha256(corps).hexdigest(),
         recu_le=maintenant,
         prochain_essai_le=maintenant,
     )
@@ -133,7 +136,8 @@ def _ranger(indice: Indice, corps: str) -> EvenementRecu | None:
                 evenement.nature,
                 str(evenement.sujet),
                 evenement.reference,
-                corps,
+                json.dumps(evenement.faits),
+                evenement.empreinte,
                 str(evenement.etat),
                 maintenant,
                 maintenant,

@@ -6,6 +6,7 @@ the behaviour.
 
 import dataclasses
 import datetime
+import hashlib
 import re
 from typing import Any
 
@@ -264,6 +265,7 @@ def enregistrer_moyen(
         "brand": carte.marque,
         "display_brand": carte.marque,
         "last4": carte.numero[-4:],
+        "fingerprint": hashlib.sha256(carte.numero.encode()).hexdigest()[:16],
         "exp_month": mois,
         "exp_year": annee,
         "funding": "credit",

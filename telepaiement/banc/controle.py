@@ -30,6 +30,7 @@ PANNES = {
     "traitement": "secondes à passer dans l’état «\u202fprocessing\u202f» au prochain paiement",
 }
 NOMBRE_MAXIMAL = 100_000_000
+PAYEUR = {"name": "Camille Essai", "email": "camille.essai@mail.example"}
 _VRAIS, _FAUX = (True, 1, "true", "1", "oui"), (False, 0, "false", "0", "non")
 
 
@@ -88,7 +89,7 @@ def confirmer(registre: Registre, donnees: Objet) -> Objet:
         carte["cvc"] = str(donnees["code"])
     parametres = {
         "client_secret": intention["client_secret"],
-        "payment_method_data": {"type": "card", "card": carte},
+        "payment_method_data": {"type": "card", "card": carte, "billing_details": PAYEUR},
         "return_url": donnees.get("return_url", f"{registre.reglages.adresse}/panneau"),
         "use_stripe_sdk": True,
     }

@@ -1,6 +1,7 @@
 """The bank's page: a signed form comes in, a card is chosen, a signed notification goes out."""
 
 import contextlib
+import datetime
 import http.client
 import threading
 from collections.abc import Mapping
@@ -23,6 +24,15 @@ OBLIGATOIRES = (
     "vads_version",
 )
 DELAI_REPONSE = 10.0
+# What the bank adds about the payer and his card.
+PAYEUR = {
+    "vads_card_brand": "VISA",
+    "vads_card_number": "497010XXXXXX0055",
+    "vads_cust_email": "camille.essai@mail.example",
+    "vads_cust_name": "Camille Essai",
+    "vads_expiry_month": "12",
+    "vads_expiry_year": "2030",
+}
 ECART_DESORDRE = 0.3  # seconds between two notifications sent in reverse order
 
 
@@ -92,7 +102,9 @@ def notification(registre: Registre, transaction: Objet) -> str:
         "vads_site_id": registre.reglages.boutique,
         "vads_trans_status": transaction["detailedStatus"],
         "vads_trans_uuid": transaction["uuid"],
+        "vads_effective_creation_date": f"{datetime.datetime.now(datetime.UTC):%Y%m%d%H%M%S}",
         "vads_url_check_src": "PAY",
+        **PAYEUR,
     }
     champs["signature"] = signer(champs, registre.reglages.cle)
     return urlencode(champs)

@@ -1,4 +1,4 @@
-"""Inbox of the gateway's messages, kept raw (conception.md, decision 7)."""
+"""Inbox of the gateway's messages: facts and digest (conception.md, decision 7; invariant I12)."""
 
 from django.db import models
 from django.db.models import Q
@@ -26,7 +26,11 @@ class Sujet(models.TextChoices):
 
 
 class EvenementRecu(models.Model):
-    """One message of the gateway: a hint of what to read back, never a truth."""
+    """One message of the gateway: a hint of what to read back, never a truth.
+
+    `faits` are identifiers, states, amounts and moments. The body is not kept, only its digest: it
+    names the payer and tells his card (I12), and nothing reads it once its subject is known.
+    """
 
     Etat = EtatEvenement
 
@@ -34,7 +38,8 @@ class EvenementRecu(models.Model):
     nature = models.CharField(max_length=80)
     sujet = models.CharField(max_length=15, choices=Sujet, default=Sujet.PAIEMENT)
     reference = models.CharField("référence de ce qu’il faut relire", max_length=100, blank=True)
-    corps = models.TextField()
+    faits = models.JSONField(default=dict)
+    empreinte = models.CharField("SHA-256 du corps", max_length=64)
     etat = models.CharField(
         "état", max_length=10, choices=EtatEvenement, default=EtatEvenement.RECU
     )

@@ -1,7 +1,7 @@
 """What the product asks of a gateway, in its own terms (telepaiement.md, §10)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -170,7 +170,8 @@ class Mouvement:
 class Indice:
     """What a notification hints at: message, nature, what to read back. Never a truth.
 
-    `reference` is that of the payment, or of the payout for `Sujet.VERSEMENT`.
+    `reference` is that of the payment, or of the payout for `Sujet.VERSEMENT`. `faits` is what is
+    kept of the rest: identifiers, states, amounts, moments; nothing of the payer nor of his card.
     """
 
     identifiant: str
@@ -178,6 +179,7 @@ class Indice:
     reference: str
     est_reel: bool
     sujet: Sujet = Sujet.PAIEMENT
+    faits: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

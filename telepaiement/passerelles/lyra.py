@@ -53,6 +53,18 @@ EN_COURS = frozenset(
 REFUSES = frozenset({"REFUSED", "CAPTURE_FAILED"})
 ECHOUES = REFUSES | {"CANCELLED", "ABANDONED", "EXPIRED"}
 ERREUR_SERVEUR = 500
+# What is kept of a notification: neither the customer (`vads_cust_*`) nor his card (I12).
+FAITS = (
+    "vads_amount",
+    "vads_ctx_mode",
+    "vads_currency",
+    "vads_effective_creation_date",
+    "vads_operation_type",
+    "vads_order_id",
+    "vads_site_id",
+    "vads_trans_status",
+    "vads_trans_uuid",
+)
 
 
 def signer(champs: Mapping[str, str], cle: str) -> str:
@@ -222,6 +234,7 @@ class PasserelleLyra:
             champs.get("vads_order_id", ""),
             champs.get("vads_ctx_mode") == "PRODUCTION",
             Sujet.REMBOURSEMENT if operation == "CREDIT" else Sujet.PAIEMENT,
+            {nom: champs[nom] for nom in FAITS if nom in champs},
         )
 
     def _transactions(self, reference: str) -> list[dict[str, Any]]:

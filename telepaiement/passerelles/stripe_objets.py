@@ -82,6 +82,18 @@ SUJETS = {
     "terminal.reader.": Sujet.PAIEMENT,
 }
 CARTES = ("card", "card_present")
+# What is kept of the object of an event: never a free text, an address or a card (I12).
+FAITS = (
+    "id",
+    "object",
+    "status",
+    "amount",
+    "amount_received",
+    "amount_refunded",
+    "currency",
+    "created",
+    "arrival_date",
+)
 
 
 def champ(objet: Any, chemin: str) -> Any:
@@ -133,7 +145,15 @@ def indice(evenement: Any) -> Indice:
     if champ(objet, "object") == "terminal.reader":
         reference = champ(objet, "action.process_payment_intent.payment_intent") or ""
     sujet = next((s for debut, s in SUJETS.items() if nature.startswith(debut)), Sujet.AUTRE)
-    return Indice(identifiant, nature, str(reference), bool(est_reel), sujet)
+    return Indice(
+        identifiant, nature, str(reference), bool(est_reel), sujet, _faits(evenement, objet)
+    )
+
+
+def _faits(evenement: Any, objet: Any) -> dict[str, str | int]:
+    """Return the moment of an event, and what is kept of its object."""
+    lus = {"emis": champ(evenement, "created")} | {nom: champ(objet, nom) for nom in FAITS}
+    return {nom: valeur for nom, valeur in lus.items() if isinstance(valeur, str | int)}
 
 
 def etat(intention: Mapping[str, Any]) -> EtatDistant:

@@ -169,7 +169,7 @@ ACCEPTATION: dict[str, list[str]] = {
         f"{CAISSE}::test_un_cheque_de_cent_millions_s_encaisse",
     ],
     "no card number in the base or the logs": [
-        f"{ABUS}::test_aucun_numero_de_carte_dans_la_base_ni_dans_les_journaux"
+        f"{PASSERELLES}::test_ni_carte_ni_payeur_ne_restent_en_base_ni_aux_journaux"
     ],
     # Bad input and abuse
     "card testing": [

@@ -125,10 +125,10 @@ def test_un_encaissement_est_celui_de_sa_tentative_reussie(encaissement, tentati
 
 
 def test_un_message_recu_ne_se_reecrit_pas(db):
-    EvenementRecu.objects.create(identifiant="evt_1", nature="essai", corps="{}")
+    EvenementRecu.objects.create(identifiant="evt_1", nature="essai", faits={"amount": 1})
 
     with pytest.raises(IntegrityError, match="ne se réécrit pas"), transaction.atomic():
-        EvenementRecu.objects.update(corps="[]")
+        EvenementRecu.objects.update(faits={"amount": 2})
 
 
 @pytest.mark.parametrize(

@@ -212,7 +212,7 @@ def test_le_rattrapage_remonte_au_dernier_message_et_d_un_jour_au_moins(
     monkeypatch.setattr(PasserelleStripe, "lister_messages", noter)
     vide = timezone.now()
     rattraper(a=vide)
-    recu_le = EvenementRecu.objects.create(identifiant="evt_1", nature=SUCCES, corps="{}").recu_le
+    recu_le = EvenementRecu.objects.create(identifiant="evt_1", nature=SUCCES).recu_le
     for age in (timedelta(hours=1), timedelta(days=3), timedelta(days=90)):
         rattraper(a=recu_le + age)
 

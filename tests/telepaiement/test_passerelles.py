@@ -1,11 +1,15 @@
 """The same acceptance on every gateway: Stripe, and a bank of the Lyra family."""
 
+import hashlib
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import requests
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -88,6 +92,39 @@ def test_la_notification_seule_regle_et_se_repete_sans_effet(maison):
     assert statuts == [200] * 5
     assert (Encaissement.objects.count(), Quittance.objects.count()) == (1, 1)
     assert EvenementRecu.objects.count() == 1
+
+
+def test_ni_carte_ni_payeur_ne_restent_en_base_ni_aux_journaux(maison, capfd, caplog):
+    tentative = commencer()
+    maison.payer(tentative, accepte=False)
+    corps = [maison.notification(tentative)]
+    maison.poster(corps[0])
+    maison.payer(tentative)
+    corps.append(maison.notification(tentative))
+    maison.poster(corps[1])
+
+    garde = " ".join([*map(str, _toute_la_base()), *capfd.readouterr(), caplog.text])
+
+    assert EvenementRecu.objects.count() == 2
+    assert Encaissement.objects.exists()
+    assert any(b"Camille" in un and re.search(rb"exp(iry)?_month", un) for un in corps)
+    assert not re.search(
+        r"Camille|exp(iry)?_|fingerprint|billing_|_secret_|vads_(cust|card)"
+        r"|4242424242|4970100",
+        garde,
+    )
+    assert set(EvenementRecu.objects.values_list("empreinte", flat=True)) == {
+        hashlib.sha256(un).hexdigest() for un in corps
+    }
+    assert "12500" in str(EvenementRecu.objects.first().faits)
+
+
+def _toute_la_base() -> Iterator[object]:
+    """Yield every row of every table, as the engine tells it."""
+    with connection.cursor() as curseur:
+        for table in connection.introspection.table_names(curseur):
+            curseur.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            yield from curseur
 
 
 def test_une_notification_falsifiee_est_refusee(maison):

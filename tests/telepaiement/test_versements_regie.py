@@ -155,7 +155,7 @@ def test_une_regie_en_alerte_se_dit_a_ses_gens_et_aux_finances(
     with time_machine.travel(datetime(2026, 12, 29, 9, tzinfo=UTC), tick=False):
         cache.clear()
         evenement = EvenementRecu.objects.create(
-            identifiant="evt_1", nature="payment", corps="{}", etat="en_erreur", nb_essais=9
+            identifiant="evt_1", nature="payment", etat="en_erreur", nb_essais=9
         )
         EvenementRecu.objects.update(recu_le=timezone.now() - timedelta(days=2))
         with django_capture_on_commit_callbacks(execute=True):
