@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from facturier.acces.alertes import courriels_des, prevenir
 from facturier.acces.models import Role, Utilisateur
+from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
 from telepaiement.models import EvenementRecu, Regie
 from telepaiement.nominations import en_fonction
 from telepaiement.position import alertes
@@ -36,7 +37,8 @@ def surveiller() -> int:
     """Mail the serious alerts of each régie to its people and to the finances; return how many.
 
     Called every morning: what is not settled is told again the next day. The messages of the
-    gateway that have failed for a day are told to the finances and to the administrators.
+    gateway that have failed for a day, and an exercice that is not open yet, are told to the
+    finances and to the administrators.
     """
     finances, nombre = courriels_des(Role.AGENT), 0
     for regie in Regie.objects.order_by("code"):
@@ -54,13 +56,29 @@ def surveiller() -> int:
             },
         )
         nombre += len(graves)
+    return nombre + _signaler_messages() + _signaler_exercice()
+
+
+def _signaler_messages() -> int:
     if bloques := EvenementRecu.objects.bloques(timezone.now()).count():
         prevenir(
             courriels_des(Role.AGENT, Role.ADMINISTRATEUR),
             "telepaiement/courriels/messages_bloques.txt",
             {"nombre": bloques, "adresse": _absolue(reverse("telepaiement:paiements_a_verifier"))},
         )
-    return nombre + bloques
+    return bloques
+
+
+def _signaler_exercice() -> int:
+    annee = a_ouvrir(timezone.localdate())
+    if annee is None:
+        return 0
+    prevenir(
+        courriels_des(Role.AGENT, Role.ADMINISTRATEUR),
+        "telepaiement/courriels/exercice_a_ouvrir.txt",
+        {"annee": str(annee), "commande": commande_d_ouverture(annee)},
+    )
+    return 1
 
 
 def signaler_cles_devinees(echecs: int, minutes: int) -> None:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
-from facturier.grand_livre.models import EtatPiece, Exercice, Titre
+from facturier.grand_livre.exercices import est_ouvert
+from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement.models import Encaissement, Regie
 
 journal = structlog.get_logger(__name__)
@@ -106,7 +107,7 @@ def motif_fermeture() -> str:
     except OSError as erreur:
         journal.exception("paiement_ferme", motif=cause(erreur))
         return FERME
-    if not Exercice.objects.filter(annee=annee, clos_le__isnull=True).exists():
+    if not est_ouvert(annee):
         journal.error("paiement_ferme", motif=f"l’exercice {annee} n’est pas ouvert")
         return FERME
     return ""

@@ -11,7 +11,8 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.causes import cause, phrase_de_la_base
 from facturier.grand_livre import evenements
-from facturier.grand_livre.models import Exercice, Titre
+from facturier.grand_livre.exercices import est_ouvert
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.regies import recevoir_a_classer, vendre_au_comptant
 from facturier.grand_livre.soldes import reste_du
@@ -243,5 +244,4 @@ def enregistrer_a_classer(
 
 def date_comptable(jour: date) -> date:
     """Return the day of the money, or today when its exercice is closed since."""
-    ouvert = Exercice.objects.filter(pk=jour.year, clos_le__isnull=True).exists()
-    return jour if ouvert else timezone.localdate()
+    return jour if est_ouvert(jour.year) else timezone.localdate()

@@ -7,6 +7,7 @@ from django.utils import timezone
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
+from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
 from facturier.grand_livre.models import EtatPiece, Titre
 from telepaiement import contestations, echeanciers, retours
 from telepaiement.alertes import regies_en_alerte
@@ -69,6 +70,8 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             ton=Ton.REFUS,
             ordre=12,
         )
+    if utilisateur.a_role(Role.AGENT, Role.COMPTABLE, Role.ADMINISTRATEUR):
+        yield from _exercice()
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
         yield from _demandes()
         yield from _apres_le_paiement()
@@ -111,6 +114,19 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         recherche=f"etat={EtatPiece.EMISE}",
         ordre=43,
     )
+
+
+def _exercice() -> Iterator[Carte]:
+    """Yield the exercice that has to be opened, with the command that does it."""
+    if annee := a_ouvrir(timezone.localdate()):
+        yield Carte(
+            f"Exercice {annee} à ouvrir",
+            "accueil:aide",
+            detail="Sans lui, rien ne s’encaisse ni ne se mandate. L’exploitation l’ouvre par "
+            f"« {commande_d_ouverture(annee)} ».",
+            ton=Ton.REFUS,
+            ordre=9,
+        )
 
 
 def _demandes() -> Iterator[Carte]:

@@ -19,12 +19,14 @@ from telepaiement.cloture import calculer_empreinte
 from telepaiement.models import (
     MODES_PASSERELLE,
     Encaissement,
+    EncaissementRapproche,
     EtatLitige,
     EtatRemboursement,
     EtatSession,
     EtatVersement,
     LigneVersement,
     Litige,
+    Mode,
     NatureLigne,
     RapprochementBancaire,
     Remboursement,
@@ -252,15 +254,9 @@ def lignes_de_versement_fausses() -> Iterator[Anomalie]:
 
 def cartes_a_l_encaissement() -> Iterator[Anomalie]:
     """Account of cards to be cashed: the ledger against the payments less what was paid out."""
-    comptes = SchemaComptable.objects.filter(evenement="versement_cartes", part="disponible")
-    lignes = LigneEcriture.objects.filter(
-        compte__numero__in=comptes.values("compte"), ecriture__evenement__in=EVENEMENTS_CARTES
+    ecrit = solde_debiteur(
+        ["versement_cartes"], "disponible", ecriture__evenement__in=EVENEMENTS_CARTES
     )
-    sens = lignes.aggregate(
-        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
-        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
-    )
-    ecrit = sens["debit"] - sens["credit"]
     faits = (
         _somme(Encaissement.objects.filter(mode__in=MODES_PASSERELLE))
         - _somme(Remboursement.objects.filter(etat=EtatRemboursement.REUSSI, virement__isnull=True))
@@ -278,6 +274,73 @@ def cartes_a_l_encaissement() -> Iterator[Anomalie]:
             "cartes bancaires à l’encaissement",
             f"le grand livre dit {ecrit} F, les paiements moins les versements {faits} F",
         )
+
+
+def cartes_non_versees() -> Iterator[Anomalie]:
+    """Account of cards to be cashed, whatever wrote there, against what the bank still owes.
+
+    Piece by piece: each payment, refund, dispute or payout sent back that no payout or remittance
+    holds. A refund that left, is held as failed and has no entry, makes a difference here.
+    """
+    posees = LigneVersement.objects.exclude(
+        versement__etat__in=[EtatVersement.EN_ECART, EtatVersement.ANNULE]
+    )
+
+    def versees(nature: NatureLigne, champ: str) -> QuerySet[Any]:
+        return posees.filter(nature=nature, **{f"{champ}__isnull": False}).values(champ)
+
+    remis = EncaissementRapproche.objects.filter(rapprochement__annulation__isnull=True)
+    cartes = Encaissement.objects.valides()
+    rendus = Remboursement.objects.filter(virement__isnull=True)
+    contestes = Litige.objects.filter(est_debite=True, ligne__isnull=True)
+    retenus = versees(NatureLigne.REMBOURSEMENT, "remboursement")
+    debites = versees(NatureLigne.LITIGE, "litige")
+    du = (
+        _somme(
+            cartes.filter(mode__in=MODES_PASSERELLE).exclude(
+                pk__in=versees(NatureLigne.ENCAISSEMENT, "encaissement")
+            )
+        )
+        + _somme(cartes.filter(mode=Mode.TPE).exclude(pk__in=remis.values("encaissement")))
+        - _somme(rendus.filter(etat=EtatRemboursement.REUSSI).exclude(pk__in=retenus))
+        + _somme(
+            rendus.filter(etat=EtatRemboursement.ECHOUE, ecriture__isnull=False)
+            .filter(pk__in=retenus)
+            .exclude(pk__in=versees(NatureLigne.ECHEC_REMBOURSEMENT, "remboursement"))
+        )
+        - _somme(contestes.exclude(etat=EtatLitige.GAGNE).exclude(pk__in=debites))
+        + _somme(
+            contestes.filter(etat=EtatLitige.GAGNE, pk__in=debites).exclude(
+                pk__in=versees(NatureLigne.RETOUR_LITIGE, "litige")
+            )
+        )
+        + _somme(
+            Versement.objects.filter(etat=EtatVersement.REJETE).exclude(
+                pk__in=versees(NatureLigne.ECHEC_VERSEMENT, "versement_rejete")
+            )
+        )
+    )
+    ecrit = solde_debiteur(["versement_cartes"], "disponible")
+    if ecrit != du:
+        yield Anomalie(
+            "cartes",
+            "cartes payées, non versées",
+            f"le grand livre dit {ecrit} F, les paiements que la banque n’a pas versés {du} F",
+        )
+
+
+def solde_debiteur(evenements: list[str], part: str, **criteres: Any) -> int:
+    """Return what the accounts of a part of some events hold, in whole francs, debit first.
+
+    `criteres` narrow the lines that count.
+    """
+    comptes = SchemaComptable.objects.filter(evenement__in=evenements, part=part)
+    lignes = LigneEcriture.objects.filter(compte__numero__in=comptes.values("compte"), **criteres)
+    sens = lignes.aggregate(
+        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
+        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
+    )
+    return int(sens["debit"] - sens["credit"])
 
 
 def _somme(lot: QuerySet[Any], champ: str = "montant") -> int:
@@ -340,6 +403,7 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     versements_mal_ecrits,
     lignes_de_versement_fausses,
     cartes_a_l_encaissement,
+    cartes_non_versees,
     caisses_mal_totalisees,
     remises_mal_ecrites,
     rapprochements_mal_annules,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from django.db.models import Count, F, Q, Sum
 
 from facturier.grand_livre import verification
-from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.etats_mensuels import recettes_du_mois, ventiler
 from telepaiement.internet import empreinte_internet
@@ -27,6 +26,7 @@ from telepaiement.models import (
     VersementRegie,
 )
 from telepaiement.position import positions
+from telepaiement.verification_argent import solde_debiteur
 
 JUSTIFIES_PAR = {
     "comptant_especes": "encaissement",
@@ -192,7 +192,7 @@ def deficits_de_caisse() -> Iterator[Anomalie]:
         yield Anomalie(
             "deficit", f"comblement {comblement.pk}", f"{comblement.montant} F mal écrits"
         )
-    ecrit = _solde_debiteur(["deficit_caisse"], "deficit")
+    ecrit = solde_debiteur(["deficit_caisse"], "deficit")
     manque = sum(tenue.a_combler for tenue in positions(list(Regie.objects.all())).values())
     if ecrit != manque:
         yield Anomalie(
@@ -202,19 +202,9 @@ def deficits_de_caisse() -> Iterator[Anomalie]:
         )
 
 
-def _solde_debiteur(evenements: list[str], part: str) -> int:
-    """Return what the accounts of a part of some events hold, in whole francs, debit first."""
-    comptes = SchemaComptable.objects.filter(evenement__in=evenements, part=part)
-    sens = LigneEcriture.objects.filter(compte__numero__in=comptes.values("compte")).aggregate(
-        debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
-        credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
-    )
-    return int(sens["debit"] - sens["credit"])
-
-
 def especes_en_regie() -> Iterator[Anomalie]:
     """The account of the cash of régies, against what their accounts say they hold (art. 18)."""
-    ecrit = _solde_debiteur(["encaissement_especes", "comptant_especes"], "disponible")
+    ecrit = solde_debiteur(["encaissement_especes", "comptant_especes"], "disponible")
     tenu = sum(tenue.encaisse for tenue in positions(list(Regie.objects.all())).values())
     if ecrit != tenu:
         yield Anomalie(

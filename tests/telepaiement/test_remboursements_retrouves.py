@@ -140,4 +140,6 @@ def test_la_nuit_dit_un_remboursement_retenu_que_rien_n_ecrit(
     versements.comptabiliser(ecarte, par=agent)
 
     assert "ce remboursement est encore « Transmis à la banque »" in ecarte.passages.first().motif
-    assert any("5000 F retenus sur un versement" in anomalie for anomalie in _anomalies())
+    dites = " ".join(_anomalies())
+    assert "5000 F retenus sur un versement" in dites
+    assert "dit 5000 F, les paiements que la banque n’a pas versés 0 F" in dites

@@ -5,8 +5,10 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -172,6 +174,37 @@ def test_une_regie_en_alerte_se_dit_a_ses_gens_et_aux_finances(
     assert ("Régies en alerte", 2) in accueil
     assert ("Messages de la banque non traités", 1) in accueil
     assert f"message {evenement.pk}" in anomalies
+
+
+def test_en_decembre_l_exercice_suivant_a_ouvrir_se_dit(
+    reference, agent, personne, mailoutbox, django_capture_on_commit_callbacks
+):
+    cache.clear()
+    administrateur = personne("Ines", Role.ADMINISTRATEUR)
+
+    def dits(jour):
+        mailoutbox.clear()
+        with (
+            time_machine.travel(jour, tick=False),
+            django_capture_on_commit_callbacks(execute=True),
+        ):
+            alertes.surveiller()
+            accueil = [une for p in (agent, administrateur) for une in navigation.cartes(p)]
+        libelles = [une.libelle for une in accueil if une.libelle.startswith("Exercice")]
+        return libelles, {adresse for un in mailoutbox for adresse in un.to}
+
+    novembre = dits(datetime(2027, 11, 29, 9, tzinfo=UTC))
+    decembre = dits(datetime(2027, 11, 30, 14, tzinfo=UTC))  # the first of December in Nouméa
+    courriel = mailoutbox[-1]
+    janvier = dits(datetime(2028, 1, 2, 9, tzinfo=UTC))
+    commande = courriel.body.partition("manage.py ")[2].partition("\n")[0].split()
+    call_command(*commande[:1], settings.RACINE / commande[1], *commande[2:], verbosity=0)
+    ouvert = dits(datetime(2027, 12, 2, 9, tzinfo=UTC))
+
+    assert novembre == ouvert == ([], set())
+    assert decembre == janvier
+    assert decembre == (["Exercice 2028 à ouvrir"] * 2, {agent.email, administrateur.email})
+    assert courriel.subject == "Exercice 2028 à ouvrir"
 
 
 @pytest.mark.parametrize("formulaire", [RegieForm, GuichetForm])
