@@ -287,7 +287,8 @@ def cartes_non_versees() -> Iterator[Anomalie]:
     )
 
     def versees(nature: NatureLigne, champ: str) -> QuerySet[Any]:
-        return posees.filter(nature=nature, **{f"{champ}__isnull": False}).values(champ)
+        trouvees: QuerySet[Any] = posees.filter(nature=nature, **{f"{champ}__isnull": False})
+        return trouvees.values(champ)
 
     remis = EncaissementRapproche.objects.filter(rapprochement__annulation__isnull=True)
     cartes = Encaissement.objects.valides()
