@@ -74,6 +74,7 @@ CARTE_ACCEPTEE = "4242424242424242"
 CARTE_REFUSEE = "4000000000000002"
 ATTENTE = 60.0  # seconds
 RID = "9000506"
+A_LAISSER = -2  # from there on, titres that whoever looks at the demonstration pays himself
 TAUX = Decimal(11)
 
 
@@ -293,13 +294,13 @@ class Circuit:
 
     # --- Revenue -------------------------------------------------------------------------------
     def emettre_titres(self) -> Iterator[str]:
-        """An agent issues four titres, on a bordereau of recettes."""
+        """An agent issues titres, on a bordereau of recettes; the last two are left to be paid."""
         agathe = self.qui(Role.AGENT)
         debiteur = exiger(
             Fournisseur.objects.filter(est_debiteur=True).order_by("pk").first(),
             "Aucun débiteur de démonstration : lancez preparer_demonstration.",
         )
-        for montant in (45_000, 12_500, 8_000, 23_600):
+        for montant in (45_000, 12_500, 8_000, 23_600, 31_000, 6_400):
             titre = titres.emettre(
                 titres.DemandeTitre(
                     tiers=debiteur.tiers,
@@ -346,15 +347,22 @@ class Circuit:
             fonds_caisse=20_000,
             par=remi,
         )
-        for titre, saisie in zip(self.titres[1:], self._saisies(), strict=True):
+        for titre, saisie in zip(self.titres[1:A_LAISSER], self._saisies(), strict=True):
             encaissement = caisse.encaisser_au_guichet(
                 session=session, titre_id=titre.pk, saisie=saisie, par=remi
             )
             exiger(reste_du(titre) == 0, f"Le titre {titre.reference} n’est pas soldé.")
             yield self._quittance(encaissement.quittance)
 
+    def a_payer(self) -> list[str]:
+        """Return what the page « Payer une somme » asks for each titre left."""
+        return [
+            f"titre {titre.reference}, clé {titre.cle_paiement} : {afficher(titre.montant_ttc)}"
+            for titre in self.titres[A_LAISSER:]
+        ]
+
     def _saisies(self) -> list[caisse.Saisie]:
-        tpe, especes, cheque = (titre.montant_ttc for titre in self.titres[1:])
+        tpe, especes, cheque = (titre.montant_ttc for titre in self.titres[1:A_LAISSER])
         return [
             caisse.Saisie(
                 mode=Mode.TPE,

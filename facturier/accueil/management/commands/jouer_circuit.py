@@ -17,7 +17,8 @@ class Command(CommandeMetier):
     def executer(self, **options: Any) -> dict[str, Any]:
         """Play every step; the first that does not hold ends the play with exit code 1."""
         etapes = []
-        for rang, (titre, jouer) in enumerate(Circuit().etapes(), start=1):
+        circuit = Circuit()
+        for rang, (titre, jouer) in enumerate(circuit.etapes(), start=1):
             debut = time.perf_counter()
             self._dire(f"\n{rang}. {titre}", options)
             try:
@@ -29,7 +30,7 @@ class Command(CommandeMetier):
                 self._dire(f"   {preuve}", options)
             duree = round(time.perf_counter() - debut, 2)
             etapes.append({"etape": titre, "preuves": preuves, "secondes": duree})
-        return {"etapes": etapes}
+        return {"etapes": etapes, "a_payer": circuit.a_payer()}
 
     def _dire(self, texte: str, options: dict[str, Any]) -> None:
         if not options["json"]:
@@ -41,3 +42,6 @@ class Command(CommandeMetier):
         self.stdout.write(
             f"\nLe circuit a tenu : {len(resultat['etapes'])} étapes en {total:.1f} s."
         )
+        self.stdout.write("Il reste à payer, en ligne sur /payer/ ou au guichet :")
+        for titre in resultat["a_payer"]:
+            self.stdout.write(f"  {titre}")
