@@ -5,6 +5,7 @@ confirming twice records it once.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.cartes import refuser_numero_de_carte
+from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
@@ -25,8 +27,10 @@ from telepaiement.models import (
     MODES_PASSERELLE,
     AnnulationEncaissement,
     Encaissement,
+    EtatFeuillet,
     EtatSession,
     EtatTentative,
+    Feuillet,
     Guichet,
     Mode,
     Regie,
@@ -255,19 +259,19 @@ def _encaisser(
         moment=timezone.now(),
         reference=f"guichet-{saisie.identifiant}",
         par=par,
-        **champs_saisis(session, saisie),
+        **champs_saisis(session, saisie, session.jour),
     )
 
 
-def champs_saisis(session: SessionCaisse, saisie: Saisie) -> dict[str, Any]:
-    """Return the fields of an Encaissement that say how the money came to this till."""
+def champs_saisis(session: SessionCaisse, saisie: Saisie, jour: date) -> dict[str, Any]:
+    """Return the fields of an Encaissement that say how the money of `jour` came to this till."""
     terminal = session.guichet.terminal if saisie.mode == Mode.TPE else ""
     return {
         "session": session,
         "saisie": saisie.identifiant,
         "somme_remise": saisie.somme_remise if saisie.mode == Mode.ESPECES else None,
         "terminal": terminal,
-        "rectifie": _ticket_annule(session, saisie, terminal),
+        "rectifie": _ticket_annule(terminal, saisie, jour),
         "numero_ticket": saisie.numero_ticket,
         "numero_autorisation": saisie.numero_autorisation,
         "marque": saisie.marque,
@@ -279,13 +283,13 @@ def champs_saisis(session: SessionCaisse, saisie: Saisie) -> dict[str, Any]:
     }
 
 
-def _ticket_annule(session: SessionCaisse, saisie: Saisie, terminal: str) -> Encaissement | None:
+def _ticket_annule(terminal: str, saisie: Saisie, jour: date) -> Encaissement | None:
     """Return the cancelled entry of the same ticket that this one replaces, if there is one."""
     if not terminal:
         return None
     return Encaissement.objects.filter(
         terminal=terminal,
-        jour=session.jour,
+        jour=jour,
         numero_ticket=saisie.numero_ticket,
         annulation__isnull=False,
         rectifie_par__isnull=True,
@@ -355,6 +359,8 @@ def annuler_encaissement(
 ) -> AnnulationEncaissement:
     """Cancel a counter payment of the day by reversing its entry; the debt is owed again.
 
+    The leaf that it entered, a paper that exists, may be entered again.
+
     Raises:
         ValidationError: not of today's open till of `par`, already cancelled, or no reason.
     """
@@ -372,9 +378,21 @@ def annuler_encaissement(
     )
     if titre is not None:
         echeanciers.suivre(titre)
+    _rendre_feuillet(encaissement, motif.strip(), par)
     return AnnulationEncaissement.objects.create(
         encaissement=encaissement, ecriture=ecriture, motif=motif.strip()[:200], par=par
     )
+
+
+def _rendre_feuillet(encaissement: Encaissement, motif: str, par: Utilisateur) -> None:
+    """Keep the wrong entry of a leaf as cancelled; a row of the same number waits in its place."""
+    saisis = Feuillet.objects.select_for_update(of=("self",))
+    for feuillet in saisis.filter(encaissement=encaissement, etat=EtatFeuillet.SAISI):
+        franchir(feuillet, "defaire", par=par, motif=motif)
+        neuf = Feuillet.objects.create(
+            carnet_id=feuillet.carnet_id, numero=feuillet.numero, code=feuillet.code
+        )
+        neuf.passages.create(acte="rouvrir", depart="", arrivee=neuf.etat, motif=motif, par=par)
 
 
 def est_annulable(encaissement: Encaissement, *, par: Utilisateur) -> bool:

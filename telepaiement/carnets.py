@@ -5,14 +5,15 @@ conflict, and what the debt no longer calls for is owed back.
 """
 
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,32 +24,58 @@ from facturier.commun.pdf import Document
 from facturier.grand_livre.models import EtatPiece, Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import caisse, creances, quittances
-from telepaiement.encaissement import enregistrer, enregistrer_a_classer
+from telepaiement import caisse, creances, quittances, ventes
+from telepaiement.continuite import SECONDE_SAISIE
+from telepaiement.encaissement import (
+    enregistrer,
+    enregistrer_a_classer,
+    enregistrer_vente,
+    jour_de_caisse,
+)
+from telepaiement.etats_mensuels import de_mois
 from telepaiement.models import (
     Carnet,
     Encaissement,
     EtatFeuillet,
     Feuillet,
+    Mode,
     Regie,
     SessionCaisse,
 )
 from telepaiement.nominations import en_fonction, exiger_agent, exiger_habilite
 
 FEUILLETS_MAXIMAUX = 100
+SANS_PAPIER = (EtatFeuillet.ANNULE, EtatFeuillet.DEFAIT)
+RESEAU_PRESENT = timedelta(minutes=10)  # receipts so near, before and after: no outage then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaisieFeuillet:
-    """What was written on a leaf: its titre, the money, when it was received (aware).
+    """What was written on a leaf: what it paid, the money, when it was received (aware).
 
-    Without a titre that is known, `mention` is what the leaf says of it.
+    It paid a titre; or a sale of published tariffs, `quantites` by key of the product; or nothing
+    that is known, and `mention` is what the leaf says of it.
     """
 
     titre_id: int | None
     saisie: caisse.Saisie
     recu_le: datetime
     mention: str = ""
+    quantites: Mapping[int, int] = field(default_factory=dict)
+    payeur: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examen:
+    """What a leaf would post, and what conflicts: read before it is confirmed.
+
+    `titre`, or `lignes` of a sale (product with its `tarif`, quantity, whole francs), or neither.
+    """
+
+    feuillet: Feuillet
+    titre: Titre | None
+    lignes: list[tuple[Any, int, int]]
+    conflits: list[str]
 
 
 @transaction.atomic
@@ -73,21 +100,69 @@ def emettre_carnet(*, regie: Regie, nombre: int, remis_a: Utilisateur, par: Util
     return carnet
 
 
+def examiner_feuillet(
+    *, feuillet_id: int, session: SessionCaisse, donnees: SaisieFeuillet, par: Utilisateur
+) -> Examen:
+    """Return what entering a leaf would post, and what conflicts; nothing is recorded.
+
+    Raises:
+        ValidationError: as `saisir_feuillet`.
+    """
+    _refuser_double(feuillet_id, donnees, par)
+    titre = None
+    if donnees.titre_id is not None:
+        titre = Titre.objects.select_related("tiers").get(pk=donnees.titre_id)
+    feuillet = Feuillet.objects.select_related("carnet__regie").get(pk=feuillet_id)
+    return _examiner(feuillet, session, titre, donnees, par)
+
+
 def saisir_feuillet(
     *, feuillet_id: int, session: SessionCaisse, donnees: SaisieFeuillet, par: Utilisateur
 ) -> Encaissement:
-    """Enter a leaf in an open till: its money, its quittance, and what conflicts.
+    """Enter a leaf in an open till: its money, its quittance, what conflicts; once if repeated.
 
-    Without a titre the money is to be classed: an agent says later what it paid.
+    Without a titre nor a sale the money is to be classed: an agent says later what it paid.
 
     Raises:
-        ValidationError: the leaf is entered or cancelled already, of another régie, its moment
-            precedes the booklet or is to come, or what is written is incomplete.
+        ValidationError: the leaf is entered already (which is noted) or cancelled, of another
+            régie, its moment precedes the booklet or is to come, its sale is not worth what it
+            says, or what is written is incomplete.
     """
+    deja = Encaissement.objects.filter(saisie=donnees.saisie.identifiant).first()
+    if deja is not None:
+        return deja
+    _refuser_double(feuillet_id, donnees, par)
     try:
         return _saisir(feuillet_id, session, donnees, par)
     except IntegrityError as erreur:
         raise ValidationError(caisse.expliquer(erreur)) from erreur
+
+
+def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur) -> None:
+    """Refuse a leaf that is entered already, and note on it what the second paper says.
+
+    Raises:
+        ValidationError: it is; the first entry stands.
+    """
+    feuillet = Feuillet.objects.select_related("encaissement__titre", "encaissement__quittance")
+    trouve = feuillet.get(pk=feuillet_id)
+    fait = trouve.encaissement
+    if trouve.etat != EtatFeuillet.SAISI or fait is None:
+        return
+    motif = (
+        f"Présenté une seconde fois : {afficher(donnees.saisie.montant)}, reçus le "
+        f"{timezone.localtime(donnees.recu_le):%d/%m/%Y à %H:%M}"
+    )
+    trouve.passages.get_or_create(
+        acte=SECONDE_SAISIE, depart=trouve.etat, arrivee=trouve.etat, motif=motif, par=par
+    )
+    raise ValidationError(
+        {
+            "feuillet": f"Ce feuillet est déjà saisi : quittance {fait.quittance.reference}, "
+            f"{fait.objet.lower()}, {afficher(fait.montant)}. Relisez son numéro. Si la première "
+            "saisie est fausse, annulez-la le jour même, puis saisissez le feuillet à nouveau."
+        }
+    )
 
 
 @transaction.atomic
@@ -97,29 +172,34 @@ def _saisir(
     titre = None
     if donnees.titre_id is not None:
         titre = Titre.objects.select_for_update(of=("self",)).get(pk=donnees.titre_id)
+    regie = Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
     feuillet = (
         Feuillet.objects.select_for_update(of=("self",))
         .select_related("carnet__regie")
         .get(pk=feuillet_id)
     )
-    exiger(feuillet, "saisir", par=par)
-    _controler(feuillet, session, donnees, par)
-    conflits = list(_conflits(session.regie, titre, donnees))
+    conflits = _examiner(feuillet, session, titre, donnees, par).conflits
     saisie = donnees.saisie
+    jour = timezone.localdate(donnees.recu_le)
     fait: dict[str, Any] = {
-        "regie": session.regie,
+        "regie": regie,
         "mode": saisie.mode,
         "montant": saisie.montant,
         "moment": donnees.recu_le,
         "reference": f"guichet-{saisie.identifiant}",
         "par": par,
         "code": feuillet.code,
-        **caisse.champs_saisis(session, saisie),
+        **caisse.champs_saisis(session, saisie, jour_de_caisse(regie, donnees.recu_le)),
     }
-    if titre is None:
-        encaissement = enregistrer_a_classer(mention=donnees.mention.strip()[:200], **fait)
-    else:
+    if titre is not None:
         encaissement = enregistrer(titre=titre, **fait)
+    elif donnees.quantites:
+        vente = ventes.poser_vente(
+            regie=regie, jour=jour, quantites=donnees.quantites, payeur=donnees.payeur
+        )
+        encaissement = enregistrer_vente(vente, **fait)
+    else:
+        encaissement = enregistrer_a_classer(mention=donnees.mention.strip()[:200], **fait)
     franchir(
         feuillet,
         "saisir",
@@ -129,6 +209,40 @@ def _saisir(
         conflits=conflits,
     )
     return encaissement
+
+
+def _examiner(
+    feuillet: Feuillet,
+    session: SessionCaisse,
+    titre: Titre | None,
+    donnees: SaisieFeuillet,
+    par: Utilisateur,
+) -> Examen:
+    """Check what is written on a leaf, and say what it posts and what conflicts.
+
+    Raises:
+        ValidationError: as `saisir_feuillet`.
+    """
+    exiger(feuillet, "saisir", par=par)
+    _controler(feuillet, session, donnees, par)
+    lignes = []
+    if donnees.quantites:
+        jour = timezone.localdate(donnees.recu_le)
+        lignes = ventes.chiffrer(session.regie, donnees.quantites, jour)
+        if (total := sum(somme for _, _, somme in lignes)) != donnees.saisie.montant:
+            raise ValidationError(
+                {
+                    "montant": f"Aux tarifs du {jour:%d/%m/%Y}, cette vente vaut {afficher(total)} "
+                    f"et non {afficher(donnees.saisie.montant)}. Relisez les quantités ; si le "
+                    "feuillet porte bien cette somme, saisissez-le comme une recette à classer."
+                }
+            )
+    return Examen(
+        feuillet=feuillet,
+        titre=titre,
+        lignes=lignes,
+        conflits=list(_conflits(session, titre, donnees)),
+    )
 
 
 def _controler(
@@ -143,20 +257,54 @@ def _controler(
         raise ValidationError(
             {"recu_le": "Le paiement est postérieur à l’émission du carnet, et déjà fait."}
         )
-    if donnees.titre_id is None and not donnees.mention.strip():
+    if donnees.titre_id is None and not donnees.quantites and not donnees.mention.strip():
         raise ValidationError({"reference": "Recopiez ce que le feuillet dit de son objet."})
     if donnees.saisie.montant <= 0:
         raise ValidationError({"montant": "Le montant est d’au moins 1 F."})
+    if donnees.saisie.mode == Mode.TPE and not session.guichet.terminal:
+        raise ValidationError({"mode": "Ce guichet n’a pas de terminal bancaire."})
 
 
-def _conflits(regie: Regie, titre: Titre | None, donnees: SaisieFeuillet) -> Iterator[str]:
-    """Yield in French what the payment on paper did not know."""
-    if titre is None:
+def _conflits(
+    session: SessionCaisse, titre: Titre | None, donnees: SaisieFeuillet
+) -> Iterator[str]:
+    """Yield in French what the payment on paper did not know, or what its moment contradicts."""
+    if titre is not None:
+        yield from _conflits_du_titre(session.regie, titre, donnees)
+    elif not donnees.quantites:
         yield f"Titre inconnu (« {donnees.mention.strip()} ») : la recette est à classer."
-    else:
-        yield from _conflits_du_titre(regie, titre, donnees)
-    if donnees.saisie.mode not in caisse.modes_admis(regie):
+    if donnees.saisie.mode not in caisse.modes_admis(session.regie):
         yield "Ce mode de paiement n’est pas de ceux de l’acte de la régie (art. 9)."
+    yield from _conflits_du_moment(session, donnees.recu_le)
+
+
+def _conflits_du_moment(session: SessionCaisse, recu_le: datetime) -> Iterator[str]:
+    """Yield why the moment written on a leaf is odd: its till was closed, the network was there."""
+    regie, moment = session.regie, timezone.localtime(recu_le)
+    if jour_de_caisse(regie, recu_le) != moment.date():
+        yield (
+            f"L’état {de_mois(moment.date().replace(day=1))} est déjà établi : la somme "
+            f"compte au {session.jour:%d/%m/%Y}."
+        )
+    caisses = SessionCaisse.objects.filter(agent=session.agent_id, jour=moment.date())
+    close = caisses.filter(regie=regie, cloturee_le__lte=recu_le).order_by("-cloturee_le").first()
+    encore = Q(cloturee_le__isnull=True) | Q(cloturee_le__gt=recu_le)
+    if close is not None and not caisses.filter(encore, ouverte_le__lte=recu_le).exists():
+        yield (
+            f"Reçu à {moment:%H:%M}, après la clôture n° {close.numero} de la caisse du jour, à "
+            f"{timezone.localtime(close.cloturee_le):%H:%M}."
+        )
+    par_le_reseau = Encaissement.objects.filter(
+        session__regie=regie, feuillet__isnull=True
+    ).order_by("encaisse_le")
+    avant = par_le_reseau.filter(encaisse_le__range=(recu_le - RESEAU_PRESENT, recu_le)).last()
+    apres = par_le_reseau.filter(encaisse_le__range=(recu_le, recu_le + RESEAU_PRESENT)).first()
+    if avant is not None and apres is not None:
+        yield (
+            f"Hors coupure : la régie encaissait par le réseau à "
+            f"{timezone.localtime(avant.encaisse_le):%H:%M} et à "
+            f"{timezone.localtime(apres.encaisse_le):%H:%M}, le {moment:%d/%m/%Y}."
+        )
 
 
 def _conflits_du_titre(regie: Regie, titre: Titre, donnees: SaisieFeuillet) -> Iterator[str]:
@@ -200,11 +348,12 @@ def annuler_feuillet(*, feuillet_id: int, motif: str, par: Utilisateur) -> Feuil
 def trouver(reference: str) -> Feuillet | None:
     """Return the leaf of this code or number, however it is typed, or None."""
     texte = reference.strip().upper()
-    par_code = Feuillet.objects.filter(code=quittances.lire_code(texte))
+    vivants = Feuillet.objects.exclude(etat=EtatFeuillet.DEFAIT)
+    par_code = vivants.filter(code=quittances.lire_code(texte))
     carnet, _, numero = texte.rpartition("-")
     code_regie, _, numero_carnet = carnet.rpartition("-C-")
     if numero.isdecimal() and numero_carnet.isdecimal():
-        par_code = Feuillet.objects.filter(
+        par_code = vivants.filter(
             carnet__regie__code=code_regie, carnet__numero=int(numero_carnet), numero=int(numero)
         )
     return par_code.select_related("carnet__regie").first()
@@ -226,7 +375,7 @@ def dessiner_carnet(carnet: Carnet) -> bytes:
             "chaque quittance, détachez-la pour le payeur, gardez la souche, saisissez-la dès que "
             "le réseau revient.",
         )
-        feuillets = carnet.feuillets.exclude(etat=EtatFeuillet.ANNULE).order_by("numero")
+        feuillets = carnet.feuillets.exclude(etat__in=SANS_PAPIER).order_by("numero")
         for feuillet in feuillets.select_related("carnet__regie"):
             _dessiner_feuillet(pdf, feuillet)
     return sortie.getvalue()

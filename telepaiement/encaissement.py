@@ -125,7 +125,7 @@ def enregistrer(
 
     Args:
         montant: whole francs received.
-        moment: when, in UTC; its day in Nouméa is the day of the till and of the entry.
+        moment: when, in UTC; the day of the till and of the entry come from it.
         reference: identity of the money fact: charge of the gateway, or entry at the counter.
         code: verification code that the payer has on paper already, or "".
         details: other fields of the Encaissement.
@@ -134,7 +134,7 @@ def enregistrer(
         facturier.grand_livre.passation.EcritureRefusee: the ledger refuses the entry.
     """
     trop_percu = max(0, montant - max(reste_du(titre), 0))
-    jour = timezone.localdate(moment)
+    jour = jour_de_caisse(regie, moment)
     ecriture = evenements.encaisser(
         titre,
         mode=mode,
@@ -171,6 +171,7 @@ def enregistrer_vente(
     reference: str,
     par: Utilisateur,
     trop_percu: int = 0,
+    code: str = "",
     **details: Any,
 ) -> Encaissement:
     """Post money received for a sale, record it, issue its quittance.
@@ -178,7 +179,7 @@ def enregistrer_vente(
     The caller holds the lock of the régie, in a transaction. The arguments are those of
     `enregistrer`; `trop_percu` is what is owed back, in whole francs.
     """
-    jour = timezone.localdate(moment)
+    jour = jour_de_caisse(regie, moment)
     ecriture = vendre_au_comptant(
         mode=mode,
         montant=montant,
@@ -199,7 +200,7 @@ def enregistrer_vente(
         ecriture=ecriture,
         **details,
     )
-    quittances.emettre(encaissement)
+    quittances.emettre(encaissement, code=code)
     return encaissement
 
 
@@ -219,7 +220,7 @@ def enregistrer_a_classer(
 
     The arguments are those of `enregistrer`; `mention` is what the paper says.
     """
-    jour = timezone.localdate(moment)
+    jour = jour_de_caisse(regie, moment)
     ecriture = recevoir_a_classer(
         mode=mode,
         montant=montant,
@@ -240,6 +241,15 @@ def enregistrer_a_classer(
     )
     quittances.emettre(encaissement, code=code)
     return encaissement
+
+
+def jour_de_caisse(regie: Regie, moment: datetime) -> date:
+    """Return the day in Nouméa of money received, or today when its month is justified since."""
+    jour, aujourd_hui = timezone.localdate(moment), timezone.localdate()
+    if jour >= aujourd_hui.replace(day=1):
+        return jour
+    est_justifie = regie.etats_mensuels.filter(mois=jour.replace(day=1)).exists()
+    return aujourd_hui if est_justifie else jour
 
 
 def date_comptable(jour: date) -> date:

@@ -56,6 +56,12 @@ def nommer_mois(mois: date) -> str:
     return str(date_format(mois, "F Y"))
 
 
+def de_mois(mois: date) -> str:
+    """Return the month after its preposition: `de novembre 2026`, `d’octobre 2026`."""
+    nom = nommer_mois(mois)
+    return f"d’{nom}" if nom[0] in "ao" else f"de {nom}"
+
+
 def recettes_du_mois(regie: Regie, mois: date) -> QuerySet[Encaissement]:
     """Return what the régie received in the month that begins on `mois`, by any means.
 
@@ -127,7 +133,7 @@ def dessiner_etat(etat: EtatMensuel) -> bytes:
     """Return the état récapitulatif of a month: by product and imputation, by means, versements."""
     sortie = io.BytesIO()
     regie = etat.regie
-    nom = f"État récapitulatif de {nommer_mois(etat.mois)}"
+    nom = f"État récapitulatif {de_mois(etat.mois)}"
     sommes = ventiler(recettes_du_mois(regie, etat.mois))
     with Document(
         sortie,

@@ -1,6 +1,5 @@
-"""Forms of the tills and régies: counts, sales, appointments, versements, booklets."""
+"""Forms of the tills and régies: counts, sales, appointments, versements."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,8 +9,6 @@ from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.cartes import FormulaireSansCarte, SansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
-from telepaiement.caisse import Saisie
-from telepaiement.carnets import FEUILLETS_MAXIMAUX
 from telepaiement.cloture import Pointage
 from telepaiement.coupures import coupures_du, nommer_coupure
 from telepaiement.models import (
@@ -38,7 +35,7 @@ class CoupuresForm(FormulaireSansCarte):
         autres = self.fields
         self.valeurs = coupures_du(timezone.localdate())
         self.fields = {
-            f"coupure_{valeur}": _nombre(nommer_coupure(valeur)) for valeur in self.valeurs
+            f"coupure_{valeur}": nombre(nommer_coupure(valeur)) for valeur in self.valeurs
         }
         self.fields |= autres
 
@@ -67,9 +64,10 @@ class CoupuresForm(FormulaireSansCarte):
         ]
 
 
-def _nombre(
+def nombre(
     libelle: str, maximum: int = NOMBRE_MAXIMAL, *, est_exige: bool = False
 ) -> forms.IntegerField:
+    """Return the field of a number that may be left empty, unless `est_exige`."""
     champ = forms.IntegerField(
         label=libelle,
         required=est_exige,
@@ -88,8 +86,8 @@ class ClotureForm(CoupuresForm):
         label="Total du terminal",
         help_text="Le total que le terminal imprime à la télécollecte ; 0 s’il n’a pas servi.",
     )
-    tickets = _nombre("Nombre de tickets du terminal", est_exige=True)
-    cheques = _nombre("Nombre de chèques", est_exige=True)
+    tickets = nombre("Nombre de tickets du terminal", est_exige=True)
+    cheques = nombre("Nombre de chèques", est_exige=True)
     motif_ecart = forms.CharField(
         label="Motif de l’écart",
         max_length=200,
@@ -158,7 +156,7 @@ class VenteForm(FormulaireSansCarte):
         self.produits = list(produits_vendus(regie))
         autres = self.fields
         self.fields = {
-            f"produit_{produit.pk}": _nombre(
+            f"produit_{produit.pk}": nombre(
                 f"{produit.libelle}, à {afficher(produit.tarif)}", QUANTITE_MAXIMALE
             )
             for produit in self.produits
@@ -398,101 +396,7 @@ class AnnulationVersementForm(FormulaireSansCarte):
     )
 
 
-class CarnetForm(FormulaireSansCarte):
-    """A booklet to print."""
-
-    nombre = forms.IntegerField(
-        label="Nombre de feuillets", min_value=1, max_value=FEUILLETS_MAXIMAUX, initial=20
-    )
-    remis_a = forms.ModelChoiceField(
-        Utilisateur.objects.none(), label="Remis à", empty_label="Choisissez"
-    )
-
-    def __init__(self, *args: Any, habilites: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        champ = self.fields["remis_a"]
-        champ.queryset = Utilisateur.objects.filter(pk__in=habilites)  # type: ignore[attr-defined]
-
-
 class LecteurForm(FormulaireSansCarte):
     """What the reader of the counter takes."""
 
     montant = SaisieMontantField(label="Montant au lecteur", minimum=1)
-
-
-class AnnulationFeuilletForm(FormulaireSansCarte):
-    """A spoilt leaf."""
-
-    feuillet = forms.CharField(label="Numéro ou code du feuillet", max_length=40)
-    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
-
-
-class FeuilletForm(FormulaireSansCarte):
-    """A leaf written by hand, to enter."""
-
-    feuillet = forms.CharField(
-        label="Numéro ou code du feuillet",
-        max_length=40,
-        help_text="Par exemple CENTRE-C-0001-012.",
-        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
-    )
-    reference = forms.CharField(
-        label="Référence du titre",
-        max_length=150,
-        help_text="Ou ce que le feuillet en dit, si aucun titre ne se retrouve.",
-        widget=forms.TextInput({"autocomplete": "off"}),
-    )
-    a_classer = forms.BooleanField(
-        label="Aucun titre ne porte cette référence : enregistrer une recette à classer",
-        required=False,
-        help_text="Les finances diront plus tard ce qu’elle paie.",
-    )
-    jour = SaisieJourField(label="Reçu le", au_plus_tard=timezone.localdate)
-    heure = forms.TimeField(
-        label="À", widget=forms.TimeInput({"type": "time", "class": "court"}, format="%H:%M")
-    )
-    mode = forms.ChoiceField(
-        label="Mode de paiement",
-        choices=[(m, Mode(m).label) for m in (Mode.ESPECES, Mode.CHEQUE, Mode.TPE)],
-    )
-    montant = SaisieMontantField(minimum=1)
-    numero_ticket = forms.CharField(label="Numéro de ticket", max_length=20, required=False)
-    numero_autorisation = forms.CharField(
-        label="Numéro d’autorisation", max_length=20, required=False
-    )
-    banque = forms.CharField(max_length=60, required=False)
-    numero_cheque = forms.CharField(label="Numéro du chèque", max_length=20, required=False)
-    tireur = forms.CharField(max_length=100, required=False)
-
-    EXIGES = {
-        Mode.TPE: ("numero_ticket", "numero_autorisation"),
-        Mode.CHEQUE: ("banque", "numero_cheque", "tireur"),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for noms in self.EXIGES.values():
-            for nom in noms:
-                self.fields[nom].selon_le_cas = True  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for what the mode needs."""
-        donnees: dict[str, Any] = super().clean() or {}
-        for nom in self.EXIGES.get(donnees.get("mode", ""), ()):
-            if not donnees.get(nom):
-                self.add_error(nom, "Ce mode de paiement demande ce champ.")
-        return donnees
-
-    @property
-    def saisie(self) -> Saisie:
-        """Return the payment that was typed."""
-        champs = {nom: self.cleaned_data[nom] for noms in self.EXIGES.values() for nom in noms}
-        mode, montant = self.cleaned_data["mode"], self.cleaned_data["montant"]
-        remise = montant if mode == Mode.ESPECES else None
-        return Saisie(mode=mode, montant=montant, somme_remise=remise, **champs)
-
-    @property
-    def recu_le(self) -> datetime:
-        """Return when the money was received, aware."""
-        moment = datetime.combine(self.cleaned_data["jour"], self.cleaned_data["heure"])
-        return timezone.make_aware(moment)

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Parametre
+from telepaiement.continuite import manquants
 from telepaiement.deficits import sessions_a_combler
-from telepaiement.etats_mensuels import mois_a_justifier, nommer_mois
+from telepaiement.etats_mensuels import de_mois, mois_a_justifier
 from telepaiement.models import (
     ChequeVerse,
     ComblementDeficit,
@@ -30,6 +31,7 @@ from telepaiement.models import (
 )
 from telepaiement.nominations import en_fonction, responsable
 
+MANQUANTS_CITES = 5
 RECUES = SessionVersee.objects.filter(versement__etat=EtatVersementRegie.RECU)
 RECUS = ChequeVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
 RENDUS = ComblementVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
@@ -186,7 +188,7 @@ def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
             est_grave=True,
         )
     for mois in mois_a_justifier(regie, le):
-        yield Alerte(f"L’état de {nommer_mois(mois)} n’est pas établi (article 10).")
+        yield Alerte(f"L’état {de_mois(mois)} n’est pas établi (article 10).")
     anciennes = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE, jour__lt=le)
     for session in anciennes.select_related("guichet", "agent"):
         yield Alerte(f"{session} n’est pas clôturée ({session.agent.nom_complet}).", True)
@@ -196,6 +198,12 @@ def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
         yield Alerte(f"Clôtures de caisse à contresigner : {nombre}.")
     if nombre := VersementRegie.objects.filter(regie=regie, etat=EtatVersementRegie.ETABLI).count():
         yield Alerte(f"Versements établis sans récépissé de la Trésorerie : {nombre}.")
+    if absents := [feuillet.reference for feuillet in manquants(regie.pk)[: MANQUANTS_CITES + 1]]:
+        suite = ", …" if len(absents) > MANQUANTS_CITES else ""
+        yield Alerte(
+            f"Feuillets de carnet manquants : {', '.join(absents[:MANQUANTS_CITES])}{suite}. "
+            "Saisissez-les, ou annulez-les s’ils sont gâchés."
+        )
 
 
 def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:

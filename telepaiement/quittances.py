@@ -41,6 +41,7 @@ def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
         annee=annee,
         numero=prendre_numero(f"quittance-{encaissement.regie.code}-{annee}"),
         code=code or tirer_code(),
+        remplace=_annulee(code),
         emise_le=moment,
     )
     contenu = dessiner(quittance)
@@ -49,6 +50,14 @@ def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
     ).sha256
     quittance.save(force_insert=True)
     return quittance
+
+
+def _annulee(code: str) -> Quittance | None:
+    """Return the cancelled receipt of a leaf entered again, or None."""
+    if not code:
+        return None
+    memes = Quittance.objects.filter(code=code, encaissement__annulation__isnull=False)
+    return memes.filter(remplacee_par__isnull=True).first()
 
 
 def pour_le_payeur(quittance: Quittance) -> bytes:

@@ -155,7 +155,7 @@ def _vendre(
         moment=timezone.now(),
         reference=f"guichet-{saisie.identifiant}",
         par=par,
-        **caisse.champs_saisis(session, saisie),
+        **caisse.champs_saisis(session, saisie, session.jour),
     )
 
 

@@ -48,28 +48,33 @@ class EtatFeuillet(models.TextChoices):
     VIERGE = "vierge", "Vierge"
     SAISI = "saisi", "Saisi"
     ANNULE = "annule", "Annulé"
+    DEFAIT = "defait", "Saisie annulée"
 
 
 class Feuillet(models.Model):
     """One leaf: its number and its code are printed before it is written by hand.
 
     Its code becomes that of the quittance, so that the paper is verified as any other receipt.
-    `conflits` says what had changed between the payment and its entry.
+    `conflits` says what had changed between the payment and its entry. An entry that was wrong and
+    is cancelled stays as a row `defait`; another row of the same number waits for the paper to be
+    entered again, so that a number is unique among those that stand.
     """
 
     Etat = EtatFeuillet
     TONS: ClassVar[dict[str, Ton]] = {
         EtatFeuillet.SAISI: Ton.SUCCES,
         EtatFeuillet.ANNULE: Ton.REFUS,
+        EtatFeuillet.DEFAIT: Ton.REFUS,
     }
     TRANSITIONS: ClassVar[dict[str, Transition]] = {
         "saisir": transition({EtatFeuillet.VIERGE}, EtatFeuillet.SAISI, Role.REGISSEUR),
         "annuler": transition({EtatFeuillet.VIERGE}, EtatFeuillet.ANNULE, Role.REGISSEUR),
+        "defaire": transition({EtatFeuillet.SAISI}, EtatFeuillet.DEFAIT, Role.REGISSEUR),
     }
 
     carnet = models.ForeignKey(Carnet, models.PROTECT, related_name="feuillets")
     numero = models.PositiveIntegerField("numéro")
-    code = models.CharField("code de vérification", max_length=14, unique=True)
+    code = models.CharField("code de vérification", max_length=14)
     etat = models.CharField("état", max_length=10, choices=EtatFeuillet, default="vierge")
     encaissement = models.OneToOneField(
         Encaissement, models.PROTECT, null=True, related_name="feuillet"
@@ -83,12 +88,21 @@ class Feuillet(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["carnet", "numero"],
+                condition=~Q(etat=EtatFeuillet.DEFAIT),
                 name="feuillet_numero_unique",
                 violation_error_message="Ce numéro de feuillet est déjà pris.",
             ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=~Q(etat=EtatFeuillet.DEFAIT),
+                name="feuillet_code_unique",
+                violation_error_message="Ce code est déjà celui d’un autre feuillet.",
+            ),
             models.CheckConstraint(
-                condition=Q(etat=EtatFeuillet.SAISI, encaissement__isnull=False)
-                | ~Q(etat=EtatFeuillet.SAISI) & Q(encaissement__isnull=True),
+                condition=Q(
+                    etat__in=[EtatFeuillet.SAISI, EtatFeuillet.DEFAIT], encaissement__isnull=False
+                )
+                | Q(etat__in=[EtatFeuillet.VIERGE, EtatFeuillet.ANNULE], encaissement__isnull=True),
                 name="feuillet_saisi_encaisse",
                 violation_error_message="Un feuillet saisi porte son encaissement.",
             ),

@@ -256,13 +256,23 @@ class AnnulationEncaissement(models.Model):
 
 
 class Quittance(models.Model):
-    """A receipt, numbered without gap per régie and year, in the transaction of the money."""
+    """A receipt, numbered without gap per régie and year, in the transaction of the money.
+
+    The paper of a leaf entered again keeps its code: its receipt names the cancelled one.
+    """
 
     encaissement = models.OneToOneField(Encaissement, models.PROTECT, related_name="quittance")
     regie = models.ForeignKey(Regie, models.PROTECT, related_name="quittances")
     annee = models.PositiveSmallIntegerField("année")
     numero = models.PositiveIntegerField("numéro")
-    code = models.CharField("code de vérification", max_length=14, unique=True)
+    code = models.CharField("code de vérification", max_length=14)
+    remplace = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="remplacee_par",
+        help_text="quittance annulée du même feuillet, dont le code reste sur le papier",
+    )
     sha256 = models.CharField("empreinte du document", max_length=64)
     emise_le = models.DateTimeField("émise le")
 
@@ -275,12 +285,19 @@ class Quittance(models.Model):
                 name="quittance_numero_unique",
                 violation_error_message="Ce numéro de quittance est déjà pris.",
             ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(remplace__isnull=True),
+                name="quittance_code_unique",
+                violation_error_message="Ce code est déjà celui d’une autre quittance.",
+            ),
             models.CheckConstraint(
                 condition=Q(numero__gt=0) & Q(sha256__regex=r"^[0-9a-f]{64}$"),
                 name="quittance_numerotee_et_scellee",
                 violation_error_message="Une quittance a un numéro et l’empreinte de son document.",
             ),
         ]
+        indexes = [models.Index(fields=["code"], name="quittance_code")]
 
     def __str__(self) -> str:
         return f"Quittance {self.reference}"

@@ -1,7 +1,12 @@
 """Pages of the leaves written by hand when the network was gone."""
 
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -9,55 +14,175 @@ from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.montants import afficher
+from facturier.grand_livre.soldes import reste_du
 from telepaiement import carnets, creances
-from telepaiement.forms_regie import AnnulationFeuilletForm, FeuilletForm
-from telepaiement.models import Encaissement, Feuillet
-from telepaiement.views.communs import agent
+from telepaiement.caisse import Saisie
+from telepaiement.forms_carnets import AnnulationFeuilletForm, FeuilletForm
+from telepaiement.models import Feuillet, Mode
+from telepaiement.views.communs import agent, rapporter
 from telepaiement.views.guichet import session_exigee
-from telepaiement.views.regies import presenter
+from telepaiement.views.regies import PRESENTATION, presenter
+
+SAISIES = "saisies_feuillets"
+SAISIES_GARDEES = 10
 
 
 @reserver_a(Role.REGISSEUR)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def saisir(request: HttpRequest) -> HttpResponse:
-    """Enter a leaf in the open till; what conflicts is told on the page of the payment."""
+    """Type what a leaf says; it is only recorded once confirmed on the next page."""
     session = session_exigee(request)
-    form = FeuilletForm(request.POST or None, initial={"jour": timezone.localdate()})
-
-    def faire() -> Encaissement:
-        titres = creances.par_reference(form.cleaned_data["reference"])
-        if not titres and not form.cleaned_data["a_classer"]:
-            raise ValidationError(
-                {
-                    "reference": "Aucun titre ne porte cette référence : relisez le feuillet, ou "
-                    "cochez la case pour enregistrer une recette à classer."
-                }
-            )
-        return carnets.saisir_feuillet(
-            feuillet_id=_feuillet(form.cleaned_data["feuillet"]).pk,
-            session=session,
-            donnees=carnets.SaisieFeuillet(
-                titre_id=titres[0].pk if titres else None,
-                saisie=form.saisie,
-                recu_le=form.recu_le,
-                mention=form.cleaned_data["reference"],
-            ),
-            par=agent(request),
-        )
-
-    return presenter(
-        request,
-        form,
-        faire,
-        vers=lambda fait: reverse("telepaiement:guichet_encaissement", args=[fait.pk]),
-        titre="Saisir une quittance écrite à la main",
-        aide="Recopiez le feuillet. Si le titre a été payé entre-temps, la somme est enregistrée "
-        "et le trop-perçu signalé.",
-        action="Enregistrer le feuillet",
-        retour=reverse("telepaiement:guichet"),
-        succes="Le feuillet est enregistré.",
+    form = FeuilletForm(
+        request.POST or None, regie=session.regie, initial={"jour": timezone.localdate()}
     )
+    if request.method == "POST" and form.is_valid():
+        try:
+            feuillet = _feuillet(form.cleaned_data["feuillet"])
+            donnees = _donnees(form)
+            carnets.examiner_feuillet(
+                feuillet_id=feuillet.pk, session=session, donnees=donnees, par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            _garder(request, feuillet, donnees)
+            return redirect(
+                "telepaiement:feuillet_confirmer", identifiant=donnees.saisie.identifiant
+            )
+    contexte = {
+        "form": form,
+        "titre": "Saisir une quittance écrite à la main",
+        "aide": "Recopiez le feuillet. Si le titre a été payé entre-temps, la somme est "
+        "enregistrée et le trop-perçu signalé.",
+        "action": "Vérifier avant d’enregistrer",
+        "retour": reverse("telepaiement:guichet"),
+    }
+    return render(request, PRESENTATION, contexte, status=422 if form.errors else 200)
+
+
+def _donnees(form: FeuilletForm) -> carnets.SaisieFeuillet:
+    """Return what the leaf says.
+
+    Raises:
+        ValidationError: no titre bears its reference, and it is not said to be classed.
+    """
+    reference = form.cleaned_data["reference"]
+    titres = creances.par_reference(reference) if reference else []
+    if reference and not titres and not form.cleaned_data["a_classer"]:
+        raise ValidationError(
+            {
+                "reference": "Aucun titre ne porte cette référence : relisez le feuillet, ou "
+                "cochez la case pour enregistrer une recette à classer."
+            }
+        )
+    return carnets.SaisieFeuillet(
+        titre_id=titres[0].pk if titres else None,
+        saisie=form.saisie,
+        recu_le=form.recu_le,
+        mention=reference,
+        quantites=form.quantites,
+        payeur=form.cleaned_data.get("payeur", ""),
+    )
+
+
+def _garder(request: HttpRequest, feuillet: Feuillet, donnees: carnets.SaisieFeuillet) -> None:
+    """Keep a leaf typed and not yet confirmed, in the session of the browser."""
+    saisie = {nom: getattr(donnees.saisie, nom) for nom in Saisie.__dataclass_fields__}
+    identifiant = str(saisie.pop("identifiant"))
+    gardee = {
+        "feuillet": feuillet.pk,
+        "titre_id": donnees.titre_id,
+        "saisie": saisie,
+        "recu_le": donnees.recu_le.isoformat(),
+        "mention": donnees.mention,
+        "quantites": dict(donnees.quantites),
+        "payeur": donnees.payeur,
+    }
+    gardees = request.session.get(SAISIES, {}) | {identifiant: gardee}
+    request.session[SAISIES] = dict(list(gardees.items())[-SAISIES_GARDEES:])
+
+
+def _gardee(request: HttpRequest, identifiant: UUID) -> tuple[int, carnets.SaisieFeuillet]:
+    """Return a leaf typed before, by its key, and what it says; 404 when it is unknown."""
+    gardee = request.session.get(SAISIES, {}).get(str(identifiant))
+    if gardee is None:
+        raise Http404("Saisie inconnue.")
+    return gardee["feuillet"], carnets.SaisieFeuillet(
+        titre_id=gardee["titre_id"],
+        saisie=Saisie(identifiant=identifiant, **gardee["saisie"]),
+        recu_le=datetime.fromisoformat(gardee["recu_le"]),
+        mention=gardee["mention"],
+        quantites={int(cle): nombre for cle, nombre in gardee["quantites"].items()},
+        payeur=gardee["payeur"],
+    )
+
+
+@reserver_a(Role.REGISSEUR)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
+    """Show what a leaf will post and what conflicts; a POST records it."""
+    session = session_exigee(request)
+    feuillet_id, donnees = _gardee(request, identifiant)
+    quoi: dict[str, Any] = {
+        "feuillet_id": feuillet_id,
+        "session": session,
+        "donnees": donnees,
+        "par": agent(request),
+    }
+    contexte: dict[str, Any] = {
+        "titre": "Confirmer le feuillet",
+        "consequence": "La quittance sera émise et numérotée, avec le code du feuillet. Vérifiez "
+        "ce qu’il paie et la somme.",
+        "action": "Confirmer et émettre la quittance",
+        "retour": reverse("telepaiement:feuillet_saisir"),
+    }
+    statut = 200
+    try:
+        if request.method == "POST":
+            fait = carnets.saisir_feuillet(**quoi)
+            return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
+        examen = carnets.examiner_feuillet(**quoi)
+        contexte |= {"lignes": _recapitulatif(examen, donnees), "alertes": examen.conflits}
+    except ValidationError as erreur:
+        contexte |= {"consequence": " ".join(erreur.messages), "action": ""}
+        statut = 422
+    return render(request, "confirmation.html", contexte, status=statut)
+
+
+def _recapitulatif(
+    examen: carnets.Examen, donnees: carnets.SaisieFeuillet
+) -> list[tuple[str, str]]:
+    """Return what a leaf will post, line by line."""
+    saisie, lignes = donnees.saisie, [("Feuillet", examen.feuillet.reference)]
+    if examen.titre is not None:
+        lignes += [
+            ("Titre", f"{examen.titre.reference} – {examen.titre.objet}"),
+            ("Débiteur", examen.titre.tiers.nom_complet),
+            ("Reste dû avant ce paiement", afficher(max(reste_du(examen.titre), 0))),
+        ]
+    elif examen.lignes:
+        lignes += [
+            (produit.libelle, f"{quantite} à {afficher(produit.tarif)} : {afficher(somme)}")
+            for produit, quantite, somme in examen.lignes
+        ]
+        lignes += [("Acheteur", donnees.payeur)] if donnees.payeur else []
+    else:
+        lignes += [("Recette à classer", donnees.mention)]
+    details = (
+        ("Numéro de ticket", saisie.numero_ticket),
+        ("Numéro d’autorisation", saisie.numero_autorisation),
+        ("Chèque", f"{saisie.banque} {saisie.numero_cheque} {saisie.tireur}".strip()),
+    )
+    return [
+        *lignes,
+        ("Reçu le", f"{timezone.localtime(donnees.recu_le):%d/%m/%Y à %H:%M}"),
+        ("Mode de paiement", Mode(saisie.mode).label),
+        *((libelle, valeur) for libelle, valeur in details if valeur),
+        ("Montant", afficher(saisie.montant)),
+    ]
 
 
 @reserver_a(Role.REGISSEUR)

@@ -1,10 +1,10 @@
-"""Papers of a régie: hand-overs, checks, versements, titres of sales, booklets."""
+"""Papers of a régie: hand-overs, checks, versements, titres of sales."""
 
 from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -14,10 +14,9 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
-from telepaiement import carnets, depots, etats_mensuels, nominations, proces_verbaux, ventes
+from telepaiement import depots, etats_mensuels, nominations, proces_verbaux, ventes
 from telepaiement.forms_regie import (
     AnnulationVersementForm,
-    CarnetForm,
     RecepisseForm,
     RegularisationForm,
     RemiseServiceForm,
@@ -25,7 +24,6 @@ from telepaiement.forms_regie import (
     VersementForm,
 )
 from telepaiement.models import (
-    Carnet,
     EtatMensuel,
     RemiseService,
     VerificationRegie,
@@ -285,13 +283,13 @@ def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> Http
         raise Http404("Mois inconnu.")
     debut = date(annee, mois, 1)
     sommes = etats_mensuels.ventiler(etats_mensuels.recettes_du_mois(regie, debut))
-    nom = etats_mensuels.nommer_mois(debut)
+    nom = etats_mensuels.de_mois(debut)
     return presenter(
         request,
         FormulaireSansCarte(request.POST if request.method == "POST" else None),
         lambda: etats_mensuels.etablir_etat(regie=regie, mois=debut, par=agent(request)),
         vers=lambda _: adresse(regie),
-        titre=f"État de {nom}, {regie.libelle.lower()}",
+        titre=f"État {nom}, {regie.libelle.lower()}",
         aide="L’état justifie à la Trésorerie toutes les recettes du mois, par produit et par mode "
         "de paiement (article 10).",
         lignes=[
@@ -300,7 +298,7 @@ def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> Http
         ],
         action="Établir l’état",
         retour=adresse(regie),
-        succes=f"L’état de {nom} est établi : imprimez-le et adressez-le à la Trésorerie.",
+        succes=f"L’état {nom} est établi : imprimez-le et adressez-le à la Trésorerie.",
     )
 
 
@@ -314,60 +312,3 @@ def etat_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     )
     nom = f"etat-{etat.regie.code}-{etat.mois:%Y-%m}.pdf"
     return reponse_pdf(etats_mensuels.dessiner_etat(etat), nom)
-
-
-@reserver_a(Role.AGENT)
-@never_cache
-@require_http_methods(["GET", "POST"])
-def emettre_carnet(request: HttpRequest, code: str) -> HttpResponse:
-    """Reserve the numbers of a booklet of quittances."""
-    regie = regie_visible(request, code)
-    nommes = nominations.en_fonction(regie, timezone.localdate())
-    form = CarnetForm(request.POST or None, habilites=[n.personne_id for n in nommes])
-    return presenter(
-        request,
-        form,
-        lambda: carnets.emettre_carnet(regie=regie, par=agent(request), **form.cleaned_data),
-        vers=lambda carnet: reverse("telepaiement:carnet", args=[carnet.pk]),
-        titre=f"Carnet de quittances de la {regie.libelle.lower()}",
-        aide="Les numéros sont réservés : imprimez le carnet et gardez-le au guichet, pour le jour "
-        "où le réseau manque.",
-        action="Émettre le carnet",
-        retour=adresse(regie),
-        succes="Le carnet est émis : imprimez-le.",
-    )
-
-
-def _carnet(request: HttpRequest, pk: int) -> Carnet:
-    return get_object_or_404(
-        Carnet.objects.select_related("regie", "remis_a"), pk=pk, regie__in=visibles(request)
-    )
-
-
-@reserver_a(*LECTEURS)
-@never_cache
-@require_GET
-def carnet(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a booklet: leaves entered, and what conflicts."""
-    objet = _carnet(request, pk)
-    feuillets = objet.feuillets.select_related(
-        "carnet__regie", "encaissement__titre", "encaissement__quittance__regie"
-    )
-    return render(
-        request,
-        "telepaiement/regies/carnet.html",
-        {
-            "carnet": objet,
-            "feuillets": feuillets,
-            "conflits": [feuillet for feuillet in feuillets if feuillet.conflits],
-        },
-    )
-
-
-@reserver_a(*LECTEURS)
-@never_cache
-@require_GET
-def carnet_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give the booklet to print."""
-    objet = _carnet(request, pk)
-    return reponse_pdf(carnets.dessiner_carnet(objet), f"carnet-{objet.reference}.pdf")

@@ -122,8 +122,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "sessions_internet": regie.sessions_internet.all()[:RECENTS],
             "ventes": ventes.sommes_a_regulariser(regie, timezone.localdate()),
             "regularisations": regie.regularisations.select_related("titre", "produit")[:RECENTS],
-            "mois_a_justifier": etats_mensuels.mois_a_justifier(regie, timezone.localdate()),
-            "etats_mensuels": regie.etats_mensuels.all()[:RECENTS],
+            "mois_a_justifier": [
+                (mois, etats_mensuels.de_mois(mois))
+                for mois in etats_mensuels.mois_a_justifier(regie, timezone.localdate())
+            ],
+            "etats_mensuels": [
+                (etat, etats_mensuels.de_mois(etat.mois))
+                for etat in regie.etats_mensuels.all()[:RECENTS]
+            ],
             "versements": regie.versements.select_related("par")[:RECENTS],
             "remises": regie.remiseservices.select_related("entrant__personne")[:RECENTS],
             "verifications": regie.verificationregies.select_related("par")[:RECENTS],

@@ -193,7 +193,7 @@ def _emettre_un_carnet(visite) -> None:
     visite.page.get_by_label("Remis à").select_option(index=1)
     visite.remplir("Nombre de feuillets", "3")
     visite.presser("Émettre le carnet")
-    visite.attendre("Aucun feuillet saisi")
+    visite.attendre("Aucun feuillet n’est en conflit")
     visite.examiner("carnet")
     assert "CENTRE-C-0001-003" in visite.telecharger("Imprimer le carnet", "carnet")
 

@@ -1,6 +1,7 @@
 """Pages of the régies, and those of the counter that go with them."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role
-from telepaiement import caisse, carnets
+from telepaiement import caisse
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import (
     Encaissement,
@@ -194,36 +195,93 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
     assert versement.etat == "recu"
 
 
-def test_un_feuillet_se_saisit_et_le_carnet_dit_les_conflits(
-    aux_finances, regies, regisseur, agent
-):
+@pytest.fixture
+def feuillets(aux_finances, regies, regisseur):
+    """A booklet of four leaves, and what is typed of one, at an open till five minutes later."""
     aux_finances.post(
-        _adresse("carnet_emettre", "CENTRE"), {"nombre": "2", "remis_a": regisseur.pk}
+        _adresse("carnet_emettre", "CENTRE"), {"nombre": "4", "remis_a": regisseur.pk}
     )
     carnet = regies.regie.carnets.get()
     caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
     aux_finances.force_login(regisseur)
     with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
         maintenant = timezone.localtime()
-        saisie = {
-            "feuillet": f"{carnet.reference}-001",
-            "reference": titre_payable(10_000).reference,
+        moment = {
             "jour": f"{maintenant:%Y-%m-%d}",
             "heure": f"{maintenant - timedelta(minutes=2):%H:%M}",
             "mode": "especes",
-            "montant": "12 000",
         }
-        inconnu = aux_finances.post(
-            _adresse("feuillet_saisir"), saisie | {"reference": "2026-T-999999"}
-        )
-        fin = aux_finances.post(_adresse("feuillet_saisir"), saisie, follow=True)
-        aux_finances.post(
-            _adresse("feuillet_annuler"), {"feuillet": f"{carnet.reference}-002", "motif": "Gâché"}
-        )
+        yield carnet, moment
 
-    page = aux_finances.get(_adresse("carnet", carnet.pk)).content.decode()
-    assert "Aucun titre ne porte cette référence" in inconnu.content.decode()
-    assert "Plus que le reste dû" in fin.content.decode()
-    assert "Plus que le reste dû" in page
-    assert carnets.trouver(f"{carnet.reference}-002").etat == "annule"
+
+def _page(reponse) -> str:
+    return reponse.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_un_feuillet_se_verifie_puis_se_confirme(aux_finances, feuillets):
+    carnet, moment = feuillets
+    page, produit = _adresse("feuillet_saisir"), Produit.objects.get(code="S001")
+    reference = titre_payable(10_000).reference
+    saisie = moment | {"feuillet": f"{carnet.reference}-001", "montant": "12 000"}
+    inconnu = aux_finances.post(page, saisie | {"reference": "2026-T-999999"})
+    les_deux = aux_finances.post(
+        page, saisie | {"reference": reference, f"produit_{produit.pk}": "2"}
+    )
+    verifie = aux_finances.post(page, saisie | {"reference": reference})["Location"]
+    avant = _page(aux_finances.get(verifie))
+    aucun = Encaissement.objects.count()
+
+    fin = aux_finances.post(verifie, follow=True)
+
+    encore = aux_finances.post(verifie, follow=True)
+    double = aux_finances.post(page, saisie)
+    assert "Aucun titre ne porte cette référence" in _page(inconnu)
+    assert "pas les deux" in _page(les_deux)
+    assert aucun == 0
+    assert all(un in avant for un in ("Plus que le reste dû", "Débiteur", "12 000 F"))
+    assert "Plus que le reste dû" in _page(fin)
+    assert encore.redirect_chain == fin.redirect_chain
+    assert "Ce feuillet est déjà saisi" in _page(double)
+    assert aux_finances.get(_adresse("feuillet_confirmer", uuid4())).status_code == 404
+
+
+def test_une_vente_ecrite_a_la_main_et_le_rapport_de_conflits(aux_finances, feuillets, agent):
+    carnet, moment = feuillets
+    page, produit = _adresse("feuillet_saisir"), Produit.objects.get(code="S001")
+    vente = moment | {
+        "feuillet": f"{carnet.reference}-003",
+        f"produit_{produit.pk}": "3",
+        "payeur": "Club",
+    }
+    faux_prix = aux_finances.post(page, vente | {"montant": "1 400"})
+    vendu = aux_finances.post(page, vente | {"montant": "1 500"})["Location"]
+    prix = _page(aux_finances.get(vendu))
+    aux_finances.post(vendu)
+    double = aux_finances.post(page, vente | {"montant": "1 500"})
+    gate = {"feuillet": f"{carnet.reference}-004", "motif": "Gâché"}
+    aux_finances.post(_adresse("feuillet_annuler"), gate)
+    aux_finances.force_login(agent)
+    troisieme, quatrieme = carnet.feuillets.filter(numero__gt=2).order_by("numero")
+    aux_finances.post(
+        _adresse("feuillet_decider", troisieme.pk), {"decision": "Numéro mal recopié"}
+    )
+
+    textes = [
+        _page(aux_finances.get(_adresse(nom, cle)))
+        for nom, cle in (("carnet", carnet.pk), ("regie_conflits", "CENTRE"))
+    ]
+
+    assert "cette vente vaut 1 500" in _page(faux_prix)
+    assert "3 à 500 F" in prix
+    assert double.status_code == 422
+    assert Encaissement.objects.get().quittance.code == troisieme.code
+    for texte in textes:
+        assert "Présenté une seconde fois : 1 500" in texte
+        assert "Numéro manquant" in texte
+        assert "Numéro mal recopié" in texte
+    assert quatrieme.etat == "annule"
+    assert aux_finances.get(_adresse("feuillet_decider", quatrieme.pk)).status_code == 404
+    alerte = _page(aux_finances.get(_adresse("regie", "CENTRE")))
+    assert f"manquants : {carnet.reference}-001, {carnet.reference}-002." in alerte
     assert aux_finances.get(_adresse("carnet_pdf", carnet.pk)).content.startswith(b"%PDF")
+    assert aux_finances.get(_adresse("conflits_pdf", carnet.pk)).content.startswith(b"%PDF")

@@ -487,8 +487,9 @@ def test_un_feuillet_saisi_garde_le_code_que_tient_le_payeur(feuillet, saisir):
     assert (feuillet.etat, feuillet.conflits) == ("saisi", [])
     assert fait.quittance.code == feuillet.code
     assert reste_du(titre) == 0
-    with pytest.raises(ValidationError, match="impossible"):
+    with pytest.raises(ValidationError, match="déjà saisi : quittance CENTRE-2026-000001"):
         saisir(feuillet, titre)
+    assert "12 500" in feuillet.passages.get(acte="presenter_encore").motif.replace("\u202f", " ")
 
 
 def test_un_feuillet_deja_paye_en_ligne_est_un_trop_percu(banc, commencer, feuillet, saisir):
@@ -529,25 +530,3 @@ def test_un_feuillet_ne_s_annule_que_dans_sa_regie(feuillet, regisseur, personne
 
     feuillet.refresh_from_db()
     assert feuillet.etat == "vierge"
-
-
-def test_un_feuillet_de_la_veille_s_annule_le_jour_de_sa_saisie(regies, session, regisseur, agent):
-    with time_machine.travel(timezone.now() - timedelta(hours=40), tick=False):
-        carnet = carnets.emettre_carnet(regie=regies.regie, nombre=1, remis_a=regisseur, par=agent)
-    titre = titre_payable(12_500)
-    fait = carnets.saisir_feuillet(
-        feuillet_id=carnet.feuillets.get().pk,
-        session=session,
-        donnees=carnets.SaisieFeuillet(
-            titre_id=titre.pk,
-            saisie=caisse.Saisie(mode=Mode.ESPECES, montant=12_500, somme_remise=12_500),
-            recu_le=timezone.now() - timedelta(hours=30),
-        ),
-        par=regisseur,
-    )
-
-    caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Mauvais titre", par=regisseur)
-
-    assert fait.jour < session.jour
-    assert reste_du(titre) == 12_500
-    assert list(verifier()) == []
