@@ -234,7 +234,7 @@ def test_un_feuillet_se_verifie_puis_se_confirme(aux_finances, feuillets):
     fin = aux_finances.post(verifie, follow=True)
 
     encore = aux_finances.post(verifie, follow=True)
-    double = aux_finances.post(page, saisie)
+    double = aux_finances.post(page, saisie | {"reference": reference})
     assert "Aucun titre ne porte cette référence" in _page(inconnu)
     assert "pas les deux" in _page(les_deux)
     assert aucun == 0
