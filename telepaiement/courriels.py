@@ -7,12 +7,17 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from facturier.grand_livre.soldes import reste_du
+from fournisseurs.models import Fournisseur
 from telepaiement import liens, quittances, recus
 from telepaiement.models import (
     DemandeRedevable,
     Echeance,
     Echeancier,
+    Encaissement,
+    EtatLitige,
     LienPaiement,
+    Litige,
     Quittance,
     RecuRemboursement,
     SuiteContestation,
@@ -98,6 +103,50 @@ def envoyer_recu(recu_id: int) -> None:
     )
     message.attach(f"remboursement-{recu.reference}.pdf", recus.original(recu), "application/pdf")
     message.send()
+
+
+def envoyer_impaye(litige_id: int) -> None:
+    """Tell a debtor that the bank took his payment back, or that it was told to him by mistake.
+
+    Nothing without an address: that of the payment, of the last request about the titre, or of the
+    record of the debtor.
+    """
+    litige = Litige.objects.select_related(
+        "ligne", "encaissement__titre", "encaissement__tentative", "encaissement__quittance__regie"
+    ).get(pk=litige_id)
+    encaissement, titre = litige.encaissement, litige.encaissement.titre
+    courriel = _courriel_du_debiteur(encaissement)
+    if titre is None or not courriel:
+        return
+    est_annule = litige.etat == EtatLitige.ANNULE
+    corps = render_to_string(
+        "telepaiement/courriels/impaye.txt",
+        {
+            "litige": litige,
+            "encaissement": encaissement,
+            "titre": titre,
+            "reste": reste_du(titre),
+            "quittance": encaissement.quittance,
+            "est_discrete": quittances.est_discrete(encaissement.quittance),
+            "adresse": f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}",
+        },
+    )
+    suite = "est bien reçu" if est_annule else "n’a pas abouti"
+    sujet = f"Votre paiement du titre {titre.reference} {suite}"
+    EmailMessage(subject=sujet, body=corps, to=[courriel]).send()
+
+
+def _courriel_du_debiteur(encaissement: Encaissement) -> str:
+    """Return where to write about a payment, or ""."""
+    if encaissement.tentative and encaissement.tentative.courriel:
+        return encaissement.tentative.courriel
+    if encaissement.titre is None:
+        return ""
+    demandes = DemandeRedevable.objects.filter(titre=encaissement.titre).order_by("-pk")
+    fiches = Fournisseur.objects.filter(tiers=encaissement.titre.tiers_id)
+    connus = [*demandes.values_list("courriel", flat=True)[:1]]
+    connus += fiches.values_list("courriel", flat=True)
+    return next(filter(None, connus), "")
 
 
 def envoyer_demande(demande_id: int) -> None:

@@ -5,8 +5,10 @@ receipt is no longer worth anything, its échéancier follows.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -15,7 +17,7 @@ from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import constater_impaye, perdre_litige
-from telepaiement import echeanciers
+from telepaiement import courriels, echeanciers
 from telepaiement.creances import verrouiller_dette, verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
@@ -106,11 +108,15 @@ def constater(ligne: LigneBancaire, encaissement_id: int, *, par: Utilisateur) -
     )
     if titre is not None:
         echeanciers.suivre(titre)
+    transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)
     return litige
 
 
 def annuler(ecriture: Ecriture, *, motif: str, par: Utilisateur) -> None:
-    """Undo the unpaid payment that `ecriture`, already reversed, recorded: its debt is paid."""
+    """Undo the unpaid payment that `ecriture`, already reversed, recorded: its debt is paid.
+
+    Who was told that it came back is told the contrary.
+    """
     litige = Litige.objects.select_for_update(of=("self",)).get(ecriture=ecriture)
     titre = verrouiller_dette(litige.encaissement.titre_id, litige.encaissement.regie_id)
     if litige.ecriture_issue is not None:
@@ -119,3 +125,4 @@ def annuler(ecriture: Ecriture, *, motif: str, par: Utilisateur) -> None:
     franchir(litige, "annuler", par=par, motif=motif)
     if titre is not None:
         echeanciers.suivre(titre)
+    transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)

@@ -12,8 +12,11 @@ import requests
 import stripe
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
-from telepaiement.models import Encaissement, Remboursement, Tentative
+from facturier.acces.models import Utilisateur
+from telepaiement import litiges, rapprochement, releves
+from telepaiement.models import Encaissement, LigneBancaire, Remboursement, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.tentatives import demande
 from tests.telepaiement.conftest import CARTE, CARTE_REFUSEE, DELAI, Banc, signature
@@ -39,6 +42,9 @@ class Maison(Protocol):
 
     def echouer(self, remboursement: Remboursement) -> None:
         """Have a refund fail afterwards."""
+
+    def reprendre(self, encaissement: Encaissement, par: Utilisateur) -> None:
+        """Have the bank take a payment back for good, and `par` look at it."""
 
     def tomber(self, appels: int) -> None:
         """Answer nothing useful to the next calls."""
@@ -85,6 +91,13 @@ class MaisonStripe:
 
     def echouer(self, remboursement: Remboursement) -> None:
         self.banc.faire("rejeter_remboursement", refund=remboursement.reference)
+
+    def reprendre(self, encaissement: Encaissement, par: Utilisateur) -> None:
+        tentative = encaissement.tentative
+        assert tentative is not None
+        litige = self.banc.faire("contester", payment_intent=tentative.reference)
+        self.banc.faire("clore_litige", dispute=litige["id"], issue="lost")
+        litiges.relire(encaissement)
 
     def tomber(self, appels: int) -> None:
         self.banc.faire("pannes", panne_api=appels * 3)  # the library tries three times
@@ -148,6 +161,15 @@ class MaisonLyra:
 
     def echouer(self, remboursement: Remboursement) -> None:
         self.faire("changer", uuid=remboursement.reference, etat="REFUSED")
+
+    def reprendre(self, encaissement: Encaissement, par: Utilisateur) -> None:
+        litiges.relire(encaissement)  # the gateway says nothing, the statement does
+        jour = timezone.localdate().isoformat()
+        texte = f"date;libelle;montant\n{jour};IMPAYE CB EPAYNC;{-encaissement.montant}\n"
+        releves.importer(texte.encode(), nom="releve.csv", par=par, executer=True)
+        ligne = LigneBancaire.objects.order_by("-pk")[0]
+        (impaye,) = [p for p in rapprochement.proposer(ligne) if p.impaye == encaissement.pk]
+        rapprochement.confirmer(ligne_id=ligne.pk, cle=impaye.cle, par=par)
 
     def tomber(self, appels: int) -> None:
         self.faire("pannes", panne_api=appels)

@@ -19,7 +19,8 @@ from telepaiement.models import (
     Produit,
     RapprochementBancaire,
 )
-from tests.telepaiement.factories import decompte, titre_payable
+from tests.fournisseurs.factories import FournisseurFactory
+from tests.telepaiement.factories import decompte, titre_payable, titres_payables
 
 pytestmark = pytest.mark.django_db
 ENTREE = """<Ntry><Amt Ccy="{devise}">{montant}</Amt><CdtDbtInd>{sens}</CdtDbtInd>
@@ -60,10 +61,11 @@ def session(regies, regisseur, banc):
 def encaisser_au_guichet(session, regisseur):
     """Have a titre paid at the counter."""
 
-    def faire(mode, montant, **champs) -> Encaissement:
+    def faire(mode, montant, tiers=None, **champs) -> Encaissement:
         saisie = caisse.Saisie(mode=mode, montant=montant, **champs)
+        (titre,) = titres_payables([montant], tiers=tiers)
         return caisse.encaisser_au_guichet(
-            session=session, titre_id=titre_payable(montant).pk, saisie=saisie, par=regisseur
+            session=session, titre_id=titre.pk, saisie=saisie, par=regisseur
         )
 
     return faire
@@ -343,21 +345,38 @@ IMPAYES = [
 
 @pytest.mark.parametrize(("mode", "details", "libelle", "compte"), IMPAYES)
 def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
-    importer, agent, client, encaisser_au_guichet, mode, details, libelle, compte
+    importer,
+    agent,
+    client,
+    encaisser_au_guichet,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+    mode,
+    details,
+    libelle,
+    compte,
 ):
-    encaissement = encaisser_au_guichet(mode, 12_500, **details)
+    debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"})
+    encaissement = encaisser_au_guichet(mode, 12_500, debiteur.tiers, **details)
     adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
     ligne = LigneBancaire.objects.get()
     natures = [une.nature for une in rapprochement.proposer(ligne)]
 
-    fait = _confirmer(agent, NatureRapprochement.IMPAYE)
+    with django_capture_on_commit_callbacks(execute=True):
+        fait = _confirmer(agent, NatureRapprochement.IMPAYE)
     page = client.get(adresse).content.decode()
     impaye = (reste_du(encaissement.titre), _anomalies())
     ecrits = [solde(un, exercice=2026).solde for un in ("515", compte)]
     lignes = {un.compte.numero: un.montant for un in fait.ecriture.lignes.all()}
-    rapprochement.annuler(ligne_id=ligne.pk, motif="Ce n’est pas ce paiement", par=agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        rapprochement.annuler(ligne_id=ligne.pk, motif="Ce n’est pas ce paiement", par=agent)
 
+    perdu, revenu = mailoutbox
+    assert perdu.to == revenu.to == ["lou@mail.example"]
+    for mot in (libelle, encaissement.quittance.reference, "12\xa0500", "/payer/", "ne vaut plus"):
+        assert mot in perdu.body
+    assert "vaut de nouveau" in revenu.body
     assert natures == [NatureRapprochement.IMPAYE]  # too much for a commission
     assert lignes == {compte: 12_500, "515": 12_500}
     assert (impaye, ecrits) == ((12_500, []), [-12_500, 0])

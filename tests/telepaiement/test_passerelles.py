@@ -119,6 +119,29 @@ def test_ni_carte_ni_payeur_ne_restent_en_base_ni_aux_journaux(maison, capfd, ca
     assert "12500" in str(EvenementRecu.objects.first().faits)
 
 
+def test_ce_que_la_banque_reprend_est_de_nouveau_du_et_le_debiteur_le_sait(
+    maison, agent, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    tentative = commencer()
+    Tentative.objects.filter(pk=tentative.pk).update(courriel="lou@mail.example")
+    maison.payer(tentative)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+
+    with django_capture_on_commit_callbacks(execute=True):
+        maison.reprendre(encaissement, agent)
+
+    litige = encaissement.litiges.get()
+    (courriel,) = [un for un in mailoutbox if "n’a pas abouti" in un.subject]
+    adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
+    assert (litige.etat, litige.est_debite, litige.montant) == ("perdu", True, 12_500)
+    assert reste_du(encaissement.titre) == 12_500
+    assert "la banque a repris la somme reçue" in client.get(adresse).content.decode()
+    assert courriel.to == ["lou@mail.example"]
+    assert "repris la somme payée par carte" in courriel.body
+    assert encaissement.titre.reference in courriel.body
+    assert _anomalies() == []
+
+
 def _toute_la_base() -> Iterator[object]:
     """Yield every row of every table, as the engine tells it."""
     with connection.cursor() as curseur:
