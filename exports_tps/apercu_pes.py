@@ -77,6 +77,7 @@ LIBELLES = {
     "CP": "Code postal",
     "Ville": "Ville",
     "CodRes": "Code de résidence",
+    "CodPays": "Code du pays",
     "CpteBancaire": "Compte bancaire",
     "IBAN": "IBAN",
     "BIC": "BIC",

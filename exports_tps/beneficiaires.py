@@ -25,6 +25,7 @@ CHAMPS_PART = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
     "iban",
     "bic",
     "titulaire_compte",

@@ -27,13 +27,13 @@ from exports_tps.projections import (
     ORIGINES,
     PieceLue,
 )
+from facturier.commun.pays import CODE_POSTAL_ETRANGER
 from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
 
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
 CODE_POSTAL = 5
-ETRANGER = "99999"
 FORMAT = "Règles du format"
 CORRIGER = "Annulez la pièce, corrigez-la et émettez-la de nouveau."
 
@@ -110,8 +110,10 @@ def _adresse(constat: Constat) -> str:
     code = constat["code_postal"]
     if not constat["adresse_voie"].strip() or not constat["ville"].strip():
         return "l’adresse du tiers est incomplète ; complétez sa voie et sa ville."
-    if len(code) != CODE_POSTAL or not code.isdigit() or code == ETRANGER:
-        return f"le code postal « {code} » doit avoir 5 chiffres, en France ou Nouvelle-Calédonie."
+    if len(code) != CODE_POSTAL or not code.isdigit():
+        return f"le code postal « {code} » doit avoir 5 chiffres (99999 à l’étranger)."
+    if code == CODE_POSTAL_ETRANGER and not constat["pays"]:
+        return "le pays manque ; donnez-le sur la fiche du tiers, puis émettez la pièce de nouveau."
     return ""
 
 

@@ -1,7 +1,7 @@
 """What the format names differently from the ledger: from which column each field of PES comes.
 
-TGC travels in MtTVA, a RIDET is NatIdTiers 08, a tiers of New Caledonia or of France is a resident
-(pes_v2, §3 and §11). A long name goes on in ComplNom.
+TGC travels in MtTVA, a RIDET is NatIdTiers 08, a tiers of New Caledonia or of France is a resident,
+another has the INSEE code of his country (pes_v2, §3 and §11). A long name goes on in ComplNom.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,6 +26,7 @@ from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.projection import Colonne, Fourni, Projection, Rangee
 from exports_tps.pes.recette import LigneTitre, RattachementRecette, TiersRecette, Titre
 from exports_tps.pieces_jointes import nom_accepte
+from facturier.commun.pays import code_insee
 from facturier.grand_livre.models import (
     CORRECTIF,
     EXERCICE_ANTERIEUR,
@@ -63,6 +64,7 @@ COLONNES_PIECE = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
     "mode_reglement",
     "iban",
     "bic",
@@ -168,7 +170,8 @@ ADRESSE = {
     "adresse2": _texte("adresse_voie", 38),
     "code_postal": Colonne("code_postal"),
     "ville": _texte("ville", 38),
-    "est_non_resident": False,
+    "est_non_resident": Colonne("pays", bool),
+    "code_pays": Colonne("pays", code_insee),
 }
 COMPTE = {
     "bic": _facultative("bic"),

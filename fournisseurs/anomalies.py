@@ -86,6 +86,13 @@ CATALOGUE = {
             f"{DU_BORDEREAU} : CP n’a pas cinq chiffres",
         ),
         Defaut(
+            "pays_absent",
+            "Adresse à l’étranger sans pays",
+            "Demandez le pays.",
+            30,
+            f"{DU_BORDEREAU} : CodPays obligatoire pour un non-résident",
+        ),
+        Defaut(
             "code_postal_inconnu",
             "Code postal absent de la table",
             "Vérifiez-le, ou complétez la table des codes postaux.",

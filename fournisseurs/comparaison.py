@@ -33,7 +33,7 @@ DONNEES = (
     Donnee(
         "adresse",
         "Adresse",
-        de_la_fiche=("adresse_complement", "adresse_voie", "code_postal", "ville"),
+        de_la_fiche=("adresse_complement", "adresse_voie", "code_postal", "ville", "pays"),
     ),
     Donnee("telephone", "Téléphone", de_la_fiche=("telephone",)),
     Donnee("courriel", "Adresse électronique", de_la_fiche=("courriel",)),

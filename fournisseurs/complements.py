@@ -24,6 +24,7 @@ CHAMPS_DECLARES = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
     "telephone",
     "courriel",
     "fonction",

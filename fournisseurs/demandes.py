@@ -70,6 +70,7 @@ class Declaration:
     telephone: str = ""
     courriel: str = ""
     service: str = ""
+    pays: str = ""
 
 
 def anomalies_declaration(
@@ -78,7 +79,9 @@ def anomalies_declaration(
     """Return every anomaly, blocking or not, of a declaration or of a request already made."""
     return [
         *verifier_ridet(declaration.ridet),
-        *verifier_adresse(declaration.code_postal, declaration.ville, referentiel),
+        *verifier_adresse(
+            declaration.code_postal, declaration.ville, referentiel, pays=declaration.pays
+        ),
         *verifier_telephone(declaration.telephone),
         *verifier_courriel(declaration.courriel),
         *verifier_compte(compte.iban, compte.bic, referentiel),
@@ -147,6 +150,7 @@ def _construire(demandeur: Utilisateur, declaration: Declaration) -> DemandeEtab
         adresse_voie=declaration.adresse_voie,
         code_postal=declaration.code_postal,
         ville=declaration.ville,
+        pays=declaration.pays,
         telephone=telephone.normaliser(declaration.telephone) if declaration.telephone else "",
         courriel=declaration.courriel,
         fonction=declaration.fonction,

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from facturier.commun import banque
+from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_de
 from facturier.commun.saisie import SaisieJourField, SaisieRidetField
 from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
 from fournisseurs.complements import objets_possibles
@@ -30,6 +31,7 @@ CHAMPS_DECLARATION = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
     "telephone",
     "courriel",
     "fonction",
@@ -69,6 +71,11 @@ def fichier(label: str, *, requis: bool, aide: str = "") -> forms.FileField:
         help_text=aide,
         widget=forms.FileInput(attrs=ACCEPTE),
     )
+
+
+def choisir_pays() -> forms.ChoiceField:
+    """The country of an address, before its postal code: abroad, this one may be left empty."""
+    return forms.ChoiceField(label="Pays", choices=choix_pays, required=False)
 
 
 class CompteForm(forms.Form):
@@ -145,9 +152,10 @@ class DemandeForm(CompteForm):
         requis=False,
         aide="Immeuble, tribu, lieu-dit.",
     )
+    pays = choisir_pays()
     adresse_voie = texte("Voie ou boîte postale", "adresse_voie")
-    code_postal = texte("Code postal", "code_postal", est_court=True)
-    ville = texte("Commune", "ville")
+    code_postal = texte("Code postal", "code_postal", requis=False, est_court=True)
+    ville = texte("Commune", "ville", aide=AIDE_VILLE)
     telephone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=court())
     courriel = forms.EmailField(label="Adresse électronique de l’établissement", required=False)
     avis_ridet = fichier(
@@ -179,9 +187,10 @@ class DemandeForm(CompteForm):
         return numero
 
     def clean_code_postal(self) -> str:
-        """Refuse anything but five digits."""
-        code: str = self.cleaned_data["code_postal"]
-        _refuser_si_bloquante(verifier_adresse(code, "", Referentiel()))
+        """Refuse anything but five digits; abroad, 99999 stands for a field left empty."""
+        ailleurs = self.cleaned_data.get("pays", "")
+        code: str = code_postal_de(self.cleaned_data["code_postal"], ailleurs)
+        _refuser_si_bloquante(verifier_adresse(code, "", Referentiel(), pays=ailleurs))
         return code
 
     def clean(self) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 
+from facturier.commun.pays import AIDE_VILLE
 from facturier.grand_livre.models import NatureJuridique
 from fournisseurs.coordonnees import Compte
 from fournisseurs.depots import Preuve
 from fournisseurs.forms import (
     CompteForm,
     SansChangerLeCompte,
+    choisir_pays,
     court,
     fichier,
     reponse,
@@ -110,6 +112,7 @@ class AdresseForm(ModificationForm):
     """Where to write to the établissement."""
 
     genre = GenreModification.ADRESSE
+    pays = choisir_pays()
     adresse_complement = texte(
         "Complément d’adresse",
         "adresse_complement",
@@ -117,8 +120,8 @@ class AdresseForm(ModificationForm):
         aide="Immeuble, tribu, lieu-dit.",
     )
     adresse_voie = texte("Voie ou boîte postale", "adresse_voie")
-    code_postal = texte("Code postal", "code_postal", est_court=True)
-    ville = texte("Commune", "ville")
+    code_postal = texte("Code postal", "code_postal", requis=False, est_court=True)
+    ville = texte("Commune", "ville", aide=AIDE_VILLE)
 
 
 class ContactsForm(ModificationForm):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from facturier.commun import banque, ridet
 from facturier.commun.courriel import domaine_propose
+from facturier.commun.pays import CODE_POSTAL_ETRANGER
 from facturier.grand_livre.models import CategorieTiers
 from facturier.grand_livre.models.tiers import NATURES_PAR_CATEGORIE
 from fournisseurs.anomalies import CATALOGUE, REJETES, score
@@ -34,6 +35,7 @@ COLONNES = {
     "voie": "adresse_voie",
     "code_postal": "code_postal",
     "ville": "ville",
+    "pays": "pays",
     "telephone": "telephone",
     "courriel": "courriel",
     "ridet": "tiers__ridet",
@@ -180,7 +182,8 @@ def _defauts_d_adresse(t: pd.DataFrame, referentiel: Referentiel) -> dict[str, "
         "voie_absente": t["voie"].str.strip() == "",
         "ville_absente": t["ville"].str.strip() == "",
         "code_postal_forme": ~bonne_forme,
-        "code_postal_inconnu": bonne_forme & ~connu,
+        "pays_absent": (t["code_postal"] == CODE_POSTAL_ETRANGER) & (t["pays"] == ""),
+        "code_postal_inconnu": bonne_forme & ~connu & (t["code_postal"] != CODE_POSTAL_ETRANGER),
         "code_postal_commune": connu & ~(t["code_postal"] + "/" + simples).isin(communes),
     }
 

@@ -18,6 +18,7 @@ CHAMPS_ADRESSE = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
     "telephone",
     "courriel",
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from facturier.commun import banque, ridet, telephone
 from facturier.commun.courriel import domaine_propose
+from facturier.commun.pays import A_L_ETRANGER, CODE_POSTAL_ETRANGER, PAYS_ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,12 @@ def verifier_courriel(adresse: str) -> list[Anomalie]:
     return [_avertissement("courriel_domaine", "courriel", message)]
 
 
-def verifier_adresse(code_postal: str, ville: str, referentiel: Referentiel) -> list[Anomalie]:
-    """Check a postal code: five digits (blocking), served commune as in the table (warning)."""
+def verifier_adresse(
+    code_postal: str, ville: str, referentiel: Referentiel, *, pays: str = ""
+) -> list[Anomalie]:
+    """Check a postal code: five digits and abroad 99999 (blocking), its commune (warning)."""
+    if pays or code_postal == CODE_POSTAL_ETRANGER:
+        return _verifier_pays(code_postal, pays)
     if not (code_postal.isascii() and code_postal.isdigit() and len(code_postal) == 5):  # noqa: PLR2004
         message = f"Le code postal « {code_postal[:20]} » n’a pas cinq chiffres, comme 98800."
         return [_bloquante("code_postal_forme", "code_postal", message)]
@@ -146,6 +151,14 @@ def verifier_adresse(code_postal: str, ville: str, referentiel: Referentiel) -> 
         f"« {ville} » : faites préciser l’adresse."
     )
     return [_avertissement("code_postal_commune", "ville", message)]
+
+
+def _verifier_pays(code_postal: str, pays: str) -> list[Anomalie]:
+    if not pays:
+        return [_bloquante("pays_absent", "pays", PAYS_ABSENT)]
+    if code_postal != CODE_POSTAL_ETRANGER:
+        return [_bloquante("code_postal_etranger", "code_postal", A_L_ETRANGER)]
+    return []
 
 
 def verifier_titulaire(titulaire: str, denomination: str) -> list[Anomalie]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.commun import montants
+from facturier.commun.pays import lignes_d_envoi
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
 from facturier.grand_livre.soldes import reste_du
@@ -92,8 +93,7 @@ def parametre(cle: str, titre: Titre) -> str:
 
 
 def _adresse(titre: Titre) -> tuple[str, ...]:
-    ville = f"{titre.code_postal} {titre.ville}"
-    return (titre.tiers.nom_complet, titre.adresse_complement, titre.adresse_voie, ville)
+    return (titre.tiers.nom_complet, *lignes_d_envoi(titre))
 
 
 def _creance(titre: Titre, signee: PassageBordereau) -> list[tuple[str, str]]:

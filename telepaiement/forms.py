@@ -10,6 +10,7 @@ from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.montants import afficher
+from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_de
 from facturier.commun.saisie import (
     FichiersField,
     FichiersInput,
@@ -28,7 +29,7 @@ from telepaiement.models import (
     NatureDemande,
     Produit,
 )
-from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
+from telepaiement.titres import ADRESSE_EXIGEE, CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"
 A_RECHOISIR = (
@@ -400,9 +401,10 @@ class TitreForm(FormulaireSansCarte):
         label="Complément d’adresse",
         max_length=38,
         required=False,
-        help_text="Laissez les quatre champs de l’adresse vides : celle que nous connaissons du "
+        help_text="Laissez les champs de l’adresse vides : celle que nous connaissons du "
         "débiteur est reprise. Ne la saisissez que s’il n’en a pas, ou pour en employer une autre.",
     )
+    pays = forms.ChoiceField(choices=choix_pays, required=False)
     adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38, required=False)
     code_postal = forms.RegexField(
         r"^[0-9]{5}$",
@@ -411,7 +413,7 @@ class TitreForm(FormulaireSansCarte):
         widget=forms.TextInput({"class": "court", "inputmode": "numeric"}),
         error_messages={"invalid": "Saisissez les cinq chiffres du code postal."},
     )
-    ville = forms.CharField(label="Commune", max_length=38, required=False)
+    ville = forms.CharField(label="Commune", max_length=38, required=False, help_text=AIDE_VILLE)
     service = forms.ModelChoiceField(
         ServiceGestionnaire.objects.all(), label="Service gestionnaire", empty_label="Choisissez"
     )
@@ -433,7 +435,7 @@ class TitreForm(FormulaireSansCarte):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        for champ in CHAMPS_ADRESSE[1:]:
+        for champ in ADRESSE_EXIGEE:
             self.fields[champ].selon_le_cas = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -444,7 +446,8 @@ class TitreForm(FormulaireSansCarte):
             return donnees
         if not any(donnees[champ] for champ in CHAMPS_ADRESSE):
             donnees |= adresse_connue(tiers)
-        for champ in CHAMPS_ADRESSE[1:]:
+        donnees["code_postal"] = code_postal_de(donnees["code_postal"], donnees["pays"])
+        for champ in ADRESSE_EXIGEE:
             if not donnees[champ]:
                 self.add_error(champ, ADRESSE_INCONNUE)
         return donnees

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.montants import MontantInvalide, lire
+from facturier.commun.pays import lire_pays
 from facturier.grand_livre.models import Tiers
 from telepaiement.bilan import Bilan
 from telepaiement.models import Produit, TitreImporte
@@ -34,7 +35,7 @@ OBLIGATOIRES = (
     "bases_liquidation",
     "montant_ht",
 )
-FACULTATIVES = ("adresse_complement", "fonction", "montant_tgc", "date_echeance")
+FACULTATIVES = ("adresse_complement", "pays", "fonction", "montant_tgc", "date_echeance")
 LONGUEURS = {"reference": 60, "adresse_voie": 38, "ville": 38, "objet": 100, "fonction": 10}
 LONGUEUR_ENTETE = 10_000  # characters
 PREMIERE_LIGNE = 2  # the first is the heading
@@ -182,6 +183,7 @@ class _References:
             montant_ht=_montant(ligne["montant_ht"], minimum=1),
             montant_tgc=_montant(ligne["montant_tgc"] or "0", minimum=0),
             date_echeance=pd.Timestamp(echeance).date() if echeance else None,
+            pays=lire_pays(ligne["pays"]),
             **{nom: ligne[nom] for nom in ("adresse_voie", "code_postal", "ville", "objet")},
             **{nom: ligne[nom] for nom in ("bases_liquidation", "adresse_complement", "fonction")},
         )

@@ -43,11 +43,13 @@ class DemandeTitre:
     montant_ht: int
     montant_tgc: int | None = None
     fonction: str = ""
+    pays: str = ""
     adresse_complement: str = ""
     date_echeance: date | None = None
 
 
-CHAMPS_ADRESSE = ("adresse_complement", "adresse_voie", "code_postal", "ville")
+ADRESSE_EXIGEE = ("adresse_voie", "code_postal", "ville")
+CHAMPS_ADRESSE = ("adresse_complement", "pays", *ADRESSE_EXIGEE)
 
 
 def adresse_connue(tiers: Tiers) -> dict[str, str]:
@@ -104,6 +106,7 @@ def _emettre(
             adresse_voie=demande.adresse_voie,
             code_postal=demande.code_postal,
             ville=demande.ville,
+            pays=demande.pays,
         ),
         objet=demande.objet,
         service=demande.service,

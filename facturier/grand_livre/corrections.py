@@ -49,6 +49,7 @@ FIGES = (
     "adresse_voie",
     "code_postal",
     "ville",
+    "pays",
 )
 
 

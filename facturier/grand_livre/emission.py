@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.pays import A_L_ETRANGER, CODE_POSTAL_ETRANGER, PAYS_ABSENT
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
@@ -54,6 +55,7 @@ class Destinataire:
     adresse_voie: str
     code_postal: str
     ville: str
+    pays: str = ""
     adresse_complement: str = ""
     ridet: str = ""
 
@@ -318,6 +320,10 @@ def _identite(destinataire: Destinataire) -> dict[str, Any]:
         raise EcritureRefusee(
             f"Le tiers {tiers} a été fusionné : émettez la pièce au nom de {tiers.absorbe_par}."
         )
+    if destinataire.pays and destinataire.code_postal != CODE_POSTAL_ETRANGER:
+        raise EcritureRefusee(A_L_ETRANGER)
+    if destinataire.code_postal == CODE_POSTAL_ETRANGER and not destinataire.pays:
+        raise EcritureRefusee(PAYS_ABSENT)
     return {
         "tiers": tiers,
         "nom_tiers": tiers.nom,
@@ -326,6 +332,7 @@ def _identite(destinataire: Destinataire) -> dict[str, Any]:
         "adresse_voie": destinataire.adresse_voie,
         "code_postal": destinataire.code_postal,
         "ville": destinataire.ville,
+        "pays": destinataire.pays,
     }
 
 

@@ -177,6 +177,7 @@ def _destinataire(beneficiaire: Fournisseur) -> Destinataire:
         adresse_voie=beneficiaire.adresse_voie,
         code_postal=beneficiaire.code_postal,
         ville=beneficiaire.ville,
+        pays=beneficiaire.pays,
     )
 
 

@@ -372,6 +372,7 @@ def destinataire(etablissement: Etablissement) -> Destinataire:
         adresse_voie=etablissement.adresse_voie,
         code_postal=etablissement.code_postal,
         ville=etablissement.ville,
+        pays=etablissement.pays,
     )
 
 

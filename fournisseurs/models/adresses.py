@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import telephone
+from facturier.commun.pays import champ_pays, lignes_d_envoi
 
 
 class AdressePostale(models.Model):
@@ -16,6 +17,7 @@ class AdressePostale(models.Model):
     adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
     code_postal = models.CharField(max_length=5)
     ville = models.CharField("commune", max_length=38)
+    pays = champ_pays()
     telephone = models.CharField("téléphone", max_length=16, blank=True)
     courriel = models.EmailField("adresse électronique", blank=True)
 
@@ -25,8 +27,7 @@ class AdressePostale(models.Model):
     @property
     def lignes_adresse(self) -> list[str]:
         """The lines of the address as they are written on an envelope."""
-        lignes = [self.adresse_complement, self.adresse_voie, f"{self.code_postal} {self.ville}"]
-        return [ligne for ligne in lignes if ligne]
+        return lignes_d_envoi(self)
 
     @property
     def telephone_affiche(self) -> str:

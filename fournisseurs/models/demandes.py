@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import banque, ridet
 from facturier.commun.etats import Transition, transition
+from facturier.commun.pays import contrainte_pays
 from facturier.commun.tons import Ton
 from fournisseurs.models.adresses import AdressePostale
 from fournisseurs.models.fournisseurs import Etablissement
@@ -99,6 +100,7 @@ class DemandeEtablissement(AdressePostale):
                 name="demande_ridet_dix_chiffres",
                 violation_error_message="Un RIDET a dix chiffres.",
             ),
+            contrainte_pays("demande_etablissement"),
             models.CheckConstraint(
                 condition=~Q(etat=EtatDemande.REFUSEE) | ~Q(motif_refus=""),
                 name="demande_refusee_motivee",

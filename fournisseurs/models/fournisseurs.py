@@ -9,6 +9,7 @@ from django.utils import timezone
 from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun import ridet
 from facturier.commun.etats import Transition, transition
+from facturier.commun.pays import contrainte_pays
 from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, suivant
 from facturier.grand_livre.models import Piece, Tiers
 from fournisseurs.models.adresses import AdressePostale
@@ -130,6 +131,7 @@ class Fournisseur(AdressePostale):
                 name="fournisseur_creancier_ou_debiteur",
                 violation_error_message="Un tiers suivi est créancier, débiteur, ou les deux.",
             ),
+            contrainte_pays("fournisseur"),
         ]
 
     def __str__(self) -> str:
@@ -245,6 +247,7 @@ class Etablissement(AdressePostale):
                 name="etablissement_ridet_dix_chiffres",
                 violation_error_message="Un RIDET a dix chiffres.",
             ),
+            contrainte_pays("etablissement"),
         ]
 
     def __str__(self) -> str:

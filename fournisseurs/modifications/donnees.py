@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import banque, telephone
+from facturier.commun.pays import nom_pays
 from facturier.grand_livre.models import NatureJuridique
 from fournisseurs.coordonnees import Compte, enregistrer_compte
 from fournisseurs.models import (
@@ -19,7 +20,13 @@ from fournisseurs.models import (
 from fournisseurs.recherche import indexer
 
 CHAMPS: Mapping[str, tuple[str, ...]] = {
-    GenreModification.ADRESSE: ("adresse_complement", "adresse_voie", "code_postal", "ville"),
+    GenreModification.ADRESSE: (
+        "pays",
+        "adresse_complement",
+        "adresse_voie",
+        "code_postal",
+        "ville",
+    ),
     GenreModification.CONTACTS: ("telephone", "courriel"),
     GenreModification.COMPTE_PRINCIPAL: ("iban", "bic", "titulaire"),
     GenreModification.COMPTE_ETABLISSEMENT: ("iban", "bic", "titulaire"),
@@ -28,6 +35,7 @@ CHAMPS: Mapping[str, tuple[str, ...]] = {
     GenreModification.REPRESENTANTS: ("representants",),
 }
 LIBELLES: Mapping[str, str] = {
+    "pays": "Pays",
     "adresse_complement": "Complément d’adresse",
     "adresse_voie": "Voie ou boîte postale",
     "code_postal": "Code postal",
@@ -164,6 +172,8 @@ def _poser(objet: object, valeurs: Mapping[str, str]) -> None:
 
 def afficher(champ: str, valeur: str, *, en_clair: bool = False) -> str:
     """Return the value of a field as people read it; an IBAN is masked unless `en_clair`."""
+    if champ == "pays":
+        return nom_pays(valeur)
     if not valeur:
         return "non indiqué"
     if champ == "iban":

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from facturier.commun import banque, telephone
+from facturier.commun.pays import code_postal_de, lire_pays
 from facturier.grand_livre.models import NatureJuridique, Tiers
 from fournisseurs.models import (
     CoordonneesBancaires,
@@ -33,7 +34,7 @@ MODELES: Mapping[str, type[models.Model]] = {
     "bic": CoordonneesBancaires,
     "titulaire": CoordonneesBancaires,
 }
-FACULTATIFS = {"adresse_complement", "telephone", "courriel", "bic", "nom_commercial"}
+FACULTATIFS = {"pays", "adresse_complement", "telephone", "courriel", "bic", "nom_commercial"}
 MAXIMUM_REPRESENTANTS = 10
 
 
@@ -48,6 +49,8 @@ def normaliser(genre: str, saisies: Mapping[str, str]) -> dict[str, str]:
         ModificationRefusee: by field, what is wrong and what to do.
     """
     valeurs = {champ: saisies.get(champ, "").strip() for champ in CHAMPS[genre]}
+    if genre == GenreModification.ADRESSE:
+        valeurs["code_postal"] = code_postal_de(valeurs["code_postal"], valeurs["pays"])
     erreurs: dict[str, Any] = {}
     for champ, valeur in valeurs.items():
         try:
@@ -117,6 +120,7 @@ def lire_representants(texte: str) -> str:
 
 
 NORMALISATIONS: Mapping[str, Callable[[str], str]] = {
+    "pays": lire_pays,
     "telephone": telephone.normaliser,
     "iban": banque.normaliser_iban,
     "bic": banque.normaliser_bic,
@@ -130,7 +134,9 @@ def anomalies(
 ) -> list[Anomalie]:
     """Return what is wrong or unusual in the values of a change; `nom` is the enterprise's."""
     if genre == GenreModification.ADRESSE:
-        return verifier_adresse(valeurs["code_postal"], valeurs["ville"], referentiel)
+        return verifier_adresse(
+            valeurs["code_postal"], valeurs["ville"], referentiel, pays=valeurs["pays"]
+        )
     if genre == GenreModification.CONTACTS:
         return [
             *verifier_telephone(valeurs["telephone"]),

@@ -79,6 +79,7 @@ TIERS = Colonnes(
         "adresse_voie": ("adresse", "voie", "rue", "bp", "boite_postale", "adresse_1", "adresse1"),
         "code_postal": ("cp",),
         "ville": ("commune", "localite"),
+        "pays": ("code_pays", "pays_iso"),
         "telephone": ("tel", "no_telephone", "numero_telephone"),
         "courriel": ("email", "e_mail", "mail", "mel", "adresse_electronique"),
         "iban": (),

@@ -13,6 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from facturier.commun.pays import (
+    A_L_ETRANGER,
+    CODE_POSTAL_ETRANGER,
+    PAYS_ABSENT,
+    lire_pays,
+)
 from facturier.commun.recherche import simplifier
 from facturier.commun.telephone import TelephoneInvalide, normaliser
 from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, MOTIF, TIERS
@@ -174,7 +180,41 @@ def _controler_identite(controle: Controle) -> dict[str, Masque]:
     return {"est_creancier": roles & CREANCIER > 0, "est_debiteur": roles & DEBITEUR > 0}
 
 
+def _controler_pays(controle: Controle) -> None:
+    """Name each country by its code; abroad, an empty postal code is 99999."""
+    controle.rejeter(
+        ~_masque(controle.par_valeur("pays", _est_pays)),
+        "Le pays est inconnu : donnez son nom français, ou son code ISO, comme AU.",
+    )
+    controle.colonnes["pays"] = controle.par_valeur("pays", _pays).cast(pa.large_string())
+    ailleurs = ~controle.est_vide("pays")
+    if ailleurs.any():
+        controle.colonnes["code_postal"] = pc.if_else(
+            pa.array(ailleurs & controle.est_vide("code_postal")),
+            CODE_POSTAL_ETRANGER,
+            controle.colonnes["code_postal"],
+        )
+    est_etranger = controle.correspond("code_postal", CODE_POSTAL_ETRANGER)
+    est_etranger &= ~controle.est_vide("code_postal")
+    controle.rejeter(ailleurs & ~est_etranger, A_L_ETRANGER)
+    controle.rejeter(est_etranger & ~ailleurs, PAYS_ABSENT)
+
+
+def _est_pays(saisie: str) -> bool:
+    with suppress(ValueError):
+        lire_pays(saisie)
+        return True
+    return False
+
+
+def _pays(saisie: str) -> str:
+    with suppress(ValueError):
+        return lire_pays(saisie)
+    return ""
+
+
 def _controler_adresse(controle: Controle) -> None:
+    _controler_pays(controle)
     postaux = controle.correspond("code_postal", "[0-9]{5}") & ~controle.est_vide("code_postal")
     controle.rejeter(~postaux, "Le code postal doit avoir cinq chiffres, comme 98800.")
     _controler_telephone(controle)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
+from facturier.commun.pays import nom_pays
 from fournisseurs.anomalies import CATALOGUE, REJETES, SERAIT_REJETE
 from fournisseurs.forms import RechercheForm
 from fournisseurs.models import ROLES_LECTURE, AnomalieTiers, Fournisseur
@@ -132,6 +133,7 @@ TITRES_EXPORT = (
     "Voie ou boîte postale",
     "Code postal",
     "Commune",
+    "Pays",
     "Téléphone",
     "Adresse électronique",
     "État",
@@ -187,6 +189,7 @@ def _lignes_export(fournisseurs: QuerySet[Fournisseur]) -> Iterator[tuple[object
             fiche.adresse_voie,
             fiche.code_postal,
             fiche.ville,
+            nom_pays(fiche.pays),
             fiche.telephone,
             fiche.courriel,
             fiche.get_etat_display(),

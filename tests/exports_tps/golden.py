@@ -114,6 +114,9 @@ MARCHE = LiensDepense(marche="2026-M-014")
 CAS = {
     "depense": lambda: mandat("01 01 01"),
     "depense_complete": depense_complete,
+    "depense_a_l_etranger": lambda: mandat(
+        "01 01 01", tiers=replace(exemples.TIERS, adresse=exemples.ADRESSE_A_SYDNEY)
+    ),
     "depense_annulation": lambda: mandat("02 02 06", rattachement=_origine("01")),
     "depense_annulant_un_titre": lambda: mandat("01 02 09", rattachement=_origine("02", 2025)),
     "depense_rattachement": lambda: mandat("01 10 01"),

@@ -280,3 +280,29 @@ def test_ce_qui_est_ecrit_sous_une_colonne_sans_nom_n_est_pas_perdu(tmp_path, no
     rejetee = rejets.read_text(encoding="utf-8-sig").splitlines()[1]
     assert rejetee.startswith("3;")
     assert "colonne sans nom" in rejetee
+
+
+def test_un_tiers_a_l_etranger_donne_son_pays(fichier, tmp_path):
+    ailleurs = {"pays": "Nouvelle-Zélande", "cp": "", "commune": "Auckland 1010"}
+    chemin = fichier(
+        BON | ailleurs,
+        BON | ailleurs | {"ridet": "9000027001", "pays": "nc", "cp": "98800"},
+        BON | ailleurs | {"ridet": "9000035001", "cp": "1010"},
+        BON | ailleurs | {"ridet": "9000035001", "pays": "Atlantide"},
+        BON | ailleurs | {"ridet": "9000035001", "pays": "", "cp": "99999"},
+    )
+
+    sortie = tmp_path / "rejets.csv"
+
+    code, resultat = lancer(chemin, "--executer", "--rejets", str(sortie))
+
+    rejets = csv.DictReader(io.StringIO(sortie.read_text("utf-8-sig")), delimiter=";")
+    assert (code, comptes(resultat)) == (1, (2, 0, 0, 3))
+    assert [rejet["motif"].split(" :")[0].split(",")[0] for rejet in rejets] == [
+        "À l’étranger",
+        "Le pays est inconnu",
+        "Le code postal 99999 est celui de l’étranger",
+    ]
+    fiches = Fournisseur.objects.order_by("pk").values_list("code_postal", "pays")
+    assert list(fiches) == [("99999", "NZ"), ("98800", "")]
+    assert lancer(chemin, "--executer")[1]["inchanges"] == 2

@@ -21,6 +21,7 @@ from fournisseurs.models import (
 )
 from fournisseurs.modifications.application import appliquer_modifications
 from fournisseurs.modifications.depot import deposer, preparer, retirer
+from fournisseurs.modifications.donnees import afficher
 from fournisseurs.modifications.instruction import (
     appeler,
     approuver,
@@ -42,6 +43,7 @@ from tests.fournisseurs.factories import (
     creer_agent,
     preuve,
 )
+from tests.grand_livre.factories import SYDNEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 PASSE_LE_DELAI = timedelta(hours=49)
@@ -98,6 +100,18 @@ def test_tant_que_la_demande_est_ouverte_aucun_compte_ne_sert_a_un_mandat():
 
     retirer(demande, par=demande.demandeur)
     assert iban_paye(demande) == IBAN_BCI
+
+
+def test_qui_part_a_l_etranger_donne_son_pays_sans_code_postal():
+    fiche = FournisseurFactory()
+    demande = demander(fiche, "adresse", SYDNEY | {"code_postal": ""})
+
+    approuver(demande, par=creer_agent())
+
+    fiche.refresh_from_db()
+    assert (fiche.code_postal, fiche.pays) == ("99999", "AU")
+    assert fiche.lignes_adresse == ["12 rue des Essais", "Sydney NSW 2000", "AUSTRALIE"]
+    assert afficher("pays", "AU") == "Australie"
 
 
 def test_un_changement_d_adresse_ne_gele_rien_et_prend_effet_aussitot():
@@ -173,6 +187,9 @@ def test_un_representant_remplace_reste_dans_l_historique():
         ("contacts", {"courriel": "pas-une-adresse"}, "courriel", "adresse"),
         ("adresse", {"adresse_voie": "BP 1", "code_postal": "9", "ville": "X"}, "code_postal", "9"),
         ("adresse", {"code_postal": "98800", "ville": "Nouméa"}, "adresse_voie", "obligatoire"),
+        ("adresse", SYDNEY | {"pays": "XX"}, "pays", "inconnu"),
+        ("adresse", SYDNEY | {"pays": ""}, "pays", "choisissez le pays"),
+        ("adresse", SYDNEY | {"code_postal": "2000"}, "code_postal", "99999"),
         ("compte_principal", {"iban": "FR76", "titulaire": "X"}, "iban", "IBAN"),
         ("compte_principal", {"iban": IBAN_NOUVEAU, "titulaire": "X" * 40}, "titulaire", "32"),
         ("forme_juridique", {"nature_juridique": "99"}, "nature_juridique", "liste"),

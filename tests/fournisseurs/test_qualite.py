@@ -41,6 +41,7 @@ def test_une_bonne_fiche_n_a_pas_d_anomalie():
         ({"tiers__civilite": "M."}, "civilite_interdite"),
         ({"adresse_voie": " "}, "voie_absente"),
         ({"code_postal": "9880"}, "code_postal_forme"),
+        ({"code_postal": "99999"}, "pays_absent"),
         ({"code_postal": "98899"}, "code_postal_inconnu"),
         ({"code_postal": "98870"}, "code_postal_commune"),
         ({"telephone": ""}, "telephone_absent"),

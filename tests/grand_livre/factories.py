@@ -23,6 +23,15 @@ JOUR = date(2026, 11, 23)
 COMPTE_BANCAIRE = CompteBancaire(iban="FR7617499000000000000000118", titulaire="Société fictive")
 
 
+NOUMEA = {"adresse_voie": "1 rue Fictive", "code_postal": "98800", "ville": "Nouméa"}
+SYDNEY = {
+    "adresse_voie": "12 rue des Essais",
+    "code_postal": "99999",
+    "ville": "Sydney NSW 2000",
+    "pays": "AU",
+}
+
+
 class TiersFactory(factory.django.DjangoModelFactory[Tiers]):
     """A company."""
 
@@ -38,19 +47,23 @@ def lignes(*triplets: tuple[str, str, int]) -> list[Ligne]:
     return [Ligne(compte, Sens(sens), montant) for compte, sens, montant in triplets]
 
 
-def destinataire(tiers: Tiers) -> Destinataire:
-    """Return a recipient in Nouméa."""
-    return Destinataire(
-        tiers=tiers, adresse_voie="1 rue Fictive", code_postal="98800", ville="Nouméa"
-    )
+def destinataire(tiers: Tiers, adresse: dict[str, str] = NOUMEA) -> Destinataire:
+    """Return a recipient in Nouméa, unless told otherwise."""
+    return Destinataire(tiers=tiers, **adresse)
 
 
-def cession(*, montant: int, rang_imputation: int = 1, tiers: Tiers | None = None) -> Cession:
+def cession(
+    *,
+    montant: int,
+    rang_imputation: int = 1,
+    tiers: Tiers | None = None,
+    adresse: dict[str, str] = NOUMEA,
+) -> Cession:
     """Return what an imputation pays to a bank, or to `tiers`."""
     return Cession(
         rang_imputation=rang_imputation,
         montant=montant,
-        destinataire=destinataire(tiers or TiersFactory.create(nom="Banque fictive")),
+        destinataire=destinataire(tiers or TiersFactory.create(nom="Banque fictive"), adresse),
         compte=CompteBancaire(iban="FR7617499000000000000000215", titulaire="Banque fictive"),
         creance="OPP-2026-0001",
         motif="Cession de créance notifiée le 3 novembre 2026",
@@ -58,7 +71,12 @@ def cession(*, montant: int, rang_imputation: int = 1, tiers: Tiers | None = Non
 
 
 def mandat(
-    par: Utilisateur, *, tiers: Tiers | None = None, budget: Budget | None = None, **champs: Any
+    par: Utilisateur,
+    *,
+    tiers: Tiers | None = None,
+    budget: Budget | None = None,
+    adresse: dict[str, str] = NOUMEA,
+    **champs: Any,
 ) -> Mandat:
     """Issue a mandat of 111 000 F for electricity, unless told otherwise."""
     champs.setdefault("compte", COMPTE_BANCAIRE)
@@ -70,7 +88,7 @@ def mandat(
     return emettre_mandat(
         exercice=champs["date_emission"].year,
         budget=budget or Budget.objects.get(code="principal"),
-        destinataire=destinataire(tiers or TiersFactory.create()),
+        destinataire=destinataire(tiers or TiersFactory.create(), adresse),
         objet="Électricité des collèges",
         service=ServiceGestionnaire.objects.get(code="DEFE"),
         delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
@@ -85,6 +103,7 @@ def titre(
     tiers: Tiers | None = None,
     montant: int = 45_000,
     compte: str = "70323",
+    adresse: dict[str, str] = NOUMEA,
     **champs: Any,
 ) -> Titre:
     """Issue a titre for the occupation of public land."""
@@ -93,7 +112,7 @@ def titre(
     return emettre_titre(
         exercice=champs["date_emission"].year,
         budget=Budget.objects.get(code="principal"),
-        destinataire=destinataire(tiers or TiersFactory.create()),
+        destinataire=destinataire(tiers or TiersFactory.create(), adresse),
         objet="Occupation du domaine public",
         service=ServiceGestionnaire.objects.get(code="DEPS"),
         imputations=[Imputation(compte=compte, montant_ht=montant)],

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from facturier.commun.champs import MontantField
+from facturier.commun.pays import champ_pays, contrainte_pays
 from facturier.grand_livre.models.pieces import PIECES_SANS_EFFET, LignePiece, Piece
 from facturier.grand_livre.models.tiers import Tiers
 
@@ -33,6 +34,7 @@ class PartCedee(models.Model):
     adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
     code_postal = models.CharField(max_length=5)
     ville = models.CharField(max_length=38)
+    pays = champ_pays()
     iban = models.CharField("IBAN", max_length=34)
     bic = models.CharField("BIC", max_length=11, blank=True)
     titulaire_compte = models.CharField("titulaire du compte", max_length=32)
@@ -47,6 +49,7 @@ class PartCedee(models.Model):
                 name="part_cedee_rang_unique",
                 violation_error_message="Ce rang de part est déjà pris.",
             ),
+            contrainte_pays("part_cedee"),
             models.CheckConstraint(
                 condition=Q(montant__gt=0),
                 name="part_cedee_montant_positif",

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from facturier.acces.models import Passage, Role, ServiceGestionnaire
 from facturier.commun.champs import FichierRange, MontantField
 from facturier.commun.etats import Transition, transition
+from facturier.commun.pays import champ_pays, contrainte_pays, lignes_d_envoi
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models.comptes import Budget, Compte, Exercice
 from facturier.grand_livre.models.tiers import Tiers
@@ -248,6 +249,7 @@ class Piece(models.Model):
     adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
     code_postal = models.CharField(max_length=5)
     ville = models.CharField(max_length=38)
+    pays = champ_pays()
 
     # Mandat only: frozen bank details and the délai global de paiement.
     mode_reglement = models.CharField("mode de règlement", max_length=2, blank=True)
@@ -278,6 +280,7 @@ class Piece(models.Model):
                 name="piece_numero_unique",
                 violation_error_message="Ce numéro de pièce est déjà pris.",
             ),
+            contrainte_pays("piece"),
             models.CheckConstraint(
                 condition=Q(montant_ht__gt=0) & Q(montant_tgc__gte=0),
                 name="piece_montants_positifs",
@@ -362,6 +365,11 @@ class Piece(models.Model):
     def reference(self) -> str:
         """What people quote: `2026-M-000123` or `2026-T-000123`."""
         return f"{self.exercice_id}-{self.nom_genre[0].upper()}-{self.numero:06d}"
+
+    @property
+    def lignes_adresse(self) -> list[str]:
+        """The address of its tiers, as on an envelope."""
+        return lignes_d_envoi(self)
 
     @property
     def montant_ttc(self) -> int:

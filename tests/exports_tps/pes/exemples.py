@@ -69,6 +69,13 @@ ADRESSE = Adresse(
     ville="Nouméa",
     est_non_resident=False,
 )
+ADRESSE_A_SYDNEY = replace(
+    ADRESSE,
+    code_postal="99999",
+    ville="Sydney NSW 2000",
+    est_non_resident=True,
+    code_pays="501",
+)
 COMPTE = CompteBancaire(
     code_etablissement="14158",
     code_guichet="01022",

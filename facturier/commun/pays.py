@@ -1,0 +1,111 @@
+"""The country of an address: none is France and its territories, New Caledonia first.
+
+Abroad, PES wants the postal code 99999 and the INSEE code of the country (pes_v2, §3): the postal
+code of that country is written with its town.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from django.db.models import CharField, CheckConstraint, Q
+
+from facturier.commun.recherche import mots, simplifier
+
+CODE_POSTAL_ETRANGER = "99999"
+RESIDENT = "Nouvelle-Calédonie ou France"
+NOMS_DE_RESIDENT = ("", RESIDENT, "Nouvelle-Calédonie", "NC", "France", "FR")
+A_L_ETRANGER = (
+    f"À l’étranger, le code postal s’écrit {CODE_POSTAL_ETRANGER}, et celui du pays avec la ville."
+)
+AIDE_VILLE = "À l’étranger, écrivez le code postal avec la ville, et laissez son champ vide."
+PAYS_ABSENT = f"Le code postal {CODE_POSTAL_ETRANGER} est celui de l’étranger : choisissez le pays."
+_FICHIER = Path(__file__).with_name("pays.toml")
+
+
+@cache
+def _pays() -> dict[str, tuple[str, str]]:
+    """Return the INSEE code and the name of each foreign country, by its ISO code."""
+    table = tomllib.loads(_FICHIER.read_text(encoding="utf-8"))["pays"]
+    return {iso: (insee, nom) for iso, (insee, nom) in table.items()}
+
+
+def choix_pays() -> list[tuple[str, str]]:
+    """Return the countries in the order of their French names, by ISO code; France comes first."""
+    noms = sorted(((iso, nom) for iso, (_, nom) in _pays().items()), key=_rang)
+    return [("", RESIDENT), *noms]
+
+
+def _rang(pays: tuple[str, str]) -> str:
+    return simplifier(pays[1])
+
+
+def lire_pays(saisie: str) -> str:
+    """Return the ISO code of a country given by its code or its French name; none for France.
+
+    Raises:
+        ValueError: no such country; the message is in French.
+    """
+    connu = _par_nom().get(" ".join(mots(saisie)))
+    if connu is None:
+        raise ValueError(
+            f"Le pays « {saisie[:40]} » est inconnu : donnez son nom français, ou son code ISO de "
+            "deux lettres, comme AU."
+        )
+    return connu
+
+
+@cache
+def _par_nom() -> dict[str, str]:
+    """Return the ISO code by every way to name a country, as words."""
+    noms = {" ".join(mots(nom)): iso for iso, (_, nom) in _pays().items()}
+    codes = {iso.lower(): iso for iso in _pays()}
+    return noms | codes | {" ".join(mots(sans)): "" for sans in NOMS_DE_RESIDENT}
+
+
+def code_insee(iso: str) -> str | None:
+    """Return the three digits that PES wants of a foreign country; None for France."""
+    return _pays()[iso][0] if iso in _pays() else None
+
+
+def nom_pays(iso: str) -> str:
+    """Return the French name of a country."""
+    return _pays()[iso][1] if iso in _pays() else RESIDENT
+
+
+class Adresse(Protocol):
+    """What holds an address, as a tiers declares it or as a pièce froze it."""
+
+    adresse_complement: str
+    adresse_voie: str
+    code_postal: str
+    ville: str
+    pays: str
+
+
+def lignes_d_envoi(adresse: Adresse) -> list[str]:
+    """Return the lines of an envelope; abroad, the country comes last, and not 99999."""
+    ville = adresse.ville if adresse.pays else f"{adresse.code_postal} {adresse.ville}"
+    pays = nom_pays(adresse.pays).upper() if adresse.pays else ""
+    lignes = (adresse.adresse_complement, adresse.adresse_voie, ville, pays)
+    return [ligne for ligne in lignes if ligne]
+
+
+def code_postal_de(code_postal: str, iso: str) -> str:
+    """Return the postal code to keep: abroad, whoever leaves it empty means 99999."""
+    return code_postal or (CODE_POSTAL_ETRANGER if iso else "")
+
+
+def champ_pays() -> "CharField[str, str]":
+    """Return the column that keeps a country; `contrainte_pays` goes with it."""
+    return CharField("pays", max_length=2, blank=True, help_text="vide : France et ses territoires")
+
+
+def contrainte_pays(table: str) -> CheckConstraint:
+    """Return the check of a table with an address: an ISO code, and then the code 99999."""
+    return CheckConstraint(
+        condition=Q(pays="") | Q(pays__regex=r"^[A-Z]{2}$", code_postal=CODE_POSTAL_ETRANGER),
+        name=f"{table}_pays",
+        violation_error_message=A_L_ETRANGER,
+    )
