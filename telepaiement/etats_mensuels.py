@@ -100,6 +100,14 @@ def mois_a_justifier(regie: Regie, jour: date) -> list[date]:
     return sorted(set(recus) - etablis)
 
 
+def mois_sans_etat(regie: Regie, sessions: QuerySet[SessionCaisse]) -> list[date]:
+    """Return the months of the receipts of `sessions` whose state is not established."""
+    recues = Encaissement.objects.valides().filter(regie=regie, session__in=sessions)
+    mois = recues.exclude(mode=Mode.CLASSEMENT).order_by().annotate(mois=TruncMonth("jour"))
+    etablis = regie.etats_mensuels.values_list("mois", flat=True)
+    return sorted(set(mois.values_list("mois", flat=True)) - set(etablis))
+
+
 @transaction.atomic
 def etablir_etat(*, regie: Regie, mois: date, par: Utilisateur) -> EtatMensuel:
     """Establish the state of the month that begins on `mois`, once it is over and its tills closed.

@@ -5,13 +5,20 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit, franchir
-from telepaiement.models import EtatNomination, Nomination, Regie, RemiseService
+from telepaiement.models import (
+    EtatNomination,
+    EtatQuitus,
+    Nomination,
+    Quitus,
+    Regie,
+    RemiseService,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +154,27 @@ def exiger_habilite(regie: Regie, personne: Utilisateur, jour: date) -> None:
             "La régie ne vous a pas été remise : signez d’abord le procès-verbal de remise de "
             "service."
         )
+
+
+def sorti_de_service(nomination: Nomination) -> bool:
+    """Tell whether the régie was handed over by `nomination`, who answers for it no more."""
+    derniere = RemiseService.objects.filter(regie=nomination.regie_id).order_by("pk").last()
+    return (
+        derniere is not None
+        and derniere.entrant_id != nomination.pk
+        and RemiseService.objects.filter(sortant=nomination).exists()
+    )
+
+
+def quitus_attendus(regie: Regie) -> QuerySet[Nomination]:
+    """Return the régisseurs who answered for the régie, left, and have no quitus."""
+    return Nomination.objects.filter(
+        ~Exists(Quitus.objects.filter(nomination=OuterRef("pk"), etat=EtatQuitus.ACCORDE)),
+        Exists(RemiseService.objects.filter(entrant=OuterRef("pk"))),
+        regie=regie,
+        qualite=Nomination.Qualite.REGISSEUR,
+        etat=EtatNomination.TERMINEE,
+    ).select_related("personne")
 
 
 def exiger_agent(par: Utilisateur) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, QuerySet, Sum, When
 from django.utils import timezone
 
+from facturier.commun.calendrier import plus_mois
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Parametre
 from telepaiement.continuite import manquants
@@ -29,7 +30,7 @@ from telepaiement.models import (
     SessionVersee,
     VersementRegie,
 )
-from telepaiement.nominations import en_fonction, responsable
+from telepaiement.nominations import en_fonction, quitus_attendus, responsable
 
 MANQUANTS_CITES = 5
 RECUES = SessionVersee.objects.filter(versement__etat=EtatVersementRegie.RECU)
@@ -217,6 +218,7 @@ def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:
     for nomination in nommes:
         if nomination.fin and nomination.fin - jour <= delai:
             yield Alerte(f"{nomination} : fin de fonctions le {nomination.fin:%d/%m/%Y}.")
+    yield from _alertes_quitus(regie, jour)
     seuil = Parametre.objects.entier("seuil_cautionnement_recettes", jour)
     moyenne = moyenne_mensuelle(regie, jour)
     sans_caution = [
@@ -228,6 +230,17 @@ def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:
             "le régisseur doit un cautionnement (article 4).",
             est_grave=True,
         )
+
+
+def _alertes_quitus(regie: Regie, jour: date) -> Iterator[Alerte]:
+    mois = Parametre.objects.entier("quitus_delai_mois", jour)
+    for nomination in quitus_attendus(regie):
+        limite = plus_mois(nomination.fin or jour, mois)
+        attente = f"Le quitus de {nomination.personne.nom_complet} reste à donner"
+        if jour > limite:
+            yield Alerte(f"{attente} depuis le {limite:%d/%m/%Y}, fin du délai (article 5).", True)
+        else:
+            yield Alerte(f"{attente} avant le {limite:%d/%m/%Y} (article 5).")
 
 
 def _alertes_encaisse(regie: Regie, jour: date) -> Iterator[Alerte]:

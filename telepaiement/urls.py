@@ -20,6 +20,7 @@ from telepaiement.views import (
     payer,
     pieces_regie,
     quittances,
+    quitus,
     redevable,
     regies,
     registres,
@@ -189,6 +190,14 @@ urlpatterns = [
     path("gestion/regies/carnets/<int:pk>/conflits.pdf", carnets.conflits_pdf, name="conflits_pdf"),
     path("gestion/regies/feuillets/<int:pk>/decider/", carnets.decider, name="feuillet_decider"),
     path("gestion/regies/carnets/<int:pk>/carnet.pdf", carnets.carnet_pdf, name="carnet_pdf"),
+    path("gestion/regies/nominations/<int:pk>/quitus/", quitus.detail, name="quitus"),
+    path("gestion/regies/nominations/<int:pk>/quitus/avis/", quitus.avis, name="quitus_avis"),
+    path(
+        "gestion/regies/nominations/<int:pk>/quitus/decision/",
+        quitus.decision,
+        name="quitus_decision",
+    ),
+    path("gestion/regies/quitus/<int:pk>.pdf", quitus.certificat, name="quitus_pdf"),
     path(
         "gestion/regies/sessions-internet/<int:pk>/",
         registres.session_internet,

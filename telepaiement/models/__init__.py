@@ -74,6 +74,7 @@ from telepaiement.models.proces_verbaux import (
     RemiseService,
     VerificationRegie,
 )
+from telepaiement.models.quitus import EtatQuitus, PassageQuitus, Quitus
 from telepaiement.models.regies import (
     Guichet,
     MouvementFonds,
@@ -148,6 +149,7 @@ __all__ = [
     "EtatLitige",
     "EtatMensuel",
     "EtatNomination",
+    "EtatQuitus",
     "EtatRemboursement",
     "EtatSession",
     "EtatTentative",
@@ -179,6 +181,7 @@ __all__ = [
     "PassageLigneBancaire",
     "PassageLitige",
     "PassageNomination",
+    "PassageQuitus",
     "PassageRegie",
     "PassageRemboursement",
     "PassageSessionCaisse",
@@ -187,6 +190,7 @@ __all__ = [
     "PassageVersementRegie",
     "Produit",
     "Quittance",
+    "Quitus",
     "RapprochementBancaire",
     "RecuRemboursement",
     "Regie",
