@@ -1,6 +1,7 @@
 """Payment links: signed, expiring, revocable; an unknown one and a dead one look the same."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -51,12 +52,17 @@ def lire(jeton: str) -> LienPaiement | None:
         identifiant = UUID(hex=SIGNATURE.unsign(jeton))
     except (BadSignature, ValueError):
         return None
-    return (
-        LienPaiement.objects.en_vigueur()
-        .filter(identifiant=identifiant)
-        .select_related("titre__tiers", "titre__service")
-        .first()
-    )
+    return _en_vigueur(identifiant=identifiant)
+
+
+def retrouver(cle: int) -> LienPaiement | None:
+    """Return the link in force of this key, which its reader proved to hold, or None."""
+    return _en_vigueur(pk=cle)
+
+
+def _en_vigueur(**criteres: Any) -> LienPaiement | None:
+    liens = LienPaiement.objects.en_vigueur().filter(**criteres)
+    return liens.select_related("titre__tiers", "titre__service").first()
 
 
 def revoquer(lien: LienPaiement) -> None:

@@ -73,30 +73,12 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE, Role.ADMINISTRATEUR):
         yield from _exercice()
     if utilisateur.a_role(Role.AGENT, Role.COMPTABLE):
+        yield from _a_verifier()
         yield from _demandes()
         yield from _apres_le_paiement()
         yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
         return
-    a_verifier = Tentative.objects.a_decider().count()
-    if bloques := EvenementRecu.objects.bloques(timezone.now()).count():
-        yield Carte(
-            "Messages de la banque non traités",
-            "telepaiement:paiements_a_verifier",
-            nombre=bloques,
-            detail="Ils échouent depuis plus d’un jour : prévenez l’exploitation.",
-            ton=Ton.REFUS,
-            ordre=10,
-        )
-    if a_verifier:
-        yield Carte(
-            "Paiements à vérifier",
-            "telepaiement:paiements_a_verifier",
-            nombre=a_verifier,
-            detail="La banque a donné une réponse à examiner.",
-            ton=Ton.REFUS,
-            ordre=10,
-        )
     yield Carte(
         "Trop-perçus à rendre",
         "telepaiement:trop_percus",
@@ -126,6 +108,29 @@ def _exercice() -> Iterator[Carte]:
             f"« {commande_d_ouverture(annee)} ».",
             ton=Ton.REFUS,
             ordre=9,
+        )
+
+
+def _a_verifier() -> Iterator[Carte]:
+    """Yield what the gateway answered that nobody understands; nothing when all is clear."""
+    a_verifier = Tentative.objects.a_decider().count()
+    if bloques := EvenementRecu.objects.bloques(timezone.now()).count():
+        yield Carte(
+            "Messages de la banque non traités",
+            "telepaiement:paiements_a_verifier",
+            nombre=bloques,
+            detail="Ils échouent depuis plus d’un jour : prévenez l’exploitation.",
+            ton=Ton.REFUS,
+            ordre=10,
+        )
+    if a_verifier:
+        yield Carte(
+            "Paiements à vérifier",
+            "telepaiement:paiements_a_verifier",
+            nombre=a_verifier,
+            detail="La banque a donné une réponse à examiner.",
+            ton=Ton.REFUS,
+            ordre=10,
         )
 
 

@@ -1,16 +1,16 @@
-"""The journal à souches: the numbered receipts of a régie, of a till, of a day online.
+"""The registers: numbered receipts of a régie, of a till, of a day online; cards not paid over.
 
 One list serves the screen and its exports (décret 2012-829: the register of receipts).
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.commun.exports import Colonne, Tableau
-from telepaiement.models import Mode, Quittance, Regie, SessionCaisse, SessionInternet
+from telepaiement.models import Encaissement, Mode, Quittance, Regie, SessionCaisse, SessionInternet
 from telepaiement.quittances import mode_detaille
 
 COLONNES = (
@@ -24,6 +24,15 @@ COLONNES = (
     Colonne("Annulation", 1.8),
     Colonne("Encaissée par"),
     Colonne("Code de vérification"),
+)
+RELATIONS_ATTENDUS = ("titre__tiers", "vente", "quittance__regie")
+COLONNES_ATTENDUS = (
+    Colonne("Quittance", 2.4),
+    Colonne("Objet", 2.6),
+    Colonne("Débiteur", 2.6),
+    Colonne("Encaissé le", 1.8),
+    Colonne("Âge en jours", 1.2, est_nombre=True),
+    Colonne("Montant", 1.7, est_montant=True),
 )
 RELATIONS = (
     "regie",
@@ -76,6 +85,29 @@ def tableau(nom: str, titre: str, description: str, quittances: QuerySet[Quittan
         description=description,
         colonnes=COLONNES,
         lignes=_lignes(ordonner(quittances)),
+    )
+
+
+def tableau_attendus(attendus: QuerySet[Encaissement], le: datetime) -> Tableau:
+    """Return the card payments that no payout holds at `le` as a list to export, oldest first."""
+    jour = timezone.localtime(le)
+    return Tableau(
+        nom=f"cartes-non-versees-{jour:%Y-%m-%d}",
+        titre="Cartes payées, non versées",
+        description=f"Paiements de plus de sept jours que la banque n’a pas versés, le "
+        f"{jour:%d/%m/%Y}",
+        colonnes=COLONNES_ATTENDUS,
+        lignes=(
+            [
+                un.quittance.reference,
+                un.objet,
+                un.payeur,
+                f"{timezone.localtime(un.encaisse_le):%d/%m/%Y %H:%M}",
+                (le - un.encaisse_le).days,
+                un.montant,
+            ]
+            for un in attendus.select_related(*RELATIONS_ATTENDUS).iterator(chunk_size=500)
+        ),
     )
 
 

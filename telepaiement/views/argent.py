@@ -1,18 +1,20 @@
 """Pages of the finance staff: payouts, what was not paid out, disputes."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from telepaiement import registres
 from telepaiement import versements as service
 from telepaiement.models import EtatLitige, EtatVersement, Litige, Versement
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle
+from telepaiement.views.communs import PAR_PAGE, agent, donner, page_par_cle
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 
@@ -91,9 +93,7 @@ def versement(request: HttpRequest, pk: int) -> HttpResponse:
 def attendus(request: HttpRequest) -> HttpResponse:
     """List the card payments that no payout holds after seven days, with their age."""
     maintenant = timezone.now()
-    lot = service.non_verses(a=maintenant).select_related(
-        "titre__tiers", "vente", "quittance__regie"
-    )
+    lot = service.non_verses(a=maintenant).select_related(*registres.RELATIONS_ATTENDUS)
     page, suivant = page_par_cle(lot, request.GET.get("apres", ""), croissant=True)
     return render(
         request,
@@ -104,6 +104,17 @@ def attendus(request: HttpRequest) -> HttpResponse:
             "nombre": lot.count(),
         },
     )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def attendus_export(request: HttpRequest, extension: str) -> HttpResponseBase:
+    """Give the card payments that no payout holds after seven days as a file, oldest first."""
+    maintenant = timezone.now()
+    tableau = registres.tableau_attendus(service.non_verses(a=maintenant), maintenant)
+    retour = reverse("telepaiement:versements_attendus")
+    return donner(request, tableau, extension, retour=retour)
 
 
 @reserver_a(*LECTEURS)

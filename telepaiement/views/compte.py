@@ -37,10 +37,15 @@ def mes_tiers(utilisateur: Utilisateur) -> QuerySet[Tiers]:
 def compte(requete: RequeteConnectee) -> HttpResponse:
     """Show what is owed either way, with the last payments and movements."""
     tiers = list(mes_tiers(requete.user)[:TIERS_MONTRES])
-    demandes = requete.user.demandes_redevable.select_related("titre").order_by("-pk")
+    demandes, suivante = page_par_cle(
+        requete.user.demandes_redevable.select_related("titre"),
+        requete.GET.get("demandes", ""),
+        taille=LIGNES,
+    )
     contexte = {
         "comptes": [_compte(un) for un in tiers],
-        "demandes": demandes[:LIGNES],
+        "demandes": demandes,
+        "demandes_suite": suivante,
     }
     return render(requete, "telepaiement/compte.html", contexte)
 

@@ -18,15 +18,32 @@ CONSULTES = "titres_consultes"
 PAYEUR = "payeur"
 BORNE = "borne"
 CODE_SCANNE = "code_scanne"
+LIENS = "liens_ouverts"
+RETENUS = 20  # debts, and links, that a session remembers
 DUREE_DU_CODE = timedelta(minutes=10)
 Saisie = TypeVar("Saisie", bound=Form)
 
 
 def retenir(request: HttpRequest, titre: Titre) -> None:
     """Remember in the session that this payer proved to know the key of this debt."""
-    consultes = request.session.get(CONSULTES, [])
-    request.session[CONSULTES] = [*[pk for pk in consultes if pk != titre.pk], titre.pk][-20:]
+    _ajouter(request, CONSULTES, titre.pk)
     payeur(request)
+
+
+def _ajouter(request: HttpRequest, liste: str, cle: int) -> None:
+    """Put a key last in a list of the session, which keeps the last twenty."""
+    connues = request.session.get(liste, [])
+    request.session[liste] = [*[pk for pk in connues if pk != cle], cle][-RETENUS:]
+
+
+def retenir_le_lien(request: HttpRequest, cle: int) -> None:
+    """Remember in the session that this payer holds a payment link."""
+    _ajouter(request, LIENS, cle)
+
+
+def lien_retenu(request: HttpRequest, cle: int) -> bool:
+    """Tell whether this session was opened by this payment link."""
+    return cle in request.session.get(LIENS, [])
 
 
 def retenir_le_code(request: HttpRequest) -> None:

@@ -22,7 +22,7 @@ from facturier.acces.controle import ouvrir_a_tous
 from facturier.commun.provenance import adresse_client
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import creances, echeanciers, liens, limites, quittances
+from telepaiement import creances, echeanciers, limites, quittances
 from telepaiement.forms import CourrielForm, RechercheForm, ReglementForm
 from telepaiement.models import (
     EtatEcheancier,
@@ -261,7 +261,7 @@ def montrer(
 def _page_de_depart(tentative: Tentative) -> str:
     """Return where an attempt began: the debt, or the payment link that hides it."""
     if tentative.lien is not None:
-        return liens.adresse(tentative.lien)
+        return reverse("telepaiement:lien_ouvert", args=[tentative.lien_id])
     return reverse("telepaiement:creance", args=[tentative.titre_id])
 
 

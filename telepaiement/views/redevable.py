@@ -17,7 +17,14 @@ from telepaiement import demandes, liens, limites, quittances
 from telepaiement.forms import DemandeForm, ReglementForm
 from telepaiement.models import LienPaiement, NatureDemande, Quittance
 from telepaiement.views.communs import rapporter, reponse_pdf
-from telepaiement.views.consultation import BORNE, sans_memoire, situation, titre_consulte
+from telepaiement.views.consultation import (
+    BORNE,
+    lien_retenu,
+    retenir_le_lien,
+    sans_memoire,
+    situation,
+    titre_consulte,
+)
 from telepaiement.views.payer import commencer
 
 
@@ -134,9 +141,9 @@ def revoquer_lien(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
 
 @ouvrir_a_tous
 @never_cache
-@require_http_methods(["GET", "POST"])
-def lien(request: HttpRequest, jeton: str) -> HttpResponse:
-    """Pay for somebody by his link: for whom, how much, and nothing else.
+@require_GET
+def entrer(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Come by a payment link: the session keeps which, and the browser leaves its token.
 
     Unknown, forged, revoked and expired links have the same answer.
     """
@@ -144,7 +151,19 @@ def lien(request: HttpRequest, jeton: str) -> HttpResponse:
     if trouve is None:
         if limites.recherche_permise(adresse_client(request)):
             limites.noter_cle_fausse()
-        return _sans_trace(render(request, "telepaiement/lien_perdu.html", status=404))
+        return _perdu(request)
+    retenir_le_lien(request, trouve.pk)
+    return _sans_trace(redirect("telepaiement:lien_ouvert", pk=trouve.pk))
+
+
+@ouvrir_a_tous
+@never_cache
+@require_http_methods(["GET", "POST"])
+def lien(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pay for somebody by the link that this session opened: for whom, how much, no more."""
+    trouve = liens.retrouver(pk) if lien_retenu(request, pk) else None
+    if trouve is None:
+        return _perdu(request)
     titre = trouve.titre
     lieu = situation(titre)
     form = sans_memoire(request, ReglementForm(request.POST or None, choix=lieu["choix"]))
@@ -169,6 +188,10 @@ def _vu_par_un_proche(titre: Titre, lieu: dict[str, Any]) -> dict[str, Any]:
         "impayable": lieu["impayable"],
         "hors_ligne": lieu["hors_ligne"],
     }
+
+
+def _perdu(request: HttpRequest) -> HttpResponse:
+    return _sans_trace(render(request, "telepaiement/lien_perdu.html", status=404))
 
 
 def _sans_trace(reponse: HttpResponse) -> HttpResponse:

@@ -409,5 +409,11 @@ def test_l_historique_d_un_compte_va_jusqu_a_l_origine_page_par_page(
     mouvements = client.get(adresse.replace("paiements", "mouvements")).content.decode()
     assert "Voir plus ancien" in mouvements
     assert client.get(adresse.replace("paiements", "autre")).status_code == 404
+    autre = demander(titre_payable(), NatureDemande.RATTACHEMENT, demandeur=fournisseur)
+    monkeypatch.setattr(compte, "LIGNES", 1)
+    recentes = client.get(reverse("telepaiement:compte")).content.decode()
+    anciennes = client.get(f"{reverse('telepaiement:compte')}?demandes={autre.pk}")
+    assert f"?demandes={autre.pk}#demandes" in recentes
+    assert demande.reference in anciennes.content.decode()
     client.force_login(agent)
     assert client.get(adresse).status_code == 404

@@ -52,7 +52,8 @@ def test_un_lien_donne_au_guichet_se_scanne_et_se_paie(client, session, banc, re
     qr = client.get(reverse("telepaiement:guichet_lien_qr", args=[lien.pk]))
 
     client.logout()
-    client.post(f"/payer/lien/{public}", {"courriel": ""})
+    ouverte = client.get(f"/payer/lien/{public}")["Location"]
+    client.post(ouverte, {"courriel": ""})
     tentative = Tentative.objects.get()
     banc.payer(tentative)
     synchroniser(tentative, source="retour")

@@ -35,10 +35,18 @@ def chemin(titre):
     return lien, "/payer/lien/" + liens.adresse(lien).split("/payer/lien/")[1]
 
 
-def test_un_lien_ne_montre_que_ce_qu_il_faut(client, titre, chemin):
-    reponse = client.get(chemin[1])
+def ouvrir(client, adresse):
+    """Follow a link; return the address that it leads to, which no longer holds it."""
+    return client.get(adresse)["Location"]
+
+
+def test_un_lien_ne_montre_que_ce_qu_il_faut_et_quitte_son_jeton(client, titre, chemin):
+    ouverte = ouvrir(client, chemin[1])
+    reponse = client.get(ouverte)
     texte = reponse.content.decode()
 
+    assert ouverte == f"/payer/proche/{chemin[0].pk}/"
+    assert chemin[0].identifiant.hex not in texte
     assert titre.reference in texte
     assert liens.nom_discret(titre.tiers) in texte
     for cache in (titre.objet, titre.bases_liquidation, titre.cle_paiement, titre.adresse_voie):
@@ -49,7 +57,7 @@ def test_un_lien_ne_montre_que_ce_qu_il_faut(client, titre, chemin):
 
 
 def test_un_proche_paie_et_les_pages_du_paiement_taisent_l_objet(client, banc, titre, chemin):
-    carte = client.post(chemin[1], {"courriel": "proche@essai.example"})["Location"]
+    carte = client.post(ouvrir(client, chemin[1]), {"courriel": "proche@essai.example"})["Location"]
     tentative = Tentative.objects.get()
     page = client.get(carte).content.decode()
     banc.payer(tentative)
@@ -58,13 +66,13 @@ def test_un_proche_paie_et_les_pages_du_paiement_taisent_l_objet(client, banc, t
     assert tentative.lien == chemin[0]
     assert titre.objet not in page + recu
     assert "Votre paiement est reçu" in recu
-    assert "entièrement payé" in client.get(chemin[1]).content.decode()
+    assert "entièrement payé" in client.get(chemin[1], follow=True).content.decode()
 
 
 def test_la_quittance_d_un_proche_et_son_courriel_tiennent_la_promesse_du_lien(
     client, banc, titre, chemin, mailoutbox, django_capture_on_commit_callbacks
 ):
-    client.post(chemin[1], {"courriel": "proche@essai.example"})
+    client.post(ouvrir(client, chemin[1]), {"courriel": "proche@essai.example"})
     tentative = Tentative.objects.get()
     banc.payer(tentative)
     with django_capture_on_commit_callbacks(execute=True):
@@ -92,7 +100,8 @@ def test_faux_inconnu_revoque_et_expire_ont_la_meme_reponse(client, titre, chemi
         expire_le=timezone.now() - timedelta(days=1),
     )
     jeton = liens.SIGNATURE.sign(ancien.identifiant.hex)
-    reponses.append(client.post(f"/payer/lien/{jeton}/", {"courriel": ""}))
+    reponses.append(client.get(f"/payer/lien/{jeton}/"))
+    reponses.append(client.post(f"/payer/proche/{ancien.pk}/", {"courriel": ""}))
 
     assert {reponse.status_code for reponse in reponses} == {404}
     assert len({reponse.content for reponse in reponses}) == 1
@@ -168,7 +177,9 @@ def test_la_borne_ne_s_ouvre_que_par_son_adresse(client, settings, borne):
 
 
 def test_la_borne_oublie_qui_etait_la(client, banc, borne, titre):
-    client.get(borne)
+    depart = reverse("telepaiement:borne")
+    assert client.get(depart).status_code == 404
+    assert client.get(borne)["Location"] == reverse("telepaiement:accueil")
     donnees = {"reference": titre.reference, "cle": titre.cle_paiement}
     creance = client.post(reverse("telepaiement:accueil"), donnees)["Location"]
     page = client.get(creance)
@@ -177,16 +188,20 @@ def test_la_borne_oublie_qui_etait_la(client, banc, borne, titre):
     carte = reverse("telepaiement:paiement", args=[tentative.jeton])
     assert client.get(carte).status_code == 200
 
-    client.get(borne)
+    client.get(depart)
 
     tentative.refresh_from_db()
     assert 'class="borne"' in page.content.decode()
-    assert f'content="90;url={borne}"' in page.content.decode()
+    assert f'content="90;url={depart}"' in page.content.decode()
+    assert BORNE not in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert ".pdf" not in page.content.decode()
     assert re.search(r'name="courriel"[^>]*autocomplete="off"', page.content.decode())
     assert tentative.etat == EtatTentative.ANNULEE
     assert client.get(creance).status_code == client.get(carte).status_code == 302
+    client.cookies.pop("session")  # nobody came for an hour: it is a kiosk still
+    assert client.get(depart).status_code == 302
+    assert 'class="borne"' in client.get(reverse("telepaiement:accueil")).content.decode()
 
 
 def test_la_borne_sert_plus_de_cinq_payeurs_en_une_heure(client, banc, regies, borne):

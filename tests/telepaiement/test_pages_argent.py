@@ -168,7 +168,9 @@ def test_un_releve_s_importe_se_rapproche_et_s_ecarte(client, regies, banc, agen
     assert divers.etat == "a_rapprocher"
 
 
-def test_les_cartes_non_versees_se_lisent_toutes(client, encaisser, agent, monkeypatch):
+def test_les_cartes_non_versees_se_lisent_et_s_exportent_toutes(
+    client, encaisser, agent, monkeypatch
+):
     monkeypatch.setattr(page_par_cle, "__kwdefaults__", {"taille": 1, "croissant": False})
     ancien, recent = encaisser(12_500), encaisser(9_000)
     client.force_login(agent)
@@ -176,7 +178,15 @@ def test_les_cartes_non_versees_se_lisent_toutes(client, encaisser, agent, monke
         client.force_login(agent)
         premiere = _lire(client, "versements_attendus")
         seconde = _lire(client, "versements_attendus", apres=ancien.pk)
+        export = client.get(reverse("telepaiement:versements_attendus_export", args=["csv"]))
+        lignes = export.getvalue().decode("utf-8-sig").splitlines()
 
+    assert [ligne.split(";")[0] for ligne in lignes] == [
+        "Quittance",
+        ancien.quittance.reference,
+        recent.quittance.reference,
+    ]
+    assert lignes[1].endswith(";9;12500")
     assert "2 paiements par carte" in premiere
     assert f"apres={ancien.pk}" in premiere
     assert recent.quittance.reference not in premiere
