@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from facturier.commun import fichiers
@@ -58,6 +59,13 @@ def par_reference(reference: str) -> list[Titre]:
     if lue is None:
         return []
     return list(Titre.objects.filter(exercice_id=lue[0], numero=lue[1]).select_related("tiers"))
+
+
+def nommes(texte: str) -> QuerySet[Titre]:
+    """Return the payable titres whose debtor bears `texte` in his name, or has it for code."""
+    return Titre.objects.filter(
+        Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte), etat__in=ETATS_PAYABLES
+    ).select_related("tiers")
 
 
 def verrouiller_dette(titre_id: int | None, regie_id: Any) -> Titre | None:

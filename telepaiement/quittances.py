@@ -239,7 +239,7 @@ def objet_paye(encaissement: Encaissement) -> list[tuple[str, str]]:
     """Return what was paid: a titre, or the lines of a sale."""
     titre, vente = encaissement.titre, encaissement.vente
     if encaissement.mention:
-        return [("Objet écrit sur le feuillet", encaissement.mention)]
+        return [(encaissement.nom_mention, encaissement.mention)]
     if vente is None:
         return [("Titre de recettes", f"{titre.reference} – {titre.objet}")]
     return [

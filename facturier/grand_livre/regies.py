@@ -11,7 +11,7 @@ from facturier.grand_livre.evenements import passer_evenement, sommes_de
 from facturier.grand_livre.models import Ecriture, Piece
 
 MODES_COMPTANT = ("tpe", "especes", "cheque", "lecteur", "classement")
-MODES_A_CLASSER = ("tpe", "especes", "cheque")
+MODES_A_CLASSER = ("tpe", "especes", "cheque", "virement")
 
 
 def vendre_au_comptant(
@@ -51,7 +51,7 @@ def vendre_au_comptant(
 def recevoir_a_classer(
     *, mode: str, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
-    """Post money received for something nobody knows: D 5412, 5118 or 5115, C 4718.
+    """Post money received for something nobody knows: D 5412, 5118, 5115 or 515, C 4718.
 
     Args:
         mode: one of `MODES_A_CLASSER`.

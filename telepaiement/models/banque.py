@@ -141,6 +141,7 @@ class NatureRapprochement(models.TextChoices):
     REMISE_CHEQUES = "remise_cheques", "Remise de chèques"
     VIREMENT = "virement", "Virement déjà constaté au guichet"
     TITRE = "titre", "Virement pour un titre"
+    REPARTITION = "repartition", "Virement réparti ou à classer"
     COMMISSION = "commission", "Commission prise à part"
     IMPAYE = "impaye", "Chèque ou carte impayés"
     REMBOURSEMENT = "remboursement", "Remboursement par virement"

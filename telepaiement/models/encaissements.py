@@ -36,8 +36,8 @@ class Encaissement(models.Model):
     """A money fact: one per charge of the gateway, or per line of a till.
 
     It pays a titre, or a sale at the counter (`vente`), which a titre regularises later; or
-    nothing known, and `mention` says what the paper says: it is then classed, by another money fact
-    whose `provenance` it is, and which is in no till; one stands at a time: a trigger.
+    nothing known, and `mention` says what the paper, or the bank, says: it is then classed, by
+    another money fact whose `provenance` it is, and which is in no till; one at a time: a trigger.
     `trop_percu` is the part of `montant` that the debt did not call for: it is owed back. A sale
     paid twice is owed back whole.
     No card number, expiry date or security code: a brand and four digits, at most.
@@ -118,8 +118,10 @@ class Encaissement(models.Model):
                     titre__isnull=True,
                     vente__isnull=True,
                     trop_percu=0,
-                    session__isnull=False,
-                    mode__in=[Mode.ESPECES, Mode.CHEQUE, Mode.TPE],
+                )
+                & (
+                    Q(session__isnull=False, mode__in=[Mode.ESPECES, Mode.CHEQUE, Mode.TPE])
+                    | Q(session__isnull=True, mode=Mode.VIREMENT)
                 )
                 & ~Q(mention=""),
                 name="encaissement_d_un_titre_ou_d_une_vente",
@@ -209,6 +211,11 @@ class Encaissement(models.Model):
         if self.mention:
             return "Recette à classer"
         return f"Titre {self.titre.reference}" if self.titre else "Vente au comptant"
+
+    @property
+    def nom_mention(self) -> str:
+        """Where `mention` was read, in French."""
+        return "Libellé du virement" if self.mode == Mode.VIREMENT else "Écrit sur le feuillet"
 
     @property
     def payeur(self) -> str:

@@ -16,6 +16,7 @@ from facturier.commun.montants import afficher
 from telepaiement import rapprochement, releves
 from telepaiement.forms import MotifForm, PropositionForm, ReleveForm
 from telepaiement.models import EtatLigneBancaire, LigneBancaire
+from telepaiement.propositions import Proposition, proposer
 from telepaiement.views.communs import agent, page_par_cle, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
@@ -87,7 +88,7 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a movement and what it may be; a POST confirms one proposition."""
     objet = get_object_or_404(LigneBancaire.objects.select_related("releve"), pk=pk)
     est_libre = objet.etat == EtatLigneBancaire.A_RAPPROCHER
-    propositions = rapprochement.proposer(objet) if est_libre else []
+    propositions = proposer(objet) if est_libre else []
     choix = [(une.cle, _decrire(une)) for une in propositions]
     donnees = request.POST if request.method == "POST" else None
     form = PropositionForm(donnees, choix=choix)
@@ -112,7 +113,7 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _decrire(proposition: rapprochement.Proposition) -> str:
+def _decrire(proposition: Proposition) -> str:
     if not proposition.commission:
         return proposition.libelle
     return f"{proposition.libelle}, dont {afficher(proposition.commission)} de commission"

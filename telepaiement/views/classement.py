@@ -53,7 +53,7 @@ def _recette(pk: int) -> Encaissement:
 def _lignes(recette: Encaissement) -> list[tuple[str, str]]:
     return [
         ("Quittance", recette.quittance.reference),
-        ("Écrit sur le feuillet", recette.mention),
+        (recette.nom_mention, recette.mention),
         ("Montant", afficher(recette.montant)),
         ("Régie", recette.regie.libelle),
     ]

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -108,10 +107,7 @@ def _chercher(texte: str, apres: str) -> tuple[list[Titre], int | None]:
         return creances.par_reference(texte), None
     if len(texte) < LONGUEUR_MINIMALE:
         return [], None
-    payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES)
-    par_nom = Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte)
-    trouves = payables.filter(par_nom).select_related("tiers")
-    return page_par_cle(trouves, apres, taille=RESULTATS)
+    return page_par_cle(creances.nommes(texte), apres, taille=RESULTATS)
 
 
 @reserver_a(Role.REGISSEUR)

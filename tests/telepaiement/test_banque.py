@@ -19,6 +19,8 @@ from telepaiement.models import (
     Produit,
     RapprochementBancaire,
 )
+from telepaiement.propositions import proposer
+from tests.telepaiement.factories import decompte, titre_payable
 from tests.fournisseurs.factories import FournisseurFactory
 from tests.telepaiement.factories import decompte, titre_payable, titres_payables
 
@@ -73,7 +75,7 @@ def encaisser_au_guichet(session, regisseur):
 
 def _confirmer(agent, nature) -> RapprochementBancaire:
     ligne = LigneBancaire.objects.get(etat="a_rapprocher")
-    une = next(p for p in rapprochement.proposer(ligne) if p.nature == nature)
+    une = next(p for p in proposer(ligne) if p.nature == nature)
     return rapprochement.confirmer(ligne_id=ligne.pk, cle=une.cle, par=agent)
 
 
@@ -361,7 +363,7 @@ def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
     adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
     ligne = LigneBancaire.objects.get()
-    natures = [une.nature for une in rapprochement.proposer(ligne)]
+    natures = [une.nature for une in proposer(ligne)]
 
     with django_capture_on_commit_callbacks(execute=True):
         fait = _confirmer(agent, NatureRapprochement.IMPAYE)
@@ -423,7 +425,7 @@ def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_gu
         encaisser_au_guichet(Mode.CHEQUE, 12_500, banque="B", numero_cheque=numero, tireur="T")
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
 
-    propositions = rapprochement.proposer(LigneBancaire.objects.get())
+    propositions = proposer(LigneBancaire.objects.get())
 
     assert [une.libelle[:24] for une in propositions] == [
         "Chèque impayé n° 0001234",
@@ -446,7 +448,7 @@ def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent, encais
 def test_ce_qui_ne_ressemble_a_rien_se_garde_s_ecarte_et_se_reprend(importer, agent):
     importer(camt({"montant": "77777", "jour": "2026-10-01"}))
     ligne = LigneBancaire.objects.get()
-    propositions = rapprochement.proposer(ligne)
+    propositions = proposer(ligne)
     with pytest.raises(ValidationError, match="pourquoi"):
         rapprochement.ecarter(ligne_id=ligne.pk, motif=" ", par=agent)
 

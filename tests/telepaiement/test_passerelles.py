@@ -30,6 +30,7 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.passerelles.lyra import signer
+from telepaiement.propositions import proposer
 from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import ouvrir
 from tests.telepaiement.conftest import oublier_passerelle
@@ -447,12 +448,12 @@ def test_ce_que_lyra_encaisse_se_rapproche_du_releve_par_jour(lyra, agent, clien
     remboursements.relire(payes[0])
     autre = _credite(agent, 17_600, commission=100)
     ligne = _credite(agent, 17_700, commission=300)
-    propositions = [une for une in rapprochement.proposer(ligne) if une.lot]
+    propositions = [une for une in proposer(ligne) if une.lot]
 
     fait = rapprochement.confirmer(ligne_id=ligne.pk, cle=propositions[0].cle, par=agent)
 
     versement = fait.versement
-    assert [une for une in rapprochement.proposer(autre) if une.lot] == []
+    assert [une for une in proposer(autre) if une.lot] == []
     assert [une.commission for une in propositions] == [300]
     assert (versement.brut, versement.commission, versement.montant) == (18_000, 300, 17_700)
     assert (versement.origine, versement.lignes.count()) == ("banque", 4)
@@ -467,7 +468,7 @@ def test_ce_que_lyra_encaisse_se_rapproche_du_releve_par_jour(lyra, agent, clien
     plus_tard = timezone.now() + timedelta(days=8)
     assert set(versements.non_verses(a=plus_tard)) == set(payes)
     assert [solde(un, exercice=2026).solde for un in ("515", "4722", "5115")] == [0, 0, 18_000]
-    cle = next(une.cle for une in rapprochement.proposer(ligne) if une.lot)
+    cle = next(une.cle for une in proposer(ligne) if une.lot)
     rapprochement.confirmer(ligne_id=ligne.pk, cle=cle, par=agent)
     assert not versements.non_verses(a=plus_tard).exists()
     assert _anomalies() == []

@@ -32,6 +32,7 @@ from telepaiement.models import (
     Remboursement,
     Versement,
 )
+from telepaiement.propositions import proposer
 from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.factories import titre_payable
 
@@ -337,7 +338,7 @@ def test_un_versement_en_euros_attend_que_la_banque_dise_les_francs(
     page = client.get(reverse("telepaiement:versement", args=[attend.pk])).content.decode()
     avant = (attend.etat, attend.somme_en_devise, _comptes("515", "5115"))
     ligne = _credit(agent, 12_200, attend.arrive_le)
-    proposition = next(p for p in rapprochement.proposer(ligne) if p.versement == attend.pk)
+    proposition = next(p for p in proposer(ligne) if p.versement == attend.pk)
 
     rapprochement.confirmer(ligne_id=ligne.pk, cle=proposition.cle, par=agent)
 
@@ -354,7 +355,7 @@ def test_un_versement_en_euros_attend_que_la_banque_dise_les_francs(
     relu = Versement.objects.vivants().get()
     assert (relu.etat, relu.reference, relu.pk != attend.pk) == ("en_ecart", reference, True)
     assert _comptes("515", "5115", "4722") == [0, 12_500, 0]
-    encore = next(p for p in rapprochement.proposer(ligne) if p.versement == relu.pk)
+    encore = next(p for p in proposer(ligne) if p.versement == relu.pk)
     rapprochement.confirmer(ligne_id=ligne.pk, cle=encore.cle, par=agent)
     assert _comptes("515", "5115") == [12_200, 0]
     assert _anomalies() == []

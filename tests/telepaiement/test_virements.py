@@ -23,6 +23,7 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles.contrat import RemboursementDistant, StatutRemboursement
 from telepaiement.passerelles.stripe import PasserelleStripe
+from telepaiement.propositions import proposer
 from tests.fournisseurs.factories import IBAN_NOUVEAU, FournisseurFactory
 from tests.telepaiement.factories import titre_payable, titres_payables
 from tests.telepaiement.test_banque import camt
@@ -96,7 +97,7 @@ def _confirmer(
     releve = camt({"montant": abs(montant), "sens": sens, "libelle": libelle, "reference": libelle})
     releves.importer(releve, nom="releve.xml", par=agent, executer=True)
     ligne = LigneBancaire.objects.get(etat="a_rapprocher")
-    cle = next(p.cle for p in rapprochement.proposer(ligne) if p.nature == nature)
+    cle = next(p.cle for p in proposer(ligne) if p.nature == nature)
     rapprochement.confirmer(ligne_id=ligne.pk, cle=cle, par=agent)
     return ligne
 
