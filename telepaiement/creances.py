@@ -63,9 +63,10 @@ def par_reference(reference: str) -> list[Titre]:
 
 def nommes(texte: str) -> QuerySet[Titre]:
     """Return the payable titres whose debtor bears `texte` in his name, or has it for code."""
-    return Titre.objects.filter(
+    trouves: QuerySet[Titre] = Titre.objects.filter(
         Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte), etat__in=ETATS_PAYABLES
     ).select_related("tiers")
+    return trouves
 
 
 def verrouiller_dette(titre_id: int | None, regie_id: Any) -> Titre | None:

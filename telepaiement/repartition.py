@@ -206,7 +206,7 @@ def _controler(
             raise ValidationError(
                 f"Le titre {titre.reference} ne doit plus que {montants.afficher(dus[cle])}."
             )
-    libre = ligne.montant - sum(parts.values())
+    libre: int = ligne.montant - sum(parts.values())
     if libre < 0:
         raise ValidationError(
             f"Les parts dépassent le mouvement de {montants.afficher(-libre)} : il est de "

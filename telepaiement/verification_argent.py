@@ -28,6 +28,7 @@ from telepaiement.models import (
     Litige,
     Mode,
     NatureLigne,
+    NatureRapprochement,
     RapprochementBancaire,
     Remboursement,
     SessionCaisse,
@@ -393,6 +394,25 @@ def remises_mal_ecrites() -> Iterator[Anomalie]:
             )
 
 
+def repartitions_mal_ecrites() -> Iterator[Anomalie]:
+    """Transfers shared whose parts do not make up the movement, or stand though it was undone."""
+    faits = RapprochementBancaire.objects.filter(nature=NatureRapprochement.REPARTITION).order_by()
+    for pk, credit, annulation, parts, annulees in faits.annotate(
+        parts=Sum("encaissements__encaissement__montant", default=0),
+        annulees=Sum(
+            "encaissements__encaissement__montant",
+            filter=Q(encaissements__encaissement__annulation__isnull=False),
+            default=0,
+        ),
+    ).values_list("pk", "ligne__montant", "annulation", "parts", "annulees"):
+        if (parts, annulees) != (credit, credit if annulation else 0):
+            yield Anomalie(
+                "banque",
+                f"rapprochement {pk}",
+                f"{credit} F crédités pour {parts} F répartis, dont {annulees} annulés",
+            )
+
+
 CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     remboursements_mal_ecrits,
     remboursements_au_dela,
@@ -408,4 +428,5 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     caisses_mal_totalisees,
     remises_mal_ecrites,
     rapprochements_mal_annules,
+    repartitions_mal_ecrites,
 ]

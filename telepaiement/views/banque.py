@@ -14,7 +14,8 @@ from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from telepaiement import rapprochement, releves
-from telepaiement.forms import MotifForm, PropositionForm, ReleveForm
+from telepaiement.forms import MotifForm
+from telepaiement.forms_banque import PropositionForm, ReleveForm
 from telepaiement.models import EtatLigneBancaire, LigneBancaire
 from telepaiement.propositions import Proposition, proposer
 from telepaiement.views.communs import agent, page_par_cle, rapporter

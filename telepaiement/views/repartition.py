@@ -14,7 +14,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from telepaiement import repartition
-from telepaiement.forms import RepartitionForm
+from telepaiement.forms_banque import RepartitionForm
 from telepaiement.models import EtatLigneBancaire, LigneBancaire
 from telepaiement.views.communs import agent, rapporter
 

@@ -1,0 +1,80 @@
+"""Forms of the statement of the bank."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from facturier.commun.cartes import FormulaireSansCarte
+from facturier.commun.montants import afficher
+from facturier.commun.saisie import SaisieMontantField
+from telepaiement.repartition import Candidat, Reste
+
+
+class ReleveForm(FormulaireSansCarte):
+    """A statement of the bank account to import."""
+
+    fichier = forms.FileField(
+        label="Relevé bancaire",
+        help_text="CAMT.053 (XML), ou CSV à colonnes date, libelle et montant. 10 Mo au plus.",
+    )
+
+
+class PropositionForm(FormulaireSansCarte):
+    """Which of the propositions a bank movement is."""
+
+    cle = forms.ChoiceField(label="Ce mouvement est", widget=forms.RadioSelect)
+
+    def __init__(self, *arguments: Any, choix: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["cle"].choices = choix  # type: ignore[attr-defined]
+
+
+class RepartitionForm(FormulaireSansCarte):
+    """How a transfer is shared among titres, and what becomes of the rest."""
+
+    RIEN, A_CLASSER, TROP_PERCU = "rien", "a_classer", "trop-"
+
+    reste = forms.ChoiceField(label="Ce qui reste du virement", widget=forms.RadioSelect)
+
+    def __init__(
+        self, *arguments: Any, candidats: Sequence[Candidat], montant: int, **options: Any
+    ) -> None:
+        """Take the titres chosen, which are proposed what they owe until `montant` is used up."""
+        super().__init__(*arguments, **options)
+        self.titres = [candidat.titre.pk for candidat in candidats]
+        libre = montant
+        for candidat in candidats:
+            titre = candidat.titre
+            self.fields[f"part_{titre.pk}"] = SaisieMontantField(
+                label=f"Titre {titre.reference}, {titre.tiers.nom_complet}",
+                help_text=f"Reste dû : {afficher(candidat.reste)}.",
+                initial=min(libre, candidat.reste),
+                maximum=candidat.reste,
+            )
+            libre -= min(libre, candidat.reste)
+        self.order_fields([f"part_{cle}" for cle in self.titres])
+        choix = [
+            (self.RIEN, "Rien : les titres prennent tout"),
+            (self.A_CLASSER, "Une recette à classer : on dira plus tard ce qu’elle paie"),
+            *(
+                (f"{self.TROP_PERCU}{un.titre.pk}", f"Un trop-perçu du titre {un.titre.reference}")
+                for un in candidats
+            ),
+        ]
+        champ: Any = self.fields["reste"]
+        champ.choices = choix if candidats else choix[1:2]
+        champ.initial = self.RIEN if candidats else self.A_CLASSER
+
+    @property
+    def parts(self) -> dict[int, int]:
+        """Whole francs for each titre, by its key."""
+        return {cle: self.cleaned_data[f"part_{cle}"] for cle in self.titres}
+
+    @property
+    def sort_du_reste(self) -> Reste:
+        """What becomes of the rest."""
+        choisi = self.cleaned_data["reste"]
+        if choisi.startswith(self.TROP_PERCU):
+            return Reste(trop_percu=int(choisi.removeprefix(self.TROP_PERCU)))
+        return Reste(est_a_classer=choisi == self.A_CLASSER)
