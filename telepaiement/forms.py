@@ -29,7 +29,6 @@ from telepaiement.models import (
     NatureDemande,
     Produit,
 )
-from telepaiement.titres import CHAMPS_ADRESSE, adresse_connue
 from telepaiement.titres import ADRESSE_EXIGEE, CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"

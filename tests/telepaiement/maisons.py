@@ -18,6 +18,7 @@ from facturier.acces.models import Utilisateur
 from telepaiement import litiges, rapprochement, releves
 from telepaiement.models import Encaissement, LigneBancaire, Remboursement, Tentative
 from telepaiement.passerelles import passerelle
+from telepaiement.propositions import proposer
 from telepaiement.tentatives import demande
 from tests.telepaiement.conftest import CARTE, CARTE_REFUSEE, DELAI, Banc, signature
 
@@ -168,7 +169,7 @@ class MaisonLyra:
         texte = f"date;libelle;montant\n{jour};IMPAYE CB EPAYNC;{-encaissement.montant}\n"
         releves.importer(texte.encode(), nom="releve.csv", par=par, executer=True)
         ligne = LigneBancaire.objects.order_by("-pk")[0]
-        (impaye,) = [p for p in rapprochement.proposer(ligne) if p.impaye == encaissement.pk]
+        (impaye,) = [p for p in proposer(ligne) if p.impaye == encaissement.pk]
         rapprochement.confirmer(ligne_id=ligne.pk, cle=impaye.cle, par=par)
 
     def tomber(self, appels: int) -> None:

@@ -20,7 +20,6 @@ from telepaiement.models import (
     RapprochementBancaire,
 )
 from telepaiement.propositions import proposer
-from tests.telepaiement.factories import decompte, titre_payable
 from tests.fournisseurs.factories import FournisseurFactory
 from tests.telepaiement.factories import decompte, titre_payable, titres_payables
 

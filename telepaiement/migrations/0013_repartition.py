@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Not reversible, as what it records."""
 
     dependencies = [
-        ("telepaiement", "0011_messages_sans_corps"),
+        ("telepaiement", "0012_feuillets_repris"),
     ]
 
     operations = [
