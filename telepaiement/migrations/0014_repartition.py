@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     """Not reversible, as what it records."""
 
     dependencies = [
-        ("telepaiement", "0012_feuillets_repris"),
+        ("telepaiement", "0013_quitus"),
     ]
 
     operations = [
