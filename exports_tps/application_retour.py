@@ -224,7 +224,7 @@ def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict
         code=lignes_retour.codes(lue),
         libelle=lignes_retour.libelle(lue),
         date_effet=dernier or _date(lue.piece, decision),
-        montant=total or None,
+        montant=total if lignes_retour.est_chiffre(lue) else None,
     )
 
 

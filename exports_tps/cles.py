@@ -28,6 +28,7 @@ PKCS12 = "ordonnateur.p12"
 DOSSIER_CACHET = "cachet"
 PKCS12_CACHET = "cachet.p12"
 AUTORITES = "autorites.pem"
+DEPUIS = timedelta(days=400)  # so that the past of the demonstration is signed too
 ORGANISATION = "Province Sud de la Nouvelle-Caledonie (demonstration)"
 
 
@@ -116,7 +117,7 @@ def _creer_demonstration(
     """Make the demonstration authority; a folder appears whole, and the first one stays."""
     dossier.parent.mkdir(parents=True, exist_ok=True)
     provisoire = Path(tempfile.mkdtemp(dir=dossier.parent, prefix=f".{dossier.name}-"))
-    depuis = timezone.now().replace(microsecond=0) - timedelta(days=1)
+    depuis = timezone.now().replace(microsecond=0) - DEPUIS
     autorite = creer_autorite(
         nom="Autorite de demonstration", organisation=ORGANISATION, valable_du=depuis
     )

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from threading import Event
@@ -49,6 +49,11 @@ def lire_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     mode.add_argument(
         "--jusqu-au-bout", action="store_true", help="des passes tant qu’il reste à répondre"
     )
+    mode.add_argument(
+        "--jours",
+        action="store_true",
+        help="une passe par ligne AAAA-MM-JJ de l’entrée standard, datée de ce jour",
+    )
     return lecteur.parse_args(arguments)
 
 
@@ -78,7 +83,14 @@ def ouvrir(options: argparse.Namespace, arret: Event) -> Tresorerie:
 
 
 def derouler(tresorerie: Tresorerie, options: argparse.Namespace, arret: Event) -> None:
-    """Pass once, until nothing is left, or for ever, as asked; stop when `arret` is set."""
+    """Pass once, until nothing is left, day by day or for ever, as asked; stop when `arret` is set.
+
+    Raises:
+        UsageInvalide, PlanInvalide: a line read is not a day; the plan became wrong.
+    """
+    if options.jours:
+        _jouer_les_jours(tresorerie, options.plan, arret)
+        return
     continuer = True
     while continuer and not arret.is_set():
         reste = tresorerie.passer()
@@ -88,6 +100,24 @@ def derouler(tresorerie: Tresorerie, options: argparse.Namespace, arret: Event) 
             continuer = reste
         else:
             arret.wait(options.intervalle)
+
+
+def _jouer_les_jours(tresorerie: Tresorerie, plan: Path | None, arret: Event) -> None:
+    """Pass once for each day read, and tell it is over; the plan may change in between."""
+    for ligne in sys.stdin:
+        if arret.is_set():
+            return
+        try:
+            jour = date.fromisoformat(ligne.strip())
+        except ValueError as erreur:
+            raise UsageInvalide(f"« {ligne.strip()} » n’est pas un jour AAAA-MM-JJ.") from erreur
+        tresorerie.jour = jour.isoformat()
+        if plan:
+            tresorerie.outils = replace(tresorerie.outils, plan=lire_plan(plan))
+        avant = len(tresorerie.bilan.emises)
+        tresorerie.passer()
+        emises = len(tresorerie.bilan.emises) - avant
+        tresorerie.dire(f"Passe du {tresorerie.jour}\u202f: réponses émises {emises}.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -109,6 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MAUVAIS_USAGE
     try:
         derouler(tresorerie, options, arret)
+    except (UsageInvalide, PlanInvalide) as erreur:
+        print(erreur, file=sys.stderr)
+        return MAUVAIS_USAGE
     except OSError as erreur:
         print(f"Arrêt\u202f: {erreur.strerror} ({erreur.filename}).", file=sys.stderr)
         return MAUVAIS_USAGE

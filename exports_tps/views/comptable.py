@@ -95,9 +95,9 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "suivant": suivant,
             "etat": etat,
             "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
-            "flux": Flux.objects.filter(transmis_le__isnull=False).annotate(
-                nombre=Count("lignes__bordereau__pieces")
-            )[:10],
+            "flux": Flux.objects.filter(transmis_le__isnull=False)
+            .annotate(nombre=Count("lignes__bordereau__pieces"))
+            .order_by("-transmis_le", "-pk")[:10],
         },
     )
 

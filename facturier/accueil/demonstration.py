@@ -1,11 +1,15 @@
 """The data of the demonstration: people, régies, suppliers and debtors, all fictitious."""
 
+from datetime import timedelta
+
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from exports_tps import cles
 from facturier.acces.models import Utilisateur
 from facturier.acces.personnes import charger_personnes
+from facturier.accueil import horloge
 from facturier.accueil.demonstration_regies import installer_regisseur
 from facturier.accueil.demonstration_tiers import charger_tiers
 from facturier.suivi import import_commandes
@@ -17,6 +21,7 @@ journal = structlog.get_logger(__name__)
 
 FIXTURES = settings.RACINE / "fixtures"
 REPRESENTANT = "ignace.recif@fournisseur.example"
+ANCIENNETE = timedelta(weeks=60)  # of the suppliers: known before their past begins
 MOT_DE_PASSE = "lagon-cocotier-2026"
 
 
@@ -47,7 +52,8 @@ def charger_demonstration() -> list[Utilisateur]:
     charger_regies()
     installer_regisseur()
     systeme = Utilisateur.objects.systeme()
-    importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
+    with horloge.a(timezone.now() - ANCIENNETE):
+        importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
     import_commandes.importer(FIXTURES / "bons_commande_demo.csv", executer=True)
     for sort in deposer_dossier(FIXTURES / "factures_demo", par=systeme, executer=True):
         journal.info("facture_de_demonstration", fichier=sort.fichier, motif=sort.motif)

@@ -2,13 +2,13 @@
 
 The same acts as today, at their day: lots of invoices of a service go from the deposit to the
 payment, some are sent back or rejected, the last ones are still under way. The draws are always
-the same. What the treasury then received is not kept: the bordereaux say so.
+the same. What the treasury received long ago is not kept, and its bordereaux say so; the flux of
+the last months are all there (`passe_tresorerie`).
 """
 
 import heapq
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,8 +25,15 @@ from django.utils import timezone
 from exports_tps import decisions
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.models import SignatureBordereau
+from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.accueil import horloge
 from facturier.accueil.facture_type import FactureType, dessiner
+from facturier.accueil.passe_tresorerie import (
+    Envois,
+    fichiers_a_leur_jour,
+    oublier_ce_qui_ne_part_de_rien,
+)
 from facturier.commun import fichiers, types_contenu
 from facturier.commun.etats import franchir, franchir_lot
 from facturier.commun.montants import appliquer_taux
@@ -60,6 +67,9 @@ from facturier.suivi.prevision import prevoir
 from fournisseurs.models import CoordonneesBancaires, Etablissement
 
 SEMAINES = 54
+SEMAINES_ENVOYEES = 26  # the last ones, whose flux are really sent
+ENVOI, RELEVE = 15, 16  # hours of the days when flux leave and answers are read
+JOUR_D_ENVOI = 3  # Thursday
 FACTURES_PAR_LOT, FOURNISSEURS_PAR_LOT = (4, 7), 2
 PREFIXE = "H"
 JOURS_OUVRES, SAMEDI = 5, 5
@@ -96,6 +106,7 @@ class Lot:
     factures: list[int] = field(default_factory=list)
     mandats: list[Mandat] = field(default_factory=list)
     bordereau: Bordereau | None = None
+    est_envoye: bool = False  # in a flux, to a treasury that answers
 
 
 @transaction.atomic
@@ -106,23 +117,17 @@ def charger_passe() -> int:
     """
     if Facture.objects.filter(numero__startswith=PREFIXE).exists():
         return 0
+    oublier_ce_qui_ne_part_de_rien()
     passe = _Passe()
-    passe.jouer()
+    try:
+        with fichiers_a_leur_jour():
+            passe.jouer()
+    finally:
+        passe.envois.tresorerie.fermer()
     factures = Facture.objects.filter(numero__startswith=PREFIXE)
     Avis.objects.filter(facture__in=factures).delete()  # told, read and gone long ago
     relever_delais()
     return factures.count()
-
-
-@contextmanager
-def _a(moment: datetime) -> Iterator[None]:
-    """Turn the clock of the process to `moment`."""
-    maintenant = timezone.now
-    timezone.now = lambda: moment
-    try:
-        yield
-    finally:
-        timezone.now = maintenant
 
 
 class _Passe:
@@ -150,6 +155,9 @@ class _Passe:
         self.rejets = list(MotifRetour.objects.filter(est_de_rejet=True))
         self.suspensions = list(MotifRetour.objects.filter(est_de_suspension=True))
         self.rang = self.rang_acte = 0
+        self.envois = Envois(self.gens, fin=self.fin.date(), prevoir=self._prevoir_dans)
+        est_jouable = settings.TPS_TRANSPORT == "dossier"
+        self.debut_envois = self.fin - timedelta(weeks=SEMAINES_ENVOYEES if est_jouable else 0)
         self.file: list[tuple[datetime, int, Callable[[], None]]] = []
 
     def jouer(self) -> None:
@@ -158,9 +166,15 @@ class _Passe:
             moment = _ouvre(self.debut + timedelta(weeks=semaine, days=semaine % JOURS_OUVRES))
             service = self.services[semaine % len(self.services)]
             self._prevoir(moment, partial(self._deposer, moment, service))
+        for jour in range((self.fin - self.debut_envois).days + 1):
+            moment = self.debut_envois.replace(minute=30) + timedelta(days=jour)
+            if moment.weekday() == JOUR_D_ENVOI:
+                self._prevoir(moment.replace(hour=ENVOI), self.envois.envoyer)
+            if moment.weekday() < JOURS_OUVRES:
+                self._prevoir(moment.replace(hour=RELEVE), self.envois.relever)
         while self.file:
             moment, _, agir = heapq.heappop(self.file)
-            with _a(moment):
+            with horloge.a(moment):
                 agir()
 
     def _prevoir(self, moment: datetime, agir: Callable[[], None]) -> None:
@@ -168,6 +182,9 @@ class _Passe:
         if moment <= self.fin:
             self.rang_acte += 1
             heapq.heappush(self.file, (moment, self.rang_acte, agir))
+
+    def _prevoir_dans(self, attente: timedelta, agir: Callable[[], None]) -> None:
+        self._prevoir(_ouvre(timezone.now() + attente), agir)
 
     # --- Supplier ------------------------------------------------------------------------------
     def _deposer(self, moment: datetime, service: ServiceGestionnaire) -> None:
@@ -321,10 +338,7 @@ class _Passe:
             )
 
     def _mandater(self, lot: Lot) -> None:
-        """Issue one mandat an établissement, list them on a bordereau, sign it, hand it over.
-
-        None is left signed and waiting: its fragment is not one that a flux may copy.
-        """
+        """Issue one mandat an établissement, list them on a bordereau, and sign it."""
         factures = (
             Facture.objects.filter(pk__in=lot.factures, etat=EtatFacture.LIQUIDEE)
             .select_related("etablissement__fournisseur__tiers", "service")
@@ -340,16 +354,29 @@ class _Passe:
         lot.bordereau = creer_bordereau(
             sens=SensPiece.DEPENSE, pieces=cles, date_emission=jour, par=self.gens[Role.AGENT]
         )
-        trace = f"Bordereau {lot.bordereau.reference} de la démonstration, repris sans son flux."
+        if timezone.now() >= self.debut_envois:
+            signer_bordereau(lot.bordereau, par=ordonnateur)
+            lot.est_envoye = True
+        else:
+            self._reprendre(lot, lot.bordereau)
+
+    def _reprendre(self, lot: Lot, bordereau: Bordereau) -> None:
+        """Sign and hand over a bordereau of which nothing else was kept, at once.
+
+        None is left signed and waiting: its fragment is not one that a flux may copy.
+        """
+        jour, ordonnateur = timezone.localdate(), self.gens[Role.ORDONNATEUR]
+        cles = [mandat.pk for mandat in lot.mandats]
+        trace = f"Bordereau {bordereau.reference} de la démonstration, repris sans son flux."
         range_ = _ranger(trace.encode(), types_contenu.TEXTE)
         SignatureBordereau.objects.create(
-            bordereau=lot.bordereau,
+            bordereau=bordereau,
             par=ordonnateur,
             jour=jour,
             mode=SignatureBordereau.Mode.HISTORIQUE,
         )
         franchir(
-            lot.bordereau,
+            bordereau,
             "signer",
             par=ordonnateur,
             signe_le=timezone.now(),
@@ -358,7 +385,7 @@ class _Passe:
         )
         franchir_lot(Piece, cles, "signer", par=ordonnateur)
         avancement.constater_signature(cles, par=ordonnateur)
-        self._transmettre(lot, lot.bordereau)
+        self._transmettre(lot, bordereau)
 
     def _emettre(self, factures: list[Facture]) -> Mandat:
         etablissement, agent = factures[0].etablissement, self.gens[Role.AGENT]
@@ -416,11 +443,13 @@ class _Passe:
 
     def _prendre_en_charge(self, lot: Lot) -> None:
         cles, comptable = [mandat.pk for mandat in lot.mandats], self.gens[Role.COMPTABLE]
-        if cles:
+        if cles and not lot.est_envoye:
             accepter_bordereaux(cles, par=comptable)
             decisions.prendre_en_charge(cles, par=comptable)
 
     def _payer(self, lot: Lot) -> None:
+        if lot.est_envoye:
+            return  # the treasury says when
         jour = timezone.localdate()
         cumuls = {
             mandat.pk: decisions.CumulPaye(

@@ -1,5 +1,6 @@
 """Money that comes back: the debt stands again, and is settled again, once."""
 
+import re
 from datetime import date
 
 import pytest
@@ -96,7 +97,10 @@ def test_un_paiement_que_la_tresorerie_dit_revenu_se_constate_sur_la_page(
         in dits[0]
     )
     client.force_login(comptable)
-    assert "Constater un retour de fonds" in client.get(f"/tps/pieces/{piece.pk}/").text
+    page = client.get(f"/tps/pieces/{piece.pk}/").text
+    assert "Constater un retour de fonds" in page
+    cumuls = re.findall(r'Payé à ce jour" class="montant">([^<]*)<', page)
+    assert [c.split()[:1] for c in cumuls] == [[], ["111"], ["0"]]
 
     client.post(
         f"/tps/pieces/{piece.pk}/constater-retour/",

@@ -119,3 +119,22 @@ def test_la_memoire_ne_suit_pas_la_taille_des_pieces_jointes(banc):
     )
 
     assert mesurer(grande) < mesurer(petite) + 4_000_000
+
+
+def test_une_passe_par_jour_lu_sur_l_entree_standard(banc, monkeypatch):
+    banc.deposer(fabrique.flux_simple())
+    monkeypatch.setattr(sys, "stdin", ["2026-03-02\n", "2026-03-05\n", "2026-03-16\n"])
+
+    bilan = banc.lancer("--jours")
+
+    assert [emise["genre"] for emise in bilan.emises] == ["acquit", "prise_en_charge", "paiement"]
+    assert set(banc.valeurs("DtePcePec")) == {"2026-03-05"}
+    assert set(banc.valeurs("DtePay")) == {"2026-03-16"}
+
+
+def test_un_jour_illisible_arrete_les_passes_en_le_disant(banc, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", ["lundi\n"])
+
+    code = main(["--envois", str(banc.envois), "--retours", str(banc.retours), "--jours"])
+
+    assert (code, capsys.readouterr().err.strip()) == (2, "« lundi » n’est pas un jour AAAA-MM-JJ.")
