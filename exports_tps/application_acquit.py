@@ -7,7 +7,7 @@ unless the file as a whole is accepted or refused.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -21,9 +21,10 @@ from exports_tps.cloture import conclure_flux, refus_douteux
 from exports_tps.decisions import reglees, rejeter
 from exports_tps.depots import est_externe
 from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
-from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Verdict
+from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Reserve, Verdict
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
+from exports_tps.reserves import Reserves
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, RattachementPiece
@@ -32,7 +33,7 @@ DOMAINE_PJ: Final = "4"
 DEJA_TENU: Final = {"ERREUR_DOUBLON_BORDEREAU", "ERREUR_DOUBLON_PIECE"}
 PJ_DEJA_RECUE: Final = "ERREUR_DOUBLON_PJ"
 SENS: Final = {"5": "depense", "6": "recette"}
-Portee, Decision = Verdict.Portee, Verdict.Decision
+Portee, Decision, Nature = Verdict.Portee, Verdict.Decision, Reserve.Nature
 
 
 @dataclass(slots=True)
@@ -40,6 +41,7 @@ class Bilan:
     """What an acquittement said so far of one flux."""
 
     flux: Flux
+    reserves: Reserves
     bordereaux: dict[tuple[int, int, str], Bordereau]
     acceptes: set[int] = field(default_factory=set)
     refuses: dict[int, str] = field(default_factory=dict)
@@ -50,7 +52,10 @@ class Bilan:
     nombre: int = 0  # elements read
     documents_refuses: set[int] = field(default_factory=set)
     documents_tenus: set[int] = field(default_factory=set)  # refused as received already
-    reserves: list[str] = field(default_factory=list)
+
+    def noter(self, nature: Reserve.Nature, texte: str, **objet: Any) -> None:
+        """Keep what a person must look at; `objet` is the bordereau or the document concerned."""
+        self.reserves.noter(Reserve(nature=nature, texte=texte, **objet))
 
     def designer(self, element: ElementAcquit) -> list[Bordereau]:
         """Return the bordereaux that an element speaks of (both sides for a signature).
@@ -69,8 +74,8 @@ class Bilan:
         ]
 
 
-def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
-    """Apply an acquittement; set `message.flux`; return what could not be applied, in French.
+def appliquer_acquit(message: MessageTPS, reserves: Reserves, *, par: Utilisateur) -> None:
+    """Apply an acquittement; set `message.flux`; what could not be applied goes to `reserves`.
 
     Raises:
         Etranger: no flux of that name was sent.
@@ -81,15 +86,16 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         flux = _flux(tete)
         message.flux = flux
         if est_externe(flux):
-            reserves = appliquer_acquit_externe(message, flux, tete, elements, par=par)
+            appliquer_acquit_externe(message, flux, tete, elements, reserves, par=par)
             exiger_entier(tete)
-            return reserves
-        bilan = Bilan(flux, _bordereaux(flux))
+            return
+        bilan = Bilan(flux, reserves, _bordereaux(flux))
         for lot in par_lots(elements):
             Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
         exiger_entier(tete)
     if bilan.nombre == 0 and not tete.est_sans_acquit:
-        return [SANS_VERDICT]
+        bilan.noter(Nature.INCOHERENT, SANS_VERDICT)
+        return
     if bilan.nombre == 0:
         bilan.est_accepte = True
         Verdict.objects.create(
@@ -99,7 +105,6 @@ def appliquer_acquit(message: MessageTPS, *, par: Utilisateur) -> list[str]:
             decision=Decision.ACCEPTE,
         )
     _conclure(bilan, par)
-    return bilan.reserves
 
 
 def _flux(tete: Tete) -> Flux:
@@ -135,7 +140,7 @@ def _verdicts(
     for element in elements:
         motif = _motif(element.erreurs)
         if element.est_accepte is None:  # read leniently: what is not understood decides nothing
-            bilan.reserves.append(f"Verdict indéchiffrable (domaine {element.domaine}).")
+            bilan.noter(Nature.INCOHERENT, f"Verdict indéchiffrable (domaine {element.domaine}).")
             continue
         decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
         commun = {"message": message, "decision": decision, "code": _codes(element.erreurs)}
@@ -154,7 +159,7 @@ def _verdicts(
             for bordereau in designes:
                 yield from _verdicts_bordereau(commun, bilan, bordereau, element)
         elif element.domaine not in ENSEMBLE:
-            bilan.reserves.append(_sans_bordereau(element, motif))
+            bilan.noter(Nature.INCONNU, _sans_bordereau(element, motif))
         else:
             _noter_ensemble(bilan, element, motif)
             yield Verdict(
@@ -189,13 +194,15 @@ def _noter_document(bilan: Bilan, cle: int | None, element: ElementAcquit, motif
     nom = f"Document {element.identifiant_unique or 'sans identifiant'}"
     if cle is None:
         cause = f" ({motif})" if motif else ""
-        bilan.reserves.append(
+        bilan.noter(
+            Nature.INCONNU,
             f"{nom} : refusé par la Trésorerie{cause}, mais absent de ce flux ; demandez-lui "
-            "lequel."
+            "lequel.",
         )
     elif any(erreur.code == PJ_DEJA_RECUE for erreur in element.erreurs):
         bilan.documents_tenus.add(cle)
-        bilan.reserves.append(f"{nom} : la Trésorerie l’a déjà reçu ; il n’est pas renvoyé.")
+        texte = f"{nom} : la Trésorerie l’a déjà reçu ; il n’est pas renvoyé."
+        bilan.noter(Nature.DOCUMENT, texte, justificatif_id=cle)
     else:
         bilan.documents_refuses.add(cle)
 
@@ -210,7 +217,7 @@ def _noter_ensemble(bilan: Bilan, element: ElementAcquit, motif: str) -> None:
     if element.est_accepte:
         bilan.est_accepte = bilan.est_accepte is not False
     elif doute := refus_douteux(bilan.flux, motif, _tous_les_codes(element)):
-        bilan.reserves.append(doute)
+        bilan.noter(Nature.CONTRADICTION, doute)
         bilan.est_douteux = True
     else:
         bilan.est_accepte = False
@@ -227,9 +234,11 @@ def _verdicts_bordereau(
             bilan.acceptes.add(bordereau.pk)
     elif DEJA_TENU & _tous_les_codes(element):
         bilan.en_doute.add(bordereau.pk)
-        bilan.reserves.append(
+        bilan.noter(
+            Nature.CONTRADICTION,
             f"{bordereau} : la Trésorerie dit l’avoir déjà ({motif}). Il n’est pas refusé ici, ses "
-            "pièces seraient payées deux fois ; voyez avec elle ce qu’elle tient."
+            "pièces seraient payées deux fois ; voyez avec elle ce qu’elle tient.",
+            bordereau=bordereau,
         )
     else:
         bilan.refuses[bordereau.pk] = motif or "Bordereau refusé par la Trésorerie."
@@ -314,12 +323,15 @@ def _conclure(bilan: Bilan, par: Utilisateur) -> None:
 def _relever_contradictions(bilan: Bilan, acceptes: set[int]) -> None:
     """Tell the bordereaux that an earlier answer carried to the contrary."""
     for bordereau in Bordereau.objects.filter(pk__in=bilan.refuses, etat=EtatBordereau.ACCEPTE):
-        bilan.reserves.append(f"{bordereau} : refusé après avoir été accepté ; à vérifier.")
+        texte = f"{bordereau} : refusé après avoir été accepté ; à vérifier."
+        bilan.noter(Nature.CONTRADICTION, texte, bordereau=bordereau)
     for bordereau in Bordereau.objects.filter(pk__in=acceptes, etat=EtatBordereau.REFUSE):
-        bilan.reserves.append(
+        bilan.noter(
+            Nature.CONTRADICTION,
             f"{bordereau} : accepté après avoir été refusé. Ses pièces sont rejetées et "
             "contrepassées ; avant de les émettre de nouveau, voyez avec la Trésorerie si elle les "
-            "paie."
+            "paie.",
+            bordereau=bordereau,
         )
 
 
@@ -328,11 +340,14 @@ def _dire_refus_tardifs(bilan: Bilan) -> None:
     if bilan.flux.etat == EtatFlux.TRANSMIS or not bilan.documents_refuses:
         return
     liens = RattachementPiece.objects.filter(justificatif__in=bilan.documents_refuses)
-    bilan.reserves += [
-        f"{lien.justificatif}, joint à {lien.piece} : refusé après l’acquittement du flux ; il est "
-        "à envoyer de nouveau."
-        for lien in liens.select_related("justificatif", "piece").order_by("pk")
-    ]
+    for lien in liens.select_related("justificatif", "piece").order_by("pk"):
+        bilan.noter(
+            Nature.DOCUMENT,
+            f"{lien.justificatif}, joint à {lien.piece} : refusé après l’acquittement du flux ; il "
+            "est à envoyer de nouveau.",
+            justificatif=lien.justificatif,
+            piece=lien.piece,
+        )
 
 
 def _refuser(bilan: Bilan, par: Utilisateur) -> None:
@@ -341,7 +356,8 @@ def _refuser(bilan: Bilan, par: Utilisateur) -> None:
     pieces = Piece.objects.filter(bordereau__in=refuses).values_list("pk", "bordereau")
     motifs = {pk: bilan.refuses[bordereau] for pk, bordereau in pieces if bordereau}
     rejeter(motifs, date_rejet=timezone.localdate(), par=par)
-    bilan.reserves += reglees(motifs).values()
+    for cle, texte in reglees(motifs).items():
+        bilan.noter(Nature.CONTRADICTION, texte, piece_id=cle)
     lignes = bilan.flux.lignes.filter(liberee_le=None)
     maintenant = timezone.now()
     lignes.filter(justificatif__in=bilan.documents_refuses).update(liberee_le=maintenant)

@@ -11,9 +11,10 @@ from django.db.models import Q
 from exports_tps.cloture import refus_douteux
 from exports_tps.depots import documents_connus, identifiants_de
 from exports_tps.messages import par_lots
-from exports_tps.models import EtatFlux, Flux, MessageTPS, Verdict
+from exports_tps.models import EtatFlux, Flux, MessageTPS, Reserve, Verdict
 from exports_tps.pes.acquit import ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete
+from exports_tps.reserves import Reserves
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 
@@ -25,7 +26,7 @@ SANS_VERDICT = (
     "fichier, et demandez à la Trésorerie de l’envoyer de nouveau."
 )
 PREALABLES = {"1", "2", "3", "99"}  # passing them is not being accepted (§7)
-Portee, Decision = Verdict.Portee, Verdict.Decision
+Portee, Decision, Nature = Verdict.Portee, Verdict.Decision, Reserve.Nature
 
 
 def appliquer_acquit_externe(
@@ -33,11 +34,11 @@ def appliquer_acquit_externe(
     flux: Flux,
     tete: Tete,
     elements: Iterator[ElementAcquit],
+    reserves: Reserves,
     *,
     par: Utilisateur,
-) -> list[str]:
-    """Keep the verdicts of an acknowledgement; return what could not be understood, in French."""
-    reserves: list[str] = []
+) -> None:
+    """Keep the verdicts of an acknowledgement; what is not understood goes to `reserves`."""
     bordereaux, documents = identifiants_de(flux), documents_connus(flux)
     nombre = 0
     for lot in par_lots(elements):
@@ -51,9 +52,8 @@ def appliquer_acquit_externe(
     if nombre == 0 and tete.est_sans_acquit:
         _ensemble(message, flux, Decision.ACCEPTE, (), "").save()
     elif nombre == 0:
-        reserves.append(SANS_VERDICT)
+        reserves.noter(Reserve(nature=Nature.INCOHERENT, texte=SANS_VERDICT))
     _conclure(flux, message, bordereaux, par)
-    return reserves
 
 
 def _verdicts(
@@ -62,10 +62,11 @@ def _verdicts(
     element: ElementAcquit,
     bordereaux: set[str],
     documents: set[str],
-    reserves: list[str],
+    reserves: Reserves,
 ) -> Iterator[Verdict]:
     if element.est_accepte is None:
-        reserves.append(f"Verdict indéchiffrable (domaine {element.domaine}).")
+        texte = f"Verdict indéchiffrable (domaine {element.domaine})."
+        reserves.noter(Reserve(nature=Nature.INCOHERENT, texte=texte))
         return
     if element.est_accepte and element.domaine in PREALABLES:
         return
@@ -73,7 +74,8 @@ def _verdicts(
     identifiant = element.identifiant_unique or ""
     if identifiant or element.domaine == DOMAINE_PJ:
         if identifiant not in documents:
-            reserves.append(f"Document {identifiant or 'sans identifiant'} : absent de ce flux.")
+            texte = f"Document {identifiant or 'sans identifiant'} : absent de ce flux."
+            reserves.noter(Reserve(nature=Nature.INCONNU, texte=texte))
         yield _verdict(message, Portee.JUSTIFICATIF, identifiant, decision, element.erreurs)
         return
     designes = _designer(element, bordereaux)
@@ -85,14 +87,15 @@ def _verdicts(
 
 
 def _sans_designer(
-    message: MessageTPS, flux: Flux, element: ElementAcquit, reserves: list[str]
+    message: MessageTPS, flux: Flux, element: ElementAcquit, reserves: Reserves
 ) -> Iterator[Verdict]:
     """Yield what is said of the file as a whole; what it says of nothing known is a reserve."""
     if element.domaine not in ENSEMBLE:
         numero = element.numero_bordereau or "sans numéro"
-        reserves.append(f"Bordereau {numero} : absent de ce flux.")
+        texte = f"Bordereau {numero} : absent de ce flux."
+        reserves.noter(Reserve(nature=Nature.INCONNU, texte=texte))
     elif doute := _doute(flux, element):
-        reserves.append(doute)
+        reserves.noter(Reserve(nature=Nature.CONTRADICTION, texte=doute))
     else:
         decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
         yield _ensemble(message, flux, decision, element.erreurs, _libelle(element.erreurs))

@@ -26,9 +26,10 @@ from exports_tps.decisions import (
 )
 from exports_tps.depots import chercher
 from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
-from exports_tps.models import MessageTPS, Verdict
+from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
+from exports_tps.reserves import Reserves
 from exports_tps.retours_de_fonds import baisses
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
@@ -36,7 +37,7 @@ from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.ventilation import sommes_dues
 
-Decision = Verdict.Decision
+Decision, Nature = Verdict.Decision, Reserve.Nature
 ETATS: Final = {
     SensPiece.DEPENSE: {
         "01": Decision.SUSPENDU,
@@ -61,7 +62,6 @@ EN_COURS = {
 }
 EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
 PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
-RESERVES_CITEES: Final = 50
 Cle = tuple[str, int, int]
 
 
@@ -95,32 +95,13 @@ class Lot:
         )
 
 
-class Reserves:
-    """What could not be applied: the first ones, and how many; a large answer keeps memory flat."""
-
-    def __init__(self) -> None:
-        self._citees: list[str] = []
-        self._nombre = 0
-
-    def noter(self, *reserves: str) -> None:
-        """Add reserves, in their order."""
-        self._nombre += len(reserves)
-        self._citees += reserves[: RESERVES_CITEES - len(self._citees)]
-
-    def dire(self) -> list[str]:
-        """Return those that are told."""
-        suite = self._nombre - len(self._citees)
-        return self._citees + ([f"Et {suite} autres."] if suite else [])
-
-
-def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
-    """Apply a PES_Retour; return what could not be applied, in French.
+def appliquer_retour(message: MessageTPS, reserves: Reserves, *, par: Utilisateur) -> None:
+    """Apply a PES_Retour; what could not be applied goes to `reserves`.
 
     Raises:
         Etranger: no budget of ours is concerned, or one cannot say which.
         Illisible: the file is truncated.
     """
-    reserves = Reserves()
     with contenu(message) as fichier:
         tete, elements = lire_retour(fichier)
         budgets = budgets_concernes(tete)
@@ -138,27 +119,20 @@ def appliquer_retour(message: MessageTPS, *, par: Utilisateur) -> list[str]:
         for lot in par_lots(elements):
             _appliquer_lot(message, budgets, lot, reserves, tete.date_emission, par)
         exiger_entier(tete)
-    return reserves.dire()
 
 
 def _appliquer_lot(
     message: MessageTPS,
     budgets: list[Budget],
     elements: list[PieceLue | BordereauGlobalLu],
-    reserves: "Reserves",
+    reserves: Reserves,
     emis_le: date | None,
     par: Utilisateur,
 ) -> None:
     toutes = [element for element in elements if isinstance(element, PieceLue)]
     lues = [lue for lue in toutes if not est_p503(lue)]
     reserves.noter(*constater(message, budgets, filter(est_p503, toutes), par=par))
-    reserves.noter(
-        *(
-            f"Bordereau ORMC {e.bordereau.numero} : les rôles ne sont pas émis d’ici."
-            for e in elements
-            if isinstance(e, BordereauGlobalLu)
-        )
-    )
+    reserves.noter(*(_ormc(e) for e in elements if isinstance(e, BordereauGlobalLu)))
     pieces = _pieces(budgets, lues)
     beneficiaires = tiers_par_ligne(
         {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
@@ -168,20 +142,20 @@ def _appliquer_lot(
     for lue in lues:
         piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
         if piece is None and externe is None:
-            reserves.noter(f"{lue.sens} {lue.exercice}, pièce {lue.piece.numero} : inconnue ici.")
+            reserves.noter(_inconnue(lue))
         verdict = _verdict(message, lue, piece)
         if verdict is None:
-            reserves.noter(f"Pièce {lue.piece.numero} : état « {lue.piece.etat} » inconnu.")
+            reserves.noter(_sans_etat(lue))
             continue
         verdict.piece_externe = externe
         if externe is not None and (prise := _prise_annulee(verdict, lue)):
             verdicts.append(prise)
         verdicts.append(verdict)
         if piece is not None and verdict.decision in EN_AVANT:
-            reserves.noter(*(f"{piece} : {dit}" for dit in lignes_retour.en_suspens(lue)))
+            reserves.noter(*_en_suspens(lue, piece))
         if piece is not None:
-            reserves.noter(*(f"{piece}, {dit}" for dit in lignes_retour.decimales(lue)))
-            reserves.noter(*_prise_partielle(lue, piece), *_date_impossible(verdict, piece))
+            reserves.noter(*_decimales(lue, piece), *_prise_partielle(lue, piece))
+            reserves.noter(*_date_impossible(verdict, piece))
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
     Verdict.objects.bulk_create(verdicts)
@@ -190,6 +164,41 @@ def _appliquer_lot(
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
     reserves.noter(*baisses(lot.dits, pieces.values(), message=message, emis_le=emis_le))
     reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
+
+
+def _ormc(element: BordereauGlobalLu) -> Reserve:
+    return Reserve(
+        nature=Nature.INCONNU,
+        texte=f"Bordereau ORMC {element.bordereau.numero} : les rôles ne sont pas émis d’ici.",
+    )
+
+
+def _inconnue(lue: PieceLue) -> Reserve:
+    return Reserve(nature=Nature.INCONNU, texte=f"{_nom(lue)} : inconnu ici.")
+
+
+def _sans_etat(lue: PieceLue) -> Reserve:
+    return Reserve(
+        nature=Nature.INCOHERENT,
+        texte=f"{_nom(lue)} : l’état « {lue.piece.etat or 'absent'} » n’est pas de ceux du format.",
+    )
+
+
+def _nom(lue: PieceLue) -> str:
+    """Name a pièce as the treasury does: side, number, exercice."""
+    genre = "Mandat" if lue.sens == SensPiece.DEPENSE else "Titre"
+    exercice = f"de l’exercice {lue.exercice}" if lue.exercice else "sans exercice"
+    return f"{genre} {lue.piece.numero or 'sans numéro'} {exercice}"
+
+
+def _en_suspens(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    for dit in lignes_retour.en_suspens(lue):
+        yield Reserve(nature=Nature.INSTANCE, piece=piece, texte=f"{piece} : {dit}")
+
+
+def _decimales(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    for dit in lignes_retour.decimales(lue):
+        yield Reserve(nature=Nature.MONTANT, piece=piece, texte=f"{piece}, {dit}")
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -245,16 +254,18 @@ def _prise_annulee(verdict: Verdict, lue: PieceLue) -> Verdict | None:
     )
 
 
-def _prise_partielle(lue: PieceLue, piece: Piece) -> Iterator[str]:
+def _prise_partielle(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
     """Say what a titre was taken in charge for, when it is not for all that it calls for."""
     if lue.sens != SensPiece.RECETTE or lue.piece.etat != PEC_PARTIELLE:
         return
     lignes: Any = lue.piece.lignes
     admis = int(sum((ligne.montant_ht or 0) + (ligne.montant_tva or 0) for ligne in lignes))
-    yield (
-        f"{piece} : pris en charge en partie, pour {afficher(admis)} sur "
+    yield Reserve(
+        nature=Nature.MONTANT,
+        piece=piece,
+        texte=f"{piece} : pris en charge en partie, pour {afficher(admis)} sur "
         f"{afficher(piece.montant_ttc)}. Le redevable se voit toujours réclamer le tout : réduisez "
-        "le titre de ce que la Trésorerie n’a pas admis."
+        "le titre de ce que la Trésorerie n’a pas admis.",
     )
 
 
@@ -266,17 +277,18 @@ def _date(piece: Any, decision: str) -> date | None:
     return dates.get(decision, piece.date_prise_en_charge)
 
 
-def _date_impossible(verdict: Verdict, piece: Piece) -> list[str]:
+def _date_impossible(verdict: Verdict, piece: Piece) -> list[Reserve]:
     """Say that a rejection is dated before its pièce, or beyond the year after its exercice."""
     jour = verdict.date_effet
     if verdict.decision != Decision.REJETE or jour is None:
         return []
     if piece.date_emission <= jour and jour.year <= piece.exercice_id + 1:
         return []
-    return [
+    texte = (
         f"{piece} : rejeté le {jour:%d/%m/%Y} d’après la réponse, une date hors de son exercice ou "
         "d’avant son émission. L’écriture est contrepassée au jour de la lecture."
-    ]
+    )
+    return [Reserve(nature=Nature.INCOHERENT, piece=piece, texte=texte)]
 
 
 def _ranger(
@@ -319,10 +331,10 @@ def _ranger_paiement(
         )
 
 
-def _executer(lot: Lot, pieces: Iterable[Piece], par: Utilisateur) -> list[str]:
+def _executer(lot: Lot, pieces: Iterable[Piece], par: Utilisateur) -> list[Reserve]:
     """Carry the decisions out, all together; pièce by pièce when one of them cannot be posted.
 
-    Returns what could not be, in French.
+    Returns what could not be.
     """
     noms = {piece.pk: str(piece) for piece in pieces}
     try:
@@ -332,18 +344,19 @@ def _executer(lot: Lot, pieces: Iterable[Piece], par: Utilisateur) -> list[str]:
         return [dit for cle in sorted(lot.cles()) for dit in _executer_seule(lot, cle, noms, par)]
 
 
-def _executer_seule(lot: Lot, cle: int, noms: Mapping[int, str], par: Utilisateur) -> list[str]:
+def _executer_seule(lot: Lot, cle: int, noms: Mapping[int, str], par: Utilisateur) -> list[Reserve]:
     try:
         with transaction.atomic():
             return list(_executer_ensemble(lot.seule(cle), noms, par))
     except EcritureRefusee as refus:
-        return [
+        texte = (
             f"{noms[cle]} : la réponse n’a pas pu être comptabilisée ({refus}). Levez la cause, "
             "puis saisissez cette décision à la main."
-        ]
+        )
+        return [Reserve(nature=Nature.NON_COMPTABILISE, piece_id=cle, texte=texte)]
 
 
-def _executer_ensemble(lot: Lot, noms: Mapping[int, str], par: Utilisateur) -> Iterator[str]:
+def _executer_ensemble(lot: Lot, noms: Mapping[int, str], par: Utilisateur) -> Iterator[Reserve]:
     accepter_bordereaux(lot.cles(), par=par)
     suspendre(lot.suspensions, par=par)
     prendre_en_charge(lot.prises, par=par)
@@ -354,9 +367,11 @@ def _executer_ensemble(lot: Lot, noms: Mapping[int, str], par: Utilisateur) -> I
     for jour, motifs in sorted(par_jour.items()):
         rejeter(motifs, date_rejet=jour, par=par)
     for cle, montant in encaisser_titres(lot.encaissements, par=par).items():
-        yield (
-            f"{noms[cle]} : {afficher(montant)} encaissés par la Trésorerie au-delà de ce qui est "
-            "dû ; ils ne sont pas comptabilisés, à vérifier avec le comptable."
+        yield Reserve(
+            nature=Nature.MONTANT,
+            piece_id=cle,
+            texte=f"{noms[cle]} : {afficher(montant)} encaissés par la Trésorerie au-delà de ce "
+            "qui est dû ; ils ne sont pas comptabilisés, à vérifier avec le comptable.",
         )
 
 
@@ -366,7 +381,7 @@ def _dus(lot: Lot, pieces: Iterable[Piece]) -> dict[int, int]:
     return {cle: sum(s.montant for s in sommes) for cle, sommes in sommes_dues(payees).items()}
 
 
-def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -> list[str]:
+def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -> Iterator[Reserve]:
     """Tell the pièces that ended otherwise, or were paid more, than the message may say."""
     gardees = reglees(lot.rejets)
     fautives = [
@@ -376,26 +391,40 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -
         ),
         *Piece.objects.filter(pk__in=lot.prises, etat=EtatPiece.REJETEE),
     ]
-    contraires = [
-        f"{piece} : la réponse contredit l’état « {piece.get_etat_display()} » ; à vérifier."
-        for piece in fautives
-    ]
-    trop_payees = [
-        f"{piece} : {afficher(lot.paiements[piece.pk].montant)} payés pour "
-        f"{afficher(dus[piece.pk])} dus ; l’excédent n’est pas comptabilisé."
-        for piece in pieces
-        if piece.pk in dus and lot.paiements[piece.pk].montant > dus[piece.pk]
-    ]
-    pas_soldees = [
-        f"{piece} : dit soldé, mais {afficher(lot.paiements[piece.pk].montant)} payés pour "
-        f"{afficher(dus[piece.pk])} dus ; demandez le détail à la Trésorerie, puis complétez."
-        for piece in pieces
-        if piece.pk in lot.soldes and lot.paiements[piece.pk].montant < dus[piece.pk]
-    ]
-    return [*gardees.values(), *contraires, *trop_payees, *pas_soldees]
+    for cle, dit in gardees.items():
+        yield Reserve(nature=Nature.CONTRADICTION, piece_id=cle, texte=dit)
+    for piece in fautives:
+        yield Reserve(
+            nature=Nature.CONTRADICTION,
+            piece=piece,
+            texte=f"{piece} : la réponse contredit l’état « {piece.get_etat_display()} » ; à "
+            "vérifier.",
+        )
+    for piece in pieces:
+        if piece.pk in dus:
+            yield from _ecart_de_paiement(lot, piece, dus[piece.pk])
 
 
-def _suspensions_tardives(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
+def _ecart_de_paiement(lot: Lot, piece: Piece, due: int) -> Iterator[Reserve]:
+    """Say that a mandat was paid more than its due, or is said settled for less."""
+    paye = lot.paiements[piece.pk].montant
+    chiffres = f"{afficher(paye)} payés pour {afficher(due)} dus"
+    if paye > due:
+        yield Reserve(
+            nature=Nature.MONTANT,
+            piece=piece,
+            texte=f"{piece} : {chiffres} ; l’excédent n’est pas comptabilisé.",
+        )
+    if piece.pk in lot.soldes and paye < due:
+        yield Reserve(
+            nature=Nature.MONTANT,
+            piece=piece,
+            texte=f"{piece} : dit soldé, mais {chiffres} ; demandez le détail à la Trésorerie, "
+            "puis complétez.",
+        )
+
+
+def _suspensions_tardives(lot: Lot, pieces: Iterable[Piece]) -> list[Reserve]:
     """Tell the pièces suspended after they were taken in charge; an older answer says nothing new.
 
     Call before the verdicts of the message are written.
@@ -407,8 +436,12 @@ def _suspensions_tardives(lot: Lot, pieces: Iterable[Piece]) -> list[str]:
     )
     passees = {EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE}
     return [
-        f"{piece} : « {piece.get_etat_display()} », mais suspendu par cette réponse "
-        f"({lot.suspensions[piece.pk]}) ; à vérifier avec le comptable."
+        Reserve(
+            nature=Nature.CONTRADICTION,
+            piece=piece,
+            texte=f"{piece} : « {piece.get_etat_display()} », mais suspendu par cette réponse "
+            f"({lot.suspensions[piece.pk]}) ; à vérifier avec le comptable.",
+        )
         for piece in pieces
         if piece.pk in lot.suspensions and piece.etat in passees
         if not _precede(lot.instances[piece.pk], prises.get(piece.pk))
@@ -424,11 +457,15 @@ def _sans_detail(
     pieces: Iterable[Piece],
     beneficiaires: Mapping[int, Mapping[int, int]],
     dus: Mapping[int, int],
-) -> list[str]:
+) -> list[Reserve]:
     """Tell the partial payments of several payees of which one cannot say whom they paid."""
     return [
-        f"{piece} : {afficher(cumul.montant)} payés, mais le détail par ligne ne dit pas à quel "
-        "bénéficiaire ; complétez à la main."
+        Reserve(
+            nature=Nature.NON_COMPTABILISE,
+            piece=piece,
+            texte=f"{piece} : {afficher(cumul.montant)} payés, mais le détail par ligne ne dit pas "
+            "à quel bénéficiaire ; complétez à la main.",
+        )
         for piece in pieces
         if piece.pk in beneficiaires and (cumul := lot.paiements.get(piece.pk))
         if cumul.montant < dus[piece.pk] and sum(cumul.par_tiers.values()) != cumul.montant

@@ -117,21 +117,32 @@ def _preuve(flux: Flux) -> str:
                     agent=F("par__nom"),
                 )
             ),
-            "messages": [
-                {
-                    "chemin": chemin_message(message),
-                    "sha256": message.sha256,
-                    "recu_le": message.recu_le,
-                    "applique_le": message.applique_le,
-                    "reserves": message.reserves,
-                }
-                for message in flux.messages.order_by("pk")
-            ],
+            "messages": [_message(message) for message in flux.messages.order_by("pk")],
         },
         ensure_ascii=False,
         indent=1,
         default=str,
     )
+
+
+def _message(message: MessageTPS) -> dict[str, object]:
+    """Return what is kept of a message: where it lies, its reserves, how each was settled."""
+    return {
+        "chemin": chemin_message(message),
+        "sha256": message.sha256,
+        "recu_le": message.recu_le,
+        "applique_le": message.applique_le,
+        "reserves": list(
+            message.reserves.values(
+                "nature",
+                "texte",
+                "constatee_le",
+                traitee_le=F("traitement__traite_le"),
+                traitee_par=F("traitement__par__nom"),
+                traitement_dit=F("traitement__commentaire"),
+            )
+        ),
+    }
 
 
 def _ajouter_documents(ouverte: Archive, bordereaux: QuerySet[Bordereau]) -> None:

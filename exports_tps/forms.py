@@ -72,6 +72,17 @@ class EcartForm(forms.Form):
     )
 
 
+class TraitementForm(forms.Form):
+    """How reserves of the treasury were settled."""
+
+    commentaire = forms.CharField(
+        label="Ce qui a été fait",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : vu avec la Trésorerie, mandat d’un autre logiciel.",
+    )
+
+
 class PaiementForm(forms.Form):
     """A payment that no PES_Retour tells."""
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from exports_tps.disjoncteur import etat_transport
-from exports_tps.models import EtatFlux, EtatMessage, Flux, MessageTPS
+from exports_tps.models import EtatFlux, Flux
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.penalites import penalites_a_titrer
 from exports_tps.recettes_percues import a_regulariser
+from exports_tps.reserves import messages_a_examiner
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
@@ -112,10 +113,9 @@ def _cartes_agent() -> Iterator[Carte]:
     yield Carte(
         "Réponses de la Trésorerie à examiner",
         "exports_tps:messages",
-        nombre=MessageTPS.objects.filter(
-            etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
-        ).count(),
+        nombre=messages_a_examiner().count(),
         ton=Ton.REFUS,
+        recherche="etat=reserve",
         ordre=53,
     )
 

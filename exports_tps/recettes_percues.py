@@ -16,7 +16,7 @@ from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
-from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette
+from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette, Reserve
 from exports_tps.pes.lecture import PieceLue
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite
@@ -57,15 +57,15 @@ def a_regulariser() -> QuerySet[RecettePercue]:
 
 def constater(
     message: MessageTPS, budgets: list[Budget], lues: Iterable[PieceLue], *, par: Utilisateur
-) -> list[str]:
+) -> list[Reserve]:
     """Keep what the P503 of a message tell, and settle the titres that they name.
 
     A line told again changes nothing; a titre that is named later is settled then.
 
     Returns:
-        What could not be done, in French; the receipt is kept all the same, and waits.
+        What could not be done; the receipt is kept all the same, and waits.
     """
-    reserves: list[str] = []
+    reserves: list[Reserve] = []
     lignes: list[tuple[RecettePercue, Any]] = []
     nouvelles: dict[Cle, RecettePercue] = {}
     lues = list(lues)
@@ -80,15 +80,19 @@ def constater(
                     deja = f"{afficher(connue.montant)} déjà connus"
                     reserve = f"{recette} : {afficher(recette.montant)}, mais {deja}."
                 lignes.append((connue or nouvelles.setdefault(cle, recette), ligne))
-            reserves += filter(None, [reserve])
+            reserves += _a_verifier(reserve)
     _enregistrer(list(nouvelles.values()), par)
     libres = _a_rattacher(lignes)
     for recette, ligne in libres:
         if ligne.rattachement is not None:
-            reserves += filter(None, [_rattacher(recette, ligne.rattachement, message, par)])
+            reserves += _a_verifier(_rattacher(recette, ligne.rattachement, message, par))
     if en_attente := [r for r, li in libres if not li.rattachement and _cle(r) in nouvelles]:
         alerter("recettes", {"recettes": en_attente})
     return reserves
+
+
+def _a_verifier(texte: str) -> list[Reserve]:
+    return [Reserve(nature=Reserve.Nature.NON_COMPTABILISE, texte=texte)] if texte else []
 
 
 def _lignes(lue: PieceLue) -> Iterable[Any]:

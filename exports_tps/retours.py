@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -24,11 +25,18 @@ from exports_tps.application_retour import appliquer_retour
 from exports_tps.messages import Etranger, Illisible, par_lots
 from exports_tps.models import EtatMessage, GenreMessage, MessageTPS, Releve
 from exports_tps.pes.messages import ErreurPES
+from exports_tps.reserves import (
+    Reserves,
+    citer,
+    lever_l_empechement,
+    noter_l_empechement,
+)
 from exports_tps.transmission import constater_envois
 from exports_tps.transports import TransportEnPanne, est_entier, transport
-from facturier.acces.models import Utilisateur
+from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.passation import EcritureRefusee
 
 journal = structlog.get_logger(__name__)
@@ -38,7 +46,7 @@ GENRES = {
     "PES_NonAcquit": GenreMessage.ACQUIT,
     "PES_Retour": GenreMessage.RETOUR,
 }
-APPLICATIONS: dict[str, Callable[..., list[str]]] = {
+APPLICATIONS: dict[str, Callable[..., None]] = {
     GenreMessage.ACQUIT: appliquer_acquit,
     GenreMessage.RETOUR: appliquer_retour,
 }
@@ -63,8 +71,7 @@ class Bilan:
 
     def noter(self, message: MessageTPS) -> None:
         """Count one message by what became of it."""
-        a_dire = message.erreur or message.reserves
-        if a_dire and not message.nom.endswith(ETRANGERS):
+        if message.reserves.ouvertes().exists():
             self.a_examiner.append(message)
         listes = {
             EtatMessage.APPLIQUE: self.appliques,
@@ -96,7 +103,7 @@ def lire_retours(
         bilan.noter(appliquer(message, par=acteur))  # RECU: left by a reading that was killed
     _lire_boite(dossier or settings.TPS_RETOURS, bilan, acteur)
     if bilan.a_examiner and not reprendre:
-        alerter("reponses", {"messages": bilan.a_examiner})
+        alerter("reponses", {"messages": [(m, *citer(m)) for m in bilan.a_examiner]})
     return bilan
 
 
@@ -196,9 +203,13 @@ def recevoir(fichier: Path) -> tuple[MessageTPS, bool]:
             sha256 = hashlib.file_digest(contenu, "sha256").hexdigest()
             taille = contenu.tell()
             refus = {"etat": EtatMessage.EN_ERREUR, "erreur": _refus(taille)}
-    return MessageTPS.objects.get_or_create(
-        sha256=sha256, defaults={"nom": fichier.name[:255], "taille": taille, **refus}
-    )
+    with transaction.atomic():
+        message, est_nouveau = MessageTPS.objects.get_or_create(
+            sha256=sha256, defaults={"nom": fichier.name[:255], "taille": taille, **refus}
+        )
+        if est_nouveau and refus:
+            noter_l_empechement(message)
+    return message, est_nouveau
 
 
 def _refus(taille: int) -> str:
@@ -212,10 +223,18 @@ def _refus(taille: int) -> str:
 def _recuperer(dossier: Path) -> None:
     """Receive again what was refused at the door and is still there: a limit may have moved."""
     for message in MessageTPS.objects.filter(etat=EtatMessage.EN_ERREUR):
-        fichier = dossier / message.nom
-        garde = fichiers.chemin(message.sha256, settings.DOCUMENTS_RACINE)
-        if not garde.exists() and fichier.is_file():
-            recevoir(fichier)
+        _retrouver(message, dossier)
+
+
+def _retrouver(message: MessageTPS, dossier: Path) -> None:
+    fichier = dossier / message.nom
+    if not est_garde(message) and fichier.is_file():
+        recevoir(fichier)
+
+
+def est_garde(message: MessageTPS) -> bool:
+    """Whether the content of a message was kept: not when it was refused at the door."""
+    return fichiers.chemin(message.sha256, settings.DOCUMENTS_RACINE).exists()
 
 
 def _signaler(fichier: Path, erreur: OSError) -> str:
@@ -234,10 +253,15 @@ def _signaler(fichier: Path, erreur: OSError) -> str:
     return detail
 
 
-def appliquer(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
-    """Apply a message that was received, once; what prevents it is kept on the message."""
+def appliquer(
+    message: MessageTPS, *, par: Utilisateur, demande_par: Utilisateur | None = None
+) -> MessageTPS:
+    """Apply a message that was received, once; what prevents it is kept on the message.
+
+    `par` carries the decisions of the comptable; `demande_par` asked for it to be tried again.
+    """
     try:
-        return _appliquer(message.pk, par)
+        return _appliquer(message.pk, par, demande_par or par)
     except Etranger as raison:
         return _ecarter(message, EtatMessage.MIS_DE_COTE, raison)
     except fichiers.FichierIntrouvable:
@@ -247,16 +271,38 @@ def appliquer(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
 
 
 @transaction.atomic
-def _appliquer(cle: int, par: Utilisateur) -> MessageTPS:
+def _appliquer(cle: int, par: Utilisateur, demande_par: Utilisateur) -> MessageTPS:
     message = MessageTPS.objects.select_for_update(of=("self",)).get(pk=cle)
     if message.etat == EtatMessage.APPLIQUE:
         return message  # another worker was first
     message.genre = _genre(message)
-    reserves = APPLICATIONS[message.genre](message, par=par)
-    message.etat, message.applique_le = EtatMessage.APPLIQUE, timezone.now()
-    message.reserves, message.erreur = "\n".join(reserves), ""
-    message.save(update_fields=["genre", "etat", "applique_le", "flux", "reserves", "erreur"])
+    reserves = Reserves(message)
+    APPLICATIONS[message.genre](message, reserves, par=par)
+    reserves.enregistrer()
+    lever_l_empechement(message, par=demande_par)
+    message.etat, message.applique_le, message.erreur = EtatMessage.APPLIQUE, timezone.now(), ""
+    message.save(update_fields=["genre", "etat", "applique_le", "flux", "erreur"])
     return message
+
+
+def appliquer_de_nouveau(message: MessageTPS, *, par: Utilisateur) -> MessageTPS:
+    """Try again a message that was set aside or could not be applied, as a reading does.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: it is applied already.
+        ValidationError: it cannot be applied yet, and why.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances applique de nouveau une réponse.")
+    message = MessageTPS.objects.get(pk=message.pk)
+    if message.etat not in A_REPRENDRE:
+        raise TransitionInterdite("Cette réponse est déjà appliquée.")
+    _retrouver(message, settings.TPS_RETOURS)
+    repris = appliquer(message, par=Utilisateur.objects.systeme(), demande_par=par)
+    if repris.etat != EtatMessage.APPLIQUE:
+        raise ValidationError(f"Toujours impossible : {repris.erreur}")
+    return repris
 
 
 def _genre(message: MessageTPS) -> GenreMessage:
@@ -277,10 +323,13 @@ def _genre(message: MessageTPS) -> GenreMessage:
     return GENRES[nom]
 
 
+@transaction.atomic
 def _ecarter(message: MessageTPS, etat: EtatMessage, raison: Exception) -> MessageTPS:
     journal.warning("message_tps_ecarte", nom=message.nom, etat=str(etat), raison=str(raison))
     message.etat, message.erreur = etat, str(raison)
     message.save(update_fields=["etat", "erreur"])
+    if not message.nom.endswith(ETRANGERS):
+        noter_l_empechement(message)
     return message
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Max
 
-from exports_tps.models import MessageTPS, Verdict
+from exports_tps.models import MessageTPS, Reserve, Verdict
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece, SensPiece
 from facturier.grand_livre.soldes import fonds_par_piece
@@ -21,7 +21,7 @@ def baisses(
     *,
     message: MessageTPS,
     emis_le: date | None,
-) -> list[str]:
+) -> list[Reserve]:
     """Tell the pièces of which an answer says that less is paid or collected than was.
 
     What a titre was paid online may not have reached the treasury: its total is held against those
@@ -48,10 +48,11 @@ def baisses(
         annonce = tenu if est_mandat else min(tenu, deja_dits.get(piece.pk, 0))
         jour = jour or emis_le
         if total < annonce and (jour is None or jour >= dernier):
-            reserves.append(
+            texte = (
                 f"{piece} : {afficher(total)} {'payés' if est_mandat else 'encaissés'} à ce jour "
                 f"d’après la Trésorerie, contre {afficher(tenu)} comptabilisés : des fonds sont "
                 "revenus, ou l’un des deux se trompe. Rien n’est contrepassé : le comptable "
                 "constate le retour de fonds sur la page de la pièce."
             )
+            reserves.append(Reserve(nature=Reserve.Nature.MONTANT, piece=piece, texte=texte))
     return reserves

@@ -16,6 +16,7 @@ from exports_tps.views import (
     pouvoirs,
     preparation,
     recettes,
+    reponses,
     tableau,
 )
 
@@ -115,8 +116,20 @@ urlpatterns = [
         tableau.exporter_volet,
         name="exporter_tableau",
     ),
-    path("gestion/flux/messages/", flux.messages_tps, name="messages"),
-    path("gestion/flux/messages/<int:pk>/fichier/", flux.message, name="message"),
+    path("gestion/flux/messages/", reponses.liste, name="messages"),
+    path("gestion/flux/messages/<int:pk>/", reponses.message, name="message"),
+    path("gestion/flux/messages/<int:pk>/fichier/", reponses.fichier, name="fichier_message"),
+    path("gestion/flux/messages/<int:pk>/appliquer/", reponses.appliquer, name="appliquer_message"),
+    path(
+        "gestion/flux/messages/<int:pk>/traiter/",
+        reponses.traiter_reserves,
+        name="traiter_message",
+    ),
+    path(
+        "gestion/flux/messages/<int:pk>/reserves/<int:reserve>/traiter/",
+        reponses.traiter_reserves,
+        name="traiter_reserve",
+    ),
     path("gestion/flux/<int:pk>/", flux.detail, name="flux"),
     path("gestion/flux/<int:pk>/transmettre/", flux.envoyer, name="transmettre"),
     path("gestion/flux/<int:pk>/deposer-de-nouveau/", flux.redeposer, name="redeposer"),

@@ -29,6 +29,7 @@ from exports_tps.models.parapheur import (
 )
 from exports_tps.models.recettes import RecettePercue, RegularisationRecette
 from exports_tps.models.requisitions import Requisition
+from exports_tps.models.reserves import Reserve, TraitementReserve
 from exports_tps.models.verifications import VerificationSignatures
 
 __all__ = [
@@ -58,7 +59,9 @@ __all__ = [
     "RelanceParapheur",
     "Releve",
     "Requisition",
+    "Reserve",
     "SignatureBordereau",
+    "TraitementReserve",
     "Transmission",
     "Verdict",
     "VerificationSignatures",

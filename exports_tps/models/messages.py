@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from exports_tps.models.depots import PieceExterne
 from exports_tps.models.flux import Flux
@@ -41,7 +42,6 @@ class MessageTPS(models.Model):
     applique_le = models.DateTimeField("appliqué le", null=True, blank=True)
     flux = models.ForeignKey(Flux, models.PROTECT, null=True, blank=True, related_name="messages")
     erreur = models.TextField(blank=True, help_text="ce qui empêche de l’appliquer")
-    reserves = models.TextField("réserves", blank=True, help_text="ce qui n’a pas pu l’être")
 
     class Meta:
         verbose_name = "message de la Trésorerie"
@@ -62,6 +62,10 @@ class MessageTPS(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the message."""
+        return reverse("exports_tps:message", args=[self.pk])
 
 
 class Verdict(models.Model):

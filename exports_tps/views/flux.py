@@ -17,10 +17,7 @@ from exports_tps.forms import EcartForm, NouveauDepotForm
 from exports_tps.models import (
     DepotExterne,
     EtatFlux,
-    EtatMessage,
     Flux,
-    MessageTPS,
-    Releve,
     Transmission,
     Verdict,
 )
@@ -29,6 +26,7 @@ from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
 from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_sur_demande
 from exports_tps.repartition import constituer_documents, documents_a_envoyer
+from exports_tps.reserves import avec_reserves, messages_a_examiner
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
     LECTEURS,
@@ -79,9 +77,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "documents_a_envoyer": documents_a_envoyer().count()
             if requete.user.a_role(Role.AGENT)
             else 0,
-            "a_regarder": MessageTPS.objects.filter(
-                etat__in=[EtatMessage.MIS_DE_COTE, EtatMessage.EN_ERREUR]
-            ).count(),
+            "a_regarder": messages_a_examiner().count(),
         },
     )
 
@@ -104,7 +100,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             .order_by("pk"),
             **_envois(requete, objet),
             "verification": objet.verifications.select_related("par").first(),
-            "messages_tps": objet.messages.all(),
+            "messages_tps": avec_reserves(messages_a_examiner().filter(flux=objet)),
             "verdicts": verdicts,
             "suivant": suivant,
             "peut_ecarter": objet.etat in Flux.TRANSITIONS["ecarter"].departs
@@ -217,39 +213,6 @@ def fichier(requete: RequeteConnectee, pk: int) -> FileResponse:
     """Answer the file as it was sent."""
     objet = _avec_fichier(pk)
     return fichier_range(objet.sha256, nom=objet.nom_physique, type_mime=TYPE_MIME[objet.profil])
-
-
-@reserver_a(*LECTEURS)
-@require_GET
-def messages_tps(requete: RequeteConnectee) -> HttpResponse:
-    """List what the treasury sent, those that want a look first when asked."""
-    etat = requete.GET.get("etat", "")
-    recus = MessageTPS.objects.select_related("flux")
-    if etat in EtatMessage.values:
-        recus = recus.filter(etat=etat)
-    page, suivant = page_par_cle(requete, recus)
-    nombres = dict(MessageTPS.objects.values_list("etat").annotate(Count("pk")).order_by())
-    return render(
-        requete,
-        "exports_tps/messages.html",
-        {
-            "messages_tps": page,
-            "suivant": suivant,
-            "etat": etat,
-            "etats": [(c, libelle, nombres.get(c, 0)) for c, libelle in EtatMessage.choices],
-            "total": sum(nombres.values()),
-            "releve": Releve.objects.order_by("-pk").first(),
-            "fil": FIL,
-        },
-    )
-
-
-@reserver_a(*LECTEURS)
-@require_GET
-def message(requete: RequeteConnectee, pk: int) -> FileResponse:
-    """Answer a message as it was received."""
-    recu = get_object_or_404(MessageTPS, pk=pk)
-    return fichier_range(recu.sha256, nom=recu.nom, type_mime="application/xml")
 
 
 def lignes_flux(objet: Flux) -> list[tuple[str, str]]:

@@ -98,3 +98,8 @@ def repondre(settings, flux, nom, *pieces, sens="Depense", a_code_budget=True, t
     )
     tete = _tete(flux, "CodColl", a_code_budget)
     _deposer(settings, nom, "PES_Retour", ESPACE, tete + contenu)
+
+
+def dites(message):
+    """Return the reserves of a message, a line each."""
+    return "\n".join(message.reserves.values_list("texte", flat=True))

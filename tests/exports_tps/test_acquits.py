@@ -7,7 +7,7 @@ from exports_tps.repartition import documents_a_envoyer
 from exports_tps.retours import lire_retours
 from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
 from tests.exports_tps.factories import flux_transmis
-from tests.exports_tps.reponses import acquitter, element
+from tests.exports_tps.reponses import acquitter, dites, element
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -27,7 +27,7 @@ def lire(settings, flux):
         lire_retours()
         flux.refresh_from_db()
         message = MessageTPS.objects.latest("pk")
-        return flux.etat, Bordereau.objects.get().etat, message.reserves
+        return flux.etat, Bordereau.objects.get().etat, dites(message)
 
     return lire
 

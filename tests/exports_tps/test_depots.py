@@ -32,6 +32,7 @@ from exports_tps.models import (
     EtatFlux,
     Flux,
     PieceExterne,
+    Reserve,
     SignatureBordereau,
 )
 from exports_tps.parapheur import (
@@ -160,7 +161,7 @@ def test_un_fichier_externe_va_jusqu_au_paiement_sans_ecriture(agent, ordonnateu
     assert verifier_flux(flux).anomalies == ()
     assert (bilan.a_examiner, flux.etat) == ([], EtatFlux.ACQUITTE)
     assert [p.dernier_verdict.decision for p in flux.pieces_externes.all()] == ["paye", "paye"]
-    assert [message.reserves for message in flux.messages.all()] == [""]
+    assert not Reserve.objects.exists()
     assert not Ecriture.objects.exists()
 
 

@@ -20,7 +20,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.models import EtatPiece, Piece
 from tests.exports_tps.factories import flux_transmis, tresorerie
-from tests.exports_tps.reponses import acquitter, element
+from tests.exports_tps.reponses import acquitter, dites, element
 from tests.exports_tps.serveur_sftp import ServeurSftp
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -160,7 +160,7 @@ def test_le_refus_du_second_depot_ne_rejette_rien(agent, perdu, settings):
     acquitter(settings, perdu, "a.xml", element("0", 0, code="ERREUR_AUTRE", libelle="déjà reçu"))
     lire_retours()
     perdu.refresh_from_db()
-    doute = (perdu.etat, Piece.objects.get().etat, perdu.messages.get().reserves)
+    doute = (perdu.etat, Piece.objects.get().etat, dites(perdu.messages.get()))
 
     acquitter(settings, perdu, "b.xml", element("0", 1))
     lire_retours()

@@ -23,6 +23,7 @@ from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
 from telepaiement.models import Produit
 from tests.exports_tps.pes.recus import ESPACE, PARAMETRES
+from tests.exports_tps.reponses import dites
 from tests.grand_livre.factories import TiersFactory, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -79,13 +80,13 @@ def test_une_recette_sans_titre_attend_et_se_dit_une_fois(
     )
 
     premiere, de_regie = RecettePercue.objects.order_by("ligne")
-    assert (message.etat, message.reserves) == ("applique", "")
+    assert (message.etat, dites(message)) == ("applique", "")
     assert (premiere.montant, premiere.payeur) == (5_000, "FICTIF Paul")
     assert (premiere.encaissee_le, premiere.objet) == (date(2026, 11, 20), "Virement sans titre")
     assert (premiere.ecriture.evenement, de_regie.ecriture) == ("recette_avant_titre", None)
-    assert "800" in encore.reserves
-    assert "déjà connus" in encore.reserves
-    assert "illisible" in encore.reserves
+    assert "800" in dites(encore)
+    assert "déjà connus" in dites(encore)
+    assert "illisible" in dites(encore)
     assert evenements() == ["recette_avant_titre"]
     assert list(a_regulariser()) == [premiere]
     with pytest.raises(ValidationError, match="régularise elle-même"):
@@ -104,9 +105,9 @@ def test_le_rattachement_dit_par_la_tresorerie_regle_le_titre(agent, settings):
     lien = RegularisationRecette.objects.get()
     assert (lien.titre_id, lien.message.nom) == (du.pk, "P503.xml")
     assert avant == reste_du(du) == du.montant_ttc - 1_000
-    assert "inconnu ici" in inconnu.reserves
+    assert "inconnu ici" in dites(inconnu)
     assert RecettePercue.objects.get(numero="504").ecriture is not None
-    assert (repete.etat, repete.reserves) == ("applique", "")
+    assert (repete.etat, dites(repete)) == ("applique", "")
     assert list(verifier()) == []
 
 

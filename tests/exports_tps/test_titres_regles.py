@@ -17,7 +17,7 @@ from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.tresorerie import regulariser_recette_percue
 from tests.exports_tps.factories import bordereau_recette
-from tests.exports_tps.reponses import acquitter, element, repondre, titre
+from tests.exports_tps.reponses import acquitter, dites, element, repondre, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 JOUR = date(2026, 11, 26)
@@ -49,7 +49,7 @@ def constat():
 
 def reserves():
     lire_retours()
-    return MessageTPS.objects.latest("pk").reserves
+    return dites(MessageTPS.objects.latest("pk"))
 
 
 def test_un_retour_ne_rejette_pas_un_titre_encaisse(flux, agent, settings):

@@ -12,7 +12,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, Ecriture, EtatPiece, Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from tests.exports_tps.factories import bordereau_recette, flux_transmis
-from tests.exports_tps.reponses import ligne, mandat, repondre, titre
+from tests.exports_tps.reponses import dites, ligne, mandat, repondre, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -42,7 +42,7 @@ def test_un_paiement_en_deux_fois_se_lit_par_son_cumul(agent, ordonnateur, setti
 
     message = lire()
 
-    assert (moitie, paye(), etats(), message.reserves) == (50_000, 111_000, [EtatPiece.PAYEE], "")
+    assert (moitie, paye(), etats(), dites(message)) == (50_000, 111_000, [EtatPiece.PAYEE], "")
 
 
 def test_un_mandat_dit_solde_pour_moins_que_son_du_est_une_reserve(agent, ordonnateur, settings):
@@ -53,7 +53,7 @@ def test_un_mandat_dit_solde_pour_moins_que_son_du_est_une_reserve(agent, ordonn
 
     message = lire()
 
-    assert "dit soldé, mais 61" in message.reserves
+    assert "dit soldé, mais 61" in dites(message)
     assert (paye(), etats()) == (61_000, [EtatPiece.PRISE_EN_CHARGE])
 
 
@@ -87,7 +87,7 @@ def test_une_reponse_impossible_a_comptabiliser_n_arrete_pas_les_autres(
 
     assert etats() == [EtatPiece.PAYEE, EtatPiece.TRANSMISE, EtatPiece.PAYEE]
     assert (message.etat, paye()) == ("applique", 222_000)
-    assert message.reserves.startswith(f"{pieces[1]} : la réponse n’a pas pu être comptabilisée")
+    assert dites(message).startswith(f"{pieces[1]} : la réponse n’a pas pu être comptabilisée")
 
 
 def test_deux_rejets_sont_contrepasses_chacun_a_sa_date(agent, ordonnateur, settings):
@@ -129,7 +129,7 @@ def test_une_ligne_en_instance_d_un_mandat_pris_en_charge_est_une_reserve(
 
     message = lire()
 
-    assert message.reserves.endswith("ligne 1 mise en instance. RIB manquant")
+    assert dites(message).endswith("ligne 1 mise en instance. RIB manquant")
 
 
 @pytest.mark.parametrize(("jour", "est_dite"), [("2026-11-26", True), ("2026-11-23", False)])
@@ -145,7 +145,7 @@ def test_une_suspension_apres_la_prise_en_charge_est_une_reserve(
 
     message = lire()
 
-    assert ("RIB douteux" in message.reserves) is est_dite
+    assert ("RIB douteux" in dites(message)) is est_dite
     assert etats() == [EtatPiece.PRISE_EN_CHARGE]
 
 
@@ -162,7 +162,7 @@ def test_ce_que_la_tresorerie_encaisse_d_un_titre_n_est_plus_du(agent, ordonnate
 
     assert (apres_un, deja, reste_du(piece)) == (25_000, 20_000, 0)
     assert solde("515", exercice=2026).debit == 45_000
-    assert "encaissés par la Trésorerie au-delà de ce qui est dû" in message.reserves
+    assert "encaissés par la Trésorerie au-delà de ce qui est dû" in dites(message)
 
 
 def test_un_paiement_qui_revient_est_une_reserve(agent, ordonnateur, settings):
@@ -179,8 +179,8 @@ def test_un_paiement_qui_revient_est_une_reserve(agent, ordonnateur, settings):
 
     message = lire()
 
-    assert (tardive.nom, tardive.reserves, paye(), etats()) == ("b.xml", "", 111_000, ["payee"])
-    assert message.reserves.startswith(
+    assert (tardive.nom, dites(tardive), paye(), etats()) == ("b.xml", "", 111_000, ["payee"])
+    assert dites(message).startswith(
         f"{piece} : {afficher(0)} payés à ce jour d’après la Trésorerie, contre {afficher(111_000)}"
     )
 
@@ -200,7 +200,7 @@ def test_un_encaissement_qui_revient_est_une_reserve(envoi_de_titre, settings):
 
     message = lire()
 
-    assert f"{afficher(20_000)} encaissés à ce jour" in message.reserves
+    assert f"{afficher(20_000)} encaissés à ce jour" in dites(message)
 
 
 def test_un_titre_pris_en_charge_en_partie_est_une_reserve(envoi_de_titre, settings):
@@ -209,7 +209,7 @@ def test_un_titre_pris_en_charge_en_partie_est_une_reserve(envoi_de_titre, setti
 
     message = lire()
 
-    assert f"pour {afficher(30_000)} sur {afficher(45_000)}" in message.reserves
+    assert f"pour {afficher(30_000)} sur {afficher(45_000)}" in dites(message)
     assert etats() == [EtatPiece.PRISE_EN_CHARGE]
 
 
@@ -221,7 +221,7 @@ def test_des_decimales_sont_une_reserve(agent, ordonnateur, settings):
     message = lire()
 
     assert paye() == 50_000
-    assert message.reserves.startswith(f"{piece}, ligne 1 : 50000.75 n’est pas un nombre entier")
+    assert dites(message).startswith(f"{piece}, ligne 1 : 50000.75 n’est pas un nombre entier")
 
 
 def test_un_rejet_hors_de_son_exercice_est_contrepasse_au_jour_de_la_lecture(
@@ -235,5 +235,5 @@ def test_un_rejet_hors_de_son_exercice_est_contrepasse_au_jour_de_la_lecture(
 
     contrepassation = Ecriture.objects.get(contrepasse__isnull=False)
     assert contrepassation.date_comptable == timezone.localdate()
-    assert "rejeté le 01/01/2025 d’après la réponse" in message.reserves
+    assert "rejeté le 01/01/2025 d’après la réponse" in dites(message)
     assert etats() == [EtatPiece.REJETEE]

@@ -5,6 +5,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from exports_tps.models import Reserve
+from exports_tps.reserves import LOT
 from exports_tps.retours import lire_retours
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage
 
@@ -31,9 +33,12 @@ class Command(CommandeMetier):
         bilan = lire_retours(dossier, reprendre=options["reprendre"])
         ecartes = [message for message in bilan.a_examiner if message.erreur]
         anomalies = [f"{message.nom} : {message.erreur}" for message in ecartes]
-        reserves = [f"{m.nom} : {m.reserves}" for m in bilan.a_examiner if m.reserves]
-        for anomalie in anomalies + bilan.refuses + reserves:
+        for anomalie in anomalies + bilan.refuses:
             self.stderr.write(anomalie)
+        for message in bilan.a_examiner:
+            ouvertes = message.reserves.ouvertes().exclude(nature=Reserve.Nature.ECARTE)
+            for reserve in ouvertes.iterator(chunk_size=LOT):
+                self.stderr.write(f"{message.nom} : {reserve}")
         listes = {champ.name: getattr(bilan, champ.name) for champ in fields(bilan)}
         del listes["a_examiner"]
         return {**listes, "anomalies": anomalies + bilan.refuses}

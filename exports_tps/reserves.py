@@ -1,0 +1,107 @@
+"""Reserves: what a message of the treasury leaves for a person, and settling it."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from exports_tps.models import MessageTPS, Reserve, TraitementReserve
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+
+LOT = 1000  # reserves written together
+CITEES = 20  # reserves told in a mail or beside a file; its page has them all
+APPLIQUE_DE_NOUVEAU = "Appliqué de nouveau : plus rien ne l’empêche."
+
+
+class Reserves:
+    """The reserves of one message as it is read; a large answer keeps memory flat."""
+
+    def __init__(self, message: MessageTPS) -> None:
+        self._message = message
+        self._attente: list[Reserve] = []
+
+    def noter(self, *reserves: Reserve) -> None:
+        """Take reserves that are not saved, in their order."""
+        for reserve in reserves:
+            reserve.message = self._message
+        self._attente += reserves
+        if len(self._attente) >= LOT:
+            self.enregistrer()
+
+    def enregistrer(self) -> None:
+        """Write those that are not written yet."""
+        Reserve.objects.bulk_create(self._attente, batch_size=LOT)
+        self._attente.clear()
+
+
+def messages_a_examiner() -> QuerySet[MessageTPS]:
+    """Return the messages with a reserve that nobody settled."""
+    ouvertes = Reserve.objects.ouvertes().filter(message=OuterRef("pk"))
+    return MessageTPS.objects.filter(Exists(ouvertes))
+
+
+def avec_reserves(messages: QuerySet[MessageTPS]) -> QuerySet[MessageTPS]:
+    """Return messages with the number of their open reserves, `ouvertes`, and the `premiere`."""
+    des_messages = Reserve.objects.ouvertes().filter(message=OuterRef("pk"))
+    par_message = des_messages.order_by().values("message").annotate(nombre=Count("pk"))
+    return messages.annotate(
+        ouvertes=Coalesce(Subquery(par_message.values("nombre")), 0),
+        premiere=Subquery(des_messages.order_by("pk").values("texte")[:1]),
+    )
+
+
+def citer(message: MessageTPS) -> tuple[list[Reserve], int]:
+    """Return the first reserves of a message that nobody settled, and how many others there are."""
+    ouvertes = message.reserves.ouvertes()
+    citees = list(ouvertes[:CITEES])
+    return citees, ouvertes.count() - len(citees)
+
+
+def noter_l_empechement(message: MessageTPS) -> None:
+    """Keep why a message could not be applied, once for one reason."""
+    message.reserves.get_or_create(nature=Reserve.Nature.ECARTE, texte=message.erreur)
+
+
+def lever_l_empechement(message: MessageTPS, *, par: Utilisateur) -> None:
+    """Settle what prevented a message from being applied, now that it is."""
+    empechements = message.reserves.ouvertes().filter(nature=Reserve.Nature.ECARTE)
+    if empechements.exists():
+        _traiter(message, empechements, APPLIQUE_DE_NOUVEAU, par)
+
+
+@transaction.atomic
+def traiter(
+    message: MessageTPS,
+    *,
+    commentaire: str,
+    par: Utilisateur,
+    seules: Iterable[int] | None = None,
+) -> int:
+    """Settle reserves of a message, all of them or those of keys `seules`; return how many.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: nothing of it is left to settle.
+        ValidationError: the comment is empty.
+    """
+    if not par.a_role(Role.AGENT):
+        raise ActeInterdit("Seul un agent des finances traite une réserve.")
+    if not commentaire.strip():
+        raise ValidationError("Dites comment la réserve a été traitée.")
+    MessageTPS.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    ouvertes = message.reserves.ouvertes()
+    if seules is not None:
+        ouvertes = ouvertes.filter(pk__in=seules)
+    if not ouvertes.exists():
+        raise TransitionInterdite("Déjà traité : il ne reste pas de réserve à traiter ici.")
+    return _traiter(message, ouvertes, commentaire.strip(), par)
+
+
+def _traiter(
+    message: MessageTPS, reserves: QuerySet[Reserve], commentaire: str, par: Utilisateur
+) -> int:
+    traitement = TraitementReserve.objects.create(message=message, commentaire=commentaire, par=par)
+    return reserves.update(traitement=traitement)
