@@ -11,7 +11,7 @@ from django.utils import timezone
 from exports_tps.apercu_pes import arbre, feuilles
 from exports_tps.constitution import constituer_flux
 from exports_tps.decisions import CumulPaye, payer, reglees, rejeter
-from exports_tps.models import MessageTPS
+from exports_tps.models import Reserve
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -154,7 +154,7 @@ def test_ce_qui_etait_paye_en_2025_est_rendu_par_la_tresorerie_ou_a_elle(
     assert (du_titre.etat, solde("673", exercice=2026).debit) == ("prise_en_charge", 5_000)
     assert (reclame.etat, reste_du(reclame)) == ("prise_en_charge", 0)
     assert solde("515", exercice=2026).solde == 45_000 - 5_000 - 111_000 + 11_100
-    assert not MessageTPS.objects.exclude(erreur="", reserves="").exists()
+    assert not Reserve.objects.exists()
     assert list(verifier()) == []
 
 

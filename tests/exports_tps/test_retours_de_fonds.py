@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from exports_tps import visa
 from exports_tps.constitution import constituer_flux
-from exports_tps.models import MessageTPS
+from exports_tps.models import Reserve
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -90,7 +90,7 @@ def test_un_paiement_que_la_tresorerie_dit_revenu_se_constate_sur_la_page(
     lire_retours()
 
     piece.refresh_from_db()
-    dits = [message.reserves for message in MessageTPS.objects.exclude(reserves="")]
+    dits = list(Reserve.objects.values_list("texte", flat=True))
     assert (piece.etat, reste_du(piece), len(dits)) == ("payee", 0, 1)
     assert (
         f"{afficher(0)} payés à ce jour d’après la Trésorerie, contre {afficher(111_000)}"
