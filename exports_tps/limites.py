@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import F, QuerySet, Sum, Window
 from django.utils import timezone
 
-from exports_tps.models import LigneFlux
+from exports_tps.models import LigneFlux, RemplacementDocument
 from facturier.commun import fichiers
 from facturier.grand_livre.models import Parametre, PieceJustificative
 
@@ -53,9 +53,13 @@ def taille_rangee(sha256: str) -> int:
 
 
 def documents_jamais_envoyes() -> QuerySet[PieceJustificative]:
-    """Return the documents that no live flux carries: the others are only referenced."""
+    """Return the documents that no live flux carries: the others are only referenced.
+
+    One that was refused and replaced is sent no more.
+    """
     envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
-    return PieceJustificative.objects.exclude(pk__in=envoyes.values("justificatif"))
+    restants = PieceJustificative.objects.exclude(pk__in=envoyes.values("justificatif"))
+    return restants.exclude(pk__in=RemplacementDocument.objects.values("ancien"))
 
 
 def tenir_dans(

@@ -30,7 +30,7 @@ from exports_tps.limites import (
     taille_rangee,
     tenir_dans,
 )
-from exports_tps.models import Flux, LigneFlux, ProfilExport
+from exports_tps.models import Flux, LigneFlux, ProfilExport, Verdict
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.fichiers import taille_lisible
@@ -93,8 +93,19 @@ def documents_a_envoyer() -> QuerySet[PieceJustificative]:
     return documents_jamais_envoyes().filter(Exists(liens))
 
 
+def documents_refuses() -> QuerySet[PieceJustificative]:
+    """Return the documents to send that the treasury refused by name: somebody decides of each."""
+    refus = Verdict.objects.filter(justificatif=OuterRef("pk"), decision=Verdict.Decision.REFUSE)
+    return documents_a_envoyer().filter(Exists(refus))
+
+
+def documents_a_reunir() -> QuerySet[PieceJustificative]:
+    """Return the documents to send that were never refused by name: nothing is to be decided."""
+    return documents_a_envoyer().exclude(pk__in=documents_refuses().values("pk"))
+
+
 def constituer_documents(*, par: Utilisateur) -> list[Flux]:
-    """Make the flux of the documents that remain to be sent; none when there are none.
+    """Make the flux of the documents that remain to be sent, refused ones left out; maybe none.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -103,7 +114,12 @@ def constituer_documents(*, par: Utilisateur) -> list[Flux]:
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances constitue un flux.")
-    return _constituer_documents(documents_a_envoyer(), par, timezone.now())
+    return constituer_choisis(documents_a_reunir(), par=par)
+
+
+def constituer_choisis(documents: QuerySet[PieceJustificative], *, par: Utilisateur) -> list[Flux]:
+    """Make the flux of documents chosen among those to send; the rest as `constituer_documents`."""
+    return _constituer_documents(documents, par, timezone.now())
 
 
 def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple[int, int, int]]]:

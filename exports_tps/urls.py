@@ -9,6 +9,7 @@ from exports_tps.views import (
     comptable,
     corrections,
     depots,
+    documents,
     flux,
     lecture,
     parapheur,
@@ -109,6 +110,17 @@ urlpatterns = [
     path("gestion/flux/externes/<int:pk>/completer/", depots.completer, name="completer_depot"),
     path("gestion/flux/pieces/<int:pk>/joindre/", depots.ajouter, name="ajouter_document"),
     path("gestion/flux/documents/<int:pk>/joindre/", depots.joindre, name="joindre_document"),
+    path("gestion/flux/documents/refuses/", documents.liste, name="documents_refuses"),
+    path(
+        "gestion/flux/documents/<int:pk>/remplacer/",
+        documents.remplacer_document,
+        name="remplacer_document",
+    ),
+    path(
+        "gestion/flux/documents/<int:pk>/envoyer-de-nouveau/",
+        documents.renvoyer_document,
+        name="renvoyer_document",
+    ),
     path("gestion/flux/documents/", flux.documents, name="constituer_documents"),
     path("gestion/flux/tableau/", tableau.page, name="tableau"),
     path(

@@ -2,6 +2,7 @@
 
 from exports_tps.models.archives import ArchiveTPS
 from exports_tps.models.depots import DepotExterne, DocumentExterne, PieceExterne
+from exports_tps.models.documents import RemplacementDocument
 from exports_tps.models.flux import (
     EtatFlux,
     Flux,
@@ -58,6 +59,7 @@ __all__ = [
     "RegularisationRecette",
     "RelanceParapheur",
     "Releve",
+    "RemplacementDocument",
     "Requisition",
     "Reserve",
     "SignatureBordereau",

@@ -25,7 +25,11 @@ from exports_tps.models.flux import PARTIES
 from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
 from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_sur_demande
-from exports_tps.repartition import constituer_documents, documents_a_envoyer
+from exports_tps.repartition import (
+    constituer_documents,
+    documents_a_reunir,
+    documents_refuses,
+)
 from exports_tps.reserves import avec_reserves, messages_a_examiner
 from exports_tps.transmission import transmettre
 from exports_tps.views.pages import (
@@ -74,9 +78,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "transport": etat_transport(),
             "peut_deposer": requete.user.a_role(Role.AGENT),
             "peut_archiver": requete.user.a_role(Role.AGENT, Role.COMPTABLE),
-            "documents_a_envoyer": documents_a_envoyer().count()
-            if requete.user.a_role(Role.AGENT)
-            else 0,
+            **(_a_envoyer_a_part() if requete.user.a_role(Role.AGENT) else {}),
             "a_regarder": messages_a_examiner().count(),
         },
     )
@@ -213,6 +215,13 @@ def fichier(requete: RequeteConnectee, pk: int) -> FileResponse:
     """Answer the file as it was sent."""
     objet = _avec_fichier(pk)
     return fichier_range(objet.sha256, nom=objet.nom_physique, type_mime=TYPE_MIME[objet.profil])
+
+
+def _a_envoyer_a_part() -> dict[str, int]:
+    return {
+        "documents_a_envoyer": documents_a_reunir().count(),
+        "documents_refuses": documents_refuses().count(),
+    }
 
 
 def lignes_flux(objet: Flux) -> list[tuple[str, str]]:

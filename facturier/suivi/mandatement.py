@@ -144,9 +144,8 @@ def remandater(rejete: Piece, *, par: Utilisateur) -> Mandat:
         raise ValidationError("Aucune facture de ce mandat n’attend d’être mandatée de nouveau.")
     for facture in factures:
         reliquider(facture, par=par, motif="Émis de nouveau : le rejet ne le vise pas.")
-    return mandater(
-        [facture.pk for facture in factures], par=par, pieces=rejete.justificatifs.all()
-    )
+    gardes = rejete.justificatifs.filter(remplacement=None)
+    return mandater([facture.pk for facture in factures], par=par, pieces=gardes)
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.repartition import constituer, constituer_documents, documents_a_envoyer
-from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import EnvoiImpossible, transmettre
 from facturier.commun import fichiers
@@ -26,7 +25,6 @@ from tests.exports_tps.factories import (
     bordereau_recette,
     flux_transmis,
     pieces_du,
-    tresorerie,
 )
 from tests.grand_livre.factories import JOUR
 
@@ -183,24 +181,6 @@ def test_un_document_qui_part_avec_ses_pieces_ne_les_fait_pas_relire(agent, ordo
         post_init.disconnect(noter, sender=RattachementPiece)
 
     assert lus == []
-
-
-def test_un_document_refuse_repart_seul_et_est_accepte(agent, ordonnateur):
-    premier = flux_transmis(agent, ordonnateur)
-    tresorerie("--une-fois", plan='[[defaut]]\nacte = "refuser_pj"\nrang = 1\n')
-    lire_retours()
-    attente = list(documents_a_envoyer())
-
-    (flux,) = constituer_documents(par=agent)
-    transmettre(flux, par=agent)
-    tresorerie("--une-fois")
-    lire_retours()
-
-    flux.refresh_from_db()
-    assert attente == [premier.lignes.get(justificatif__isnull=False).justificatif]
-    assert flux.etat == EtatFlux.ACQUITTE
-    assert not documents_a_envoyer().exists()
-    assert constituer_documents(par=agent) == []
 
 
 def test_un_document_ajoute_apres_l_envoi_part_seul(agent, ordonnateur, settings):

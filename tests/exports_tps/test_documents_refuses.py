@@ -1,0 +1,79 @@
+"""A document that the treasury refuses is replaced, or sent again; it never goes back by itself."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from exports_tps.documents_refuses import renvoyer
+from exports_tps.models import EtatFlux, RemplacementDocument
+from exports_tps.repartition import constituer_documents, documents_a_envoyer, documents_refuses
+from exports_tps.retours import lire_retours
+from exports_tps.transmission import transmettre
+from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from tests.exports_tps.factories import flux_transmis, tresorerie
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+CORRIGE = b"%PDF-1.4\n% facture lisible\n"
+
+
+@pytest.fixture
+def refuse(agent, ordonnateur):
+    """The document of a mandat, that the treasury refused."""
+    flux = flux_transmis(agent, ordonnateur)
+    tresorerie("--une-fois", plan='[[defaut]]\nacte = "refuser_pj"\nrang = 1\n')
+    lire_retours()
+    return flux.lignes.get(justificatif__isnull=False).justificatif
+
+
+def accepter(flux, agent):
+    """Send a flux; let the treasury answer; return its state."""
+    transmettre(flux, par=agent)
+    tresorerie("--une-fois")
+    lire_retours()
+    flux.refresh_from_db()
+    return flux.etat
+
+
+def test_un_document_refuse_se_remplace_et_le_nouveau_est_accepte(refuse, agent, comptable, client):
+    piece = refuse.pieces.get()
+    page = reverse("exports_tps:remplacer_document", args=[refuse.pk])
+    attente = constituer_documents(par=agent)
+    client.force_login(comptable)
+    assert client.get(page).status_code == 403
+    client.force_login(agent)
+
+    accueil = client.get(reverse("exports_tps:flux_liste")).content.decode()
+    liste = client.get(reverse("exports_tps:documents_refuses")).content.decode()
+    faux = SimpleUploadedFile("facture.pdf", b"MZ rien d\xe9 lisible", "application/pdf")
+    refus = client.post(page, {"fichier": faux})
+    bon = SimpleUploadedFile("facture-lisible.pdf", CORRIGE, "application/pdf")
+    client.post(page, {"fichier": bon})
+
+    assert attente == []
+    assert "Documents refusés par la Trésorerie (1)" in accueil
+    assert str(piece) in liste
+    assert refus.status_code == 422
+    lien = RemplacementDocument.objects.get()
+    assert (lien.ancien, lien.nouveau.nom, lien.par) == (refuse, "facture-lisible.pdf", agent)
+    assert lien.nouveau.pieces.get() == piece
+    assert list(documents_a_envoyer()) == [lien.nouveau]
+    assert client.get(page).status_code == 404
+    (flux,) = constituer_documents(par=agent)
+    assert accepter(flux, agent) == EtatFlux.ACQUITTE
+    assert not documents_a_envoyer().exists()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RemplacementDocument.objects.update(nouveau=refuse.pk + 1000)
+
+
+def test_un_document_refuse_repart_tel_quel_quand_on_le_decide(refuse, agent, comptable, client):
+    with pytest.raises(ActeInterdit):
+        renvoyer(refuse, par=comptable)
+    client.force_login(agent)
+    client.post(reverse("exports_tps:renvoyer_document", args=[refuse.pk]))
+    flux = refuse.lignes_flux.get(liberee_le=None).flux
+
+    assert accepter(flux, agent) == EtatFlux.ACQUITTE
+    assert not documents_refuses().exists()
+    with pytest.raises(TransitionInterdite):
+        renvoyer(refuse, par=agent)
