@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from exports_tps import cles, reemission, repartition, visa
-from exports_tps.models import Flux
+from exports_tps.models import Flux, Reserve
 from exports_tps.retours import Bilan, lire_retours
 from exports_tps.schemas_officiels import dossier_schemas
 from exports_tps.signature import signer_bordereau
@@ -263,9 +263,12 @@ class Envois:
 
     def _constater(self, bilan: Bilan) -> None:
         """Let the comptable post the money that came back, then pay again."""
-        reserves = " ".join(message.reserves for message in bilan.a_examiner)
+        reserves = Reserve.objects.filter(
+            message__in=bilan.a_examiner, nature=Reserve.Nature.MONTANT
+        )
+        revenus = set(reserves.values_list("piece", flat=True))
         for mandat in Piece.objects.filter(pk__in=self.a_rembourser):
-            if f"{mandat} : " in reserves:
+            if mandat.pk in revenus:
                 self.a_rembourser.discard(mandat.pk)
                 visa.constater_retour(
                     mandat,
