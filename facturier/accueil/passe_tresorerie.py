@@ -18,7 +18,7 @@ from typing import IO, Final, cast
 from django.conf import settings
 from django.utils import timezone
 
-from exports_tps import cles, reemission, repartition, visa
+from exports_tps import cles, documents_refuses, reemission, repartition, visa
 from exports_tps.models import Flux, Reserve
 from exports_tps.retours import Bilan, lire_retours
 from exports_tps.schemas_officiels import dossier_schemas
@@ -192,6 +192,9 @@ class Envois:
                 self._transmettre(flux)
         for flux in repartition.constituer_documents(par=self.agent):
             self._transmettre(flux)
+        for document in list(repartition.documents_refuses()):
+            for flux in documents_refuses.renvoyer(document, par=self.agent):
+                self._transmettre(flux)
 
     def relever(self) -> None:
         """Let the treasury work for a day, then read what it answered."""
