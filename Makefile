@@ -22,7 +22,7 @@ serve: install
 	$(BIN)/python -m facturier.accueil.lancement --sans-circuit --port $(PORT)
 
 demo: install
-	@$(BIN)/python -m facturier.accueil.lancement --port $(PORT) $(if $(filter 0,$(SERVIR)),--sans-servir)
+	@$(BIN)/python -m facturier.accueil.lancement --port $(PORT) $(if $(PASSERELLE),--passerelle $(PASSERELLE)) $(if $(filter 0,$(SERVIR)),--sans-servir)
 
 # The tests of both engines run side by side: neither keeps two cores busy alone.
 test: install navigateur

@@ -27,7 +27,7 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
-from facturier.accueil.passerelle_banc import confirmer_paiement
+from facturier.accueil.passerelle_banc import presenter_carte
 from facturier.accueil.verification import verifier
 from facturier.commun import courriels
 from facturier.commun.banque import Rib, cle_rib, masquer_iban
@@ -70,8 +70,6 @@ from telepaiement.models import (
 )
 
 Valeur = TypeVar("Valeur")
-CARTE_ACCEPTEE = "4242424242424242"
-CARTE_REFUSEE = "4000000000000002"
 ATTENTE = 60.0  # seconds
 RID = "9000506"
 A_LAISSER = -2  # from there on, titres that whoever looks at the demonstration pays himself
@@ -324,13 +322,13 @@ class Circuit:
         """A citizen pays by card: a refusal first, then another card; the webhook settles."""
         titre = self.titres[0]
         tentative = tentatives.ouvrir(titre_id=titre.pk, session_payeur=uuid.uuid4())
-        refus = confirmer_paiement(tentative.reference, CARTE_REFUSEE)
+        refus = presenter_carte(tentative, est_bonne=False)
         exiger(refus != "succeeded", "La carte refusée a payé.")
-        statut = confirmer_paiement(tentative.reference, CARTE_ACCEPTEE)
+        statut = presenter_carte(tentative, est_bonne=True)
         exiger(statut == "succeeded", f"La carte n’a pas été acceptée : {statut}.")
         self._attendre(
             lambda: Tentative.objects.get(pk=tentative.pk).etat == EtatTentative.REUSSIE,
-            "La notification de Stripe n’est pas arrivée.",
+            "La notification de la banque n’est pas arrivée.",
             lambda: None,
         )
         yield f"tentative {tentative.jeton}, paiement {tentative.reference} : réussie par webhook"

@@ -1,8 +1,9 @@
 """Starts the whole product on one machine: `python -m facturier.accueil.lancement`.
 
-Prepares the database and the demonstration data, starts the Stripe bench, the treasury simulator,
-the web server and the worker on loopback, plays the circuit, then serves until Ctrl-C. All that
-was started is stopped together. What each program says goes to `var/journaux/`.
+Prepares the database and the demonstration data, starts the benches of both gateways, the treasury
+simulator, the web server and the worker on loopback, plays the circuit, then serves until Ctrl-C.
+Cards are paid by the gateway asked for (`--passerelle`). All that was started is stopped together.
+What each program says goes to `var/journaux/`.
 """
 
 import argparse
@@ -23,7 +24,8 @@ from typing import NoReturn
 from facturier.commun.causes import cause
 
 RACINE = Path(__file__).resolve().parents[2]
-PORT_BANC = 12111
+PORT_BANC, PORT_BANC_LYRA = 12111, 12112
+PASSERELLES = ("stripe", "lyra")
 DELAI_DEMARRAGE = 60  # seconds
 SIGNAUX = (signal.SIGINT, signal.SIGTERM)
 DELAI_ARRET = 15  # seconds
@@ -41,6 +43,8 @@ class Lancement:
     port: int
     var: Path
     port_banc: int = PORT_BANC
+    port_banc_lyra: int = PORT_BANC_LYRA
+    passerelle: str = ""  # "": that of the environment, else Stripe
     processus: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
     comptes: str = ""
 
@@ -55,6 +59,11 @@ class Lancement:
         return f"http://127.0.0.1:{self.port_banc}"
 
     @property
+    def banc_lyra(self) -> str:
+        """Address of the bench of the second gateway."""
+        return f"http://127.0.0.1:{self.port_banc_lyra}"
+
+    @property
     def environnement(self) -> dict[str, str]:
         """Variables of every program started; what the caller set prevails, made absolute."""
         schemas = RACINE.parent / "shared" / "pes_v2" / "xsd"
@@ -62,11 +71,13 @@ class Lancement:
             "FACTURIER_ADRESSE": self.adresse,
             "STRIPE_API_BASE": self.banc,
             "STRIPE_JS_URL": f"{self.banc}/v3/",
+            "LYRA_ADRESSE": self.banc_lyra,
             "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
             "WEBHOOKS_VERS_LE_RESEAU_LOCAL": "1",
             "PYTHONUNBUFFERED": "1",
             "TZ": "Pacific/Noumea",
             **os.environ,
+            **({"PAIEMENT_PASSERELLE": self.passerelle} if self.passerelle else {}),
             "FACTURIER_VAR": str(self.var),
             "DJANGO_SETTINGS_MODULE": "facturier.settings",
         }
@@ -80,6 +91,7 @@ class Lancement:
         self._verifier_dossier()
         self._verifier_port(self.port, "make demo PORT=8001")
         self._verifier_port(self.port_banc, "option --port-banc")
+        self._verifier_port(self.port_banc_lyra, "option --port-banc-lyra")
         print("• Base, fichiers statiques, données de référence, démonstration…", flush=True)
         self.comptes = self.commander(["preparer_demonstration"], discret=True)
 
@@ -130,7 +142,7 @@ class Lancement:
         return (resultat.stdout or b"").decode()
 
     def demarrer(self) -> None:
-        """Start the bench, the simulator, the web server and the worker; wait until they answer.
+        """Start the benches, the simulator, the web server and the worker; wait until they answer.
 
         Raises:
             LancementImpossible: one of them stops, or does not answer in time.
@@ -164,9 +176,11 @@ class Lancement:
             *("--schedule", str(self.var / "file_attente" / "calendrier")),
         ]
         banc = [*module, "telepaiement.banc", *self._options_banc()]
+        banc_lyra = [*module, "telepaiement.banc_lyra", "--port", str(self.port_banc_lyra)]
         simulateur = [*module, "exports_tps.simulateur", *self._options_tps()]
         return {
             "banc Stripe": (banc, f"{self.banc}/sante"),
+            "banc Lyra": (banc_lyra, f"{self.banc_lyra}/sante"),
             "simulateur TPS": (simulateur, ""),
             "serveur web": (serveur, f"{self.adresse}/sante/prete"),
             "tâches de fond": (taches, ""),
@@ -263,6 +277,7 @@ def _servir(lancement: Lancement) -> None:
     print(
         f"\n{lancement.comptes}\nLe site est servi sur {lancement.adresse}\n"
         f"  panneau du banc Stripe : {lancement.banc}/panneau\n"
+        f"  panneau du banc Lyra (EpayNC) : {lancement.banc_lyra}/panneau\n"
         f"  journaux : {lancement.var / 'journaux'}\n"
         "Ctrl-C arrête tout.",
         flush=True,
@@ -293,6 +308,15 @@ def _lire_options(arguments: list[str] | None) -> argparse.Namespace:
     )
     analyseur.add_argument("--port", type=_port, default=8000, help="port du site (8000)")
     analyseur.add_argument("--port-banc", type=_port, default=PORT_BANC, help="port du banc Stripe")
+    analyseur.add_argument(
+        "--port-banc-lyra", type=_port, default=PORT_BANC_LYRA, help="port du banc Lyra"
+    )
+    analyseur.add_argument(
+        "--passerelle",
+        choices=PASSERELLES,
+        default="",
+        help="passerelle qui encaisse les cartes (stripe) ; lyra : EpayNC",
+    )
     analyseur.add_argument("--sans-servir", action="store_true", help="s’arrête après le circuit")
     analyseur.add_argument("--sans-circuit", action="store_true", help="sert sans jouer le circuit")
     options, inconnues = analyseur.parse_known_args(arguments)
@@ -305,7 +329,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Prepare, start, play and serve; return the exit code."""
     options = _lire_options(arguments)
     var = Path(os.environ.get("FACTURIER_VAR") or RACINE / "var").absolute()
-    lancement = Lancement(options.port, var, options.port_banc)
+    lancement = Lancement(
+        options.port, var, options.port_banc, options.port_banc_lyra, options.passerelle
+    )
     for numero in SIGNAUX:
         signal.signal(numero, _interrompre)
     try:

@@ -72,7 +72,8 @@ def _installer(moteur: str, var: Path) -> Iterator[Installation]:
     var.mkdir()
     with _base(moteur, var) as base:
         variables = _variables(var, base)
-        ports = ("--port", str(port_libre()), "--port-banc", str(port_libre()))
+        options = ("--port", "--port-banc", "--port-banc-lyra")
+        ports = [mot for option in options for mot in (option, str(port_libre()))]
         sortie = subprocess.run(
             [sys.executable, "-m", "facturier.accueil.lancement", *ports, "--sans-servir"],
             env={**os.environ, **variables},

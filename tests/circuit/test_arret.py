@@ -23,7 +23,8 @@ pytestmark = [
 @pytest.fixture
 def lanceur(installation_sqlite: Installation) -> Iterator[subprocess.Popen[str]]:
     """Start the launcher on a free port; whatever happens to the test, it is stopped."""
-    ports = ("--port", str(port_libre()), "--port-banc", str(port_libre()))
+    options = ("--port", "--port-banc", "--port-banc-lyra")
+    ports = [mot for option in options for mot in (option, str(port_libre()))]
     lanceur = subprocess.Popen(
         [sys.executable, "-m", "facturier.accueil.lancement", *ports],
         env={**os.environ, **installation_sqlite.variables},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from facturier.accueil.circuit import CARTE_REFUSEE
+from facturier.accueil.passerelle_banc import CARTES
 from facturier.grand_livre.models import Titre
 from telepaiement.models import Quittance
 from tests.navigateur.visite import AGATHE, ODILE, REMI, Visite, dernier_courriel
@@ -130,7 +130,7 @@ def payer_par_carte(visite: Visite) -> None:
     page = visite.page
     visite.remplir("Adresse électronique", COURRIEL)
     visite.presser("Payer 45")
-    taper_la_carte(visite, CARTE_REFUSEE)
+    taper_la_carte(visite, CARTES["stripe"][0])
     page.locator("#carte-erreur").get_by_text("refusée").wait_for()
     visite.examiner("payer-carte-refusee")
     taper_la_carte(visite, CARTE_3DS)
