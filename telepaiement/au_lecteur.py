@@ -205,7 +205,7 @@ def _reserver(
 ) -> Tentative:
     if not session.regie.accepte_tpe:
         raise ValidationError("L’acte de la régie n’admet pas le paiement par carte.")
-    if any(tentative.est_engagee for tentative in tentatives.ouvertes()):
+    if tentatives.engagees().exists():
         raise ValidationError(caisse.PAIEMENT_EN_COURS)
     tentative = Tentative.objects.create(
         canal=Canal.GUICHET_TPE, session=session, lecteur=session.guichet.lecteur, **champs

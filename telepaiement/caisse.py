@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -145,9 +145,10 @@ def especes_en_caisse(session: SessionCaisse) -> int:
     return int(session.fonds_caisse + (recues.aggregate(total=Sum("montant"))["total"] or 0))
 
 
-def paiements_ailleurs(session: SessionCaisse, titre: Titre) -> TentativeQuerySet:
-    """Return the open payments of `titre` that are not at the reader of this till, oldest first."""
-    ouvertes = titre.tentatives.ouvertes().exclude(session=session)
+def paiements_ailleurs(session: SessionCaisse, titre: Titre) -> QuerySet[Any]:
+    """Return the open payments of `titre` that are not at the reader of this till, oldest first,
+    with `engagee`."""
+    ouvertes = titre.tentatives.ouvertes().exclude(session=session).avec_engagement()
     return ouvertes.select_related("session__guichet").order_by("pk")
 
 
@@ -249,7 +250,7 @@ def _encaisser(
     titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
     Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
     controler_saisie(session=session, titre=titre, saisie=saisie)
-    if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
+    if titre.tentatives.engagees().exists():
         raise ValidationError(PAIEMENT_EN_COURS)
     return enregistrer(
         titre=titre,
@@ -304,10 +305,11 @@ def liberer(tentatives: TentativeQuerySet, par: Utilisateur) -> None:
     Raises:
         ValidationError: one may be succeeding.
     """
-    for tentative in tentatives.ouvertes().avec_discordance().order_by("pk"):
+    ouvertes: Any = tentatives.ouvertes().avec_engagement()
+    for tentative in ouvertes.avec_discordance().order_by("pk"):
         if tentative.est_discordante:
             raise ValidationError(PAIEMENT_DISCORDANT)
-        if tentative.est_engagee:
+        if tentative.engagee:
             raise ValidationError(PAIEMENT_EN_COURS)
         try:
             fermee = fermer(tentative, "annuler", source="encaissement au guichet", par=par)

@@ -317,7 +317,7 @@ def _conflits_du_titre(regie: Regie, titre: Titre, donnees: SaisieFeuillet) -> I
         yield f"Titre déjà payé{precision} : {afficher(donnees.saisie.montant)} à rendre."
     elif donnees.saisie.montant > reste:
         yield f"Plus que le reste dû : {afficher(donnees.saisie.montant - reste)} à rendre."
-    if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
+    if titre.tentatives.engagees().exists():
         yield "Un paiement par carte du même titre est en cours à la banque."
     if not regie.admet(titre.code_produit):
         yield "Ce produit n’est pas de ceux que l’acte de la régie permet d’encaisser (art. 8)."

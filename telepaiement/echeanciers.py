@@ -145,7 +145,7 @@ def accorder(
     reste = reste_du(titre)
     if motif := creances.motif_impayable(titre, reste):
         raise ValidationError(motif)
-    if any(tentative.est_engagee for tentative in titre.tentatives.ouvertes()):
+    if titre.tentatives.engagees().exists():
         raise ValidationError(PAIEMENT_EN_COURS)
     controler(echeances, reste)
     try:

@@ -177,8 +177,14 @@ def moyenne_mensuelle(regie: Regie, jour: date) -> int:
     return int(recues.aggregate(total=Sum("montant", default=0))["total"]) // mois
 
 
-def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
-    """Yield what the régie should be told of on `jour` (today by default)."""
+def alertes(
+    regie: Regie, jour: date | None = None, *, a_justifier: Sequence[date] | None = None
+) -> Iterator[Alerte]:
+    """Yield what the régie should be told of on `jour` (today by default).
+
+    Args:
+        a_justifier: its months without state, when they are known already.
+    """
     le = jour or timezone.localdate()
     yield from _alertes_nominations(regie, le)
     yield from _alertes_encaisse(regie, le)
@@ -188,7 +194,7 @@ def alertes(regie: Regie, jour: date | None = None) -> Iterator[Alerte]:
             f"Le versement à la Trésorerie devait se faire le {echeance:%d/%m/%Y} (article 10).",
             est_grave=True,
         )
-    for mois in mois_a_justifier(regie, le):
+    for mois in mois_a_justifier(regie, le) if a_justifier is None else a_justifier:
         yield Alerte(f"L’état {de_mois(mois)} n’est pas établi (article 10).")
     anciennes = SessionCaisse.objects.filter(regie=regie, etat=EtatSession.OUVERTE, jour__lt=le)
     for session in anciennes.select_related("guichet", "agent"):

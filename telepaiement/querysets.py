@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils import timezone
 
 from facturier.commun.champs import MontantField
 from facturier.grand_livre.models import PIECES_SANS_EFFET, SensPiece
@@ -38,17 +39,29 @@ class TentativeQuerySet(models.QuerySet["Tentative"]):
         """Those that no final state closes."""
         return self.filter(etat__in=OUVERTS)
 
-    def engagees(self, a: datetime, repos: timedelta) -> Self:
-        """Those whose card the bank may be charging at `a`: being charged, or of unknown outcome.
+    def engagees(self) -> Self:
+        """Those whose card the bank may be charging now: being charged, or of unknown outcome.
 
-        An authentication left alone for `repos` no longer counts: its page is closed. The page of
-        the bank itself lives longer, and we cannot close it.
+        Without a reference no card was ever asked for. An authentication left alone for a while no
+        longer counts: its page is closed. The page of the bank itself lives longer.
         """
+        repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
+        suivie = Q(etat="authentification", modifiee_le__gt=timezone.now() - repos)
+        inconnue = Q(etat="a_verifier") & ~Q(reference="")
+        return self.filter(Q(etat="en_cours") | inconnue | suivie | self._sur_sa_page())
+
+    def chez_la_banque(self) -> Self:
+        """Those whose payer may still be on the bank's own page, where nothing is cancelled."""
+        return self.filter(self._sur_sa_page())
+
+    def _sur_sa_page(self) -> Q:
         vie = timedelta(minutes=settings.LIMITES_PAIEMENT["page_banque_minutes"])
-        chez_la_banque = Q(passerelle="lyra", modifiee_le__gt=a - vie)
-        authentifie = Q(modifiee_le__gt=a - repos) | chez_la_banque
-        en_cours = Q(etat="en_cours") | Q(etat="authentification") & authentifie
-        return self.filter(en_cours | Q(etat="a_verifier") & ~Q(reference=""))
+        return Q(etat="authentification", passerelle="lyra", modifiee_le__gt=timezone.now() - vie)
+
+    def avec_engagement(self) -> models.QuerySet[Any]:
+        """With `engagee`: it is one of `engagees`."""
+        engagees = type(self)(self.model).engagees().filter(pk=OuterRef("pk"))
+        return self.annotate(engagee=Exists(engagees))
 
     def avec_discordance(self) -> models.QuerySet[Any]:
         """With `est_discordante`: the bank took money that does not match, and nobody decided."""

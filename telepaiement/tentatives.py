@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -128,8 +127,7 @@ def _ouverte(titre_id: int, session_payeur: UUID) -> Tentative | None:
 
 
 def _engagees_ailleurs(titre_id: int, session_payeur: UUID) -> TentativeQuerySet:
-    repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
-    engagees = Tentative.objects.filter(titre_id=titre_id).engagees(timezone.now(), repos)
+    engagees = Tentative.objects.filter(titre_id=titre_id).engagees()
     return engagees.exclude(session_payeur=session_payeur)
 
 

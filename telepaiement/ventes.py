@@ -144,7 +144,7 @@ def _vendre(
     regie = Regie.objects.select_for_update(of=("self",)).get(pk=session.regie_id)
     if (deja := _deja_payee(saisie)) is not None:
         return deja
-    if any(tentative.est_engagee for tentative in tentatives_de(saisie.identifiant).ouvertes()):
+    if tentatives_de(saisie.identifiant).engagees().exists():
         raise ValidationError(caisse.PAIEMENT_EN_COURS)
     controler_vente(session=session, quantites=quantites, saisie=saisie)
     return enregistrer_vente(

@@ -4,12 +4,14 @@ Each check yields anomalies and never raises; the night check of the ledger runs
 """
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from django.db.models import Count, F, Q, Sum
 
 from facturier.grand_livre import verification
 from facturier.grand_livre.verification import Anomalie
-from telepaiement.etats_mensuels import recettes_du_mois, ventiler
+from telepaiement.etats_mensuels import totaux_par_mois
 from telepaiement.internet import empreinte_internet
 from telepaiement.models import (
     ComblementDeficit,
@@ -125,13 +127,15 @@ def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
             default=0,
         )
     )
+    lus = VersementRegie.objects.order_by().values_list("pk")
+    cheques = dict(lus.annotate(total=Sum("cheques__encaissement__montant", default=0)))
+    combles = dict(lus.annotate(total=Sum("comblements__comblement__montant", default=0)))
     for versement in versements.select_related("ecriture"):
-        cheques = versement.cheques.aggregate(total=Sum("encaissement__montant", default=0))
         compte = sum(int(valeur) * nombre for valeur, nombre in versement.coupures.items())
-        combles = versement.comblements.aggregate(total=Sum("comblement__montant", default=0))
         ecrit = versement.ecriture.total if versement.ecriture else 0
         attendu = versement.especes if versement.etat == "recu" else 0
-        if (versement.caisses + combles["total"], compte, cheques["total"], ecrit) != (
+        verse = (versement.caisses + combles[versement.pk], compte, cheques[versement.pk], ecrit)
+        if verse != (
             versement.especes,
             versement.especes,
             versement.montant_cheques,
@@ -147,8 +151,9 @@ def versements_de_regie_mal_ecrits() -> Iterator[Anomalie]:
 
 def etats_mensuels_faux() -> Iterator[Anomalie]:
     """States of a month whose total is not what their régie received in it."""
+    totaux = totaux_par_mois()
     for etat in EtatMensuel.objects.select_related("regie").order_by("pk"):
-        recu = sum(ventiler(recettes_du_mois(etat.regie, etat.mois)).values())
+        recu = totaux.get((etat.regie_id, etat.mois), 0)
         if recu != etat.total:
             yield Anomalie("etat_mensuel", f"{etat}", f"{etat.total} F justifiés, {recu} F reçus")
 
@@ -216,10 +221,12 @@ def especes_en_regie() -> Iterator[Anomalie]:
 
 def sessions_internet_fausses() -> Iterator[Anomalie]:
     """Closed days whose total is not that of their payments, or whose chain is broken."""
+    clos = Encaissement.objects.filter(clos__isnull=False).order_by("clos__session", "pk")
+    lignes = clos.values_list("clos__session", "pk", "montant")
+    par_session = {cle: list(lot) for cle, lot in groupby(lignes, key=itemgetter(0))}
     for session in SessionInternet.objects.select_related("regie").order_by("pk"):
-        encaissements = Encaissement.objects.filter(clos__session=session).order_by("pk")
-        total = encaissements.aggregate(total=Sum("montant", default=0))["total"]
-        cles = list(encaissements.values_list("pk", flat=True))
+        closes = par_session.get(session.pk, [])
+        cles, total = [pk for _, pk, _ in closes], sum(montant for *_, montant in closes)
         if total != session.total or session.empreinte != empreinte_internet(session, cles):
             yield Anomalie(
                 "session_internet", f"{session}", f"{session.total} F clôturés pour {total} F"

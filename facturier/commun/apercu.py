@@ -12,6 +12,7 @@ ENTETES = {
     "X-Frame-Options": "SAMEORIGIN",
     "Cache-Control": "no-store",
 }
+REMISE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 RIEN = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 POLITIQUE_IMAGE = f"{RIEN}; sandbox"
 POLITIQUE_PDF = RIEN  # the PDF viewers of browsers do not start inside a sandbox
@@ -25,11 +26,7 @@ def montrer(flux: BinaryIO, *, nom: str, type_mime: str) -> HttpResponseBase:
 def remettre(flux: BinaryIO, *, nom: str, type_mime: str) -> FileResponse:
     """Give a stored file as an attachment, that the browser neither guesses nor keeps."""
     return FileResponse(
-        flux,
-        as_attachment=True,
-        filename=nom,
-        content_type=type_mime,
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
+        flux, as_attachment=True, filename=nom, content_type=type_mime, headers=REMISE
     )
 
 

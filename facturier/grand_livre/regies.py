@@ -68,12 +68,22 @@ def recevoir_a_classer(
     )
 
 
-def regulariser(titre: Piece, *, montant: int, date_comptable: date, par: Utilisateur) -> Ecriture:
-    """Post that sales already received clear the titre that regularises them: D 47138, C 4111."""
+def regulariser_par_titre(
+    evenement: str,
+    titre: Piece,
+    *,
+    cle: str,
+    libelle: str,
+    montant: int,
+    date_comptable: date,
+    par: Utilisateur,
+) -> Ecriture:
+    """Post between the debtor of a titre and what was received before it, on the sides of the
+    scheme: D 47138, C 4111, or the contrary; whole francs."""
     return passer_evenement(
-        "regularisation",
-        cle=f"regularisation-{titre.pk}",
-        libelle=f"Régularisation par le titre {titre.reference}",
+        evenement,
+        cle=cle,
+        libelle=libelle,
         exercice=date_comptable.year,
         date_comptable=date_comptable,
         sommes=sommes_de({"a_regulariser": montant, "redevable": montant}, titre),
@@ -82,18 +92,30 @@ def regulariser(titre: Piece, *, montant: int, date_comptable: date, par: Utilis
     )
 
 
+def regulariser(titre: Piece, *, montant: int, date_comptable: date, par: Utilisateur) -> Ecriture:
+    """Post that sales already received clear the titre that regularises them: D 47138, C 4111."""
+    return regulariser_par_titre(
+        "regularisation",
+        titre,
+        cle=f"regularisation-{titre.pk}",
+        libelle=f"Régularisation par le titre {titre.reference}",
+        montant=montant,
+        date_comptable=date_comptable,
+        par=par,
+    )
+
+
 def reporter_retour(
     titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
     """Post that a sale given back after its titre leaves it owed again: D 4111, C 47138."""
-    return passer_evenement(
+    return regulariser_par_titre(
         "retour_vente",
+        titre,
         cle=f"retour-vente-{reference}",
         libelle=f"Vente rendue, titre {titre.reference}",
-        exercice=date_comptable.year,
+        montant=montant,
         date_comptable=date_comptable,
-        sommes=sommes_de({"redevable": montant, "a_regulariser": montant}, titre),
-        piece=titre,
         par=par,
     )
 

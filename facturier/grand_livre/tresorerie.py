@@ -18,6 +18,7 @@ from facturier.grand_livre.evenements import (
     sommes_de,
 )
 from facturier.grand_livre.models import Deduction, Ecriture, Piece, SensPiece
+from facturier.grand_livre.regies import regulariser_par_titre
 from facturier.grand_livre.ventilation import Somme, section, sommes_dues, sommes_payees
 
 REMISES = ("tpe", "cheques")
@@ -338,13 +339,12 @@ def regulariser_recette_percue(
     titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
 ) -> Ecriture:
     """Post that money collected before it settles a titre: D 47138, C 4111."""
-    return passer_evenement(
+    return regulariser_par_titre(
         "regularisation_p503",
+        titre,
         cle=f"regularisation-p503-{reference}",
         libelle=f"Régularisation par le titre {titre.reference}",
-        exercice=date_comptable.year,
+        montant=montant,
         date_comptable=date_comptable,
-        sommes=sommes_de({"a_regulariser": montant, "redevable": montant}, titre),
-        piece=titre,
         par=par,
     )

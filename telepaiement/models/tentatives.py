@@ -1,13 +1,11 @@
 """Attempts to pay one debt, or one sale of an open till (telepaiement.md, §8.2)."""
 
 import uuid
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 from facturier.acces.models import Passage, Role
 from facturier.commun.champs import MontantField
@@ -226,27 +224,13 @@ class Tentative(models.Model):
 
     @property
     def est_engagee(self) -> bool:
-        """Whether the bank may be taking the money at this very moment, as `engagees` says of many.
-
-        Without a reference no card was ever asked for; an authentication left alone is closed.
-        """
-        if self.etat == EtatTentative.AUTHENTIFICATION:
-            repos = timedelta(minutes=settings.LIMITES_PAIEMENT["repos_minutes"])
-            est_suivie = bool(self.modifiee_le > timezone.now() - repos)
-            return est_suivie or self.est_chez_la_banque
-        return self.etat == EtatTentative.EN_COURS or (
-            self.etat == EtatTentative.A_VERIFIER and bool(self.reference)
-        )
+        """Whether the bank may be taking the money at this very moment: one of `engagees`."""
+        return Tentative.objects.filter(pk=self.pk).engagees().exists()
 
     @property
     def est_chez_la_banque(self) -> bool:
-        """Whether the payer may still be on the bank's own page, where nothing can be cancelled."""
-        vie = timedelta(minutes=settings.LIMITES_PAIEMENT["page_banque_minutes"])
-        return bool(
-            self.passerelle == NomPasserelle.LYRA
-            and self.etat == EtatTentative.AUTHENTIFICATION
-            and self.modifiee_le > timezone.now() - vie
-        )
+        """Whether the payer may still be on the bank's own page: one of `chez_la_banque`."""
+        return Tentative.objects.filter(pk=self.pk).chez_la_banque().exists()
 
     @property
     def est_recue(self) -> bool:

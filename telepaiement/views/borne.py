@@ -72,9 +72,8 @@ def _abandonner(payeur: str | None) -> None:
     """Cancel what the last payer began and left; what the bank may be taking is followed alone."""
     if payeur is None:
         return
-    for tentative in Tentative.objects.ouvertes().filter(session_payeur=payeur):
-        if tentative.est_engagee:
-            continue
+    ouvertes = Tentative.objects.ouvertes().filter(session_payeur=payeur)
+    for tentative in ouvertes.avec_engagement().filter(engagee=False):
         try:
             fermer(tentative, "annuler", source="borne remise à zéro")
         except (PasserelleMuette, PasserelleRefuse):

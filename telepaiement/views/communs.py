@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.apercu import REMISE
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
 from facturier.commun.pdf import modules_qr
+from facturier.commun.types_contenu import PDF
 
 PAR_PAGE = 50
 MARGE_QR = 4  # modules of white around the code, which readers need
@@ -51,15 +53,8 @@ def page_par_cle(
 
 def reponse_pdf(contenu: bytes, nom: str) -> HttpResponse:
     """Return a PDF to download, which the browser neither guesses nor keeps."""
-    return HttpResponse(
-        contenu,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": f'attachment; filename="{nom}"',
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    piece = {"Content-Disposition": f'attachment; filename="{nom}"'}
+    return HttpResponse(contenu, content_type=PDF, headers=REMISE | piece)
 
 
 def reponse_qr(texte: str) -> HttpResponse:

@@ -102,6 +102,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show the live position of a régie (art. 18), its people, its papers."""
     regie = regie_visible(request, code)
     personne = agent(request)
+    a_justifier = etats_mensuels.mois_a_justifier(regie, timezone.localdate())
     sessions = regie.sessions.select_related("guichet", "agent").annotate(
         est_contresignee=Exists(ContresignatureCaisse.objects.filter(session=OuterRef("pk")))
     )
@@ -112,7 +113,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "regie": regie,
             "produits": avec_tarif(regie.produits.order_by("code"), timezone.localdate()),
             "position": position.position(regie),
-            "alertes": list(position.alertes(regie)),
+            "alertes": list(position.alertes(regie, a_justifier=a_justifier)),
             "prochain_versement": position.prochain_versement(regie),
             "moyenne": position.moyenne_mensuelle(regie, timezone.localdate()),
             "responsable": nominations.responsable(regie, timezone.localdate()),
@@ -122,10 +123,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "sessions_internet": regie.sessions_internet.all()[:RECENTS],
             "ventes": ventes.sommes_a_regulariser(regie, timezone.localdate()),
             "regularisations": regie.regularisations.select_related("titre", "produit")[:RECENTS],
-            "mois_a_justifier": [
-                (mois, etats_mensuels.de_mois(mois))
-                for mois in etats_mensuels.mois_a_justifier(regie, timezone.localdate())
-            ],
+            "mois_a_justifier": [(mois, etats_mensuels.de_mois(mois)) for mois in a_justifier],
             "etats_mensuels": [
                 (etat, etats_mensuels.de_mois(etat.mois))
                 for etat in regie.etats_mensuels.all()[:RECENTS]

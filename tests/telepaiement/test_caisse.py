@@ -236,9 +236,9 @@ def test_une_authentification_abandonnee_n_arrete_pas_le_guichet(banc, encaisser
     assert banc.intentions(tentative)[0]["status"] == "canceled"
 
 
-def test_engagee_se_dit_d_une_tentative_comme_de_plusieurs(commencer):
+def test_une_tentative_est_engagee_tant_que_la_banque_peut_debiter(commencer):
     tentative = commencer(titre_payable())
-    repos, maintenant = timedelta(minutes=5), timezone.now()
+    maintenant = timezone.now()
     for etat in sorted(ETATS_OUVERTS):
         for reference in ("", "pi_connue"):
             for age in (1, 6):
@@ -248,8 +248,14 @@ def test_engagee_se_dit_d_une_tentative_comme_de_plusieurs(commencer):
                     modifiee_le=maintenant - timedelta(minutes=age),
                 )
                 tentative.refresh_from_db()
-                parmi = Tentative.objects.engagees(maintenant, repos).exists()
-                assert tentative.est_engagee == parmi, (etat, reference, age)
+                attendu = {
+                    EtatTentative.EN_COURS: True,
+                    EtatTentative.AUTHENTIFICATION: age < 5,
+                    EtatTentative.A_VERIFIER: bool(reference),
+                }.get(EtatTentative(tentative.etat), False)
+                (vue,) = Tentative.objects.avec_engagement()
+                dits = (tentative.est_engagee, vue.engagee, Tentative.objects.engagees().exists())
+                assert dits == (attendu,) * 3, (etat, reference, age)
 
 
 def test_une_caisse_par_guichet_et_par_agent(session, regies, regisseur):

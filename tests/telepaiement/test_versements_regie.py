@@ -17,10 +17,18 @@ from pypdf import PdfReader
 from facturier.acces.models import Role
 from facturier.accueil.verification import verifier
 from facturier.commun.etats import ActeInterdit
-from telepaiement import alertes, caisse, depots, etats_mensuels, navigation, position
+from telepaiement import (
+    alertes,
+    caisse,
+    depots,
+    etats_mensuels,
+    navigation,
+    position,
+    verification_regies,
+)
 from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.forms_regie import GuichetForm, RegieForm
-from telepaiement.models import EvenementRecu, Mode
+from telepaiement.models import EtatMensuel, EvenementRecu, Mode
 from tests.telepaiement.factories import decompte, titre_payable, verser
 
 pytestmark = pytest.mark.django_db
@@ -105,7 +113,7 @@ def test_un_versement_annule_garde_son_numero_et_libere_ce_qu_il_tenait(
 
 
 def test_l_etat_du_mois_justifie_tous_les_modes_de_paiement(
-    session, encaisser, cloturer, regisseur, client
+    session, encaisser, cloturer, regisseur, client, django_assert_num_queries
 ):
     session.regie.accepte_virement = True
     session.regie.save()
@@ -135,6 +143,10 @@ def test_l_etat_du_mois_justifie_tous_les_modes_de_paiement(
     assert all(un in texte for un in ("Virement constaté", "Chèque", "Espèces", "7 000"))
     assert etats_mensuels.mois_a_justifier(session.regie, date(2026, 12, 2)) == []
     assert list(verifier()) == []
+    EtatMensuel.objects.create(regie=session.regie, mois=date(2026, 10, 1), total=1, par=regisseur)
+    with django_assert_num_queries(2):  # however many states
+        (faux,) = verification_regies.etats_mensuels_faux()
+    assert "1 F justifiés, 0 F reçus" in str(faux)
 
 
 def test_une_regie_en_alerte_se_dit_a_ses_gens_et_aux_finances(
