@@ -13,6 +13,7 @@ from telepaiement.cloture import Pointage
 from telepaiement.coupures import coupures_du, nommer_coupure
 from telepaiement.models import (
     ComblementDeficit,
+    EtatNomination,
     Guichet,
     Mode,
     MouvementFonds,
@@ -257,6 +258,13 @@ class NominationForm(FormulaireSansCarte):
         required=False,
         help_text="Obligatoire pour un suppléant : deux mois au plus.",
     )
+    remplace = forms.ModelChoiceField(
+        Nomination.objects.none(),
+        label="À la place de",
+        required=False,
+        empty_label="Régisseur",
+        help_text="Pour un suppléant : celui qui s’absente.",
+    )
     arrete = forms.CharField(label="Arrêté de nomination", max_length=100)
     date_arrete = SaisieJourField(label="Date de l’arrêté")
     date_avis_conforme = SaisieJourField(label="Date de l’avis conforme du comptable")
@@ -265,6 +273,12 @@ class NominationForm(FormulaireSansCarte):
         required=False,
         help_text="Obligatoire pour un mandataire.",
     )
+
+    def __init__(self, *args: Any, regie: Regie, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["remplace"].queryset = Nomination.objects.filter(  # type: ignore[attr-defined]
+            regie=regie, qualite=Nomination.Qualite.SUPPLEANT, etat=EtatNomination.EN_VIGUEUR
+        ).select_related("personne")
 
 
 class FinNominationForm(FormulaireSansCarte):

@@ -1,7 +1,7 @@
 """Who holds a régie: appointed by arrêté, installed by a hand-over (décret 2012-829, 3 to 7)."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -41,8 +41,13 @@ def nommer(
     debut: date,
     par: Utilisateur,
     fin: date | None = None,
+    remplace: Nomination | None = None,
 ) -> Nomination:
     """Record an appointment; the person answers for the régie once it was handed over to him.
+
+    Args:
+        remplace: the suppléant who is absent in his turn; without him, a suppléant replaces the
+            régisseur.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -55,6 +60,7 @@ def nommer(
         qualite=qualite,
         debut=debut,
         fin=fin,
+        remplace=remplace,
         arrete=arrete.reference.strip(),
         date_arrete=arrete.date_arrete,
         date_avis_conforme=arrete.date_avis_conforme,
@@ -127,7 +133,46 @@ def responsable(regie: Regie, jour: date) -> Nomination | None:
     )
     if remise is None:
         return None
-    return next((n for n in en_fonction(regie, jour) if n.pk == remise.entrant_id), None)
+    nommes = en_fonction(regie, jour)
+    return next(
+        (n for n in nommes if n.pk == remise.entrant_id and _est_fonde(n, nommes)),
+        None,
+    )
+
+
+def _est_fonde(nomination: Nomination, nommes: list[Nomination]) -> bool:
+    """Tell whether whom `nomination` replaces is in force: the end of one ends those after him."""
+    if nomination.remplace_id is None:
+        return True
+    remplace = next((n for n in nommes if n.pk == nomination.remplace_id), None)
+    return remplace is not None and _est_fonde(remplace, nommes)
+
+
+def designe(regie: Regie, jour: date) -> Nomination | None:
+    """Return whom the arrêtés call on `jour`: the last of the chain of suppléances, one person.
+
+    He answers for the régie once it is handed over to him (`responsable`).
+    """
+    nommes = [n for n in en_fonction(regie, jour) if n.est_responsable]
+    titulaire = next((n for n in nommes if n.qualite == Nomination.Qualite.REGISSEUR), None)
+    suppleants = {n.remplace_id: n for n in nommes if n.qualite == Nomination.Qualite.SUPPLEANT}
+    dernier, suivant = titulaire, suppleants.get(None)
+    while suivant is not None:
+        dernier, suivant = suivant, suppleants.get(suivant.pk)
+    return dernier
+
+
+def prochain(regie: Regie, jour: date) -> tuple[date, Nomination | None] | None:
+    """Return when the arrêtés call somebody else after `jour`, and whom; None if never."""
+    actuel = designe(regie, jour)
+    a_venir = regie.nominations.filter(etat=EtatNomination.EN_VIGUEUR)
+    bornes: set[date] = set()
+    for debut, fin in a_venir.values_list("debut", "fin"):
+        bornes |= {debut, *([fin + timedelta(days=1)] if fin else [])}
+    for borne in sorted(une for une in bornes if une > jour):
+        if (autre := designe(regie, borne)) != actuel:
+            return borne, autre
+    return None
 
 
 def exiger_habilite(regie: Regie, personne: Utilisateur, jour: date) -> None:

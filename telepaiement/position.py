@@ -30,7 +30,7 @@ from telepaiement.models import (
     SessionVersee,
     VersementRegie,
 )
-from telepaiement.nominations import en_fonction, quitus_attendus, responsable
+from telepaiement.nominations import designe, en_fonction, quitus_attendus, responsable
 
 MANQUANTS_CITES = 5
 RECUES = SessionVersee.objects.filter(versement__etat=EtatVersementRegie.RECU)
@@ -218,8 +218,15 @@ def _alertes_nominations(regie: Regie, jour: date) -> Iterator[Alerte]:
     en_charge = responsable(regie, jour)
     if not any(n.qualite == Nomination.Qualite.REGISSEUR for n in nommes):
         yield Alerte("Aucun régisseur n’est en fonction.", est_grave=True)
+    appele = designe(regie, jour)
     if en_charge is None:
         yield Alerte("Une remise de service est à faire (article 7).", est_grave=True)
+    elif appele is not None and appele != en_charge:
+        yield Alerte(
+            f"{appele.personne.nom_complet} doit tenir la régie : remettez-lui le service "
+            "(article 7).",
+            est_grave=True,
+        )
     delai = timedelta(days=Parametre.objects.entier("alerte_nomination_jours", jour))
     for nomination in nommes:
         if nomination.fin and nomination.fin - jour <= delai:

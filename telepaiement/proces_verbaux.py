@@ -23,7 +23,7 @@ from telepaiement.models import (
     VerificationRegie,
 )
 from telepaiement.models.proces_verbaux import Decompte
-from telepaiement.nominations import en_fonction, exiger_agent
+from telepaiement.nominations import designe, en_fonction, exiger_agent
 from telepaiement.position import position
 
 
@@ -48,7 +48,7 @@ def remettre_service(
     Raises:
         ActeInterdit: `par` is not finance staff.
         ValidationError: a till is still open, `entrant` does not answer for a régie or is not in
-            force, or a difference without a word about it.
+            force, another is called by the arrêtés, or a difference without a word about it.
     """
     exiger_agent(par)
     regie = Regie.objects.select_for_update(of=("self",)).get(pk=entrant.regie_id)
@@ -57,6 +57,11 @@ def remettre_service(
     if not entrant.est_responsable or entrant not in en_fonction(regie, timezone.localdate()):
         raise ValidationError(
             {"entrant": "Le service se remet au régisseur ou à son suppléant, en fonction ce jour."}
+        )
+    if entrant != (attendu := designe(regie, timezone.localdate())):
+        nom = attendu.personne.nom_complet if attendu else "personne"
+        raise ValidationError(
+            {"entrant": f"Les arrêtés de nomination appellent aujourd’hui {nom} à tenir la régie."}
         )
     derniere = RemiseService.objects.filter(regie=regie).order_by("pk").last()
     sortant = derniere.entrant if derniere else None

@@ -23,7 +23,8 @@ class Nomination(models.Model):
 
     The régisseur is personally liable and gives a bond; a mandataire suppléant replaces him for
     two months at most; a mandataire acts under him. All have the avis conforme of the comptable,
-    a mandataire the agreement of the régisseur too. The base refuses an ordonnateur (art. 3).
+    a mandataire the agreement of the régisseur too. The base refuses an ordonnateur (art. 3), and
+    two suppléants of the same person on one day: the chain has one end.
     """
 
     class Qualite(models.TextChoices):
@@ -46,6 +47,15 @@ class Nomination(models.Model):
     qualite = models.CharField("qualité", max_length=10, choices=Qualite)
     debut = models.DateField("à partir du")
     fin = models.DateField("jusqu’au", null=True, blank=True)
+    remplace = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="suppleances",
+        verbose_name="suppléant remplacé",
+        help_text="celui qui s’absente à son tour ; sans lui, le régisseur est remplacé",
+    )
     arrete = models.CharField("arrêté de nomination", max_length=100)
     date_arrete = models.DateField("date de l’arrêté")
     date_avis_conforme = models.DateField("date de l’avis conforme du comptable")

@@ -117,7 +117,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "prochain_versement": position.prochain_versement(regie),
             "moyenne": position.moyenne_mensuelle(regie, timezone.localdate()),
             "responsable": nominations.responsable(regie, timezone.localdate()),
-            "nominations": regie.nominations.select_related("personne"),
+            "designe": nominations.designe(regie, timezone.localdate()),
+            "prochain": nominations.prochain(regie, timezone.localdate()),
+            "nominations": regie.nominations.select_related("personne", "remplace__personne"),
             "guichets": regie.guichets.all(),
             "sessions": sessions[:RECENTS],
             "sessions_internet": regie.sessions_internet.all()[:RECENTS],
@@ -208,7 +210,7 @@ def guichet(request: HttpRequest, code: str, guichet_id: int | None = None) -> H
 def nommer(request: HttpRequest, code: str) -> HttpResponse:
     """Record the appointment of a régisseur or of a mandataire."""
     regie = regie_visible(request, code)
-    form = NominationForm(request.POST or None)
+    form = NominationForm(request.POST or None, regie=regie)
 
     def faire() -> Nomination:
         donnees = dict(form.cleaned_data)
