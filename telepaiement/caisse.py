@@ -37,6 +37,7 @@ from telepaiement.models import (
     SessionCaisse,
     Tentative,
 )
+from telepaiement.monnaie import controler_plafond
 from telepaiement.nominations import exiger_habilite
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
 from telepaiement.position import fonds_en_caisse, fonds_remis, position
@@ -214,6 +215,7 @@ def exiger_du_jour(session: SessionCaisse) -> None:
 def _controler_especes(regie: Regie, saisie: Saisie) -> None:
     if saisie.somme_remise is None or saisie.somme_remise < saisie.montant:
         raise ValidationError({"somme_remise": "La somme remise ne couvre pas le montant."})
+    controler_plafond(saisie.montant, timezone.localdate())
     if position(regie).encaisse + saisie.montant > regie.plafond_encaisse:
         raise ValidationError(
             "L’encaisse maximale de la régie serait dépassée "

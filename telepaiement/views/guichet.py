@@ -18,7 +18,15 @@ from facturier.acces.models import Role
 from facturier.commun import montants
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import au_lecteur, caisse, creances, echeanciers, quittances, registres
+from telepaiement import (
+    au_lecteur,
+    caisse,
+    creances,
+    echeanciers,
+    monnaie,
+    quittances,
+    registres,
+)
 from telepaiement.forms import EncaissementForm, MotifForm, OuvertureForm
 from telepaiement.forms_regie import LecteurForm
 from telepaiement.models import (
@@ -219,10 +227,7 @@ def _recapitulatif(dette: Titre, saisie: caisse.Saisie) -> list[tuple[str, str]]
         ("Montant", montants.afficher(saisie.montant)),
     ]
     if saisie.somme_remise is not None:
-        lignes += [
-            ("Somme remise", montants.afficher(saisie.somme_remise)),
-            ("Monnaie à rendre", montants.afficher(saisie.somme_remise - saisie.montant)),
-        ]
+        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise, timezone.localdate())
     details = (
         ("Numéro de ticket", saisie.numero_ticket),
         ("Numéro d’autorisation", saisie.numero_autorisation),

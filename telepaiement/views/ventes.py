@@ -7,13 +7,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
-from telepaiement import caisse, ventes
+from telepaiement import caisse, monnaie, ventes
 from telepaiement.forms import EncaissementForm
 from telepaiement.forms_regie import VenteForm
 from telepaiement.models import Mode, SessionCaisse
@@ -129,10 +130,7 @@ def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         ("Montant", afficher(saisie.montant)),
     ]
     if saisie.somme_remise is not None:
-        lignes += [
-            ("Somme remise", afficher(saisie.somme_remise)),
-            ("Monnaie à rendre", afficher(saisie.somme_remise - saisie.montant)),
-        ]
+        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise, timezone.localdate())
     contexte: dict[str, Any] = {
         "titre": "Confirmer la vente",
         "consequence": "La quittance sera émise et numérotée. Vérifiez les quantités et la somme.",

@@ -1,6 +1,6 @@
 """The till: modes, ceilings, change, cancelling, closing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,8 +8,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from facturier.grand_livre.models import Parametre
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse
+from telepaiement import caisse, monnaie
 from telepaiement.cloture import PREMIERE_EMPREINTE, cloturer_caisse
 from telepaiement.models import Encaissement, EtatTentative, Mode, Quittance, Tentative
 from telepaiement.models.tentatives import ETATS_OUVERTS
@@ -335,3 +336,23 @@ def test_le_guichet_et_le_web_numerotent_chacun_leurs_quittances(banc, encaisser
 
     numeros = Quittance.objects.order_by("pk").values_list("regie__code", "numero")
     assert list(numeros) == [("CENTRE", 1), ("ENLIGNE", 1)]
+
+
+@pytest.mark.parametrize(("jour", "est_dit"), [(date(2020, 6, 1), False), (date(2026, 6, 1), True)])
+def test_la_monnaie_qui_ne_se_rend_pas_est_dite(reference, jour, est_dit):
+    assert monnaie.appoint(2_500, jour) == ""
+    assert ("ne se rendent pas" in monnaie.appoint(2_503, jour)) is est_dit
+    dits = monnaie.lignes(12_497, 15_000, jour)
+    assert ("À savoir" in dict(dits)) is est_dit
+
+
+def test_un_plafond_d_especes_arrete_un_paiement_et_n_en_arrondit_aucun(encaisser):
+    debut = timezone.localdate()
+    Parametre.objects.create(cle="especes_plafond", debut=debut, valeur="10000", source="essai")
+
+    with pytest.raises(ValidationError, match="espèces va jusqu’à"):
+        encaisser(titre_payable(12_500))
+    recu = encaisser(titre_payable(9_998), montant=9_998, somme_remise=10_000)
+
+    assert (recu.montant, recu.rendu) == (9_998, 2)
+    assert encaisser(titre_payable(12_500), Mode.CHEQUE, **CHEQUE).montant == 12_500
