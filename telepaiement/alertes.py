@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from facturier.acces.alertes import courriels_des, prevenir
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.montants import afficher
 from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
-from telepaiement.models import EvenementRecu, Regie
+from telepaiement.models import EvenementRecu, Regie, Remboursement
 from telepaiement.nominations import en_fonction
 from telepaiement.position import alertes
 
@@ -90,6 +91,24 @@ def signaler_cles_devinees(echecs: int, minutes: int) -> None:
             "echecs": echecs,
             "minutes": minutes,
             "permises": settings.LIMITES_PAIEMENT["recherches_sous_alerte"],
+        },
+    )
+
+
+def signaler_rendu_deux_fois(remboursement: Remboursement, titre: str, mandats: str) -> None:
+    """Mail the finances and the comptable that what `mandats` give back went back to the card too.
+
+    `titre` and `mandats` are their references.
+    """
+    chemin = reverse("telepaiement:encaissement", args=[remboursement.encaissement_id])
+    prevenir(
+        courriels_des(Role.AGENT, Role.COMPTABLE),
+        "telepaiement/courriels/rendu_deux_fois.txt",
+        {
+            "montant": afficher(remboursement.montant),
+            "titre": titre,
+            "mandats": mandats,
+            "adresse": _absolue(chemin),
         },
     )
 

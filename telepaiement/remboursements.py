@@ -7,7 +7,9 @@ idempotent; what the gateway then says is applied under the lock of the debt, wh
 news. A refund is posted once it has succeeded, and its entry is reversed if it fails later.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -22,9 +24,10 @@ from facturier.commun.etats import franchir
 from facturier.commun.montants import afficher
 from facturier.grand_livre.corrections import mandats_qui_rendent
 from facturier.grand_livre.evenements import rembourser
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import encaisse_par_titre
-from telepaiement import comptes_payeurs, echeanciers, recus
+from telepaiement import alertes, comptes_payeurs, echeanciers, recus
 from telepaiement.creances import verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
@@ -40,6 +43,7 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import (
+    PasserelleAttend,
     PasserelleMuette,
     PasserelleRefuse,
     RemboursementDistant,
@@ -282,8 +286,9 @@ def transmettre(remboursement: Remboursement, *, par: Utilisateur) -> Remboursem
         )
     except PasserelleMuette as erreur:
         journal.warning("remboursement_sans_reponse", jeton=str(remboursement.jeton))
+        motif = str(erreur) if isinstance(erreur, PasserelleAttend) else f"sans réponse : {erreur}"
         Remboursement.objects.filter(pk=remboursement.pk).update(
-            modifie_le=timezone.now(), motif_echec=f"sans réponse : {erreur}"[:200]
+            modifie_le=timezone.now(), motif_echec=motif[:200]
         )
     except PasserelleRefuse as erreur:
         _appliquer(encaissement, [], refuse=remboursement, motif=str(erreur))
@@ -323,7 +328,7 @@ def relancer() -> dict[str, int]:
     """Bring the refunds under way where the money is; one failure stops no other."""
     bilan = {"examines": 0, "en_panne": 0}
     systeme = Utilisateur.objects.systeme()
-    for remboursement in _a_relancer(timezone.now()):
+    for remboursement in _par_lots(_a_relancer(timezone.now())):
         bilan["examines"] += 1
         try:
             if remboursement.reference or remboursement.etat == EtatRemboursement.ECHOUE:
@@ -350,7 +355,15 @@ def _a_relancer(maintenant: datetime) -> QuerySet[Remboursement]:
     refuses = Q(
         etat=EtatRemboursement.ECHOUE, reference="", modifie_le__gt=maintenant - RELECTURE_REFUS
     )
-    return par_carte.filter(Q(etat__in=EN_ROUTE) | refuses)[:LOT]
+    return par_carte.filter(Q(etat__in=EN_ROUTE) | refuses)
+
+
+def _par_lots(lot: QuerySet[Remboursement]) -> Iterator[Remboursement]:
+    """Yield all the refunds of `lot`, oldest first, read a batch at a time."""
+    dernier = 0
+    while page := list(lot.filter(pk__gt=dernier).order_by("pk")[:LOT]):
+        yield from page
+        dernier = page[-1].pk
 
 
 def _reference(encaissement: Encaissement) -> str:
@@ -395,6 +408,10 @@ def _reconnaitre(
     connus = list(encaissement.remboursements.filter(virement__isnull=True))
     trouve = next((un for un in connus if un.reference == distant.identifiant), None)
     trouve = trouve or next((un for un in connus if str(un.jeton) == distant.cle), None)
+    if trouve is None and distant.identifiant == encaissement.charge:
+        # A debit cancelled bears no key: it is the whole refund that we asked for.
+        entiers = [un for un in connus if un.montant == encaissement.montant]
+        trouve = next((un for un in entiers if un.etat == EtatRemboursement.TRANSMIS), None)
     if trouve is None:
         journal.warning("remboursement_externe", reference=distant.identifiant)
         trouve = Remboursement.objects.create(
@@ -442,7 +459,19 @@ def reussir(
     _franchir(remboursement, "reussir", par, motif=motif, ecriture=ecriture, trop_percu=trop_percu)
     if encaissement.titre is not None:
         echeanciers.suivre(encaissement.titre)
+        _signaler_rendu_deux_fois(remboursement, encaissement.titre)
     recus.emettre(remboursement)
+
+
+def _signaler_rendu_deux_fois(remboursement: Remboursement, titre: Titre) -> None:
+    """Tell the finances that money a mandat gives back was given at the provider's too."""
+    mandats = list(mandats_qui_rendent(titre.pk))
+    if remboursement.origine != OrigineRemboursement.EXTERNE or not mandats:
+        return
+    journal.error("rendu_deux_fois", reference=remboursement.reference, titre=titre.reference)
+    references = ", ".join(mandat.reference for mandat in mandats)
+    dire = partial(alertes.signaler_rendu_deux_fois, remboursement, titre.reference, references)
+    transaction.on_commit(dire, robust=True)
 
 
 def echouer(remboursement: Remboursement, motif: str, par: Utilisateur) -> None:

@@ -1,6 +1,6 @@
 """Payouts: read line by line, matched, posted whole or set aside (telepaiement.md, §8.8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -26,6 +26,7 @@ from telepaiement.models import (
     LigneVersement,
     Litige,
     NatureLigne,
+    OrigineVersement,
     Remboursement,
     Tentative,
     Versement,
@@ -50,7 +51,9 @@ LITIGES = {NatureLigne.LITIGE, NatureLigne.RETOUR_LITIGE}
 
 
 def rapprocher(*, depuis: datetime | None = None, par: Utilisateur | None = None) -> dict[str, int]:
-    """Read the payouts made since `depuis` (30 days by default) and post those that match.
+    """Read the payouts made since `depuis` (30 days by default), and all those in écart.
+
+    Those that match are posted.
 
     Safe to run at any time, and twice: a payout already posted is left as it is.
 
@@ -65,37 +68,52 @@ def rapprocher(*, depuis: datetime | None = None, par: Utilisateur | None = None
         EtatVersement.EN_ECART: "en_ecart",
         EtatVersement.REJETE: "rejetes",
     }
-    distants = list(passerelle().lister_versements(depuis or timezone.now() - RECUL))
-    for distant in sorted(distants, key=lambda un: (un.arrive_le, un.identifiant)):
+    for identifiant, distant in _a_lire(depuis or timezone.now() - RECUL):
         bilan["lus"] += 1
         try:
-            versement = _constater(distant, par)
+            versement = _constater(distant, par) if distant else constater(identifiant, par=par)
         except (PasserelleMuette, PasserelleRefuse) as erreur:
-            journal.warning("versement_en_panne", versement=distant.identifiant, motif=str(erreur))
+            journal.warning("versement_en_panne", versement=identifiant, motif=str(erreur))
             bilan["en_panne"] += 1
         except Exception as erreur:  # whatever it is, the others go on
-            journal.exception("versement_en_panne", versement=distant.identifiant)
-            _garder_en_panne(distant, erreur)
+            journal.exception("versement_en_panne", versement=identifiant)
+            _garder_en_panne(identifiant, distant, erreur)
             bilan["en_panne"] += 1
         else:
             bilan[noms[EtatVersement(versement.etat)] if versement else "attendus"] += 1
     return bilan
 
 
-def _garder_en_panne(distant: VersementDistant, erreur: Exception) -> None:
+def _a_lire(depuis: datetime) -> Iterator[tuple[str, VersementDistant | None]]:
+    """Yield the payouts made since `depuis`, oldest first, then those in écart, however old.
+
+    Of an older one only its identity is known.
+    """
+    distants = list(passerelle().lister_versements(depuis))
+    for distant in sorted(distants, key=lambda un: (un.arrive_le, un.identifiant)):
+        yield distant.identifiant, distant
+    anciens = Versement.objects.filter(
+        etat=EtatVersement.EN_ECART, origine=OrigineVersement.PASSERELLE
+    ).exclude(reference__in=[un.identifiant for un in distants])
+    for reference in anciens.order_by("pk").values_list("reference", flat=True):
+        yield reference, None
+
+
+def _garder_en_panne(reference: str, distant: VersementDistant | None, erreur: Exception) -> None:
     """Leave a payout that could not be posted in écart, with the reason: people must see it."""
     raison = str(erreur) if isinstance(erreur, EcritureRefusee) else "erreur du logiciel"
     anomalie = f"non comptabilisé : {raison}"[:300]
-    versement, _ = Versement.objects.vivants().get_or_create(
-        reference=distant.identifiant,
-        defaults={
-            "montant": distant.montant if distant.devise == DEVISE else 0,
-            "devise": distant.devise[:3],
-            "arrive_le": distant.arrive_le,
-            "anomalie": anomalie,
-        },
-    )
-    en_ecart = Versement.objects.filter(pk=versement.pk, etat=EtatVersement.EN_ECART)
+    if distant is not None:
+        Versement.objects.vivants().get_or_create(
+            reference=reference,
+            defaults={
+                "montant": distant.montant if distant.devise == DEVISE else 0,
+                "devise": distant.devise[:3],
+                "arrive_le": distant.arrive_le,
+                "anomalie": anomalie,
+            },
+        )
+    en_ecart = Versement.objects.filter(reference=reference, etat=EtatVersement.EN_ECART)
     en_ecart.update(anomalie=anomalie)
 
 

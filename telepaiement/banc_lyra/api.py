@@ -1,4 +1,4 @@
-"""The REST services that the product calls: reading an order, crediting a transaction."""
+"""The REST services that the product calls: reading an order, giving a transaction back."""
 
 from telepaiement.banc_lyra.registre import Objet, Refus, Registre
 
@@ -13,7 +13,10 @@ def lire_commande(registre: Registre, demande: Objet) -> Objet:
 
 
 def rembourser(registre: Registre, demande: Objet) -> Objet:
-    """Transaction/CancelOrRefund: a credit, never above what the debit still holds."""
+    """Transaction/CancelOrRefund: a credit, never above what the debit still holds.
+
+    A debit that was not handed to the bank yet is cancelled whole, and is itself the answer.
+    """
     origine = registre.lire(demande.get("uuid"))
     if origine["operationType"] != "DEBIT":
         raise Refus("PSP_010", "transaction not found")
@@ -26,6 +29,11 @@ def rembourser(registre: Registre, demande: Objet) -> Objet:
         raise Refus("INT_010", "invalid currency")
     if montant > registre.reste(origine):
         raise Refus("PSP_610", "refund amount is greater than what is left")
+    if origine["detailedStatus"] == "AUTHORISED":
+        if montant != origine["amount"]:
+            raise Refus("PSP_612", "a part cannot be given back before the capture")
+        origine |= {"detailedStatus": "CANCELLED", "status": "UNPAID"}
+        return origine
     return registre.ajouter(
         origine["orderDetails"]["orderId"],
         "CREDIT",

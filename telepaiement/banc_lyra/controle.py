@@ -54,6 +54,19 @@ def _renvoyer(registre: Registre, donnees: Objet) -> Objet:
     return paiement.envoyer(registre, registre.lire(donnees["uuid"]))
 
 
+def _remettre(registre: Registre, donnees: Objet) -> Objet:
+    """Hand what was authorised to the bank, as it does each evening."""
+    remises = [
+        un
+        for un in registre.transactions
+        if un["operationType"] == "DEBIT" and un["detailedStatus"] == "AUTHORISED"
+    ]
+    for un in remises:
+        un |= {"detailedStatus": "CAPTURED"}
+        paiement.notifier(registre, un)
+    return {"remises": len(remises)}
+
+
 def _oublier(registre: Registre, donnees: Objet) -> Objet:
     """Begin another day: the numbers of transactions may serve again."""
     registre.transactions_du_jour.clear()
@@ -69,4 +82,5 @@ CONTROLES: dict[str, Callable[[Registre, Objet], Objet]] = {
     "rembourser": _rembourser,
     "notification": _notification,
     "renvoyer": _renvoyer,
+    "remettre": _remettre,
 }

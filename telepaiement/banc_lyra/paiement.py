@@ -67,7 +67,7 @@ def payer(registre: Registre, cle: str, numero: str, *, en_cours: bool = False) 
         raise Refus("14", "ce n’est pas une carte d’essai")
     registre.transactions_du_jour.add((champs["vads_trans_date"][:8], champs["vads_trans_id"]))
     marque, refus = CARTES[numero]
-    issue: Objet = {}
+    issue: Objet = {"detailedStatus": "AUTHORISED"}
     if refus:
         issue = {"detailedStatus": "REFUSED", "status": "UNPAID", "errorCode": refus}
     elif en_cours:

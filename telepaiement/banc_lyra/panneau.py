@@ -28,8 +28,9 @@ PANNES = {
     "fausser": "francs ajoutés au prochain paiement",
 }
 _ETATS = {
-    "AUTHORISED": "autorisée",
+    "AUTHORISED": "autorisée, à remettre",
     "CAPTURED": "payée",
+    "CANCELLED": "annulée avant remise",
     "WAITING_AUTHORISATION": "en traitement",
     "REFUSED": "refusée",
 }
@@ -98,7 +99,14 @@ def _transactions(registre: Registre) -> str:
         for une in registre.transactions[: -DERNIERS - 1 : -1]
     ]
     entetes = ("Commande", "Créée le", "Nature", "Montant", "État", "Actions")
-    return tableau("Transactions", entetes, lignes)
+    remise = (
+        "<div class='boutons'>"
+        + bouton("remettre", "Remettre en banque ce qui est autorisé")
+        + "</div>"
+        if any(une["detailedStatus"] == "AUTHORISED" for une in registre.transactions)
+        else ""
+    )
+    return tableau("Transactions", entetes, lignes) + remise
 
 
 def _actes(registre: Registre, une: Objet) -> str:

@@ -203,6 +203,10 @@ class PasserelleMuette(Exception):
     """No answer, or one that cannot be read: the outcome is unknown."""
 
 
+class PasserelleAttend(PasserelleMuette):
+    """Nothing was done: the act is possible later only, and is to be asked for again."""
+
+
 class PasserelleRefuse(Exception):
     """The gateway refused the request: nothing was done."""
 
@@ -264,6 +268,7 @@ class Passerelle(Protocol):
         """Give `montant` francs of a payment back, or return the refund that `cle` made before.
 
         Raises:
+            PasserelleAttend: a part of a payment that was not handed to the bank yet.
             PasserelleRefuse: contested, already given back, or more than what is left.
         """
 

@@ -30,6 +30,7 @@ from telepaiement.passerelles.contrat import (
     Message,
     Mouvement,
     NotificationInvalide,
+    PasserelleAttend,
     PasserelleMuette,
     PasserelleRefuse,
     Reference,
@@ -51,7 +52,9 @@ EN_COURS = frozenset(
     {"UNDER_VERIFICATION", "WAITING_AUTHORISATION", "INITIAL", "AUTHORISED_TO_VALIDATE"}
 )
 REFUSES = frozenset({"REFUSED", "CAPTURE_FAILED"})
-ECHOUES = REFUSES | {"CANCELLED", "ABANDONED", "EXPIRED"}
+ANNULEE = "CANCELLED"  # of a debit: the shop gave it up before it was handed to the bank
+SANS_REMISE = frozenset({"AUTHORISED"})
+ECHOUES = REFUSES | {ANNULEE, "ABANDONED", "EXPIRED"}
 ERREUR_SERVEUR = 500
 # What is kept of a notification: neither the customer (`vads_cust_*`) nor his card (I12).
 FAITS = (
@@ -176,23 +179,26 @@ class PasserelleLyra:
     def rembourser(
         self, reference: str, *, charge: str, montant: int, cle: str
     ) -> RemboursementDistant:
-        """Credit a part of a transaction; without keys here, what `cle` did is looked for first."""
-        for fait in self.lire_remboursements(reference):
-            if fait.cle == cle:
-                return fait
+        """Credit a part of a transaction; without keys here, what `cle` did is looked for first.
+
+        One that was not handed to the bank yet is cancelled, which gives all of it back.
+        """
+        transactions = self._transactions(reference)
+        for fait in _rendues(transactions):
+            if fait.cle == cle or (fait.identifiant, fait.montant) == (charge, montant):
+                return replace(fait, cle=cle)
+        debit = next((un for un in transactions if un["uuid"] == charge), None)
+        if debit and debit["detailedStatus"] in SANS_REMISE and int(debit["amount"]) != montant:
+            raise PasserelleAttend("une part se rend une fois le paiement remis à la banque")
         reponse = self._appeler(
             "Transaction/CancelOrRefund",
             {"uuid": charge, "amount": montant, "currency": DEVISE, "comment": cle},
         )
-        return _remboursement(reponse)
+        return replace(_remboursement(reponse), cle=cle)
 
     def lire_remboursements(self, reference: str) -> list[RemboursementDistant]:
-        """Read the credits of an order."""
-        return [
-            _remboursement(un)
-            for un in self._transactions(reference)
-            if un["operationType"] == "CREDIT"
-        ]
+        """Read the credits of an order, and its debits cancelled before they reached the bank."""
+        return _rendues(self._transactions(reference))
 
     def lire_litiges(self, reference: str) -> list[LitigeDistant]:
         """Return nothing: the bank tells disputes by the statement of the account."""
@@ -233,7 +239,7 @@ class PasserelleLyra:
             f"{operation}.{etat}".lower(),
             champs.get("vads_order_id", ""),
             champs.get("vads_ctx_mode") == "PRODUCTION",
-            Sujet.REMBOURSEMENT if operation == "CREDIT" else Sujet.PAIEMENT,
+            Sujet.REMBOURSEMENT if operation == "CREDIT" or etat == ANNULEE else Sujet.PAIEMENT,
             {nom: champs[nom] for nom in FAITS if nom in champs},
         )
 
@@ -291,9 +297,20 @@ def _reussi(transaction: Mapping[str, Any], reference: str) -> EtatDistant:
     )
 
 
+def _rendues(transactions: Sequence[Mapping[str, Any]]) -> list[RemboursementDistant]:
+    return [
+        _remboursement(un)
+        for un in transactions
+        if un["operationType"] == "CREDIT" or un["detailedStatus"] == ANNULEE
+    ]
+
+
 def _remboursement(transaction: Mapping[str, Any]) -> RemboursementDistant:
+    """Read a credit, or a debit cancelled: nothing of it will be taken from the payer."""
     etat = transaction["detailedStatus"]
-    if etat in ECHOUES:
+    if transaction["operationType"] == "DEBIT" and etat == ANNULEE:
+        statut = StatutRemboursement.REUSSI
+    elif etat in ECHOUES:
         statut = StatutRemboursement.ECHOUE
     else:
         statut = StatutRemboursement.REUSSI if etat in PAYES else StatutRemboursement.EN_COURS

@@ -26,8 +26,11 @@ from tests.telepaiement.conftest import CARTE, CARTE_REFUSEE, DELAI, Banc, signa
 class Maison(Protocol):
     """A gateway, from the side of the payer and of the bank."""
 
-    def payer(self, tentative: Tentative, *, accepte: bool = True) -> None:
-        """Present a card."""
+    def payer(self, tentative: Tentative, *, accepte: bool = True, remis: bool = True) -> None:
+        """Present a card; unless `remis`, the bank has only authorised it, where that differs."""
+
+    def remettre(self) -> None:
+        """Hand what was authorised to the bank."""
 
     def fausser(self, tentative: Tentative) -> None:
         """Have the next payment be of another amount than ours."""
@@ -66,8 +69,11 @@ class MaisonStripe:
             settings.STRIPE_SECRET_KEY, base_addresses={"api": settings.STRIPE_API_BASE}
         )
 
-    def payer(self, tentative: Tentative, *, accepte: bool = True) -> None:
+    def payer(self, tentative: Tentative, *, accepte: bool = True, remis: bool = True) -> None:
         self.banc.payer(tentative, CARTE if accepte else CARTE_REFUSEE)
+
+    def remettre(self) -> None:
+        """Do nothing: what a card pays is captured at once."""
 
     def fausser(self, tentative: Tentative) -> None:
         self.client.v1.payment_intents.update(tentative.reference, {"amount": 777})
@@ -140,10 +146,15 @@ class MaisonLyra:
         assert formulaire is not None
         self.faire("formulaire", **formulaire.champs)
 
-    def payer(self, tentative: Tentative, *, accepte: bool = True) -> None:
+    def payer(self, tentative: Tentative, *, accepte: bool = True, remis: bool = True) -> None:
         self.deposer(tentative)
         numero = "4970100000000055" if accepte else "4970100000000071"
         self.faire("payer", commande=tentative.reference, numero=numero)
+        if remis:
+            self.remettre()
+
+    def remettre(self) -> None:
+        self.faire("remettre")
 
     def fausser(self, tentative: Tentative) -> None:
         self.faire("pannes", fausser=1)

@@ -260,6 +260,78 @@ def test_trois_remboursements_puis_un_franc_de_trop(maison, agent, collegue):
     assert _anomalies() == []
 
 
+def test_un_paiement_autorise_se_rend_entier_le_jour_meme(maison, agent, collegue):
+    tentative = commencer(12_500)
+    maison.payer(tentative, remis=False)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+
+    fait = remboursements.approuver(
+        remboursement_id=_demander(encaissement, 12_500, agent).pk, par=collegue
+    )
+    remboursements.relire(encaissement)
+
+    assert Remboursement.objects.get().etat == fait.etat == EtatRemboursement.REUSSI
+    assert (remboursements.disponible(encaissement), reste_du(encaissement.titre)) == (0, 12_500)
+    assert solde("5115", exercice=2026).solde == 0
+    assert _anomalies() == []
+
+
+def test_une_part_d_un_paiement_autorise_attend_sa_remise(maison, agent, collegue, monkeypatch):
+    tentative = commencer(12_500)
+    maison.payer(tentative, remis=False)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+    fait = remboursements.approuver(
+        remboursement_id=_demander(encaissement, 5_000, agent).pk, par=collegue
+    )
+    avant = fait.etat
+    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+    remboursements.relancer()
+    maison.remettre()
+
+    remboursements.relancer()
+
+    fait.refresh_from_db()
+    assert avant == ("reussi" if isinstance(maison, MaisonStripe) else "transmis")
+    assert fait.etat == EtatRemboursement.REUSSI
+    assert remboursements.disponible(encaissement) == 7_500
+    assert _anomalies() == []
+
+
+@pytest.mark.parametrize("est_relue", [False, True], ids=["redemande", "notification"])
+def test_une_annulation_dont_la_reponse_s_est_perdue_est_la_notre(
+    lyra, agent, collegue, monkeypatch, est_relue
+):
+    tentative = commencer(12_500)
+    lyra.payer(tentative, remis=False)
+    encaissement = synchroniser(tentative, source="retour").encaissement
+    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+    lyra.tomber(1)
+    fait = remboursements.approuver(
+        remboursement_id=_demander(encaissement, 12_500, agent).pk, par=collegue
+    )
+    lyra.rembourser(encaissement, 12_500)  # what the call had done, of which nothing was heard
+
+    if est_relue:
+        lyra.poster(lyra.notification(tentative))
+    else:
+        remboursements.relancer()
+
+    fait.refresh_from_db()
+    assert Remboursement.objects.count() == 1
+    assert (fait.etat, fait.reference) == (EtatRemboursement.REUSSI, encaissement.charge)
+    assert _anomalies() == []
+
+
+def _demander(encaissement: Encaissement, montant: int, par) -> Remboursement:
+    return remboursements.demander(
+        encaissement_id=encaissement.pk,
+        montant=montant,
+        montant_disponible=remboursements.disponible(encaissement),
+        motif="erreur",
+        par=par,
+    )
+
+
 def test_un_remboursement_fait_ailleurs_puis_echoue(maison):
     tentative = commencer(12_500)
     maison.payer(tentative)

@@ -143,3 +143,32 @@ def test_la_nuit_dit_un_remboursement_retenu_que_rien_n_ecrit(
     dites = " ".join(_anomalies())
     assert "5000 F retenus sur un versement" in dites
     assert "dit 5000 F, les paiements que la banque n’a pas versés 0 F" in dites
+
+
+def test_tous_se_relancent_le_plus_ancien_d_abord(parti, encaisser, agent, collegue, monkeypatch):
+    autre = remboursements.demander(
+        encaissement_id=encaisser(9_000).pk,
+        montant=9_000,
+        montant_disponible=9_000,
+        motif="erreur",
+        par=agent,
+    )
+    with monkeypatch.context() as panne:
+        panne.setattr(PasserelleStripe, "rembourser", refuser)
+        panne.setattr(PasserelleStripe, "lire_remboursements", refuser)
+        remboursements.approuver(remboursement_id=autre.pk, par=collegue)
+    repris: list[int] = []
+    transmettre = remboursements.transmettre
+
+    def noter(remboursement, **options):
+        repris.append(remboursement.pk)
+        return transmettre(remboursement, **options)
+
+    monkeypatch.setattr(remboursements, "LOT", 1)
+    monkeypatch.setattr(remboursements, "transmettre", noter)
+
+    bilan = remboursements.relancer()
+
+    assert bilan == {"examines": 2, "en_panne": 0}
+    assert repris == [parti.pk, autre.pk]
+    assert _anomalies() == []

@@ -133,3 +133,20 @@ def test_ensemble_un_seul_des_deux_rend_l_argent(agent, du_titre, par_carte):
 
     with ThreadPoolExecutor(2) as fils:
         assert sum(fils.map(tenter, range(2))) == 1
+
+
+def test_ce_qu_un_mandat_et_le_prestataire_rendent_tous_deux_se_signale(
+    banc, agent, du_titre, par_carte, mailoutbox, django_capture_on_commit_callbacks
+):
+    mandat = annuler(du_titre, agent, 45_000)
+    banc.faire("rembourser", payment_intent=par_carte.tentative.reference, montant=45_000)
+    mailoutbox.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        remboursements.relire(par_carte)
+        remboursements.relire(par_carte)
+
+    (alerte,) = {un.subject: un for un in mailoutbox}.values()
+    assert alerte.subject == f"Une même somme rendue deux fois : titre {du_titre.reference}"
+    assert mandat.reference in alerte.body
+    assert reste_du(du_titre) == 45_000

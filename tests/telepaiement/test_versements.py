@@ -120,6 +120,7 @@ def test_ce_qui_n_est_pas_reconnu_met_le_versement_de_cote(encaisser, verser, ba
     assert mot in versement.anomalie
     assert _comptes("515", "4722", "5115") == [0, 0, 12_500]
     assert versement.lignes.filter(anomalie="").count() == 1
+    assert versements.rapprocher(depuis=timezone.now() + timedelta(days=1))["en_ecart"] == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         Versement.objects.filter(pk=versement.pk).update(etat="comptabilise", anomalie="")
     assert _anomalies() == []
