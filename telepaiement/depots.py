@@ -288,6 +288,11 @@ def _lignes(versement: VersementRegie) -> Iterator[tuple[str, str]]:
         yield ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}")
     if versement.recepisse:
         yield ("Récépissé", versement.recepisse)
+    for rectification in versement.rectifications.order_by("pk"):
+        yield (
+            f"Rectifié le {rectification.jour:%d/%m/%Y}",
+            f"{afficher(rectification.ecart)} : {rectification.motif}",
+        )
     if versement.etat == EtatVersementRegie.ANNULE:
         annulation = versement.passages.select_related("par").get(acte="annuler")
         yield (

@@ -25,6 +25,7 @@ from telepaiement.models import (
     EtatVersementRegie,
     LigneVente,
     Mode,
+    RectificationVersement,
     Regie,
     SessionCaisse,
 )
@@ -204,6 +205,40 @@ def _lignes(
         yield (nom, produit.compte if produit else "", str(Mode(mode).label), somme)
 
 
+def rectifications_du_mois(regie: Regie, mois: date) -> QuerySet[RectificationVersement]:
+    """Return the versements that the treasury corrected in the month that begins on `mois`."""
+    faites = RectificationVersement.objects.filter(
+        versement__regie=regie, jour__gte=mois, jour__lt=plus_mois(mois, 1)
+    )
+    return faites.select_related("versement__regie").order_by("pk")
+
+
+def _rectifier(pdf: Document, etat: EtatMensuel) -> None:
+    """List what the treasury found wrong in versements received."""
+    faites = list(rectifications_du_mois(etat.regie, etat.mois))
+    if not faites:
+        return
+    pdf.intertitre("Versements rectifiés par la Trésorerie dans le mois")
+    pdf.tableau(
+        [
+            Colonne("Bordereau", 3),
+            Colonne("Jour", 2),
+            Colonne("Constat et motif", 5),
+            Colonne("Écart", 2, est_nombre=True),
+        ],
+        [
+            (
+                une.versement.reference,
+                f"{une.jour:%d/%m/%Y}",
+                f"{une.get_nature_display()} : {une.motif}",
+                une.ecart,
+            )
+            for une in faites
+        ],
+        total=("Total", "", "", sum(une.ecart for une in faites)),
+    )
+
+
 def _verser(pdf: Document, etat: EtatMensuel) -> None:
     """List what the régie paid over in the month, and the differences of its tills."""
     periode = {"jour__gte": etat.mois, "jour__lt": plus_mois(etat.mois, 1)}
@@ -231,6 +266,7 @@ def _verser(pdf: Document, etat: EtatMensuel) -> None:
             lignes,
             total=("Total", "", "", sum(un[3] for un in lignes), sum(un[4] for un in lignes)),
         )
+    _rectifier(pdf, etat)
     caisses = SessionCaisse.objects.filter(regie=etat.regie, **periode)
     ecarts = [(f"{une}", une.ecart) for une in caisses.order_by("pk") if une.ecart]
     if ecarts:

@@ -18,6 +18,7 @@ from telepaiement.models import (
     Mode,
     MouvementFonds,
     Nomination,
+    RectificationVersement,
     Regie,
     SessionCaisse,
 )
@@ -400,6 +401,18 @@ class VersementForm(CoupuresForm):
         if not a_des_especes:
             self.valeurs = []
             self.fields = {}
+
+
+class RectificationForm(FormulaireSansCarte):
+    """What the treasury finds wrong in a versement received."""
+
+    nature = forms.ChoiceField(label="Constat", choices=RectificationVersement.Nature.choices)
+    montant = SaisieMontantField(
+        label="Différence", minimum=1, help_text="La somme en moins ou en plus, pas le total."
+    )
+    motif = forms.CharField(
+        max_length=200, help_text="Le régisseur le lit : recomptage, billet faux et son numéro."
+    )
 
 
 class AnnulationVersementForm(FormulaireSansCarte):

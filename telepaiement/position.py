@@ -1,9 +1,9 @@
 """What a régie holds at any time, and what it is told of (décret 2012-829, 4, 10, 12, 18)."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, QuerySet, Sum, When
@@ -13,7 +13,7 @@ from facturier.commun.calendrier import plus_mois
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Parametre
 from telepaiement.continuite import manquants
-from telepaiement.deficits import sessions_a_combler
+from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
 from telepaiement.etats_mensuels import de_mois, mois_a_justifier
 from telepaiement.models import (
     ChequeVerse,
@@ -43,7 +43,7 @@ class Position:
     """The cash of a régie, in whole francs, and what else waits in it.
 
     `coffre` is what closed tills hold and what made up for their déficits, not paid over yet;
-    `a_combler` is what they lacked and nobody has paid back.
+    `a_combler` is what they lacked, or what they paid over, and nobody has paid back.
     """
 
     fonds: int
@@ -112,13 +112,11 @@ def positions(regies: Sequence[Regie]) -> dict[int, Position]:
         moyen=ComblementDeficit.Moyen.ESPECES,
     )
     combles = _par_regie(rendues, F("montant"))
-    manques = {
-        cle: sum(session.a_combler for session in siennes)
-        for cle, siennes in groupby(
-            sorted(sessions_a_combler(regies), key=lambda une: une.regie_id),
-            key=lambda une: une.regie_id,
-        )
-    }
+    manques: Counter[int] = Counter()
+    for session in sessions_a_combler(regies):
+        manques[session.regie_id] += session.a_combler
+    for rectification in rectifications_a_combler(regies):
+        manques[rectification.versement.regie_id] += rectification.a_combler
     cheques = {
         cle: (nombre, int(montant))
         for cle, nombre, montant in cheques_en_main(regies)
@@ -131,7 +129,7 @@ def positions(regies: Sequence[Regie]) -> dict[int, Position]:
             fonds=fonds.get(regie.pk, 0),
             caisses=caisses.get(regie.pk, 0),
             coffre=coffres.get(regie.pk, 0) + combles.get(regie.pk, 0),
-            a_combler=manques.get(regie.pk, 0),
+            a_combler=manques[regie.pk],
             nombre_cheques=cheques.get(regie.pk, (0, 0))[0],
             montant_cheques=cheques.get(regie.pk, (0, 0))[1],
             plafond=regie.plafond_encaisse,
@@ -260,8 +258,7 @@ def _alertes_encaisse(regie: Regie, jour: date) -> Iterator[Alerte]:
     etat = position(regie)
     if etat.a_combler:
         yield Alerte(
-            f"Déficit de caisse à combler par le régisseur : {afficher(etat.a_combler)} "
-            "(article 4).",
+            f"Déficit à combler par le régisseur : {afficher(etat.a_combler)} (article 4).",
             est_grave=True,
         )
     seuil = Parametre.objects.entier("alerte_encaisse_pour_cent", jour)

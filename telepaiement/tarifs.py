@@ -24,6 +24,16 @@ def avec_tarif(produits: QuerySet[Produit], jour: date) -> QuerySet[Any]:
     return produits.annotate(tarif=Subquery(prix))
 
 
+def vendus_au_guichet() -> QuerySet[Produit]:
+    """Return the products that the acte of a régie with a counter admits (art. 8), by code."""
+    return Produit.objects.filter(regies__guichets__isnull=False).distinct().order_by("code")
+
+
+def en_vigueur(jour: date) -> QuerySet[Tarif]:
+    """Return the tariffs that apply on `jour` to what a counter may sell: those to make public."""
+    return tarifs_du(jour).filter(produit__in=vendus_au_guichet().order_by().values("pk"))
+
+
 @transaction.atomic
 def publier(
     *, produit: Produit, montant: int, debut: date, deliberation: str, par: Utilisateur
@@ -36,10 +46,14 @@ def publier(
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        ValidationError: no délibération, a day in the past, or a tariff already published from a
-            later day.
+        ValidationError: no délibération, a day in the past, a product that no counter may sell, or
+            a tariff already published from a later day.
     """
     exiger_agent(par)
+    if not vendus_au_guichet().filter(pk=produit.pk).exists():
+        raise ValidationError(
+            "L’acte d’aucune régie à guichet ne permet de vendre ce produit (art. 8)."
+        )
     if not deliberation.strip():
         raise ValidationError({"deliberation": "Indiquez la délibération qui fonde ce tarif."})
     if debut < timezone.localdate():
@@ -55,8 +69,8 @@ def publier(
                 f"{autre.debut:%d/%m/%Y} : retirez-le d’abord, ou choisissez un jour qui le suit."
             }
         )
-    for en_vigueur in produit.tarifs.filter(fin__isnull=True):
-        _fermer(en_vigueur, debut - timedelta(days=1), deliberation, par)
+    for precedent in produit.tarifs.filter(fin__isnull=True):
+        _fermer(precedent, debut - timedelta(days=1), deliberation, par)
     return _poser(
         Tarif(
             produit=produit,

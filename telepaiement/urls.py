@@ -244,6 +244,16 @@ urlpatterns = [
         deficits.combler,
         name="deficit_combler",
     ),
+    path(
+        "gestion/regies/<str:code>/deficits/versements/<int:pk>/combler/",
+        deficits.combler_versement,
+        name="deficit_versement_combler",
+    ),
+    path(
+        "gestion/regies/versements/<int:pk>/rectifier/",
+        pieces_regie.rectifier_versement,
+        name="versement_regie_rectifier",
+    ),
     path("gestion/regies/<str:code>/verser/", pieces_regie.verser, name="regie_verser"),
     path("gestion/regies/<str:code>/conflits/", carnets.conflits, name="regie_conflits"),
     path("gestion/regies/<str:code>/carnet/", carnets.emettre_carnet, name="carnet_emettre"),

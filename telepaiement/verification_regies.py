@@ -20,6 +20,7 @@ from telepaiement.models import (
     EtatSession,
     EtatTentative,
     MouvementFonds,
+    RectificationVersement,
     Regie,
     Regularisation,
     SessionCaisse,
@@ -44,6 +45,8 @@ JUSTIFIES_PAR = {
     "fonds_caisse_remis": "mouvement_fonds",
     "fonds_caisse_rendu": "mouvement_fonds",
     "deficit_comble": "comblement_deficit",
+    "deficit_versement": "rectification_versement",
+    "excedent_versement": "rectification_versement",
     "versement_regie": "versement_regie",
     "regularisation": "regularisation",
 }
@@ -192,18 +195,20 @@ def recettes_a_classer() -> Iterator[Anomalie]:
 
 
 def deficits_de_caisse() -> Iterator[Anomalie]:
-    """What déficits lack: the ledger, against the counts of the tills and what was paid back."""
+    """What déficits lack: the ledger, against tills, versements and what was paid back."""
     for comblement in ComblementDeficit.objects.exclude(ecriture__total=F("montant")):
         yield Anomalie(
             "deficit", f"comblement {comblement.pk}", f"{comblement.montant} F mal écrits"
         )
-    ecrit = solde_debiteur(["deficit_caisse"], "deficit")
+    for faux in RectificationVersement.objects.exclude(ecriture__total=F("montant")):
+        yield Anomalie("versement_regie", f"{faux}", f"{faux.montant} F mal écrits")
+    ecrit = solde_debiteur(["deficit_caisse", "deficit_versement"], "deficit")
     manque = sum(tenue.a_combler for tenue in positions(list(Regie.objects.all())).values())
     if ecrit != manque:
         yield Anomalie(
             "deficit",
-            "déficits de caisse",
-            f"le grand livre dit {ecrit} F, les caisses {manque} F",
+            "déficits de caisse et de versement",
+            f"le grand livre dit {ecrit} F, les régies {manque} F",
         )
 
 

@@ -182,6 +182,25 @@ def verser_especes(
     )
 
 
+def rectifier_versement(
+    *, ecart: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post what a versement received proves to lack (D 429, C 515), or to have too much.
+
+    Args:
+        ecart: real minus declared cash, in whole francs, not zero; too much is D 515, C 4718.
+    """
+    nom = "excedent" if ecart > 0 else "deficit"
+    return _passer(
+        f"{nom}_versement",
+        f"rectification-versement-{reference}",
+        f"{'Excédent' if ecart > 0 else 'Déficit'} du versement de régie {reference}",
+        {"tresor": abs(ecart), nom: abs(ecart)},
+        date_comptable,
+        par,
+    )
+
+
 def _passer(
     evenement: str,
     cle: str,

@@ -46,6 +46,7 @@ from telepaiement.models.depots import (
     EtatMensuel,
     EtatVersementRegie,
     PassageVersementRegie,
+    RectificationVersement,
     SessionVersee,
     VersementRegie,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "Quittance",
     "Quitus",
     "RapprochementBancaire",
+    "RectificationVersement",
     "RecuRemboursement",
     "Regie",
     "Regularisation",

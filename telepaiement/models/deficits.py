@@ -1,4 +1,4 @@
-"""What a till lacked, and what the régisseur pays back (décret 2012-829, art. 4)."""
+"""What a till or a versement lacked, and what the régisseur pays back (décret 2012-829, art. 4)."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,12 +7,12 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.champs import MontantField
 from facturier.grand_livre.models import Ecriture
 from telepaiement.models.caisse import SessionCaisse
-from telepaiement.models.depots import VersementRegie
+from telepaiement.models.depots import RectificationVersement, VersementRegie
 from telepaiement.models.regies import Regie
 
 
 class ComblementDeficit(models.Model):
-    """What a régisseur paid back of the déficit of a closed till. Append only.
+    """What a régisseur paid back of a déficit: of a closed till, or of a versement. Append only.
 
     Into the régie, in cash that its next versement takes; or to the treasury, against a récépissé.
     """
@@ -23,7 +23,12 @@ class ComblementDeficit(models.Model):
         ESPECES = "especes", "Espèces remises dans la régie"
         TRESORERIE = "tresorerie", "Somme payée à la Trésorerie"
 
-    session = models.ForeignKey(SessionCaisse, models.PROTECT, related_name="comblements")
+    session = models.ForeignKey(
+        SessionCaisse, models.PROTECT, null=True, related_name="comblements"
+    )
+    rectification = models.ForeignKey(
+        RectificationVersement, models.PROTECT, null=True, related_name="comblements"
+    )
     regie = models.ForeignKey(Regie, models.PROTECT, related_name="comblements")
     numero = models.PositiveIntegerField("numéro")
     moyen = models.CharField(max_length=12, choices=Moyen)
@@ -47,6 +52,12 @@ class ComblementDeficit(models.Model):
                 condition=Q(montant__gt=0),
                 name="comblement_deficit_montant",
                 violation_error_message="Un déficit se comble d’au moins 1 F.",
+            ),
+            models.CheckConstraint(
+                condition=Q(session__isnull=False, rectification__isnull=True)
+                | Q(session__isnull=True, rectification__isnull=False),
+                name="comblement_deficit_d_une_cause",
+                violation_error_message="Un comblement est celui d’une caisse ou d’un versement.",
             ),
             models.CheckConstraint(
                 condition=Q(moyen="especes", recepisse="")

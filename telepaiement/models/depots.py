@@ -111,6 +111,52 @@ class PassageVersementRegie(Passage):
         verbose_name_plural = "passages de versement de régie"
 
 
+class RectificationVersement(models.Model):
+    """What the treasury found wrong in the cash of a versement that it had received. Append only.
+
+    The versement stays as it was signed: the difference is posted, and what lacks is a déficit that
+    the régisseur answers for (décret 2012-829, art. 4). Together they never exceed its cash.
+    """
+
+    class Nature(models.TextChoices):
+        """What was found."""
+
+        MANQUE = "manque", "Moins d’espèces que le bordereau"
+        FAUX = "faux", "Billet ou pièce faux"
+        EXCEDENT = "excedent", "Plus d’espèces que le bordereau"
+
+    versement = models.ForeignKey(VersementRegie, models.PROTECT, related_name="rectifications")
+    nature = models.CharField(max_length=10, choices=Nature)
+    montant = MontantField()
+    motif = models.CharField(max_length=200)
+    jour = models.DateField()
+    ecriture = models.OneToOneField(
+        Ecriture, models.PROTECT, related_name="rectification_versement"
+    )
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "rectification de versement"
+        verbose_name_plural = "rectifications de versement"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant__gt=0) & ~Q(motif=""),
+                name="rectification_versement_motif",
+                violation_error_message="Une rectification a un montant et un motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Rectification du versement {self.versement.reference}"
+
+    @property
+    def ecart(self) -> int:
+        """Real minus declared cash, in whole francs, not zero."""
+        return int(self.montant if self.nature == self.Nature.EXCEDENT else -self.montant)
+
+
 class SessionVersee(models.Model):
     """A closed till on a versement; on one at most that is not cancelled. Append only."""
 

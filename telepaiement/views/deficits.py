@@ -1,4 +1,4 @@
-"""Pages of a déficit of a till: made up for, and its receipt."""
+"""Pages of a déficit: made up for, and its receipt."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,9 +10,28 @@ from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from telepaiement import deficits
 from telepaiement.forms_regie import ComblementForm
-from telepaiement.models import ComblementDeficit, SessionCaisse
+from telepaiement.models import (
+    ComblementDeficit,
+    RectificationVersement,
+    Regie,
+    SessionCaisse,
+)
 from telepaiement.views.communs import agent, reponse_pdf
 from telepaiement.views.regies import LECTEURS, adresse, presenter, regie_visible, visibles
+
+
+@reserver_a(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def combler_versement(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Record what the régisseur pays back of what a versement lacked."""
+    regie = regie_visible(request, code)
+    rectification = get_object_or_404(
+        RectificationVersement.objects.select_related("versement__regie"),
+        pk=pk,
+        versement__regie=regie,
+    )
+    return _combler(request, regie, rectification)
 
 
 @reserver_a(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE)
@@ -24,7 +43,11 @@ def combler(request: HttpRequest, code: str, session_id: int) -> HttpResponse:
     session = get_object_or_404(
         SessionCaisse.objects.select_related("guichet", "agent"), pk=session_id, regie=regie
     )
-    reste = deficits.reste_a_combler(session)
+    return _combler(request, regie, session)
+
+
+def _combler(request: HttpRequest, regie: Regie, deficit: deficits.Deficit) -> HttpResponse:
+    reste = deficits.reste_a_combler(deficit)
     if not reste and request.method == "GET":
         raise Http404("Aucun déficit à combler.")
     form = ComblementForm(
@@ -36,15 +59,13 @@ def combler(request: HttpRequest, code: str, session_id: int) -> HttpResponse:
     return presenter(
         request,
         form,
-        lambda: deficits.combler(session_id=session_id, par=agent(request), **form.cleaned_data),
+        lambda: deficits.combler(deficit=deficit, par=agent(request), **form.cleaned_data),
         vers=lambda _: adresse(regie),
-        titre="Combler un déficit de caisse",
+        titre="Combler un déficit",
         aide="Le régisseur répond du déficit sur ses deniers (article 4). Ce qu’il remet en "
         "espèces part avec le prochain versement de la régie.",
         lignes=[
-            ("Caisse", str(session)),
-            ("Tenue par", session.agent.nom_complet),
-            ("Déficit constaté", afficher(-session.ecart)),
+            *deficits.decrire(deficit),
             ("Reste à combler", afficher(reste)),
         ],
         action="Enregistrer et émettre le reçu",
@@ -60,7 +81,11 @@ def recu(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the receipt of what was paid back."""
     objet = get_object_or_404(
         ComblementDeficit.objects.select_related(
-            "regie", "session__guichet", "session__agent", "par"
+            "regie",
+            "session__guichet",
+            "session__agent",
+            "rectification__versement__regie",
+            "par",
         ),
         pk=pk,
         regie__in=visibles(request),

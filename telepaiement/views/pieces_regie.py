@@ -14,10 +14,11 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
-from telepaiement import depots, etats_mensuels, nominations, proces_verbaux, ventes
+from telepaiement import depots, etats_mensuels, nominations, proces_verbaux, rectifications, ventes
 from telepaiement.forms_regie import (
     AnnulationVersementForm,
     RecepisseForm,
+    RectificationForm,
     RegularisationForm,
     RemiseServiceForm,
     VerificationRegieForm,
@@ -25,6 +26,7 @@ from telepaiement.forms_regie import (
 )
 from telepaiement.models import (
     EtatMensuel,
+    EtatVersementRegie,
     RemiseService,
     VerificationRegie,
     VersementRegie,
@@ -248,6 +250,35 @@ def recevoir(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def rectifier_versement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the cash of a versement received that proves wrong."""
+    versement = _versement(request, pk)
+    if versement.etat != EtatVersementRegie.RECU or not versement.especes:
+        raise Http404("Aucune espèce reçue à rectifier.")
+    form = RectificationForm(request.POST or None)
+    return presenter(
+        request,
+        form,
+        lambda: rectifications.rectifier(versement_id=pk, par=agent(request), **form.cleaned_data),
+        vers=lambda _: adresse(versement.regie),
+        titre=f"Rectifier le versement {versement.reference}",
+        aide="Le bordereau ne change pas : la différence est passée en écriture. Ce qui manque est "
+        "un déficit que le régisseur comble (article 4) ; il en est prévenu.",
+        lignes=[
+            *_sommes(versement),
+            ("Récépissé", versement.recepisse),
+            ("Espèces après rectifications", afficher(rectifications.especes_reelles(versement))),
+        ],
+        action="Rectifier le versement",
+        retour=adresse(versement.regie),
+        succes="Le versement est rectifié et passé en écriture : la régie est prévenue.",
+        est_dangereux=True,
+    )
+
+
 @reserver_a(Role.REGISSEUR)
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -295,6 +326,10 @@ def etablir_etat(request: HttpRequest, code: str, annee: int, mois: int) -> Http
         lignes=[
             *((mode, afficher(somme)) for mode, somme in etats_mensuels.par_mode(sommes)),
             ("Total", afficher(sum(sommes.values()))),
+            *(
+                (f"Versement {une.versement.reference} rectifié", afficher(une.ecart))
+                for une in etats_mensuels.rectifications_du_mois(regie, debut)
+            ),
         ],
         action="Établir l’état",
         retour=adresse(regie),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from telepaiement import etats_mensuels, nominations, position, regies, ventes
-from telepaiement.deficits import sessions_a_combler
+from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
 from telepaiement.forms_regie import (
     CautionnementForm,
     FinNominationForm,
@@ -130,16 +130,20 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
                 (etat, etats_mensuels.de_mois(etat.mois))
                 for etat in regie.etats_mensuels.all()[:RECENTS]
             ],
-            "versements": regie.versements.select_related("par")[:RECENTS],
+            "versements": regie.versements.select_related("regie").prefetch_related(
+                "rectifications"
+            )[:RECENTS],
             "remises": regie.remiseservices.select_related("entrant__personne")[:RECENTS],
             "verifications": regie.verificationregies.select_related("par")[:RECENTS],
             "carnets": regie.carnets.select_related("remis_a", "regie")[:RECENTS],
             "deficits": sessions_a_combler([regie]),
+            "deficits_versements": rectifications_a_combler([regie]),
             "comblements": regie.comblements.select_related("regie")[:RECENTS],
             "peut_combler": personne.a_role(Role.REGISSEUR, Role.AGENT, Role.COMPTABLE),
             "peut_gerer": personne.a_role(Role.AGENT),
             "peut_controler": personne.a_role(*CONTROLEURS),
             "peut_verser": personne.a_role(Role.REGISSEUR),
+            "peut_rectifier": personne.a_role(Role.COMPTABLE),
             "peut_recevoir": personne.a_role(Role.AGENT, Role.COMPTABLE),
         },
     )

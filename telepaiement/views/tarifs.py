@@ -22,8 +22,7 @@ from telepaiement.views.regies import LECTEURS, presenter
 @require_GET
 def publies(request: HttpRequest) -> HttpResponse:
     """Show to everyone the prices of today, and what founds them."""
-    en_vigueur = tarifs.tarifs_du(timezone.localdate()).filter(produit__regies__isnull=False)
-    lignes = en_vigueur.select_related("produit").distinct()
+    lignes = tarifs.en_vigueur(timezone.localdate()).select_related("produit")
     return render(request, "telepaiement/tarifs.html", {"tarifs": lignes})
 
 
@@ -31,10 +30,13 @@ def publies(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def liste(request: HttpRequest) -> HttpResponse:
-    """List the products with all their tariffs, past and to come."""
-    produits = Produit.objects.order_by("code").prefetch_related("tarifs")
+    """List what counters may sell, or have sold, with all its tariffs, past and to come."""
+    vendus = tarifs.vendus_au_guichet().prefetch_related("tarifs")
+    retires = Produit.objects.filter(tarifs__isnull=False).exclude(pk__in=vendus.values("pk"))
     contexte = {
-        "produits": produits,
+        "produits": [un for un in vendus if un.tarifs.all()],
+        "sans_tarif": [un for un in vendus if not un.tarifs.all()],
+        "retires": retires.distinct().order_by("code").prefetch_related("tarifs"),
         "aujourd_hui": timezone.localdate(),
         "peut_gerer": agent(request).a_role(Role.AGENT),
     }

@@ -538,6 +538,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"impaye_cheque_du", *(f"impaye_{nature}" for nature in tresorerie.IMPAYES)}
     schemas |= {"fonds_caisse_remis", "fonds_caisse_rendu", "excedent_caisse", "deficit_caisse"}
     schemas |= {"versement_regie", "regularisation", "deficit_comble", "retour_vente"}
+    schemas |= {"excedent_versement", "deficit_versement"}
     schemas |= {"recette_avant_titre", "regularisation_p503"}
     schemas |= {"retour_paiement", "retour_encaissement"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}

@@ -93,3 +93,24 @@ def test_un_tarif_se_publie_aux_finances_et_se_lit_par_tous(client, entrees, reg
     assert tarif.fin == jour
     assert DELIBERATION in publique
     assert "600" in publique
+
+
+def test_un_produit_que_nul_guichet_ne_vend_n_a_pas_de_tarif_public(
+    client, regies, entrees, regisseur, agent
+):
+    etranger = Produit.objects.create(code="Z001", libelle="Produit étranger", compte="7088")
+    details = {"montant": 100, "debut": timezone.localdate(), "deliberation": DELIBERATION}
+    with pytest.raises(ValidationError, match="aucune régie à guichet"):
+        tarifs.publier(produit=etranger, par=agent, **details)
+    client.force_login(regisseur)
+    liste, publique = reverse("telepaiement:tarifs_gestion"), reverse("telepaiement:tarifs")
+    avant = client.get(liste).content.decode()
+
+    regies.regie.produits.remove(entrees)
+
+    apres, public = (client.get(une).content.decode() for une in (liste, publique))
+    assert "Produit étranger" not in avant
+    assert "ne permet plus de vendre" not in avant
+    assert "ne permet plus de vendre" in apres
+    assert entrees.libelle in apres
+    assert entrees.libelle not in public
