@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
@@ -20,7 +20,7 @@ from facturier.commun.etats import ActeInterdit, franchir
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import A5, Document
 from facturier.grand_livre.numerotation import prendre_numero
-from telepaiement.deficits import sessions_a_combler
+from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
 from telepaiement.etats_mensuels import mois_sans_etat, nommer_mois
 from telepaiement.models import (
     ComblementDeficit,
@@ -33,6 +33,7 @@ from telepaiement.models import (
     Regie,
     RemiseService,
     SessionCaisse,
+    VersementRegie,
 )
 from telepaiement.nominations import sorti_de_service
 from telepaiement.position import RECUES, RENDUS, cheques_en_main
@@ -63,6 +64,10 @@ def _comptes_ouverts(nomination: Nomination) -> Iterator[str]:
     if sessions.filter(etat=EtatSession.OUVERTE).exists():
         yield "Une de ses caisses n’est pas clôturée."
     manque = sum(s.a_combler for s in sessions_a_combler([regie]).filter(pk__in=sessions))
+    verses = VersementRegie.objects.filter(sessions__session__in=sessions).values("pk")
+    manque += sum(
+        r.a_combler for r in rectifications_a_combler([regie]).filter(versement__in=verses)
+    )
     if manque:
         yield f"Déficit de caisse à combler : {afficher(manque)}."
     gardees = sessions.filter(
@@ -74,7 +79,7 @@ def _comptes_ouverts(nomination: Nomination) -> Iterator[str]:
         yield f"Caisses dont les espèces ne sont pas reçues à la Trésorerie : {nombre}."
     rendus = ComblementDeficit.objects.filter(
         ~Exists(RENDUS.filter(comblement=OuterRef("pk"))),
-        session__in=sessions,
+        Q(session__in=sessions) | Q(rectification__versement__in=verses),
         moyen=ComblementDeficit.Moyen.ESPECES,
     )
     if nombre := rendus.count():

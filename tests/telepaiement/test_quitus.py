@@ -70,7 +70,7 @@ def regler(remis, comptable):
         versement = verser(remis.regie, repreneur)
         depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=comptable)
         deficits.combler(
-            session_id=remis.regie.sessions.get().pk,
+            deficit=remis.regie.sessions.get(),
             moyen=ComblementDeficit.Moyen.TRESORERIE,
             montant=500,
             recepisse="R-2",
