@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("grand_livre", "0005_suite_des_bordereaux"),
-        ("telepaiement", "0014_repartition"),
+        ("telepaiement", "0015_suppleances"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -120,5 +120,5 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        migrations.RunPython(poser(__file__, "0015_versements_rectifies")),
+        migrations.RunPython(poser(__file__, "0016_versements_rectifies")),
     ]
