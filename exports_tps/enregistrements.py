@@ -41,6 +41,7 @@ from facturier.grand_livre.models import (
 LOT = 2000  # rows fetched together
 ENSEMBLE = 256  # pièces written together
 DOMAINES = {SensPiece.DEPENSE: "01", SensPiece.RECETTE: "02"}  # of RefCompta
+TETES = {SensPiece.DEPENSE: BordereauDepense, SensPiece.RECETTE: BordereauRecette}
 _NOMBRE = len(COLONNES_PIECE)
 _CLE = COLONNES_PIECE.index("pk")
 
@@ -64,8 +65,7 @@ def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
         tgc=Sum("montant_tgc", filter=lui),
         cumul=Sum(F("montant_ht") + F("montant_tgc"), filter=tenues, default=0),
     )
-    classe = BordereauDepense if bordereau.sens == SensPiece.DEPENSE else BordereauRecette
-    return classe(
+    return TETES[SensPiece(bordereau.sens)](
         exercice=bordereau.exercice_id,
         numero=bordereau.numero,
         date_emission=bordereau.date_emission,
@@ -125,8 +125,7 @@ def refus_des_libres(pieces: QuerySet[Piece], sens: str) -> dict[int, list[str]]
 
 def _tete_a_venir(sens: str, exercice: int, genre: str) -> BordereauDepense | BordereauRecette:
     """Return the head of a bordereau to come: what rules read of it when they examine a pièce."""
-    classe = BordereauDepense if sens == SensPiece.DEPENSE else BordereauRecette
-    return classe(
+    return TETES[SensPiece(sens)](
         exercice=exercice,
         numero=1,
         date_emission=timezone.localdate(),

@@ -51,13 +51,18 @@ def decimales(lue: PieceLue) -> Iterator[str]:
     """Yield the lines whose money is not in whole francs, as told: XPF has no cents."""
     lignes: Any = lue.piece.lignes
     for ligne in lignes:
-        montant = _exact(ligne)
-        if montant != int(montant):
-            yield (
-                f"ligne {ligne.numero} : {montant} n’est pas un nombre entier de francs. "
-                f"{int(montant)} sont retenus ; voyez avec la Trésorerie si la monnaie est la "
-                "bonne."
-            )
+        if reserve := reserve_de_decimales(_exact(ligne)):
+            yield f"ligne {ligne.numero} : {reserve}"
+
+
+def reserve_de_decimales(montant: Decimal) -> str:
+    """Return what is kept of an amount that is not in whole francs, or "" when it is."""
+    if montant == int(montant):
+        return ""
+    return (
+        f"{montant} n’est pas un nombre entier de francs. {int(montant)} sont retenus ; voyez "
+        "avec la Trésorerie si la monnaie est la bonne."
+    )
 
 
 def cumul_par_tiers(lue: PieceLue, beneficiaires: Mapping[int, int]) -> dict[int, int]:

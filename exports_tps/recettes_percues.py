@@ -7,6 +7,7 @@ later, or named by an agent: D 47138, C 4111.
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
+from exports_tps.lignes_retour import reserve_de_decimales
 from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette, Reserve
 from exports_tps.pes.lecture import PieceLue
 from facturier.acces.models import Utilisateur
@@ -42,6 +44,7 @@ from telepaiement.models import Produit
 from telepaiement.titres import DemandeTitre, emettre
 
 TYPE_P503 = "05"
+CHIFFRES_DE_TITRE = 8  # of IdPce
 Cle = tuple[int, int, str, str]
 
 
@@ -83,9 +86,11 @@ def constater(
             reserves += _a_verifier(reserve)
     _enregistrer(list(nouvelles.values()), par)
     libres = _a_rattacher(lignes)
-    for recette, ligne in libres:
-        if ligne.rattachement is not None:
-            reserves += _a_verifier(_rattacher(recette, ligne.rattachement, message, par))
+    nommes = [(recette, li.rattachement) for recette, li in libres if li.rattachement is not None]
+    titres = _titres(budgets, [lien for _, lien in nommes])
+    for recette, lien in nommes:
+        titre = titres.get((recette.budget_id, *_designe(lien)))
+        reserves += _a_verifier(_rattacher(recette, lien, titre, message, par))
     if en_attente := [r for r, li in libres if not li.rattachement and _cle(r) in nouvelles]:
         alerter("recettes", {"recettes": en_attente})
     return reserves
@@ -119,7 +124,8 @@ def _lire(
 ) -> tuple[RecettePercue | None, str]:
     """Return the receipt that a line tells, not saved, or what is wrong with it."""
     nom = f"P503 {lue.exercice or '?'}-{lue.piece.numero}, ligne {ligne.numero}"
-    montant, jour = _encaisse(ligne)
+    exact, jour = _encaisse(ligne)
+    montant, reserve = int(exact), reserve_de_decimales(exact)
     if not lue.exercice or not lue.piece.numero or montant <= 0:
         return None, f"{nom} : montant ou exercice illisible ; à reprendre à la main."
     if len(budgets) != 1:
@@ -137,7 +143,7 @@ def _lire(
         regie=(ligne.liens.regie or "") if ligne.liens else "",
         montant=montant,
         encaissee_le=jour or lue.piece.date_prise_en_charge or timezone.localdate(),
-    ), ""
+    ), (f"{nom} : {reserve}" if reserve else "")
 
 
 def _enregistrer(recettes: list[RecettePercue], par: Utilisateur) -> None:
@@ -171,15 +177,14 @@ def _a_rattacher(
     return [(recette, ligne) for recette, ligne in lignes if recette.pk not in reglees]
 
 
-def _encaisse(ligne: Any) -> tuple[int, date | None]:
-    """Return what was collected on a line, and the day of the last receipt."""
+def _encaisse(ligne: Any) -> tuple[Decimal, date | None]:
+    """Return what was collected on a line, as told, and the day of the last receipt."""
     jours = [r.date_reglement for r in ligne.reglements if r.date_reglement]
-    total = int(sum(r.montant or 0 for r in ligne.reglements))
+    total = sum(r.montant or 0 for r in ligne.reglements)
     if not total and ligne.cumul is not None:
-        total = int(ligne.cumul.montant or 0)
-    return total or int((ligne.montant_ht or 0) + (ligne.montant_tva or 0)), max(
-        jours, default=None
-    )
+        total = ligne.cumul.montant or 0
+    total = total or (ligne.montant_ht or 0) + (ligne.montant_tva or 0)
+    return Decimal(total), max(jours, default=None)
 
 
 def _payeur(ligne: Any) -> str:
@@ -193,16 +198,31 @@ def _jour_comptable(jour: date) -> date:
     return jour if jour.year == aujourdhui.year and jour <= aujourdhui else aujourdhui
 
 
-def _rattacher(recette: RecettePercue, lien: Any, message: MessageTPS, par: Utilisateur) -> str:
-    """Settle the titre that a line names, once; return why it cannot be."""
+def _designe(lien: Any) -> tuple[int, int]:
+    """Return the exercice and the number that a link names; 0 for what cannot be a number."""
     numero = lien.numero_piece or ""
-    titre = Titre.objects.filter(
-        budget=recette.budget,
-        exercice=lien.exercice,
-        numero=int(numero) if numero.isdecimal() else 0,
-    ).first()
+    est_numero = numero.isdecimal() and len(numero) <= CHIFFRES_DE_TITRE
+    return lien.exercice or 0, int(numero) if est_numero else 0
+
+
+def _titres(budgets: list[Budget], liens: Iterable[Any]) -> dict[tuple[int, int, int], Titre]:
+    """Return the titres that links name, by budget, exercice and number; one query for all."""
+    designes = {_designe(lien) for lien in liens}
+    titres = Titre.objects.filter(
+        budget__in=budgets,
+        exercice__in={exercice for exercice, _ in designes},
+        numero__in={numero for _, numero in designes},
+    )
+    return {(titre.budget_id, titre.exercice_id, titre.numero): titre for titre in titres}
+
+
+def _rattacher(
+    recette: RecettePercue, lien: Any, titre: Titre | None, message: MessageTPS, par: Utilisateur
+) -> str:
+    """Settle the titre that a line names, once; return why it cannot be."""
     if titre is None:
-        return f"{recette} : rattachée au titre {lien.exercice}-{numero}, inconnu ici."
+        designe = f"{lien.exercice}-{lien.numero_piece or ''}"
+        return f"{recette} : rattachée au titre {designe}, inconnu ici."
     try:
         _regulariser(recette, titre, par=par, message=message)
     except (ValidationError, EcritureRefusee) as refus:

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from exports_tps.constitution import constituer_flux
@@ -109,6 +110,29 @@ def test_le_rattachement_dit_par_la_tresorerie_regle_le_titre(agent, settings):
     assert RecettePercue.objects.get(numero="504").ecriture is not None
     assert (repete.etat, dites(repete)) == ("applique", "")
     assert list(verifier()) == []
+
+
+def test_les_decimales_d_un_p503_se_disent(settings):
+    message = recevoir(settings, ligne(montant="5000.50"))
+
+    assert RecettePercue.objects.get().montant == 5_000
+    assert (
+        "P503 2026-503, ligne 1 : 5000.50 n’est pas un nombre entier de francs" in message.reserves
+    )
+
+
+def test_les_titres_nommes_se_lisent_en_une_requete(settings):
+    recevoir(settings, ligne(rattache=99_999))
+    nommes = (10**13 - 1, *range(88_801, 88_812))
+    lignes = [ligne(rang, rattache=titre) for rang, titre in enumerate(nommes, 1)]
+
+    with CaptureQueriesContext(connection) as lues:
+        message = recevoir(settings, *lignes, nom="autre.xml", numero=504)
+
+    titres = [lue for lue in lues if '"grand_livre_piece"."numero" IN' in lue["sql"]]
+    assert message.reserves.count("inconnu ici") == len(nommes)
+    assert len(titres) == 1
+    assert len(lues) < 90
 
 
 def test_un_p503_ne_touche_pas_le_titre_du_meme_numero(agent, settings):
