@@ -351,19 +351,19 @@ def _pieces_jointes(flux: Flux) -> Iterator[PieceJointe]:
     Those that travel without their pièce name it (RefCompta, pes_v2 §5), if it leaves or left.
     """
     rattachees = liens_en_route()
-    en_recette = rattachees.filter(justificatif=OuterRef("pk"), piece__sens=SensPiece.RECETTE)
+    siennes = rattachees.filter(justificatif=OuterRef("pk"))
     documents = PieceJustificative.objects.filter(lignes_flux__flux=flux).annotate(
-        est_en_recette=Exists(en_recette)
+        **{cote: Exists(siennes.filter(piece__sens=cote)) for cote in SensPiece}
     )
     est_isole = not flux.lignes.filter(bordereau__isnull=False).exists()
     if est_isole:
         avec_pieces = rattachees.select_related("piece__bordereau").order_by("piece")
         documents = documents.prefetch_related(Prefetch("rattachements", avec_pieces))
     for document in documents.order_by("lignes_flux__pk").iterator(chunk_size=LOT):
-        sens = SensPiece.RECETTE if document.est_en_recette else SensPiece.DEPENSE
+        cotes = [cote for cote in SensPiece if getattr(document, cote)]
         pieces = [lien.piece for lien in document.rattachements.all()] if est_isole else []
         yield PieceJointe(
-            fiche=fiche_pj(document, sens, pieces=[p for p in pieces if p.sens == sens]),
+            fiche=fiche_pj(document, cotes, pieces=pieces),
             ouvrir=partial(_ouvrir, document.sha256),
             type_mime=document.type_mime,
         )

@@ -1,7 +1,7 @@
 """Pièces of the ledger as the treasury wants them: five streamed queries for all of them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -222,17 +222,23 @@ class _Suite:
 
 
 def fiche_pj(
-    justificatif: PieceJustificative, sens: str, *, pieces: Sequence[Piece] = ()
+    justificatif: PieceJustificative, cotes: Collection[str], *, pieces: Sequence[Piece] = ()
 ) -> FichePJ:
-    """Return the fiche of a document sent with a pièce of `sens`, or apart from its `pieces`."""
+    """Return the fiche of a document sent with its pièces, or apart from `pieces`.
+
+    Args:
+        cotes: the sides of the pièces that it founds. No TypePJ fits both domains (pes_v2, §5):
+            one that founds a mandat and a titre leaves it out, as it may.
+    """
+    types = [TYPE_PJ[SensPiece(cote)] for cote in cotes]
     return FichePJ(
         identifiant_unique=justificatif.identifiant,
         nom=nom_accepte(justificatif.nom, justificatif.type_mime),
-        type=TYPE_PJ[SensPiece(sens)],
+        type=types[0] if len(types) == 1 else None,
         description=justificatif.get_genre_display(),
         references_comptables=tuple(
             ReferenceComptable(
-                domaine=DOMAINES[SensPiece(sens)],
+                domaine=DOMAINES[SensPiece(piece.sens)],
                 exercice=piece.exercice_id,
                 type_objet=piece.bordereau.type_bordereau if piece.bordereau else "01",
                 identifiant=str(piece.numero),

@@ -199,6 +199,29 @@ def test_un_document_ajoute_apres_l_envoi_part_seul(agent, ordonnateur, settings
     assert [r.identifiant for r in fiche.references_comptables] == [str(partie.numero)]
 
 
+def test_un_document_d_un_mandat_et_d_un_titre_nomme_les_deux(agent, ordonnateur, settings):
+    partis = [bordereau_depense(agent), bordereau_recette(agent)]
+    for bordereau in partis:
+        signer_bordereau(bordereau, par=ordonnateur)
+        transmettre(constituer_flux([bordereau], par=agent), par=agent)
+    mandat, titre = (bordereau.pieces.get() for bordereau in partis)
+    document = joindre(mandat, 100, 2)
+    RattachementPiece.objects.create(piece=titre, justificatif=document)
+
+    (complement,) = constituer_documents(par=agent)
+    transmettre(complement, par=agent)
+    tresorerie("--jusqu-au-bout")
+    lire_retours()
+
+    par_identifiant = {fiche.identifiant_unique: fiche for fiche in fiches(complement, settings)}
+    fiche = par_identifiant[document.identifiant]
+    nommees = {(r.domaine, r.identifiant) for r in fiche.references_comptables}
+    assert fiche.type is None
+    assert nommees == {("01", str(mandat.numero)), ("02", str(titre.numero))}
+    complement.refresh_from_db()
+    assert complement.etat == EtatFlux.ACQUITTE
+
+
 def test_un_document_ne_part_pas_avant_ce_qu_il_nomme(agent, ordonnateur):
     bordereau = bordereau_depense(agent)
     for rang in (2, 3, 4):
