@@ -41,7 +41,10 @@ from facturier.grand_livre.models import (
 LOT = 2000  # rows fetched together
 ENSEMBLE = 256  # pièces written together
 DOMAINES = {SensPiece.DEPENSE: "01", SensPiece.RECETTE: "02"}  # of RefCompta
-TETES = {SensPiece.DEPENSE: BordereauDepense, SensPiece.RECETTE: BordereauRecette}
+TETES: dict[SensPiece, type[BordereauDepense] | type[BordereauRecette]] = {
+    SensPiece.DEPENSE: BordereauDepense,
+    SensPiece.RECETTE: BordereauRecette,
+}
 _NOMBRE = len(COLONNES_PIECE)
 _CLE = COLONNES_PIECE.index("pk")
 

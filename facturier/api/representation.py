@@ -16,7 +16,7 @@ from django.utils import timezone
 from facturier.api.erreurs import champ_api, erreur_de
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.controles import Anomalie
-from facturier.suivi.etats import EtatFacture, libelle_etat
+from facturier.suivi.etats import PAIEMENT_REVENU, EtatFacture, est_revenu, libelle_etat
 from facturier.suivi.horloges import Horloge, horloges
 from facturier.suivi.libelles import ETAT_PUBLIC, detenteur, en_clair
 from facturier.suivi.models import Facture, RetourFournisseur
@@ -38,6 +38,7 @@ COLONNES = (
     "bon_commande__numero",
     "payee_le",
     "reference_virement",
+    "mandat__etat",
 )
 CHIFFRES_CLE = 18
 
@@ -60,6 +61,7 @@ def ligne(rangee: dict[str, Any]) -> dict[str, Any]:
     """Return an invoice of a list, from its `COLONNES`."""
     etat = _public(rangee["etat"])
     nature = rangee["nature"]
+    revient = est_revenu(etat, rangee["mandat__etat"])
     return {
         "id": rangee["pk"],
         "typeFacture": nature.upper(),
@@ -68,7 +70,7 @@ def ligne(rangee: dict[str, Any]) -> dict[str, Any]:
         "dateFacture": _jour(rangee["date_emission"]),
         "dateDepot": _moment(rangee["deposee_le"]),
         "etat": etat.value,
-        "libelleEtat": libelle_etat(etat, nature),
+        "libelleEtat": PAIEMENT_REVENU if revient else libelle_etat(etat, nature),
         "objet": rangee["objet"],
         "montantHt": rangee["montant_ht"],
         "montantTgc": rangee["montant_tgc"],

@@ -84,6 +84,8 @@ def trouver_attestation(saisie: str) -> Attestation | None:
 def situation(attestation: Attestation) -> str:
     """Say what has become of the claim since it was attested."""
     facture = attestation.facture
+    if facture.est_paiement_revenu:
+        return "Payée, mais le paiement est revenu à la Trésorerie : elle reste due."
     if facture.payee_le:
         return f"Payée depuis le {facture.payee_le:%d/%m/%Y} : elle n’est plus due."
     reste = montant_certain(facture)

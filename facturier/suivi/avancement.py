@@ -17,8 +17,10 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece
+from facturier.grand_livre.soldes import retours_par_piece
 from facturier.suivi import reprises
 from facturier.suivi.delais import constater_delais
+from facturier.suivi.etats import EtatFacture
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
@@ -88,7 +90,19 @@ def constater_paiement(paiements: Mapping[int, PaiementMandat], *, par: Utilisat
     )
     constater_delais(payees)
     prevenir_lot(payees, TypeAvis.PAIEMENT)
+    _dire_payees_de_nouveau(paiements, payees, par)
     return payees
+
+
+def _dire_payees_de_nouveau(
+    paiements: Mapping[int, PaiementMandat], payees: set[int], par: Utilisateur
+) -> None:
+    """Write to the suppliers whose invoice was paid already, by a payment that came back."""
+    revenus = list(retours_par_piece(paiements))
+    deja = Facture.objects.filter(mandat__in=revenus, etat=EtatFacture.PAYEE)
+    for facture in deja.exclude(pk__in=payees).order_by("pk"):
+        dit = _texte(paiements[facture.mandat_id])
+        ecrire(facture, f"{dit.replace('Payée', 'Payée de nouveau', 1)}.", par=par)
 
 
 def constater_paiement_partiel(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:

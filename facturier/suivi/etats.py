@@ -10,6 +10,7 @@ from django.db import models
 
 from facturier.acces.models import Role
 from facturier.commun.etats import Transition, transition
+from facturier.grand_livre.models import EtatPiece
 
 
 class EtatFacture(models.TextChoices):
@@ -51,6 +52,7 @@ A_MANDAT = A_LIQUIDATION - {_E.LIQUIDEE}
 D_UN_AVOIR = frozenset({_E.BROUILLON, _E.REJETEE, _E.RETIREE, _E.AVOIR} | INSTRUITS - {_E.LIQUIDEE})
 ACCEPTES = frozenset({_E.SERVICE_FAIT, _E.AVOIR})  # an avoir that the service has agreed to
 LIBELLES_D_AVOIR = {_E.SERVICE_FAIT: "Avoir accepté", _E.AVOIR: "Compensé"}
+PAIEMENT_REVENU = "Paiement revenu"
 ATTENDENT_FOURNISSEUR = frozenset({_E.SUSPENDUE, _E.A_REORIENTER})
 
 
@@ -112,3 +114,11 @@ ACTES_PRINCIPAUX = {
     _E.SERVICE_FAIT: "liquider",
     _E.REJETEE_TPS: "reliquider",
 }
+
+
+def est_revenu(etat: str, etat_mandat: str | None) -> bool:
+    """Whether an invoice in `etat` was paid by money that came back: its mandat is owed again.
+
+    The invoice stays paid, a terminal state, and so does the day that its delays count.
+    """
+    return etat == EtatFacture.PAYEE and etat_mandat == EtatPiece.PRISE_EN_CHARGE

@@ -1,7 +1,7 @@
 """The words people read: plain ones beside the legal ones, and who holds an invoice."""
 
 from facturier.commun.tons import Ton, ton_de
-from facturier.suivi.etats import EtatFacture, libelle_etat
+from facturier.suivi.etats import PAIEMENT_REVENU, EtatFacture, libelle_etat
 from facturier.suivi.models import Facture
 
 _E = EtatFacture
@@ -33,6 +33,9 @@ EN_CLAIR_D_AVOIR = {
     _E.RETIREE: "Vous l’avez retiré.",
     _E.AVOIR: "Il est déduit de la facture qu’il corrige.",
 }
+REVENU_EN_CLAIR = (
+    "Votre banque a renvoyé le virement\u202f: vérifiez votre compte, il sera fait de nouveau."
+)
 A_LA_TRESORERIE = frozenset(
     {_E.TRANSMISE_TPS, _E.SUSPENDUE_TPS, _E.PRISE_EN_CHARGE, _E.PARTIELLEMENT_PAYEE}
 )
@@ -71,13 +74,14 @@ ACTES = {
 def detenteur(facture: Facture, *, pour_fournisseur: bool) -> str:
     """Return who holds the invoice now; empty once nothing is expected of anybody."""
     etat = _E(facture.etat)
-    if facture.est_terminee or (facture.est_avoir and etat == _E.SERVICE_FAIT):
+    est_rendu = facture.est_avoir and etat == _E.SERVICE_FAIT
+    if est_rendu or (facture.est_terminee and not facture.est_paiement_revenu):
         return ""
     if etat in AU_FOURNISSEUR:
         return "vous" if pour_fournisseur else "le fournisseur"
     if etat == _E.EN_CERTIFICATION:
         return str(facture.service.libelle) if facture.service else ""
-    if etat in A_LA_TRESORERIE:
+    if etat in A_LA_TRESORERIE or facture.est_paiement_revenu:
         return "la Trésorerie de la province Sud"
     if etat == _E.LIQUIDEE and facture.mandat_id:
         return "l’ordonnateur, pour signature"
@@ -91,12 +95,16 @@ def etat_public(facture: Facture) -> EtatFacture:
 
 
 def libelle_public(facture: Facture) -> str:
-    """Return the label of the state shown to the supplier."""
+    """Return the label of the state shown to the supplier; a payment that came back is told."""
+    if facture.est_paiement_revenu:
+        return PAIEMENT_REVENU
     return libelle_etat(etat_public(facture), facture.nature)
 
 
 def en_clair(facture: Facture, etat: EtatFacture | None = None) -> str:
     """Return the same in plain words, for the present state or another that it went through."""
+    if etat is None and facture.est_paiement_revenu:
+        return REVENU_EN_CLAIR
     public = etat or etat_public(facture)
     if facture.est_rendue and public == _E.AVOIR:
         return "Votre avoir la rend en entier\u202f: il n’y a rien à payer, elle est close."
@@ -106,6 +114,8 @@ def en_clair(facture: Facture, etat: EtatFacture | None = None) -> str:
 
 def ton_public(facture: Facture) -> Ton:
     """Return the tone of the state shown to the supplier."""
+    if facture.est_paiement_revenu:
+        return Ton.ATTENTE
     return ton_de(facture, etat_public(facture))
 
 

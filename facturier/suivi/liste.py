@@ -55,7 +55,7 @@ def lire_page(
     filtre: FiltreFacturesForm, utilisateur: Utilisateur, parametres: QueryDict
 ) -> PageCle[Any]:
     """Return one page of the list; two queries, whatever its place."""
-    lignes = selection(filtre, utilisateur).select_related("etablissement", "service")
+    lignes = selection(filtre, utilisateur).select_related("etablissement", "service", "mandat")
     return page_cle(lignes, parametres)
 
 

@@ -12,14 +12,22 @@ from exports_tps.models import Reserve
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from facturier.acces.models import Role
+from facturier.api.representation import COLONNES, _valeur
+from facturier.api.representation import ligne as ligne_d_api
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
+from facturier.suivi.etats import PAIEMENT_REVENU
+from facturier.suivi.libelles import detenteur, libelle_public
+from facturier.suivi.models import DelaiConstate, Facture
 from tests.exports_tps.factories import bordereau_recette, flux_transmis, tresorerie
 from tests.exports_tps.reponses import ligne, mandat, repondre, titre
+from tests.suivi.factories import FactureFactory, acteur, remettre_a_la_tresorerie
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
+LISTE = "/factures/"
 VERSE = ("2026-11-24", 111_000)
 
 
@@ -108,3 +116,42 @@ def test_un_paiement_que_la_tresorerie_dit_revenu_se_constate_sur_la_page(
     )
 
     assert reste_du(piece) == 111_000
+
+
+def test_le_fournisseur_lit_que_son_paiement_est_revenu_puis_refait(client, comptable):
+    facture = FactureFactory(prise_en_charge=True)
+    remettre_a_la_tresorerie(facture.mandat)
+    Piece.objects.filter(pk=facture.mandat_id).update(etat="prise_en_charge")
+    client.force_login(acteur(Role.FOURNISSEUR))
+
+    def payer(jour, reference):
+        visa.payer(
+            Piece.objects.get(),
+            montant=111_000,
+            date_paiement=date(2026, 11, jour),
+            reference=reference,
+            par=comptable,
+        )
+        lue = Facture.objects.get()
+        page, liste = (client.get(adresse).text for adresse in (lue.get_absolute_url(), LISTE))
+        return lue, page, liste
+
+    payer(24, "VIR-1")
+    revenir(comptable)
+    revenue = Facture.objects.get()
+    page, liste = (client.get(adresse).text for adresse in (revenue.get_absolute_url(), LISTE))
+
+    assert revenue.est_paiement_revenu
+    assert (libelle_public(revenue), revenue.payee_le) == ("Paiement revenu", date(2026, 11, 24))
+    assert "Paiement revenu" in liste
+    assert "puis revenue à la Trésorerie le 26\xa0novembre 2026" in page
+    assert detenteur(revenue, pour_fournisseur=True) == "la Trésorerie de la province Sud"
+    assert ligne_d_api({n: _valeur(revenue, n) for n in COLONNES})["libelleEtat"] == PAIEMENT_REVENU
+
+    repayee, page, liste = payer(27, "VIR-2")
+
+    assert not repayee.est_paiement_revenu
+    assert "Paiement revenu" not in liste
+    assert "payée de nouveau le 27\xa0novembre 2026" in page
+    assert (DelaiConstate.objects.count(), repayee.payee_le) == (1, date(2026, 11, 24))
+    assert repayee.messages.last().texte == "Payée de nouveau le 27/11/2026, référence VIR-2."

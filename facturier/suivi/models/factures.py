@@ -301,6 +301,12 @@ class Facture(models.Model):
         return (self.montant_ttc or 0) - (rendus.aggregate(total=Sum("montant_ttc"))["total"] or 0)
 
     @property
+    def est_paiement_revenu(self) -> bool:
+        """Whether its payment came back to the treasury, and was not made again."""
+        mandat = self.mandat if self.etat == EtatFacture.PAYEE else None
+        return etats.est_revenu(self.etat, mandat.etat if mandat else None)
+
+    @property
     def est_terminee(self) -> bool:
         """Whether no act is possible any more."""
         return self.etat in etats.TERMINAUX

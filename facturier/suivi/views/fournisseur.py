@@ -37,6 +37,7 @@ from facturier.suivi.liquidation import vue_de_liquidation
 from facturier.suivi.messagerie import ecrire
 from facturier.suivi.models import Attestation, Facture
 from facturier.suivi.notifications import marquer_lus
+from facturier.suivi.paiement_revenu import paiement_revenu
 from facturier.suivi.prevision import annonce
 from facturier.suivi.views.communs import (
     afficher,
@@ -71,6 +72,7 @@ def detail(requete: HttpRequest, pk: int) -> HttpResponse:
         "decision_interets": facture.decisions_interets.first(),
         "montant_certain": montant_certain(facture),
         "attestations": Attestation.objects.filter(facture=facture),
+        "revenu": paiement_revenu(facture),
         "libelle_etat": libelle_public(facture),
         "ton_etat": ton_public(facture),
         "en_clair": en_clair(facture),
