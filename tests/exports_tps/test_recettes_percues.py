@@ -116,9 +116,7 @@ def test_les_decimales_d_un_p503_se_disent(settings):
     message = recevoir(settings, ligne(montant="5000.50"))
 
     assert RecettePercue.objects.get().montant == 5_000
-    assert (
-        "P503 2026-503, ligne 1 : 5000.50 n’est pas un nombre entier de francs" in message.reserves
-    )
+    assert "P503 2026-503, ligne 1 : 5000.50 n’est pas un nombre entier de francs" in dites(message)
 
 
 def test_les_titres_nommes_se_lisent_en_une_requete(settings):
@@ -130,7 +128,7 @@ def test_les_titres_nommes_se_lisent_en_une_requete(settings):
         message = recevoir(settings, *lignes, nom="autre.xml", numero=504)
 
     titres = [lue for lue in lues if '"grand_livre_piece"."numero" IN' in lue["sql"]]
-    assert message.reserves.count("inconnu ici") == len(nommes)
+    assert dites(message).count("inconnu ici") == len(nommes)
     assert len(titres) == 1
     assert len(lues) < 90
 

@@ -14,6 +14,7 @@ from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
 from exports_tps.repartition import constituer, constituer_documents, documents_a_envoyer
+from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import EnvoiImpossible, transmettre
 from facturier.commun import fichiers
@@ -25,6 +26,7 @@ from tests.exports_tps.factories import (
     bordereau_recette,
     flux_transmis,
     pieces_du,
+    tresorerie,
 )
 from tests.grand_livre.factories import JOUR
 
