@@ -17,193 +17,6 @@ class Migration(migrations.Migration):
     operations = [
         Ensemble(
             migrations.CreateModel(
-                name="AnnonceParapheur",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "rang",
-                        models.PositiveSmallIntegerField(
-                            help_text="étape ; la signature vient après la dernière"
-                        ),
-                    ),
-                    ("le", models.DateTimeField(auto_now_add=True)),
-                    ("destinataires", models.PositiveSmallIntegerField()),
-                ],
-                options={
-                    "verbose_name": "annonce du parapheur",
-                    "verbose_name_plural": "annonces du parapheur",
-                    "ordering": ["pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="ArchiveTPS",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "bordereaux",
-                        models.TextField(
-                            blank=True, help_text="références ; vide : tout l’exercice"
-                        ),
-                    ),
-                    ("motif", models.CharField(max_length=200, verbose_name="objet de la demande")),
-                    ("demandee_le", models.DateTimeField(verbose_name="demandée le")),
-                    ("conserver_jusqu_au", models.DateField(verbose_name="à conserver jusqu’au")),
-                    (
-                        "achevee_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="achevée le"),
-                    ),
-                    (
-                        "sha256",
-                        models.CharField(
-                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
-                        ),
-                    ),
-                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
-                    ("nombre_flux", models.PositiveIntegerField(default=0, verbose_name="flux")),
-                    (
-                        "nombre_messages",
-                        models.PositiveIntegerField(default=0, verbose_name="réponses"),
-                    ),
-                    (
-                        "erreur",
-                        models.TextField(blank=True, help_text="ce qui empêche de l’achever"),
-                    ),
-                ],
-                options={
-                    "verbose_name": "archive des échanges",
-                    "verbose_name_plural": "archives des échanges",
-                    "ordering": ["-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="CertificatSignataire",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
-                    ("sujet", models.CharField(max_length=200)),
-                    ("pem", models.TextField(verbose_name="certificat")),
-                    ("valable_du", models.DateTimeField()),
-                    ("valable_au", models.DateTimeField()),
-                    (
-                        "enregistre_le",
-                        models.DateTimeField(auto_now_add=True, verbose_name="enregistré le"),
-                    ),
-                    (
-                        "retire_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="retiré le"),
-                    ),
-                ],
-                options={
-                    "verbose_name": "certificat de signataire",
-                    "verbose_name_plural": "certificats de signataires",
-                    "ordering": ["-pk"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Circuit",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
-                    (
-                        "sens",
-                        models.CharField(
-                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
-                        ),
-                    ),
-                    (
-                        "direction",
-                        models.CharField(blank=True, help_text="vide : toutes", max_length=100),
-                    ),
-                    (
-                        "montant_minimum",
-                        facturier.commun.champs.MontantField(
-                            default=0,
-                            help_text="en francs CFP, sans décimale",
-                            verbose_name="montant TTC à partir duquel il s’applique",
-                        ),
-                    ),
-                    ("debut", models.DateField(verbose_name="en vigueur à partir du")),
-                    ("fin", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
-                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
-                ],
-                options={
-                    "verbose_name": "circuit",
-                    "ordering": ["sens", "direction", "-montant_minimum", "-debut"],
-                },
-            ),
-            migrations.CreateModel(
-                name="Delegation",
-                fields=[
-                    (
-                        "id",
-                        models.BigAutoField(
-                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                        ),
-                    ),
-                    (
-                        "nature",
-                        models.CharField(
-                            choices=[
-                                ("delegation", "Délégation de signature"),
-                                ("suppleance", "Suppléance pendant une absence"),
-                            ],
-                            max_length=10,
-                        ),
-                    ),
-                    (
-                        "acte",
-                        models.CharField(
-                            blank=True, help_text="numéro et date de l’arrêté", max_length=60
-                        ),
-                    ),
-                    ("debut", models.DateField(verbose_name="du")),
-                    ("fin", models.DateField(help_text="dernier jour compris", verbose_name="au")),
-                    (
-                        "plafond",
-                        facturier.commun.champs.MontantField(
-                            blank=True,
-                            help_text="en francs CFP, sans décimale",
-                            null=True,
-                            verbose_name="plafond TTC par bordereau",
-                        ),
-                    ),
-                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
-                    (
-                        "revoquee_le",
-                        models.DateField(
-                            blank=True,
-                            help_text="elle ne sert plus ce jour-là ni ensuite",
-                            null=True,
-                            verbose_name="révoquée le",
-                        ),
-                    ),
-                ],
-                options={
-                    "verbose_name": "délégation",
-                    "ordering": ["-debut", "-pk"],
-                },
-            ),
-            migrations.CreateModel(
                 name="Flux",
                 fields=[
                     (
@@ -264,6 +77,22 @@ class Migration(migrations.Migration):
                     ),
                     ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
                     ("transmis_le", models.DateTimeField(blank=True, null=True)),
+                    (
+                        "budget",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.budget",
+                        ),
+                    ),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "flux",
@@ -272,7 +101,73 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
-                name="DocumentExterne",
+                name="Circuit",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
+                    (
+                        "sens",
+                        models.CharField(
+                            choices=[("depense", "Dépense"), ("recette", "Recette")], max_length=7
+                        ),
+                    ),
+                    (
+                        "direction",
+                        models.CharField(blank=True, help_text="vide : toutes", max_length=100),
+                    ),
+                    (
+                        "montant_minimum",
+                        facturier.commun.champs.MontantField(
+                            default=0,
+                            help_text="en francs CFP, sans décimale",
+                            verbose_name="montant TTC à partir duquel il s’applique",
+                        ),
+                    ),
+                    ("debut", models.DateField(verbose_name="en vigueur à partir du")),
+                    ("fin", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                    (
+                        "clos_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "cree_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "signataire",
+                        models.ForeignKey(
+                            blank=True,
+                            help_text="vide : tout ordonnateur",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "circuit",
+                    "ordering": ["sens", "direction", "-montant_minimum", "-debut"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Delegation",
                 fields=[
                     (
                         "id",
@@ -281,36 +176,116 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
-                        "identifiant",
-                        models.CharField(max_length=50, verbose_name="identifiant unique"),
-                    ),
-                    (
-                        "nom",
-                        models.CharField(blank=True, max_length=100, verbose_name="nom annoncé"),
-                    ),
-                    ("est_inclus", models.BooleanField(verbose_name="dans le fichier déposé")),
-                    (
-                        "sha256",
+                        "nature",
                         models.CharField(
-                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
-                        ),
-                    ),
-                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
-                    (
-                        "type_mime",
-                        models.CharField(
-                            blank=True, max_length=100, verbose_name="type de contenu"
+                            choices=[
+                                ("delegation", "Délégation de signature"),
+                                ("suppleance", "Suppléance pendant une absence"),
+                            ],
+                            max_length=10,
                         ),
                     ),
                     (
-                        "joint_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="joint le"),
+                        "acte",
+                        models.CharField(
+                            blank=True, help_text="numéro et date de l’arrêté", max_length=60
+                        ),
+                    ),
+                    ("debut", models.DateField(verbose_name="du")),
+                    ("fin", models.DateField(help_text="dernier jour compris", verbose_name="au")),
+                    (
+                        "plafond",
+                        facturier.commun.champs.MontantField(
+                            blank=True,
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="plafond TTC par bordereau",
+                        ),
+                    ),
+                    ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                    (
+                        "revoquee_le",
+                        models.DateField(
+                            blank=True,
+                            help_text="elle ne sert plus ce jour-là ni ensuite",
+                            null=True,
+                            verbose_name="révoquée le",
+                        ),
+                    ),
+                    (
+                        "cree_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "delegant",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="delegations_donnees",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="délégant",
+                        ),
+                    ),
+                    (
+                        "delegataire",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="delegations_recues",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="délégataire",
+                        ),
+                    ),
+                    (
+                        "revoquee_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
                 ],
                 options={
-                    "verbose_name": "document externe",
-                    "verbose_name_plural": "documents externes",
-                    "ordering": ["pk"],
+                    "verbose_name": "délégation",
+                    "ordering": ["-debut", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="DepotExterne",
+                fields=[
+                    (
+                        "flux",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            primary_key=True,
+                            related_name="depot_externe",
+                            serialize=False,
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    ("nom", models.CharField(max_length=255, verbose_name="nom du fichier déposé")),
+                    (
+                        "sha256",
+                        models.CharField(
+                            max_length=64, unique=True, verbose_name="empreinte du fichier déposé"
+                        ),
+                    ),
+                    ("est_signe", models.BooleanField(verbose_name="déposé signé")),
+                    ("depose_le", models.DateTimeField(verbose_name="déposé le")),
+                    (
+                        "sha256_signe",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte une fois signé"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "dépôt externe",
+                    "verbose_name_plural": "dépôts externes",
                 },
             ),
             migrations.CreateModel(
@@ -336,6 +311,24 @@ class Migration(migrations.Migration):
                             verbose_name="rôle",
                         ),
                     ),
+                    (
+                        "circuit",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="etapes",
+                            to="exports_tps.circuit",
+                        ),
+                    ),
+                    (
+                        "titulaire",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "étape de circuit",
@@ -357,6 +350,24 @@ class Migration(migrations.Migration):
                         models.CharField(max_length=64, verbose_name="empreinte de ce qui est lu"),
                     ),
                     ("lu_le", models.DateTimeField(auto_now_add=True, verbose_name="lu le")),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lectures",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "lu_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "lecture d’un bordereau",
@@ -385,6 +396,36 @@ class Migration(migrations.Migration):
                             help_text="refusé ou écarté : peut repartir",
                             null=True,
                             verbose_name="libérée le",
+                        ),
+                    ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes_flux",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "justificatif",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lignes_flux",
+                            to="grand_livre.piecejustificative",
                         ),
                     ),
                 ],
@@ -447,11 +488,13 @@ class Migration(migrations.Migration):
                         models.TextField(blank=True, help_text="ce qui empêche de l’appliquer"),
                     ),
                     (
-                        "reserves",
-                        models.TextField(
+                        "flux",
+                        models.ForeignKey(
                             blank=True,
-                            help_text="ce qui n’a pas pu l’être",
-                            verbose_name="réserves",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="messages",
+                            to="exports_tps.flux",
                         ),
                     ),
                 ],
@@ -459,6 +502,44 @@ class Migration(migrations.Migration):
                     "verbose_name": "message de la Trésorerie",
                     "verbose_name_plural": "messages de la Trésorerie",
                     "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="NouveauDepot",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "rang",
+                        models.PositiveSmallIntegerField(help_text="2 pour le deuxième dépôt"),
+                    ),
+                    ("motif", models.CharField(max_length=400)),
+                    ("demande_le", models.DateTimeField(verbose_name="demandé le")),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="nouveaux_depots",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "nouveau dépôt",
+                    "verbose_name_plural": "nouveaux dépôts",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -475,6 +556,22 @@ class Migration(migrations.Migration):
                     ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
                     ("le", models.DateTimeField(auto_now_add=True)),
                     ("motif", models.TextField(blank=True)),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="passages",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "passage de flux",
@@ -516,10 +613,88 @@ class Migration(migrations.Migration):
                             help_text="en francs CFP, sans décimale", verbose_name="montant TTC"
                         ),
                     ),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="pieces_externes",
+                            to="exports_tps.flux",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "pièce externe",
                     "verbose_name_plural": "pièces externes",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="DocumentExterne",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "identifiant",
+                        models.CharField(max_length=50, verbose_name="identifiant unique"),
+                    ),
+                    (
+                        "nom",
+                        models.CharField(blank=True, max_length=100, verbose_name="nom annoncé"),
+                    ),
+                    ("est_inclus", models.BooleanField(verbose_name="dans le fichier déposé")),
+                    (
+                        "sha256",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
+                        ),
+                    ),
+                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
+                    (
+                        "type_mime",
+                        models.CharField(
+                            blank=True, max_length=100, verbose_name="type de contenu"
+                        ),
+                    ),
+                    (
+                        "joint_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="joint le"),
+                    ),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="documents_externes",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "joint_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="documents",
+                            to="exports_tps.pieceexterne",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "document externe",
+                    "verbose_name_plural": "documents externes",
                     "ordering": ["pk"],
                 },
             ),
@@ -536,10 +711,69 @@ class Migration(migrations.Migration):
                         "presentee_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="présentée le"),
                     ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="presentations",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "circuit",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="presentations",
+                            to="exports_tps.circuit",
+                        ),
+                    ),
+                    (
+                        "presentee_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "présentation au parapheur",
                     "verbose_name_plural": "présentations au parapheur",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="AnnonceParapheur",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "rang",
+                        models.PositiveSmallIntegerField(
+                            help_text="étape ; la signature vient après la dernière"
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("destinataires", models.PositiveSmallIntegerField()),
+                    (
+                        "presentation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="annonces",
+                            to="exports_tps.presentation",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "annonce du parapheur",
+                    "verbose_name_plural": "annonces du parapheur",
                     "ordering": ["pk"],
                 },
             ),
@@ -573,6 +807,32 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("encaissee_le", models.DateField(verbose_name="encaissée le")),
+                    (
+                        "budget",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.budget",
+                        ),
+                    ),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="recette_percue",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "message",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="recettes_percues",
+                            to="exports_tps.messagetps",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "recette perçue avant titre",
@@ -590,6 +850,49 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="regularisation_recette",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "message",
+                        models.ForeignKey(
+                            blank=True,
+                            help_text="qui la dit ; vide : décidée ici",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="exports_tps.messagetps",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "recette",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="regularisation",
+                            to="exports_tps.recettepercue",
+                        ),
+                    ),
+                    (
+                        "titre",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="recettes_percues",
+                            to="grand_livre.titre",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "régularisation d’une recette perçue",
@@ -609,6 +912,14 @@ class Migration(migrations.Migration):
                     ("rang", models.PositiveSmallIntegerField()),
                     ("jour", models.DateField()),
                     ("destinataires", models.PositiveSmallIntegerField()),
+                    (
+                        "presentation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="relances",
+                            to="exports_tps.presentation",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "relance du parapheur",
@@ -638,6 +949,63 @@ class Migration(migrations.Migration):
                     "verbose_name": "relève de la boîte de réception",
                     "verbose_name_plural": "relèves de la boîte de réception",
                     "ordering": ["pk"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("est_reussie", True),
+                                models.Q(("detail", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                            name="releve_echouee_a_raison",
+                            violation_error_message="Une relève qui échoue dit pourquoi.",
+                        )
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name="RemplacementDocument",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "remplace_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="remplacé le"),
+                    ),
+                    (
+                        "ancien",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remplacement",
+                            to="grand_livre.piecejustificative",
+                            verbose_name="document",
+                        ),
+                    ),
+                    (
+                        "nouveau",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remplace",
+                            to="grand_livre.piecejustificative",
+                            verbose_name="remplaçant",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "remplacement de document",
+                    "verbose_name_plural": "remplacements de documents",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -659,6 +1027,22 @@ class Migration(migrations.Migration):
                     (
                         "requise_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="enregistrée le"),
+                    ),
+                    (
+                        "mandat",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="requisition",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                    (
+                        "requise_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
                 ],
                 options={
@@ -703,10 +1087,163 @@ class Migration(migrations.Migration):
                             verbose_name="retirée le",
                         ),
                     ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="signatures",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "delegation",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="signatures",
+                            to="exports_tps.delegation",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "signature de bordereau",
                     "verbose_name_plural": "signatures de bordereaux",
+                },
+            ),
+            migrations.CreateModel(
+                name="TraitementReserve",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "commentaire",
+                        models.CharField(help_text="ce qui a été fait", max_length=400),
+                    ),
+                    (
+                        "traite_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="traité le"),
+                    ),
+                    (
+                        "message",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="traitements",
+                            to="exports_tps.messagetps",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "traitement de réserves",
+                    "verbose_name_plural": "traitements de réserves",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Reserve",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "nature",
+                        models.CharField(
+                            choices=[
+                                ("ecarte", "Fichier non appliqué"),
+                                ("inconnu", "Inconnu ici"),
+                                ("incoherent", "Incompréhensible"),
+                                ("contradiction", "Contradiction"),
+                                ("montant", "Montant à vérifier"),
+                                ("instance", "Mise en instance"),
+                                ("non_comptabilise", "Non comptabilisé"),
+                                ("document", "Document"),
+                            ],
+                            max_length=16,
+                        ),
+                    ),
+                    ("texte", models.TextField(help_text="ce qui est dit, et ce qu’il faut faire")),
+                    (
+                        "constatee_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="constatée le"),
+                    ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "justificatif",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.piecejustificative",
+                        ),
+                    ),
+                    (
+                        "message",
+                        models.ForeignKey(
+                            db_index=False,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="reserves",
+                            to="exports_tps.messagetps",
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                    (
+                        "traitement",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="reserves",
+                            to="exports_tps.traitementreserve",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "réserve",
+                    "ordering": ["pk"],
                 },
             ),
             migrations.CreateModel(
@@ -757,6 +1294,25 @@ class Migration(migrations.Migration):
                             help_text="seulement après une panne du transport",
                             null=True,
                             verbose_name="prochain essai",
+                        ),
+                    ),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="transmissions",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "nouveau_depot",
+                        models.ForeignKey(
+                            blank=True,
+                            db_index=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="transmissions",
+                            to="exports_tps.nouveaudepot",
                         ),
                     ),
                 ],
@@ -827,6 +1383,54 @@ class Migration(migrations.Migration):
                             verbose_name="montant payé à ce jour",
                         ),
                     ),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verdicts",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "justificatif",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verdicts",
+                            to="grand_livre.piecejustificative",
+                        ),
+                    ),
+                    (
+                        "message",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verdicts",
+                            to="exports_tps.messagetps",
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verdicts",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                    (
+                        "piece_externe",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verdicts",
+                            to="exports_tps.pieceexterne",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "verdict",
@@ -882,6 +1486,34 @@ class Migration(migrations.Migration):
                         models.BooleanField(verbose_name="contrôlé par les schémas officiels"),
                     ),
                     ("faite_le", models.DateTimeField(auto_now_add=True, verbose_name="faite le")),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verifications",
+                            to="grand_livre.bordereau",
+                        ),
+                    ),
+                    (
+                        "flux",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="verifications",
+                            to="exports_tps.flux",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "vérification de signatures",
@@ -914,6 +1546,32 @@ class Migration(migrations.Migration):
                     ),
                     ("commentaire", models.TextField(blank=True)),
                     ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "pour",
+                        models.ForeignKey(
+                            help_text="s’il supplée",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="visas",
+                            to="exports_tps.delegation",
+                        ),
+                    ),
+                    (
+                        "presentation",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="visas",
+                            to="exports_tps.presentation",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "visa du parapheur",
@@ -921,637 +1579,131 @@ class Migration(migrations.Migration):
                     "ordering": ["pk"],
                 },
             ),
-            migrations.AddField(
-                model_name="archivetps",
-                name="exercice",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="grand_livre.exercice",
-                ),
-            ),
-            migrations.AddField(
-                model_name="archivetps",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="certificatsignataire",
-                name="personne",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="certificats",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="circuit",
-                name="clos_par",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="circuit",
-                name="cree_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="circuit",
-                name="signataire",
-                field=models.ForeignKey(
-                    blank=True,
-                    help_text="vide : tout ordonnateur",
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="delegation",
-                name="cree_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="delegation",
-                name="delegant",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="delegations_donnees",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="délégant",
-                ),
-            ),
-            migrations.AddField(
-                model_name="delegation",
-                name="delegataire",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="delegations_recues",
-                    to=settings.AUTH_USER_MODEL,
-                    verbose_name="délégataire",
-                ),
-            ),
-            migrations.AddField(
-                model_name="delegation",
-                name="revoquee_par",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
             migrations.CreateModel(
-                name="DepotExterne",
+                name="ArchiveTPS",
                 fields=[
                     (
-                        "flux",
-                        models.OneToOneField(
-                            on_delete=django.db.models.deletion.PROTECT,
-                            primary_key=True,
-                            related_name="depot_externe",
-                            serialize=False,
-                            to="exports_tps.flux",
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
-                    ("nom", models.CharField(max_length=255, verbose_name="nom du fichier déposé")),
+                    (
+                        "bordereaux",
+                        models.TextField(
+                            blank=True, help_text="références ; vide : tout l’exercice"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200, verbose_name="objet de la demande")),
+                    ("demandee_le", models.DateTimeField(verbose_name="demandée le")),
+                    ("conserver_jusqu_au", models.DateField(verbose_name="à conserver jusqu’au")),
+                    (
+                        "achevee_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="achevée le"),
+                    ),
                     (
                         "sha256",
                         models.CharField(
-                            max_length=64, unique=True, verbose_name="empreinte du fichier déposé"
+                            blank=True, max_length=64, verbose_name="empreinte SHA-256"
                         ),
                     ),
-                    ("est_signe", models.BooleanField(verbose_name="déposé signé")),
-                    ("depose_le", models.DateTimeField(verbose_name="déposé le")),
+                    ("taille", models.BigIntegerField(default=0, verbose_name="taille en octets")),
+                    ("nombre_flux", models.PositiveIntegerField(default=0, verbose_name="flux")),
                     (
-                        "sha256_signe",
-                        models.CharField(
-                            blank=True, max_length=64, verbose_name="empreinte une fois signé"
+                        "nombre_messages",
+                        models.PositiveIntegerField(default=0, verbose_name="réponses"),
+                    ),
+                    (
+                        "erreur",
+                        models.TextField(blank=True, help_text="ce qui empêche de l’achever"),
+                    ),
+                    (
+                        "exercice",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="grand_livre.exercice",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
                         ),
                     ),
                 ],
                 options={
-                    "verbose_name": "dépôt externe",
-                    "verbose_name_plural": "dépôts externes",
+                    "verbose_name": "archive des échanges",
+                    "verbose_name_plural": "archives des échanges",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("achevee_le__isnull", True),
+                                models.Q(
+                                    ("erreur", ""),
+                                    ("sha256__regex", "^[0-9a-f]{64}$"),
+                                    ("taille__gt", 0),
+                                ),
+                                _connector="OR",
+                            ),
+                            name="archive_tps_achevee_a_fichier",
+                            violation_error_message="Une archive achevée a un fichier et son empreinte.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(("motif", ""), _negated=True),
+                            name="archive_tps_a_motif",
+                            violation_error_message="Dites pour qui, ou pourquoi, cette archive est faite.",
+                        ),
+                    ],
                 },
             ),
-            migrations.AddField(
-                model_name="flux",
-                name="budget",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="grand_livre.budget",
-                ),
-            ),
-            migrations.AddField(
-                model_name="flux",
-                name="exercice",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="grand_livre.exercice",
-                ),
-            ),
-            migrations.AddField(
-                model_name="documentexterne",
-                name="flux",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="documents_externes",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="documentexterne",
-                name="joint_par",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="etapecircuit",
-                name="circuit",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="etapes",
-                    to="exports_tps.circuit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="etapecircuit",
-                name="titulaire",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="lecturebordereau",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lectures",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="lecturebordereau",
-                name="lu_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="ligneflux",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lignes_flux",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="ligneflux",
-                name="flux",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lignes",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="ligneflux",
-                name="justificatif",
-                field=models.ForeignKey(
-                    blank=True,
-                    db_index=False,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="lignes_flux",
-                    to="grand_livre.piecejustificative",
-                ),
-            ),
-            migrations.AddField(
-                model_name="messagetps",
-                name="flux",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="messages",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="passageflux",
-                name="flux",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="passages",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="passageflux",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="pieceexterne",
-                name="flux",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="pieces_externes",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="documentexterne",
-                name="piece",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="documents",
-                    to="exports_tps.pieceexterne",
-                ),
-            ),
-            migrations.AddField(
-                model_name="presentation",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="presentations",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="presentation",
-                name="circuit",
-                field=models.ForeignKey(
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="presentations",
-                    to="exports_tps.circuit",
-                ),
-            ),
-            migrations.AddField(
-                model_name="presentation",
-                name="presentee_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="annonceparapheur",
-                name="presentation",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="annonces",
-                    to="exports_tps.presentation",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recettepercue",
-                name="budget",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="grand_livre.budget",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recettepercue",
-                name="ecriture",
-                field=models.OneToOneField(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="recette_percue",
-                    to="grand_livre.ecriture",
-                ),
-            ),
-            migrations.AddField(
-                model_name="recettepercue",
-                name="message",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="recettes_percues",
-                    to="exports_tps.messagetps",
-                ),
-            ),
-            migrations.AddField(
-                model_name="regularisationrecette",
-                name="ecriture",
-                field=models.OneToOneField(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="regularisation_recette",
-                    to="grand_livre.ecriture",
-                ),
-            ),
-            migrations.AddField(
-                model_name="regularisationrecette",
-                name="message",
-                field=models.ForeignKey(
-                    blank=True,
-                    help_text="qui la dit ; vide : décidée ici",
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to="exports_tps.messagetps",
-                ),
-            ),
-            migrations.AddField(
-                model_name="regularisationrecette",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="regularisationrecette",
-                name="recette",
-                field=models.OneToOneField(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="regularisation",
-                    to="exports_tps.recettepercue",
-                ),
-            ),
-            migrations.AddField(
-                model_name="regularisationrecette",
-                name="titre",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="recettes_percues",
-                    to="grand_livre.titre",
-                ),
-            ),
-            migrations.AddField(
-                model_name="relanceparapheur",
-                name="presentation",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="relances",
-                    to="exports_tps.presentation",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="releve",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("est_reussie", True),
-                        models.Q(("detail", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                    name="releve_echouee_a_raison",
-                    violation_error_message="Une relève qui échoue dit pourquoi.",
-                ),
-            ),
-            migrations.AddField(
-                model_name="requisition",
-                name="mandat",
-                field=models.OneToOneField(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="requisition",
-                    to="grand_livre.piece",
-                ),
-            ),
-            migrations.AddField(
-                model_name="requisition",
-                name="requise_par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="signaturebordereau",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="signatures",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="signaturebordereau",
-                name="delegation",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="signatures",
-                    to="exports_tps.delegation",
-                ),
-            ),
-            migrations.AddField(
-                model_name="signaturebordereau",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="transmission",
-                name="flux",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="transmissions",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verdict",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verdicts",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verdict",
-                name="justificatif",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verdicts",
-                    to="grand_livre.piecejustificative",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verdict",
-                name="message",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verdicts",
-                    to="exports_tps.messagetps",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verdict",
-                name="piece",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verdicts",
-                    to="grand_livre.piece",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verdict",
-                name="piece_externe",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verdicts",
-                    to="exports_tps.pieceexterne",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verificationsignatures",
-                name="bordereau",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verifications",
-                    to="grand_livre.bordereau",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verificationsignatures",
-                name="flux",
-                field=models.ForeignKey(
-                    blank=True,
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="verifications",
-                    to="exports_tps.flux",
-                ),
-            ),
-            migrations.AddField(
-                model_name="verificationsignatures",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="visaparapheur",
-                name="par",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="+",
-                    to=settings.AUTH_USER_MODEL,
-                ),
-            ),
-            migrations.AddField(
-                model_name="visaparapheur",
-                name="pour",
-                field=models.ForeignKey(
-                    help_text="s’il supplée",
-                    null=True,
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="visas",
-                    to="exports_tps.delegation",
-                ),
-            ),
-            migrations.AddField(
-                model_name="visaparapheur",
-                name="presentation",
-                field=models.ForeignKey(
-                    on_delete=django.db.models.deletion.PROTECT,
-                    related_name="visas",
-                    to="exports_tps.presentation",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="archivetps",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(
-                        ("achevee_le__isnull", True),
-                        models.Q(
-                            ("erreur", ""), ("sha256__regex", "^[0-9a-f]{64}$"), ("taille__gt", 0)
+            migrations.CreateModel(
+                name="CertificatSignataire",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
-                        _connector="OR",
                     ),
-                    name="archive_tps_achevee_a_fichier",
-                    violation_error_message="Une archive achevée a un fichier et son empreinte.",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="archivetps",
-                constraint=models.CheckConstraint(
-                    condition=models.Q(("motif", ""), _negated=True),
-                    name="archive_tps_a_motif",
-                    violation_error_message="Dites pour qui, ou pourquoi, cette archive est faite.",
-                ),
-            ),
-            migrations.AddConstraint(
-                model_name="certificatsignataire",
-                constraint=models.UniqueConstraint(
-                    condition=models.Q(("retire_le__isnull", True)),
-                    fields=("sha256",),
-                    name="certificat_d_une_seule_personne",
-                    violation_error_message="Ce certificat est déjà enregistré.",
-                ),
+                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                    ("sujet", models.CharField(max_length=200)),
+                    ("pem", models.TextField(verbose_name="certificat")),
+                    ("valable_du", models.DateTimeField()),
+                    ("valable_au", models.DateTimeField()),
+                    (
+                        "enregistre_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="enregistré le"),
+                    ),
+                    (
+                        "retire_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="retiré le"),
+                    ),
+                    (
+                        "personne",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="certificats",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "certificat de signataire",
+                    "verbose_name_plural": "certificats de signataires",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("retire_le__isnull", True)),
+                            fields=("sha256",),
+                            name="certificat_d_une_seule_personne",
+                            violation_error_message="Ce certificat est déjà enregistré.",
+                        )
+                    ],
+                },
             ),
             migrations.AddConstraint(
                 model_name="circuit",
@@ -1790,6 +1942,22 @@ class Migration(migrations.Migration):
                     violation_error_message="Un message écarté dit pourquoi.",
                 ),
             ),
+            migrations.AddConstraint(
+                model_name="nouveaudepot",
+                constraint=models.UniqueConstraint(
+                    fields=("flux", "rang"),
+                    name="nouveau_depot_rang_unique",
+                    violation_error_message="Un nouveau dépôt de ce flux est déjà demandé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="nouveaudepot",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("rang__gte", 2), models.Q(("motif", ""), _negated=True)),
+                    name="nouveau_depot_motive",
+                    violation_error_message="Un nouveau dépôt porte son rang et son motif.",
+                ),
+            ),
             migrations.AddIndex(
                 model_name="pieceexterne",
                 index=models.Index(
@@ -1875,6 +2043,14 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="remplacementdocument",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ancien", models.F("nouveau")), _negated=True),
+                    name="remplacement_par_un_autre",
+                    violation_error_message="Un document se remplace par un autre.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="requisition",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
@@ -1884,6 +2060,34 @@ class Migration(migrations.Migration):
                     ),
                     name="requisition_complete",
                     violation_error_message="Une réquisition a un acte, un motif et un document.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="traitementreserve",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("commentaire", ""), _negated=True),
+                    name="traitement_reserve_commente",
+                    violation_error_message="Dites comment la réserve a été traitée.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="reserve",
+                index=models.Index(fields=["message", "id"], name="reserve_message"),
+            ),
+            migrations.AddIndex(
+                model_name="reserve",
+                index=models.Index(
+                    condition=models.Q(("traitement__isnull", True)),
+                    fields=["message"],
+                    name="reserve_ouverte",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="reserve",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("texte", ""), _negated=True),
+                    name="reserve_dite",
+                    violation_error_message="Une réserve dit ce qui reste à examiner.",
                 ),
             ),
             migrations.AddConstraint(
@@ -1899,7 +2103,9 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="transmission",
                 constraint=models.UniqueConstraint(
-                    condition=models.Q(("issue", "engagee")),
+                    condition=models.Q(
+                        ("issue__in", ("engagee",)), ("nouveau_depot__isnull", True)
+                    ),
                     fields=("flux",),
                     name="transmission_engagee_une_fois",
                     violation_error_message="Une copie de ce flux est déjà prête à partir.",
@@ -1908,9 +2114,35 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="transmission",
                 constraint=models.UniqueConstraint(
-                    condition=models.Q(("issue__in", ["reussie", "deja_present", "retiree"])),
+                    condition=models.Q(
+                        ("issue__in", ("reussie", "deja_present", "retiree")),
+                        ("nouveau_depot__isnull", True),
+                    ),
                     fields=("flux",),
                     name="transmission_partie_une_fois",
+                    violation_error_message="Ce flux est déjà parti.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="transmission",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(
+                        ("issue__in", ("engagee",)), ("nouveau_depot__isnull", False)
+                    ),
+                    fields=("nouveau_depot",),
+                    name="transmission_engagee_une_fois_de_nouveau",
+                    violation_error_message="Une copie de ce flux est déjà prête à partir.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="transmission",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(
+                        ("issue__in", ("reussie", "deja_present", "retiree")),
+                        ("nouveau_depot__isnull", False),
+                    ),
+                    fields=("nouveau_depot",),
+                    name="transmission_partie_une_fois_de_nouveau",
                     violation_error_message="Ce flux est déjà parti.",
                 ),
             ),

@@ -307,3 +307,118 @@ END $$;
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau
     FOR EACH ROW WHEN (OLD.etat = 'signe' AND NEW.etat = 'ouvert')
     EXECUTE FUNCTION exports_tps_bordereau_sans_flux();
+-- A new deposit: asked for once the last one is done, never once the treasury has answered.
+
+CREATE TRIGGER nouveaudepot_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_nouveaudepot
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+
+CREATE FUNCTION exports_tps_nouveau_depot_sans_reponse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM exports_tps_flux f
+                   WHERE f.id = NEW.flux_id AND f.etat = 'transmis')
+        OR EXISTS (SELECT 1 FROM exports_tps_messagetps m WHERE m.flux_id = NEW.flux_id)
+        OR EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+                   JOIN grand_livre_piece p ON p.bordereau_id = l.bordereau_id
+                   WHERE l.flux_id = NEW.flux_id AND p.etat <> 'transmise')
+        OR EXISTS (SELECT 1 FROM exports_tps_verdict v
+                   JOIN exports_tps_pieceexterne p ON p.id = v.piece_externe_id
+                   WHERE p.flux_id = NEW.flux_id)
+        OR NEW.rang <> 1 + (SELECT COUNT(*) FROM exports_tps_transmission t
+                            WHERE t.flux_id = NEW.flux_id
+                              AND t.issue IN ('reussie', 'deja_present', 'retiree'))
+    THEN
+        RAISE EXCEPTION 'Ce flux ne se dépose pas de nouveau : la Trésorerie a répondu, ou le dépôt précédent n’est pas fait.'
+            USING ERRCODE = '23514', CONSTRAINT = 'nouveau_depot_sans_reponse';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER nouveau_depot_sans_reponse BEFORE INSERT ON exports_tps_nouveaudepot
+    FOR EACH ROW EXECUTE FUNCTION exports_tps_nouveau_depot_sans_reponse();
+-- The treasury checks the sequence of numbers: bordereaux leave in their order. The rule stands
+-- before the copy is engaged; what has left is always recorded.
+CREATE FUNCTION exports_tps_depart_a_son_tour() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM exports_tps_flux f
+      WHERE f.id = NEW.flux_id AND f.etat = 'constitue' FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Ce flux ne part plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'depart_d_un_flux_constitue';
+    END IF;
+    IF EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+                 JOIN grand_livre_bordereau b ON b.id = l.bordereau_id
+                 JOIN grand_livre_bordereau p
+                   ON p.exercice_id = b.exercice_id AND p.budget_id = b.budget_id
+                  AND p.sens = b.sens AND p.numero < b.numero
+                  AND p.etat IN ('ouvert', 'presente', 'signe')
+                WHERE l.flux_id = NEW.flux_id
+                  AND NOT EXISTS (SELECT 1 FROM exports_tps_ligneflux m
+                                  WHERE m.flux_id = NEW.flux_id AND m.bordereau_id = p.id)) THEN
+        RAISE EXCEPTION 'Un bordereau qui vient avant n’est pas encore parti.'
+            USING ERRCODE = '23514', CONSTRAINT = 'depart_a_son_tour';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER depart_a_son_tour BEFORE INSERT ON exports_tps_transmission
+    FOR EACH ROW WHEN (NEW.issue = 'engagee' AND NEW.nouveau_depot_id IS NULL)
+    EXECUTE FUNCTION exports_tps_depart_a_son_tour();
+
+-- What lies at the destination is not set aside.
+CREATE FUNCTION exports_tps_ecart_avant_engagement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM exports_tps_transmission t
+               WHERE t.flux_id = NEW.id AND t.issue <> 'echouee') THEN
+        RAISE EXCEPTION 'Une copie de ce flux est chez le destinataire : il ne s’écarte plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'ecart_avant_engagement';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ecart_avant_engagement BEFORE UPDATE OF etat ON exports_tps_flux
+    FOR EACH ROW WHEN (NEW.etat = 'en_erreur' AND OLD.etat <> 'en_erreur')
+    EXECUTE FUNCTION exports_tps_ecart_avant_engagement();
+-- A file of other software is ready to leave only with the trace of who signed it, here or before.
+CREATE FUNCTION exports_tps_depot_signe_par_quelqu_un() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM exports_tps_depotexterne d WHERE d.flux_id = NEW.id)
+       AND NOT EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s WHERE s.depot_id = NEW.id)
+    THEN
+        RAISE EXCEPTION 'Un fichier déposé ne part qu’avec la trace de qui l’a signé.'
+            USING ERRCODE = '23514', CONSTRAINT = 'depot_signe_par_quelqu_un';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER depot_signe_par_quelqu_un BEFORE UPDATE OF etat ON exports_tps_flux
+    FOR EACH ROW WHEN (NEW.etat = 'constitue' AND OLD.etat <> 'constitue')
+    EXECUTE FUNCTION exports_tps_depot_signe_par_quelqu_un();
+-- A reserve is settled once, with a treatment of its own message; nothing else of it changes.
+CREATE TRIGGER traitement_reserve_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_traitementreserve
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+CREATE TRIGGER reserve_sans_suppression BEFORE DELETE ON exports_tps_reserve
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+CREATE TRIGGER reserve_identite BEFORE UPDATE ON exports_tps_reserve
+    FOR EACH ROW
+    WHEN (OLD.traitement_id IS NOT NULL
+          OR ROW(OLD.id, OLD.message_id, OLD.nature, OLD.texte, OLD.bordereau_id, OLD.piece_id,
+                 OLD.justificatif_id, OLD.constatee_le)
+             IS DISTINCT FROM
+             ROW(NEW.id, NEW.message_id, NEW.nature, NEW.texte, NEW.bordereau_id, NEW.piece_id,
+                 NEW.justificatif_id, NEW.constatee_le))
+    EXECUTE FUNCTION exports_tps_refuser_modification();
+CREATE FUNCTION exports_tps_reserve_traitee_avec_son_message() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM exports_tps_traitementreserve t
+                   WHERE t.id = NEW.traitement_id AND t.message_id = NEW.message_id)
+    THEN
+        RAISE EXCEPTION 'Une réserve se traite avec celles de son message.'
+            USING ERRCODE = '23514', CONSTRAINT = 'reserve_traitee_avec_son_message';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER reserve_traitee_avec_son_message
+    BEFORE INSERT OR UPDATE OF traitement_id ON exports_tps_reserve
+    FOR EACH ROW WHEN (NEW.traitement_id IS NOT NULL)
+    EXECUTE FUNCTION exports_tps_reserve_traitee_avec_son_message();
+-- A replacement, once recorded, stays.
+CREATE TRIGGER remplacement_document_ajout_seul
+    BEFORE UPDATE OR DELETE ON exports_tps_remplacementdocument
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();

@@ -282,15 +282,95 @@ WHEN OLD.retiree_le IS NOT NULL
   OR OLD.jour IS NOT NEW.jour
   OR OLD.empreinte IS NOT NEW.empreinte
   OR OLD.mode IS NOT NEW.mode
-BEGIN SELECT RAISE(ABORT, 'Ce qui s’est passé au parapheur ne se modifie pas et ne s’efface pas.'); END;;
+BEGIN SELECT RAISE(ABORT, 'Ce qui s’est passé au parapheur ne se modifie pas et ne s’efface pas.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
+
+CREATE TRIGGER nouveaudepot_sans_modification BEFORE UPDATE ON exports_tps_nouveaudepot
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER nouveaudepot_sans_suppression BEFORE DELETE ON exports_tps_nouveaudepot
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+
+CREATE TRIGGER nouveau_depot_sans_reponse BEFORE INSERT ON exports_tps_nouveaudepot
+WHEN NOT EXISTS (SELECT 1 FROM exports_tps_flux f
+                 WHERE f.id = NEW.flux_id AND f.etat = 'transmis')
+    OR EXISTS (SELECT 1 FROM exports_tps_messagetps m WHERE m.flux_id = NEW.flux_id)
+    OR EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+               JOIN grand_livre_piece p ON p.bordereau_id = l.bordereau_id
+               WHERE l.flux_id = NEW.flux_id AND p.etat <> 'transmise')
+    OR EXISTS (SELECT 1 FROM exports_tps_verdict v
+               JOIN exports_tps_pieceexterne p ON p.id = v.piece_externe_id
+               WHERE p.flux_id = NEW.flux_id)
+    OR NEW.rang <> 1 + (SELECT COUNT(*) FROM exports_tps_transmission t
+                        WHERE t.flux_id = NEW.flux_id
+                          AND t.issue IN ('reussie', 'deja_present', 'retiree'))
+BEGIN SELECT RAISE(ABORT, 'Ce flux ne se dépose pas de nouveau : la Trésorerie a répondu, ou le dépôt précédent n’est pas fait.'); END;;-- The same on SQLite, where the table of bordereaux was made again without its triggers. A double
+-- semicolon on its own ends a statement.
+CREATE TRIGGER depart_a_son_tour BEFORE INSERT ON exports_tps_transmission
+WHEN NEW.issue = 'engagee' AND NEW.nouveau_depot_id IS NULL
+  AND EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+                JOIN grand_livre_bordereau b ON b.id = l.bordereau_id
+                JOIN grand_livre_bordereau p
+                  ON p.exercice_id = b.exercice_id AND p.budget_id = b.budget_id
+                 AND p.sens = b.sens AND p.numero < b.numero
+                 AND p.etat IN ('ouvert', 'presente', 'signe')
+               WHERE l.flux_id = NEW.flux_id
+                 AND NOT EXISTS (SELECT 1 FROM exports_tps_ligneflux m
+                                 WHERE m.flux_id = NEW.flux_id AND m.bordereau_id = p.id))
+BEGIN SELECT RAISE(ABORT, 'Un bordereau qui vient avant n’est pas encore parti.'); END;;
+CREATE TRIGGER depart_d_un_flux_constitue BEFORE INSERT ON exports_tps_transmission
+WHEN NEW.issue = 'engagee' AND NEW.nouveau_depot_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_flux f
+                  WHERE f.id = NEW.flux_id AND f.etat = 'constitue')
+BEGIN SELECT RAISE(ABORT, 'Ce flux ne part plus.'); END;;
+CREATE TRIGGER ecart_avant_engagement BEFORE UPDATE OF etat ON exports_tps_flux
+WHEN NEW.etat = 'en_erreur' AND OLD.etat <> 'en_erreur'
+  AND EXISTS (SELECT 1 FROM exports_tps_transmission t
+              WHERE t.flux_id = NEW.id AND t.issue <> 'echouee')
+BEGIN SELECT RAISE(ABORT, 'Une copie de ce flux est chez le destinataire : il ne s’écarte plus.'); END;;
 CREATE TRIGGER bordereau_a_signature BEFORE UPDATE OF etat ON grand_livre_bordereau
 WHEN NEW.etat = 'signe' AND OLD.etat <> 'signe'
   AND NOT EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
                   WHERE s.bordereau_id = NEW.id AND s.retiree_le IS NULL)
 BEGIN SELECT RAISE(ABORT, 'Un bordereau ne devient « Signé » qu’avec la trace de qui le signe.'); END;;
-
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau
 WHEN OLD.etat = 'signe' AND NEW.etat = 'ouvert'
   AND EXISTS (SELECT 1 FROM exports_tps_ligneflux l
               WHERE l.bordereau_id = NEW.id AND l.liberee_le IS NULL)
-BEGIN SELECT RAISE(ABORT, 'La signature d’un bordereau qui est dans un flux ne se retire pas.'); END;;
+BEGIN SELECT RAISE(ABORT, 'La signature d’un bordereau qui est dans un flux ne se retire pas.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER depot_signe_par_quelqu_un BEFORE UPDATE OF etat ON exports_tps_flux
+WHEN NEW.etat = 'constitue' AND OLD.etat <> 'constitue'
+  AND EXISTS (SELECT 1 FROM exports_tps_depotexterne d WHERE d.flux_id = NEW.id)
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s WHERE s.depot_id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'Un fichier déposé ne part qu’avec la trace de qui l’a signé.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER traitement_reserve_sans_modification BEFORE UPDATE ON exports_tps_traitementreserve
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER traitement_reserve_sans_suppression BEFORE DELETE ON exports_tps_traitementreserve
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER reserve_sans_suppression BEFORE DELETE ON exports_tps_reserve
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER reserve_identite BEFORE UPDATE ON exports_tps_reserve
+WHEN OLD.traitement_id IS NOT NULL
+  OR OLD.id IS NOT NEW.id
+  OR OLD.message_id IS NOT NEW.message_id
+  OR OLD.nature IS NOT NEW.nature
+  OR OLD.texte IS NOT NEW.texte
+  OR OLD.bordereau_id IS NOT NEW.bordereau_id
+  OR OLD.piece_id IS NOT NEW.piece_id
+  OR OLD.justificatif_id IS NOT NEW.justificatif_id
+  OR OLD.constatee_le IS NOT NEW.constatee_le
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER reserve_traitee_avec_son_message_ajout BEFORE INSERT ON exports_tps_reserve
+WHEN NEW.traitement_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_traitementreserve t
+                  WHERE t.id = NEW.traitement_id AND t.message_id = NEW.message_id)
+BEGIN SELECT RAISE(ABORT, 'Une réserve se traite avec celles de son message.'); END;;
+CREATE TRIGGER reserve_traitee_avec_son_message BEFORE UPDATE OF traitement_id ON exports_tps_reserve
+WHEN NEW.traitement_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_traitementreserve t
+                  WHERE t.id = NEW.traitement_id AND t.message_id = NEW.message_id)
+BEGIN SELECT RAISE(ABORT, 'Une réserve se traite avec celles de son message.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER remplacement_document_sans_modification
+BEFORE UPDATE ON exports_tps_remplacementdocument
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER remplacement_document_sans_suppression
+BEFORE DELETE ON exports_tps_remplacementdocument
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;

@@ -44,6 +44,15 @@ class Migration(migrations.Migration):
                     ("code_postal", models.CharField(max_length=5)),
                     ("ville", models.CharField(max_length=38, verbose_name="commune")),
                     (
+                        "pays",
+                        models.CharField(
+                            blank=True,
+                            help_text="vide : France et ses territoires",
+                            max_length=2,
+                            verbose_name="pays",
+                        ),
+                    ),
+                    (
                         "telephone",
                         models.CharField(blank=True, max_length=16, verbose_name="téléphone"),
                     ),
@@ -143,6 +152,15 @@ class Migration(migrations.Migration):
                     ),
                     ("code_postal", models.CharField(max_length=5)),
                     ("ville", models.CharField(max_length=38, verbose_name="commune")),
+                    (
+                        "pays",
+                        models.CharField(
+                            blank=True,
+                            help_text="vide : France et ses territoires",
+                            max_length=2,
+                            verbose_name="pays",
+                        ),
+                    ),
                     (
                         "telephone",
                         models.CharField(blank=True, max_length=16, verbose_name="téléphone"),
@@ -652,6 +670,15 @@ class Migration(migrations.Migration):
                     ),
                     ("code_postal", models.CharField(max_length=5)),
                     ("ville", models.CharField(max_length=38, verbose_name="commune")),
+                    (
+                        "pays",
+                        models.CharField(
+                            blank=True,
+                            help_text="vide : France et ses territoires",
+                            max_length=2,
+                            verbose_name="pays",
+                        ),
+                    ),
                     (
                         "telephone",
                         models.CharField(blank=True, max_length=16, verbose_name="téléphone"),
@@ -1174,6 +1201,23 @@ class Migration(migrations.Migration):
                     ("type_mime", models.CharField(max_length=100, verbose_name="type de contenu")),
                     ("taille", models.BigIntegerField(verbose_name="taille en octets")),
                     (
+                        "analyse",
+                        models.CharField(
+                            choices=[
+                                ("non_analyse", "Non analysé"),
+                                ("sain", "Aucun virus trouvé"),
+                                ("infecte", "Virus trouvé"),
+                            ],
+                            default="non_analyse",
+                            max_length=12,
+                            verbose_name="analyse antivirus",
+                        ),
+                    ),
+                    (
+                        "analyse_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="analysé le"),
+                    ),
+                    (
                         "genre",
                         models.CharField(
                             choices=[
@@ -1198,23 +1242,6 @@ class Migration(migrations.Migration):
                         models.DateField(
                             blank=True, null=True, verbose_name="expiration annoncée le"
                         ),
-                    ),
-                    (
-                        "analyse",
-                        models.CharField(
-                            choices=[
-                                ("non_analyse", "Non analysé"),
-                                ("sain", "Aucun virus trouvé"),
-                                ("infecte", "Virus trouvé"),
-                            ],
-                            default="non_analyse",
-                            max_length=12,
-                            verbose_name="analyse antivirus",
-                        ),
-                    ),
-                    (
-                        "analyse_le",
-                        models.DateTimeField(blank=True, null=True, verbose_name="analysé le"),
                     ),
                     (
                         "depose_le",
@@ -2315,11 +2342,35 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="fournisseur",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("pays", ""),
+                        models.Q(("code_postal", "99999"), ("pays__regex", "^[A-Z]{2}$")),
+                        _connector="OR",
+                    ),
+                    name="fournisseur_pays",
+                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="etablissement",
                 constraint=models.CheckConstraint(
                     condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
                     name="etablissement_ridet_dix_chiffres",
                     violation_error_message="Un RIDET a dix chiffres.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="etablissement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("pays", ""),
+                        models.Q(("code_postal", "99999"), ("pays__regex", "^[A-Z]{2}$")),
+                        _connector="OR",
+                    ),
+                    name="etablissement_pays",
+                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
                 ),
             ),
             migrations.AddIndex(
@@ -2736,6 +2787,18 @@ class Migration(migrations.Migration):
                     condition=models.Q(("ridet__regex", "^[0-9]{10}$")),
                     name="demande_ridet_dix_chiffres",
                     violation_error_message="Un RIDET a dix chiffres.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="demandeetablissement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("pays", ""),
+                        models.Q(("code_postal", "99999"), ("pays__regex", "^[A-Z]{2}$")),
+                        _connector="OR",
+                    ),
+                    name="demande_etablissement_pays",
+                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
                 ),
             ),
             migrations.AddConstraint(

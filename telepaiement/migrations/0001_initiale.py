@@ -211,6 +211,52 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="DocumentDemande",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("sha256", models.CharField(max_length=64, verbose_name="empreinte SHA-256")),
+                    ("nom", models.CharField(max_length=100, verbose_name="nom du fichier")),
+                    ("type_mime", models.CharField(max_length=100, verbose_name="type de contenu")),
+                    ("taille", models.BigIntegerField(verbose_name="taille en octets")),
+                    (
+                        "analyse",
+                        models.CharField(
+                            choices=[
+                                ("non_analyse", "Non analysé"),
+                                ("sain", "Aucun virus trouvé"),
+                                ("infecte", "Virus trouvé"),
+                            ],
+                            default="non_analyse",
+                            max_length=12,
+                            verbose_name="analyse antivirus",
+                        ),
+                    ),
+                    (
+                        "analyse_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="analysé le"),
+                    ),
+                    ("rang", models.PositiveSmallIntegerField()),
+                    (
+                        "demande",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="documents",
+                            to="telepaiement.demanderedevable",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "document joint à une demande",
+                    "verbose_name_plural": "documents joints aux demandes",
+                    "ordering": ["demande", "rang"],
+                },
+            ),
+            migrations.CreateModel(
                 name="Echeancier",
                 fields=[
                     (
@@ -420,11 +466,11 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "provenance",
-                        models.OneToOneField(
+                        models.ForeignKey(
                             help_text="recette à classer que celui-ci affecte",
                             null=True,
                             on_delete=django.db.models.deletion.PROTECT,
-                            related_name="classement",
+                            related_name="classements",
                             to="telepaiement.encaissement",
                         ),
                     ),
@@ -527,7 +573,8 @@ class Migration(migrations.Migration):
                             verbose_name="référence de ce qu’il faut relire",
                         ),
                     ),
-                    ("corps", models.TextField()),
+                    ("faits", models.JSONField(default=dict)),
+                    ("empreinte", models.CharField(max_length=64, verbose_name="SHA-256 du corps")),
                     (
                         "etat",
                         models.CharField(
@@ -594,12 +641,7 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("numero", models.PositiveIntegerField(verbose_name="numéro")),
-                    (
-                        "code",
-                        models.CharField(
-                            max_length=14, unique=True, verbose_name="code de vérification"
-                        ),
-                    ),
+                    ("code", models.CharField(max_length=14, verbose_name="code de vérification")),
                     (
                         "etat",
                         models.CharField(
@@ -607,6 +649,7 @@ class Migration(migrations.Migration):
                                 ("vierge", "Vierge"),
                                 ("saisi", "Saisi"),
                                 ("annule", "Annulé"),
+                                ("defait", "Saisie annulée"),
                             ],
                             default="vierge",
                             max_length=10,
@@ -661,6 +704,16 @@ class Migration(migrations.Migration):
                     (
                         "revoque_le",
                         models.DateTimeField(blank=True, null=True, verbose_name="révoqué le"),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="remis au guichet par",
+                        ),
                     ),
                     (
                         "titre",
@@ -721,7 +774,12 @@ class Migration(migrations.Migration):
                     (
                         "etat",
                         models.CharField(
-                            choices=[("ouvert", "Ouvert"), ("gagne", "Gagné"), ("perdu", "Perdu")],
+                            choices=[
+                                ("ouvert", "Ouvert"),
+                                ("gagne", "Gagné"),
+                                ("perdu", "Perdu"),
+                                ("annule", "Annulé"),
+                            ],
                             default="ouvert",
                             max_length=10,
                             verbose_name="état",
@@ -774,6 +832,16 @@ class Migration(migrations.Migration):
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="litiges",
                             to="telepaiement.encaissement",
+                        ),
+                    ),
+                    (
+                        "ligne",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="impayes",
+                            to="telepaiement.lignebancaire",
                         ),
                     ),
                 ],
@@ -858,10 +926,72 @@ class Migration(migrations.Migration):
                             to=settings.AUTH_USER_MODEL,
                         ),
                     ),
+                    (
+                        "remplace",
+                        models.ForeignKey(
+                            blank=True,
+                            help_text="celui qui s’absente à son tour ; sans lui, le régisseur est remplacé",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="suppleances",
+                            to="telepaiement.nomination",
+                            verbose_name="suppléant remplacé",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "nomination",
                     "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="OrdreVirement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("annee", models.PositiveSmallIntegerField(verbose_name="année")),
+                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                    (
+                        "titulaire",
+                        models.CharField(max_length=32, verbose_name="titulaire du compte"),
+                    ),
+                    ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
+                    ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                    (
+                        "est_verifie",
+                        models.BooleanField(default=False, verbose_name="compte vérifié"),
+                    ),
+                    (
+                        "courriel",
+                        models.EmailField(
+                            blank=True, max_length=254, verbose_name="adresse à prévenir"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "ordre de virement",
+                    "verbose_name_plural": "ordres de virement",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("annee", "numero"),
+                            name="ordre_virement_numero_unique",
+                            violation_error_message="Ce numéro d’ordre de virement est déjà pris.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("numero__gt", 0),
+                                models.Q(("titulaire", ""), _negated=True),
+                                ("iban__regex", "^[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}$"),
+                            ),
+                            name="ordre_virement_compte",
+                            violation_error_message="Un ordre de virement a un titulaire et un IBAN.",
+                        ),
+                    ],
                 },
             ),
             migrations.CreateModel(
@@ -1109,15 +1239,6 @@ class Migration(migrations.Migration):
                     ),
                     ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
                     ("compte", models.CharField(max_length=12, verbose_name="compte de produits")),
-                    (
-                        "tarif",
-                        facturier.commun.champs.MontantField(
-                            blank=True,
-                            help_text="en francs CFP, sans décimale",
-                            null=True,
-                            verbose_name="tarif publié",
-                        ),
-                    ),
                 ],
                 options={
                     "verbose_name": "produit",
@@ -1132,13 +1253,6 @@ class Migration(migrations.Migration):
                             condition=models.Q(("compte__regex", "^7[0-9]{1,11}$")),
                             name="produit_compte_classe_7",
                             violation_error_message="Le compte d’un produit est de la classe 7.",
-                        ),
-                        models.CheckConstraint(
-                            condition=models.Q(
-                                ("tarif__isnull", True), ("tarif__gt", 0), _connector="OR"
-                            ),
-                            name="produit_tarif_positif",
-                            violation_error_message="Le tarif publié est positif.",
                         ),
                     ],
                 },
@@ -1191,12 +1305,7 @@ class Migration(migrations.Migration):
                     ),
                     ("annee", models.PositiveSmallIntegerField(verbose_name="année")),
                     ("numero", models.PositiveIntegerField(verbose_name="numéro")),
-                    (
-                        "code",
-                        models.CharField(
-                            max_length=14, unique=True, verbose_name="code de vérification"
-                        ),
-                    ),
+                    ("code", models.CharField(max_length=14, verbose_name="code de vérification")),
                     (
                         "sha256",
                         models.CharField(max_length=64, verbose_name="empreinte du document"),
@@ -1210,9 +1319,62 @@ class Migration(migrations.Migration):
                             to="telepaiement.encaissement",
                         ),
                     ),
+                    (
+                        "remplace",
+                        models.OneToOneField(
+                            help_text="quittance annulée du même feuillet, dont le code reste sur le papier",
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remplacee_par",
+                            to="telepaiement.quittance",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "quittance",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="EnvoiGuichet",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True, verbose_name="envoyé le")),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "lien",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="envois",
+                            to="telepaiement.lienpaiement",
+                        ),
+                    ),
+                    (
+                        "quittance",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="envois",
+                            to="telepaiement.quittance",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "envoi du guichet",
+                    "verbose_name_plural": "envois du guichet",
                     "ordering": ["-pk"],
                 },
             ),
@@ -1228,7 +1390,11 @@ class Migration(migrations.Migration):
                     (
                         "support",
                         models.CharField(
-                            choices=[("a5", "Feuille A5"), ("ticket", "Rouleau de 80 mm")],
+                            choices=[
+                                ("a5", "Feuille A5"),
+                                ("ticket", "Rouleau de 80 mm"),
+                                ("mel", "Courriel"),
+                            ],
                             max_length=6,
                         ),
                     ),
@@ -1256,6 +1422,115 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="Quitus",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "etat",
+                        models.CharField(
+                            choices=[
+                                ("avise", "Avis du comptable rendu"),
+                                ("accorde", "Quitus donné"),
+                                ("refuse", "Quitus refusé"),
+                            ],
+                            default="avise",
+                            max_length=8,
+                            verbose_name="état",
+                        ),
+                    ),
+                    ("est_favorable", models.BooleanField(verbose_name="avis favorable")),
+                    ("avis", models.TextField(blank=True)),
+                    (
+                        "avis_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="avis rendu le"),
+                    ),
+                    ("motif_refus", models.TextField(blank=True, verbose_name="motif du refus")),
+                    ("decide_le", models.DateTimeField(null=True, verbose_name="décidé le")),
+                    ("numero", models.PositiveIntegerField(null=True, verbose_name="numéro")),
+                    (
+                        "cautionnement_libere",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale",
+                            null=True,
+                            verbose_name="cautionnement libéré",
+                        ),
+                    ),
+                    (
+                        "avis_par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "decide_par",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "nomination",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="quitus",
+                            to="telepaiement.nomination",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "quitus",
+                    "verbose_name_plural": "quitus",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="PassageQuitus",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("acte", models.CharField(max_length=40)),
+                    ("depart", models.CharField(max_length=30, verbose_name="état de départ")),
+                    ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    ("motif", models.TextField(blank=True)),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "quitus",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="passages",
+                            to="telepaiement.quitus",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "passage de quitus",
+                    "verbose_name_plural": "passages de quitus",
+                    "ordering": ["pk"],
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
                 name="RapprochementBancaire",
                 fields=[
                     (
@@ -1273,7 +1548,10 @@ class Migration(migrations.Migration):
                                 ("remise_cheques", "Remise de chèques"),
                                 ("virement", "Virement déjà constaté au guichet"),
                                 ("titre", "Virement pour un titre"),
+                                ("repartition", "Virement réparti ou à classer"),
                                 ("commission", "Commission prise à part"),
+                                ("impaye", "Chèque ou carte impayés"),
+                                ("remboursement", "Remboursement par virement"),
                             ],
                             max_length=15,
                         ),
@@ -1390,6 +1668,58 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "annulation de rapprochement",
                     "verbose_name_plural": "annulations de rapprochement",
+                },
+            ),
+            migrations.CreateModel(
+                name="RectificationVersement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "nature",
+                        models.CharField(
+                            choices=[
+                                ("manque", "Moins d’espèces que le bordereau"),
+                                ("faux", "Billet ou pièce faux"),
+                                ("excedent", "Plus d’espèces que le bordereau"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200)),
+                    ("jour", models.DateField()),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="rectification_versement",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "rectification de versement",
+                    "verbose_name_plural": "rectifications de versement",
+                    "ordering": ["-pk"],
                 },
             ),
             migrations.CreateModel(
@@ -1647,6 +1977,49 @@ class Migration(migrations.Migration):
                 options={
                     "verbose_name": "guichet",
                     "ordering": ["code"],
+                },
+            ),
+            migrations.CreateModel(
+                name="EtatMensuel",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("mois", models.DateField(help_text="son premier jour", verbose_name="mois")),
+                    (
+                        "total",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    (
+                        "etabli_le",
+                        models.DateTimeField(auto_now_add=True, verbose_name="établi le"),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "regie",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="etats_mensuels",
+                            to="telepaiement.regie",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "état mensuel de régie",
+                    "verbose_name_plural": "états mensuels de régie",
+                    "ordering": ["-mois"],
                 },
             ),
             migrations.AddField(
@@ -1949,6 +2322,16 @@ class Migration(migrations.Migration):
                             to="telepaiement.encaissement",
                         ),
                     ),
+                    (
+                        "virement",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remboursements",
+                            to="telepaiement.ordrevirement",
+                        ),
+                    ),
                 ],
                 options={
                     "verbose_name": "remboursement",
@@ -1993,6 +2376,17 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "reçus de remboursement",
                     "ordering": ["-pk"],
                 },
+            ),
+            migrations.AddField(
+                model_name="rapprochementbancaire",
+                name="remboursement",
+                field=models.ForeignKey(
+                    blank=True,
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="rapprochements",
+                    to="telepaiement.remboursement",
+                ),
             ),
             migrations.CreateModel(
                 name="PassageRemboursement",
@@ -2122,6 +2516,55 @@ class Migration(migrations.Migration):
                     "verbose_name_plural": "remises de service",
                     "ordering": ["-pk"],
                     "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="RetourVente",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200)),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retour_vente",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "remboursement",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retour",
+                            to="telepaiement.remboursement",
+                        ),
+                    ),
+                    (
+                        "titre",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="retours_ventes",
+                            to="grand_livre.titre",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "retour de vente",
+                    "verbose_name_plural": "retours de vente",
                 },
             ),
             migrations.CreateModel(
@@ -2436,6 +2879,15 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     (
+                        "rectification",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="comblements",
+                            to="telepaiement.rectificationversement",
+                        ),
+                    ),
+                    (
                         "regie",
                         models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
@@ -2446,6 +2898,7 @@ class Migration(migrations.Migration):
                     (
                         "session",
                         models.ForeignKey(
+                            null=True,
                             on_delete=django.db.models.deletion.PROTECT,
                             related_name="comblements",
                             to="telepaiement.sessioncaisse",
@@ -2597,6 +3050,67 @@ class Migration(migrations.Migration):
                     "verbose_name": "suite d’une contestation",
                     "verbose_name_plural": "suites de contestations",
                     "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Tarif",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    ("debut", models.DateField(verbose_name="à partir du")),
+                    ("fin", models.DateField(blank=True, null=True, verbose_name="jusqu’au")),
+                    ("deliberation", models.CharField(max_length=100, verbose_name="délibération")),
+                    ("le", models.DateTimeField(auto_now_add=True, verbose_name="publié le")),
+                    (
+                        "deliberation_fin",
+                        models.CharField(
+                            blank=True, max_length=100, verbose_name="délibération qui y met fin"
+                        ),
+                    ),
+                    (
+                        "clos_le",
+                        models.DateTimeField(blank=True, null=True, verbose_name="clos le"),
+                    ),
+                    (
+                        "clos_par",
+                        models.ForeignKey(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "produit",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="tarifs",
+                            to="telepaiement.produit",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "tarif",
+                    "ordering": ["produit__code", "-debut", "-pk"],
                 },
             ),
             migrations.CreateModel(
@@ -3265,6 +3779,7 @@ class Migration(migrations.Migration):
                             help_text="en francs CFP, sans décimale", verbose_name="espèces"
                         ),
                     ),
+                    ("coupures", models.JSONField(blank=True, default=dict)),
                     (
                         "nombre_cheques",
                         models.PositiveIntegerField(verbose_name="nombre de chèques"),
@@ -3279,7 +3794,11 @@ class Migration(migrations.Migration):
                     (
                         "etat",
                         models.CharField(
-                            choices=[("etabli", "Établi"), ("recu", "Reçu par la Trésorerie")],
+                            choices=[
+                                ("etabli", "Établi"),
+                                ("recu", "Reçu par la Trésorerie"),
+                                ("annule", "Annulé"),
+                            ],
                             default="etabli",
                             max_length=10,
                             verbose_name="état",
@@ -3334,9 +3853,9 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "session",
-                        models.OneToOneField(
+                        models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
-                            related_name="versee",
+                            related_name="versees",
                             to="telepaiement.sessioncaisse",
                         ),
                     ),
@@ -3353,6 +3872,15 @@ class Migration(migrations.Migration):
                     "verbose_name": "session versée",
                     "verbose_name_plural": "sessions versées",
                 },
+            ),
+            migrations.AddField(
+                model_name="rectificationversement",
+                name="versement",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="rectifications",
+                    to="telepaiement.versementregie",
+                ),
             ),
             migrations.CreateModel(
                 name="PassageVersementRegie",
@@ -3403,9 +3931,9 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "comblement",
-                        models.OneToOneField(
+                        models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
-                            related_name="verse",
+                            related_name="verses",
                             to="telepaiement.comblementdeficit",
                         ),
                     ),
@@ -3434,9 +3962,9 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "encaissement",
-                        models.OneToOneField(
+                        models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
-                            related_name="cheque_verse",
+                            related_name="cheques_verses",
                             to="telepaiement.encaissement",
                         ),
                     ),
@@ -3558,6 +4086,53 @@ class Migration(migrations.Migration):
                     violation_error_message="Cet état de demande n’existe pas.",
                 ),
             ),
+            migrations.AddConstraint(
+                model_name="documentdemande",
+                constraint=models.UniqueConstraint(
+                    fields=("demande", "rang"),
+                    name="document_demande_rang_unique",
+                    violation_error_message="Deux documents d’une demande n’ont pas le même rang.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentdemande",
+                constraint=models.UniqueConstraint(
+                    fields=("demande", "sha256"),
+                    name="document_demande_une_fois",
+                    violation_error_message="Ce document est déjà joint à la demande.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentdemande",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("rang__gte", 1), ("rang__lte", 5)),
+                    name="document_demande_nombre",
+                    violation_error_message="Une demande porte au plus 5 documents.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentdemande",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("taille__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="document_demande_range",
+                    violation_error_message="Un document désigne un fichier non vide.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="documentdemande",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("analyse", "non_analyse"), ("analyse_le__isnull", True)),
+                        models.Q(
+                            models.Q(("analyse", "non_analyse"), _negated=True),
+                            ("analyse_le__isnull", False),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="document_demande_analyse_datee",
+                    violation_error_message="Une analyse antivirus porte sa date.",
+                ),
+            ),
             migrations.AddIndex(
                 model_name="echeancier",
                 index=models.Index(
@@ -3626,6 +4201,7 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="feuillet",
                 constraint=models.UniqueConstraint(
+                    condition=models.Q(("etat", "defait"), _negated=True),
                     fields=("carnet", "numero"),
                     name="feuillet_numero_unique",
                     violation_error_message="Ce numéro de feuillet est déjà pris.",
@@ -3633,12 +4209,22 @@ class Migration(migrations.Migration):
             ),
             migrations.AddConstraint(
                 model_name="feuillet",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("etat", "defait"), _negated=True),
+                    fields=("code",),
+                    name="feuillet_code_unique",
+                    violation_error_message="Ce code est déjà celui d’un autre feuillet.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="feuillet",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        models.Q(("encaissement__isnull", False), ("etat", "saisi")),
                         models.Q(
-                            models.Q(("etat", "saisi"), _negated=True),
-                            ("encaissement__isnull", True),
+                            ("encaissement__isnull", False), ("etat__in", ["saisi", "defait"])
+                        ),
+                        models.Q(
+                            ("encaissement__isnull", True), ("etat__in", ["vierge", "annule"])
                         ),
                         _connector="OR",
                     ),
@@ -3689,6 +4275,90 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="envoiguichet",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("lien__isnull", False), ("quittance__isnull", True)),
+                        models.Q(("lien__isnull", True), ("quittance__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="envoi_guichet_une_chose",
+                    violation_error_message="Un envoi du guichet porte une quittance ou un lien.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quitus",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("etat", "refuse"), _negated=True),
+                    fields=("nomination",),
+                    name="quitus_un_par_nomination",
+                    violation_error_message="Un avis attend déjà sa décision, ou le quitus est donné.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quitus",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("est_favorable", True),
+                        models.Q(("avis", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="quitus_avis_motive",
+                    violation_error_message="Un avis défavorable dit pourquoi.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quitus",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("decide_le__isnull", True),
+                            ("decide_par__isnull", True),
+                            ("etat", "avise"),
+                        ),
+                        models.Q(
+                            models.Q(("etat", "avise"), _negated=True),
+                            ("decide_le__isnull", False),
+                            ("decide_par__isnull", False),
+                            models.Q(("decide_par", models.F("avis_par")), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="quitus_deux_personnes",
+                    violation_error_message="Le quitus est donné ou refusé par une autre personne que celle qui a rendu l’avis.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quitus",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("est_favorable", True), ("etat", "accorde"), ("numero__isnull", False)
+                        ),
+                        models.Q(
+                            models.Q(("etat", "accorde"), _negated=True),
+                            ("cautionnement_libere__isnull", True),
+                            ("numero__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="quitus_sur_avis_favorable",
+                    violation_error_message="Le quitus est numéroté, et suit un avis favorable.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quitus",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("etat", "refuse"), _negated=True),
+                        models.Q(("motif_refus", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="quitus_refus_motive",
+                    violation_error_message="Un refus de quitus dit pourquoi.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="annulationrapprochement",
                 constraint=models.CheckConstraint(
                     condition=models.Q(("motif", ""), _negated=True),
@@ -3733,12 +4403,25 @@ class Migration(migrations.Migration):
                     violation_error_message="Une seule régie tient le paiement en ligne.",
                 ),
             ),
+            migrations.AddIndex(
+                model_name="quittance",
+                index=models.Index(fields=["code"], name="quittance_code"),
+            ),
             migrations.AddConstraint(
                 model_name="quittance",
                 constraint=models.UniqueConstraint(
                     fields=("regie", "annee", "numero"),
                     name="quittance_numero_unique",
                     violation_error_message="Ce numéro de quittance est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="quittance",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("remplace__isnull", True)),
+                    fields=("code",),
+                    name="quittance_code_unique",
+                    violation_error_message="Ce code est déjà celui d’une autre quittance.",
                 ),
             ),
             migrations.AddConstraint(
@@ -3862,6 +4545,22 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="etatmensuel",
+                constraint=models.UniqueConstraint(
+                    fields=("regie", "mois"),
+                    name="etat_mensuel_unique",
+                    violation_error_message="L’état de ce mois est déjà établi.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="etatmensuel",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("total__gte", 0), ("mois__day", 1)),
+                    name="etat_mensuel_d_un_mois",
+                    violation_error_message="Un état est celui d’un mois, qui a son total.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="carnet",
                 constraint=models.UniqueConstraint(
                     fields=("regie", "numero"),
@@ -3962,6 +4661,15 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="remboursement",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("virement__isnull", False)),
+                    fields=("virement",),
+                    name="remboursement_virement_unique",
+                    violation_error_message="Cet ordre de virement sert déjà.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="recuremboursement",
                 constraint=models.UniqueConstraint(
                     fields=("regie", "annee", "numero"),
@@ -4003,6 +4711,14 @@ class Migration(migrations.Migration):
                     ),
                     name="remise_service_a_un_autre",
                     violation_error_message="Le service se remet à une autre personne.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="retourvente",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("motif", ""), _negated=True),
+                    name="retour_vente_a_motif",
+                    violation_error_message="Le report d’un remboursement a un motif.",
                 ),
             ),
             migrations.AddConstraint(
@@ -4129,6 +4845,18 @@ class Migration(migrations.Migration):
                 model_name="comblementdeficit",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
+                        models.Q(("rectification__isnull", True), ("session__isnull", False)),
+                        models.Q(("rectification__isnull", False), ("session__isnull", True)),
+                        _connector="OR",
+                    ),
+                    name="comblement_deficit_d_une_cause",
+                    violation_error_message="Un comblement est celui d’une caisse ou d’un versement.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="comblementdeficit",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
                         models.Q(("moyen", "especes"), ("recepisse", "")),
                         models.Q(
                             ("moyen", "tresorerie"), models.Q(("recepisse", ""), _negated=True)
@@ -4176,6 +4904,37 @@ class Migration(migrations.Migration):
                     ),
                     name="suite_contestation_complete",
                     violation_error_message="La suite d’une contestation dit ce que devient le titre.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="tarif",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("montant__gt", 0), models.Q(("deliberation", ""), _negated=True)
+                    ),
+                    name="tarif_positif_fonde",
+                    violation_error_message="Un tarif a un montant et la délibération qui le fonde.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="tarif",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("clos_le__isnull", True),
+                            ("clos_par__isnull", True),
+                            ("fin__isnull", True),
+                        ),
+                        models.Q(
+                            ("clos_le__isnull", False),
+                            ("clos_par__isnull", False),
+                            ("fin__isnull", False),
+                            models.Q(("deliberation_fin", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="tarif_clos_par_deliberation",
+                    violation_error_message="Un tarif se clôt par une délibération.",
                 ),
             ),
             migrations.AddIndex(
@@ -4427,11 +5186,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         models.Q(
-                            ("mode__in", ["especes", "cheque", "tpe"]),
-                            ("session__isnull", False),
                             ("titre__isnull", True),
                             ("trop_percu", 0),
                             ("vente__isnull", True),
+                            models.Q(
+                                models.Q(
+                                    ("mode__in", ["especes", "cheque", "tpe"]),
+                                    ("session__isnull", False),
+                                ),
+                                models.Q(("mode", "virement"), ("session__isnull", True)),
+                                _connector="OR",
+                            ),
                             models.Q(("mention", ""), _negated=True),
                         ),
                         _connector="OR",
@@ -4738,7 +5503,7 @@ class Migration(migrations.Migration):
                 model_name="versementregie",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        models.Q(("ecriture__isnull", True), ("etat", "etabli")),
+                        models.Q(("ecriture__isnull", True), ("etat__in", ["etabli", "annule"])),
                         models.Q(
                             ("etat", "recu"),
                             models.Q(("recepisse", ""), _negated=True),
@@ -4748,6 +5513,14 @@ class Migration(migrations.Migration):
                     ),
                     name="versement_regie_recu_ecrit",
                     violation_error_message="Un versement reçu a un récépissé et son écriture.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="rectificationversement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0), models.Q(("motif", ""), _negated=True)),
+                    name="rectification_versement_motif",
+                    violation_error_message="Une rectification a un montant et un motif.",
                 ),
             ),
         )

@@ -46,15 +46,6 @@ BEGIN
     RAISE EXCEPTION 'Un message reçu ne se réécrit pas et ne s’efface pas.'
         USING ERRCODE = '23514', CONSTRAINT = 'tp_message_brut';
 END $$;
-CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
-    FOR EACH ROW WHEN (OLD.corps <> NEW.corps OR OLD.identifiant <> NEW.identifiant)
-    EXECUTE FUNCTION tp_garder_message();
-CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
-    FOR EACH STATEMENT EXECUTE FUNCTION tp_garder_message();
--- Refunds, disputes, payouts and bank statements (telepaiement.md, §8.4, §8.6, §8.8).
-
--- I4: what is given back stays within what was paid, under the lock of the payment, and goes to the
--- card that paid. What the gateway did by itself is recorded all the same: it is a fact.
 CREATE FUNCTION tp_controler_remboursement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     paye record;
@@ -62,12 +53,20 @@ DECLARE
 BEGIN
     SELECT montant, charge INTO paye FROM telepaiement_encaissement
         WHERE id = NEW.encaissement_id FOR UPDATE;
-    IF paye.charge = '' THEN
-        RAISE EXCEPTION 'Seul un paiement par carte se rembourse ici : les autres se rendent par ordre de virement.'
+    IF (paye.charge = '') <> (NEW.virement_id IS NOT NULL) AND NOT (
+        NEW.virement_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM telepaiement_remboursement
+            WHERE encaissement_id = NEW.encaissement_id AND etat = 'echoue' AND virement_id IS NULL)) THEN
+        RAISE EXCEPTION 'Ce paiement se rend sur la carte qui a payé, ou par ordre de virement à un compte nommé.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_carte';
     END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
+               WHERE encaissement_id = NEW.encaissement_id) THEN
+        RAISE EXCEPTION 'Ce paiement est annulé : rien n’en est à rendre.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_annule';
+    END IF;
     IF EXISTS (SELECT 1 FROM telepaiement_litige
-               WHERE encaissement_id = NEW.encaissement_id AND etat <> 'gagne') THEN
+               WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('gagne', 'annule')) THEN
         RAISE EXCEPTION 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_litige';
     END IF;
@@ -87,16 +86,6 @@ BEGIN
     RAISE EXCEPTION 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'
         USING ERRCODE = '23514', CONSTRAINT = 'tp_remboursement_fige';
 END $$;
-CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
-    FOR EACH ROW WHEN (
-        OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
-        OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
-        OR OLD.demande_par_id <> NEW.demande_par_id
-        OR OLD.reference <> '' AND OLD.reference <> NEW.reference
-        OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS DISTINCT FROM NEW.approuve_par_id
-        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
-        OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat)
-    EXECUTE FUNCTION tp_figer_remboursement();
 CREATE TRIGGER remboursement_sans_suppression BEFORE DELETE ON telepaiement_remboursement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_remboursement();
 
@@ -105,13 +94,6 @@ BEGIN
     RAISE EXCEPTION 'Un litige ne se réécrit pas et ne s’efface pas.'
         USING ERRCODE = '23514', CONSTRAINT = 'tp_litige_fige';
 END $$;
-CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
-    FOR EACH ROW WHEN (
-        OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
-        OR OLD.montant <> NEW.montant
-        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
-        OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat)
-    EXECUTE FUNCTION tp_figer_litige();
 CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
     FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_litige();
 -- Payouts that the bank tells, below zero or in another currency; matches that are undone.
@@ -310,20 +292,8 @@ BEGIN
 END $$;
 CREATE TRIGGER ligne_vente_produit_de_l_acte BEFORE INSERT ON telepaiement_lignevente
     FOR EACH ROW EXECUTE FUNCTION tp_exiger_produit_de_l_acte();
-
-CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
-    FOR EACH ROW WHEN (
-        OLD.etat = 'recu' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
-        OR OLD.especes <> NEW.especes OR OLD.montant_cheques <> NEW.montant_cheques
-        OR OLD.nombre_cheques <> NEW.nombre_cheques)
-    EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER versement_regie_sans_suppression BEFORE DELETE ON telepaiement_versementregie
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
-CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
-    FOR EACH ROW WHEN (
-        OLD.etat <> 'vierge' OR OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero
-        OR OLD.code <> NEW.code)
-    EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER feuillet_sans_suppression BEFORE DELETE ON telepaiement_feuillet
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 -- Requests of debtors, échéanciers and payment links: what was asked, answered or agreed stays.
@@ -421,12 +391,6 @@ BEGIN
     RAISE EXCEPTION 'Un lien de paiement se révoque, et ne se réécrit pas.'
         USING ERRCODE = '23514', CONSTRAINT = 'tp_lien_fige';
 END $$;
-CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
-    FOR EACH ROW WHEN (
-        OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
-        OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
-        OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS DISTINCT FROM NEW.revoque_le)
-    EXECUTE FUNCTION tp_figer_lien();
 CREATE TRIGGER lien_sans_suppression BEFORE DELETE ON telepaiement_lienpaiement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_lien();
 -- A sale is paid at the reader by the till of its régie, whole, and at the tariffs it was given.
@@ -479,18 +443,27 @@ CREATE TRIGGER ligne_versement_une_fois BEFORE INSERT ON telepaiement_ligneverse
 CREATE TRIGGER ligne_bancaire_figee BEFORE UPDATE ON telepaiement_lignebancaire
     FOR EACH ROW EXECUTE FUNCTION tp_figer_ligne_bancaire();
 
--- One match that stands for each movement, payout and payment.
+-- One match that stands for each movement, payout, and direction of a refund.
 CREATE FUNCTION tp_rapprocher_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    vers bigint;
 BEGIN
-    PERFORM 1 FROM telepaiement_lignebancaire WHERE id = NEW.ligne_id FOR UPDATE;
+    SELECT sign(montant) INTO vers FROM telepaiement_lignebancaire
+        WHERE id = NEW.ligne_id FOR UPDATE;
     IF NEW.versement_id IS NOT NULL THEN
         PERFORM 1 FROM telepaiement_versement WHERE id = NEW.versement_id FOR UPDATE;
     END IF;
+    IF (NEW.nature = 'remboursement') <> (NEW.remboursement_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'Un rapprochement de remboursement nomme le remboursement.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_rapprochement_remboursement_nomme';
+    END IF;
     IF EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
-               WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id)
+               JOIN telepaiement_lignebancaire l ON l.id = r.ligne_id
+               WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id
+                      OR r.remboursement_id = NEW.remboursement_id AND sign(l.montant) = vers)
                  AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
                                  WHERE a.rapprochement_id = r.id)) THEN
-        RAISE EXCEPTION 'Ce mouvement ou ce versement est déjà rapproché.'
+        RAISE EXCEPTION 'Ce mouvement, ce versement ou ce remboursement est déjà rapproché.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_rapproche_une_fois';
     END IF;
     RETURN NEW;
@@ -531,20 +504,28 @@ CREATE TRIGGER annulation_rapprochement_contrepasse
 CREATE TRIGGER annulation_rapprochement_ajout_seul
     BEFORE UPDATE OR DELETE ON telepaiement_annulationrapprochement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
--- A régisseur pays back a déficit, never more than it (décret 2012-829, art. 4).
+
 CREATE FUNCTION tp_controler_comblement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    caisse record;
+    regie bigint;
+    manque bigint;
     deja bigint;
 BEGIN
-    SELECT regie_id, etat, coalesce(especes_attendues - especes_comptees, 0) AS manque INTO caisse
-        FROM telepaiement_sessioncaisse WHERE id = NEW.session_id FOR UPDATE;
+    IF NEW.session_id IS NOT NULL THEN
+        SELECT regie_id, especes_attendues - especes_comptees INTO regie, manque
+            FROM telepaiement_sessioncaisse
+            WHERE id = NEW.session_id AND etat = 'cloturee' FOR UPDATE;
+    ELSE
+        SELECT v.regie_id, r.montant INTO regie, manque
+            FROM telepaiement_rectificationversement r
+            JOIN telepaiement_versementregie v ON v.id = r.versement_id
+            WHERE r.id = NEW.rectification_id AND r.nature <> 'excedent' FOR UPDATE OF r;
+    END IF;
     SELECT coalesce(sum(montant), 0) INTO deja FROM telepaiement_comblementdeficit
-        WHERE session_id = NEW.session_id;
-    IF caisse.etat <> 'cloturee' OR caisse.regie_id <> NEW.regie_id
-       OR deja + NEW.montant > caisse.manque THEN
+        WHERE session_id = NEW.session_id OR rectification_id = NEW.rectification_id;
+    IF regie IS DISTINCT FROM NEW.regie_id OR deja + NEW.montant > coalesce(manque, 0) THEN
         RAISE EXCEPTION 'Ce déficit n’existe pas, ou il est moindre : % F au plus.',
-            greatest(caisse.manque - deja, 0)
+            greatest(coalesce(manque, 0) - deja, 0)
             USING ERRCODE = '23514', CONSTRAINT = 'tp_deficit_plafond';
     END IF;
     RETURN NEW;
@@ -555,7 +536,8 @@ CREATE TRIGGER comblement_deficit_ajout_seul BEFORE UPDATE OR DELETE ON telepaie
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER comblement_verse_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_comblementverse
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
--- A receipt is classed whole, in its régie, while it stands; once classed it is not cancelled.
+
+-- A receipt is classed whole, in its régie, once at a time; a classing undone leaves it waiting.
 CREATE FUNCTION tp_controler_classement() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM telepaiement_encaissement
@@ -566,18 +548,38 @@ BEGIN
         RAISE EXCEPTION 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_classement';
     END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_encaissement c
+               WHERE c.provenance_id = NEW.provenance_id
+                 AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationencaissement a
+                                 WHERE a.encaissement_id = c.id)) THEN
+        RAISE EXCEPTION 'Cette recette est déjà classée.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_classement_une_fois';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER encaissement_classement BEFORE INSERT ON telepaiement_encaissement
     FOR EACH ROW WHEN (NEW.provenance_id IS NOT NULL) EXECUTE FUNCTION tp_controler_classement();
-
 CREATE FUNCTION tp_refuser_annulation_classee() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id FOR UPDATE;
-    IF EXISTS (SELECT 1 FROM telepaiement_encaissement
-               WHERE provenance_id = NEW.encaissement_id) THEN
+    IF EXISTS (SELECT 1 FROM telepaiement_encaissement c
+               WHERE c.provenance_id = NEW.encaissement_id
+                 AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationencaissement a
+                                 WHERE a.encaissement_id = c.id)) THEN
         RAISE EXCEPTION 'Cette recette est déjà classée : elle ne s’annule plus.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_annulation_classee';
+    END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_remboursement
+               WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('echoue', 'refuse')) THEN
+        RAISE EXCEPTION 'Une part de ce paiement est rendue, ou va l’être : il ne s’annule plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_annulation_rendue';
+    END IF;
+    IF EXISTS (SELECT 1 FROM telepaiement_ligneregularisee r
+               JOIN telepaiement_lignevente l ON l.id = r.ligne_id
+               JOIN telepaiement_encaissement e ON e.vente_id = l.vente_id
+               WHERE e.id = NEW.encaissement_id) THEN
+        RAISE EXCEPTION 'Un titre régularise déjà cette vente : ce paiement ne s’annule plus.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_annulation_regularisee';
     END IF;
     RETURN NEW;
 END $$;
@@ -621,3 +623,304 @@ CREATE TRIGGER suite_contestation_acceptee BEFORE INSERT ON telepaiement_suiteco
     FOR EACH ROW EXECUTE FUNCTION tp_exiger_contestation_acceptee();
 CREATE TRIGGER suite_contestation_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_suitecontestation
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
+    FOR EACH ROW WHEN (
+        OLD.etat <> 'etabli' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
+        OR OLD.especes <> NEW.especes OR OLD.coupures <> NEW.coupures
+        OR OLD.montant_cheques <> NEW.montant_cheques OR OLD.nombre_cheques <> NEW.nombre_cheques)
+    EXECUTE FUNCTION tp_refuser_modification();
+
+CREATE FUNCTION tp_session_versee_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_sessioncaisse WHERE id = NEW.session_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_sessionversee l
+               JOIN telepaiement_versementregie v ON v.id = l.versement_id
+               WHERE l.session_id = NEW.session_id AND v.etat <> 'annule') THEN
+        RAISE EXCEPTION 'Cette caisse est déjà sur un versement.' USING ERRCODE = '23505', CONSTRAINT = 'tp_session_versee_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER session_versee_une_fois BEFORE INSERT ON telepaiement_sessionversee
+    FOR EACH ROW EXECUTE FUNCTION tp_session_versee_une_fois();
+
+CREATE FUNCTION tp_cheque_verse_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_chequeverse l
+               JOIN telepaiement_versementregie v ON v.id = l.versement_id
+               WHERE l.encaissement_id = NEW.encaissement_id AND v.etat <> 'annule') THEN
+        RAISE EXCEPTION 'Ce chèque est déjà sur un versement.' USING ERRCODE = '23505', CONSTRAINT = 'tp_cheque_verse_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cheque_verse_une_fois BEFORE INSERT ON telepaiement_chequeverse
+    FOR EACH ROW EXECUTE FUNCTION tp_cheque_verse_une_fois();
+
+CREATE FUNCTION tp_comblement_verse_une_fois() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_comblementdeficit WHERE id = NEW.comblement_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_comblementverse l
+               JOIN telepaiement_versementregie v ON v.id = l.versement_id
+               WHERE l.comblement_id = NEW.comblement_id AND v.etat <> 'annule') THEN
+        RAISE EXCEPTION 'Cette somme est déjà sur un versement.' USING ERRCODE = '23505', CONSTRAINT = 'tp_comblement_verse_une_fois';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER comblement_verse_une_fois BEFORE INSERT ON telepaiement_comblementverse
+    FOR EACH ROW EXECUTE FUNCTION tp_comblement_verse_une_fois();
+
+CREATE TRIGGER etat_mensuel_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_etatmensuel
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER ordre_virement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_ordrevirement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER retour_vente_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_retourvente
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- A tariff is never edited, only closed once; no two of a product apply on the same day.
+CREATE FUNCTION tp_figer_tarif() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.fin IS NOT NULL OR NEW.fin IS NULL OR NEW.fin < NEW.debut - 1
+       OR (NEW.produit_id, NEW.montant, NEW.debut, NEW.deliberation, NEW.par_id, NEW.le)
+          IS DISTINCT FROM
+          (OLD.produit_id, OLD.montant, OLD.debut, OLD.deliberation, OLD.par_id, OLD.le) THEN
+        RAISE EXCEPTION 'Un tarif publié ne se modifie pas : publiez-en un autre.' USING ERRCODE = '23514', CONSTRAINT = 'tp_tarif_fige';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER tarif_fige BEFORE UPDATE OR DELETE ON telepaiement_tarif
+    FOR EACH ROW EXECUTE FUNCTION tp_figer_tarif();
+
+CREATE FUNCTION tp_tarif_sans_chevauchement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_produit WHERE id = NEW.produit_id FOR UPDATE;
+    IF EXISTS (SELECT 1 FROM telepaiement_tarif t
+               WHERE t.produit_id = NEW.produit_id AND (t.fin IS NULL OR t.fin >= t.debut)
+                 AND (t.fin IS NULL OR t.fin >= NEW.debut)
+                 AND (NEW.fin IS NULL OR t.debut <= NEW.fin)) THEN
+        RAISE EXCEPTION 'Un autre tarif de ce produit s’applique déjà à ces dates.'
+            USING ERRCODE = '23P01', CONSTRAINT = 'tp_tarif_sans_chevauchement';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER tarif_sans_chevauchement BEFORE INSERT ON telepaiement_tarif
+    FOR EACH ROW EXECUTE FUNCTION tp_tarif_sans_chevauchement();
+CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
+    FOR EACH ROW WHEN (
+        OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
+        OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
+        OR OLD.demande_par_id <> NEW.demande_par_id
+        OR OLD.virement_id IS DISTINCT FROM NEW.virement_id
+        OR OLD.reference <> '' AND OLD.reference <> NEW.reference
+        OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS DISTINCT FROM NEW.approuve_par_id
+        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
+        OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat AND NOT (
+            OLD.etat = 'echoue' AND NEW.etat = 'transmis'
+            AND OLD.reference = '' AND NEW.reference <> ''))
+    EXECUTE FUNCTION tp_figer_remboursement();
+CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
+    FOR EACH ROW WHEN (
+        OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
+        OR OLD.montant <> NEW.montant
+        OR OLD.ligne_id IS DISTINCT FROM NEW.ligne_id
+        OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS DISTINCT FROM NEW.ecriture_id
+        OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat AND NOT (
+            OLD.etat = 'perdu' AND NEW.etat = 'annule' AND OLD.ligne_id IS NOT NULL))
+    EXECUTE FUNCTION tp_figer_litige();
+-- What is joined to a request comes with it and stays; the antivirus alone adds its word, once.
+CREATE FUNCTION tp_exiger_demande_deposee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM telepaiement_demanderedevable
+        WHERE id = NEW.demande_id AND etat = 'deposee' FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Un document se joint à une demande que personne n’examine encore.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_document_demande';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER document_demande_deposee BEFORE INSERT ON telepaiement_documentdemande
+    FOR EACH ROW EXECUTE FUNCTION tp_exiger_demande_deposee();
+CREATE TRIGGER document_demande_fige BEFORE UPDATE ON telepaiement_documentdemande
+    FOR EACH ROW WHEN (
+        OLD.id <> NEW.id OR OLD.demande_id <> NEW.demande_id OR OLD.rang <> NEW.rang
+        OR OLD.sha256 <> NEW.sha256 OR OLD.nom <> NEW.nom OR OLD.type_mime <> NEW.type_mime
+        OR OLD.taille <> NEW.taille OR OLD.analyse <> 'non_analyse')
+    EXECUTE FUNCTION tp_figer_demande();
+CREATE TRIGGER document_demande_sans_suppression BEFORE DELETE ON telepaiement_documentdemande
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_demande();
+-- An attempt is what it was opened for (I5); a success is for ever, another end moves to `reussie` or is set aside.
+CREATE FUNCTION tp_figer_tentative() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un paiement commencé ne se réécrit pas, et un paiement terminé ne se rouvre pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_tentative_figee';
+END $$;
+CREATE TRIGGER tentative_figee BEFORE UPDATE ON telepaiement_tentative
+    FOR EACH ROW WHEN (
+        OLD.jeton <> NEW.jeton OR OLD.montant <> NEW.montant
+        OR OLD.reste_constate <> NEW.reste_constate OR OLD.passerelle <> NEW.passerelle
+        OR OLD.canal <> NEW.canal OR OLD.session_payeur <> NEW.session_payeur
+        OR OLD.lecteur <> NEW.lecteur
+        OR OLD.titre_id IS DISTINCT FROM NEW.titre_id
+        OR OLD.vente_id IS DISTINCT FROM NEW.vente_id
+        OR OLD.session_id IS DISTINCT FROM NEW.session_id
+        OR OLD.etat IN ('reussie', 'annulee', 'echouee', 'expiree') AND OLD.reference <> NEW.reference
+        OR OLD.etat = 'reussie' AND NEW.etat <> 'reussie'
+        OR OLD.etat IN ('annulee', 'echouee', 'expiree')
+            AND NEW.etat NOT IN (OLD.etat, 'reussie', 'annulee'))
+    EXECUTE FUNCTION tp_figer_tentative();
+CREATE TRIGGER tentative_sans_suppression BEFORE DELETE ON telepaiement_tentative
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_tentative();
+
+CREATE FUNCTION tp_controler_encaissement_tentative() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_tentative
+                   WHERE id = NEW.tentative_id AND etat = 'reussie'
+                     AND titre_id IS NOT DISTINCT FROM NEW.titre_id
+                     AND vente_id IS NOT DISTINCT FROM NEW.vente_id) THEN
+        RAISE EXCEPTION 'Un encaissement est celui d’un paiement réussi, pour la même somme due.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_encaissement_tentative';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER encaissement_de_sa_tentative BEFORE INSERT ON telepaiement_encaissement
+    FOR EACH ROW WHEN (NEW.tentative_id IS NOT NULL)
+    EXECUTE FUNCTION tp_controler_encaissement_tentative();
+CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
+    FOR EACH ROW WHEN (
+        OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
+        OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
+        OR OLD.par_id IS DISTINCT FROM NEW.par_id
+        OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS DISTINCT FROM NEW.revoque_le)
+    EXECUTE FUNCTION tp_figer_lien();
+CREATE TRIGGER envoi_guichet_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_envoiguichet
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- What the gateway said is kept as it was read.
+CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
+    FOR EACH ROW WHEN (OLD.faits <> NEW.faits OR OLD.empreinte <> NEW.empreinte
+        OR OLD.identifiant <> NEW.identifiant)
+    EXECUTE FUNCTION tp_garder_message();
+CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_garder_message();
+CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
+    FOR EACH ROW WHEN (
+        OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero OR OLD.code <> NEW.code
+        OR OLD.etat <> 'vierge' AND NOT (
+            OLD.etat = 'saisi' AND NEW.etat = 'defait'
+            AND NEW.encaissement_id = OLD.encaissement_id AND NEW.conflits = OLD.conflits))
+    EXECUTE FUNCTION tp_refuser_modification();
+
+CREATE FUNCTION tp_controler_quittance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_quittance q
+                   JOIN telepaiement_annulationencaissement a ON a.encaissement_id = q.encaissement_id
+                   WHERE q.id = NEW.remplace_id AND q.code = NEW.code
+                     AND q.regie_id = NEW.regie_id) THEN
+        RAISE EXCEPTION 'Une quittance n’en remplace qu’une annulée, du même feuillet.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_quittance_remplace';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER quittance_remplace_annulee BEFORE INSERT ON telepaiement_quittance
+    FOR EACH ROW WHEN (NEW.remplace_id IS NOT NULL)
+    EXECUTE FUNCTION tp_controler_quittance();
+-- A quitus is that of a régisseur who left, and never his own hand; it comes last (art. 4 and 5).
+CREATE FUNCTION tp_controler_quitus() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.etat <> 'avise' OR NOT EXISTS (
+            SELECT 1 FROM telepaiement_nomination n
+            WHERE n.id = NEW.nomination_id AND n.qualite = 'regisseur' AND n.etat = 'terminee'
+              AND n.personne_id <> NEW.avis_par_id
+              AND (NEW.decide_par_id IS NULL OR n.personne_id <> NEW.decide_par_id)) THEN
+        RAISE EXCEPTION 'Quitus : le régisseur a quitté ses fonctions et remis la régie, et n’y prend pas part.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_quitus_controle';
+    END IF;
+    IF NEW.etat = 'accorde' AND (NOT EXISTS (SELECT 1 FROM telepaiement_remiseservice r
+                              WHERE r.sortant_id = NEW.nomination_id)
+        OR EXISTS (
+            SELECT 1 FROM telepaiement_sessioncaisse s
+            JOIN telepaiement_nomination n ON n.regie_id = s.regie_id
+            WHERE n.id = NEW.nomination_id AND (
+                SELECT r.entrant_id FROM telepaiement_remiseservice r
+                WHERE r.regie_id = s.regie_id AND r.le <= s.ouverte_le
+                ORDER BY r.id DESC LIMIT 1) = n.id
+              AND (s.etat <> 'cloturee'
+                OR s.especes_attendues - s.especes_comptees > COALESCE((
+                    SELECT SUM(c.montant) FROM telepaiement_comblementdeficit c
+                    WHERE c.session_id = s.id), 0)
+                OR s.especes_comptees > s.fonds_caisse AND NOT EXISTS (
+                    SELECT 1 FROM telepaiement_sessionversee sv
+                    JOIN telepaiement_versementregie v ON v.id = sv.versement_id
+                    WHERE sv.session_id = s.id AND v.etat = 'recu')))
+        OR EXISTS (
+            SELECT 1 FROM telepaiement_feuillet f
+            JOIN telepaiement_carnet k ON k.id = f.carnet_id
+            JOIN telepaiement_nomination n ON n.regie_id = k.regie_id AND n.personne_id = k.remis_a_id
+            WHERE n.id = NEW.nomination_id AND f.etat = 'vierge')) THEN
+        RAISE EXCEPTION 'Quitus : un déficit, des espèces à verser ou un feuillet vierge restent à régler.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_quitus_regle';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER quitus_controle BEFORE INSERT OR UPDATE ON telepaiement_quitus
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_quitus();
+CREATE FUNCTION tp_figer_quitus() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Un avis ou une décision de quitus ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_quitus_fige';
+END $$;
+CREATE TRIGGER quitus_fige BEFORE UPDATE ON telepaiement_quitus
+    FOR EACH ROW WHEN (
+        OLD.etat <> 'avise' OR NEW.etat = 'avise' OR OLD.nomination_id <> NEW.nomination_id
+        OR OLD.est_favorable <> NEW.est_favorable OR OLD.avis <> NEW.avis
+        OR OLD.avis_par_id <> NEW.avis_par_id OR OLD.avis_le <> NEW.avis_le)
+    EXECUTE FUNCTION tp_figer_quitus();
+CREATE TRIGGER quitus_sans_suppression BEFORE DELETE ON telepaiement_quitus
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_quitus();
+CREATE TRIGGER passage_quitus_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagequitus
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+-- Art. 7: on each day one person alone is called. A row names one made before it: no cycle.
+CREATE FUNCTION tp_controler_suppleance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.qualite = 'suppleant' AND EXISTS (
+  SELECT 1 FROM telepaiement_nomination n
+  WHERE n.regie_id = NEW.regie_id AND n.qualite = 'suppleant'
+    AND COALESCE(n.remplace_id, 0) = COALESCE(NEW.remplace_id, 0)
+    AND n.debut <= NEW.fin AND n.fin >= NEW.debut) THEN
+        RAISE EXCEPTION 'Une autre suppléance de la même personne couvre déjà ces dates.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_suppleance_unique';
+    END IF;
+    IF NEW.remplace_id IS NOT NULL AND (NEW.qualite <> 'suppleant' OR NOT EXISTS (
+  SELECT 1 FROM telepaiement_nomination n
+  WHERE n.id = NEW.remplace_id AND n.regie_id = NEW.regie_id AND n.qualite = 'suppleant'
+    AND n.etat = 'en_vigueur' AND n.personne_id <> NEW.personne_id
+    AND n.debut <= NEW.debut AND n.fin >= NEW.fin)) THEN
+        RAISE EXCEPTION 'Un suppléant remplace un autre suppléant de la même régie, en fonction pendant toute la période, et qui n’est pas lui-même.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_suppleance_chaine';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER nomination_suppleance_chaine BEFORE INSERT ON telepaiement_nomination
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_suppleance();
+CREATE TRIGGER nomination_remplace_fige BEFORE UPDATE ON telepaiement_nomination
+    FOR EACH ROW WHEN (OLD.remplace_id IS DISTINCT FROM NEW.remplace_id)
+    EXECUTE FUNCTION tp_figer_nomination();
+-- What the treasury finds wrong in a versement received, and what the régisseur makes up for (art. 4).
+CREATE TRIGGER rectification_versement_ajout_seul
+    BEFORE UPDATE OR DELETE ON telepaiement_rectificationversement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE FUNCTION tp_controler_rectification() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    versement record;
+    ecarts bigint;
+BEGIN
+    SELECT etat, especes INTO versement
+        FROM telepaiement_versementregie WHERE id = NEW.versement_id FOR UPDATE;
+    SELECT coalesce(sum(CASE WHEN nature = 'excedent' THEN montant ELSE -montant END), 0) INTO ecarts
+        FROM telepaiement_rectificationversement WHERE versement_id = NEW.versement_id;
+    IF versement.etat <> 'recu'
+       OR NEW.nature <> 'excedent' AND NEW.montant > versement.especes + ecarts THEN
+        RAISE EXCEPTION 'Un versement se rectifie une fois reçu, dans la limite de ses espèces.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_rectification_versement';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER rectification_versement_plafond BEFORE INSERT ON telepaiement_rectificationversement
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_rectification();

@@ -14,27 +14,8 @@ CREATE TRIGGER passage_session_sans_modification BEFORE UPDATE ON telepaiement_p
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_session_sans_suppression BEFORE DELETE ON telepaiement_passagesessioncaisse
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER remboursement_conteste BEFORE INSERT ON telepaiement_remboursement
-WHEN NEW.origine = 'demande' AND EXISTS (SELECT 1 FROM telepaiement_litige
-  WHERE encaissement_id = NEW.encaissement_id AND etat <> 'gagne')
-BEGIN SELECT RAISE(ABORT, 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'); END;;
-CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
-WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
-  OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
-  OR OLD.demande_par_id <> NEW.demande_par_id
-  OR OLD.reference <> '' AND OLD.reference <> NEW.reference
-  OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS NOT NEW.approuve_par_id
-  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
-  OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat
-BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER remboursement_sans_suppression BEFORE DELETE ON telepaiement_remboursement
 BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
-CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
-WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
-  OR OLD.montant <> NEW.montant
-  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
-  OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat
-BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
 BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER versement_sans_suppression BEFORE DELETE ON telepaiement_versement
@@ -81,12 +62,7 @@ BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas e
 CREATE TRIGGER passage_ligne_bancaire_sans_modification BEFORE UPDATE ON telepaiement_passagelignebancaire
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_ligne_bancaire_sans_suppression BEFORE DELETE ON telepaiement_passagelignebancaire
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
-WHEN OLD.corps <> NEW.corps OR OLD.identifiant <> NEW.identifiant
-BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
-CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
-BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
 
 CREATE TRIGGER mouvement_fonds_sans_modification BEFORE UPDATE ON telepaiement_mouvementfonds
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
@@ -119,14 +95,6 @@ BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas e
 CREATE TRIGGER verification_regie_sans_modification BEFORE UPDATE ON telepaiement_verificationregie
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER verification_regie_sans_suppression BEFORE DELETE ON telepaiement_verificationregie
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER session_versee_sans_modification BEFORE UPDATE ON telepaiement_sessionversee
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER session_versee_sans_suppression BEFORE DELETE ON telepaiement_sessionversee
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER cheque_verse_sans_modification BEFORE UPDATE ON telepaiement_chequeverse
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER cheque_verse_sans_suppression BEFORE DELETE ON telepaiement_chequeverse
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER session_internet_sans_modification BEFORE UPDATE ON telepaiement_sessioninternet
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
@@ -179,26 +147,11 @@ CREATE TRIGGER regisseur_jamais_ordonnateur_apres BEFORE UPDATE ON acces_attribu
 WHEN NEW.role = 'ordonnateur' AND EXISTS (SELECT 1 FROM telepaiement_nomination
   WHERE personne_id = NEW.utilisateur_id AND etat = 'en_vigueur')
 BEGIN SELECT RAISE(ABORT, 'Cette personne est nommée dans une régie : elle ne peut pas être ordonnateur.'); END;;
-CREATE TRIGGER session_versee_close BEFORE INSERT ON telepaiement_sessionversee
-WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
-  WHERE id = NEW.session_id AND etat = 'cloturee')
-BEGIN SELECT RAISE(ABORT, 'Une caisse se verse une fois clôturée.'); END;;
 CREATE TRIGGER ligne_vente_produit_de_l_acte BEFORE INSERT ON telepaiement_lignevente
 WHEN NOT EXISTS (SELECT 1 FROM telepaiement_regie_produits p
   JOIN telepaiement_vente v ON v.regie_id = p.regie_id
   WHERE v.id = NEW.vente_id AND p.produit_id = NEW.produit_id)
 BEGIN SELECT RAISE(ABORT, 'L’acte de la régie ne permet pas de vendre ce produit (art. 8).'); END;;
-CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
-WHEN OLD.etat = 'recu' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
-  OR OLD.especes <> NEW.especes OR OLD.montant_cheques <> NEW.montant_cheques
-  OR OLD.nombre_cheques <> NEW.nombre_cheques
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER versement_regie_sans_suppression BEFORE DELETE ON telepaiement_versementregie
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
-WHEN OLD.etat <> 'vierge' OR OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero
-  OR OLD.code <> NEW.code
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER feuillet_sans_suppression BEFORE DELETE ON telepaiement_feuillet
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER encaissement_sans_modification BEFORE UPDATE ON telepaiement_encaissement
@@ -215,10 +168,6 @@ BEGIN SELECT RAISE(ABORT, 'Une caisse clôturée ne se modifie plus : corrigez d
 CREATE TRIGGER session_caisse_close_suppression BEFORE DELETE ON telepaiement_sessioncaisse
 WHEN OLD.etat = 'cloturee'
 BEGIN SELECT RAISE(ABORT, 'Une caisse clôturée ne se modifie plus : corrigez dans la caisse du lendemain.'); END;;
-CREATE TRIGGER remboursement_carte BEFORE INSERT ON telepaiement_remboursement
-WHEN NEW.origine = 'demande'
-  AND (SELECT charge FROM telepaiement_encaissement WHERE id = NEW.encaissement_id) = ''
-BEGIN SELECT RAISE(ABORT, 'Seul un paiement par carte se rembourse ici : les autres se rendent par ordre de virement.'); END;;
 CREATE TRIGGER remboursement_plafond BEFORE INSERT ON telepaiement_remboursement
 WHEN NEW.origine = 'demande' AND NEW.montant
   + (SELECT coalesce(sum(montant), 0) FROM telepaiement_remboursement
@@ -281,11 +230,6 @@ CREATE TRIGGER passageecheancier_sans_modification BEFORE UPDATE ON telepaiement
 BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER passageecheancier_sans_suppression BEFORE DELETE ON telepaiement_passageecheancier
 BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
-CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
-WHEN OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
-  OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
-  OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS NOT NEW.revoque_le
-BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit pas.'); END;;
 CREATE TRIGGER lien_sans_suppression BEFORE DELETE ON telepaiement_lienpaiement
 BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit pas.'); END;;-- The same rule on SQLite. A double semicolon on its own ends a statement.
 CREATE TRIGGER tentative_vente_de_la_caisse BEFORE INSERT ON telepaiement_tentative
@@ -330,12 +274,6 @@ WHEN OLD.releve_id <> NEW.releve_id OR OLD.identite <> NEW.identite OR OLD.jour 
         AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
                         WHERE a.rapprochement_id = r.id)))
 BEGIN SELECT RAISE(ABORT, 'Ce que la banque a écrit ne se réécrit pas et ne s’efface pas.'); END;;
-CREATE TRIGGER rapprochement_une_fois BEFORE INSERT ON telepaiement_rapprochementbancaire
-WHEN EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
-  WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id)
-    AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
-                    WHERE a.rapprochement_id = r.id))
-BEGIN SELECT RAISE(ABORT, 'Ce mouvement ou ce versement est déjà rapproché.'); END;;
 CREATE TRIGGER encaissement_rapproche_une_fois BEFORE INSERT ON telepaiement_encaissementrapproche
 WHEN EXISTS (SELECT 1 FROM telepaiement_encaissementrapproche e
   WHERE e.encaissement_id = NEW.encaissement_id
@@ -350,21 +288,10 @@ BEGIN SELECT RAISE(ABORT, 'Un rapprochement s’annule par la contrepassation de
 CREATE TRIGGER annulation_rapprochement_sans_modification BEFORE UPDATE ON telepaiement_annulationrapprochement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER annulation_rapprochement_sans_suppression BEFORE DELETE ON telepaiement_annulationrapprochement
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
-CREATE TRIGGER comblement_deficit_plafond BEFORE INSERT ON telepaiement_comblementdeficit
-WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse s
-  WHERE s.id = NEW.session_id AND s.etat = 'cloturee' AND s.regie_id = NEW.regie_id
-    AND NEW.montant + (SELECT coalesce(sum(montant), 0) FROM telepaiement_comblementdeficit
-                       WHERE session_id = NEW.session_id)
-        <= s.especes_attendues - s.especes_comptees)
-BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER comblement_deficit_sans_modification BEFORE UPDATE ON telepaiement_comblementdeficit
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER comblement_deficit_sans_suppression BEFORE DELETE ON telepaiement_comblementdeficit
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER comblement_verse_sans_modification BEFORE UPDATE ON telepaiement_comblementverse
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
-CREATE TRIGGER comblement_verse_sans_suppression BEFORE DELETE ON telepaiement_comblementverse
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
 CREATE TRIGGER encaissement_classement BEFORE INSERT ON telepaiement_encaissement
 WHEN NEW.provenance_id IS NOT NULL AND (
@@ -373,10 +300,7 @@ WHEN NEW.provenance_id IS NOT NULL AND (
       AND regie_id = NEW.regie_id)
   OR EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
              WHERE encaissement_id = NEW.provenance_id))
-BEGIN SELECT RAISE(ABORT, 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'); END;;
-CREATE TRIGGER annulation_encaissement_classe BEFORE INSERT ON telepaiement_annulationencaissement
-WHEN EXISTS (SELECT 1 FROM telepaiement_encaissement WHERE provenance_id = NEW.encaissement_id)
-BEGIN SELECT RAISE(ABORT, 'Cette recette est déjà classée : elle ne s’annule plus.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
 CREATE TRIGGER session_cloture_complete BEFORE UPDATE ON telepaiement_sessioncaisse
 WHEN OLD.etat = 'ouverte' AND NEW.etat = 'cloturee' AND (
   NEW.cloturee_par_id IS NULL
@@ -406,4 +330,279 @@ BEGIN SELECT RAISE(ABORT, 'Seule une contestation acceptée a une suite.'); END;
 CREATE TRIGGER suite_contestation_sans_modification BEFORE UPDATE ON telepaiement_suitecontestation
 BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER suite_contestation_sans_suppression BEFORE DELETE ON telepaiement_suitecontestation
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;-- The same rules on SQLite, whose tables were made again. A double semicolon ends a statement.
+CREATE TRIGGER versement_regie_fige BEFORE UPDATE ON telepaiement_versementregie
+WHEN OLD.etat <> 'etabli' OR OLD.regie_id <> NEW.regie_id OR OLD.numero <> NEW.numero
+  OR OLD.especes <> NEW.especes OR OLD.coupures <> NEW.coupures
+  OR OLD.montant_cheques <> NEW.montant_cheques OR OLD.nombre_cheques <> NEW.nombre_cheques
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER versement_regie_sans_suppression BEFORE DELETE ON telepaiement_versementregie
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_versee_close BEFORE INSERT ON telepaiement_sessionversee
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_sessioncaisse
+  WHERE id = NEW.session_id AND etat = 'cloturee')
+BEGIN SELECT RAISE(ABORT, 'Une caisse se verse une fois clôturée.'); END;;
+CREATE TRIGGER session_versee_une_fois BEFORE INSERT ON telepaiement_sessionversee
+WHEN EXISTS (SELECT 1 FROM telepaiement_sessionversee l
+  JOIN telepaiement_versementregie v ON v.id = l.versement_id
+  WHERE l.session_id = NEW.session_id AND v.etat <> 'annule')
+BEGIN SELECT RAISE(ABORT, 'Cette caisse est déjà sur un versement.'); END;;
+CREATE TRIGGER session_versee_sans_modification BEFORE UPDATE ON telepaiement_sessionversee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER session_versee_sans_suppression BEFORE DELETE ON telepaiement_sessionversee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER cheque_verse_une_fois BEFORE INSERT ON telepaiement_chequeverse
+WHEN EXISTS (SELECT 1 FROM telepaiement_chequeverse l
+  JOIN telepaiement_versementregie v ON v.id = l.versement_id
+  WHERE l.encaissement_id = NEW.encaissement_id AND v.etat <> 'annule')
+BEGIN SELECT RAISE(ABORT, 'Ce chèque est déjà sur un versement.'); END;;
+CREATE TRIGGER cheque_verse_sans_modification BEFORE UPDATE ON telepaiement_chequeverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER cheque_verse_sans_suppression BEFORE DELETE ON telepaiement_chequeverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER comblement_verse_une_fois BEFORE INSERT ON telepaiement_comblementverse
+WHEN EXISTS (SELECT 1 FROM telepaiement_comblementverse l
+  JOIN telepaiement_versementregie v ON v.id = l.versement_id
+  WHERE l.comblement_id = NEW.comblement_id AND v.etat <> 'annule')
+BEGIN SELECT RAISE(ABORT, 'Cette somme est déjà sur un versement.'); END;;
+CREATE TRIGGER comblement_verse_sans_modification BEFORE UPDATE ON telepaiement_comblementverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER comblement_verse_sans_suppression BEFORE DELETE ON telepaiement_comblementverse
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER etat_mensuel_sans_modification BEFORE UPDATE ON telepaiement_etatmensuel
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER etat_mensuel_sans_suppression BEFORE DELETE ON telepaiement_etatmensuel
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER remboursement_carte BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande'
+  AND ((SELECT charge FROM telepaiement_encaissement WHERE id = NEW.encaissement_id) = '')
+      <> (NEW.virement_id IS NOT NULL)
+  AND NOT (NEW.virement_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM telepaiement_remboursement
+    WHERE encaissement_id = NEW.encaissement_id AND etat = 'echoue' AND virement_id IS NULL))
+BEGIN SELECT RAISE(ABORT, 'Ce paiement se rend sur la carte qui a payé, ou par ordre de virement à un compte nommé.'); END;;
+CREATE TRIGGER remboursement_annule BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande' AND EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
+  WHERE encaissement_id = NEW.encaissement_id)
+BEGIN SELECT RAISE(ABORT, 'Ce paiement est annulé : rien n’en est à rendre.'); END;;
+CREATE TRIGGER ordre_virement_sans_modification BEFORE UPDATE ON telepaiement_ordrevirement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER ordre_virement_sans_suppression BEFORE DELETE ON telepaiement_ordrevirement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER retour_vente_sans_modification BEFORE UPDATE ON telepaiement_retourvente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER retour_vente_sans_suppression BEFORE DELETE ON telepaiement_retourvente
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER rapprochement_remboursement_nomme BEFORE INSERT ON telepaiement_rapprochementbancaire
+WHEN (NEW.nature = 'remboursement') <> (NEW.remboursement_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'Un rapprochement de remboursement nomme le remboursement.'); END;;
+CREATE TRIGGER rapprochement_une_fois BEFORE INSERT ON telepaiement_rapprochementbancaire
+WHEN EXISTS (SELECT 1 FROM telepaiement_rapprochementbancaire r
+  JOIN telepaiement_lignebancaire l ON l.id = r.ligne_id
+  WHERE (r.ligne_id = NEW.ligne_id OR r.versement_id = NEW.versement_id
+      OR r.remboursement_id = NEW.remboursement_id AND (l.montant < 0) = (
+        (SELECT montant FROM telepaiement_lignebancaire WHERE id = NEW.ligne_id) < 0))
+    AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationrapprochement a
+                    WHERE a.rapprochement_id = r.id))
+BEGIN SELECT RAISE(ABORT, 'Ce mouvement, ce versement ou ce remboursement est déjà rapproché.'); END;;
+CREATE TRIGGER encaissement_classement_une_fois BEFORE INSERT ON telepaiement_encaissement
+WHEN NEW.provenance_id IS NOT NULL AND EXISTS (SELECT 1 FROM telepaiement_encaissement c
+  WHERE c.provenance_id = NEW.provenance_id AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationencaissement a WHERE a.encaissement_id = c.id))
+BEGIN SELECT RAISE(ABORT, 'Cette recette est déjà classée.'); END;;
+CREATE TRIGGER annulation_encaissement_classe BEFORE INSERT ON telepaiement_annulationencaissement
+WHEN EXISTS (SELECT 1 FROM telepaiement_encaissement c
+  WHERE c.provenance_id = NEW.encaissement_id AND NOT EXISTS (SELECT 1 FROM telepaiement_annulationencaissement a WHERE a.encaissement_id = c.id))
+BEGIN SELECT RAISE(ABORT, 'Cette recette est déjà classée : elle ne s’annule plus.'); END;;
+CREATE TRIGGER annulation_encaissement_rendu BEFORE INSERT ON telepaiement_annulationencaissement
+WHEN EXISTS (SELECT 1 FROM telepaiement_remboursement
+  WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('echoue', 'refuse'))
+BEGIN SELECT RAISE(ABORT, 'Une part de ce paiement est rendue, ou va l’être : il ne s’annule plus.'); END;;
+CREATE TRIGGER annulation_encaissement_regularise BEFORE INSERT ON telepaiement_annulationencaissement
+WHEN EXISTS (SELECT 1 FROM telepaiement_ligneregularisee r
+  JOIN telepaiement_lignevente l ON l.id = r.ligne_id
+  JOIN telepaiement_encaissement e ON e.vente_id = l.vente_id
+  WHERE e.id = NEW.encaissement_id)
+BEGIN SELECT RAISE(ABORT, 'Un titre régularise déjà cette vente : ce paiement ne s’annule plus.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER tarif_fige BEFORE UPDATE ON telepaiement_tarif
+WHEN OLD.fin IS NOT NULL OR NEW.fin IS NULL OR NEW.fin < date(NEW.debut, '-1 day')
+  OR OLD.produit_id <> NEW.produit_id OR OLD.montant <> NEW.montant OR OLD.debut <> NEW.debut
+  OR OLD.deliberation <> NEW.deliberation OR OLD.par_id <> NEW.par_id OR OLD.le <> NEW.le
+BEGIN SELECT RAISE(ABORT, 'Un tarif publié ne se modifie pas : publiez-en un autre.'); END;;
+CREATE TRIGGER tarif_sans_suppression BEFORE DELETE ON telepaiement_tarif
+BEGIN SELECT RAISE(ABORT, 'Un tarif publié ne se modifie pas : publiez-en un autre.'); END;;
+CREATE TRIGGER tarif_sans_chevauchement BEFORE INSERT ON telepaiement_tarif
+WHEN EXISTS (SELECT 1 FROM telepaiement_tarif t
+  WHERE t.produit_id = NEW.produit_id AND (t.fin IS NULL OR t.fin >= t.debut)
+    AND (t.fin IS NULL OR t.fin >= NEW.debut) AND (NEW.fin IS NULL OR t.debut <= NEW.fin))
+BEGIN SELECT RAISE(ABORT, 'Un autre tarif de ce produit s’applique déjà à ces dates.'); END;;
+CREATE TRIGGER remboursement_fige BEFORE UPDATE ON telepaiement_remboursement
+WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.montant <> NEW.montant
+  OR OLD.origine <> NEW.origine OR OLD.jeton <> NEW.jeton OR OLD.motif <> NEW.motif
+  OR OLD.demande_par_id <> NEW.demande_par_id
+  OR OLD.virement_id IS NOT NEW.virement_id
+  OR OLD.reference <> '' AND OLD.reference <> NEW.reference
+  OR OLD.approuve_par_id IS NOT NULL AND OLD.approuve_par_id IS NOT NEW.approuve_par_id
+  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
+  OR OLD.etat IN ('echoue', 'refuse') AND OLD.etat <> NEW.etat AND NOT (
+    OLD.etat = 'echoue' AND NEW.etat = 'transmis' AND OLD.reference = '' AND NEW.reference <> '')
+BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER litige_fige BEFORE UPDATE ON telepaiement_litige
+WHEN OLD.encaissement_id <> NEW.encaissement_id OR OLD.reference <> NEW.reference
+  OR OLD.montant <> NEW.montant
+  OR OLD.ligne_id IS NOT NEW.ligne_id
+  OR OLD.ecriture_id IS NOT NULL AND OLD.ecriture_id IS NOT NEW.ecriture_id
+  OR OLD.etat <> 'ouvert' AND OLD.etat <> NEW.etat
+    AND NOT (OLD.etat = 'perdu' AND NEW.etat = 'annule' AND OLD.ligne_id IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER remboursement_conteste BEFORE INSERT ON telepaiement_remboursement
+WHEN NEW.origine = 'demande' AND EXISTS (SELECT 1 FROM telepaiement_litige
+  WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('gagne', 'annule'))
+BEGIN SELECT RAISE(ABORT, 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER document_demande_deposee BEFORE INSERT ON telepaiement_documentdemande
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_demanderedevable
+  WHERE id = NEW.demande_id AND etat = 'deposee')
+BEGIN SELECT RAISE(ABORT, 'Un document se joint à une demande que personne n’examine encore.'); END;;
+CREATE TRIGGER document_demande_fige BEFORE UPDATE ON telepaiement_documentdemande
+WHEN OLD.id <> NEW.id OR OLD.demande_id <> NEW.demande_id OR OLD.rang <> NEW.rang
+  OR OLD.sha256 <> NEW.sha256 OR OLD.nom <> NEW.nom OR OLD.type_mime <> NEW.type_mime
+  OR OLD.taille <> NEW.taille OR OLD.analyse <> 'non_analyse'
 BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER document_demande_sans_suppression BEFORE DELETE ON telepaiement_documentdemande
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER tentative_figee BEFORE UPDATE ON telepaiement_tentative
+WHEN OLD.jeton <> NEW.jeton OR OLD.montant <> NEW.montant
+  OR OLD.reste_constate <> NEW.reste_constate OR OLD.passerelle <> NEW.passerelle
+  OR OLD.canal <> NEW.canal OR OLD.session_payeur <> NEW.session_payeur
+  OR OLD.lecteur <> NEW.lecteur
+  OR OLD.titre_id IS NOT NEW.titre_id
+  OR OLD.vente_id IS NOT NEW.vente_id
+  OR OLD.session_id IS NOT NEW.session_id
+  OR OLD.etat IN ('reussie', 'annulee', 'echouee', 'expiree') AND OLD.reference <> NEW.reference
+  OR OLD.etat = 'reussie' AND NEW.etat <> 'reussie'
+  OR OLD.etat IN ('annulee', 'echouee', 'expiree')
+    AND NEW.etat NOT IN (OLD.etat, 'reussie', 'annulee')
+BEGIN SELECT RAISE(ABORT, 'Un paiement commencé ne se réécrit pas, et un paiement terminé ne se rouvre pas.'); END;;
+CREATE TRIGGER tentative_sans_suppression BEFORE DELETE ON telepaiement_tentative
+BEGIN SELECT RAISE(ABORT, 'Un paiement commencé ne se réécrit pas, et un paiement terminé ne se rouvre pas.'); END;;
+CREATE TRIGGER encaissement_de_sa_tentative BEFORE INSERT ON telepaiement_encaissement
+WHEN NEW.tentative_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_tentative
+  WHERE id = NEW.tentative_id AND etat = 'reussie'
+    AND titre_id IS NEW.titre_id AND vente_id IS NEW.vente_id)
+BEGIN SELECT RAISE(ABORT, 'Un encaissement est celui d’un paiement réussi, pour la même somme due.'); END;;
+CREATE TRIGGER lien_fige BEFORE UPDATE ON telepaiement_lienpaiement
+WHEN OLD.titre_id <> NEW.titre_id OR OLD.identifiant <> NEW.identifiant
+  OR OLD.expire_le <> NEW.expire_le OR OLD.cree_le <> NEW.cree_le
+  OR OLD.par_id IS NOT NEW.par_id
+  OR OLD.revoque_le IS NOT NULL AND OLD.revoque_le IS NOT NEW.revoque_le
+BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit pas.'); END;;
+CREATE TRIGGER envoi_guichet_sans_modification BEFORE UPDATE ON telepaiement_envoiguichet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER envoi_guichet_sans_suppression BEFORE DELETE ON telepaiement_envoiguichet
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+
+CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
+WHEN OLD.faits <> NEW.faits OR OLD.empreinte <> NEW.empreinte OR OLD.identifiant <> NEW.identifiant
+BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER evenement_sans_suppression BEFORE DELETE ON telepaiement_evenementrecu
+BEGIN SELECT RAISE(ABORT, 'Un message reçu ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER feuillet_fige BEFORE UPDATE ON telepaiement_feuillet
+WHEN OLD.carnet_id <> NEW.carnet_id OR OLD.numero <> NEW.numero OR OLD.code <> NEW.code
+  OR OLD.etat <> 'vierge' AND NOT (
+    OLD.etat = 'saisi' AND NEW.etat = 'defait' AND NEW.encaissement_id = OLD.encaissement_id
+    AND NEW.conflits = OLD.conflits)
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER quittance_remplace_annulee BEFORE INSERT ON telepaiement_quittance
+WHEN NEW.remplace_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_quittance q
+  JOIN telepaiement_annulationencaissement a ON a.encaissement_id = q.encaissement_id
+  WHERE q.id = NEW.remplace_id AND q.code = NEW.code AND q.regie_id = NEW.regie_id)
+BEGIN SELECT RAISE(ABORT, 'Une quittance n’en remplace qu’une annulée, du même feuillet.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER quitus_avise BEFORE INSERT ON telepaiement_quitus
+WHEN NEW.etat <> 'avise' OR NOT EXISTS (
+            SELECT 1 FROM telepaiement_nomination n
+            WHERE n.id = NEW.nomination_id AND n.qualite = 'regisseur' AND n.etat = 'terminee'
+              AND n.personne_id <> NEW.avis_par_id
+              AND (NEW.decide_par_id IS NULL OR n.personne_id <> NEW.decide_par_id))
+BEGIN SELECT RAISE(ABORT, 'Quitus : le régisseur a quitté ses fonctions et remis la régie, et n’y prend pas part.'); END;;
+CREATE TRIGGER quitus_decide BEFORE UPDATE ON telepaiement_quitus
+WHEN NOT EXISTS (
+            SELECT 1 FROM telepaiement_nomination n
+            WHERE n.id = NEW.nomination_id AND n.qualite = 'regisseur' AND n.etat = 'terminee'
+              AND n.personne_id <> NEW.avis_par_id
+              AND (NEW.decide_par_id IS NULL OR n.personne_id <> NEW.decide_par_id))
+BEGIN SELECT RAISE(ABORT, 'Quitus : le régisseur a quitté ses fonctions et remis la régie, et n’y prend pas part.'); END;;
+CREATE TRIGGER quitus_regle BEFORE UPDATE ON telepaiement_quitus
+WHEN NEW.etat = 'accorde' AND (NOT EXISTS (SELECT 1 FROM telepaiement_remiseservice r
+                              WHERE r.sortant_id = NEW.nomination_id)
+        OR EXISTS (
+            SELECT 1 FROM telepaiement_sessioncaisse s
+            JOIN telepaiement_nomination n ON n.regie_id = s.regie_id
+            WHERE n.id = NEW.nomination_id AND (
+                SELECT r.entrant_id FROM telepaiement_remiseservice r
+                WHERE r.regie_id = s.regie_id AND r.le <= s.ouverte_le
+                ORDER BY r.id DESC LIMIT 1) = n.id
+              AND (s.etat <> 'cloturee'
+                OR s.especes_attendues - s.especes_comptees > COALESCE((
+                    SELECT SUM(c.montant) FROM telepaiement_comblementdeficit c
+                    WHERE c.session_id = s.id), 0)
+                OR s.especes_comptees > s.fonds_caisse AND NOT EXISTS (
+                    SELECT 1 FROM telepaiement_sessionversee sv
+                    JOIN telepaiement_versementregie v ON v.id = sv.versement_id
+                    WHERE sv.session_id = s.id AND v.etat = 'recu')))
+        OR EXISTS (
+            SELECT 1 FROM telepaiement_feuillet f
+            JOIN telepaiement_carnet k ON k.id = f.carnet_id
+            JOIN telepaiement_nomination n ON n.regie_id = k.regie_id AND n.personne_id = k.remis_a_id
+            WHERE n.id = NEW.nomination_id AND f.etat = 'vierge'))
+BEGIN SELECT RAISE(ABORT, 'Quitus : un déficit, des espèces à verser ou un feuillet vierge restent à régler.'); END;;
+CREATE TRIGGER quitus_fige BEFORE UPDATE ON telepaiement_quitus
+WHEN OLD.etat <> 'avise' OR NEW.etat = 'avise' OR OLD.nomination_id <> NEW.nomination_id
+  OR OLD.est_favorable <> NEW.est_favorable OR OLD.avis <> NEW.avis
+  OR OLD.avis_par_id <> NEW.avis_par_id OR OLD.avis_le <> NEW.avis_le
+BEGIN SELECT RAISE(ABORT, 'Un avis ou une décision de quitus ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER quitus_sans_suppression BEFORE DELETE ON telepaiement_quitus
+BEGIN SELECT RAISE(ABORT, 'Un avis ou une décision de quitus ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passage_quitus_sans_modification BEFORE UPDATE ON telepaiement_passagequitus
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_quitus_sans_suppression BEFORE DELETE ON telepaiement_passagequitus
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER nomination_suppleance_unique BEFORE INSERT ON telepaiement_nomination
+WHEN NEW.qualite = 'suppleant' AND EXISTS (
+  SELECT 1 FROM telepaiement_nomination n
+  WHERE n.regie_id = NEW.regie_id AND n.qualite = 'suppleant'
+    AND COALESCE(n.remplace_id, 0) = COALESCE(NEW.remplace_id, 0)
+    AND n.debut <= NEW.fin AND n.fin >= NEW.debut)
+BEGIN SELECT RAISE(ABORT, 'Une autre suppléance de la même personne couvre déjà ces dates.'); END;;
+CREATE TRIGGER nomination_suppleance_chaine BEFORE INSERT ON telepaiement_nomination
+WHEN NEW.remplace_id IS NOT NULL AND (NEW.qualite <> 'suppleant' OR NOT EXISTS (
+  SELECT 1 FROM telepaiement_nomination n
+  WHERE n.id = NEW.remplace_id AND n.regie_id = NEW.regie_id AND n.qualite = 'suppleant'
+    AND n.etat = 'en_vigueur' AND n.personne_id <> NEW.personne_id
+    AND n.debut <= NEW.debut AND n.fin >= NEW.fin))
+BEGIN SELECT RAISE(ABORT, 'Un suppléant remplace un autre suppléant de la même régie, en fonction pendant toute la période, et qui n’est pas lui-même.'); END;;
+CREATE TRIGGER nomination_remplace_fige BEFORE UPDATE ON telepaiement_nomination
+WHEN OLD.remplace_id IS NOT NEW.remplace_id
+BEGIN SELECT RAISE(ABORT, 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER rectification_versement_sans_modification BEFORE UPDATE ON telepaiement_rectificationversement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER rectification_versement_sans_suppression BEFORE DELETE ON telepaiement_rectificationversement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER rectification_versement_plafond BEFORE INSERT ON telepaiement_rectificationversement
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_versementregie v
+  WHERE v.id = NEW.versement_id AND v.etat = 'recu'
+    AND (NEW.nature = 'excedent' OR NEW.montant <= v.especes + (
+      SELECT coalesce(sum(CASE WHEN nature = 'excedent' THEN montant ELSE -montant END), 0)
+      FROM telepaiement_rectificationversement WHERE versement_id = NEW.versement_id)))
+BEGIN SELECT RAISE(ABORT, 'Un versement se rectifie une fois reçu, dans la limite de ses espèces.'); END;;
+CREATE TRIGGER comblement_deficit_plafond BEFORE INSERT ON telepaiement_comblementdeficit
+WHEN NEW.montant + (SELECT coalesce(sum(montant), 0) FROM telepaiement_comblementdeficit
+    WHERE session_id = NEW.session_id OR rectification_id = NEW.rectification_id)
+  > coalesce(
+    (SELECT s.especes_attendues - s.especes_comptees FROM telepaiement_sessioncaisse s
+     WHERE s.id = NEW.session_id AND s.etat = 'cloturee' AND s.regie_id = NEW.regie_id),
+    (SELECT r.montant FROM telepaiement_rectificationversement r
+     JOIN telepaiement_versementregie v ON v.id = r.versement_id
+     WHERE r.id = NEW.rectification_id AND r.nature <> 'excedent' AND v.regie_id = NEW.regie_id),
+    0)
+BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;

@@ -229,6 +229,7 @@ class Migration(migrations.Migration):
                                 ("transmis", "Transmis à la Trésorerie"),
                                 ("accepte", "Accepté"),
                                 ("refuse", "Refusé"),
+                                ("abandonne", "Abandonné"),
                             ],
                             default="ouvert",
                             max_length=10,
@@ -630,6 +631,15 @@ class Migration(migrations.Migration):
                     ("code_postal", models.CharField(max_length=5)),
                     ("ville", models.CharField(max_length=38)),
                     (
+                        "pays",
+                        models.CharField(
+                            blank=True,
+                            help_text="vide : France et ses territoires",
+                            max_length=2,
+                            verbose_name="pays",
+                        ),
+                    ),
+                    (
                         "mode_reglement",
                         models.CharField(
                             blank=True, max_length=2, verbose_name="mode de règlement"
@@ -673,6 +683,18 @@ class Migration(migrations.Migration):
                         "code_produit",
                         models.CharField(
                             blank=True, max_length=4, verbose_name="code produit local"
+                        ),
+                    ),
+                    (
+                        "exercice_encaisse",
+                        models.PositiveSmallIntegerField(
+                            blank=True, null=True, verbose_name="exercice du P503"
+                        ),
+                    ),
+                    (
+                        "numero_encaisse",
+                        models.PositiveBigIntegerField(
+                            blank=True, null=True, verbose_name="numéro du P503"
                         ),
                     ),
                     (
@@ -1131,6 +1153,15 @@ class Migration(migrations.Migration):
                     ),
                     ("code_postal", models.CharField(max_length=5)),
                     ("ville", models.CharField(max_length=38)),
+                    (
+                        "pays",
+                        models.CharField(
+                            blank=True,
+                            help_text="vide : France et ses territoires",
+                            max_length=2,
+                            verbose_name="pays",
+                        ),
+                    ),
                     ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
                     ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
                     (
@@ -1327,7 +1358,7 @@ class Migration(migrations.Migration):
                 model_name="bordereau",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
-                        ("etat__in", ("ouvert", "presente")),
+                        ("etat__in", ["ouvert", "presente", "abandonne"]),
                         models.Q(
                             ("signe_le__isnull", False),
                             models.Q(("empreinte_signee", ""), _negated=True),
@@ -1479,6 +1510,18 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="piece",
                 constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("pays", ""),
+                        models.Q(("code_postal", "99999"), ("pays__regex", "^[A-Z]{2}$")),
+                        _connector="OR",
+                    ),
+                    name="piece_pays",
+                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
                     condition=models.Q(("montant_ht__gt", 0), ("montant_tgc__gte", 0)),
                     name="piece_montants_positifs",
                     violation_error_message="Le montant hors taxe d’une pièce est positif.",
@@ -1537,6 +1580,26 @@ class Migration(migrations.Migration):
                 model_name="piece",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
+                        models.Q(
+                            ("exercice_encaisse__isnull", True), ("numero_encaisse__isnull", True)
+                        ),
+                        models.Q(
+                            ("exercice_encaisse__isnull", False),
+                            ("numero_encaisse__gt", 0),
+                            ("piece_origine__isnull", True),
+                            ("sens", "recette"),
+                            ("type_piece", "05"),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="titre_apres_encaissement",
+                    violation_error_message="Seul un titre émis après encaissement nomme le P503 qu’il régularise.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="piece",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
                         ("etat__in", ["emise", "annulee"]),
                         ("bordereau__isnull", False),
                         _connector="OR",
@@ -1555,6 +1618,18 @@ class Migration(migrations.Migration):
                     fields=("ligne", "rang"),
                     name="part_cedee_rang_unique",
                     violation_error_message="Ce rang de part est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="partcedee",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("pays", ""),
+                        models.Q(("code_postal", "99999"), ("pays__regex", "^[A-Z]{2}$")),
+                        _connector="OR",
+                    ),
+                    name="part_cedee_pays",
+                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
                 ),
             ),
             migrations.AddConstraint(

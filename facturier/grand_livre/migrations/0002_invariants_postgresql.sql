@@ -30,18 +30,6 @@ BEGIN
     RAISE EXCEPTION 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'
         USING ERRCODE = '23514', CONSTRAINT = 'gl_piece_figee';
 END $$;
-CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece FOR EACH ROW
-    WHEN ((
-        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
-        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
-        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
-        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation
-    ) IS DISTINCT FROM (
-        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
-        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
-        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
-        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation
-    )) EXECUTE FUNCTION gl_refuser_retouche();
 CREATE TRIGGER piece_sans_suppression BEFORE DELETE ON grand_livre_piece
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_retouche();
 CREATE TRIGGER ligne_piece_figee BEFORE UPDATE OR DELETE ON grand_livre_lignepiece
@@ -353,8 +341,7 @@ BEGIN
 END $$;
 CREATE TRIGGER credit_fige BEFORE UPDATE OR DELETE ON grand_livre_creditouvert
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_credit();
--- What is read in the parapheur is what will be signed: the list of a bordereau then stands still.
-
+-- What is read in the parapheur is what will be signed; what a later signature counts stands still.
 CREATE FUNCTION grand_livre_bordereau_fige() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT 1 FROM grand_livre_bordereau b
@@ -362,8 +349,59 @@ BEGIN
         RAISE EXCEPTION 'Les pièces d’un bordereau présenté ou signé ne changent plus.'
             USING ERRCODE = '23514', CONSTRAINT = 'bordereau_fige';
     END IF;
+    IF EXISTS (SELECT 1 FROM grand_livre_bordereau b
+                 JOIN grand_livre_bordereau s
+                   ON s.exercice_id = b.exercice_id AND s.budget_id = b.budget_id
+                  AND s.sens = b.sens AND s.type_bordereau = b.type_bordereau
+                  AND s.numero > b.numero AND s.etat IN ('signe', 'transmis', 'accepte')
+                WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id)) THEN
+        RAISE EXCEPTION 'Un bordereau suivant, déjà signé, compte les pièces de celui-ci.'
+            USING ERRCODE = '23514', CONSTRAINT = 'bordereau_compte';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER piece_bordereau_fige BEFORE UPDATE OF bordereau_id ON grand_livre_piece
     FOR EACH ROW WHEN (OLD.bordereau_id IS DISTINCT FROM NEW.bordereau_id)
     EXECUTE FUNCTION grand_livre_bordereau_fige();
+-- What a titre says of the receipt that it regularises, and that it is frozen like the rest.
+
+-- What is said late may be dated in the year after its exercice; never before what it undoes.
+CREATE FUNCTION gl_dater_contrepassation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF extract(year FROM NEW.date_comptable) NOT BETWEEN NEW.exercice_id AND NEW.exercice_id + 1
+       OR EXISTS (SELECT 1 FROM grand_livre_ecriture o
+                  WHERE o.id = NEW.contrepasse_id AND o.date_comptable > NEW.date_comptable) THEN
+        RAISE EXCEPTION 'Une contrepassation ne précède pas ce qu’elle contrepasse, et ne sort pas de son exercice.'
+            USING ERRCODE = '23514', CONSTRAINT = 'gl_contrepassation_datee';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER contrepassation_datee BEFORE INSERT ON grand_livre_ecriture
+    FOR EACH ROW WHEN (NEW.contrepasse_id IS NOT NULL)
+    EXECUTE FUNCTION gl_dater_contrepassation();
+
+CREATE FUNCTION grand_livre_bordereau_vide() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM grand_livre_piece p WHERE p.bordereau_id = NEW.id) THEN
+        RAISE EXCEPTION 'Seul un bordereau vide s’abandonne.'
+            USING ERRCODE = '23514', CONSTRAINT = 'bordereau_vide';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER bordereau_vide BEFORE UPDATE OF etat ON grand_livre_bordereau
+    FOR EACH ROW WHEN (NEW.etat = 'abandonne' AND OLD.etat <> 'abandonne')
+    EXECUTE FUNCTION grand_livre_bordereau_vide();
+CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece FOR EACH ROW
+    WHEN ((
+        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
+        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
+        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
+        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation,
+        OLD.exercice_encaisse, OLD.numero_encaisse, OLD.pays
+    ) IS DISTINCT FROM (
+        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
+        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
+        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
+        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation,
+        NEW.exercice_encaisse, NEW.numero_encaisse, NEW.pays
+    )) EXECUTE FUNCTION gl_refuser_retouche();

@@ -28,21 +28,6 @@ CREATE TRIGGER passage_bordereau_sans_modification BEFORE UPDATE ON grand_livre_
 BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
 CREATE TRIGGER passage_bordereau_sans_suppression BEFORE DELETE ON grand_livre_passagebordereau
 BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
-
--- A pièce keeps its number, its amounts and whom it pays as they were issued.
-CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece
-WHEN (
-        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
-        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
-        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
-        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation
-) IS NOT (
-        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
-        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
-        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
-        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation
-)
-BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
 CREATE TRIGGER piece_sans_suppression BEFORE DELETE ON grand_livre_piece
 BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
 CREATE TRIGGER ligne_piece_sans_modification BEFORE UPDATE ON grand_livre_lignepiece
@@ -192,4 +177,47 @@ CREATE TRIGGER piece_bordereau_fige BEFORE UPDATE OF bordereau_id ON grand_livre
 WHEN OLD.bordereau_id IS NOT NEW.bordereau_id
   AND EXISTS (SELECT 1 FROM grand_livre_bordereau b
               WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id) AND b.etat <> 'ouvert')
-BEGIN SELECT RAISE(ABORT, 'Les pièces d’un bordereau présenté ou signé ne changent plus.'); END;;
+BEGIN SELECT RAISE(ABORT, 'Les pièces d’un bordereau présenté ou signé ne changent plus.'); END;;-- What a titre says of the receipt that it regularises. A double semicolon ends a statement.
+-- A check would make the table again, which triggers of other tables read: a trigger says the same.
+
+CREATE TRIGGER titre_apres_encaissement BEFORE INSERT ON grand_livre_piece
+WHEN NOT coalesce(
+        (NEW.exercice_encaisse IS NULL AND NEW.numero_encaisse IS NULL)
+     OR (NEW.sens = 'recette' AND NEW.type_piece = '05' AND NEW.piece_origine_id IS NULL
+         AND NEW.exercice_encaisse IS NOT NULL AND NEW.numero_encaisse > 0), 0)
+BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: titre_apres_encaissement'); END;;-- What is said late may be dated in the year after its exercice; never before what it undoes.
+CREATE TRIGGER contrepassation_datee BEFORE INSERT ON grand_livre_ecriture
+WHEN NEW.contrepasse_id IS NOT NULL AND (
+    CAST(strftime('%Y', NEW.date_comptable) AS INTEGER)
+        NOT BETWEEN NEW.exercice_id AND NEW.exercice_id + 1
+    OR EXISTS (SELECT 1 FROM grand_livre_ecriture o
+               WHERE o.id = NEW.contrepasse_id AND o.date_comptable > NEW.date_comptable))
+BEGIN SELECT RAISE(ABORT, 'Une contrepassation ne précède pas ce qu’elle contrepasse, et ne sort pas de son exercice.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER piece_bordereau_compte BEFORE UPDATE OF bordereau_id ON grand_livre_piece
+WHEN OLD.bordereau_id IS NOT NEW.bordereau_id
+  AND EXISTS (SELECT 1 FROM grand_livre_bordereau b
+                JOIN grand_livre_bordereau s
+                  ON s.exercice_id = b.exercice_id AND s.budget_id = b.budget_id
+                 AND s.sens = b.sens AND s.type_bordereau = b.type_bordereau
+                 AND s.numero > b.numero AND s.etat IN ('signe', 'transmis', 'accepte')
+               WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id))
+BEGIN SELECT RAISE(ABORT, 'Un bordereau suivant, déjà signé, compte les pièces de celui-ci.'); END;;
+CREATE TRIGGER bordereau_vide BEFORE UPDATE OF etat ON grand_livre_bordereau
+WHEN NEW.etat = 'abandonne' AND OLD.etat <> 'abandonne'
+  AND EXISTS (SELECT 1 FROM grand_livre_piece p WHERE p.bordereau_id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'Seul un bordereau vide s’abandonne.'); END;;
+CREATE TRIGGER piece_figee BEFORE UPDATE ON grand_livre_piece
+WHEN (
+        OLD.sens, OLD.exercice_id, OLD.budget_id, OLD.numero, OLD.date_emission, OLD.objet,
+        OLD.montant_ht, OLD.montant_tgc, OLD.tiers_id, OLD.nom_tiers, OLD.ridet,
+        OLD.adresse_complement, OLD.adresse_voie, OLD.code_postal, OLD.ville, OLD.mode_reglement,
+        OLD.iban, OLD.bic, OLD.titulaire_compte, OLD.cle_paiement, OLD.bases_liquidation,
+        OLD.exercice_encaisse, OLD.numero_encaisse, OLD.pays
+) IS NOT (
+        NEW.sens, NEW.exercice_id, NEW.budget_id, NEW.numero, NEW.date_emission, NEW.objet,
+        NEW.montant_ht, NEW.montant_tgc, NEW.tiers_id, NEW.nom_tiers, NEW.ridet,
+        NEW.adresse_complement, NEW.adresse_voie, NEW.code_postal, NEW.ville, NEW.mode_reglement,
+        NEW.iban, NEW.bic, NEW.titulaire_compte, NEW.cle_paiement, NEW.bases_liquidation,
+        NEW.exercice_encaisse, NEW.numero_encaisse, NEW.pays
+)
+BEGIN SELECT RAISE(ABORT, 'Une pièce émise ne se retouche pas et ne s’efface pas : annulez-la.'); END;;
