@@ -344,7 +344,7 @@ def _dire_refus_tardifs(bilan: Bilan) -> None:
         bilan.noter(
             Nature.DOCUMENT,
             f"{lien.justificatif}, joint à {lien.piece} : refusé après l’acquittement du flux ; il "
-            "est à envoyer de nouveau.",
+            "est à remplacer, ou à envoyer de nouveau.",
             justificatif=lien.justificatif,
             piece=lien.piece,
         )

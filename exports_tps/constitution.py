@@ -20,7 +20,7 @@ from django.utils import timezone
 from exports_tps.enregistrements import fiche_pj
 from exports_tps.limites import (
     dire_trop_lourd,
-    documents_jamais_envoyes,
+    documents_a_joindre,
     taille_maximale,
     taille_rangee,
     tenir_dans,
@@ -264,13 +264,13 @@ def _exiger_suite(choisis: list[Bordereau]) -> None:
 
 
 def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
-    """Record what the flux holds: bordereaux, and the documents never sent before."""
+    """Record what the flux holds: bordereaux, and the documents never sent nor refused before."""
     LigneFlux.objects.bulk_create(
         LigneFlux(flux=flux, bordereau=bordereau, empreinte=bordereau.empreinte_signee)
         for bordereau in choisis
     )
     documents = (
-        documents_jamais_envoyes()
+        documents_a_joindre()
         .filter(rattachements__piece__bordereau__in=choisis)
         .order_by("pk")
         .distinct()

@@ -4,14 +4,16 @@ The pièces that it founds stay as they were issued. What replaces it has an ide
 and names the same pièces (RefCompta, pes_v2 §5); the refused one is kept, and is sent no more.
 """
 
-from typing import BinaryIO
+from collections.abc import Collection
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet, Subquery
 
 from exports_tps.constitution import liens_en_route
-from exports_tps.models import Flux, RemplacementDocument, Verdict
+from exports_tps.limites import refus_par_nom
+from exports_tps.models import Flux, RemplacementDocument
 from exports_tps.repartition import constituer_choisis, documents_refuses
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
@@ -25,9 +27,7 @@ PLUS_REFUSE = "Ce document n’attend plus : il est reparti, ou il est remplacé
 
 def avec_leur_refus() -> QuerySet[PieceJustificative]:
     """Return the refused documents, each with the last `refus` told, its `code`, its pièces."""
-    refus = Verdict.objects.filter(
-        justificatif=OuterRef("pk"), decision=Verdict.Decision.REFUSE
-    ).order_by("-pk")
+    refus = refus_par_nom().order_by("-pk")
     return (
         documents_refuses()
         .annotate(
@@ -37,6 +37,13 @@ def avec_leur_refus() -> QuerySet[PieceJustificative]:
             Prefetch("rattachements", liens_en_route().select_related("piece").order_by("piece"))
         )
     )
+
+
+def a_decider(documents: Collection[int] | QuerySet[Any, Any], par: Utilisateur) -> set[int]:
+    """Return the keys of those of `documents` that wait for what `par` may decide; one query."""
+    if not par.a_role(Role.AGENT):
+        return set()
+    return set(documents_refuses().filter(pk__in=documents).values_list("pk", flat=True))
 
 
 def renvoyer(document: PieceJustificative, *, par: Utilisateur) -> list[Flux]:

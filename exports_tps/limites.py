@@ -6,10 +6,10 @@ A document weighs what its base64 does: compression is not counted on.
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F, QuerySet, Sum, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum, Window
 from django.utils import timezone
 
-from exports_tps.models import LigneFlux, RemplacementDocument
+from exports_tps.models import LigneFlux, RemplacementDocument, Verdict
 from facturier.commun import fichiers
 from facturier.grand_livre.models import Parametre, PieceJustificative
 
@@ -60,6 +60,19 @@ def documents_jamais_envoyes() -> QuerySet[PieceJustificative]:
     envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
     restants = PieceJustificative.objects.exclude(pk__in=envoyes.values("justificatif"))
     return restants.exclude(pk__in=RemplacementDocument.objects.values("ancien"))
+
+
+def documents_a_joindre() -> QuerySet[PieceJustificative]:
+    """Return those of `documents_jamais_envoyes` that leave by themselves: none refused by name.
+
+    What the treasury refused waits for a decision, even when its bordereau is issued again.
+    """
+    return documents_jamais_envoyes().exclude(Exists(refus_par_nom()))
+
+
+def refus_par_nom() -> QuerySet[Verdict]:
+    """Return, for a subquery on documents, the verdicts that refuse one by its name."""
+    return Verdict.objects.filter(justificatif=OuterRef("pk"), decision=Verdict.Decision.REFUSE)
 
 
 def tenir_dans(

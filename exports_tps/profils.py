@@ -10,12 +10,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from exports_tps.apercu_pes import arbre, feuilles
 from exports_tps.edition import rangees
-from exports_tps.limites import documents_jamais_envoyes
+from exports_tps.limites import documents_jamais_envoyes, refus_par_nom
 from exports_tps.lot_pieces import ecrire_index, nom_document
 from exports_tps.pieces_jointes import nom_accepte
 from facturier.grand_livre.models import Bordereau, PieceJustificative, RattachementPiece
 
 ABSENT = ""
+REFUSE = "refusé, attend votre décision"
 DONNEES = "Seulement dans le fragment signé (XML)"
 
 
@@ -42,11 +43,11 @@ def fichiers(bordereau: Bordereau) -> list[Ecart]:
 
 
 def documents(bordereau: Bordereau) -> QuerySet[PieceJustificative]:
-    """Return the documents of a bordereau, each told whether it was sent already."""
-    nouveaux = documents_jamais_envoyes().filter(pk=OuterRef("pk"))
+    """Return the documents of a bordereau, each told whether it was sent, or refused."""
+    restants = documents_jamais_envoyes().filter(pk=OuterRef("pk"))
     choisis: QuerySet[PieceJustificative] = (
         PieceJustificative.objects.filter(rattachements__piece__bordereau=bordereau)
-        .annotate(est_nouveau=Exists(nouveaux))
+        .annotate(est_nouveau=Exists(restants), est_refuse=Exists(refus_par_nom()))
         .distinct()
     )
     return choisis
@@ -56,6 +57,8 @@ def comparer_document(document: PieceJustificative) -> Ecart:
     """Return what each profile makes of one of `documents`."""
     if not document.est_nouveau:  # type: ignore[attr-defined]
         return Ecart(document.nom, "déjà envoyé : cité (PJRef)", "déjà envoyé : dans l’index")
+    if document.est_refuse:  # type: ignore[attr-defined]
+        return Ecart(document.nom, f"{REFUSE} : cité (PJRef)", f"{REFUSE} : dans l’index")
     nom = nom_accepte(document.nom, document.type_mime)
     return Ecart(
         document.nom,

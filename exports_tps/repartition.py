@@ -24,13 +24,15 @@ from exports_tps.limites import (
     PIECES,
     TAILLE,
     document_maximal,
+    documents_a_joindre,
     documents_jamais_envoyes,
     poids,
+    refus_par_nom,
     taille_maximale,
     taille_rangee,
     tenir_dans,
 )
-from exports_tps.models import Flux, LigneFlux, ProfilExport, Verdict
+from exports_tps.models import Flux, LigneFlux, ProfilExport
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.fichiers import taille_lisible
@@ -62,7 +64,7 @@ def constituer(
         for groupe in repartir(bordereaux, moment)
     ]
     pieces = RattachementPiece.objects.filter(piece__bordereau__in=[b.pk for b in bordereaux])
-    restants = documents_a_envoyer().filter(pk__in=pieces.values("justificatif"))
+    restants = documents_a_reunir().filter(pk__in=pieces.values("justificatif"))
     return faits + _constituer_documents(restants, par, moment)
 
 
@@ -95,13 +97,12 @@ def documents_a_envoyer() -> QuerySet[PieceJustificative]:
 
 def documents_refuses() -> QuerySet[PieceJustificative]:
     """Return the documents to send that the treasury refused by name: somebody decides of each."""
-    refus = Verdict.objects.filter(justificatif=OuterRef("pk"), decision=Verdict.Decision.REFUSE)
-    return documents_a_envoyer().filter(Exists(refus))
+    return documents_a_envoyer().filter(Exists(refus_par_nom()))
 
 
 def documents_a_reunir() -> QuerySet[PieceJustificative]:
     """Return the documents to send that were never refused by name: nothing is to be decided."""
-    return documents_a_envoyer().exclude(pk__in=documents_refuses().values("pk"))
+    return documents_a_envoyer().exclude(Exists(refus_par_nom()))
 
 
 def constituer_documents(*, par: Utilisateur) -> list[Flux]:
@@ -130,7 +131,7 @@ def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple
     )
     documents = {
         cle: taille
-        for cle, taille in documents_jamais_envoyes()
+        for cle, taille in documents_a_joindre()
         .filter(rattachements__piece__bordereau__in=cles)
         .values_list("rattachements__piece__bordereau")
         .annotate(Sum("taille"))

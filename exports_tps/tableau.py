@@ -161,7 +161,7 @@ def _refus_par_motif(debut: date) -> Volet:
         (Colonne("Motif", 4), NOMBRE, Colonne("Part des pièces envoyées (%)", 1.2, True)),
         lignes,
         "Nombre de pièces rejetées ou suspendues.",
-        [Barre(nom, nombre, f"{nombre}, {part} %") for nom, nombre, part in lignes],
+        [Barre(nom, nombre, f"{nombre} ({part} %)") for nom, nombre, part in lignes],
     )
 
 

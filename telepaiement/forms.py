@@ -392,7 +392,9 @@ class TitreForm(FormulaireSansCarte):
         label="Code postal",
         required=False,
         widget=forms.TextInput({"class": "court", "inputmode": "numeric"}),
-        error_messages={"invalid": "Saisissez les cinq chiffres du code postal."},
+        error_messages={
+            "invalid": "Saisissez les cinq chiffres du code postal ; à l’étranger, laissez-le vide."
+        },
     )
     ville = forms.CharField(label="Commune", max_length=38, required=False, help_text=AIDE_VILLE)
     service = forms.ModelChoiceField(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from exports_tps.constitution import ecarter_flux, est_engage
 from exports_tps.depots import documents_manquants
 from exports_tps.disjoncteur import etat_transport
+from exports_tps.documents_refuses import a_decider
 from exports_tps.etapes import etat_de
 from exports_tps.forms import EcartForm, NouveauDepotForm
 from exports_tps.models import (
@@ -105,6 +106,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "messages_tps": avec_reserves(messages_a_examiner().filter(flux=objet)),
             "verdicts": verdicts,
             "suivant": suivant,
+            "a_decider": a_decider(objet.lignes.values("justificatif"), requete.user),
             "peut_ecarter": objet.etat in Flux.TRANSITIONS["ecarter"].departs
             and requete.user.a_role(Role.AGENT)
             and not est_engage(objet),

@@ -7,11 +7,21 @@ from django.urls import reverse
 
 from exports_tps.documents_refuses import renvoyer
 from exports_tps.models import EtatFlux, RemplacementDocument
-from exports_tps.repartition import constituer_documents, documents_a_envoyer, documents_refuses
+from exports_tps.reemission import reemettre
+from exports_tps.repartition import (
+    constituer,
+    constituer_documents,
+    documents_a_envoyer,
+    documents_refuses,
+)
 from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
-from tests.exports_tps.factories import flux_transmis, tresorerie
+from facturier.grand_livre.emission import creer_bordereau
+from tests.exports_tps.factories import JOUR, flux_transmis, tresorerie
+from tests.exports_tps.reponses import acquitter, element
+from tests.suivi.factories import FactureFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 CORRIGE = b"%PDF-1.4\n% facture lisible\n"
@@ -44,13 +54,18 @@ def test_un_document_refuse_se_remplace_et_le_nouveau_est_accepte(refuse, agent,
     client.force_login(agent)
 
     accueil = client.get(reverse("exports_tps:flux_liste")).content.decode()
+    adresses = [
+        refuse.lignes_flux.get().flux.get_absolute_url(),
+        reverse("exports_tps:lire_piece", args=[piece.pk]),
+    ]
+    menent = [f'href="{page}"' in client.get(adresse).text for adresse in adresses]
     liste = client.get(reverse("exports_tps:documents_refuses")).content.decode()
     faux = SimpleUploadedFile("facture.pdf", b"MZ rien d\xe9 lisible", "application/pdf")
     refus = client.post(page, {"fichier": faux})
     bon = SimpleUploadedFile("facture-lisible.pdf", CORRIGE, "application/pdf")
     client.post(page, {"fichier": bon})
 
-    assert attente == []
+    assert (attente, menent) == ([], [True, True])
     assert "Documents refusés par la Trésorerie (1)" in accueil
     assert str(piece) in liste
     assert refus.status_code == 422
@@ -77,3 +92,32 @@ def test_un_document_refuse_repart_tel_quel_quand_on_le_decide(refuse, agent, co
     assert not documents_refuses().exists()
     with pytest.raises(TransitionInterdite):
         renvoyer(refuse, par=agent)
+
+
+def test_un_document_refuse_ne_repart_pas_de_lui_meme_avec_un_nouveau_bordereau(
+    agent, ordonnateur, settings
+):
+    mandat = FactureFactory(mandat_emis=True).mandat_id
+    bordereau = creer_bordereau(sens="depense", pieces=[mandat], date_emission=JOUR, par=agent)
+    (flux,) = constituer([signer_bordereau(bordereau, par=ordonnateur)], par=agent)
+    transmettre(flux, par=agent)
+    document = flux.lignes.filter(justificatif__isnull=False).first().justificatif
+    acquitter(
+        settings,
+        flux,
+        "refus.xml",
+        element("0", 0, code="ERREUR_CODIQUE"),
+        element("4", 0, pj=document.identifiant, code="ERREUR_PJ"),
+    )
+    lire_retours()
+    bordereau.refresh_from_db()
+    bilan = reemettre(bordereau, par=agent)
+    assert bilan.laissees == []
+    reemis = signer_bordereau(bilan.bordereau, par=ordonnateur)
+
+    (nouveau,) = constituer([reemis], par=agent)
+
+    assert not nouveau.lignes.filter(justificatif=document).exists()
+    assert list(documents_refuses()) == [document]
+    (a_part,) = renvoyer(document, par=agent)
+    assert a_part.lignes.get().justificatif == document

@@ -155,3 +155,23 @@ def test_le_fournisseur_lit_que_son_paiement_est_revenu_puis_refait(client, comp
     assert "payée de nouveau le 27\xa0novembre 2026" in page
     assert (DelaiConstate.objects.count(), repayee.payee_le) == (1, date(2026, 11, 24))
     assert repayee.messages.last().texte == "Payée de nouveau le 27/11/2026, référence VIR-2."
+
+
+def test_des_fonds_dits_revenus_avant_le_paiement_lui_meme_se_disent_quand_meme(
+    agent, ordonnateur, comptable, settings
+):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    revenus = [VERSE, ("2026-11-26", -111_000)]
+    repondre(settings, flux, "a.xml", mandat(piece, "02", ligne(reglements=revenus)))
+    lire_retours()
+    assert (reste_du(piece), Reserve.objects.count()) == (111_000, 0)
+
+    repondre(settings, flux, "b.xml", mandat(piece, "05", ligne(reglements=[VERSE])))
+    lire_retours()  # of before the money came back, read after it
+
+    assert reste_du(piece) == 0
+    dit = Reserve.objects.get(message__nom="b.xml")
+    assert f"{afficher(0)} payés à ce jour d’après la Trésorerie" in dit.texte
+    revenir(comptable)
+    assert reste_du(piece) == 111_000
