@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from facturier.commun import banque, ridet, telephone
 from facturier.commun.courriel import domaine_propose
-from facturier.commun.pays import A_L_ETRANGER, CODE_POSTAL_ETRANGER, PAYS_ABSENT
+from facturier.commun.pays import CODE_POSTAL_ETRANGER, ecart_de_pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,10 @@ def verifier_adresse(
 
 
 def _verifier_pays(code_postal: str, pays: str) -> list[Anomalie]:
-    if not pays:
-        return [_bloquante("pays_absent", "pays", PAYS_ABSENT)]
-    if code_postal != CODE_POSTAL_ETRANGER:
-        return [_bloquante("code_postal_etranger", "code_postal", A_L_ETRANGER)]
-    return []
+    ecart = ecart_de_pays(code_postal, pays)
+    if ecart is None:
+        return []
+    return [_bloquante("pays_absent" if ecart[0] == "pays" else "code_postal_etranger", *ecart)]
 
 
 def verifier_titulaire(titulaire: str, denomination: str) -> list[Anomalie]:

@@ -10,7 +10,7 @@ from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.montants import afficher
-from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_de
+from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_de, ecart_de_pays
 from facturier.commun.saisie import (
     FichiersField,
     FichiersInput,
@@ -430,6 +430,9 @@ class TitreForm(FormulaireSansCarte):
         if not any(donnees[champ] for champ in CHAMPS_ADRESSE):
             donnees |= adresse_connue(tiers)
         donnees["code_postal"] = code_postal_de(donnees["code_postal"], donnees["pays"])
+        if ecart := ecart_de_pays(donnees["code_postal"], donnees["pays"]):
+            self.add_error(*ecart)
+            return donnees
         for champ in ADRESSE_EXIGEE:
             if not donnees[champ]:
                 self.add_error(champ, ADRESSE_INCONNUE)

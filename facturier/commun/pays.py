@@ -97,6 +97,15 @@ def code_postal_de(code_postal: str, iso: str) -> str:
     return code_postal or (CODE_POSTAL_ETRANGER if iso else "")
 
 
+def ecart_de_pays(code_postal: str, iso: str) -> tuple[str, str] | None:
+    """Return the field at fault and what to do, when a postal code and a country disagree."""
+    if iso and code_postal != CODE_POSTAL_ETRANGER:
+        return "code_postal", A_L_ETRANGER
+    if not iso and code_postal == CODE_POSTAL_ETRANGER:
+        return "pays", PAYS_ABSENT
+    return None
+
+
 def champ_pays() -> "CharField[str, str]":
     """Return the column that keeps a country; `contrainte_pays` goes with it."""
     return CharField("pays", max_length=2, blank=True, help_text="vide : France et ses territoires")

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.commun.pays import A_L_ETRANGER, CODE_POSTAL_ETRANGER, PAYS_ABSENT
+from facturier.commun.pays import ecart_de_pays
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
@@ -320,10 +320,8 @@ def _identite(destinataire: Destinataire) -> dict[str, Any]:
         raise EcritureRefusee(
             f"Le tiers {tiers} a été fusionné : émettez la pièce au nom de {tiers.absorbe_par}."
         )
-    if destinataire.pays and destinataire.code_postal != CODE_POSTAL_ETRANGER:
-        raise EcritureRefusee(A_L_ETRANGER)
-    if destinataire.code_postal == CODE_POSTAL_ETRANGER and not destinataire.pays:
-        raise EcritureRefusee(PAYS_ABSENT)
+    if ecart := ecart_de_pays(destinataire.code_postal, destinataire.pays):
+        raise EcritureRefusee(ecart[1])
     return {
         "tiers": tiers,
         "nom_tiers": tiers.nom,

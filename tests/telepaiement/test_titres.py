@@ -121,6 +121,17 @@ def test_une_saisie_fausse_est_montree_a_son_champ(bureau, champ, valeur):
     assert not Titre.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("adresse", "champ"), [({"pays": "BE"}, "code_postal"), ({"code_postal": "99999"}, "pays")]
+)
+def test_un_pays_et_un_code_postal_qui_se_contredisent_se_disent_a_leur_champ(
+    bureau, adresse, champ
+):
+    reponse = bureau.post(reverse("telepaiement:titre_creer"), formulaire(**adresse))
+
+    assert list(reponse.context["form"].errors) == [champ]
+
+
 def test_un_montant_hors_du_tarif_publie_est_refuse(bureau):
     piscine = Produit.objects.get(code="S001").pk
 
