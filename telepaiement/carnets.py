@@ -255,7 +255,11 @@ def _controler(
     caisse.exiger_du_jour(session)
     if not feuillet.carnet.emis_le <= donnees.recu_le <= timezone.now():
         raise ValidationError(
-            {"recu_le": "Le paiement est postérieur à l’émission du carnet, et déjà fait."}
+            {
+                "heure": "Relisez le jour et l’heure du feuillet : le paiement est déjà fait, et "
+                "le carnet n’est émis que depuis le "
+                f"{timezone.localtime(feuillet.carnet.emis_le):%d/%m/%Y à %H:%M}."
+            }
         )
     if donnees.titre_id is None and not donnees.quantites and not donnees.mention.strip():
         raise ValidationError({"reference": "Recopiez ce que le feuillet dit de son objet."})

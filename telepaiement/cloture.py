@@ -90,7 +90,12 @@ class Comparaison:
 
     def afficher(self, valeur: int) -> str:
         """Return `valeur` as it is read: with its unit when it is an amount."""
-        return afficher(valeur) if self.est_un_montant else str(valeur)
+        return afficher(valeur) if self.est_un_montant else f"{valeur}".replace("-", "\u2212")
+
+    @property
+    def ecart_affiche(self) -> str:
+        """`ecart` as it is read."""
+        return self.afficher(self.ecart)
 
 
 def cloturer_caisse(

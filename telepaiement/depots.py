@@ -285,7 +285,7 @@ def _lignes(versement: VersementRegie) -> Iterator[tuple[str, str]]:
     if combles:
         yield ("Dont déficits de caisse comblés", afficher(combles))
     if versement.nombre_cheques:
-        yield ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}")
+        yield ("Chèques", f"{versement.nombre_cheques} pour {afficher(versement.montant_cheques)}")
     if versement.recepisse:
         yield ("Récépissé", versement.recepisse)
     for rectification in versement.rectifications.order_by("pk"):

@@ -237,6 +237,6 @@ def _constats(decompte: Decompte) -> Iterator[tuple[str, str]]:
     yield ("Espèces comptées", afficher(decompte.especes_comptees))
     yield ("Écart", afficher(decompte.ecart))
     yield ("Chèques comptés", str(decompte.cheques_comptes))
-    attendus = f"{decompte.cheques_attendus}, {afficher(decompte.montant_cheques)}"
+    attendus = f"{decompte.cheques_attendus} pour {afficher(decompte.montant_cheques)}"
     yield ("Chèques attendus", attendus if decompte.cheques_attendus else "0")
     yield ("Dernière quittance", decompte.derniere_quittance or "Aucune")

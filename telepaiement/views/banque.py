@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,12 @@ from facturier.commun.montants import afficher
 from telepaiement import rapprochement, releves
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import PropositionForm, ReleveForm
-from telepaiement.models import EtatLigneBancaire, LigneBancaire
+from telepaiement.models import (
+    Encaissement,
+    EtatLigneBancaire,
+    LigneBancaire,
+    NatureRapprochement,
+)
 from telepaiement.propositions import Proposition, proposer
 from telepaiement.views.communs import agent, page_par_cle, rapporter
 
@@ -109,8 +115,21 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form if choix else None,
             "est_libre": est_libre,
             "tenu": objet.rapprochement,
+            "regles": _regles(objet),
         },
         status=422 if form.errors else 200,
+    )
+
+
+def _regles(objet: LigneBancaire) -> QuerySet[Encaissement]:
+    """Return the payments of a transfer shared out; none of a remittance, told by its sum."""
+    tenu = objet.rapprochement
+    if tenu is None or tenu.nature != NatureRapprochement.REPARTITION:
+        return Encaissement.objects.none()
+    return (
+        Encaissement.objects.filter(rapproches__rapprochement=tenu)
+        .select_related("titre__tiers", "quittance")
+        .order_by("pk")
     )
 
 

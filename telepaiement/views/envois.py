@@ -105,7 +105,7 @@ def envoyer_quittance(request: HttpRequest, encaissement_id: int) -> HttpRespons
         titre="Envoyer la quittance par courriel",
         envoi=f"{nature} de la quittance {fait.quittance.reference}",
         retour=reverse("telepaiement:guichet_encaissement", args=[fait.pk]),
-        succes="La quittance est envoyée.",
+        succes="Le duplicata est envoyé." if deja else "La quittance est envoyée.",
     )
 
 

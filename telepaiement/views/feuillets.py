@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
+from facturier.commun.templatetags.coquille import moment
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import carnets, creances
 from telepaiement.caisse import Saisie
@@ -178,7 +179,7 @@ def _recapitulatif(
     )
     return [
         *lignes,
-        ("Reçu le", f"{timezone.localtime(donnees.recu_le):%d/%m/%Y à %H:%M}"),
+        ("Reçu le", moment(donnees.recu_le)),
         ("Mode de paiement", Mode(saisie.mode).label),
         *((libelle, valeur) for libelle, valeur in details if valeur),
         ("Montant", afficher(saisie.montant)),

@@ -159,7 +159,7 @@ def verser(request: HttpRequest, code: str) -> HttpResponse:
         lignes=[
             ("Caisses clôturées", str(sessions.count())),
             ("Espèces à verser", afficher(especes)),
-            ("Chèques", f"{len(cheques)}, {afficher(sum(c.montant for c in cheques))}"),
+            ("Chèques", f"{len(cheques)} pour {afficher(sum(c.montant for c in cheques))}"),
             *(
                 (f"Chèque {un.numero_cheque}", f"{un.banque}, {un.tireur} : {afficher(un.montant)}")
                 for un in cheques
@@ -214,7 +214,7 @@ def _versement(request: HttpRequest, pk: int) -> VersementRegie:
 def _sommes(versement: VersementRegie) -> list[tuple[str, str]]:
     return [
         ("Espèces", afficher(versement.especes)),
-        ("Chèques", f"{versement.nombre_cheques}, {afficher(versement.montant_cheques)}"),
+        ("Chèques", f"{versement.nombre_cheques} pour {afficher(versement.montant_cheques)}"),
     ]
 
 

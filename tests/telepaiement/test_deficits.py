@@ -88,7 +88,7 @@ def test_un_deficit_ne_se_comble_ni_au_dela_ni_par_n_importe_qui(combler, agent,
     with pytest.raises(ActeInterdit, match="aux finances"):
         combler(500, TRESORERIE, regisseur, recepisse="R")
     fait = combler(600)
-    with pytest.raises(IntegrityError, match="400 F au plus"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="ou il est moindre"), transaction.atomic():
         ComblementDeficit.objects.create(
             session=close,
             regie=close.regie,

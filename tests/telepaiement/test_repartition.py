@@ -134,6 +134,8 @@ def test_la_page_cherche_ajoute_et_dit_ce_qui_ne_va_pas(virement, agent, client)
     )
 
     assert [f"le titre {a.reference}" in page for page in trouve] == [True, True, True, False]
+    dite = client.get(faite["Location"]).content.decode()
+    assert [f"{un.reference}</span>, {un.nom_tiers}" in dite for un in (a, b)] == [True, True]
     assert refusee.status_code == 422
     assert "dites si c’est un trop-perçu" in refusee.content.decode()
     assert faite.status_code == 302

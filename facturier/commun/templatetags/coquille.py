@@ -66,6 +66,12 @@ def moment(valeur: datetime | None) -> str:
 
 
 @register.filter
+def jours(nombre: int) -> str:
+    """Show a length in days, `0 jour`, `1 jour`, `2 jours`: French counts zero as singular."""
+    return f"{nombre} jour{'s' if nombre > 1 else ''}"
+
+
+@register.filter
 def ridet(valeur: str | None) -> str:
     """Show a RIDET as people write it, `0 300 137.001`."""
     return ridets.afficher(valeur) if valeur else ""
