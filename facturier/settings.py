@@ -290,6 +290,7 @@ COURTIER_SANS_ATTENTE: dict[str, Any] = {  # a page waits for the broker to take
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = COURTIER_SANS_ATTENTE
 if CELERY_BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT = "facturier.commun.courtier:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(FILE_ATTENTE / "messages"),
         "data_folder_out": str(FILE_ATTENTE / "messages"),
