@@ -37,7 +37,7 @@ def test_le_circuit_tient_depuis_rien(installation):
 
 
 def test_le_flux_laisse_est_conforme(installation):
-    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[0]
+    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[-1]
 
     resultat = installation.gerer("controler_pes", str(fichier))
 
@@ -49,7 +49,7 @@ def test_le_flux_laisse_est_conforme(installation):
 
 
 def test_un_octet_change_se_voit_partout(installation, tmp_path):
-    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[0]
+    fichier = sorted((installation.var / "tps" / "envois").glob("*.xml"))[-1]
     autorites = installation.var / "cles" / "signature" / "autorites.pem"
     altere = tmp_path / fichier.name
     altere.write_bytes(fichier.read_bytes().replace(b"Lagon Fournitures", b"Lagon Fournitur3s", 1))

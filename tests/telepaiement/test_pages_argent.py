@@ -158,7 +158,7 @@ def test_un_releve_s_importe_se_rapproche_et_s_ecarte(client, regies, banc, agen
     assert "Ligne 4" in importe.content.decode()
     assert "0 jour" in liste
     assert f"Virement pour le titre {titre.reference}" in propose
-    assert "reste à rapprocher" in rien
+    assert "Rien de ce que nous connaissons n’a ce montant" in rien
     assert sans_choix.status_code == 422
     assert titre.reference in _lire(client, "titre", titre.pk)
     etats = list(LigneBancaire.objects.order_by("pk").values_list("etat", flat=True))
