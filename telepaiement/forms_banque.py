@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieMontantField
+from telepaiement.models import LigneVersement
 from telepaiement.repartition import Candidat, Reste
 
 
@@ -78,3 +80,20 @@ class RepartitionForm(FormulaireSansCarte):
         if choisi.startswith(self.TROP_PERCU):
             return Reste(trop_percu=int(choisi.removeprefix(self.TROP_PERCU)))
         return Reste(est_a_classer=choisi == self.A_CLASSER)
+
+
+class CompensationForm(FormulaireSansCarte):
+    """The movement that clears another, its contrary, and what ties them."""
+
+    contraire = forms.ModelChoiceField(
+        LigneVersement.objects.none(), label="Mouvement contraire", empty_label=None
+    )
+    motif = forms.CharField(max_length=200, help_text="Il reste dans l’historique.")
+
+    def __init__(self, *args: Any, contraires: QuerySet[LigneVersement], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        champ: Any = self.fields["contraire"]
+        champ.queryset = contraires.select_related("versement")
+        champ.label_from_instance = lambda ligne: (
+            f"{ligne.nature_distante}, versement {ligne.versement.reference}"
+        )

@@ -16,10 +16,12 @@ from telepaiement.models import (
     DEMANDES_OUVERTES,
     DemandeRedevable,
     Encaissement,
+    EtatImputation,
     EtatLitige,
     EtatRemboursement,
     EtatVersement,
     EvenementRecu,
+    ImputationVersement,
     Litige,
     Remboursement,
     Tentative,
@@ -76,6 +78,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         yield from _a_verifier()
         yield from _demandes()
         yield from _apres_le_paiement()
+        yield from _a_classer()
         yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
         return
@@ -195,14 +198,6 @@ def _apres_le_paiement() -> Iterator[Carte]:
             ordre=44,
         ),
         Carte(
-            "Recettes à classer",
-            "telepaiement:recettes_a_classer",
-            nombre=a_classer().count(),
-            detail="Reçues sur un feuillet, leur titre ne se retrouve pas.",
-            ton=Ton.ATTENTE,
-            ordre=47,
-        ),
-        Carte(
             "Mouvements bancaires à rapprocher",
             "telepaiement:banque",
             nombre=a_rapprocher().count(),
@@ -217,6 +212,29 @@ def _apres_le_paiement() -> Iterator[Carte]:
             detail="Depuis plus de sept jours.",
             ton=Ton.REFUS,
             ordre=46,
+        ),
+    )
+    yield from (carte for carte in cartes_possibles if carte.nombre)
+
+
+def _a_classer() -> Iterator[Carte]:
+    """Yield what was received, or taken, for something nobody knows; nothing when all is clear."""
+    cartes_possibles = (
+        Carte(
+            "Imputations à approuver",
+            "telepaiement:imputations",
+            nombre=ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE).count(),
+            detail="Ce que rien n’explique dans un versement, demandées par un collègue.",
+            ton=Ton.ATTENTE,
+            ordre=44,
+        ),
+        Carte(
+            "Recettes à classer",
+            "telepaiement:recettes_a_classer",
+            nombre=a_classer().count(),
+            detail="Reçues sur un feuillet, leur titre ne se retrouve pas.",
+            ton=Ton.ATTENTE,
+            ordre=47,
         ),
     )
     yield from (carte for carte in cartes_possibles if carte.nombre)

@@ -34,6 +34,11 @@ from telepaiement.models import (
     SessionCaisse,
     Versement,
 )
+from telepaiement.verification_imputations import (
+    compensations_mal_ecrites,
+    imputations_mal_ecrites,
+    imputes_par_versement,
+)
 
 EVENEMENTS_CARTES = (
     "encaissement_carte",
@@ -64,6 +69,7 @@ JUSTIFIES_PAR = {
     "prelevement_cartes": "versement",
     "versement_rejete": "versement_rejete",
     "prelevement_rejete": "versement_rejete",
+    "imputations_compensees": "compensation_imputation",
 }
 ISSUES = {  # by the event that took the money back
     "litige_ouvert": "litige_perdu",
@@ -230,10 +236,13 @@ def versements_mal_ecrits() -> Iterator[Anomalie]:
             lu=Coalesce(Sum("lignes__montant"), 0), frais=Coalesce(Sum("lignes__commission"), 0)
         )
     )
+    imputes = imputes_par_versement()
     for pk, montant, brut, commission, change, lu, frais, total in poses.values_list(
         "pk", "montant", "brut", "commission", "ecart_change", "lu", "frais", "ecriture__total"
     ):
-        debits = sum(max(somme, 0) for somme in (montant, commission, change, -brut))
+        depenses, recettes = imputes.get(pk, (0, 0))
+        cartes = brut - recettes + depenses
+        debits = depenses + sum(max(somme, 0) for somme in (montant, commission, change, -cartes))
         if (lu, frais, lu - frais - change, total) != (brut, commission, montant, debits):
             yield Anomalie(
                 "versement",
@@ -267,6 +276,11 @@ def cartes_a_l_encaissement() -> Iterator[Anomalie]:
             )
         )
         - _somme(Versement.objects.vivants().exclude(etat=EtatVersement.EN_ECART), "brut")
+        + _somme(
+            LigneVersement.objects.filter(nature=NatureLigne.IMPUTEE).exclude(
+                versement__etat=EtatVersement.ANNULE
+            )
+        )
         + _somme(Versement.objects.filter(etat=EtatVersement.REJETE))
     )
     if ecrit != faits:
@@ -422,6 +436,8 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     excedents_oublies,
     ecritures_sans_objet,
     versements_mal_ecrits,
+    imputations_mal_ecrites,
+    compensations_mal_ecrites,
     lignes_de_versement_fausses,
     cartes_a_l_encaissement,
     cartes_non_versees,

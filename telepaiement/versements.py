@@ -21,6 +21,7 @@ from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     MODES_PASSERELLE,
     Encaissement,
+    EtatImputation,
     EtatRemboursement,
     EtatVersement,
     LigneVersement,
@@ -146,7 +147,7 @@ def _constater(distant: VersementDistant, par: Utilisateur | None) -> Versement 
 def _lire(distant: VersementDistant) -> list[Mouvement]:
     """Read the movements, and catch up with what they are about and that we do not know yet."""
     if not distant.est_detaille:
-        return []
+        return [_sans_detail(distant)]
     mouvements = list(passerelle().lignes_versement(distant.identifiant))
     for mouvement in mouvements:
         if mouvement.nature == NatureLigne.ECHEC_VERSEMENT:
@@ -154,6 +155,19 @@ def _lire(distant: VersementDistant) -> list[Mouvement]:
         elif mouvement.paiement and not _est_connu(mouvement):
             _rattraper(mouvement.paiement)
     return mouvements
+
+
+def _sans_detail(distant: VersementDistant) -> Mouvement:
+    """Return a manual payout as one movement, of which nothing is known but its amount."""
+    return Mouvement(
+        identifiant=f"{distant.identifiant}-sans-detail",
+        nature=NatureLigne.INCONNUE,
+        nature_distante="versement manuel",
+        source=distant.identifiant,
+        montant=distant.montant,
+        commission=0,
+        devise=distant.devise,
+    )
 
 
 def _est_connu(mouvement: Mouvement) -> bool:
@@ -236,8 +250,14 @@ def comptabiliser(
     annules = Versement.objects.filter(
         reference=versement.reference, etat=EtatVersement.ANNULE
     ).count()
+    for demande in versement.imputations.filter(etat=EtatImputation.DEMANDEE):
+        motif = "le versement s’est expliqué sans elle"
+        franchir(demande, "refuser", par=par, motif=motif, decide_par=par, motif_refus=motif)
     ecriture = verser_cartes(
         **sommes,
+        imputes=list(
+            versement.lignes.filter(nature=NatureLigne.IMPUTEE).values_list("montant", flat=True)
+        ),
         ecart_change=ecart_change,
         date_comptable=date_comptable(versement.arrive_le),
         reference=versement.reference,
@@ -377,15 +397,25 @@ def _anomalie_de_ligne(ligne: LigneVersement, mouvement: Mouvement, deja: set[st
     if mouvement.identifiant in deja:
         return f"{mouvement.identifiant} est déjà dans un autre versement"
     if ligne.nature == NatureLigne.INCONNUE:
-        return f"{mouvement.identifiant} : nature « {mouvement.nature_distante} » inconnue"
+        return inexplication(ligne)
     return "" if ligne.nature == NatureLigne.FRAIS else _difference(ligne, mouvement)
+
+
+def inexplication(ligne: LigneVersement) -> str:
+    """Return in French that a line is of a nature, or about an object, that is unknown here."""
+    if ligne.nature == NatureLigne.INCONNUE:
+        phrase = f"{ligne.transaction} : nature « {ligne.nature_distante} » inconnue"
+    else:
+        _, _, nom = _regle(ligne)
+        phrase = f"{ligne.source or ligne.transaction} : aucun {nom} ne lui correspond"
+    return phrase[:200]
 
 
 def _difference(ligne: LigneVersement, mouvement: Mouvement) -> str:
     """Return in French how a line differs from what it settles, or ""."""
-    objet, signe, nom = _regle(ligne)
+    objet, signe, _ = _regle(ligne)
     if objet is None:
-        return f"{mouvement.source or mouvement.identifiant} : aucun {nom} ne lui correspond"
+        return inexplication(ligne)
     if mouvement.devise == DEVISE and objet.montant * signe != mouvement.montant:
         recu, attendu = afficher(mouvement.montant), afficher(objet.montant * signe)
         return f"{mouvement.source} : {recu} au lieu de {attendu}"

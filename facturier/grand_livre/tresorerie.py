@@ -121,6 +121,7 @@ def verser_cartes(
     reference: str,
     par: Utilisateur,
     ecart_change: int = 0,
+    imputes: Iterable[int] = (),
     cle: str = "",
 ) -> Ecriture:
     """Post a payout of card payments: D 515 net, D 4722 commission, C 5115 gross.
@@ -132,9 +133,12 @@ def verser_cartes(
         brut: whole francs that leave the cards to be cashed; below zero, that come back to them.
         commission: what the gateway kept; below zero, gave back.
         ecart_change: what the change from another currency took (D 4728), or gave (C 4718).
+        imputes: amounts within `brut` that no card explains: they wait (D 4728, C 4718).
         cle: what makes it post once, drawn from `reference` by default.
     """
     net = brut - commission - ecart_change
+    attente = list(imputes)
+    cartes = brut - sum(attente)
     return passer_evenement(
         "versement_cartes" if net >= 0 else "prelevement_cartes",
         cle=f"versement-{cle or reference}",
@@ -148,10 +152,30 @@ def verser_cartes(
                 "commission_rendue": max(-commission, 0),
                 "perte_change": max(ecart_change, 0),
                 "gain_change": max(-ecart_change, 0),
-                "disponible": max(brut, 0),
-                "repris": max(-brut, 0),
+                "depense_imputee": -sum(min(somme, 0) for somme in attente),
+                "recette_imputee": sum(max(somme, 0) for somme in attente),
+                "disponible": max(cartes, 0),
+                "repris": max(-cartes, 0),
             }
         ),
+        par=par,
+    )
+
+
+def compenser_imputations(
+    *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post that a receipt and an expense which waited are one the contrary of the other.
+
+    D 4718, C 4728, of `montant` whole francs.
+    """
+    return passer_evenement(
+        "imputations_compensees",
+        cle=f"compensation-{reference}",
+        libelle=f"Compensation de sommes imputées {reference}",
+        exercice=date_comptable.year,
+        date_comptable=date_comptable,
+        sommes=sommes_de({"recette_imputee": montant, "depense_imputee": montant}),
         par=par,
     )
 

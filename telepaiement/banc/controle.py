@@ -41,13 +41,14 @@ def _texte(donnees: Objet, nom: str) -> str:
     return valeur
 
 
-def _nombre(donnees: Objet, nom: str) -> float:
+def _nombre(donnees: Objet, nom: str, *, minimum: int = 0) -> float:
     try:
         valeur = float(donnees[nom])
     except (KeyError, TypeError, ValueError):
-        valeur = -1.0
-    if not 0 <= valeur <= NOMBRE_MAXIMAL:
-        raise ErreurStripe(f"«\u202f{nom}\u202f» doit être un nombre positif.", parametre=nom)
+        valeur = minimum - 1.0
+    if not minimum <= valeur <= NOMBRE_MAXIMAL:
+        signe = "" if minimum else " positif"
+        raise ErreurStripe(f"«\u202f{nom}\u202f» doit être un nombre{signe}.", parametre=nom)
     return valeur
 
 
@@ -190,7 +191,8 @@ def prelever_frais(registre: Registre, donnees: Objet) -> Objet:
 def ajouter_mouvement(registre: Registre, donnees: Objet) -> Objet:
     """Add to the next payout a movement of a type of one's choice, known to the shop or not."""
     source = {"currency": "xpf", "description": "Mouvement ajouté au banc"}
-    return mouvement(registre, _texte(donnees, "nature"), source, int(_nombre(donnees, "montant")))
+    montant = int(_nombre(donnees, "montant", minimum=-NOMBRE_MAXIMAL))
+    return mouvement(registre, _texte(donnees, "nature"), source, montant)
 
 
 def fausser_versement(registre: Registre, donnees: Objet) -> Objet:

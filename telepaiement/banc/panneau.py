@@ -160,7 +160,14 @@ def _versements(registre: Registre) -> str:
         for versement in _derniers(registre, "payout")
     ]
     entetes = ("Versement", "Créé le", "Montant", "Actions")
-    return tableau("Versements", entetes, lignes) + bouton("verser", "Créer le versement")
+    return tableau("Versements", entetes, lignes) + (
+        "<div class='boutons'>"
+        + bouton("ajouter_mouvement", "Ajouter une retenue", nature="reserve_hold", montant=-900)
+        + bouton("ajouter_mouvement", "Rendre la retenue", nature="reserve_release", montant=900)
+        + bouton("ajouter_mouvement", "Ajouter un ajustement", nature="adjustment", montant=400)
+        + bouton("verser", "Créer le versement")
+        + "</div>"
+    )
 
 
 def _litiges(registre: Registre) -> str:

@@ -924,3 +924,79 @@ BEGIN
 END $$;
 CREATE TRIGGER rectification_versement_plafond BEFORE INSERT ON telepaiement_rectificationversement
     FOR EACH ROW EXECUTE FUNCTION tp_controler_rectification();
+-- What nothing explains in a payout: asked for by one, approved by another, never rewritten.
+CREATE FUNCTION tp_figer_imputation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Une imputation demandée ne se réécrit pas et ne s’efface pas.'
+        USING ERRCODE = '23514', CONSTRAINT = 'tp_imputation_figee';
+END $$;
+CREATE TRIGGER imputation_figee BEFORE UPDATE ON telepaiement_imputationversement
+    FOR EACH ROW WHEN (
+        OLD.etat <> 'demandee' OR OLD.versement_id <> NEW.versement_id OR OLD.motif <> NEW.motif
+        OR OLD.demande_par_id <> NEW.demande_par_id OR OLD.demande_le <> NEW.demande_le)
+    EXECUTE FUNCTION tp_figer_imputation();
+CREATE TRIGGER imputation_sans_suppression BEFORE DELETE ON telepaiement_imputationversement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_imputation();
+CREATE TRIGGER passage_imputation_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageimputation
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER mouvement_impute_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_mouvementimpute
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER compensation_imputation_ajout_seul
+    BEFORE UPDATE OR DELETE ON telepaiement_compensationimputation
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+
+-- It is asked for a payout set aside, to be decided; its movements come with it.
+CREATE FUNCTION tp_demander_imputation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.etat <> 'demandee' OR NOT EXISTS (
+        SELECT 1 FROM telepaiement_versement WHERE id = NEW.versement_id AND etat = 'en_ecart') THEN
+        RAISE EXCEPTION 'Une imputation se demande pour un versement en écart.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_imputation_demandee';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER imputation_demandee BEFORE INSERT ON telepaiement_imputationversement
+    FOR EACH ROW EXECUTE FUNCTION tp_demander_imputation();
+CREATE FUNCTION tp_controler_mouvement_impute() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_imputationversement
+                   WHERE id = NEW.imputation_id AND etat = 'demandee') THEN
+        RAISE EXCEPTION 'Une imputation décidée ne reçoit plus de mouvement.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_mouvement_impute';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER mouvement_impute_demande BEFORE INSERT ON telepaiement_mouvementimpute
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_mouvement_impute();
+
+-- A line is imputed as what was approved for its payout says, to the franc.
+CREATE FUNCTION tp_controler_ligne_imputee() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM telepaiement_imputationversement i
+        JOIN telepaiement_mouvementimpute m ON m.imputation_id = i.id
+        WHERE i.id = NEW.imputation_id AND i.etat = 'approuvee' AND i.versement_id = NEW.versement_id
+          AND m.transaction = NEW.transaction AND m.montant = NEW.montant
+          AND m.commission = NEW.commission) THEN
+        RAISE EXCEPTION 'Une ligne imputée l’est par une imputation approuvée, pour son montant.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_ligne_imputee';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ligne_versement_imputee BEFORE INSERT OR UPDATE ON telepaiement_ligneversement
+    FOR EACH ROW WHEN (NEW.nature = 'imputee') EXECUTE FUNCTION tp_controler_ligne_imputee();
+
+-- Two lines imputed clear each other when one is the contrary of the other.
+CREATE FUNCTION tp_controler_compensation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM telepaiement_ligneversement d, telepaiement_ligneversement c
+        WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND d.nature = 'imputee'
+          AND c.nature = 'imputee' AND d.montant < 0 AND d.montant + c.montant = 0) THEN
+        RAISE EXCEPTION 'Ces deux mouvements ne se compensent pas.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_compensation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER compensation_contraire BEFORE INSERT ON telepaiement_compensationimputation
+    FOR EACH ROW EXECUTE FUNCTION tp_controler_compensation();

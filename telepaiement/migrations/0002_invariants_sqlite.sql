@@ -605,4 +605,52 @@ WHEN NEW.montant + (SELECT coalesce(sum(montant), 0) FROM telepaiement_comblemen
      JOIN telepaiement_versementregie v ON v.id = r.versement_id
      WHERE r.id = NEW.rectification_id AND r.nature <> 'excedent' AND v.regie_id = NEW.regie_id),
     0)
-BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;
+BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+CREATE TRIGGER imputation_figee BEFORE UPDATE ON telepaiement_imputationversement
+WHEN OLD.etat <> 'demandee' OR OLD.versement_id <> NEW.versement_id OR OLD.motif <> NEW.motif
+  OR OLD.demande_par_id <> NEW.demande_par_id OR OLD.demande_le <> NEW.demande_le
+BEGIN SELECT RAISE(ABORT, 'Une imputation demandée ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER imputation_sans_suppression BEFORE DELETE ON telepaiement_imputationversement
+BEGIN SELECT RAISE(ABORT, 'Une imputation demandée ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER passage_imputation_sans_modification BEFORE UPDATE ON telepaiement_passageimputation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER passage_imputation_sans_suppression BEFORE DELETE ON telepaiement_passageimputation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER mouvement_impute_sans_modification BEFORE UPDATE ON telepaiement_mouvementimpute
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER mouvement_impute_sans_suppression BEFORE DELETE ON telepaiement_mouvementimpute
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER compensation_imputation_sans_modification BEFORE UPDATE ON telepaiement_compensationimputation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER compensation_imputation_sans_suppression BEFORE DELETE ON telepaiement_compensationimputation
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER imputation_demandee BEFORE INSERT ON telepaiement_imputationversement
+WHEN NEW.etat <> 'demandee' OR NOT EXISTS (
+  SELECT 1 FROM telepaiement_versement WHERE id = NEW.versement_id AND etat = 'en_ecart')
+BEGIN SELECT RAISE(ABORT, 'Une imputation se demande pour un versement en écart.'); END;;
+CREATE TRIGGER mouvement_impute_demande BEFORE INSERT ON telepaiement_mouvementimpute
+WHEN NOT EXISTS (SELECT 1 FROM telepaiement_imputationversement
+  WHERE id = NEW.imputation_id AND etat = 'demandee')
+BEGIN SELECT RAISE(ABORT, 'Une imputation décidée ne reçoit plus de mouvement.'); END;;
+CREATE TRIGGER ligne_versement_imputee_ajout BEFORE INSERT ON telepaiement_ligneversement
+WHEN NEW.nature = 'imputee' AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_imputationversement i
+  JOIN telepaiement_mouvementimpute m ON m.imputation_id = i.id
+  WHERE i.id = NEW.imputation_id AND i.etat = 'approuvee' AND i.versement_id = NEW.versement_id
+    AND m."transaction" = NEW."transaction" AND m.montant = NEW.montant
+    AND m.commission = NEW.commission)
+BEGIN SELECT RAISE(ABORT, 'Une ligne imputée l’est par une imputation approuvée, pour son montant.'); END;;
+CREATE TRIGGER ligne_versement_imputee BEFORE UPDATE ON telepaiement_ligneversement
+WHEN NEW.nature = 'imputee' AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_imputationversement i
+  JOIN telepaiement_mouvementimpute m ON m.imputation_id = i.id
+  WHERE i.id = NEW.imputation_id AND i.etat = 'approuvee' AND i.versement_id = NEW.versement_id
+    AND m."transaction" = NEW."transaction" AND m.montant = NEW.montant
+    AND m.commission = NEW.commission)
+BEGIN SELECT RAISE(ABORT, 'Une ligne imputée l’est par une imputation approuvée, pour son montant.'); END;;
+CREATE TRIGGER compensation_contraire BEFORE INSERT ON telepaiement_compensationimputation
+WHEN NOT EXISTS (
+  SELECT 1 FROM telepaiement_ligneversement d, telepaiement_ligneversement c
+  WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND d.nature = 'imputee'
+    AND c.nature = 'imputee' AND d.montant < 0 AND d.montant + c.montant = 0)
+BEGIN SELECT RAISE(ABORT, 'Ces deux mouvements ne se compensent pas.'); END;;

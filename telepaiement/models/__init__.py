@@ -60,6 +60,13 @@ from telepaiement.models.encaissements import (
 )
 from telepaiement.models.envois import EnvoiGuichet
 from telepaiement.models.evenements import EtatEvenement, EvenementRecu, Sujet
+from telepaiement.models.imputations import (
+    CompensationImputation,
+    EtatImputation,
+    ImputationVersement,
+    MouvementImpute,
+    PassageImputation,
+)
 from telepaiement.models.internet import (
     EncaissementClos,
     SessionInternet,
@@ -132,6 +139,7 @@ __all__ = [
     "ChequeVerse",
     "ComblementDeficit",
     "ComblementVerse",
+    "CompensationImputation",
     "ContresignatureCaisse",
     "DelivranceQuittance",
     "DemandeRedevable",
@@ -146,6 +154,7 @@ __all__ = [
     "EtatEcheancier",
     "EtatEvenement",
     "EtatFeuillet",
+    "EtatImputation",
     "EtatLigneBancaire",
     "EtatLitige",
     "EtatMensuel",
@@ -160,6 +169,7 @@ __all__ = [
     "Feuillet",
     "FormatReleve",
     "Guichet",
+    "ImputationVersement",
     "LienPaiement",
     "LigneBancaire",
     "LigneRegularisee",
@@ -168,6 +178,7 @@ __all__ = [
     "Litige",
     "Mode",
     "MouvementFonds",
+    "MouvementImpute",
     "NatureDemande",
     "NatureLigne",
     "NatureRapprochement",
@@ -179,6 +190,7 @@ __all__ = [
     "PassageDemandeRedevable",
     "PassageEcheancier",
     "PassageFeuillet",
+    "PassageImputation",
     "PassageLigneBancaire",
     "PassageLitige",
     "PassageNomination",

@@ -43,6 +43,7 @@ class NatureLigne(models.TextChoices):
     FRAIS = "frais", "Frais"
     ECHEC_VERSEMENT = "echec_versement", "Versement rejeté, rendu"
     INCONNUE = "inconnue", "Nature inconnue"
+    IMPUTEE = "imputee", "Imputée en compte d’attente"
 
 
 class Versement(models.Model):
@@ -186,12 +187,27 @@ class LigneVersement(models.Model):
     versement_rejete = models.ForeignKey(
         Versement, models.PROTECT, null=True, blank=True, related_name="reprises"
     )
+    imputation = models.ForeignKey(
+        "telepaiement.ImputationVersement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lignes",
+    )
     anomalie = models.CharField("écart", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "ligne de versement"
         verbose_name_plural = "lignes de versement"
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(nature=NatureLigne.IMPUTEE, imputation__isnull=False)
+                | ~Q(nature=NatureLigne.IMPUTEE) & Q(imputation__isnull=True),
+                name="ligne_versement_imputee",
+                violation_error_message="Une ligne imputée l’est par une imputation approuvée.",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_nature_display()} {self.source} : {self.montant} F"

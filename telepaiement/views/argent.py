@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from telepaiement import registres
+from telepaiement import imputations, registres
 from telepaiement import versements as service
-from telepaiement.models import EtatLitige, EtatVersement, Litige, Versement
+from telepaiement.models import EtatImputation, EtatLitige, EtatVersement, Litige, Versement
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
 from telepaiement.views.communs import PAR_PAGE, agent, donner, page_par_cle
 
@@ -72,6 +72,7 @@ def versement(request: HttpRequest, pk: int) -> HttpResponse:
         "remboursement__encaissement__titre",
         "litige__encaissement__titre",
         "versement_rejete",
+        "imputation",
     )
     page, suivant = page_par_cle(lignes, apres, taille=2 * PAR_PAGE)
     return render(
@@ -81,6 +82,11 @@ def versement(request: HttpRequest, pk: int) -> HttpResponse:
             "versement": objet,
             "lignes": page,
             "suivant": suivant,
+            "imputable": bool(imputations.imputables(objet)),
+            "demandee": objet.imputations.filter(etat=EtatImputation.DEMANDEE).exists(),
+            "peut_imputer": agent(request).a_role(Role.AGENT),
+            "imputations": objet.imputations.select_related("demande_par", "decide_par"),
+            "moi": agent(request).pk,
             "attend_les_francs": objet.anomalie == service.attente_des_francs(objet),
             "rapprochement": objet.rapprochements.vivants().select_related("ligne").first(),
         },

@@ -1,0 +1,193 @@
+"""Pages of what nothing explains in a payout: asked for, approved, and what waits since."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from facturier.grand_livre.passation import EcritureRefusee
+from telepaiement import imputations
+from telepaiement.forms import MotifForm
+from telepaiement.forms_banque import CompensationForm
+from telepaiement.models import (
+    EtatImputation,
+    ImputationVersement,
+    LigneVersement,
+    MouvementImpute,
+    NatureLigne,
+    Versement,
+)
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter
+
+LECTEURS = (Role.AGENT, Role.COMPTABLE)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def liste(request: HttpRequest) -> HttpResponse:
+    """List what is to be approved, then what waits in the accounts, oldest first."""
+    jour = timezone.localdate()
+    lot = imputations.en_attente().select_related("versement", "imputation")
+    page, suivant = page_par_cle(lot, request.GET.get("apres", ""), croissant=True)
+    en_face = set(
+        imputations.en_attente()
+        .filter(montant__in=[-ligne.montant for ligne in page])
+        .values_list("montant", flat=True)
+    )
+    demandes = ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE)
+    return render(
+        request,
+        "telepaiement/argent/imputations.html",
+        {
+            "demandes": demandes.select_related("versement", "demande_par").order_by("pk")[
+                :PAR_PAGE
+            ],
+            "lignes": [
+                (ligne, (jour - ligne.versement.arrive_le).days, -ligne.montant in en_face)
+                for ligne in page
+            ],
+            "suivant": suivant,
+            "est_comptable": agent(request).a_role(Role.COMPTABLE),
+        },
+    )
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def demander(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that what is unexplained in a payout be imputed, with a reason."""
+    versement = get_object_or_404(Versement, pk=pk)
+    lignes = imputations.imputables(versement)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imputations.demander(
+                versement_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "L’imputation attend l’approbation d’une autre personne.")
+            return redirect("telepaiement:versement", pk=pk)
+    contexte = {
+        "titre": f"Imputer en compte d’attente : versement {versement.reference}",
+        "consequence": "Une autre personne devra approuver. Le versement sera alors comptabilisé "
+        "entier, et chaque mouvement attendra au compte indiqué d’être apuré."
+        if lignes
+        else "Rien ne s’impute dans ce versement : il est comptabilisé, ou attend autre chose "
+        "qu’un mouvement inconnu.",
+        "lignes": _resumer(lignes),
+        "action": "Demander l’imputation" if lignes else "",
+        "retour": reverse("telepaiement:versement", args=[pk]),
+        "form": form if lignes or form.errors else None,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+def _resumer(lignes: Iterable[LigneVersement | MouvementImpute]) -> list[tuple[str, str]]:
+    return [(ligne.transaction, imputations.dire(ligne)) for ligne in lignes]
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def approuver(request: HttpRequest, pk: int) -> HttpResponse:
+    """Approve what another asked for: the payout is posted."""
+    objet = get_object_or_404(
+        ImputationVersement.objects.select_related("versement", "demande_par"), pk=pk
+    )
+    alertes: list[str] = []
+    if request.method == "POST":
+        try:
+            imputations.approuver(imputation_id=pk, par=agent(request))
+        except ValidationError as erreur:
+            alertes = erreur.messages
+        except EcritureRefusee as erreur:
+            alertes = [str(erreur)]
+        else:
+            messages.success(request, "Le versement est comptabilisé, ses mouvements imputés.")
+            return redirect("telepaiement:versement", pk=objet.versement_id)
+    contexte = {
+        "titre": f"Approuver l’imputation du versement {objet.versement.reference}",
+        "consequence": "Le versement est comptabilisé aussitôt : cela ne s’annule pas.",
+        "alertes": alertes,
+        "lignes": [
+            *_resumer(objet.mouvements.all()),
+            ("Motif", objet.motif),
+            ("Demandée par", objet.demande_par.nom_complet),
+        ],
+        "action": "Approuver et comptabiliser",
+        "retour": reverse("telepaiement:versement", args=[objet.versement_id]),
+    }
+    return render(request, "confirmation.html", contexte, status=422 if alertes else 200)
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def refuser(request: HttpRequest, pk: int) -> HttpResponse:
+    """Refuse an imputation, with a reason."""
+    objet = get_object_or_404(ImputationVersement.objects.select_related("versement"), pk=pk)
+    form = MotifForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imputations.refuser(
+                imputation_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, "L’imputation est refusée.")
+            return redirect("telepaiement:versement", pk=objet.versement_id)
+    contexte = {
+        "titre": f"Refuser l’imputation du versement {objet.versement.reference}",
+        "consequence": "Le versement reste en écart. Une nouvelle demande reste possible.",
+        "action": "Refuser l’imputation",
+        "retour": reverse("telepaiement:versement", args=[objet.versement_id]),
+        "est_dangereux": True,
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def compenser(request: HttpRequest, pk: int) -> HttpResponse:
+    """Clear a movement that waits by another, the contrary of it."""
+    ligne = get_object_or_404(LigneVersement, pk=pk, nature=NatureLigne.IMPUTEE)
+    form = CompensationForm(request.POST or None, contraires=imputations.contraires(ligne))
+    if request.method == "POST" and form.is_valid():
+        try:
+            imputations.compenser(
+                ligne_id=pk,
+                contraire_id=form.cleaned_data["contraire"].pk,
+                motif=form.cleaned_data["motif"],
+                par=agent(request),
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        except EcritureRefusee as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            messages.success(request, "Les deux mouvements sont apurés.")
+            return redirect("telepaiement:imputations")
+    contexte = {
+        "titre": "Compenser un mouvement en attente",
+        "consequence": "Les deux mouvements quittent les comptes d’attente : cela ne s’annule pas.",
+        "lignes": _resumer([ligne]),
+        "action": "Compenser",
+        "retour": reverse("telepaiement:imputations"),
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)

@@ -1,0 +1,184 @@
+"""What nothing explains in a payout: imputed by two persons, posted whole, cleared later."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from facturier.commun.etats import ActeInterdit
+from facturier.grand_livre.models import Ecriture
+from facturier.grand_livre.soldes import solde
+from telepaiement import imputations, rapprochement, releves, verification, versements
+from telepaiement.models import (
+    EtatImputation,
+    EtatVersement,
+    ImputationVersement,
+    LigneBancaire,
+    LigneVersement,
+    MouvementImpute,
+    NatureLigne,
+    Versement,
+)
+from telepaiement.propositions import proposer
+
+pytestmark = pytest.mark.django_db
+COMMISSION = 218  # 1.5 % + 30 F of 12 500 F
+
+
+@pytest.fixture
+def ecarter(banc_neuf, encaisser):
+    """Have a payout of one payment set aside by movements that nothing explains."""
+
+    def faire(*mouvements: tuple[str, int]) -> Versement:
+        encaisser(12_500)
+        for nature, montant in mouvements:
+            banc_neuf.faire("ajouter_mouvement", nature=nature, montant=montant)
+        versement = versements.constater(banc_neuf.faire("verser")["id"])
+        assert versement is not None
+        return versement
+
+    return faire
+
+
+def _comptes(*numeros: str) -> list[int]:
+    return [solde(numero, exercice=2026).solde for numero in numeros]
+
+
+def _anomalies() -> list[str]:
+    return [str(a) for controle in verification.CONTROLES for a in controle()]
+
+
+def test_un_agent_demande_un_autre_approuve_et_le_versement_se_comptabilise_entier(
+    ecarter, agent, collegue
+):
+    versement = ecarter(("reserve_transaction", -900), ("adjustment", 400))
+    demande = imputations.demander(versement_id=versement.pk, motif="réserve", par=agent)
+    with pytest.raises(ValidationError, match="autre personne"):
+        imputations.approuver(imputation_id=demande.pk, par=agent)
+    versements.constater(versement.reference)  # the night reads it again meanwhile
+
+    fait = imputations.approuver(imputation_id=demande.pk, par=collegue)
+
+    net = 12_500 - 900 + 400 - COMMISSION
+    assert fait.etat == EtatVersement.COMPTABILISE
+    assert _comptes("515", "4722", "4728", "4718", "5115") == [net, COMMISSION, 900, -400, 0]
+    assert {un.montant for un in imputations.en_attente()} == {-900, 400}
+    assert list(demande.passages.order_by("pk").values_list("acte", flat=True)) == [
+        "demander",
+        "approuver",
+    ]
+    assert _anomalies() == []
+
+
+def test_son_mouvement_bancaire_se_rapproche_ensuite(ecarter, agent, collegue):
+    versement = ecarter(("adjustment", 700))
+    demande = imputations.demander(versement_id=versement.pk, motif="à classer", par=agent)
+    imputations.approuver(imputation_id=demande.pk, par=collegue)
+    texte = f"date;libelle;montant\n{versement.arrive_le.isoformat()};VIR STRIPE;12982\n"
+    releves.importer(texte.encode(), nom="releve.csv", par=agent, executer=True)
+    ligne = LigneBancaire.objects.get()
+
+    (proposition,) = [un for un in proposer(ligne) if un.versement == versement.pk]
+    rapprochement.confirmer(ligne_id=ligne.pk, cle=proposition.cle, par=agent)
+
+    ligne.refresh_from_db()
+    assert ligne.etat == "rapprochee"
+
+
+def test_un_refus_dit_pourquoi_et_laisse_redemander(ecarter, agent, collegue):
+    versement = ecarter(("adjustment", 700))
+    premiere = imputations.demander(versement_id=versement.pk, motif="a", par=agent)
+    with pytest.raises(ValidationError, match="déjà demandée"):
+        imputations.demander(versement_id=versement.pk, motif="b", par=collegue)
+    with pytest.raises(ValidationError, match="pourquoi"):
+        imputations.refuser(imputation_id=premiere.pk, motif=" ", par=collegue)
+
+    imputations.refuser(imputation_id=premiere.pk, motif="à vérifier", par=collegue)
+    imputations.demander(versement_id=versement.pk, motif="vérifié", par=agent)
+
+    premiere.refresh_from_db()
+    assert (premiere.etat, premiere.motif_refus) == (EtatImputation.REFUSEE, "à vérifier")
+    assert _comptes("515", "4718") == [0, 0]
+
+
+def test_ce_qui_s_expliquera_seul_ne_s_impute_pas(ecarter, banc_neuf, agent):
+    versement = ecarter()
+    banc_neuf.faire("fausser_versement", payout=versement.reference, montant=1)
+    with pytest.raises(ValidationError, match="Rien ne s’impute"):
+        imputations.demander(versement_id=versement.pk, motif="x", par=agent)
+
+
+def test_deux_mouvements_contraires_se_compensent(ecarter, agent, collegue, comptable):
+    for nature, montant in (("reserve_hold", -900), ("reserve_release", 900)):
+        versement = ecarter((nature, montant))
+        demande = imputations.demander(versement_id=versement.pk, motif="réserve", par=agent)
+        imputations.approuver(imputation_id=demande.pk, par=collegue)
+    retenue, rendue = imputations.en_attente()
+    choix = {"ligne_id": rendue.pk, "contraire_id": retenue.pk, "motif": "réserve levée"}
+    with pytest.raises(ActeInterdit):
+        imputations.compenser(**choix, par=agent)
+
+    imputations.compenser(**choix, par=comptable)
+
+    assert _comptes("4728", "4718") == [0, 0]
+    assert not imputations.en_attente().exists()
+    with pytest.raises(ValidationError, match="ne se compensent pas"):
+        imputations.compenser(**choix, par=comptable)
+    assert _anomalies() == []
+
+
+def test_les_pages_demandent_approuvent_refusent_et_montrent_ce_qui_attend(
+    client, ecarter, agent, collegue, comptable
+):
+    versement = ecarter(("reserve_hold", -900), ("reserve_release", 900))
+
+    def poster(qui, nom, cle, **champs):
+        client.force_login(qui)
+        reponse = client.post(reverse(f"telepaiement:{nom}", args=[cle]), champs)
+        return reponse.status_code
+
+    client.force_login(agent)
+    detail = client.get(reverse("telepaiement:versement", args=[versement.pk])).content.decode()
+    vide = poster(agent, "imputer", versement.pk, motif="")
+    assert poster(agent, "imputer", versement.pk, motif="réserve") == 302
+    deux = poster(agent, "imputer", versement.pk, motif="réserve")
+    demande = ImputationVersement.objects.get()
+    soi_meme = poster(agent, "imputation_approuver", demande.pk)
+    sans_motif = poster(collegue, "imputation_refuser", demande.pk, motif="")
+    a_approuver = client.get(reverse("telepaiement:imputations")).content.decode()
+    assert poster(collegue, "imputation_approuver", demande.pk) == 302
+    attente = client.get(reverse("telepaiement:imputations")).content.decode()
+    ligne, contraire = imputations.en_attente()
+    mauvais = poster(comptable, "imputation_compenser", ligne.pk, contraire=0, motif="x")
+    bon = poster(comptable, "imputation_compenser", ligne.pk, contraire=contraire.pk, motif="x")
+
+    assert "Imputer en compte d’attente" in detail
+    assert (vide, deux, soi_meme, sans_motif, mauvais, bon) == (422, 422, 422, 422, 422, 302)
+    assert "À approuver" in a_approuver
+    assert "4728, dépense à régulariser" in attente
+    assert not imputations.en_attente().exists()
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_tient_les_deux_personnes_et_le_montant(ecarter, agent, collegue):
+    versement = ecarter(("adjustment", 700))
+    demande = imputations.demander(versement_id=versement.pk, motif="a", par=agent)
+    demandes = ImputationVersement.objects.filter(pk=demande.pk)
+    ligne = LigneVersement.objects.filter(nature=NatureLigne.INCONNUE)
+    refus = [
+        lambda: demandes.update(etat="approuvee", decide_par=agent),
+        lambda: demandes.update(motif="autre"),
+        demandes.delete,
+        lambda: MouvementImpute.objects.update(montant=1),
+        lambda: ligne.update(nature="imputee", imputation=demande, anomalie=""),
+        lambda: demande.passages.all().delete(),
+    ]
+    for refuse in refus:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            refuse()
+
+    imputations.approuver(imputation_id=demande.pk, par=collegue)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        demandes.update(etat="refusee", motif_refus="trop tard")
+    assert Ecriture.objects.filter(versement=versement).count() == 1
