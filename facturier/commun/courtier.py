@@ -11,19 +11,21 @@ from kombu.utils.json import dumps
 
 
 class Canal(filesystem.Channel):
-    """kombu makes the file of a message, then fills it: a worker that lists meanwhile reads nothing.
+    """kombu makes the file of a message, then fills it: who lists meanwhile reads nothing.
 
-    It takes that for a fault of its own and stops. Here the file gets its name once it is full.
+    A worker takes that for a fault of its own and stops. Here the file gets its name once full.
     """
 
-    def _put(self, queue: str, payload: Any, **options: Any) -> None:
-        message = Path(self.data_folder_out) / f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
-        provisoire = message.with_suffix(".part")
+    def _put(  # type: ignore[override]
+        self, queue: str, message: Any, **options: Any
+    ) -> None:
+        fichier = Path(self.data_folder_out) / f"{time.time_ns()}_{uuid.uuid4()}.{queue}.msg"
+        provisoire = fichier.with_suffix(".part")
         try:
-            provisoire.write_text(dumps(payload), encoding="utf-8")
-            provisoire.replace(message)
+            provisoire.write_text(dumps(message), encoding="utf-8")
+            provisoire.replace(fichier)
         except OSError as erreur:
-            raise ChannelError(f"Cannot add file {message} to its queue") from erreur
+            raise ChannelError(f"Cannot add file {fichier} to its queue") from erreur
 
 
 class Transport(filesystem.Transport):

@@ -167,7 +167,7 @@ def rapprocher(visite, versement: Versement, titre) -> None:
         visite.presser("Rapprocher")
         visite.attendre("rapprochés")
     visite.suivre("FRAIS DE TENUE")
-    visite.attendre("reste à rapprocher")
+    visite.attendre("Rien de ce que nous connaissons n’a ce montant")
     visite.suivre("Écarter ce mouvement")
     visite.remplir("Motif", "Hors régie")
     visite.presser("Écarter")

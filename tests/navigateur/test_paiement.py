@@ -258,7 +258,7 @@ def payer_a_la_banque(visite, lyra, settings):
     visite.page.get_by_role("heading", name="Votre paiement est reçu").wait_for()
     quittance = Encaissement.objects.get(titre=titre).quittance
     assert quittance.reference in visite.telecharger("Télécharger la quittance", "quittance-lyra")
-    assert attendre(lambda: EvenementRecu.objects.filter(nature="debit.captured").exists())
+    assert attendre(lambda: EvenementRecu.objects.filter(nature="debit.authorised").exists())
     visite.page.goto(f"{lyra.adresse}/panneau")
     visite.examiner("panneau-lyra")
 

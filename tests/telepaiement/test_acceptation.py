@@ -188,7 +188,7 @@ ACCEPTATION: dict[str, list[str]] = {
         f"{LIENS}::test_un_robot_qui_devine_de_partout_resserre_les_recherches",
     ],
     "a payment link posted publicly": [
-        f"{LIENS}::test_un_lien_ne_montre_que_ce_qu_il_faut",
+        f"{LIENS}::test_un_lien_ne_montre_que_ce_qu_il_faut_et_quitte_son_jeton",
         f"{LIENS}::test_un_lien_publie_et_abuse_laisse_le_redevable_payer",
     ],
     "two tabs and the counter at once": [

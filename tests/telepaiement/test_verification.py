@@ -122,7 +122,7 @@ def test_une_ecriture_de_regie_sans_objet_est_nommee(reference, agent):
         ecart=-500, date_comptable=date(2026, 11, 23), reference="sans-caisse", par=agent
     )
 
-    assert _objets() == [f"écriture {ecriture.pk}", ESPECES, "déficits de caisse"]
+    assert _objets() == [f"écriture {ecriture.pk}", ESPECES, "déficits de caisse et de versement"]
 
 
 def test_une_session_internet_falsifiee_est_nommee(banc, commencer):
