@@ -434,7 +434,8 @@ def _anomalie(
     """Return in French why a payout cannot be posted, or ""."""
     lues = list(lignes)
     en_ecart = [ligne.anomalie for ligne in lues if ligne.anomalie]
-    suite = f" (et {len(en_ecart) - 1} autres)" if len(en_ecart) > 1 else ""
+    autres = len(en_ecart) - 1
+    suite = f" (et {autres} autre{'s' if autres > 1 else ''})" if autres > 0 else ""
     net = sum(un.montant - un.commission for un in mouvements)
     causes = {
         "versement manuel : le prestataire n’en donne pas le détail": not distant.est_detaille,
