@@ -123,6 +123,7 @@ class Dossier:
             "titre des pénalités": self.titrer_les_penalites,
             "précompte": self.precompter,
             "versement": self.verser,
+            "compensation d’imputations": self.compenser_imputations,
             "rejet du versement": self.rejeter_versement,
             "commission à part": self.prelever_commission,
             "litige ouvert": self.contester,
@@ -340,14 +341,21 @@ class Dossier:
             par=self.par,
         )
 
-    def verser(self, brut: str, commission: str, ecart_change: str = "0") -> None:
-        """Receive a payout of the bank, or be debited of one."""
+    def verser(self, brut: str, commission: str, ecart_change: str = "0", *imputes: str) -> None:
+        """Receive a payout of the bank, or be debited of one; what nothing explains waits."""
         tresorerie.verser_cartes(
             brut=_francs(brut),
             commission=_francs(commission),
             ecart_change=_francs(ecart_change),
+            imputes=[_francs(impute) for impute in imputes],
             reference=f"versement-{next(self.references)}",
             **self._le_jour,
+        )
+
+    def compenser_imputations(self, montant: str) -> None:
+        """Clear a receipt and an expense that waited, one the contrary of the other."""
+        tresorerie.compenser_imputations(
+            montant=_francs(montant), reference=f"comp-{next(self.references)}", **self._le_jour
         )
 
     def rejeter_versement(self, montant: str) -> None:
@@ -542,6 +550,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"recette_avant_titre", "regularisation_p503"}
     schemas |= {"retour_paiement", "retour_encaissement"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
+    schemas |= {"imputations_compensees"}
     schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}
