@@ -37,13 +37,14 @@ from facturier.grand_livre.models import (
 )
 from facturier.grand_livre.soldes import reste_du
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.mandatement import mandater, reliquider
+from facturier.suivi.mandatement import remandater
 from facturier.suivi.models import Facture
 
 MEMOIRE: Final = "simulateur.sqlite3"  # that the launcher gives the simulator too
 JAMAIS: Final = 1_000_000  # passes: nobody waits so long, so it waits on the screens
 NON_PAYES, NON_VISES = timedelta(days=12), timedelta(days=5)  # before the end of the past
 JOURS_AVANT_REPAIEMENT = 5
+CORRIGE = "Corrigé d’après le motif de la Trésorerie."
 REVENUS = "Virement rejeté par la banque du fournisseur : compte clos."
 
 # What the treasury does with the n-th flux: {b} its last bordereau, {p} the first mandat of it.
@@ -246,14 +247,7 @@ class Envois:
             etat=EtatPiece.REJETEE,
             pk__in=Facture.objects.filter(etat=EtatFacture.REJETEE_TPS).values("mandat"),
         ).order_by("pk"):
-            self._signer_seul(self._remandater(mandat))
-
-    def _remandater(self, rejete: Piece) -> Mandat:
-        factures = list(Facture.objects.filter(mandat=rejete.pk, etat=EtatFacture.REJETEE_TPS))
-        for facture in factures:
-            reliquider(facture, par=self.agent, motif="Corrigé d’après le motif de la Trésorerie.")
-        pieces = rejete.justificatifs.all()
-        return mandater([facture.pk for facture in factures], par=self.agent, pieces=pieces)
+            self._signer_seul(remandater(mandat, par=self.agent, motif=CORRIGE))
 
     def _signer_seul(self, mandat: Mandat) -> None:
         bordereau = creer_bordereau(

@@ -60,6 +60,7 @@ from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Etablissement, Justificatif
 
 NUMEROS_CITES = 5
+NON_VISE = "Émis de nouveau : le rejet ne le vise pas."
 
 
 @transaction.atomic
@@ -79,7 +80,8 @@ def mandater(
         factures: keys of invoices in state `liquidee` that no mandat pays.
         type_depense: kind of expense, by default that of the first invoice.
         rang: place of the payment, by default told by the earlier mandats of the order.
-        pieces: documents added to those of the invoices.
+        pieces: documents added to those of the invoices, which are not recorded again where one
+            of `pieces` is the same; one that the treasury refused and another replaces is left.
         date_emission: by default today in Nouméa; its year is the exercice.
         choix: what opposants and cessionnaires are paid, by key of opposition; else the proposal.
 
@@ -126,10 +128,10 @@ def mandater(
 
 
 @transaction.atomic
-def remandater(rejete: Piece, *, par: Utilisateur) -> Mandat:
-    """Issue again, as it was, a mandat that the treasury rejected without blaming it.
+def remandater(rejete: Piece, *, par: Utilisateur, motif: str = NON_VISE) -> Mandat:
+    """Issue again a mandat that the treasury rejected, by default without blaming it.
 
-    Its invoices are mandated anew, with the documents that it had.
+    Its invoices are mandated anew, with the documents that it had, each under its identifier.
 
     Raises:
         ActeInterdit, TransitionInterdite, ValidationError: see `reliquider` and `mandater`; or no
@@ -143,9 +145,9 @@ def remandater(rejete: Piece, *, par: Utilisateur) -> Mandat:
     if not factures:
         raise ValidationError("Aucune facture de ce mandat n’attend d’être mandatée de nouveau.")
     for facture in factures:
-        reliquider(facture, par=par, motif="Émis de nouveau : le rejet ne le vise pas.")
-    gardes = rejete.justificatifs.filter(remplacement=None)
-    return mandater([facture.pk for facture in factures], par=par, pieces=gardes)
+        reliquider(facture, par=par, motif=motif)
+    documents = rejete.justificatifs.all()
+    return mandater([facture.pk for facture in factures], par=par, pieces=documents)
 
 
 @transaction.atomic
@@ -297,8 +299,12 @@ def _rassembler(
     rang: str,
     pieces: list[PieceJustificative],
 ) -> list[PieceJustificative]:
-    """Check the requirements, then record the documents of the invoices and of the order."""
+    """Check the requirements, then record the documents of the invoices and of the order.
+
+    What `pieces` hold already, be it replaced since, is not recorded a second time.
+    """
     apportes = {piece.genre for piece in pieces}
+    contenus = {piece.sha256 for piece in pieces}
     absentes = [
         exigence
         for exigence in pieces_manquantes(factures, type_depense=type_depense, rang=rang)
@@ -306,11 +312,9 @@ def _rassembler(
     ]
     if absentes:
         raise ValidationError([f"Pièce manquante : {e.libelle} ({e.article})." for e in absentes])
-    documents = Document.objects.filter(facture__in=[f.pk for f in factures]).order_by(
-        "facture", "pk"
-    )
+    documents = Document.objects.filter(facture__in=[f.pk for f in factures])
     uniques: dict[str, Document] = {}
-    for document in documents:
+    for document in documents.exclude(sha256__in=contenus).order_by("facture", "pk"):
         uniques.setdefault(document.sha256, document)
     recueillies = [
         enregistrer_justificatif(
@@ -318,21 +322,28 @@ def _rassembler(
         )
         for d in uniques.values()
     ]
-    return [*recueillies, *_documents_province(factures, type_depense, rang), *pieces]
+    produites = _documents_province(factures, type_depense, rang, pieces)
+    gardes = PieceJustificative.objects.filter(pk__in=[p.pk for p in pieces], remplacement=None)
+    return [*recueillies, *produites, *gardes.order_by("pk")]
 
 
 def _documents_province(
-    factures: list[Facture], type_depense: str, rang: str
+    factures: list[Facture], type_depense: str, rang: str, pieces: list[PieceJustificative]
 ) -> list[PieceJustificative]:
-    """Produce the required documents that the province holds: orders, and the RIB on file."""
+    """Produce the required documents that the province holds: orders, and the RIB on file.
+
+    Neither an order that `pieces` bring nor the very RIB that they hold.
+    """
     commandes = {f.bon_commande for f in factures if f.bon_commande}
     exigees = exigences(type_depense=type_depense, rang=rang, commande=next(iter(commandes), None))
     genres = {exigence.genre for exigence in exigees}
     produites = []
-    if PieceJustificative.Genre.BON_COMMANDE in genres:
+    apportes = {piece.genre for piece in pieces}
+    if PieceJustificative.Genre.BON_COMMANDE in genres - apportes:
         produites += [_piece_commande(c) for c in sorted(commandes, key=lambda c: c.pk)]
     rib = _rib(factures[0])
-    if PieceJustificative.Genre.RIB in genres and rib is not None:
+    contenus = {piece.sha256 for piece in pieces}
+    if PieceJustificative.Genre.RIB in genres and rib is not None and rib.sha256 not in contenus:
         produites.append(
             enregistrer_justificatif(
                 sha256=rib.sha256,

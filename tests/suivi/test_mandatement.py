@@ -1,14 +1,17 @@
 """Mandats: what they freeze, what they require, what cancelling and rejecting free."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
-from exports_tps.models import SignatureBordereau
+from exports_tps.models import RemplacementDocument, SignatureBordereau
 from facturier.acces.models import Role
 from facturier.commun.etats import ActeInterdit, franchir, franchir_lot
-from facturier.grand_livre.emission import creer_bordereau
+from facturier.grand_livre.documents import ranger_justificatif
+from facturier.grand_livre.emission import creer_bordereau, rattacher_justificatifs
 from facturier.grand_livre.models import Ecriture, EtatPiece, Mandat, Piece
 from facturier.grand_livre.soldes import reste_du
 from facturier.suivi import avancement, mandatement
@@ -200,3 +203,26 @@ def test_un_mandat_signe_ne_s_annule_plus(agent):
 
     with pytest.raises(ValidationError, match="est « Signé »"):
         mandatement.annuler_mandat(mandat, motif="Trop tard", par=agent)
+
+
+def test_un_mandat_emis_de_nouveau_garde_ses_documents_sauf_un_remplace(agent):
+    etablissement = EtablissementFactory.create()
+    commande = BonCommandeFactory.create(fournisseur=etablissement.fournisseur)
+    facture = FactureFactory(transmise=True, etablissement=etablissement, bon_commande=commande)
+    rejete = facture.mandat
+    remplace, garde = rejete.justificatifs.order_by("-genre")
+    nouveau = ranger_justificatif(BytesIO(b"%PDF-1.4\n% lisible"), nom="f.pdf", genre="facture")
+    rattacher_justificatifs(rejete, [nouveau])
+    RemplacementDocument.objects.create(ancien=remplace, nouveau=nouveau, par=agent)
+    rejeter_par_tresorerie(facture)
+
+    mandat = mandatement.remandater(rejete, par=agent)
+
+    assert (remplace.genre, garde.genre) == ("facture", "bon_commande")
+    assert list(mandat.justificatifs.order_by("pk")) == [garde, nouveau]
+    for defaire in (
+        lambda: RemplacementDocument.objects.update(nouveau=garde),
+        lambda: RemplacementDocument.objects.all().delete(),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            defaire()
