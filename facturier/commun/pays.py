@@ -7,15 +7,14 @@ code of that country is written with its town.
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import CharField, CheckConstraint, Q
 
 from facturier.commun.recherche import mots, simplifier
 
 CODE_POSTAL_ETRANGER = "99999"
-RESIDENT = "Nouvelle-Calédonie ou France"
-NOMS_DE_RESIDENT = ("", RESIDENT, "Nouvelle-Calédonie", "NC", "France", "FR")
+RESIDENT = "Nouvelle-Calédonie, France et outre-mer"
 A_L_ETRANGER = (
     f"À l’étranger, le code postal s’écrit {CODE_POSTAL_ETRANGER}, et celui du pays avec la ville."
 )
@@ -25,10 +24,14 @@ _FICHIER = Path(__file__).with_name("pays.toml")
 
 
 @cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(_FICHIER.read_text(encoding="utf-8"))
+
+
 def _pays() -> dict[str, tuple[str, str]]:
     """Return the INSEE code and the name of each foreign country, by its ISO code."""
-    table = tomllib.loads(_FICHIER.read_text(encoding="utf-8"))["pays"]
-    return {iso: (insee, nom) for iso, (insee, nom) in table.items()}
+    table: dict[str, tuple[str, str]] = _tables()["pays"]
+    return table
 
 
 def choix_pays() -> list[tuple[str, str]]:
@@ -42,7 +45,9 @@ def _rang(pays: tuple[str, str]) -> str:
 
 
 def lire_pays(saisie: str) -> str:
-    """Return the ISO code of a country given by its code or its French name; none for France.
+    """Return the ISO code of a country given by its code or its French name.
+
+    It is empty for France and each of its territories.
 
     Raises:
         ValueError: no such country; the message is in French.
@@ -59,9 +64,10 @@ def lire_pays(saisie: str) -> str:
 @cache
 def _par_nom() -> dict[str, str]:
     """Return the ISO code by every way to name a country, as words."""
-    noms = {" ".join(mots(nom)): iso for iso, (_, nom) in _pays().items()}
-    codes = {iso.lower(): iso for iso in _pays()}
-    return noms | codes | {" ".join(mots(sans)): "" for sans in NOMS_DE_RESIDENT}
+    noms = {nom: iso for iso, (_, nom) in _pays().items()} | {iso: iso for iso in _pays()}
+    francais = _tables()["france"]
+    noms |= dict.fromkeys(("", RESIDENT, *francais, *francais.values()), "")
+    return {" ".join(mots(nom)): iso for nom, iso in noms.items()}
 
 
 def code_insee(iso: str) -> str | None:
