@@ -120,10 +120,15 @@ def test_une_base_vide_a_un_releve():
 
 
 def test_le_nombre_d_instructions_ne_depend_pas_du_nombre_de_tiers(django_assert_max_num_queries):
-    FournisseurFactory.create_batch(4)
-
-    with django_assert_max_num_queries(25):
-        relever_qualite()
+    comptes = []
+    for jour, nombre in ((25, 4), (26, 12)):
+        for _ in range(nombre):
+            fiche(code_postal="9880")
+        with django_assert_max_num_queries(25) as requetes:
+            relever_qualite(date(2026, 11, jour))
+        comptes.append(len(requetes))
+    assert comptes[0] == comptes[1]
+    assert AnomalieTiers.objects.filter(code="code_postal_forme").count() == 4 + 12
 
 
 def test_les_couples_sont_ceux_que_la_tresorerie_connait():
