@@ -80,8 +80,7 @@ def mandater(
         factures: keys of invoices in state `liquidee` that no mandat pays.
         type_depense: kind of expense, by default that of the first invoice.
         rang: place of the payment, by default told by the earlier mandats of the order.
-        pieces: documents added to those of the invoices, which are not recorded again where one
-            of `pieces` is the same; one that the treasury refused and another replaces is left.
+        pieces: documents added to those of the invoices, each once; a replaced one is left out.
         date_emission: by default today in Nouméa; its year is the exercice.
         choix: what opposants and cessionnaires are paid, by key of opposition; else the proposal.
 
