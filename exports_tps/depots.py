@@ -44,7 +44,7 @@ from exports_tps.pieces_jointes import nom_accepte
 from exports_tps.presentables import verrouiller
 from exports_tps.preuves import Occasion, Preuve, conserver, examiner
 from exports_tps.projections import TYPE_PJ
-from exports_tps.signataire_depose import enregistrer_signataire
+from exports_tps.signataire_de_depot import enregistrer_signataire
 from exports_tps.signature import QUALITE, ouvrir_cle
 from exports_tps.signature_deposee import signataires_admis
 from facturier.acces.models import Role, Utilisateur

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, Subquery
+from django.utils import timezone
 
 from exports_tps.constitution import liens_en_route
 from exports_tps.limites import refus_par_nom
@@ -52,10 +53,11 @@ def renvoyer(document: PieceJustificative, *, par: Utilisateur) -> list[Flux]:
     Raises:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: it does not wait.
-        FluxRefuse, ValidationError: see `repartition.constituer_documents`.
+        FluxRefuse, ValidationError: see `repartition.constituer_choisis`.
     """
-    exiger_refuse(document, par)
-    return constituer_choisis(documents_refuses().filter(pk=document.pk), par=par)
+    _exiger_refuse(document, par)
+    choisi = documents_refuses().filter(pk=document.pk)
+    return constituer_choisis(choisi, par=par, moment=timezone.now())
 
 
 @transaction.atomic
@@ -70,7 +72,7 @@ def remplacer(
         ValidationError: it is the very file that was refused, or a file that is not taken.
     """
     PieceJustificative.objects.select_for_update(of=("self",)).get(pk=document.pk)
-    exiger_refuse(document, par)
+    _exiger_refuse(document, par)
     try:
         nouveau = ranger_justificatif(
             fichier, nom=nom, genre=document.genre, types_acceptes=TYPES_JOINTS
@@ -90,7 +92,7 @@ def remplacer(
     return nouveau
 
 
-def exiger_refuse(document: PieceJustificative, par: Utilisateur) -> None:
+def _exiger_refuse(document: PieceJustificative, par: Utilisateur) -> None:
     """Raise ActeInterdit or TransitionInterdite unless `par` may act on a document that waits."""
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances s’occupe d’un document refusé.")

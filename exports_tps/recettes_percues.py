@@ -46,6 +46,7 @@ from telepaiement.titres import DemandeTitre, emettre
 TYPE_P503 = "05"
 CHIFFRES_DE_TITRE = 8  # of IdPce
 Cle = tuple[int, int, str, str]
+Nature = Reserve.Nature
 
 
 def est_p503(lue: PieceLue) -> bool:
@@ -75,29 +76,31 @@ def constater(
     connues = _connues(budgets, lues)
     for lue in lues:
         for ligne in _lignes(lue):
-            recette, reserve = _lire(message, budgets, lue, ligne)
+            recette, dites = _lire(message, budgets, lue, ligne)
             if recette is not None:
                 cle = _cle(recette)
                 connue = connues.get(cle) or nouvelles.get(cle)
                 if connue and connue.montant != recette.montant:
                     deja = f"{afficher(connue.montant)} déjà connus"
-                    reserve = f"{recette} : {afficher(recette.montant)}, mais {deja}."
+                    texte = f"{recette} : {afficher(recette.montant)}, mais {deja}."
+                    dites = _reserve(Nature.MONTANT, texte)
                 lignes.append((connue or nouvelles.setdefault(cle, recette), ligne))
-            reserves += _a_verifier(reserve)
+            reserves += dites
     _enregistrer(list(nouvelles.values()), par)
     libres = _a_rattacher(lignes)
     nommes = [(recette, li.rattachement) for recette, li in libres if li.rattachement is not None]
     titres = _titres(budgets, [lien for _, lien in nommes])
     for recette, lien in nommes:
         titre = titres.get((recette.budget_id, *_designe(lien)))
-        reserves += _a_verifier(_rattacher(recette, lien, titre, message, par))
+        refus = _rattacher(recette, lien, titre, message, par)
+        reserves += _reserve(Nature.NON_COMPTABILISE, refus)
     if en_attente := [r for r, li in libres if not li.rattachement and _cle(r) in nouvelles]:
         alerter("recettes", {"recettes": en_attente})
     return reserves
 
 
-def _a_verifier(texte: str) -> list[Reserve]:
-    return [Reserve(nature=Reserve.Nature.NON_COMPTABILISE, texte=texte)] if texte else []
+def _reserve(nature: Reserve.Nature, texte: str) -> list[Reserve]:
+    return [Reserve(nature=nature, texte=texte)] if texte else []
 
 
 def _lignes(lue: PieceLue) -> Iterable[Any]:
@@ -121,15 +124,17 @@ def _connues(budgets: list[Budget], lues: Iterable[PieceLue]) -> dict[Cle, Recet
 
 def _lire(
     message: MessageTPS, budgets: list[Budget], lue: PieceLue, ligne: Any
-) -> tuple[RecettePercue | None, str]:
-    """Return the receipt that a line tells, not saved, or what is wrong with it."""
+) -> tuple[RecettePercue | None, list[Reserve]]:
+    """Return the receipt that a line tells, not saved, if it can be read; and what is wrong."""
     nom = f"P503 {lue.exercice or '?'}-{lue.piece.numero}, ligne {ligne.numero}"
     exact, jour = _encaisse(ligne)
-    montant, reserve = int(exact), reserve_de_decimales(exact)
+    montant, decimales = int(exact), reserve_de_decimales(exact)
     if not lue.exercice or not lue.piece.numero or montant <= 0:
-        return None, f"{nom} : montant ou exercice illisible ; à reprendre à la main."
+        texte = f"{nom} : montant ou exercice illisible ; à reprendre à la main."
+        return None, _reserve(Nature.NON_COMPTABILISE, texte)
     if len(budgets) != 1:
-        return None, f"{nom} : le fichier ne dit pas de quel budget."
+        texte = f"{nom} : le fichier ne dit pas de quel budget."
+        return None, _reserve(Nature.NON_COMPTABILISE, texte)
     return RecettePercue(
         budget=budgets[0],
         exercice=lue.exercice,
@@ -143,7 +148,7 @@ def _lire(
         regie=(ligne.liens.regie or "") if ligne.liens else "",
         montant=montant,
         encaissee_le=jour or lue.piece.date_prise_en_charge or timezone.localdate(),
-    ), (f"{nom} : {reserve}" if reserve else "")
+    ), _reserve(Nature.MONTANT, f"{nom} : {decimales}" if decimales else "")
 
 
 def _enregistrer(recettes: list[RecettePercue], par: Utilisateur) -> None:

@@ -65,7 +65,7 @@ def constituer(
     ]
     pieces = RattachementPiece.objects.filter(piece__bordereau__in=[b.pk for b in bordereaux])
     restants = documents_a_reunir().filter(pk__in=pieces.values("justificatif"))
-    return faits + _constituer_documents(restants, par, moment)
+    return faits + constituer_choisis(restants, par=par, moment=moment)
 
 
 def repartir(bordereaux: Sequence[Bordereau], moment: datetime) -> Iterator[list[Bordereau]]:
@@ -110,17 +110,11 @@ def constituer_documents(*, par: Utilisateur) -> list[Flux]:
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        FluxRefuse: see `constitution.achever`.
-        ValidationError: a document is larger than a flux; the others have left in theirs.
+        FluxRefuse, ValidationError: see `constituer_choisis`.
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances constitue un flux.")
-    return constituer_choisis(documents_a_reunir(), par=par)
-
-
-def constituer_choisis(documents: QuerySet[PieceJustificative], *, par: Utilisateur) -> list[Flux]:
-    """Make the flux of documents chosen among those to send; the rest as `constituer_documents`."""
-    return _constituer_documents(documents, par, timezone.now())
+    return constituer_choisis(documents_a_reunir(), par=par, moment=timezone.now())
 
 
 def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple[int, int, int]]]:
@@ -142,12 +136,17 @@ def _mesurer(bordereaux: Sequence[Bordereau]) -> Iterator[tuple[Bordereau, tuple
         yield bordereau, (1, pieces.get(bordereau.pk, 0), octets)
 
 
-def _constituer_documents(
-    documents: QuerySet[PieceJustificative], par: Utilisateur, moment: datetime
+def constituer_choisis(
+    documents: QuerySet[PieceJustificative], *, par: Utilisateur, moment: datetime
 ) -> list[Flux]:
-    """Reserve, by budget, exercice and profile, then write; what cannot be any more is left.
+    """Reserve documents to send, by budget, exercice and profile, then write their flux.
 
-    A document goes by the profile of the flux that its pièce left in.
+    What cannot be sent any more is left. A document goes by the profile of the flux that its pièce
+    left in.
+
+    Raises:
+        FluxRefuse: see `constitution.achever`.
+        ValidationError: a document is larger than a flux; the others have left in theirs.
     """
     faits = []
     maximum = document_maximal(moment)

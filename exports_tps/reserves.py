@@ -13,6 +13,7 @@ from facturier.commun.etats import ActeInterdit, TransitionInterdite
 
 LOT = 1000  # reserves written together
 CITEES = 20  # reserves told in a mail or beside a file; its page has them all
+DEJA_TRAITE = "Déjà traité : il ne reste pas de réserve à traiter ici."
 APPLIQUE_DE_NOUVEAU = "Appliqué de nouveau : plus rien ne l’empêche."
 
 
@@ -96,7 +97,7 @@ def traiter(
     if seules is not None:
         ouvertes = ouvertes.filter(pk__in=seules)
     if not ouvertes.exists():
-        raise TransitionInterdite("Déjà traité : il ne reste pas de réserve à traiter ici.")
+        raise TransitionInterdite(DEJA_TRAITE)
     return _traiter(message, ouvertes, commentaire.strip(), par)
 
 

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps.forms import TraitementForm
 from exports_tps.models import EtatMessage, MessageTPS, Releve
-from exports_tps.reserves import CITEES, avec_reserves, messages_a_examiner, traiter
+from exports_tps.reserves import CITEES, DEJA_TRAITE, avec_reserves, messages_a_examiner, traiter
 from exports_tps.retours import A_REPRENDRE, appliquer_de_nouveau, est_garde
+from exports_tps.views.flux import FIL
 from exports_tps.views.pages import (
     LECTEURS,
     RequeteConnectee,
@@ -23,7 +24,6 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
 
-FIL = [("Flux", "/gestion/flux/")]
 AVEC_RESERVE = "reserve"
 
 
@@ -107,7 +107,7 @@ def traiter_reserves(
         ouvertes = ouvertes.filter(pk=reserve)
     nombre, adresse = ouvertes.count(), recu.get_absolute_url()
     if not nombre:
-        messages.info(requete, "Déjà traité : il ne reste pas de réserve à traiter ici.")
+        messages.info(requete, DEJA_TRAITE)
         return redirect(adresse)
     toutes = f"Traiter les {nombre} réserves restantes"
     return confirmer(

@@ -117,6 +117,7 @@ def test_les_decimales_d_un_p503_se_disent(settings):
 
     assert RecettePercue.objects.get().montant == 5_000
     assert "P503 2026-503, ligne 1 : 5000.50 n’est pas un nombre entier de francs" in dites(message)
+    assert message.reserves.get().nature == "montant"
 
 
 def test_les_titres_nommes_se_lisent_en_une_requete(settings):
