@@ -114,6 +114,7 @@ def refuser(*, imputation_id: int, motif: str, par: Utilisateur) -> ImputationVe
     """Refuse an imputation, with a reason; another one may be asked for.
 
     Raises:
+        ActeInterdit: `par` is neither finance staff nor comptable.
         ValidationError: no reason, or decided already.
     """
     if not motif.strip():
@@ -125,10 +126,10 @@ def refuser(*, imputation_id: int, motif: str, par: Utilisateur) -> ImputationVe
 
 
 def en_attente() -> QuerySet[LigneVersement]:
-    """Return the lines imputed that nothing cleared yet, oldest first."""
+    """Return the lines imputed that nothing cleared yet, oldest first; of 0 F, nothing waits."""
     imputees = LigneVersement.objects.filter(
         nature=NatureLigne.IMPUTEE, versement__in=Versement.objects.vivants()
-    )
+    ).exclude(montant=0)
     return imputees.filter(
         compensee_au_debit__isnull=True, compensee_au_credit__isnull=True
     ).order_by("pk")
@@ -183,8 +184,12 @@ def compenser(
 
 def dire(ligne: LigneVersement | MouvementImpute) -> str:
     """Return in French the account where a movement waits, and its amount."""
-    compte = "4718, recette à classer" if ligne.montant >= 0 else "4728, dépense à régulariser"
-    return f"{afficher(abs(ligne.montant))} au compte {compte}"
+    return f"{afficher(abs(ligne.montant))} au compte {compte_d_attente(ligne.montant)}"
+
+
+def compte_d_attente(montant: int) -> str:
+    """Return in French the account where `montant` whole francs wait; an expense is below zero."""
+    return "4718, recette à classer" if montant >= 0 else "4728, dépense à régulariser"
 
 
 def _verrouiller(versement_id: int) -> Versement:

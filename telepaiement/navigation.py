@@ -78,7 +78,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         yield from _a_verifier()
         yield from _demandes()
         yield from _apres_le_paiement()
-        yield from _a_classer()
+        yield from _a_classer(utilisateur)
         yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
         return
@@ -217,13 +217,14 @@ def _apres_le_paiement() -> Iterator[Carte]:
     yield from (carte for carte in cartes_possibles if carte.nombre)
 
 
-def _a_classer() -> Iterator[Carte]:
+def _a_classer(utilisateur: Utilisateur) -> Iterator[Carte]:
     """Yield what was received, or taken, for something nobody knows; nothing when all is clear."""
+    demandees = ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE)
     cartes_possibles = (
         Carte(
             "Imputations à approuver",
             "telepaiement:imputations",
-            nombre=ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE).count(),
+            nombre=demandees.exclude(demande_par=utilisateur).count(),
             detail="Ce que rien n’explique dans un versement, demandées par un collègue.",
             ton=Ton.ATTENTE,
             ordre=44,
@@ -232,7 +233,7 @@ def _a_classer() -> Iterator[Carte]:
             "Recettes à classer",
             "telepaiement:recettes_a_classer",
             nombre=a_classer().count(),
-            detail="Reçues sur un feuillet, leur titre ne se retrouve pas.",
+            detail="Reçues sur un feuillet ou par virement, leur titre ne se retrouve pas.",
             ton=Ton.ATTENTE,
             ordre=47,
         ),

@@ -52,7 +52,12 @@ def liste(request: HttpRequest) -> HttpResponse:
                 :PAR_PAGE
             ],
             "lignes": [
-                (ligne, (jour - ligne.versement.arrive_le).days, -ligne.montant in en_face)
+                (
+                    ligne,
+                    imputations.compte_d_attente(ligne.montant),
+                    (jour - ligne.versement.arrive_le).days,
+                    -ligne.montant in en_face,
+                )
                 for ligne in page
             ],
             "suivant": suivant,

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from facturier.commun.etats import ActeInterdit
-from facturier.grand_livre.models import Ecriture
+from facturier.grand_livre.models import Compte, Ecriture, LigneEcriture
+from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import solde
 from telepaiement import imputations, rapprochement, releves, verification, versements
 from telepaiement.models import (
@@ -110,7 +112,7 @@ def test_ce_qui_s_expliquera_seul_ne_s_impute_pas(ecarter, banc_neuf, agent):
 
 def test_deux_mouvements_contraires_se_compensent(ecarter, agent, collegue, comptable):
     for nature, montant in (("reserve_hold", -900), ("reserve_release", 900)):
-        versement = ecarter((nature, montant))
+        versement = ecarter((nature, montant), ("adjustment", 0))  # of which nothing waits
         demande = imputations.demander(versement_id=versement.pk, motif="réserve", par=agent)
         imputations.approuver(imputation_id=demande.pk, par=collegue)
     retenue, rendue = imputations.en_attente()
@@ -125,6 +127,34 @@ def test_deux_mouvements_contraires_se_compensent(ecarter, agent, collegue, comp
     with pytest.raises(ValidationError, match="ne se compensent pas"):
         imputations.compenser(**choix, par=comptable)
     assert _anomalies() == []
+
+
+def test_une_falsification_est_nommee(ecarter, agent, collegue, comptable):
+    versement = ecarter(("reserve_hold", -900), ("reserve_release", 900))
+    demande = imputations.demander(versement_id=versement.pk, motif="réserve", par=agent)
+    imputations.approuver(imputation_id=demande.pk, par=collegue)
+    retenue, rendue = imputations.en_attente()
+    compensation = imputations.compenser(
+        ligne_id=rendue.pk, contraire_id=retenue.pk, motif="levée", par=comptable
+    )
+    assert _anomalies() == []
+    attente = LigneEcriture.objects.filter(ecriture__versement=versement, compte__numero="4718")
+    autre = Compte.objects.get(exercice=2026, numero="4722")
+    with connection.cursor() as curseur:
+        curseur.execute("SET LOCAL session_replication_role = replica")
+        attente.update(compte=autre)
+        curseur.execute("SET LOCAL session_replication_role = origin")
+    deplacee = [a.objet for controle in verification.CONTROLES for a in controle()]
+    contrepasser(
+        compensation.ecriture,
+        par=comptable,
+        motif="sans passer par l’acte",
+        date_comptable=timezone.localdate(),
+    )
+    contrepassee = [a.objet for controle in verification.CONTROLES for a in controle()]
+
+    assert deplacee == [f"versement {versement.pk}"]
+    assert contrepassee == [*deplacee, f"compensation {compensation.pk}"]
 
 
 def test_les_pages_demandent_approuvent_refusent_et_montrent_ce_qui_attend(
