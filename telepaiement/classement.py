@@ -1,8 +1,8 @@
-"""Money received on paper for a titre that nobody finds: kept, listed, then classed.
+"""Money received on paper, or by a transfer, for a titre that nobody finds: kept, then classed.
 
-It is real, and enters its till with its receipt; it waits in the account of receipts to classify
-until an agent says which titre, or which sale, it paid. A classing that was wrong is undone by a
-reversal, as long as nothing rests on it.
+It is real, and has its receipt, in a till when it came on paper; it waits in the account of
+receipts to classify until an agent says which titre, or which sale, it paid. A classing that was
+wrong is undone by a reversal, as long as nothing rests on it.
 """
 
 from collections.abc import Mapping

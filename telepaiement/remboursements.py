@@ -465,8 +465,9 @@ def reussir(
 
 def _signaler_rendu_deux_fois(remboursement: Remboursement, titre: Titre) -> None:
     """Tell the finances that money a mandat gives back was given at the provider's too."""
-    mandats = list(mandats_qui_rendent(titre.pk))
-    if remboursement.origine != OrigineRemboursement.EXTERNE or not mandats:
+    est_externe = remboursement.origine == OrigineRemboursement.EXTERNE
+    mandats = list(mandats_qui_rendent(titre.pk)) if est_externe else []
+    if not mandats:
         return
     journal.error("rendu_deux_fois", reference=remboursement.reference, titre=titre.reference)
     references = ", ".join(mandat.reference for mandat in mandats)
