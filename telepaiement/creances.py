@@ -6,13 +6,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.grand_livre.exercices import est_ouvert
-from facturier.grand_livre.models import EtatPiece, Titre
+from facturier.grand_livre.models import EtatPiece, SensPiece, Titre
+from facturier.grand_livre.soldes import reste_correle
 from telepaiement.models import Encaissement, Regie
 
 journal = structlog.get_logger(__name__)
@@ -67,6 +68,17 @@ def nommes(texte: str) -> QuerySet[Titre]:
         Q(nom_tiers__icontains=texte) | Q(tiers__code__iexact=texte), etat__in=ETATS_PAYABLES
     ).select_related("tiers")
     return trouves
+
+
+def dus(montant: int) -> QuerySet[Titre]:
+    """Return the payable titres of which `montant` whole francs, not zero, are still owed."""
+    payables = Titre.objects.filter(etat__in=ETATS_PAYABLES).alias(
+        emis=F("montant_ht") + F("montant_tgc"),
+        reste=reste_correle("pk", sens=SensPiece.RECETTE),
+    )
+    # One issued for less owes less: what is left is read only of the others.
+    trouves: QuerySet[Titre] = payables.filter(emis__gte=montant, reste=montant)
+    return trouves.select_related("tiers")
 
 
 def verrouiller_dette(titre_id: int | None, regie_id: Any) -> Titre | None:

@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import exiger, franchir
 from facturier.grand_livre.models import Ecriture, Titre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import prelever_commission, remettre
 from telepaiement import echeanciers, impayes, repartition, virements
 from telepaiement.classement import classement_de
-from telepaiement.encaissement import date_comptable
+from telepaiement.encaissement import INSCRIPTION_IMPOSSIBLE, date_comptable, dire
 from telepaiement.models import (
     AnnulationEncaissement,
     AnnulationRapprochement,
@@ -46,13 +45,14 @@ def confirmer(*, ligne_id: int, cle: str, par: Utilisateur) -> RapprochementBanc
     """Match a movement with the proposition that bears `cle`, and post what has to be.
 
     Raises:
-        ValidationError: matched already, or the proposition no longer stands.
+        ValidationError: matched already, the proposition no longer stands, or its money cannot be
+            recorded now.
         facturier.commun.etats.ActeInterdit: `par` lacks the role.
     """
     try:
         return _confirmer(ligne_id, cle, par)
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
 
 
 @transaction.atomic
@@ -142,20 +142,20 @@ def annuler(*, ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapproc
     """Undo the match of a movement, which may be matched again; what it posted is reversed.
 
     A transfer that paid a titre is no longer received: the debt is owed again. A refund by transfer
-    is no longer made: it is to be asked for again. A payout that the
-    match had posted is cancelled, and its payments wait for another; one in another currency is
-    read again, and waits for its francs.
+    is no longer made: it is to be asked for again. A payout that the match had posted is cancelled,
+    and its payments wait for another; one in another currency is read again, and waits for its
+    francs.
 
     Raises:
-        ValidationError: not matched, or no reason.
+        ValidationError: not matched, no reason, or the ledger refuses the reversal.
         facturier.commun.etats.ActeInterdit: `par` lacks the role.
     """
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi ce rapprochement est annulé."})
     try:
         annulation = _annuler(ligne_id, motif.strip()[:200], par)
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
     versement = annulation.rapprochement.versement
     if (
         versement is not None

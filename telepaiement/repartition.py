@@ -10,21 +10,22 @@ from datetime import datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import montants
-from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import franchir
 from facturier.commun.recherche import mots
 from facturier.grand_livre.models import SensPiece, Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import creances
 from telepaiement.encaissement import (
+    INSCRIPTION_IMPOSSIBLE,
     RegieAbsente,
     date_comptable,
+    dire,
     enregistrer,
     enregistrer_a_classer,
 )
@@ -37,9 +38,10 @@ from telepaiement.models import (
     RapprochementBancaire,
 )
 
-TITRES_MAXIMUM = 20  # of one transfer, and found by one search
+TITRES_MAXIMUM = 20  # of one transfer, and shown by one search
 CANDIDATS_LUS = 200
 LONGUEUR_NOM = 4  # letters from which a word of the label may be a name
+LONGUEUR_MINIMALE = 2  # of a search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,10 @@ class Candidat:
 
 
 def candidats(ligne: LigneBancaire) -> list[Candidat]:
-    """Return the titres that the label of a transfer, or its amount, calls to mind, best first."""
+    """Return the titres that a transfer calls to mind, best first.
+
+    Its label quotes them or names their debtor, or they were issued for its amount.
+    """
     dit = f"{ligne.libelle} {ligne.reference}"
     cites = [
         titre
@@ -84,26 +89,25 @@ def candidats(ligne: LigneBancaire) -> list[Candidat]:
         du=F("montant_ht") + F("montant_tgc")
     )
     lus = payables.filter(condition).select_related("tiers").order_by("-pk")[:CANDIDATS_LUS]
-    return _juger(ligne, [*cites, *lus], {titre.pk for titre in cites})
+    jugees = _juger(ligne, [*cites, *lus], {titre.pk for titre in cites})
+    return [un for un in jugees if un.est_cite or un.est_nomme or un.est_du]
 
 
 def chercher(texte: str, ligne: LigneBancaire) -> list[Candidat]:
-    """Return the titres with something owed that `texte` finds: reference, amount, or name."""
+    """Return the titres that `texte` finds, best first: by reference, what is owed, or name.
+
+    Too short a text leaves those that the transfer calls to mind, when something is owed.
+    """
+    if len(texte) < LONGUEUR_MINIMALE:
+        return [un for un in candidats(ligne) if un.reste > 0]
     if creances.lire_reference(texte):
         return _juger(ligne, creances.par_reference(texte), set())
     try:
-        montant = montants.lire(texte)
+        trouves = creances.dus(montants.lire(texte))
     except montants.MontantInvalide:
-        montant = None
-    if montant is not None:
-        payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES).annotate(
-            du=F("montant_ht") + F("montant_tgc")
-        )
-        trouves = payables.filter(du=montant).select_related("tiers")
-    else:
         trouves = creances.nommes(texte)
     jugees = _juger(ligne, list(trouves.order_by("-pk")[:CANDIDATS_LUS]), set())
-    return [un for un in jugees if un.reste > 0][:TITRES_MAXIMUM]
+    return [un for un in jugees if un.reste > 0]
 
 
 def choisis(cles: list[int], ligne: LigneBancaire) -> list[Candidat]:
@@ -153,13 +157,13 @@ def repartir(
 
     Raises:
         ValidationError: the sums do not make up the movement, a titre owes less or is not to be
-            paid, or the movement is matched already.
+            paid, the movement is matched already, or its money cannot be recorded now.
         facturier.commun.etats.ActeInterdit: `par` lacks the role.
     """
     try:
         return _repartir(ligne_id, dict(parts), reste, par)
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
 
 
 @transaction.atomic

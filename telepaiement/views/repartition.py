@@ -19,7 +19,6 @@ from telepaiement.models import EtatLigneBancaire, LigneBancaire
 from telepaiement.views.communs import agent, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
-LONGUEUR_MINIMALE = 2  # of a search
 
 
 @reserver_a(*LECTEURS)
@@ -58,11 +57,7 @@ def _choix(
     """Return what was searched and found, each with the address that adds or takes away."""
     texte = request.GET.get("q", "").strip()[:100]
     pris = [un.titre.pk for un in choisis]
-    if len(texte) >= LONGUEUR_MINIMALE:
-        trouves = repartition.chercher(texte, ligne)
-    else:
-        lus = repartition.candidats(ligne)
-        trouves = [un for un in lus if un.reste > 0 and (un.est_cite or un.est_nomme or un.est_du)]
+    trouves = repartition.chercher(texte, ligne)
     base = reverse("telepaiement:banque_repartir", args=[ligne.pk])
 
     def adresse(cles: list[int]) -> str:

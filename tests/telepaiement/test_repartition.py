@@ -3,7 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
+from facturier.grand_livre.models import Exercice
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import classement, rapprochement, repartition
 from telepaiement.models import Encaissement, LigneBancaire, NatureRapprochement
@@ -64,6 +66,18 @@ def test_un_virement_en_paie_plusieurs_et_s_annule(virement, agent):
     assert _anomalies() == []
 
 
+def test_un_montant_cherche_ce_qui_reste_du_plutot_que_ce_qui_fut_emis(virement, agent):
+    entame, entier = titres_payables([12_500, 10_000])
+    part = virement(2_500, "VIR SARL")
+    repartition.repartir(ligne_id=part.pk, parts={entame.pk: 2_500}, reste=Reste(), par=agent)
+    ligne = virement(10_000, "VIR SARL")
+
+    trouves = [un.titre.pk for un in repartition.chercher("10 000", ligne)]
+
+    assert set(trouves) == {entame.pk, entier.pk}
+    assert repartition.chercher("12 500", ligne) == []
+
+
 @pytest.mark.parametrize(
     ("parts", "reste", "mot"),
     [
@@ -97,6 +111,9 @@ def test_un_inconnu_se_garde_se_classe_et_ne_s_annule_plus(virement, agent, clie
     client.force_login(agent)
     adresse = reverse("telepaiement:banque_repartir", args=[ligne.pk])
 
+    Exercice.objects.update(clos_le=timezone.now())
+    fermee = client.post(adresse, {"reste": "a_classer"})
+    Exercice.objects.update(clos_le=None)
     recue = client.post(adresse, {"reste": "a_classer"})
     attente = (solde("4718", exercice=2026).solde, _anomalies())
     liste = client.get(reverse("telepaiement:recettes_a_classer")).content.decode()
@@ -107,7 +124,8 @@ def test_un_inconnu_se_garde_se_classe_et_ne_s_annule_plus(virement, agent, clie
     classement.declasser(encaissement_id=fait.pk, motif="Erreur", par=agent)
     rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
 
-    assert recue.status_code == 302
+    assert (fermee.status_code, recue.status_code) == (422, 302)
+    assert "L’exercice est clos" in fermee.content.decode()
     assert attente == (-5_000, [])
     assert "VIR SANS NOM" in liste
     assert [solde(un, exercice=2026).solde for un in ("515", "4718")] == [0, 0]
