@@ -103,7 +103,7 @@ def emettre_carnet(*, regie: Regie, nombre: int, remis_a: Utilisateur, par: Util
 def examiner_feuillet(
     *, feuillet_id: int, session: SessionCaisse, donnees: SaisieFeuillet, par: Utilisateur
 ) -> Examen:
-    """Return what entering a leaf would post, and what conflicts; nothing is recorded.
+    """Return what entering a leaf would post, and what conflicts; nothing is posted.
 
     Raises:
         ValidationError: as `saisir_feuillet`.
@@ -139,7 +139,7 @@ def saisir_feuillet(
 
 
 def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur) -> None:
-    """Refuse a leaf that is entered already, and note on it what the second paper says.
+    """Refuse a leaf that is entered already, and note on it what a second paper says.
 
     Raises:
         ValidationError: it is; the first entry stands.
@@ -153,9 +153,10 @@ def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur)
         f"Présenté une seconde fois : {afficher(donnees.saisie.montant)}, reçus le "
         f"{timezone.localtime(donnees.recu_le):%d/%m/%Y à %H:%M}"
     )
-    trouve.passages.get_or_create(
-        acte=SECONDE_SAISIE, depart=trouve.etat, arrivee=trouve.etat, motif=motif, par=par
-    )
+    if fait.saisie != donnees.saisie.identifiant:
+        trouve.passages.get_or_create(
+            acte=SECONDE_SAISIE, depart=trouve.etat, arrivee=trouve.etat, motif=motif, par=par
+        )
     raise ValidationError(
         {
             "feuillet": f"Ce feuillet est déjà saisi : quittance {fait.quittance.reference}, "

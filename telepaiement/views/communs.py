@@ -1,12 +1,13 @@
 """What the pages of counters and staff share."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from facturier.acces.models import Utilisateur
@@ -16,6 +17,7 @@ from facturier.commun.pdf import modules_qr
 from facturier.commun.types_contenu import PDF
 
 PAR_PAGE = 50
+SAISIES_RETENUES = 10  # typed and not confirmed, of one kind, in one session
 MARGE_QR = 4  # modules of white around the code, which readers need
 Objet = TypeVar("Objet", bound=Model)
 
@@ -35,6 +37,29 @@ def rapporter(form: BaseForm, erreur: ValidationError) -> None:
             form.add_error(champ if champ in form.fields else None, une)
     if not par_champ:
         form.add_error(None, erreur)
+
+
+def retenir(request: HttpRequest, genre: str, identifiant: UUID, donnees: dict[str, Any]) -> None:
+    """Keep what was typed, to be confirmed on a next page, in the session of the browser.
+
+    Args:
+        genre: what is typed; the last ten of a kind are kept.
+        donnees: what JSON can write.
+    """
+    retenues = request.session.get(genre, {}) | {str(identifiant): donnees}
+    request.session[genre] = dict(list(retenues.items())[-SAISIES_RETENUES:])
+
+
+def retenue(request: HttpRequest, genre: str, identifiant: UUID) -> dict[str, Any]:
+    """Return what `retenir` kept.
+
+    Raises:
+        Http404: it is unknown in this session.
+    """
+    donnees: dict[str, Any] | None = request.session.get(genre, {}).get(str(identifiant))
+    if donnees is None:
+        raise Http404("Saisie inconnue.")
+    return donnees
 
 
 def page_par_cle(

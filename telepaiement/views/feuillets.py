@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,13 +20,12 @@ from facturier.grand_livre.soldes import reste_du
 from telepaiement import carnets, creances
 from telepaiement.caisse import Saisie
 from telepaiement.forms_carnets import AnnulationFeuilletForm, FeuilletForm
-from telepaiement.models import Feuillet, Mode
-from telepaiement.views.communs import agent, rapporter
-from telepaiement.views.guichet import session_exigee
+from telepaiement.models import Encaissement, Feuillet, Mode
+from telepaiement.views.communs import agent, rapporter, retenir, retenue
+from telepaiement.views.guichet import champs_retenus, details_du_moyen, session_exigee
 from telepaiement.views.regies import PRESENTATION, presenter
 
 SAISIES = "saisies_feuillets"
-SAISIES_GARDEES = 10
 
 
 @reserver_a(Role.REGISSEUR)
@@ -89,27 +88,22 @@ def _donnees(form: FeuilletForm) -> carnets.SaisieFeuillet:
 
 
 def _garder(request: HttpRequest, feuillet: Feuillet, donnees: carnets.SaisieFeuillet) -> None:
-    """Keep a leaf typed and not yet confirmed, in the session of the browser."""
-    saisie = {nom: getattr(donnees.saisie, nom) for nom in Saisie.__dataclass_fields__}
-    identifiant = str(saisie.pop("identifiant"))
+    """Keep a leaf typed and not yet confirmed."""
     gardee = {
         "feuillet": feuillet.pk,
         "titre_id": donnees.titre_id,
-        "saisie": saisie,
+        "saisie": champs_retenus(donnees.saisie),
         "recu_le": donnees.recu_le.isoformat(),
         "mention": donnees.mention,
         "quantites": dict(donnees.quantites),
         "payeur": donnees.payeur,
     }
-    gardees = request.session.get(SAISIES, {}) | {identifiant: gardee}
-    request.session[SAISIES] = dict(list(gardees.items())[-SAISIES_GARDEES:])
+    retenir(request, SAISIES, donnees.saisie.identifiant, gardee)
 
 
 def _gardee(request: HttpRequest, identifiant: UUID) -> tuple[int, carnets.SaisieFeuillet]:
     """Return a leaf typed before, by its key, and what it says; 404 when it is unknown."""
-    gardee = request.session.get(SAISIES, {}).get(str(identifiant))
-    if gardee is None:
-        raise Http404("Saisie inconnue.")
+    gardee = retenue(request, SAISIES, identifiant)
     return gardee["feuillet"], carnets.SaisieFeuillet(
         titre_id=gardee["titre_id"],
         saisie=Saisie(identifiant=identifiant, **gardee["saisie"]),
@@ -124,9 +118,14 @@ def _gardee(request: HttpRequest, identifiant: UUID) -> tuple[int, carnets.Saisi
 @never_cache
 @require_http_methods(["GET", "POST"])
 def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
-    """Show what a leaf will post and what conflicts; a POST records it."""
+    """Show what a leaf will post and what conflicts; a POST records it.
+
+    Read again once recorded, it leads to the payment.
+    """
     session = session_exigee(request)
     feuillet_id, donnees = _gardee(request, identifiant)
+    if fait := Encaissement.objects.filter(saisie=identifiant).first():
+        return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
     quoi: dict[str, Any] = {
         "feuillet_id": feuillet_id,
         "session": session,
@@ -172,16 +171,11 @@ def _recapitulatif(
         lignes += [("Acheteur", donnees.payeur)] if donnees.payeur else []
     else:
         lignes += [("Recette à classer", donnees.mention)]
-    details = (
-        ("Numéro de ticket", saisie.numero_ticket),
-        ("Numéro d’autorisation", saisie.numero_autorisation),
-        ("Chèque", f"{saisie.banque} {saisie.numero_cheque} {saisie.tireur}".strip()),
-    )
     return [
         *lignes,
         ("Reçu le", moment(donnees.recu_le)),
         ("Mode de paiement", Mode(saisie.mode).label),
-        *((libelle, valeur) for libelle, valeur in details if valeur),
+        *details_du_moyen(saisie),
         ("Montant", afficher(saisie.montant)),
     ]
 

@@ -38,7 +38,14 @@ from telepaiement.models import (
     Tentative,
 )
 from telepaiement.position import position
-from telepaiement.views.communs import agent, page_par_cle, rapporter, reponse_pdf
+from telepaiement.views.communs import (
+    agent,
+    page_par_cle,
+    rapporter,
+    reponse_pdf,
+    retenir,
+    retenue,
+)
 
 SAISIES = "saisies_guichet"
 RESULTATS = 20
@@ -153,7 +160,8 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
-            _retenir(request, dette, saisie)
+            donnees = champs_retenus(saisie) | {"titre_id": dette.pk}
+            retenir(request, SAISIES, saisie.identifiant, donnees)
             return redirect("telepaiement:guichet_confirmer", identifiant=saisie.identifiant)
     contexte |= {"form": form, "mode": Mode(mode).label}
     statut = 422 if form.errors else 200
@@ -178,15 +186,10 @@ def annuler_en_ligne(request: HttpRequest, jeton: UUID) -> HttpResponse:
     return redirect("telepaiement:guichet_titre", titre_id=tentative.titre_id)
 
 
-def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:
-    saisies = request.session.get(SAISIES, {})
-    champs = {nom: getattr(saisie, nom) for nom in saisie.__dataclass_fields__}
-    saisies[str(saisie.identifiant)] = {
-        **champs,
-        "identifiant": str(saisie.identifiant),
-        "titre_id": dette.pk,
-    }
-    request.session[SAISIES] = dict(list(saisies.items())[-10:])
+def champs_retenus(saisie: caisse.Saisie) -> dict[str, Any]:
+    """Return what JSON keeps of a payment that was typed: all but its identifier."""
+    noms = saisie.__dataclass_fields__.keys() - {"identifiant"}
+    return {nom: getattr(saisie, nom) for nom in noms}
 
 
 @reserver_a(Role.REGISSEUR)
@@ -195,11 +198,9 @@ def _retenir(request: HttpRequest, dette: Titre, saisie: caisse.Saisie) -> None:
 def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
     """Show what was typed and the change to give; a POST records the money."""
     session = session_exigee(request)
-    retenue = dict(request.session.get(SAISIES, {}).get(str(identifiant), {}))
-    if not retenue:
-        raise Http404("Saisie inconnue.")
-    dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=retenue.pop("titre_id"))
-    saisie = caisse.Saisie(**{**retenue, "identifiant": identifiant})
+    champs = dict(retenue(request, SAISIES, identifiant))
+    dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=champs.pop("titre_id"))
+    saisie = caisse.Saisie(identifiant=identifiant, **champs)
     contexte = {
         "titre": "Confirmer l’encaissement",
         "consequence": "La quittance sera émise et numérotée. Vérifiez le titre et la somme.",
@@ -228,13 +229,18 @@ def _recapitulatif(dette: Titre, saisie: caisse.Saisie) -> list[tuple[str, str]]
     ]
     if saisie.somme_remise is not None:
         lignes += monnaie.lignes(saisie.montant, saisie.somme_remise, timezone.localdate())
+    return lignes + details_du_moyen(saisie)
+
+
+def details_du_moyen(saisie: caisse.Saisie) -> list[tuple[str, str]]:
+    """Return what was typed of a ticket, a cheque or a transfer, line by line."""
     details = (
         ("Numéro de ticket", saisie.numero_ticket),
         ("Numéro d’autorisation", saisie.numero_autorisation),
         ("Chèque", f"{saisie.banque} {saisie.numero_cheque} {saisie.tireur}".strip()),
         ("Référence du virement", saisie.reference_virement),
     )
-    return lignes + [(libelle, valeur) for libelle, valeur in details if valeur]
+    return [(libelle, valeur) for libelle, valeur in details if valeur]
 
 
 def encaissement_du_guichet(request: HttpRequest, encaissement_id: int) -> Encaissement:

@@ -18,11 +18,10 @@ from telepaiement import caisse, monnaie, ventes
 from telepaiement.forms import EncaissementForm
 from telepaiement.forms_regie import VenteForm
 from telepaiement.models import Mode, SessionCaisse
-from telepaiement.views.communs import agent, rapporter
+from telepaiement.views.communs import agent, rapporter, retenir, retenue
 from telepaiement.views.guichet import session_exigee
 
 VENTES = "ventes_guichet"
-VENTES_GARDEES = 10
 
 
 @reserver_a(Role.REGISSEUR)
@@ -39,9 +38,10 @@ def choisir(request: HttpRequest) -> HttpResponse:
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
-            identifiant = str(uuid4())
-            _garder(
+            identifiant = uuid4()
+            retenir(
                 request,
+                VENTES,
                 identifiant,
                 {"quantites": form.quantites, "payeur": form.cleaned_data["payeur"]},
             )
@@ -51,16 +51,9 @@ def choisir(request: HttpRequest) -> HttpResponse:
     return render(request, "telepaiement/guichet/vente.html", contexte, status=statut)
 
 
-def _garder(request: HttpRequest, identifiant: str, vente: dict[str, Any]) -> None:
-    gardees = request.session.get(VENTES, {}) | {identifiant: vente}
-    request.session[VENTES] = dict(list(gardees.items())[-VENTES_GARDEES:])
-
-
 def gardee(request: HttpRequest, identifiant: UUID) -> tuple[dict[str, Any], dict[int, int]]:
     """Return a sale typed before, and its quantities by product; 404 when it is unknown."""
-    vente = request.session.get(VENTES, {}).get(str(identifiant))
-    if vente is None:
-        raise Http404("Vente inconnue.")
+    vente = retenue(request, VENTES, identifiant)
     return vente, {int(cle): nombre for cle, nombre in vente["quantites"].items()}
 
 
@@ -103,9 +96,10 @@ def payer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         except ValidationError as erreur:
             rapporter(form, erreur)
         else:
-            _garder(
+            retenir(
                 request,
-                str(identifiant),
+                VENTES,
+                identifiant,
                 vente | {"saisie": {"mode": mode, "montant": total, **form.cleaned_data}},
             )
             return redirect("telepaiement:vente_confirmer", identifiant=identifiant)

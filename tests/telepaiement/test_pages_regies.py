@@ -234,13 +234,16 @@ def test_un_feuillet_se_verifie_puis_se_confirme(aux_finances, feuillets):
     fin = aux_finances.post(verifie, follow=True)
 
     encore = aux_finances.post(verifie, follow=True)
+    relu = aux_finances.get(verifie, follow=True)
+    suites = list(carnet.feuillets.get(numero=1).passages.values_list("acte", flat=True))
     double = aux_finances.post(page, saisie | {"reference": reference})
     assert "Aucun titre ne porte cette référence" in _page(inconnu)
     assert "pas les deux" in _page(les_deux)
     assert aucun == 0
     assert all(un in avant for un in ("Plus que le reste dû", "Débiteur", "12 000 F"))
     assert "Plus que le reste dû" in _page(fin)
-    assert encore.redirect_chain == fin.redirect_chain
+    assert encore.redirect_chain == fin.redirect_chain == relu.redirect_chain
+    assert suites == ["saisir"]
     assert "Ce feuillet est déjà saisi" in _page(double)
     assert aux_finances.get(_adresse("feuillet_confirmer", uuid4())).status_code == 404
 
