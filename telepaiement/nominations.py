@@ -153,7 +153,11 @@ def designe(regie: Regie, jour: date) -> Nomination | None:
 
     He answers for the régie once it is handed over to him (`responsable`).
     """
-    nommes = [n for n in en_fonction(regie, jour) if n.est_responsable]
+    return _designe(en_fonction(regie, jour))
+
+
+def _designe(nommes: list[Nomination]) -> Nomination | None:
+    """Return the last of the chain of suppléances among the appointments in force on a day."""
     titulaire = next((n for n in nommes if n.qualite == Nomination.Qualite.REGISSEUR), None)
     suppleants = {n.remplace_id: n for n in nommes if n.qualite == Nomination.Qualite.SUPPLEANT}
     dernier, suivant = titulaire, suppleants.get(None)
@@ -164,13 +168,15 @@ def designe(regie: Regie, jour: date) -> Nomination | None:
 
 def prochain(regie: Regie, jour: date) -> tuple[date, Nomination | None] | None:
     """Return when the arrêtés call somebody else after `jour`, and whom; None if never."""
-    actuel = designe(regie, jour)
-    a_venir = regie.nominations.filter(etat=EtatNomination.EN_VIGUEUR)
-    bornes: set[date] = set()
-    for debut, fin in a_venir.values_list("debut", "fin"):
-        bornes |= {debut, *([fin + timedelta(days=1)] if fin else [])}
+    en_vigueur = regie.nominations.filter(etat=EtatNomination.EN_VIGUEUR)
+    nommes = list(en_vigueur.select_related("personne"))
+
+    def appele(le: date) -> Nomination | None:
+        return _designe([n for n in nommes if n.debut <= le and (n.fin is None or le <= n.fin)])
+
+    bornes = {n.debut for n in nommes} | {n.fin + timedelta(days=1) for n in nommes if n.fin}
     for borne in sorted(une for une in bornes if une > jour):
-        if (autre := designe(regie, borne)) != actuel:
+        if (autre := appele(borne)) != appele(jour):
             return borne, autre
     return None
 

@@ -6,7 +6,7 @@ refuses a quitus that forgets it.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +21,7 @@ from facturier.commun.montants import afficher
 from facturier.commun.pdf import A5, Document
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
-from telepaiement.etats_mensuels import mois_sans_etat, nommer_mois
+from telepaiement.etats_mensuels import de_mois, mois_sans_etat
 from telepaiement.models import (
     ComblementDeficit,
     EtatFeuillet,
@@ -44,11 +44,10 @@ def sessions_de(nomination: Nomination) -> QuerySet[SessionCaisse]:
     en_charge = RemiseService.objects.filter(
         regie=OuterRef("regie"), le__lte=OuterRef("ouverte_le")
     ).order_by("-pk")
-    return SessionCaisse.objects.filter(regie=nomination.regie_id).filter(
-        pk__in=SessionCaisse.objects.filter(regie=nomination.regie_id)
-        .annotate(entrant_du_jour=Subquery(en_charge.values("entrant")[:1]))
+    return (
+        SessionCaisse.objects.filter(regie=nomination.regie_id)
+        .alias(entrant_du_jour=Subquery(en_charge.values("entrant")[:1]))
         .filter(entrant_du_jour=nomination.pk)
-        .values("pk")
     )
 
 
@@ -87,7 +86,7 @@ def _comptes_ouverts(nomination: Nomination) -> Iterator[str]:
     if nombre := cheques_en_main([regie]).filter(session__in=sessions).count():
         yield f"Chèques que la Trésorerie n’a pas reçus : {nombre}."
     for mois in mois_sans_etat(regie, sessions):
-        yield f"L’état de {nommer_mois(mois)} n’est pas établi."
+        yield f"L’état {de_mois(mois)} n’est pas établi."
     vierges = Feuillet.objects.filter(
         carnet__regie=regie, carnet__remis_a=nomination.personne_id, etat=EtatFeuillet.VIERGE
     )
@@ -191,7 +190,7 @@ def _refuser_l_interesse(nomination: Nomination, par: Utilisateur) -> None:
         raise ActeInterdit("Nul ne se donne quitus à lui-même.")
 
 
-def _ecrire(faire: Any) -> None:
+def _ecrire(faire: Callable[[], object]) -> None:
     try:
         with transaction.atomic():
             faire()
