@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.forms import EmailField
 
 from facturier.commun.champs import MontantField
 from facturier.commun.saisie import (
@@ -17,6 +18,11 @@ from facturier.commun.saisie import (
 )
 def test_un_montant_se_tape_de_plusieurs_facons(saisie):
     assert SaisieMontantField().clean(saisie) == 138750
+
+
+def test_une_adresse_fausse_se_refuse_dans_les_mots_du_produit():
+    with pytest.raises(ValidationError, match="adresse électronique valide"):
+        EmailField().clean("fanny.lagon")
 
 
 def test_un_montant_sous_le_minimum_est_refuse():
