@@ -219,10 +219,10 @@ def _dessiner_constats(pdf: Document, constats: list[Constat]) -> None:
     pdf.tableau(
         [
             Colonne("Feuillet", 1),
-            Colonne("Quittance", 3),
-            Colonne("Montant", 2, est_nombre=True),
-            Colonne("Conflit", 6),
-            Colonne("Ce qui est décidé", 4),
+            Colonne("Quittance", 2.2),
+            Colonne("Montant", 1.4, est_nombre=True),
+            Colonne("Conflit", 3.2),
+            Colonne("Ce qui est décidé", 2.4),
         ],
         [
             (
