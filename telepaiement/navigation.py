@@ -27,6 +27,7 @@ from telepaiement.models import (
     Tentative,
     Versement,
 )
+from telepaiement.position import a_recevoir
 from telepaiement.rapprochement import a_rapprocher
 from telepaiement.versements import non_verses
 
@@ -68,7 +69,8 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
             "Régies en alerte",
             "telepaiement:regies",
             nombre=len(codes),
-            detail="Encaisse, versement, remise de service ou cautionnement à régler.",
+            detail="Encaisse, déficit, versement, remise de service, cautionnement ou quitus à "
+            "régler.",
             ton=Ton.REFUS,
             ordre=12,
         )
@@ -196,6 +198,14 @@ def _apres_le_paiement() -> Iterator[Carte]:
             ton=Ton.ATTENTE,
             recherche=f"etat={EtatRemboursement.DEMANDE}",
             ordre=44,
+        ),
+        Carte(
+            "Versements de régies à recevoir",
+            "telepaiement:regies",
+            nombre=a_recevoir().count(),
+            detail="Établis par les régisseurs : le récépissé de la Trésorerie reste à saisir.",
+            ton=Ton.ATTENTE,
+            ordre=45,
         ),
         Carte(
             "Mouvements bancaires à rapprocher",

@@ -152,6 +152,11 @@ def cheques_en_main(regies: Sequence[Regie]) -> QuerySet[Encaissement]:
     )
 
 
+def a_recevoir() -> QuerySet[VersementRegie]:
+    """Return the versements established whose récépissé of the treasury is not recorded."""
+    return VersementRegie.objects.filter(etat=EtatVersementRegie.ETABLI)
+
+
 def prochain_versement(regie: Regie) -> date | None:
     """Return the last day to pay over what waits (art. 10), or None when nothing does."""
     plus_ancienne = Encaissement.objects.valides().filter(
@@ -201,7 +206,7 @@ def alertes(
         regie=regie, etat=EtatSession.CLOTUREE, contresignature__isnull=True
     ).count():
         yield Alerte(f"Clôtures de caisse à contresigner : {nombre}.")
-    if nombre := VersementRegie.objects.filter(regie=regie, etat=EtatVersementRegie.ETABLI).count():
+    if nombre := a_recevoir().filter(regie=regie).count():
         yield Alerte(f"Versements établis sans récépissé de la Trésorerie : {nombre}.")
     if absents := [feuillet.reference for feuillet in manquants(regie.pk)[: MANQUANTS_CITES + 1]]:
         suite = ", …" if len(absents) > MANQUANTS_CITES else ""

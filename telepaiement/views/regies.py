@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from telepaiement import etats_mensuels, nominations, position, regies, ventes
+from telepaiement.alertes import regies_en_alerte
 from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
 from telepaiement.forms_regie import (
     CautionnementForm,
@@ -84,15 +85,16 @@ def adresse(regie: Regie) -> str:
 @never_cache
 @require_GET
 def liste(request: HttpRequest) -> HttpResponse:
-    """List the régies, with what they hold."""
+    """List the régies, with what they hold and which need somebody."""
     regies_vues = list(visibles(request))
     tenues = position.positions(regies_vues)
-    lignes = [(regie, tenues[regie.pk]) for regie in regies_vues]
-    return render(
-        request,
-        "telepaiement/regies/liste.html",
-        {"lignes": lignes, "peut_gerer": agent(request).a_role(Role.AGENT)},
-    )
+    contexte = {
+        "lignes": [(regie, tenues[regie.pk]) for regie in regies_vues],
+        "en_alerte": regies_en_alerte(agent(request)),
+        "a_recevoir": set(position.a_recevoir().values_list("regie", flat=True)),
+        "peut_gerer": agent(request).a_role(Role.AGENT),
+    }
+    return render(request, "telepaiement/regies/liste.html", contexte)
 
 
 @reserver_a(*LECTEURS)

@@ -80,7 +80,7 @@ def _texte(pdf: bytes) -> str:
 
 
 def test_un_versement_annule_garde_son_numero_et_libere_ce_qu_il_tenait(
-    session, encaisser, cloturer, regisseur, agent
+    session, encaisser, cloturer, regisseur, agent, client
 ):
     encaisser(12_500)
     encaisser(30_000, Mode.CHEQUE, **CHEQUE)
@@ -97,8 +97,14 @@ def test_un_versement_annule_garde_son_numero_et_libere_ce_qu_il_tenait(
         versement_id=premier.pk, motif="Chèque illisible", par=regisseur
     )
     second = verser(session.regie, regisseur)
+    attendus = {une.libelle: une.nombre for une in navigation.cartes(agent)}
+    client.force_login(agent)
+    liste = client.get(reverse("telepaiement:regies")).content.decode()
     depots.recevoir_versement(versement_id=second.pk, recepisse="R-7", par=agent)
 
+    assert attendus["Versements de régies à recevoir"] == liste.count("Versement à recevoir") == 1
+    recus = {une.libelle for une in navigation.cartes(agent)}
+    assert "Versements de régies à recevoir" not in recus
     assert (premier.numero, second.numero) == (1, 2)
     assert (second.especes, second.montant_cheques) == (12_500, 30_000)
     assert position.position(session.regie).encaisse == 0
