@@ -72,7 +72,7 @@ def disjoncteur(nom: str, sans_reponse: type[Exception]) -> Iterator[None]:
 
     Args:
         sans_reponse: the exception of the body that means that nothing answered; any other
-            outcome, a refusal included, is an answer.
+            outcome, a refusal included, is an answer. A process stopped meanwhile learns nothing.
 
     Raises:
         PasserelleMuette: the way is closed: nothing was asked.
@@ -90,7 +90,7 @@ def disjoncteur(nom: str, sans_reponse: type[Exception]) -> Iterator[None]:
             cache.set(cles["doute"], 1, MEMOIRE_DU_DOUTE)
             cache.set(cles["coupee"], 1, limites["coupure_secondes"])
         raise
-    except BaseException:
+    except Exception:
         _oublier(cles, connues)
         raise
     _oublier(cles, connues)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from facturier.commun.verrous import sans_cumul
 from telepaiement.models import EtatTentative
 from telepaiement.passerelles import construire, passerelle
 from telepaiement.passerelles.contrat import PasserelleMuette
+from telepaiement.passerelles.patience import disjoncteur
 from tests.telepaiement.conftest import oublier_passerelle
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.test_pannes import vieillir
@@ -86,6 +88,13 @@ def test_apres_des_appels_sans_reponse_un_seul_essaie_de_temps_en_temps(muette, 
     assert (appels_avant, appels_apres) == (3, 4)
     assert max(apres[1:]) < PAGE <= apres[0]
     assert [un.montant for un in lues] == [0, 0]
+
+
+def test_un_processus_arrete_pendant_un_appel_n_apprend_rien():
+    cache.set("passerelle-arretee-muettes", 2)
+    with pytest.raises(SystemExit), disjoncteur("arretee", OSError):
+        raise SystemExit
+    assert cache.get("passerelle-arretee-muettes") == 2
 
 
 @pytest.fixture
