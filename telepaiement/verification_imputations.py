@@ -37,7 +37,7 @@ def imputations_mal_ecrites() -> Iterator[Anomalie]:
         ecrits[pk][part] += somme if sens == attendu else -somme
     imputes = imputes_par_versement()
     changes = dict(Versement.objects.exclude(ecart_change=0).values_list("pk", "ecart_change"))
-    for pk in sorted(ecrits.keys() | imputes.keys()):
+    for pk in sorted(ecrits.keys() | imputes.keys() | changes.keys()):
         depenses, recettes = imputes.get(pk, (0, 0))
         change = changes.get(pk, 0)
         attendus = {

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from facturier.grand_livre.models import Compte, LigneEcriture
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import (
     litiges,
@@ -34,6 +35,7 @@ from telepaiement.models import (
 )
 from telepaiement.propositions import proposer
 from telepaiement.synchronisation import synchroniser
+from telepaiement.verification_imputations import imputations_mal_ecrites
 from tests.telepaiement.factories import titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -360,6 +362,15 @@ def test_un_versement_en_euros_attend_que_la_banque_dise_les_francs(
     rapprochement.confirmer(ligne_id=ligne.pk, cle=encore.cle, par=agent)
     assert _comptes("515", "5115") == [12_200, 0]
     assert _anomalies() == []
+
+    change = LigneEcriture.objects.filter(compte__numero__in=["4718", "4728"])
+    with connection.cursor() as curseur:
+        curseur.execute("SET LOCAL session_replication_role = replica")
+        change.update(compte=Compte.objects.get(exercice=2026, numero="4722"))
+        curseur.execute("SET LOCAL session_replication_role = origin")
+    assert {a.objet for a in imputations_mal_ecrites()} == {
+        f"versement {un.pk}" for un in (attend, relu)
+    }
 
 
 def _credit(agent, montant, jour):
