@@ -19,6 +19,7 @@ from telepaiement.models import EtatLigneBancaire, LigneBancaire
 from telepaiement.views.communs import agent, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
+CHIFFRES_D_UNE_CLE = 18
 
 
 @reserver_a(*LECTEURS)
@@ -32,7 +33,11 @@ def repartir(request: HttpRequest, pk: int) -> HttpResponse:
     ligne = get_object_or_404(
         LigneBancaire, pk=pk, etat=EtatLigneBancaire.A_RAPPROCHER, montant__gt=0
     )
-    cles = [int(cle) for cle in request.GET.getlist("titre") if cle.isascii() and cle.isdigit()]
+    cles = [
+        int(cle)
+        for cle in request.GET.getlist("titre")
+        if cle.isascii() and cle.isdigit() and len(cle) <= CHIFFRES_D_UNE_CLE
+    ]
     choisis = repartition.choisis(cles, ligne)
     donnees = request.POST if request.method == "POST" else None
     form = RepartitionForm(donnees, candidats=choisis, montant=ligne.montant)

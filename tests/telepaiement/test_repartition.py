@@ -140,7 +140,7 @@ def test_la_page_cherche_ajoute_et_dit_ce_qui_ne_va_pas(virement, agent, client)
     adresse = reverse("telepaiement:banque_repartir", args=[ligne.pk])
 
     trouve = [
-        client.get(adresse, {"q": texte}).content.decode()
+        client.get(adresse, {"q": texte, "titre": "9" * 5_000}).content.decode()
         for texte in (a.reference, "12 500", a.nom_tiers[:4], "rien de tel")
     ]
     choisie = f"{adresse}?titre={a.pk}&titre={b.pk}"
