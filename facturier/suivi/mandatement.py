@@ -10,7 +10,7 @@ from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
@@ -300,8 +300,10 @@ def _rassembler(
 ) -> list[PieceJustificative]:
     """Check the requirements, then record the documents of the invoices and of the order.
 
-    What `pieces` hold already, be it replaced since, is not recorded a second time.
+    What `pieces` hold already, be it replaced since, is not recorded a second time; what replaced
+    a document of a rejected mandat stays in its place.
     """
+    pieces = [*pieces, *_remplacements(factures)]
     apportes = {piece.genre for piece in pieces}
     contenus = {piece.sha256 for piece in pieces}
     absentes = [
@@ -324,6 +326,15 @@ def _rassembler(
     produites = _documents_province(factures, type_depense, rang, pieces)
     gardes = PieceJustificative.objects.filter(pk__in=[p.pk for p in pieces], remplacement=None)
     return [*recueillies, *produites, *gardes.order_by("pk")]
+
+
+def _remplacements(factures: list[Facture]) -> QuerySet[PieceJustificative]:
+    """Return what was replaced for the treasury in the rejected mandats, and what replaced it."""
+    rejetes = RepriseRejet.objects.filter(facture__in=[f.pk for f in factures]).values("mandat")
+    documents: QuerySet[PieceJustificative] = PieceJustificative.objects.filter(
+        Q(remplacement__isnull=False) | Q(remplace__isnull=False), pieces__in=rejetes
+    ).distinct()
+    return documents
 
 
 def _documents_province(

@@ -205,7 +205,18 @@ def test_un_mandat_signe_ne_s_annule_plus(agent):
         mandatement.annuler_mandat(mandat, motif="Trop tard", par=agent)
 
 
-def test_un_mandat_emis_de_nouveau_garde_ses_documents_sauf_un_remplace(agent):
+def corriger(rejete, par):
+    """Bring the invoices of a blamed mandat back, then issue another one, as its pages do."""
+    factures = list(Facture.objects.filter(mandat=rejete.pk))
+    for facture in factures:
+        mandatement.reliquider(facture, par=par)
+    return mandatement.mandater([facture.pk for facture in factures], par=par)
+
+
+@pytest.mark.parametrize(
+    ("emettre", "garde_tout"), [(mandatement.remandater, True), (corriger, False)]
+)
+def test_un_mandat_emis_de_nouveau_porte_ce_qui_remplace_un_document(agent, emettre, garde_tout):
     etablissement = EtablissementFactory.create()
     commande = BonCommandeFactory.create(fournisseur=etablissement.fournisseur)
     facture = FactureFactory(transmise=True, etablissement=etablissement, bon_commande=commande)
@@ -216,10 +227,11 @@ def test_un_mandat_emis_de_nouveau_garde_ses_documents_sauf_un_remplace(agent):
     RemplacementDocument.objects.create(ancien=remplace, nouveau=nouveau, par=agent)
     rejeter_par_tresorerie(facture)
 
-    mandat = mandatement.remandater(rejete, par=agent)
+    mandat = emettre(rejete, par=agent)
 
     assert (remplace.genre, garde.genre) == ("facture", "bon_commande")
-    assert list(mandat.justificatifs.order_by("pk")) == [garde, nouveau]
+    assert list(mandat.justificatifs.filter(genre="facture")) == [nouveau]
+    assert (list(mandat.justificatifs.order_by("pk")) == [garde, nouveau]) is garde_tout
     for defaire in (
         lambda: RemplacementDocument.objects.update(nouveau=garde),
         lambda: RemplacementDocument.objects.all().delete(),
