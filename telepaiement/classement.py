@@ -8,17 +8,16 @@ wrong is undone by a reversal, as long as nothing rests on it.
 from collections.abc import Mapping
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.models import EtatPiece, Titre
 from facturier.grand_livre.passation import contrepasser
 from telepaiement import creances, echeanciers
-from telepaiement.encaissement import enregistrer, enregistrer_vente
+from telepaiement.encaissement import INSCRIPTION_IMPOSSIBLE, dire, enregistrer, enregistrer_vente
 from telepaiement.models import (
     AnnulationEncaissement,
     Encaissement,
@@ -52,7 +51,8 @@ def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -
 
     Raises:
         ActeInterdit: `par` is neither finance staff nor comptable.
-        ValidationError: classed already, cancelled, or the titre is not one to pay.
+        ValidationError: classed already, cancelled, the titre is not one to pay, or the ledger takes
+            no entry now.
     """
     _exiger_finances(par)
     try:
@@ -71,8 +71,8 @@ def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -
                 par=par,
                 provenance=source,
             )
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
 
 
 def classer_a_la_vente(
@@ -85,7 +85,8 @@ def classer_a_la_vente(
 
     Raises:
         ActeInterdit: as `classer_au_titre`.
-        ValidationError: classed already, cancelled, or the sale costs something else.
+        ValidationError: classed already, cancelled, the sale costs something else, or the ledger
+            takes no entry now.
     """
     _exiger_finances(par)
     try:
@@ -108,8 +109,8 @@ def classer_a_la_vente(
                 par=par,
                 provenance=source,
             )
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
 
 
 def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> AnnulationEncaissement:
@@ -120,7 +121,8 @@ def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> Annulati
 
     Raises:
         ActeInterdit: `par` is neither finance staff nor comptable.
-        ValidationError: no reason, undone already, given back since, or regularised by a titre.
+        ValidationError: no reason, undone already, given back since, regularised by a titre, or the
+            ledger takes no entry now.
     """
     _exiger_finances(par)
     if not motif.strip():
@@ -140,8 +142,8 @@ def declasser(*, encaissement_id: int, motif: str, par: Utilisateur) -> Annulati
             return AnnulationEncaissement.objects.create(
                 encaissement=fait, ecriture=ecriture, motif=motif.strip()[:200], par=par
             )
-    except IntegrityError as erreur:
-        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except INSCRIPTION_IMPOSSIBLE as erreur:
+        raise ValidationError(dire(erreur)) from erreur
 
 
 def _dependance(fait: Encaissement) -> str:

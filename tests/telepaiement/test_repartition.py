@@ -118,6 +118,10 @@ def test_un_inconnu_se_garde_se_classe_et_ne_s_annule_plus(virement, agent, clie
     attente = (solde("4718", exercice=2026).solde, _anomalies())
     liste = client.get(reverse("telepaiement:recettes_a_classer")).content.decode()
     classee = classement.a_classer().get()
+    Exercice.objects.update(clos_le=timezone.now())
+    with pytest.raises(ValidationError, match="L’exercice est clos"):
+        classement.classer_au_titre(encaissement_id=classee.pk, titre_id=titre.pk, par=agent)
+    Exercice.objects.update(clos_le=None)
     fait = classement.classer_au_titre(encaissement_id=classee.pk, titre_id=titre.pk, par=agent)
     with pytest.raises(ValidationError, match="annulez d’abord son classement"):
         rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
