@@ -51,8 +51,8 @@ def classer_au_titre(*, encaissement_id: int, titre_id: int, par: Utilisateur) -
 
     Raises:
         ActeInterdit: `par` is neither finance staff nor comptable.
-        ValidationError: classed already, cancelled, the titre is not one to pay, or the ledger takes
-            no entry now.
+        ValidationError: classed already, cancelled, the titre is not one to pay, or the ledger
+            takes no entry now.
     """
     _exiger_finances(par)
     try:
