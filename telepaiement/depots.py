@@ -283,7 +283,7 @@ def _lignes(versement: VersementRegie) -> Iterator[tuple[str, str]]:
     yield ("Espèces", afficher(versement.especes))
     combles = versement.comblements.aggregate(total=Sum("comblement__montant", default=0))["total"]
     if combles:
-        yield ("Dont déficits de caisse comblés", afficher(combles))
+        yield ("Dont déficits comblés", afficher(combles))
     if versement.nombre_cheques:
         yield ("Chèques", f"{versement.nombre_cheques} pour {afficher(versement.montant_cheques)}")
     if versement.recepisse:

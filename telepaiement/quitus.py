@@ -68,7 +68,7 @@ def _comptes_ouverts(nomination: Nomination) -> Iterator[str]:
         r.a_combler for r in rectifications_a_combler([regie]).filter(versement__in=verses)
     )
     if manque:
-        yield f"Déficit de caisse à combler : {afficher(manque)}."
+        yield f"Déficit à combler : {afficher(manque)}."
     gardees = sessions.filter(
         ~Exists(RECUES.filter(session=OuterRef("pk"))),
         etat=EtatSession.CLOTUREE,

@@ -57,8 +57,10 @@ def rectifier(
             "Seul un versement reçu se rectifie : avant, le régisseur l’annule et le refait."
         )
     reelles = especes_reelles(versement)
-    if montant <= 0 or (nature != EXCEDENT and montant > reelles):
+    if nature != EXCEDENT and not 0 < montant <= reelles:
         raise ValidationError({"montant": f"Le montant va de 1 F à {afficher(reelles)}."})
+    if montant <= 0:
+        raise ValidationError({"montant": "Le montant est d’au moins 1 F."})
     jour, rang = timezone.localdate(), versement.rectifications.count() + 1
     rectification = RectificationVersement(
         versement=versement,

@@ -161,7 +161,7 @@ def combler_deficit(
     return _passer(
         "deficit_comble",
         f"deficit-comble-{reference}",
-        "Déficit de caisse comblé",
+        "Déficit comblé",
         {part: montant, "deficit": montant},
         date_comptable,
         par,

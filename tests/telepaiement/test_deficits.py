@@ -119,7 +119,8 @@ def test_la_page_de_la_regie_montre_le_deficit_et_son_recu(client, close, regiss
         reverse("telepaiement:deficit_pdf", args=[ComblementDeficit.objects.get().pk])
     )
     assert "Combler le déficit" in avant
-    assert any("Déficit de caisse" in une.texte for une in alertes(close.regie)) is False
+    assert "Déficit à combler par le régisseur" in avant
+    assert any("Déficit à combler" in une.texte for une in alertes(close.regie)) is False
     assert "récépissé" not in formulaire
     assert (trop.status_code, autre.status_code) == (422, 422)
     assert "Reçu CENTRE-D-0001" in apres
@@ -191,6 +192,8 @@ def test_un_versement_ne_se_rectifie_ni_par_un_autre_ni_au_dela_de_ses_especes(
     for montant in (0, 5_001):
         with pytest.raises(ValidationError, match="de 1 F à 5"):
             faire(montant)
+    with pytest.raises(ValidationError, match="au moins 1 F"):
+        faire(0, "excedent")
     faite = faire(4_000)
     with pytest.raises(ValidationError, match="de 1 F à 1"):
         faire(1_001)
