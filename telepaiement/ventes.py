@@ -64,14 +64,18 @@ def chiffrer(
         jour: the day whose tariffs apply, today by default.
 
     Raises:
-        ValidationError: nothing bought, or a product that the régie may not sell (art. 8).
+        ValidationError: nothing bought, or a product that the régie may not sell (art. 8) or that
+            has no tariff then.
     """
     vendus = {produit.pk: produit for produit in produits_vendus(regie, jour)}
     voulus = {pk: quantite for pk, quantite in quantites.items() if quantite}
     if not voulus:
         raise ValidationError("Indiquez au moins une quantité.")
     if not voulus.keys() <= vendus.keys():
-        raise ValidationError("L’acte de la régie ne permet pas de vendre ce produit (art. 8).")
+        raise ValidationError(
+            "L’acte de la régie ne permet pas de vendre ce produit (art. 8), ou aucun tarif n’en "
+            "est publié pour ce jour."
+        )
     if any(not 0 < quantite <= QUANTITE_MAXIMALE for quantite in voulus.values()):
         raise ValidationError(f"Une quantité va de 1 à {QUANTITE_MAXIMALE}.")
     return [(vendus[pk], quantite, quantite * vendus[pk].tarif) for pk, quantite in voulus.items()]

@@ -108,6 +108,10 @@ def test_une_vente_ecrite_a_la_main_vaut_le_tarif_de_son_jour(saisir, carnet, se
     produit = Produit.objects.get(code="S001")
     with pytest.raises(ValidationError, match="cette vente vaut"):
         saisir(quantites={produit.pk: 3}, montant=1_400)
+    sans_tarif = Produit.objects.create(code="Z002", libelle="Ancien", compte="7088")
+    session.regie.produits.add(sans_tarif)
+    with pytest.raises(ValidationError, match="aucun tarif n’en est publié"):
+        saisir(quantites={sans_tarif.pk: 1}, montant=500)
     hors_acte = Produit.objects.create(code="Z001", libelle="Étranger", compte="7088")
     with pytest.raises(ValidationError, match="ne permet pas de vendre"):
         saisir(quantites={hors_acte.pk: 1}, montant=500)
