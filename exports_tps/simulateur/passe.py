@@ -188,7 +188,8 @@ class Tresorerie:
             contexte["premier_paiement"] = premiere.get("jour", jour)
         if reponse.genre == "retour_fonds":
             verse = "paiement" if reponse.contenu["sens"] == DEPENSE else "encaissement"
-            contexte["premier_paiement"] = self.etat.contexte_emis(reponse, verse, 0)["jour"]
+            premier = self.etat.contexte_emis(reponse, verse, 0)
+            contexte["premier_paiement"] = premier.get("jour", jour)
         return contexte
 
     def _emettre(self, reponse: Reponse) -> None:

@@ -222,6 +222,18 @@ def test_rejeter_un_paiement(banc, valider_reponse):
     assert [valider_reponse(fichier) for fichier in banc.reponses()] == [[]] * 4
 
 
+def test_un_paiement_revient_avant_d_etre_dit(banc):
+    plan = (
+        '[[defaut]]\nacte = "rejeter_paiement"\npiece = 46\n'
+        '[[defaut]]\nacte = "desordonner"\nreponse = "paiement"\n'
+    )
+
+    genres = jouer(banc, plan, passes=5)
+
+    assert genres == [["acquit"], ["prise_en_charge"], [], ["retour_fonds"], ["paiement"]]
+    assert sorted(banc.valeurs("MtPay")) == ["-111000", "111000", "111000", "111000"]
+
+
 @pytest.mark.parametrize(
     ("acte", "dits", "etats"),
     [
