@@ -25,6 +25,7 @@ class Canal(filesystem.Channel):
             provisoire.write_text(dumps(message), encoding="utf-8")
             provisoire.replace(fichier)
         except OSError as erreur:
+            provisoire.unlink(missing_ok=True)
             raise ChannelError(f"Cannot add file {fichier} to its queue") from erreur
 
 

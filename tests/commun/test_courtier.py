@@ -1,48 +1,39 @@
 """The queue of tasks in files: no worker reads half a message."""
 
-from threading import Thread
-
 import pytest
 from kombu import Connection
+from kombu.exceptions import ChannelError
 
-MESSAGES = 300
-GROS = "é" * 200_000  # long enough to be seen half-written
+from tests.disque import disque_plein
 
-
-@pytest.fixture
-def courtier(tmp_path):
-    """Return how to open the broker of a folder of its own."""
-    (tmp_path / "messages").mkdir()
-
-    def ouvrir():
-        return Connection(
-            "filesystem://",
-            transport="facturier.commun.courtier:Transport",
-            transport_options={
-                "data_folder_in": str(tmp_path / "messages"),
-                "data_folder_out": str(tmp_path / "messages"),
-                "control_folder": str(tmp_path / "controle"),
-            },
-        )
-
-    return ouvrir
+MESSAGES = 20
+GROS = "é" * 200_000  # longer than what the disk takes while it is full
 
 
-def test_un_message_se_lit_entier_et_dans_l_ordre_pendant_qu_on_en_ecrit(courtier):
-    """Whoever lists the folder while a message is written does not see it yet."""
-
-    def ecrire():
-        with courtier() as connexion, connexion.SimpleQueue("taches") as file:
-            for rang in range(MESSAGES):
-                file.put({"rang": rang, "corps": GROS})
-
-    redacteur = Thread(target=ecrire)
-    redacteur.start()
-    with courtier() as connexion, connexion.SimpleQueue("taches") as file:
+def test_un_message_se_lit_entier_et_dans_l_ordre_ou_n_est_vu_de_personne(tmp_path):
+    """A file has its name once full: of one whose writing is cut short, nothing is listed."""
+    dossier = tmp_path / "messages"
+    dossier.mkdir()
+    reglages = {
+        "data_folder_in": str(dossier),
+        "data_folder_out": str(dossier),
+        "control_folder": str(tmp_path / "controle"),
+    }
+    transport = "facturier.commun.courtier:Transport"
+    with (
+        Connection("filesystem://", transport=transport, transport_options=reglages) as connexion,
+        connexion.SimpleQueue("taches") as file,
+    ):
+        with disque_plein(100_000), pytest.raises(ChannelError):
+            file.put({"rang": 0, "corps": GROS})
+        restes = list(dossier.iterdir())
+        for rang in range(MESSAGES):
+            file.put({"rang": rang, "corps": GROS})
         lus = []
         for _ in range(MESSAGES):
-            message = file.get(timeout=20)
-            lus.append(message.payload["rang"])
+            message = file.get(timeout=5)
+            lus.append(message.payload)
             message.ack()
-    redacteur.join()
-    assert lus == list(range(MESSAGES))
+
+    assert restes == []
+    assert lus == [{"rang": rang, "corps": GROS} for rang in range(MESSAGES)]

@@ -2,8 +2,6 @@
 
 import io
 import re
-import resource
-from contextlib import contextmanager
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -19,6 +17,7 @@ from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import Imputation, creer_bordereau
 from facturier.grand_livre.models import Ecriture, EtatBordereau, EtatPiece, Piece
 from facturier.grand_livre.passation import EcritureRefusee
+from tests.disque import disque_plein
 from tests.exports_tps.factories import bordereau_depense, flux_constitue, mandat_documente
 from tests.exports_tps.reponses import acquitter, element
 from tests.grand_livre.factories import JOUR, TiersFactory, mandat, titre
@@ -26,17 +25,6 @@ from tests.grand_livre.factories import JOUR, TiersFactory, mandat, titre
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 NOM = "Cœur\td’Îlot à 5 €"
 NUMERO = "FACTURE-2026-" + "0123456789" * 4 + "0123456"
-
-
-@contextmanager
-def disque_plein(octets=4096):
-    """Let no file grow beyond `octets`."""
-    limites = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, limites[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limites)
 
 
 def balises(flux, settings, *noms):

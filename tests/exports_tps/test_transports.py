@@ -1,7 +1,6 @@
 """SFTP against a real server, a full disk, a transport left alone, an inbox fetched from afar."""
 
 import os
-import resource
 from datetime import timedelta
 
 import asyncssh
@@ -19,6 +18,7 @@ from exports_tps.transmission import (
     transmettre,
 )
 from facturier.acces.models import Utilisateur
+from tests.disque import disque_plein
 from tests.exports_tps.factories import flux_constitue, flux_transmis, tresorerie
 from tests.exports_tps.serveur_sftp import ServeurSftp
 
@@ -217,13 +217,8 @@ def test_une_horloge_reculee_ne_fait_attendre_personne(agent, ordonnateur, panne
 
 def test_un_disque_plein_ne_laisse_rien_derriere_lui(agent, ordonnateur, settings):
     flux = flux_constitue(agent, ordonnateur)
-    limites = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limites[1]))
-    try:
-        with pytest.raises(TransportIndisponible, match="taille permise"):
-            transmettre(flux, par=agent)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limites)
+    with disque_plein(), pytest.raises(TransportIndisponible, match="taille permise"):
+        transmettre(flux, par=agent)
     restes = list(settings.TPS_ENVOIS.iterdir())
 
     transmettre(flux, par=agent)
