@@ -182,11 +182,12 @@ def _controler_identite(controle: Controle) -> dict[str, Masque]:
 
 def _controler_pays(controle: Controle) -> None:
     """Name each country by its code; abroad, an empty postal code is 99999."""
+    pays = controle.par_valeur("pays", _pays).cast(pa.large_string())
     controle.rejeter(
-        ~_masque(controle.par_valeur("pays", _est_pays)),
+        _masque(pays.is_null()),
         "Le pays est inconnu : donnez son nom français, ou son code ISO, comme AU.",
     )
-    controle.colonnes["pays"] = controle.par_valeur("pays", _pays).cast(pa.large_string())
+    controle.colonnes["pays"] = pays.fill_null("")
     ailleurs = ~controle.est_vide("pays")
     if ailleurs.any():
         controle.colonnes["code_postal"] = pc.if_else(
@@ -200,17 +201,10 @@ def _controler_pays(controle: Controle) -> None:
     controle.rejeter(est_etranger & ~ailleurs, PAYS_ABSENT)
 
 
-def _est_pays(saisie: str) -> bool:
-    with suppress(ValueError):
-        lire_pays(saisie)
-        return True
-    return False
-
-
-def _pays(saisie: str) -> str:
+def _pays(saisie: str) -> str | None:
     with suppress(ValueError):
         return lire_pays(saisie)
-    return ""
+    return None
 
 
 def _controler_adresse(controle: Controle) -> None:
