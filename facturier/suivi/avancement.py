@@ -21,7 +21,7 @@ from facturier.grand_livre.soldes import retours_par_piece
 from facturier.suivi import reprises
 from facturier.suivi.delais import constater_delais
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.messagerie import ecrire
+from facturier.suivi.messagerie import ecrire_lot
 from facturier.suivi.models import Facture, PrevisionPaiement, TypeAvis
 from facturier.suivi.notifications import prevenir_lot
 from facturier.suivi.prevision import prevoir
@@ -100,9 +100,12 @@ def _dire_payees_de_nouveau(
     """Write to the suppliers whose invoice was paid already, by a payment that came back."""
     revenus = list(retours_par_piece(paiements))
     deja = Facture.objects.filter(mandat__in=revenus, etat=EtatFacture.PAYEE)
-    for facture in deja.exclude(pk__in=payees).order_by("pk"):
-        dit = _texte(paiements[facture.mandat_id])
-        ecrire(facture, f"{dit.replace('Payée', 'Payée de nouveau', 1)}.", par=par)
+    mandats = deja.exclude(pk__in=payees).order_by("pk").values_list("pk", "mandat_id")
+    textes = {
+        facture: f"{_texte(paiements[mandat]).replace('Payée', 'Payée de nouveau', 1)}."
+        for facture, mandat in mandats
+    }
+    ecrire_lot(textes, par=par)
 
 
 def constater_paiement_partiel(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
@@ -118,14 +121,13 @@ def prevenir_du_retour(
 
     The invoice keeps its state and the day it was paid: both are final, and so are its delays.
     """
-    for facture in Facture.objects.filter(mandat=mandat).order_by("pk"):
-        ecrire(
-            facture,
-            f"{afficher(montant)} payés par le {mandat.nom_genre} {mandat.reference} sont revenus "
-            f"à la Trésorerie le {date_retour:%d/%m/%Y} : {motif} Vérifiez votre compte bancaire ; "
-            "ils vous seront payés de nouveau.",
-            par=par,
-        )
+    texte = (
+        f"{afficher(montant)} payés par le {mandat.nom_genre} {mandat.reference} sont revenus "
+        f"à la Trésorerie le {date_retour:%d/%m/%Y} : {motif} Vérifiez votre compte bancaire ; "
+        "ils vous seront payés de nouveau."
+    )
+    factures = Facture.objects.filter(mandat=mandat).order_by("pk").values_list("pk", flat=True)
+    ecrire_lot(dict.fromkeys(factures, texte), par=par)
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """The question thread of an invoice."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from facturier.acces.models import Utilisateur
 from facturier.suivi.models import Facture, Message, TypeAvis
-from facturier.suivi.notifications import prevenir
+from facturier.suivi.notifications import prevenir, prevenir_lot
 from fournisseurs.models import Habilitation
 
 
@@ -21,3 +23,15 @@ def ecrire(facture: Facture, texte: str, *, par: Utilisateur, est_interne: bool 
     ):
         prevenir(facture, TypeAvis.MESSAGE)
     return message
+
+
+@transaction.atomic
+def ecrire_lot(textes: Mapping[int, str], *, par: Utilisateur) -> None:
+    """Add what the province writes on the thread of each invoice (key), and tell its supplier.
+
+    As many queries for any number of invoices.
+    """
+    Message.objects.bulk_create(
+        Message(facture_id=facture, auteur=par, texte=texte) for facture, texte in textes.items()
+    )
+    prevenir_lot(list(textes), TypeAvis.MESSAGE)
