@@ -1,6 +1,10 @@
 """Spaces that French wants before and inside its signs."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from facturier.commun.typographie import espacer
 
@@ -25,3 +29,22 @@ def test_une_espace_insecable_precede_les_signes_doubles(ecrit, attendu):
 @pytest.mark.parametrize("texte", ["https://province.example/a?b=1", "10:30", "a ?b", "d’accord"])
 def test_le_reste_ne_change_pas(texte):
     assert espacer(texte) == texte
+
+
+GABARITS = sorted(
+    gabarit
+    for dossier in ("facturier", "fournisseurs", "telepaiement", "exports_tps")
+    for gabarit in Path(settings.RACINE, dossier).rglob("templates/**/*.html")
+)
+BALISES = re.compile(
+    r"{%.*?%}|{{.*?}}|{#.*?#}|<(?:script|style|pre|code)\b.*?</(?:script|style|pre|code)>"
+    r"|<[^>{]*(?:{[{%].*?[%}]}[^>{]*)*>",
+    re.DOTALL,
+)
+
+
+@pytest.mark.parametrize("gabarit", GABARITS, ids=lambda gabarit: gabarit.name)
+def test_aucune_ligne_d_un_gabarit_ne_commence_par_un_signe_double(gabarit):
+    textes = BALISES.split(gabarit.read_text(encoding="utf-8"))
+
+    assert [texte for texte in textes if espacer(texte) != texte] == []
