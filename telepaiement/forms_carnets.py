@@ -74,7 +74,7 @@ class FeuilletForm(FormulaireSansCarte):
     )
     jour = SaisieJourField(label="Reçu le", au_plus_tard=timezone.localdate)
     heure = forms.TimeField(
-        label="À", widget=forms.TimeInput({"type": "time", "class": "court"}, format="%H:%M")
+        label="Heure", widget=forms.TimeInput({"type": "time", "class": "court"}, format="%H:%M")
     )
     mode = forms.ChoiceField(
         label="Mode de paiement",

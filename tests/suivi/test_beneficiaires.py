@@ -155,7 +155,7 @@ def test_la_page_propose_les_beneficiaires_avant_d_emettre(client, facture, agen
 
     page = _poster(client, agent, facture).text
 
-    assert "Qui payer ?" in page
+    assert "Qui payer\u202f?" in page
     assert "Banque fictive" in page
     assert not PartCedee.objects.exists()
 

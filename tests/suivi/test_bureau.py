@@ -310,7 +310,7 @@ def test_la_page_d_une_facture_prend_rend_et_confie(agent, personne):
         reverse("suivi:gestion_confier", args=[facture.pk]), {"a": benoit.pk}, follow=True
     )
 
-    assert f"Facture suivante au même stade : {suivante.numero}" in avant.text
+    assert f"Facture suivante au même stade\u202f: {suivante.numero}" in avant.text
     assert "Personne n’a pris ce dossier" in avant.text
     assert "Remettre dans la liste" in prise.text
     assert "confiée à Benoît Fictif" in confiee.text.replace("\xa0", " ")
