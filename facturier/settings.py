@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "telepaiement.passerelles.patience.PatienceDePageMiddleware",
     "facturier.acces.sessions.SessionsMiddleware",
     "facturier.acces.controle.ControleAccesMiddleware",
+    "facturier.accueil.erreurs.EcritureRefuseeMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "facturier.urls"

@@ -1,5 +1,6 @@
 """Answers when something went wrong: in French, calm, saying what to do."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -8,7 +9,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from facturier.commun.problemes import attend_un_probleme, probleme
+from facturier.grand_livre.passation import EcritureRefusee
 from telepaiement.views.consultation import BORNE
+
+journal = structlog.get_logger(__name__)
 
 BASE, BASE_BORNE = "base.html", "telepaiement/base_payer.html"
 
@@ -32,6 +36,30 @@ def page_introuvable(requete: HttpRequest, exception: Exception) -> HttpResponse
     if attend_un_probleme(requete):
         return probleme("introuvable", "Aucune ressource n’est à cette adresse.")
     return _page(requete, "404.html", 404)
+
+
+class EcritureRefuseeMiddleware:
+    """409: the ledger refuses the entry of an act (closed exercice), whatever the act and its page.
+
+    The act is undone whole, and the page says what the ledger said.
+    """
+
+    def __init__(self, suite: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.suite = suite
+
+    def __call__(self, requete: HttpRequest) -> HttpResponse:
+        """Serve the request."""
+        return self.suite(requete)
+
+    def process_exception(self, requete: HttpRequest, erreur: Exception) -> HttpResponse | None:
+        """Answer for what no form told on its page; leave any other exception alone."""
+        if not isinstance(erreur, EcritureRefusee):
+            return None
+        journal.warning("ecriture_refusee", raison=str(erreur))
+        if attend_un_probleme(requete):
+            return probleme("etat-incompatible", str(erreur))
+        return _page(requete, "409.html", 409, raison=str(erreur))
 
 
 def jeton_refuse(requete: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from facturier.grand_livre.models import Exercice
 from telepaiement.models import DelivranceQuittance, Encaissement, SessionCaisse
 from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.conftest import CARTE_3DS
@@ -46,6 +47,20 @@ def test_la_caisse_s_ouvre_et_montre_sa_position(guichet):
 
     assert SessionCaisse.objects.get().fonds_caisse == 20_000
     assert "Guichet 1 du centre administratif" in texte
+
+
+def test_une_caisse_dit_que_l_exercice_est_clos_et_n_enregistre_rien(guichet):
+    titre = titre_payable(12_500)
+    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk], query={"mode": "especes"})
+    confirmation = guichet.post(adresse, {"montant": "12500", "somme_remise": "15000"})["Location"]
+    Exercice.objects.update(clos_le=timezone.now())
+
+    reponse = guichet.post(confirmation)
+
+    assert reponse.status_code == 409
+    assert "est clos" in reponse.content.decode()
+    assert "Rien n’a été enregistré" in reponse.content.decode()
+    assert not Encaissement.objects.exists()
 
 
 def test_un_encaissement_se_saisit_puis_se_confirme(guichet):
