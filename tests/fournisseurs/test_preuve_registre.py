@@ -82,7 +82,7 @@ def test_la_demande_ouverte_par_la_comparaison_porte_l_extrait(client, agent, ca
     assert not demande.justificatifs.exists()
     for page in (verification, evidence):
         assert "Registre RIDET, extrait du" in page.content.decode()
-        assert "« JARDINS DU SUD »" in page.content.decode()
+        assert "«\u202fJARDINS DU SUD\u202f»" in page.content.decode()
     assert "Aucun document n’est" not in evidence.content.decode()
     assert cagou.tiers.nom == "Jardins du Sud"
 

@@ -116,4 +116,4 @@ def test_un_titre_laisse_inchange_dit_pourquoi(contester, agent, client):
     assert client.get(acte).status_code == 404
     with pytest.raises(IntegrityError), transaction.atomic():
         SuiteContestation.objects.all().delete()
-    _voir_comme_redevable(client, titre, demande, "Titre inchangé : Le calcul repris")
+    _voir_comme_redevable(client, titre, demande, "Titre inchangé\u202f: Le calcul repris")
