@@ -173,7 +173,7 @@ def test_la_cloture_se_compte_a_l_aveugle_puis_montre_ses_lignes(
     assert "4\u00a0500" not in page
     assert set(sans_motif.context["form"].errors) == {"motif_absence"}
     assert "Compté et attendu" in fin
-    assert f"{regisseur.nom_complet} : Congé" in fin
+    assert f"{regisseur.nom_complet}\u202f: Congé" in fin
     quittances = [e.quittance.reference for e in session.encaissements.all()]
     lignes = b"".join(csv.streaming_content).decode()
     assert all(reference in fin and reference in lignes for reference in quittances)
