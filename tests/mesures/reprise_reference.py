@@ -114,15 +114,15 @@ UPSERTS = (
     ON CONFLICT (code) DO UPDATE SET nom = excluded.nom, prenom = excluded.prenom,
         civilite = excluded.civilite, ridet = excluded.ridet""",
     f"""INSERT INTO fournisseurs_fournisseur (tiers_id, rid, nom_commercial, est_creancier,
-        est_debiteur, etat, cree_le, {ADRESSE})
-    SELECT t.id, l.rid, '', l.est_creancier, l.est_debiteur, 'actif', now(), {ADRESSE}
+        est_debiteur, etat, cree_le, pays, {ADRESSE})
+    SELECT t.id, l.rid, '', l.est_creancier, l.est_debiteur, 'actif', now(), '', {ADRESSE}
     FROM mesure_tiers l JOIN grand_livre_tiers t USING (code)
     ON CONFLICT (tiers_id) DO UPDATE SET rid = excluded.rid,
         est_creancier = excluded.est_creancier, est_debiteur = excluded.est_debiteur,
         {NOUVELLE}""",  # noqa: S608
     f"""INSERT INTO fournisseurs_etablissement (fournisseur_id, ridet, denomination, cree_le,
-        {ADRESSE})
-    SELECT f.id, l.ridet, l.nom, now(), {", ".join(f"l.{nom}" for nom in ADRESSE.split(", "))}
+        pays, {ADRESSE})
+    SELECT f.id, l.ridet, l.nom, now(), '', {", ".join(f"l.{nom}" for nom in ADRESSE.split(", "))}
     FROM mesure_tiers l JOIN fournisseurs_fournisseur f USING (rid)
     ON CONFLICT (ridet) DO UPDATE SET denomination = excluded.denomination, {NOUVELLE}""",  # noqa: S608
 )
