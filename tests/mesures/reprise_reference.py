@@ -9,9 +9,9 @@ import pandas as pd
 from django.db import connection, transaction
 
 from facturier.acces.models import Utilisateur
-from facturier.commun.banque import CoordonneesInvalides, lire_rib, normaliser_iban
-from facturier.commun.ridet import RidetInvalide, normaliser
-from facturier.commun.telephone import TelephoneInvalide
+from facturier.commun.banque import lire_rib, normaliser_iban
+from facturier.commun.pays import code_postal_de, ecart_de_pays, lire_pays
+from facturier.commun.ridet import normaliser
 from facturier.commun.telephone import normaliser as normaliser_telephone
 from fournisseurs.journal import consigner_lot
 from fournisseurs.reprise.colonnes import MOTIF, TIERS
@@ -20,7 +20,7 @@ from fournisseurs.reprise.ecriture import tracer
 from fournisseurs.reprise.moteurs import verser
 from fournisseurs.reprise.mots import mots_de
 
-COMMANDE = re.compile(r"[\x00-\x1f\x7f]")
+INTERDIT = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 LOCAL = re.compile(r"[2-57-9][0-9]{5}")
 COURRIEL = re.compile(r"(?:[^@\s]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+)?")
 BIC = re.compile(r"(?:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)?")
@@ -48,13 +48,13 @@ def accepter(chemin: Path) -> Iterator[dict[str, str]]:
 def _tient(ligne: dict[str, str]) -> bool:
     try:
         return _textes(ligne) and _identite(ligne) and _adresse(ligne) and _compte(ligne)
-    except (CoordonneesInvalides, RidetInvalide, TelephoneInvalide):
+    except ValueError:  # as RIDET, RIB, telephone and country are told wrong
         return False
 
 
 def _textes(ligne: dict[str, str]) -> bool:
     return (
-        not any(v.startswith(("=", "@")) or COMMANDE.search(v) for v in ligne.values())
+        not any(v.startswith(("=", "@")) or INTERDIT.search(v) for v in ligne.values())
         and all(len(ligne[nom]) <= longueur for nom, longueur in LONGUEURS.items())
         and all(ligne[nom] for nom in ("nom", "adresse_voie", "ville"))
     )
@@ -82,8 +82,14 @@ def _adresse(ligne: dict[str, str]) -> bool:
         telephone = normaliser_telephone(telephone)
     ligne["telephone"] = telephone
     ligne["courriel"] = ligne["courriel"].lower()
-    code = ligne["code_postal"]
-    return len(code) == 5 and code.isdigit() and COURRIEL.fullmatch(ligne["courriel"]) is not None
+    ligne["pays"] = pays = lire_pays(ligne["pays"])
+    ligne["code_postal"] = code = code_postal_de(ligne["code_postal"], pays)
+    return (
+        ecart_de_pays(code, pays) is None
+        and len(code) == 5
+        and code.isdigit()
+        and COURRIEL.fullmatch(ligne["courriel"]) is not None
+    )
 
 
 def _compte(ligne: dict[str, str]) -> bool:
