@@ -10,7 +10,7 @@ from exports_tps import cles
 from facturier.acces.models import Utilisateur
 from facturier.acces.personnes import charger_personnes
 from facturier.accueil import horloge
-from facturier.accueil.demonstration_regies import installer_regisseur
+from facturier.accueil.demonstration_regies import installer_regies
 from facturier.accueil.demonstration_tiers import charger_tiers
 from facturier.suivi import import_commandes
 from facturier.suivi.depot_lot import deposer_dossier
@@ -50,7 +50,7 @@ def charger_demonstration() -> list[Utilisateur]:
     refuser_en_production()
     personnes = charger_personnes(FIXTURES / "personnes_demo.toml", mot_de_passe=MOT_DE_PASSE)
     charger_regies()
-    installer_regisseur()
+    installer_regies()
     systeme = Utilisateur.objects.systeme()
     with horloge.a(timezone.now() - ANCIENNETE):
         importer(FIXTURES / "fournisseurs_demo.csv", par=systeme, executer=True)
