@@ -27,7 +27,7 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
-from facturier.accueil.passerelle_banc import presenter_carte
+from facturier.accueil.passerelle_banc import enregistrer_lecteur, presenter_carte
 from facturier.accueil.verification import verifier
 from facturier.commun import courriels
 from facturier.commun.banque import Rib, cle_rib, masquer_iban
@@ -68,6 +68,7 @@ from telepaiement.models import (
     Quittance,
     Tentative,
 )
+from telepaiement.regies import enregistrer_guichet
 
 Valeur = TypeVar("Valeur")
 ATTENTE = 60.0  # seconds
@@ -337,11 +338,17 @@ class Circuit:
     def payer_au_guichet(self) -> Iterator[str]:
         """At the counter: the ticket of the bank's terminal, cash with change, a cheque."""
         remi = self.qui(Role.REGISSEUR)
+        guichet = exiger(
+            Guichet.objects.filter(est_ouvert=True).order_by("pk").first(),
+            "Aucun guichet en service.",
+        )
+        if settings.PAIEMENT_PASSERELLE == "stripe" and not guichet.lecteur:
+            guichet.lecteur = enregistrer_lecteur(guichet.libelle)
+            motif = "Lecteur simulé de la démonstration"
+            enregistrer_guichet(guichet, motif=motif, par=self.qui(Role.AGENT))
+            yield f"lecteur {guichet.lecteur} relié au {guichet.libelle}"
         session = caisse.session_ouverte(remi) or caisse.ouvrir_session(
-            guichet=exiger(
-                Guichet.objects.filter(est_ouvert=True).order_by("pk").first(),
-                "Aucun guichet en service.",
-            ),
+            guichet=guichet,
             fonds_caisse=20_000,
             par=remi,
         )

@@ -39,6 +39,12 @@ def presenter_carte(tentative: Tentative, *, est_bonne: bool) -> str:
     return "succeeded" if fait["status"] == "PAID" else str(fait["errorCode"])
 
 
+def enregistrer_lecteur(libelle: str) -> str:
+    """Register a simulated card reader at the Stripe bench; return its identifier."""
+    adresse = f"{settings.STRIPE_API_BASE}/_controle/enregistrer_lecteur"
+    return str(_demander(adresse, {"libelle": libelle})["id"])
+
+
 def confirmer_paiement(reference: str, numero_carte: str) -> str:
     """Confirm the payment `reference` with a test card.
 

@@ -167,6 +167,18 @@ def presenter_carte(registre: Registre, donnees: Objet) -> Objet:
     return lecteurs.presenter_carte(registre, lecteur, carte)
 
 
+def enregistrer_lecteur(registre: Registre, donnees: Objet) -> Objet:
+    """Register a simulated reader, named `libelle`, in a place of its own."""
+    adresse = {"line1": "1 rue Fictive", "city": "Nouméa", "country": "FR"}
+    lieu = {"display_name": "Centre administratif", "address": adresse}
+    parametres = {
+        "registration_code": "simulated-wpe",
+        "location": lecteurs.creer_lieu(Appel(registre=registre, parametres=lieu))["id"],
+        "label": donnees.get("libelle") or "Lecteur simulé",
+    }
+    return lecteurs.creer(Appel(registre=registre, parametres=parametres))
+
+
 def brancher_lecteur(registre: Registre, donnees: Objet) -> Objet:
     """Put a reader online or offline."""
     lecteur = registre.lire("terminal.reader", _texte(donnees, "lecteur"), "lecteur")
@@ -235,6 +247,7 @@ CONTROLES: dict[str, Controle] = {
     "rejeter_remboursement": rejeter_remboursement,
     "finir_remboursement": finir_remboursement,
     "presenter_carte": presenter_carte,
+    "enregistrer_lecteur": enregistrer_lecteur,
     "brancher_lecteur": brancher_lecteur,
     "renvoyer": renvoyer,
     "prelever_frais": prelever_frais,

@@ -126,7 +126,7 @@ def _livraisons(registre: Registre) -> str:
 def _lecteurs(registre: Registre) -> str:
     lignes = [
         (
-            escape(lecteur["label"]),
+            f"{escape(lecteur['label'])} <code>{lecteur['id']}</code>",
             "en ligne" if lecteur["status"] == "online" else "hors ligne",
             lecteur["action"]["status"] if lecteur["action"] else "au repos",
             bouton("presenter_carte", "Présenter une carte", lecteur=lecteur["id"])
@@ -144,7 +144,10 @@ def _lecteurs(registre: Registre) -> str:
         )
         for lecteur in _derniers(registre, "terminal.reader")
     ]
-    return tableau("Lecteurs de carte", ("Lecteur", "Réseau", "Action", "Actions"), lignes)
+    entetes = ("Lecteur", "Réseau", "Action", "Actions")
+    return tableau("Lecteurs de carte", entetes, lignes) + bouton(
+        "enregistrer_lecteur", "Enregistrer un lecteur simulé"
+    )
 
 
 def _versements(registre: Registre) -> str:

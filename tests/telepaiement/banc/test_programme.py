@@ -95,6 +95,15 @@ def test_le_panneau_agit_sans_script(banc, payee):
     assert "12\u202f500\u202fF CFP" in banc.lire("/panneau").text
 
 
+def test_le_panneau_enregistre_un_lecteur_simule_et_le_nomme(banc):
+    lecteur = banc.controle("enregistrer_lecteur", libelle="Guichet d’essai")
+
+    page = banc.lire("/panneau").text
+
+    assert "Enregistrer un lecteur simulé" in page
+    assert f"Guichet d’essai <code>{lecteur['id']}</code>" in page
+
+
 def test_un_controle_ne_s_appelle_pas_depuis_un_autre_site(banc):
     reponse = requests.post(
         f"{banc.adresse}/_controle/verser", headers={"Origin": "http://ailleurs.nc"}, timeout=5
