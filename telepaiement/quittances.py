@@ -15,11 +15,18 @@ from facturier.commun.pdf import A5, Document
 from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement.liens import nom_discret
-from telepaiement.models import DelivranceQuittance, Encaissement, Mode, Quittance
+from telepaiement.models import (
+    AnnulationEncaissement,
+    DelivranceQuittance,
+    Encaissement,
+    Mode,
+    Quittance,
+)
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 GROUPES, LONGUEUR_GROUPE = 3, 4
 TAILLE_MAXIMALE = 1_000_000  # bytes
+NULLE = "Elle ne prouve aucun paiement"
 COTE_QR = 76.0  # points: 27 mm, that a telephone reads and an A5 duplicata has room for
 AUTOUR_DU_QR = 38.0  # points: its heading, that a page does not part from it, and the space below
 
@@ -80,15 +87,19 @@ def duplicata(quittance: Quittance, *, en_discretion: bool = False) -> bytes:
 def delivrer(quittance: Quittance, support: str, *, par: Utilisateur) -> bytes:
     """Return the receipt that the counter prints: the original once, then copies marked as such.
 
+    A cancelled payment has no original any more: what is printed says that it is cancelled.
+
     Args:
         support: one of `DelivranceQuittance.Support`; the original is printed on one of them only.
 
     Raises:
         facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
     """
-    _, est_la_premiere = DelivranceQuittance.objects.get_or_create(
-        quittance=quittance, defaults={"support": support, "par": par}
-    )
+    est_la_premiere = False
+    if _annulation(quittance) is None:
+        _, est_la_premiere = DelivranceQuittance.objects.get_or_create(
+            quittance=quittance, defaults={"support": support, "par": par}
+        )
     if support == DelivranceQuittance.Support.TICKET:
         copie = None if est_la_premiere else timezone.now()
         return dessiner_ticket(quittance, duplicata_du=copie)
@@ -141,7 +152,7 @@ def dessiner(
         if duplicata_du is None:
             pdf.titre(f"Quittance n° {quittance.reference}", "Preuve de paiement : à conserver.")
         else:
-            pdf.titre(f"DUPLICATA de la quittance n° {quittance.reference}", _copie(duplicata_du))
+            pdf.titre(_titre_de_copie(quittance), _copie(duplicata_du))
         pdf.encadre("Somme reçue", montants.afficher(encaissement.montant))
         pdf.resume(_lignes(quittance, duplicata_du, en_discretion))
         pdf.reserver(COTE_QR + AUTOUR_DU_QR)
@@ -168,7 +179,7 @@ def dessiner_ticket(quittance: Quittance, *, duplicata_du: datetime | None = Non
     ticket.separer()
     ticket.ligne(f"Quittance n° {quittance.reference}", est_fort=True, corps=10)
     if duplicata_du is not None:
-        ticket.ligne(f"DUPLICATA – {_copie(duplicata_du)}", est_fort=True)
+        ticket.ligne(f"{_marque(quittance)} – {_copie(duplicata_du)}", est_fort=True)
     ticket.separer()
     ticket.couples(_lignes(quittance, duplicata_du))
     ticket.separer()
@@ -178,10 +189,26 @@ def dessiner_ticket(quittance: Quittance, *, duplicata_du: datetime | None = Non
         ticket.couple("Monnaie rendue", montants.afficher(encaissement.rendu))
     adresse = reverse("telepaiement:verification", args=[quittance.code])
     ticket.code_qr(f"{settings.ADRESSE_PUBLIQUE}{adresse}")
-    ticket.ligne("Preuve de paiement, à conserver. Le code vérifie cette quittance.", corps=7.5)
+    valeur = "Preuve de paiement, à conserver" if _annulation(quittance) is None else NULLE
+    ticket.ligne(f"{valeur}. Le code vérifie cette quittance.", corps=7.5)
     sortie = io.BytesIO()
     ticket.ecrire(sortie)
     return sortie.getvalue()
+
+
+def _annulation(quittance: Quittance) -> AnnulationEncaissement | None:
+    """Return the cancellation of what the receipt attests, or None."""
+    return getattr(quittance.encaissement, "annulation", None)
+
+
+def _marque(quittance: Quittance) -> str:
+    return "DUPLICATA" if _annulation(quittance) is None else "QUITTANCE ANNULÉE"
+
+
+def _titre_de_copie(quittance: Quittance) -> str:
+    if _annulation(quittance) is None:
+        return f"DUPLICATA de la quittance n° {quittance.reference}"
+    return f"QUITTANCE ANNULÉE n° {quittance.reference}"
 
 
 def _copie(moment: datetime) -> str:
@@ -212,6 +239,9 @@ def _lignes(
 
 def _suites(encaissement: Encaissement) -> list[tuple[str, str]]:
     """Return what became of the money since the receipt was issued."""
+    if (annulation := _annulation(encaissement.quittance)) is not None:
+        moment = timezone.localtime(annulation.le)
+        return [("Annulée le", f"{moment:%d/%m/%Y à %H:%M}. {NULLE}.")]
     suites = Encaissement.objects.avec_suites().get(pk=encaissement.pk)
     lignes = [
         ("Rendu depuis", suites.rembourse),

@@ -132,6 +132,8 @@ def suivre(request: HttpRequest, jeton: UUID) -> HttpResponse:
     )
     if est_en_attente:
         reponse["Refresh"] = "2"
+    elif tentative.etat in A_REPRENDRE and not tentative.nb_refus:
+        reponse["Refresh"] = "10"  # a reader that was cut off takes the card when it comes back
     return reponse
 
 

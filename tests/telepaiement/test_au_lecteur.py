@@ -238,6 +238,26 @@ def test_une_operation_effacee_au_lecteur_se_represente(
     assert au_lecteur.suivre(tentative, par=regisseur).etat == EtatTentative.REUSSIE
 
 
+def test_un_lecteur_coupe_puis_revenu_prend_la_carte_et_la_page_le_suit(
+    banc, lecteur, presenter, regisseur, client
+):
+    tentative = presenter(titre_payable(12_500))
+    client.force_login(regisseur)
+    adresse = reverse("telepaiement:lecteur", args=[tentative.jeton])
+    banc.faire("brancher_lecteur", lecteur=lecteur, en_ligne=False)
+
+    coupe = client.get(adresse)
+    banc.faire("brancher_lecteur", lecteur=lecteur, en_ligne=True)
+    revenu = client.get(adresse)
+    banc.faire("presenter_carte", lecteur=lecteur)
+
+    assert "coupé du réseau" in coupe.content.decode()
+    assert coupe["Refresh"] == "10"
+    assert "Le lecteur attend la carte" in revenu.content.decode()
+    assert client.get(adresse).status_code == 302
+    assert au_lecteur.suivre(tentative, par=regisseur).etat == EtatTentative.REUSSIE
+
+
 def test_lecteur_et_banque_muets_le_disent_sans_erreur(
     banc, lecteur, presenter, regisseur, client, monkeypatch
 ):

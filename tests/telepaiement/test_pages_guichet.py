@@ -11,6 +11,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from facturier.grand_livre.models import Exercice
+from telepaiement import caisse
 from telepaiement.models import DelivranceQuittance, Encaissement, SessionCaisse
 from telepaiement.synchronisation import synchroniser
 from tests.telepaiement.conftest import CARTE_3DS
@@ -214,6 +215,18 @@ def test_la_seconde_impression_est_un_duplicata_quel_que_soit_le_papier(guichet,
     assert "Original délivré le" in page.content.decode()
     with pytest.raises(IntegrityError), transaction.atomic():
         DelivranceQuittance.objects.all()._raw_delete(DelivranceQuittance.objects.db)
+
+
+def test_ce_qui_s_imprime_d_un_encaissement_annule_dit_qu_il_l_est(guichet, encaisser, regisseur):
+    fait = encaisser(titre_payable(12_500))
+    caisse.annuler_encaissement(encaissement_id=fait.pk, motif="Erreur", par=regisseur)
+
+    for nom in ("quittance", "ticket", "duplicata"):
+        pdf = _imprimer(guichet, nom, fait)
+        texte = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+        assert "QUITTANCE ANNULÉE" in texte
+        assert "Elle ne prouve aucun paiement" in " ".join(texte.split())
+    assert not DelivranceQuittance.objects.exists()
 
 
 def test_un_produit_hors_de_l_acte_se_dit_avant_la_saisie(guichet, regies):
