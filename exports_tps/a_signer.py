@@ -78,4 +78,4 @@ def lire_a_signer(objet: Presentable, sortie: BinaryIO | None = None) -> ASigner
 
 
 def _taille(depot: DepotExterne) -> int:
-    return fichiers.chemin(depot.sha256, settings.DOCUMENTS_RACINE).stat().st_size
+    return fichiers.taille(depot.sha256, settings.DOCUMENTS_RACINE)

@@ -47,8 +47,8 @@ def dire_trop_lourd(taille: int, maximum: int) -> str:
 def taille_rangee(sha256: str) -> int:
     """Return the size in bytes of a file of the store; 0 when it is lost: writing will tell."""
     try:
-        return fichiers.chemin(sha256, settings.DOCUMENTS_RACINE).stat().st_size
-    except (FileNotFoundError, fichiers.FichierIntrouvable):
+        return fichiers.taille(sha256, settings.DOCUMENTS_RACINE)
+    except fichiers.FichierIntrouvable:
         return 0
 
 

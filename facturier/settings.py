@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "facturier.acces.sessions.SessionsMiddleware",
     "facturier.acces.controle.ControleAccesMiddleware",
     "facturier.accueil.erreurs.EcritureRefuseeMiddleware",
+    "facturier.accueil.erreurs.DocumentPerduMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "facturier.urls"

@@ -7,6 +7,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from facturier.acces.alertes import signaler_document_perdu
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
 from telepaiement import liens, quittances, recus
@@ -25,14 +27,22 @@ from telepaiement.models import (
 
 
 def envoyer_quittance(quittance_id: int) -> None:
-    """Send the receipt, with its PDF, to the address that the payer gave; nothing without one."""
+    """Send the receipt, with its PDF, to the address that the payer gave; nothing without one.
+
+    A duplicata goes in the place of an original that the store has lost, and the staff is told.
+    """
     quittance = Quittance.objects.select_related(
         "regie", "encaissement__tentative", "encaissement__titre"
     ).get(pk=quittance_id)
     tentative = quittance.encaissement.tentative
     if tentative is None or not tentative.courriel:
         return
-    joindre_quittance(quittance, quittances.pour_le_payeur(quittance), tentative.courriel)
+    try:
+        pdf, est_duplicata = quittances.pour_le_payeur(quittance), False
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu)
+        pdf, est_duplicata = quittances.duplicata(quittance), True
+    joindre_quittance(quittance, pdf, tentative.courriel, est_duplicata=est_duplicata)
 
 
 def joindre_quittance(
@@ -73,7 +83,10 @@ def envoyer_lien(lien: LienPaiement, courriel: str) -> None:
 
 
 def envoyer_recu(recu_id: int) -> None:
-    """Send the receipt of a refund to the address that the payer gave; nothing without one."""
+    """Send the receipt of a refund to the address that the payer gave; nothing without one.
+
+    Nothing either when the store has lost it: the staff is told.
+    """
     recu = RecuRemboursement.objects.select_related(
         "regie",
         "remboursement__virement",
@@ -85,6 +98,11 @@ def envoyer_recu(recu_id: int) -> None:
     tentative = encaissement.tentative
     adresse = (ordre.courriel if ordre else "") or (tentative.courriel if tentative else "")
     if not adresse:
+        return
+    try:
+        pdf = recus.original(recu)
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu)
         return
     corps = render_to_string(
         "telepaiement/courriels/recu.txt",
@@ -101,7 +119,7 @@ def envoyer_recu(recu_id: int) -> None:
         body=corps,
         to=[adresse],
     )
-    message.attach(f"remboursement-{recu.reference}.pdf", recus.original(recu), "application/pdf")
+    message.attach(f"remboursement-{recu.reference}.pdf", pdf, "application/pdf")
     message.send()
 
 

@@ -58,7 +58,7 @@ def envoyer_quittance(
 
     Raises:
         ValidationError: the payment is cancelled.
-        facturier.commun.fichiers.FichierIntrouvable: the original is no longer in the store.
+        facturier.commun.fichiers.DocumentPerdu: the store has lost the original; nothing is sent.
     """
     if encaissement.est_annule:
         raise ValidationError("Cet encaissement est annulé : sa quittance ne vaut plus.")

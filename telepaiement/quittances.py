@@ -71,7 +71,7 @@ def pour_le_payeur(quittance: Quittance) -> bytes:
     """Return the PDF that who paid receives: as it was issued, or what a payment link promises.
 
     Raises:
-        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+        facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
     if est_discrete(quittance):
         return dessiner(quittance, en_discretion=True)
@@ -93,7 +93,7 @@ def delivrer(quittance: Quittance, support: str, *, par: Utilisateur) -> bytes:
         support: one of `DelivranceQuittance.Support`; the original is printed on one of them only.
 
     Raises:
-        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+        facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
     est_la_premiere = False
     if _annulation(quittance) is None:
@@ -116,10 +116,9 @@ def original(quittance: Quittance) -> bytes:
     """Return the PDF as it was issued.
 
     Raises:
-        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+        facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
-    with fichiers.ouvrir(quittance.sha256, settings.DOCUMENTS_RACINE) as fichier:
-        return fichier.read()
+    return fichiers.lire(quittance.sha256, settings.DOCUMENTS_RACINE)
 
 
 def lire_code(saisie: str) -> str:

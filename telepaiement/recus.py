@@ -40,10 +40,9 @@ def original(recu: RecuRemboursement) -> bytes:
     """Return the PDF as it was issued.
 
     Raises:
-        facturier.commun.fichiers.FichierIntrouvable: it is no longer in the store.
+        facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
-    with fichiers.ouvrir(recu.sha256, settings.DOCUMENTS_RACINE) as fichier:
-        return fichier.read()
+    return fichiers.lire(recu.sha256, settings.DOCUMENTS_RACINE)
 
 
 def dessiner(recu: RecuRemboursement) -> bytes:

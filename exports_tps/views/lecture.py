@@ -63,10 +63,7 @@ def montre(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     document = _document(requete, pk)
     if document.type_mime not in TYPES_MONTRES:
         raise Http404("Ce document ne se montre pas : téléchargez-le.")
-    try:
-        contenu = fichiers.ouvrir(document.sha256, settings.DOCUMENTS_RACINE)
-    except fichiers.FichierIntrouvable as erreur:
-        raise Http404(str(erreur)) from erreur
+    contenu = fichiers.ouvrir(document.sha256, settings.DOCUMENTS_RACINE)
     return montrer(contenu, nom=document.nom, type_mime=document.type_mime)
 
 

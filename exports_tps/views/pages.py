@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -73,12 +73,9 @@ def fichier_range(sha256: str, *, nom: str, type_mime: str) -> FileResponse:
     """Answer a file of the store, to be saved.
 
     Raises:
-        Http404: it is not in the store.
+        fichiers.FichierIntrouvable: it is not in the store.
     """
-    try:
-        contenu = fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE)
-    except fichiers.FichierIntrouvable as erreur:
-        raise Http404(str(erreur)) from erreur
+    contenu = fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE)
     return FileResponse(contenu, as_attachment=True, filename=nom, content_type=type_mime)
 
 

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from facturier.acces.alertes import signaler_document_perdu
+from facturier.commun.apercu import fermer
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.commun.problemes import attend_un_probleme, probleme
+from facturier.commun.types_contenu import PDF
 from facturier.grand_livre.passation import EcritureRefusee
 from telepaiement.views.consultation import BORNE
 
@@ -60,6 +64,33 @@ class EcritureRefuseeMiddleware:
         if attend_un_probleme(requete):
             return probleme("etat-incompatible", str(erreur))
         return _page(requete, "409.html", 409, raison=str(erreur))
+
+
+class DocumentPerduMiddleware:
+    """409: a document that the page needs is lost by the store; the administrators are told.
+
+    The act is undone whole, so nothing is said to be printed or sent.
+    """
+
+    def __init__(self, suite: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.suite = suite
+
+    def __call__(self, requete: HttpRequest) -> HttpResponse:
+        """Serve the request."""
+        return self.suite(requete)
+
+    def process_exception(self, requete: HttpRequest, erreur: Exception) -> HttpResponseBase | None:
+        """Answer for what no page told itself; leave any other exception alone."""
+        if not isinstance(erreur, DocumentPerdu):
+            return None
+        signaler_document_perdu(erreur, requete)
+        if attend_un_probleme(requete):
+            return probleme("etat-incompatible", str(erreur))
+        if requete.headers.get("Sec-Fetch-Dest") == "iframe":  # shown inside a page of ours
+            texte = HttpResponse(str(erreur), content_type="text/plain; charset=utf-8", status=409)
+            return fermer(texte, PDF)
+        return _page(requete, "document_perdu.html", 409, raison=str(erreur))
 
 
 def jeton_refuse(requete: HttpRequest, reason: str = "") -> HttpResponse:

@@ -29,11 +29,15 @@ class FichierRefuse(ValueError):
     """A file handed in is not accepted; the message says in French what, and what to do."""
 
 
-class FichierIntrouvable(LookupError):
+class DocumentPerdu(Exception):
+    """What the store was handed in can no longer be read from it: an administrator must look."""
+
+
+class FichierIntrouvable(DocumentPerdu, LookupError):
     """No file of the store bears this digest."""
 
 
-class FichierAltere(RuntimeError):
+class FichierAltere(DocumentPerdu, RuntimeError):
     """The content of a stored file no longer matches its name."""
 
 
@@ -98,8 +102,27 @@ def ouvrir(sha256: str, racine: Path) -> BinaryIO:
         return chemin(sha256, racine).open("rb")
     except FileNotFoundError:
         raise FichierIntrouvable(
-            f"Le document {sha256[:12]}… n’est pas dans les archives : prévenez l’administrateur."
+            f"Le document {sha256[:12]}… n’est pas dans les archives : l’administrateur doit "
+            "l’y remettre depuis une sauvegarde."
         ) from None
+
+
+def lire(sha256: str, racine: Path) -> bytes:
+    """Return the whole of a small stored file, as it was stored.
+
+    Raises `FichierIntrouvable` when it is missing, `FichierAltere` when it has changed since.
+    """
+    with ouvrir(sha256, racine) as fichier:
+        contenu = fichier.read()
+    if hashlib.sha256(contenu).hexdigest() != sha256:
+        raise _altere(sha256)
+    return contenu
+
+
+def taille(sha256: str, racine: Path) -> int:
+    """Return the size in bytes of a stored file. Raises `FichierIntrouvable`."""
+    with ouvrir(sha256, racine) as fichier:
+        return os.fstat(fichier.fileno()).st_size
 
 
 def verifier(sha256: str, racine: Path) -> None:
@@ -112,10 +135,14 @@ def verifier(sha256: str, racine: Path) -> None:
         while bloc := fichier.read(TAILLE_BLOC):
             relu.update(bloc)
     if relu.hexdigest() != sha256:
-        raise FichierAltere(
-            f"Le document {sha256[:12]}… a été modifié depuis son dépôt : restaurez-le depuis une "
-            "sauvegarde."
-        )
+        raise _altere(sha256)
+
+
+def _altere(sha256: str) -> FichierAltere:
+    return FichierAltere(
+        f"Le document {sha256[:12]}… a été modifié depuis son dépôt : l’administrateur doit le "
+        "restaurer depuis une sauvegarde."
+    )
 
 
 def chemin(sha256: str, racine: Path) -> Path:

@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from facturier.acces.alertes import signaler_document_perdu
 from facturier.commun import antivirus, fichiers
 from facturier.suivi import depot
 from facturier.suivi.brouillon import exiger_embarques_sains
@@ -29,6 +30,8 @@ def relire() -> dict[str, int]:
             bilan["sains" if _relire(cle) else "infectes"] += 1
         except antivirus.AntivirusMuet:
             break
+        except fichiers.DocumentPerdu as perdu:
+            signaler_document_perdu(perdu)  # the others are read all the same
     for attente in list(DepotEnAttente.objects.select_related("facture", "demande_par")):
         bilan["deposes"] += _finir(attente)
     return bilan

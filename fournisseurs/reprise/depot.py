@@ -51,8 +51,13 @@ def designer(chemin: Path, *, par: Utilisateur) -> Importation:
 
 
 def chemin_du_fichier(importation: Importation) -> Path:
-    """Return where the file of an import handed in on the page is kept."""
-    return fichiers.chemin(importation.sha256, settings.DOCUMENTS_RACINE)
+    """Return where the file of an import handed in on the page is kept.
+
+    Raises:
+        fichiers.FichierIntrouvable: the store has lost it.
+    """
+    with fichiers.ouvrir(importation.sha256, settings.DOCUMENTS_RACINE):
+        return fichiers.chemin(importation.sha256, settings.DOCUMENTS_RACINE)
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 import structlog
 
+from facturier.acces.alertes import signaler_document_perdu
+from facturier.commun.fichiers import DocumentPerdu
 from fournisseurs.models import EtatImportation, Importation
 from fournisseurs.reprise.colonnes import FichierIllisible
 from fournisseurs.reprise.depot import chemin_du_fichier
@@ -17,12 +19,14 @@ journal = structlog.get_logger(__name__)
 def avancer(cle: int) -> None:
     """Try the import that waits for it, or carry on the one begun; nothing for any other state."""
     importation = Importation.objects.select_related("deposee_par", "lancee_par").get(pk=cle)
-    chemin = chemin_du_fichier(importation)
     try:
+        chemin = chemin_du_fichier(importation)
         if importation.etat == EtatImportation.DEPOSEE:
             essayer(importation, chemin, par=importation.deposee_par)
         elif importation.etat == EtatImportation.EN_COURS and importation.lancee_par:
             poursuivre(importation, chemin, par=importation.lancee_par)
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu)  # it goes on once the file is back
     except (FichierIllisible, ImportationAilleurs) as refus:
         journal.warning("importation_arretee", importation=cle, raison=str(refus))
 

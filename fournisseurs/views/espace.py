@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.apercu import fermer, montrer, remettre
-from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
+from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.reception import TYPES_ACCEPTES
 from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
 from fournisseurs.depots import ouvrir_justificatif
@@ -259,7 +259,7 @@ def apercu(requete: RequeteConnectee, pk: int) -> HttpResponseBase:
     )
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
-    except (FichierRefuse, FichierIntrouvable) as refus:
+    except FichierRefuse as refus:
         texte = HttpResponse(str(refus), content_type="text/plain; charset=utf-8", status=409)
         return fermer(texte, objet.type_mime)
     return montrer(flux, nom=objet.nom, type_mime=objet.type_mime)
@@ -274,6 +274,6 @@ def justificatif(requete: RequeteConnectee, pk: int) -> HttpResponse | FileRespo
     )
     try:
         flux = ouvrir_justificatif(objet, par=requete.user)
-    except (FichierRefuse, FichierIntrouvable) as refus:
+    except FichierRefuse as refus:
         return render(requete, "document_indisponible.html", {"raison": str(refus)}, status=409)
     return remettre(flux, nom=objet.nom, type_mime=objet.type_mime)

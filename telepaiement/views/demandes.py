@@ -16,7 +16,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import reception
 from facturier.commun.apercu import remettre
-from facturier.commun.fichiers import FichierIntrouvable, FichierRefuse
+from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import contestations, demandes, echeanciers
 from telepaiement.forms import DecisionForm, EcheancesFormSet, MotifForm
@@ -159,7 +159,7 @@ def document(request: HttpRequest, pk: int, rang: int) -> HttpResponseBase:
     objet = get_object_or_404(DocumentDemande, demande=pk, rang=rang)
     try:
         flux = reception.ouvrir(objet)
-    except (FichierRefuse, FichierIntrouvable) as refus:
+    except FichierRefuse as refus:
         return render(request, "document_indisponible.html", {"raison": str(refus)}, status=409)
     return remettre(flux, nom=objet.nom, type_mime=objet.type_mime)
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import envois, liens
 from telepaiement.forms import EnvoiForm
 from telepaiement.models import DelivranceQuittance, LienPaiement
 from telepaiement.views.communs import agent, rapporter, reponse_qr
-from telepaiement.views.guichet import encaissement_du_guichet, session_exigee
+from telepaiement.views.guichet import encaissement_du_guichet, original_perdu, session_exigee
 
 
 @reserver_a(Role.REGISSEUR)
@@ -99,9 +100,16 @@ def envoyer_quittance(request: HttpRequest, encaissement_id: int) -> HttpRespons
     fait = encaissement_du_guichet(request, encaissement_id)
     deja = DelivranceQuittance.objects.filter(quittance=fait.quittance).exists()
     nature = "Duplicata" if deja else "Original"
+
+    def faire(courriel: str) -> None:
+        try:
+            envois.envoyer_quittance(fait, courriel, par=agent(request))
+        except DocumentPerdu as perdu:
+            raise ValidationError(original_perdu(request, fait.quittance, perdu)) from perdu
+
     return _envoyer(
         request,
-        lambda courriel: envois.envoyer_quittance(fait, courriel, par=agent(request)),
+        faire,
         titre="Envoyer la quittance par courriel",
         envoi=f"{nature} de la quittance {fait.quittance.reference}",
         retour=reverse("telepaiement:guichet_encaissement", args=[fait.pk]),

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from facturier.acces.alertes import signaler_document_perdu
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun import montants
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
 from telepaiement import (
@@ -34,6 +36,7 @@ from telepaiement.models import (
     Encaissement,
     EtatTentative,
     Mode,
+    Quittance,
     SessionCaisse,
     Tentative,
 )
@@ -282,15 +285,29 @@ def encaissement(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     )
 
 
+def original_perdu(request: HttpRequest, quittance: Quittance, perdu: DocumentPerdu) -> str:
+    """Tell the administrators that an original is lost; return what the counter reads of it."""
+    signaler_document_perdu(perdu, request)
+    return (
+        f"L’original de la quittance {quittance.reference} ne se lit plus dans les archives : rien "
+        "n’est imprimé ni envoyé, et l’administrateur est prévenu. Le paiement n’est pas en "
+        "cause : remettez au payeur le ticket de 80 mm, ou un duplicata."
+    )
+
+
 @reserver_a(Role.REGISSEUR)
 @never_cache
 @require_POST
 def quittance(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Give the receipt to print: the original the first time, then a copy."""
     fait = encaissement_du_guichet(request, encaissement_id)
-    contenu = quittances.delivrer(
-        fait.quittance, DelivranceQuittance.Support.A5, par=agent(request)
-    )
+    try:
+        contenu = quittances.delivrer(
+            fait.quittance, DelivranceQuittance.Support.A5, par=agent(request)
+        )
+    except DocumentPerdu as perdu:
+        messages.error(request, original_perdu(request, fait.quittance, perdu))
+        return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
     return reponse_pdf(contenu, f"quittance-{fait.quittance.reference}.pdf")
 
 

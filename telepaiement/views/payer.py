@@ -18,7 +18,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from facturier.acces.alertes import signaler_document_perdu
 from facturier.acces.controle import ouvrir_a_tous
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.commun.provenance import adresse_client
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
@@ -63,6 +65,10 @@ from telepaiement.views.consultation import (
 INCONNU = (
     "Aucune somme à payer ne correspond à cette référence et à cette clé. Vérifiez-les sur votre "
     "avis : elles se lisent près du code à scanner."
+)
+ORIGINAL_PERDU = (
+    "L’original de votre quittance ne se lit plus dans nos archives : nos services sont prévenus. "
+    "Votre paiement n’est pas en cause : téléchargez un duplicata au bas de cette page."
 )
 CHEZ_LA_BANQUE = (
     "Votre paiement est encore ouvert sur la page de la banque : terminez-le, ou quittez cette "
@@ -354,4 +360,10 @@ def telecharger(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     """Give the receipt of a successful attempt to who paid."""
     lot = Quittance.objects.select_related("regie", "encaissement__tentative")
     quittance = get_object_or_404(lot, encaissement__tentative=tentative)
-    return reponse_pdf(quittances.pour_le_payeur(quittance), f"quittance-{quittance.reference}.pdf")
+    try:
+        contenu = quittances.pour_le_payeur(quittance)
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu, request)
+        messages.error(request, ORIGINAL_PERDU)
+        return redirect("telepaiement:verification", code=quittance.code)
+    return reponse_pdf(contenu, f"quittance-{quittance.reference}.pdf")

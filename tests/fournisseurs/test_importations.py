@@ -27,7 +27,7 @@ from fournisseurs.models import (
 )
 from fournisseurs.recherche import indexer
 from fournisseurs.reprise import requetes
-from fournisseurs.reprise.depot import deposer_importation, ecrire_rejets, lancer
+from fournisseurs.reprise.depot import chemin_du_fichier, deposer_importation, ecrire_rejets, lancer
 from fournisseurs.reprise.file import avancer, avancer_toutes
 from fournisseurs.reprise.importation import ImportationAilleurs, importer, poursuivre
 from tests.fournisseurs import fichier_abime
@@ -449,14 +449,18 @@ def test_un_fichier_vide_est_refuse_au_depot(client, agent):
 
 
 def test_ce_qui_s_est_arrete_repart_par_la_tache(agent, fichier, monkeypatch):
-    importation = deposer_importation(fichier(ligne()), nom="a.csv", par=agent)
-    lancer(importation, par=agent)
+    perdue = deposer_importation(fichier(ligne()), nom="perdu.csv", par=agent)
+    chemin_du_fichier(perdue).unlink()
+    importation = deposer_importation(fichier(ligne(nom="Autre")), nom="a.csv", par=agent)
+    for une in (perdue, importation):
+        lancer(une, par=agent)
     assert avancer_toutes() == 0
 
     Importation.objects.update(avance_le="2026-01-01T00:00:00Z")
 
-    assert avancer_toutes() == 1
-    assert Importation.objects.get().etat == EtatImportation.TERMINEE
+    assert avancer_toutes() == 2
+    importation.refresh_from_db()
+    assert importation.etat == EtatImportation.TERMINEE
 
 
 def test_un_import_commence_ne_s_abandonne_pas(client, agent, fichier):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Role
 from facturier.commun.etats import TransitionInterdite
-from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.fichiers import FichierRefuse, chemin
 from facturier.suivi import brouillon, depot, instruction, quarantaine
 from facturier.suivi.brouillon import remplir
 from facturier.suivi.controles import controler
@@ -138,10 +138,15 @@ def test_un_antivirus_muet_met_le_fichier_de_cote_puis_le_depot_prend_son_heure(
     with antivirus_d_essai.clamd() as adresse, TestCase.captureOnCommitCallbacks(execute=True):
         settings.CLAMD_SOCKET = adresse
         with patch.object(antivirus_d_essai, "SIGNATURE", EICAR):
+            perdu = chemin(document.sha256, settings.DOCUMENTS_RACINE)
+            perdu.rename(perdu.with_suffix(".ailleurs"))
+            sans_le_perdu = quarantaine.relire()
+            perdu.with_suffix(".ailleurs").rename(perdu)
             bilan = quarantaine.relire()
 
     facture.refresh_from_db()
-    assert bilan == {"sains": 1, "infectes": 1, "deposes": 1}
+    assert sans_le_perdu == {"sains": 0, "infectes": 1, "deposes": 0}
+    assert bilan == {"sains": 1, "infectes": 0, "deposes": 1}
     assert (facture.etat, facture.deposee_le) == ("deposee", demande)
     assert horloges(facture)[0].debut == demande
     assert "a trouvé un virus" in client.get(f"/factures/{infectee.pk}/verifier/").text

@@ -20,7 +20,8 @@ from django.test import Client
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Titre
-from telepaiement.models import Encaissement, Guichet, Tentative
+from telepaiement import remboursements
+from telepaiement.models import Encaissement, Guichet, Remboursement, Tentative
 from telepaiement.passerelles import construire
 from telepaiement.reference import charger_regies
 from telepaiement.synchronisation import synchroniser
@@ -228,6 +229,23 @@ def collegue(personne: Any) -> Utilisateur:
     """Someone else of the finance staff, who approves."""
     utilisateur: Utilisateur = personne("Camille", Role.AGENT)
     return utilisateur
+
+
+@pytest.fixture
+def rendre(agent: Utilisateur, collegue: Utilisateur) -> Callable[..., Remboursement]:
+    """Have a refund asked for by one and approved by another; return it."""
+
+    def faire(encaissement: Encaissement, montant: int) -> Remboursement:
+        demande = remboursements.demander(
+            encaissement_id=encaissement.pk,
+            montant=montant,
+            montant_disponible=remboursements.disponible(encaissement),
+            motif="double paiement",
+            par=agent,
+        )
+        return remboursements.approuver(remboursement_id=demande.pk, par=collegue)
+
+    return faire
 
 
 @pytest.fixture

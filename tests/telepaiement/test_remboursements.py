@@ -34,23 +34,6 @@ from tests.telepaiement.test_concurrence import reduire
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rendre(agent, collegue):
-    """Have a refund asked for by one and approved by another; return it."""
-
-    def faire(encaissement, montant) -> Remboursement:
-        demande = remboursements.demander(
-            encaissement_id=encaissement.pk,
-            montant=montant,
-            montant_disponible=remboursements.disponible(encaissement),
-            motif="double paiement",
-            par=agent,
-        )
-        return remboursements.approuver(remboursement_id=demande.pk, par=collegue)
-
-    return faire
-
-
 def _anomalies() -> list[str]:
     return [str(a) for controle in verification.CONTROLES for a in controle()]
 
