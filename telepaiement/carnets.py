@@ -25,7 +25,6 @@ from facturier.grand_livre.models import EtatPiece, Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import caisse, creances, quittances, ventes
-from telepaiement.continuite import SECONDE_SAISIE
 from telepaiement.encaissement import (
     enregistrer,
     enregistrer_a_classer,
@@ -34,6 +33,7 @@ from telepaiement.encaissement import (
 )
 from telepaiement.etats_mensuels import de_mois
 from telepaiement.models import (
+    SECONDE_SAISIE,
     Carnet,
     Encaissement,
     EtatFeuillet,
@@ -254,7 +254,8 @@ def _controler(
     if feuillet.carnet.regie_id != session.regie_id:
         raise ValidationError("Ce carnet est celui d’une autre régie.")
     caisse.exiger_du_jour(session)
-    if not feuillet.carnet.emis_le <= donnees.recu_le <= timezone.now():
+    emis_a_la_minute = feuillet.carnet.emis_le.replace(second=0, microsecond=0)  # as on a leaf
+    if not emis_a_la_minute <= donnees.recu_le <= timezone.now():
         raise ValidationError(
             {
                 "heure": "Relisez le jour et l’heure du feuillet : le paiement est déjà fait, et "

@@ -19,6 +19,7 @@ from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
 from telepaiement.models import (
+    SECONDE_SAISIE,
     Carnet,
     Encaissement,
     EtatFeuillet,
@@ -27,7 +28,7 @@ from telepaiement.models import (
     PassageFeuillet,
 )
 
-SECONDE_SAISIE, DECISION = "presenter_encore", "decider"
+DECISION = "decider"
 MANQUANT = "Numéro manquant : ni saisi, ni annulé, alors qu’un feuillet suivant a servi."
 A_RESSAISIR = "Saisie annulée : le papier existe, il se saisit à nouveau."
 

@@ -42,8 +42,13 @@ def appoint(rendu: int, jour: date) -> str:
     )
 
 
-def lignes(montant: int, somme_remise: int, jour: date) -> list[tuple[str, str]]:
+def lignes(montant: int, somme_remise: int) -> list[tuple[str, str]]:
     """Return (label, value) of a payment in cash to be confirmed, in whole francs."""
     rendu = somme_remise - montant
-    details = [("Somme remise", afficher(somme_remise)), ("Monnaie à rendre", afficher(rendu))]
-    return [*details, *([("À savoir", dit)] if (dit := appoint(rendu, jour)) else [])]
+    return [("Somme remise", afficher(somme_remise)), ("Monnaie à rendre", afficher(rendu))]
+
+
+def alertes(montant: int, somme_remise: int | None, jour: date) -> list[str]:
+    """Return what the counter must read before it takes the cash; nothing without cash."""
+    dit = "" if somme_remise is None else appoint(somme_remise - montant, jour)
+    return [dit] if dit else []

@@ -18,6 +18,7 @@ from telepaiement.models.caisse import (
     SessionCaisse,
 )
 from telepaiement.models.carnets import (
+    SECONDE_SAISIE,
     Carnet,
     EtatFeuillet,
     Feuillet,
@@ -132,6 +133,7 @@ __all__ = [
     "ETATS_REPRIS",
     "ETATS_SANS_SUITE",
     "MODES_PASSERELLE",
+    "SECONDE_SAISIE",
     "AnnulationEncaissement",
     "AnnulationRapprochement",
     "Canal",

@@ -11,6 +11,8 @@ from facturier.commun.tons import Ton
 from telepaiement.models.encaissements import Encaissement
 from telepaiement.models.regies import Regie
 
+SECONDE_SAISIE = "presenter_encore"  # act: a leaf entered already is presented again
+
 
 class Carnet(models.Model):
     """A booklet of numbered leaves, printed beforehand and given to someone of the régie."""
@@ -118,10 +120,18 @@ class Feuillet(models.Model):
 
 
 class PassageFeuillet(Passage):
-    """Trace of an act on a leaf."""
+    """Trace of an act on a leaf; what one person says of a second paper is noted once."""
 
     feuillet = models.ForeignKey(Feuillet, models.PROTECT, related_name="passages")
 
     class Meta(Passage.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["feuillet", "par", "motif"],
+                condition=Q(acte=SECONDE_SAISIE),
+                name="feuillet_seconde_saisie_unique",
+                violation_error_message="Cette seconde présentation est déjà notée.",
+            ),
+        ]
         verbose_name = "passage de feuillet"
         verbose_name_plural = "passages de feuillet"

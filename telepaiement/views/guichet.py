@@ -210,6 +210,7 @@ def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         "action": "Confirmer et émettre la quittance",
         "retour": reverse("telepaiement:guichet_titre", args=[dette.pk]),
         "lignes": _recapitulatif(dette, saisie),
+        "alertes": monnaie.alertes(saisie.montant, saisie.somme_remise, timezone.localdate()),
     }
     if request.method == "POST":
         try:
@@ -231,7 +232,7 @@ def _recapitulatif(dette: Titre, saisie: caisse.Saisie) -> list[tuple[str, str]]
         ("Montant", montants.afficher(saisie.montant)),
     ]
     if saisie.somme_remise is not None:
-        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise, timezone.localdate())
+        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise)
     return lignes + details_du_moyen(saisie)
 
 

@@ -124,13 +124,14 @@ def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         ("Montant", afficher(saisie.montant)),
     ]
     if saisie.somme_remise is not None:
-        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise, timezone.localdate())
+        lignes += monnaie.lignes(saisie.montant, saisie.somme_remise)
     contexte: dict[str, Any] = {
         "titre": "Confirmer la vente",
         "consequence": "La quittance sera émise et numérotée. Vérifiez les quantités et la somme.",
         "action": "Confirmer et émettre la quittance",
         "retour": reverse("telepaiement:vente"),
         "lignes": lignes,
+        "alertes": monnaie.alertes(saisie.montant, saisie.somme_remise, timezone.localdate()),
     }
     if request.method == "POST":
         try:

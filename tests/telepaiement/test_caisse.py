@@ -342,8 +342,10 @@ def test_le_guichet_et_le_web_numerotent_chacun_leurs_quittances(banc, encaisser
 def test_la_monnaie_qui_ne_se_rend_pas_est_dite(reference, jour, est_dit):
     assert monnaie.appoint(2_500, jour) == ""
     assert ("ne se rendent pas" in monnaie.appoint(2_503, jour)) is est_dit
-    dits = monnaie.lignes(12_497, 15_000, jour)
-    assert ("À savoir" in dict(dits)) is est_dit
+    assert [bool(monnaie.alertes(12_497, remis, jour)) for remis in (15_000, None)] == [
+        est_dit,
+        False,
+    ]
 
 
 def test_un_plafond_d_especes_arrete_un_paiement_et_n_en_arrondit_aucun(encaisser):

@@ -1,5 +1,6 @@
 """Leaves entered after an outage: entered again, sales, moments that conflict, the report."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -16,7 +17,8 @@ from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import caisse, carnets, continuite, etats_mensuels
 from telepaiement.cloture import cloturer_caisse
-from telepaiement.models import Encaissement, Mode, Produit, Quittance
+from telepaiement.models import SECONDE_SAISIE, Encaissement, Mode, Produit, Quittance
+from tests.telepaiement.conftest import fermer_connexion
 from tests.telepaiement.factories import decompte, titre_payable
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,12 @@ def saisir(carnet, session, regisseur):
         )
 
     return faire
+
+
+def _donnees(recu_le, montant=1_000):
+    """What a leaf says of a receipt to be classed."""
+    saisie = caisse.Saisie(mode=Mode.ESPECES, montant=montant, somme_remise=montant)
+    return carnets.SaisieFeuillet(titre_id=None, saisie=saisie, recu_le=recu_le, mention="Marché")
 
 
 def _texte(pdf: bytes) -> str:
@@ -189,3 +197,46 @@ def test_un_conflit_se_tranche_aux_finances(saisir, carnet, regisseur, agent):
     assert "À classer par les finances" in texte
     assert "Numéros manquants 001" in texte
     assert Encaissement.objects.get().mention == "Cantine de Lou"
+
+
+def test_un_feuillet_ecrit_dans_la_minute_de_son_carnet_se_saisit(
+    regies, session, regisseur, agent
+):
+    a_la_minute = timezone.now().replace(second=0, microsecond=0) - timedelta(hours=2)
+    with time_machine.travel(a_la_minute + timedelta(seconds=59), tick=False):
+        carnet = carnets.emettre_carnet(regie=regies.regie, nombre=1, remis_a=regisseur, par=agent)
+    quoi = {"feuillet_id": carnet.feuillets.get().pk, "session": session, "par": regisseur}
+
+    with pytest.raises(ValidationError, match="n’est émis que depuis"):
+        carnets.saisir_feuillet(donnees=_donnees(a_la_minute - timedelta(minutes=1)), **quoi)
+    fait = carnets.saisir_feuillet(donnees=_donnees(a_la_minute), **quoi)
+
+    assert fait.encaisse_le == a_la_minute
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_secondes_saisies_ensemble_ne_laissent_qu_une_note(saisir, carnet, session, regisseur):
+    saisir(mention="Marché")
+    feuillet = carnet.feuillets.get(numero=1)
+    donnees = _donnees(timezone.now() - timedelta(hours=2))
+
+    def presenter(_rang):
+        try:
+            carnets.saisir_feuillet(
+                feuillet_id=feuillet.pk, session=session, donnees=donnees, par=regisseur
+            )
+        except ValidationError as refus:
+            return str(refus.messages)
+        finally:
+            fermer_connexion()
+        return ""
+
+    with ThreadPoolExecutor(4) as fils:
+        refus = list(fils.map(presenter, range(4)))
+
+    note = feuillet.passages.get(acte=SECONDE_SAISIE)
+    assert all("déjà saisi" in un for un in refus)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        feuillet.passages.create(
+            acte=note.acte, depart="saisi", arrivee="saisi", par=note.par, motif=note.motif
+        )

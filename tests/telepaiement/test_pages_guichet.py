@@ -308,3 +308,14 @@ def test_sans_caisse_ouverte_rien_ne_s_encaisse(client, regies, regisseur):
     reponse = client.get(reverse("telepaiement:guichet_journal"))
 
     assert reponse.status_code == 404
+
+
+def test_la_monnaie_qui_ne_se_rend_pas_est_une_alerte_avant_de_confirmer(guichet):
+    titre = titre_payable(12_497)
+    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk], query={"mode": "especes"})
+    saisie = {"montant": "12497", "somme_remise": "15000"}
+
+    page = guichet.get(guichet.post(adresse, saisie)["Location"]).content.decode()
+
+    alertes = [morceau.split("</div>")[0] for morceau in page.split('role="alert"')[1:]]
+    assert any("ne se rendent pas exactement" in alerte for alerte in alertes)
