@@ -139,7 +139,7 @@ def saisir_feuillet(
 
 
 def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur) -> None:
-    """Refuse a leaf that is entered already, and note on it what a second paper says.
+    """Refuse a leaf that is cancelled, or entered already: what a second paper says is noted.
 
     Raises:
         ValidationError: it is; the first entry stands.
@@ -147,6 +147,10 @@ def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur)
     feuillet = Feuillet.objects.select_related("encaissement__titre", "encaissement__quittance")
     trouve = feuillet.get(pk=feuillet_id)
     fait = trouve.encaissement
+    if trouve.etat == EtatFeuillet.ANNULE:
+        raise ValidationError(
+            {"feuillet": f"Le feuillet {trouve.reference} est annulé : relisez son numéro."}
+        )
     if trouve.etat != EtatFeuillet.SAISI or fait is None:
         return
     motif = (
@@ -160,7 +164,7 @@ def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur)
     raise ValidationError(
         {
             "feuillet": f"Ce feuillet est déjà saisi : quittance {fait.quittance.reference}, "
-            f"{fait.objet.lower()}, {afficher(fait.montant)}. Relisez son numéro. Si la première "
+            f"{fait.objet_cite}, {afficher(fait.montant)}. Relisez son numéro. Si la première "
             "saisie est fausse, annulez-la le jour même, puis saisissez le feuillet à nouveau."
         }
     )

@@ -141,7 +141,7 @@ def _suites_de_la_recette(recette: Encaissement) -> Iterator[str]:
             yield f"Trop-perçu à rendre : {afficher(reste)}"
     if recette.mention:
         classements = list(recette.classements.all())
-        yield from (f"Classée : {un.objet.lower()}" for un in classements)
+        yield from (f"Classée : {un.objet_cite}" for un in classements)
         if not classements:
             yield "À classer par les finances"
 

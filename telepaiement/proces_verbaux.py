@@ -222,6 +222,7 @@ def _dessiner(
         if decompte.observations:
             pdf.intertitre("Observations")
             pdf.paragraphe(decompte.observations)
+        pdf.reserver(40 + 78 * len(signataires))  # the signatures are not parted
         pdf.intertitre("Signatures")
         for signataire in signataires:
             pdf.reserver(48)

@@ -18,6 +18,7 @@ LIGNES_DE_CLASSEUR = 50_000  # about two seconds of work; beyond, the CSV is the
 LIGNES_DE_PDF = 2_000  # fifty pages: nobody prints more
 COLONNES_EN_PORTRAIT = 6  # beyond, amounts and dates would be cut
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LONGUEUR_FEUILLE, INTERDITS = 31, str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 FORMATS = ("csv", "xlsx", "pdf")
 Lignes = Iterable[Iterable[object]]
 
@@ -62,7 +63,7 @@ def exporter(tableau: Tableau, extension: str) -> StreamingHttpResponse | FileRe
         return csv_en_flux(f"{tableau.nom}.csv", _avec_titres(titres, tableau.lignes))
     if extension == "xlsx":
         lignes = list(_bornees(tableau.lignes, LIGNES_DE_CLASSEUR, "un classeur"))
-        return classeur(f"{tableau.nom}.xlsx", tableau.titre[:31], [titres, *lignes])
+        return classeur(f"{tableau.nom}.xlsx", tableau.titre, [titres, *lignes])
     if extension == "pdf":
         return _imprimable(tableau)
     raise Http404("Ce format d’export n’existe pas.")
@@ -136,11 +137,14 @@ def csv_en_flux(nom: str, lignes: Lignes) -> StreamingHttpResponse:
 
 
 def classeur(nom: str, feuille: str, lignes: Lignes) -> FileResponse:
-    """Return rows, titles first, as one sheet of an XLSX workbook, under the file name `nom`."""
+    """Return rows, titles first, as one sheet of an XLSX workbook, under the file name `nom`.
+
+    `feuille` is cut to what the format admits: 31 signs, and none of `[]:*?/\\`.
+    """
     from openpyxl import Workbook  # noqa: PLC0415  (0.4 s, that other programs need not pay)
 
     livre = Workbook(write_only=True)
-    page = livre.create_sheet(feuille)
+    page = livre.create_sheet(feuille.translate(INTERDITS)[:LONGUEUR_FEUILLE])
     page.freeze_panes = "A2"
     for ligne in lignes:
         page.append(ligne_sure(ligne))

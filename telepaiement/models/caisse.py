@@ -97,6 +97,7 @@ class SessionCaisse(models.Model):
                     cloturee_le__isnull=False,
                     numero__isnull=False,
                     especes_attendues__isnull=False,
+                    especes_comptees__isnull=False,
                     especes_comptees__gte=0,
                 )
                 & ~Q(empreinte=""),

@@ -213,6 +213,11 @@ class Encaissement(models.Model):
         return f"Titre {self.titre.reference}" if self.titre else "Vente au comptant"
 
     @property
+    def objet_cite(self) -> str:
+        """What was paid, inside a sentence."""
+        return self.objet[:1].lower() + self.objet[1:]
+
+    @property
     def nom_mention(self) -> str:
         """Where `mention` was read, in French."""
         return "Libellé du virement" if self.mode == Mode.VIREMENT else "Écrit sur le feuillet"

@@ -99,7 +99,8 @@ class Nomination(models.Model):
                 violation_error_message="La fin des fonctions suit leur début.",
             ),
             models.CheckConstraint(
-                condition=Q(qualite="regisseur") | Q(date_accord_regisseur__lte=F("debut")),
+                condition=Q(qualite="regisseur")
+                | Q(date_accord_regisseur__isnull=False, date_accord_regisseur__lte=F("debut")),
                 name="nomination_mandataire_agree",
                 violation_error_message="Un mandataire est nommé avec l’accord du régisseur.",
             ),

@@ -487,7 +487,7 @@ def test_un_feuillet_saisi_garde_le_code_que_tient_le_payeur(feuillet, saisir):
     assert (feuillet.etat, feuillet.conflits) == ("saisi", [])
     assert fait.quittance.code == feuillet.code
     assert reste_du(titre) == 0
-    with pytest.raises(ValidationError, match="déjà saisi : quittance CENTRE-2026-000001"):
+    with pytest.raises(ValidationError, match="2026-000001, titre 2026-T-"):
         saisir(feuillet, titre)
     assert "12 500" in feuillet.passages.get(acte="presenter_encore").motif.replace("\u202f", " ")
 
@@ -508,12 +508,14 @@ def test_un_feuillet_deja_paye_en_ligne_est_un_trop_percu(banc, commencer, feuil
     assert list(verifier()) == []
 
 
-def test_un_feuillet_s_annule_et_se_retrouve_par_son_numero(feuillet, regisseur):
+def test_un_feuillet_s_annule_et_se_retrouve_par_son_numero(feuillet, saisir, regisseur):
     with pytest.raises(ValidationError, match="pourquoi"):
         carnets.annuler_feuillet(feuillet_id=feuillet.pk, motif=" ", par=regisseur)
 
     carnets.annuler_feuillet(feuillet_id=feuillet.pk, motif="Rature", par=regisseur)
 
+    with pytest.raises(ValidationError, match="CENTRE-C-0001-001 est annulé"):
+        saisir(feuillet, titre_payable(12_500))
     assert carnets.trouver("centre-c-0001-001") == feuillet
     assert carnets.trouver(feuillet.code.lower()) == feuillet
     assert carnets.trouver("rien") is None

@@ -1,5 +1,6 @@
 """Suppléances, chained: on each day the arrêtés call one person, who alone is handed it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,19 @@ def test_deux_suppleants_de_la_meme_personne_ne_se_chevauchent_pas(suppleer):
     assert suppleer("Rosa", 10, dans=20)
     with pytest.raises(IntegrityError, match="ne se réécrit pas"), transaction.atomic():
         Nomination.objects.filter(pk=premier.pk).update(remplace=premier)
+
+
+def test_un_suppleant_sans_l_accord_du_regisseur_est_refuse(regies, personne, agent):
+    with pytest.raises(ValidationError, match="avec l’accord du régisseur"):
+        nominations.nommer(
+            regie=regies.regie,
+            personne=personne("Ramona", Role.REGISSEUR),
+            qualite=Nomination.Qualite.SUPPLEANT,
+            arrete=replace(ARRETE, date_accord_regisseur=None),
+            debut=timezone.localdate(),
+            fin=timezone.localdate() + timedelta(days=9),
+            par=agent,
+        )
 
 
 def test_le_service_ne_se_remet_qu_a_qui_les_arretes_appellent(regies, suppleer, agent):
