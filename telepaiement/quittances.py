@@ -107,9 +107,14 @@ def delivrer(quittance: Quittance, support: str, *, par: Utilisateur) -> bytes:
 
 
 def est_discrete(quittance: Quittance) -> bool:
-    """Whether the payment came by a link: its author shows neither his full name nor what for."""
+    """Whether it shows neither the full name of the debtor nor what for.
+
+    It does not when the payment came by a link that the debtor made for a relative. A counter gives
+    its link to who is there, as it gives him the paper: that receipt is whole, though the page of
+    the link is not, since its address may be passed on.
+    """
     tentative = quittance.encaissement.tentative
-    return tentative is not None and tentative.lien_id is not None
+    return tentative is not None and tentative.lien is not None and tentative.lien.par_id is None
 
 
 def original(quittance: Quittance) -> bytes:

@@ -22,7 +22,8 @@ class LienPaiementQuerySet(models.QuerySet["LienPaiement"]):
 class LienPaiement(models.Model):
     """A payment link, which expires and can be revoked.
 
-    Who holds the key of a titre makes it, or a counter (`par`) for a payer who is there.
+    Who holds the key of a titre makes it, for a relative: the receipt is then discreet. A counter
+    (`par`) makes it for a payer who is there: his receipt is whole, as on paper.
     """
 
     identifiant = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

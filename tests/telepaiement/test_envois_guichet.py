@@ -1,11 +1,14 @@
 """What a counter gives a payer on his own device: a link to pay by card, his receipt by mail."""
 
+from io import BytesIO
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from pypdf import PdfReader
 
 from facturier.acces.models import Role
-from telepaiement import caisse
+from telepaiement import caisse, quittances
 from telepaiement.models import (
     DelivranceQuittance,
     EnvoiGuichet,
@@ -53,15 +56,21 @@ def test_un_lien_donne_au_guichet_se_scanne_et_se_paie(client, session, banc, re
 
     client.logout()
     ouverte = client.get(f"/payer/lien/{public}")["Location"]
+    vue_du_payeur = client.get(ouverte).content.decode()
     client.post(ouverte, {"courriel": ""})
     tentative = Tentative.objects.get()
     banc.payer(tentative)
-    synchroniser(tentative, source="retour")
+    tentative = synchroniser(tentative, source="retour")
     client.force_login(regisseur)
 
     assert (page, lien.par) == (encore, regisseur)
     assert qr["Content-Type"] == "image/svg+xml"
     assert tentative.lien == lien
+    texte = PdfReader(BytesIO(quittances.pour_le_payeur(tentative.encaissement.quittance)))
+    assert titre.tiers.nom_complet in texte.pages[0].extract_text()
+    assert titre.objet in texte.pages[0].extract_text()
+    assert titre.objet not in vue_du_payeur
+    assert "Votre quittance sera entière" in vue_du_payeur
     assert "entièrement payé" in client.get(page).content.decode()
     assert (
         "entièrement payé"
