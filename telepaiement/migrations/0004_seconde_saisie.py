@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("telepaiement", "0002_invariants"),
+        ("telepaiement", "0003_nuls_refuses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
