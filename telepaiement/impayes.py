@@ -28,8 +28,8 @@ from telepaiement.models import (
     Litige,
     Mode,
 )
-from telepaiement.remboursements import trop_percu_restant
 from telepaiement.remises_cartes import SANS_VERSEMENTS
+from telepaiement.sommes_a_rendre import trop_percu_restant
 
 DELAI = timedelta(days=400)  # a card is contested for thirteen months
 

@@ -19,7 +19,7 @@ from telepaiement.creances import verrouiller_paiement
 from telepaiement.models import Encaissement, EtatLitige, Litige
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import LitigeDistant, StatutLitige
-from telepaiement.remboursements import trop_percu_restant
+from telepaiement.sommes_a_rendre import trop_percu_restant
 
 journal = structlog.get_logger(__name__)
 

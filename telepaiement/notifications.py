@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
 
-from telepaiement import litiges, remboursements, versements
+from telepaiement import execution_remboursements, litiges, versements
 from telepaiement.models import Encaissement, EtatEvenement, EvenementRecu, Sujet, Tentative
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import (
@@ -35,7 +35,7 @@ MEMOIRE = timedelta(days=30)  # and at most
 LOT = 100  # messages looked up in the inbox at once
 ARRIERE = 20  # messages that wait, beyond which a storm is left to the worker
 SUITES: Mapping[str, Callable[[Encaissement], None]] = {
-    Sujet.REMBOURSEMENT: remboursements.relire,
+    Sujet.REMBOURSEMENT: execution_remboursements.relire,
     Sujet.LITIGE: litiges.relire,
 }
 

@@ -33,7 +33,7 @@ from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
 from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import Fournisseur
 from telepaiement import contestations, echeanciers
-from telepaiement.remboursements import acquis_sur_titre
+from telepaiement.sommes_a_rendre import acquis_sur_titre
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.regies import reporter_retour
-from telepaiement import remboursements
+from telepaiement import execution_remboursements
 from telepaiement.models import EtatRemboursement, LigneRegularisee, Remboursement, RetourVente
 
 
@@ -54,7 +54,7 @@ def reporter(*, remboursement_id: int, titre_id: int, motif: str, par: Utilisate
     try:
         with transaction.atomic():
             titre = Titre.objects.select_for_update(of=("self",)).get(pk=titre_id)
-            remboursement = remboursements.verrouiller(remboursement_id)
+            remboursement = execution_remboursements.verrouiller(remboursement_id)
             if not a_reporter().filter(pk=remboursement_id).exists():
                 raise ValidationError("Cette somme est déjà reportée : rechargez la page.")
             if not titres_possibles(remboursement).filter(pk=titre_id).exists():

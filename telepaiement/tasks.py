@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from facturier.commun.verrous import sans_cumul
-from telepaiement import alertes, echeanciers, remboursements, versements
+from telepaiement import alertes, echeanciers, execution_remboursements, versements
 from telepaiement.balayage import balayer
 from telepaiement.internet import cloturer_internet
 from telepaiement.notifications import rattraper, vider
@@ -34,7 +34,7 @@ def synchroniser_paiements() -> None:
 @sans_cumul
 def relancer_remboursements() -> None:
     """Bring the refunds under way where the money is."""
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
 
 @shared_task(name="telepaiement.rapprocher_versements")

@@ -16,7 +16,7 @@ from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE, afficher
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.tresorerie import rejeter_versement, verser_cartes
-from telepaiement import litiges, remboursements
+from telepaiement import execution_remboursements, litiges
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     MODES_PASSERELLE,
@@ -190,7 +190,7 @@ def _rattraper(reference: str) -> None:
         synchroniser(tentative, source="versement")
         encaissement = Encaissement.objects.filter(tentative=tentative).first()
         if encaissement is not None:
-            remboursements.relire(encaissement)
+            execution_remboursements.relire(encaissement)
             litiges.relire(encaissement)
     except (PasserelleMuette, PasserelleRefuse) as erreur:
         journal.warning("rattrapage_en_panne", paiement=reference, motif=str(erreur))

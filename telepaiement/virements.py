@@ -18,7 +18,7 @@ from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.numerotation import prendre_numero
 from fournisseurs.coordonnees import Compte, CompteIntrouvable
-from telepaiement import remboursements
+from telepaiement import execution_remboursements, remboursements, sommes_a_rendre
 from telepaiement.comptes_payeurs import compte_verifie
 from telepaiement.creances import verrouiller_paiement
 from telepaiement.models import (
@@ -41,7 +41,7 @@ def rendable(encaissement: Encaissement) -> int:
     """
     if encaissement.est_annule or encaissement.mention or not _sort_de_la_carte(encaissement):
         return 0
-    disponible = remboursements.disponible(encaissement)
+    disponible = sommes_a_rendre.disponible(encaissement)
     if encaissement.vente_id is not None:
         return disponible if disponible == encaissement.montant else 0
     return disponible
@@ -139,7 +139,7 @@ def executer(
     if not reference.strip():
         raise ValidationError({"reference": "Indiquez la référence du virement à la banque."})
     with transaction.atomic():
-        demande = remboursements.verrouiller(remboursement_id)
+        demande = execution_remboursements.verrouiller(remboursement_id)
         if jour > timezone.localdate():
             raise ValidationError({"jour": "Ce jour n’est pas encore venu."})
         if jour < timezone.localdate(demande.demande_le):
@@ -156,7 +156,7 @@ def constater(demande: Remboursement, *, jour: date, motif: str, par: Utilisateu
     if demande.virement is None or demande.etat != EtatRemboursement.TRANSMIS:
         raise ValidationError("Ce virement n’attend pas d’être exécuté : rechargez la page.")
     encaissement = Encaissement.objects.select_related("titre").get(pk=demande.encaissement_id)
-    remboursements.reussir(demande, encaissement, par, jour=jour, motif=motif)
+    execution_remboursements.reussir(demande, encaissement, par, jour=jour, motif=motif)
     return demande
 
 
@@ -168,7 +168,7 @@ def lire_mouvement(
     Args:
         dit: what the statement says of it.
     """
-    demande = remboursements.verrouiller(remboursement_id)
+    demande = execution_remboursements.verrouiller(remboursement_id)
     if demande.etat != EtatRemboursement.TRANSMIS:
         return None
     return constater(demande, jour=jour, motif=dit, par=par).ecriture
@@ -183,10 +183,10 @@ def reprendre(remboursement_id: int, *, motif: str, par: Utilisateur) -> Ecritur
     Raises:
         ValidationError: the transfer came back since, which says the same.
     """
-    demande = remboursements.verrouiller(remboursement_id)
+    demande = execution_remboursements.verrouiller(remboursement_id)
     if demande.etat != EtatRemboursement.REUSSI:
         raise ValidationError("Ce virement est revenu : son écriture est déjà contrepassée.")
-    remboursements.echouer(demande, motif, par)
+    execution_remboursements.echouer(demande, motif, par)
     return Ecriture.objects.get(contrepasse=demande.ecriture)
 
 
@@ -202,11 +202,11 @@ def declarer_revenu(*, remboursement_id: int, motif: str, par: Utilisateur) -> R
         raise ActeInterdit("Seul le comptable dit qu’un virement est revenu.")
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez pourquoi ce virement est revenu."})
-    demande = remboursements.verrouiller(remboursement_id)
+    demande = execution_remboursements.verrouiller(remboursement_id)
     if demande.virement is None or demande.etat not in {
         EtatRemboursement.TRANSMIS,
         EtatRemboursement.REUSSI,
     }:
         raise ValidationError("Ce virement n’est pas parti : rechargez la page.")
-    remboursements.echouer(demande, motif.strip(), par)
+    execution_remboursements.echouer(demande, motif.strip(), par)
     return demande

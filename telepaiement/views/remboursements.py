@@ -11,7 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
-from telepaiement import classement, quittances, recus, remboursements, retours, virements
+from telepaiement import (
+    classement,
+    quittances,
+    recus,
+    remboursements,
+    retours,
+    sommes_a_rendre,
+    virements,
+)
 from telepaiement.forms import MotifForm, RemboursementForm
 from telepaiement.models import (
     Encaissement,
@@ -51,8 +59,8 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "encaissement": objet,
             "mode": quittances.mode_detaille(objet),
-            "disponible": remboursements.disponible(objet),
-            "a_rendre": remboursements.a_rendre(objet),
+            "disponible": sommes_a_rendre.disponible(objet),
+            "a_rendre": sommes_a_rendre.a_rendre(objet),
             "classement": classement.classement_de(objet),
             "remboursements": objet.remboursements.select_related(
                 "demande_par", "approuve_par", "recu__regie", "virement"
@@ -73,8 +81,8 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
 def demander(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a refund, proposed at what was paid in excess."""
     objet = _encaissement(pk)
-    disponible = remboursements.disponible(objet)
-    propose = min(remboursements.a_rendre(objet), disponible) or disponible
+    disponible = sommes_a_rendre.disponible(objet)
+    propose = min(sommes_a_rendre.a_rendre(objet), disponible) or disponible
     form = RemboursementForm(
         request.POST or None, initial={"montant": propose, "disponible": disponible}
     )

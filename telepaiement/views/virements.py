@@ -12,7 +12,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from fournisseurs.coordonnees import CompteIntrouvable
-from telepaiement import remboursements, retours, virements
+from telepaiement import retours, sommes_a_rendre, virements
 from telepaiement.comptes_payeurs import compte_verifie
 from telepaiement.forms import ExecutionForm, MotifForm, RetourForm, VirementForm
 from telepaiement.models import Encaissement, Remboursement
@@ -36,7 +36,7 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(erreur))
         return redirect(retour)
     rendable = virements.rendable(objet)
-    propose = min(remboursements.a_rendre(objet), rendable) or rendable
+    propose = min(sommes_a_rendre.a_rendre(objet), rendable) or rendable
     form = VirementForm(
         request.POST or None,
         est_verifie=verifie is not None,

@@ -26,7 +26,15 @@ from facturier.grand_livre.models import Titre
 from facturier.grand_livre.scellement import sceller
 from facturier.grand_livre.soldes import reste_du_par_piece, solde
 from facturier.grand_livre.verification import verifier
-from telepaiement import au_lecteur, caisse, notifications, remboursements, verification, versements
+from telepaiement import (
+    au_lecteur,
+    caisse,
+    execution_remboursements,
+    notifications,
+    remboursements,
+    verification,
+    versements,
+)
 from telepaiement.balayage import balayer
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.models import (
@@ -103,7 +111,7 @@ def banc_bavard(prise, settings, monkeypatch) -> Iterator[Banc]:
         settings.LIMITES_PAIEMENT = settings.LIMITES_PAIEMENT | sans_fin | sans_delai
         monkeypatch.setattr(notifications, "RESERVATION", timedelta(seconds=1))
         monkeypatch.setattr(notifications, "PREMIER_DELAI", timedelta(0))
-        monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+        monkeypatch.setattr(execution_remboursements, "REPOS", timedelta(0))
         yield banc
 
 
@@ -248,7 +256,7 @@ def travailler() -> None:
         balayer()
         for _ in range(5):
             notifications.vider()
-            remboursements.relancer()
+            execution_remboursements.relancer()
             time.sleep(0.2)
 
 
@@ -361,7 +369,7 @@ def _finir(banc: Banc) -> None:
         time.sleep(1.05 if EvenementRecu.objects.exclude(etat__in=["traite", "ignore"]) else 0)
         notifications.vider()
         bilan = balayer()
-        remboursements.relancer()
+        execution_remboursements.relancer()
         en_route = Remboursement.objects.en_route().exists()
         if not (bilan["examinees"] or en_route or EvenementRecu.objects.filter(etat="en_erreur")):
             break

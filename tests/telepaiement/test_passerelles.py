@@ -15,7 +15,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import rapprochement, releves, remboursements, verification, versements
+from telepaiement import (
+    execution_remboursements,
+    rapprochement,
+    releves,
+    remboursements,
+    sommes_a_rendre,
+    verification,
+    versements,
+)
 from telepaiement.balayage import balayer
 from telepaiement.models import (
     Encaissement,
@@ -242,7 +250,7 @@ def test_trois_remboursements_puis_un_franc_de_trop(maison, agent, collegue):
         return remboursements.demander(
             encaissement_id=encaissement.pk,
             montant=montant,
-            montant_disponible=remboursements.disponible(encaissement),
+            montant_disponible=sommes_a_rendre.disponible(encaissement),
             motif="erreur",
             par=agent,
         )
@@ -268,10 +276,10 @@ def test_un_paiement_autorise_se_rend_entier_le_jour_meme(maison, agent, collegu
     fait = remboursements.approuver(
         remboursement_id=_demander(encaissement, 12_500, agent).pk, par=collegue
     )
-    remboursements.relire(encaissement)
+    execution_remboursements.relire(encaissement)
 
     assert Remboursement.objects.get().etat == fait.etat == EtatRemboursement.REUSSI
-    assert (remboursements.disponible(encaissement), reste_du(encaissement.titre)) == (0, 12_500)
+    assert (sommes_a_rendre.disponible(encaissement), reste_du(encaissement.titre)) == (0, 12_500)
     assert solde("5115", exercice=2026).solde == 0
     assert _anomalies() == []
 
@@ -284,16 +292,16 @@ def test_une_part_d_un_paiement_autorise_attend_sa_remise(maison, agent, collegu
         remboursement_id=_demander(encaissement, 5_000, agent).pk, par=collegue
     )
     avant = fait.etat
-    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
-    remboursements.relancer()
+    monkeypatch.setattr(execution_remboursements, "REPOS", timedelta(0))
+    execution_remboursements.relancer()
     maison.remettre()
 
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
     fait.refresh_from_db()
     assert avant == ("reussi" if isinstance(maison, MaisonStripe) else "transmis")
     assert fait.etat == EtatRemboursement.REUSSI
-    assert remboursements.disponible(encaissement) == 7_500
+    assert sommes_a_rendre.disponible(encaissement) == 7_500
     assert _anomalies() == []
 
 
@@ -304,7 +312,7 @@ def test_une_annulation_dont_la_reponse_s_est_perdue_est_la_notre(
     tentative = commencer(12_500)
     lyra.payer(tentative, remis=False)
     encaissement = synchroniser(tentative, source="retour").encaissement
-    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+    monkeypatch.setattr(execution_remboursements, "REPOS", timedelta(0))
     lyra.tomber(1)
     fait = remboursements.approuver(
         remboursement_id=_demander(encaissement, 12_500, agent).pk, par=collegue
@@ -314,7 +322,7 @@ def test_une_annulation_dont_la_reponse_s_est_perdue_est_la_notre(
     if est_relue:
         lyra.poster(lyra.notification(tentative))
     else:
-        remboursements.relancer()
+        execution_remboursements.relancer()
 
     fait.refresh_from_db()
     assert Remboursement.objects.count() == 1
@@ -326,7 +334,7 @@ def _demander(encaissement: Encaissement, montant: int, par) -> Remboursement:
     return remboursements.demander(
         encaissement_id=encaissement.pk,
         montant=montant,
-        montant_disponible=remboursements.disponible(encaissement),
+        montant_disponible=sommes_a_rendre.disponible(encaissement),
         motif="erreur",
         par=par,
     )
@@ -342,7 +350,7 @@ def test_un_remboursement_fait_ailleurs_puis_echoue(maison):
     apres = (rendu.origine, rendu.etat, reste_du(encaissement.titre))
 
     maison.echouer(rendu)
-    remboursements.relire(encaissement)
+    execution_remboursements.relire(encaissement)
 
     rendu.refresh_from_db()
     assert statut == 200
@@ -364,15 +372,15 @@ def test_un_remboursement_sans_reponse_ne_part_qu_une_fois(maison, agent, colleg
     )
     maison.tomber(1)
     envoye = remboursements.approuver(remboursement_id=demande.pk, par=collegue)
-    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+    monkeypatch.setattr(execution_remboursements, "REPOS", timedelta(0))
 
-    remboursements.relancer()
-    remboursements.relancer()
+    execution_remboursements.relancer()
+    execution_remboursements.relancer()
 
     assert envoye.etat == EtatRemboursement.TRANSMIS
     envoye.refresh_from_db()
     assert envoye.etat == EtatRemboursement.REUSSI
-    assert remboursements.disponible(encaissement) == 7_500
+    assert sommes_a_rendre.disponible(encaissement) == 7_500
 
 
 def test_la_page_de_lyra_porte_un_formulaire_signe_au_franc(lyra):
@@ -456,11 +464,11 @@ def test_le_panneau_de_lyra_agit_sans_script(lyra):
     payee = synchroniser(tentative, source="retour")
     debit = payee.encaissement.charge
     presser("rembourser", uuid=debit)
-    remboursements.relire(payee.encaissement)
+    execution_remboursements.relire(payee.encaissement)
     rendu = Remboursement.objects.get()
     de_trop = presser("rembourser", uuid=debit)
     rejete = presser("changer", uuid=rendu.reference, etat="REFUSED")
-    remboursements.relire(payee.encaissement)
+    execution_remboursements.relire(payee.encaissement)
     d_ailleurs = requests.post(
         f"{lyra.adresse}/_controle/oublier", headers={"Origin": "http://ailleurs.nc"}, timeout=5
     )
@@ -517,7 +525,7 @@ def test_ce_que_lyra_encaisse_se_rapproche_du_releve_par_jour(lyra, agent, clien
         lyra.payer(tentative)
         payes.append(synchroniser(tentative, source="retour").encaissement)
     lyra.rembourser(payes[0], 2_000)
-    remboursements.relire(payes[0])
+    execution_remboursements.relire(payes[0])
     autre = _credite(agent, 17_600, commission=100)
     ligne = _credite(agent, 17_700, commission=300)
     propositions = [une for une in proposer(ligne) if une.lot]

@@ -15,7 +15,15 @@ from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.evenements import annuler_emission
 from facturier.grand_livre.models import Piece, Titre
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse, litiges, recus, remboursements, verification
+from telepaiement import (
+    caisse,
+    execution_remboursements,
+    litiges,
+    recus,
+    remboursements,
+    sommes_a_rendre,
+    verification,
+)
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -210,7 +218,7 @@ def test_un_remboursement_rejete_au_panneau_rend_la_somme_a_rembourser(
     assert fait.etat == EtatRemboursement.ECHOUE
     assert "lost_or_stolen" in fait.motif_echec
     assert reste_du(encaissement.titre) == 0
-    assert remboursements.disponible(encaissement) == 12_500
+    assert sommes_a_rendre.disponible(encaissement) == 12_500
     assert _anomalies() == []
 
 
@@ -257,9 +265,9 @@ def test_un_envoi_sans_reponse_ne_rembourse_qu_une_fois(banc, encaisser, rendre,
     monkeypatch.setattr(PasserelleStripe, "rembourser", couper)
     envoye = rendre(encaissement, 5_000)
     monkeypatch.setattr(PasserelleStripe, "rembourser", rembourser)
-    monkeypatch.setattr(remboursements, "REPOS", remboursements.REPOS * 0)
+    monkeypatch.setattr(execution_remboursements, "REPOS", execution_remboursements.REPOS * 0)
 
-    bilan = remboursements.relancer()
+    bilan = execution_remboursements.relancer()
 
     envoye_apres = Remboursement.objects.get()
     assert envoye.etat == EtatRemboursement.TRANSMIS
@@ -274,10 +282,10 @@ def test_un_remboursement_en_attente_s_ecrit_quand_il_reussit(banc, encaisser, r
     encaissement = encaisser(12_500, numero="4000000000007726")
     fait = rendre(encaissement, 12_500)
     avant = solde("5115", exercice=2026).credit
-    monkeypatch.setattr(remboursements, "REPOS", remboursements.REPOS * 0)
+    monkeypatch.setattr(execution_remboursements, "REPOS", execution_remboursements.REPOS * 0)
 
     banc.faire("finir_remboursement", refund=fait.reference)
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
     assert (fait.etat, avant) == (EtatRemboursement.TRANSMIS, 0)
     fait.refresh_from_db()
@@ -301,11 +309,11 @@ def test_un_titre_paye_puis_rejete_est_a_rendre(encaisser, rendre):
 
     a_rendre = list(Encaissement.objects.en_trop().values_list("pk", "a_rendre"))
     anomalies = _anomalies()
-    rendre(second, remboursements.a_rendre(second))
+    rendre(second, sommes_a_rendre.a_rendre(second))
 
     assert sorted(a_rendre) == [(premier.pk, 7_500), (second.pk, 5_000)]
     assert anomalies == []
-    assert (reste_du(titre), remboursements.a_rendre(premier)) == (-7_500, 7_500)
+    assert (reste_du(titre), sommes_a_rendre.a_rendre(premier)) == (-7_500, 7_500)
     rendre(premier, 7_500)
     assert (reste_du(titre), Encaissement.objects.en_trop().count(), _anomalies()) == (0, 0, [])
 
@@ -316,10 +324,10 @@ def test_un_remboursement_echoue_apres_une_reduction_est_a_rendre(encaisser, ren
     fait = rendre(encaissement, 500)
     reduire(titre, 500, agent)
     banc.faire("rejeter_remboursement", refund=fait.reference)
-    remboursements.relire(encaissement)
+    execution_remboursements.relire(encaissement)
 
     assert reste_du(titre) == -500
-    assert remboursements.a_rendre(encaissement) == 500
+    assert sommes_a_rendre.a_rendre(encaissement) == 500
     assert _anomalies() == []
 
 

@@ -6,7 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import remboursements, verification, versements
+from telepaiement import (
+    execution_remboursements,
+    remboursements,
+    sommes_a_rendre,
+    verification,
+    versements,
+)
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -46,7 +52,7 @@ def parti(banc_neuf, encaisser, agent, collegue, monkeypatch) -> Remboursement:
         rembourser(soi, *args, **options)
         raise PasserelleMuette("délai dépassé")
 
-    monkeypatch.setattr(remboursements, "REPOS", timedelta(0))
+    monkeypatch.setattr(execution_remboursements, "REPOS", timedelta(0))
     with monkeypatch.context() as coupure:
         coupure.setattr(PasserelleStripe, "rembourser", couper)
         return remboursements.approuver(remboursement_id=demande.pk, par=collegue)
@@ -55,11 +61,11 @@ def parti(banc_neuf, encaisser, agent, collegue, monkeypatch) -> Remboursement:
 def test_une_liste_refusee_ne_fait_pas_echouer_un_remboursement(parti, monkeypatch):
     with monkeypatch.context() as panne:
         panne.setattr(PasserelleStripe, "lire_remboursements", refuser)
-        remboursements.relancer()
+        execution_remboursements.relancer()
     parti.refresh_from_db()
     attente = (parti.etat, parti.motif_echec)
 
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
     parti.refresh_from_db()
     assert attente[0] == EtatRemboursement.TRANSMIS
@@ -72,11 +78,11 @@ def test_un_remboursement_tenu_pour_refuse_est_retrouve(parti, monkeypatch):
     with monkeypatch.context() as refus:
         refus.setattr(PasserelleStripe, "lire_remboursements", lambda *_a: [])
         refus.setattr(PasserelleStripe, "rembourser", refuser)
-        remboursements.relancer()
+        execution_remboursements.relancer()
     parti.refresh_from_db()
     tenu = parti.etat
 
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
     parti.refresh_from_db()
     assert (tenu, parti.etat) == (EtatRemboursement.ECHOUE, EtatRemboursement.REUSSI)
@@ -85,7 +91,7 @@ def test_un_remboursement_tenu_pour_refuse_est_retrouve(parti, monkeypatch):
         "retrouver",
         "reussir",
     ]
-    assert remboursements.disponible(parti.encaissement) == 7_500
+    assert sommes_a_rendre.disponible(parti.encaissement) == 7_500
     assert _anomalies() == []
     with pytest.raises(IntegrityError, match="ne se réécrit pas"), transaction.atomic():
         Remboursement.objects.filter(pk=parti.pk).update(reference="re_autre")
@@ -94,7 +100,7 @@ def test_un_remboursement_tenu_pour_refuse_est_retrouve(parti, monkeypatch):
 def test_un_refuse_sans_reference_ne_repart_pas_de_lui_meme(parti, monkeypatch):
     monkeypatch.setattr(PasserelleStripe, "lire_remboursements", lambda *_a: [])
     monkeypatch.setattr(PasserelleStripe, "rembourser", refuser)
-    remboursements.relancer()
+    execution_remboursements.relancer()
 
     with pytest.raises(IntegrityError, match="ne se réécrit pas"), transaction.atomic():
         Remboursement.objects.filter(pk=parti.pk).update(etat="transmis")
@@ -158,16 +164,16 @@ def test_tous_se_relancent_le_plus_ancien_d_abord(parti, encaisser, agent, colle
         panne.setattr(PasserelleStripe, "lire_remboursements", refuser)
         remboursements.approuver(remboursement_id=autre.pk, par=collegue)
     repris: list[int] = []
-    transmettre = remboursements.transmettre
+    transmettre = execution_remboursements.transmettre
 
     def noter(remboursement, **options):
         repris.append(remboursement.pk)
         return transmettre(remboursement, **options)
 
-    monkeypatch.setattr(remboursements, "LOT", 1)
-    monkeypatch.setattr(remboursements, "transmettre", noter)
+    monkeypatch.setattr(execution_remboursements, "LOT", 1)
+    monkeypatch.setattr(execution_remboursements, "transmettre", noter)
 
-    bilan = remboursements.relancer()
+    bilan = execution_remboursements.relancer()
 
     assert bilan == {"examines": 2, "en_panne": 0}
     assert repris == [parti.pk, autre.pk]

@@ -9,7 +9,13 @@ from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
 from facturier.suivi.mandatement import annuler_mandat
-from telepaiement import caisse, remboursements, virements
+from telepaiement import (
+    caisse,
+    execution_remboursements,
+    remboursements,
+    sommes_a_rendre,
+    virements,
+)
 from telepaiement.models import Mode, Remboursement
 from telepaiement.synchronisation import synchroniser
 from tests.exports_tps.factories import compte_verifie
@@ -49,7 +55,7 @@ def par_cheque(regies, regisseur, du_titre):
 def demander(encaissement, montant, par, *, affiche=None):
     """Ask for a refund, to the card or by transfer as the payment wants."""
     module = remboursements if encaissement.charge else virements
-    lire = remboursements.disponible if encaissement.charge else virements.rendable
+    lire = sommes_a_rendre.disponible if encaissement.charge else virements.rendable
     return module.demander(
         encaissement_id=encaissement.pk,
         montant=montant,
@@ -103,7 +109,7 @@ def test_un_remboursement_fait_laisse_une_dette_que_le_mandat_efface_sans_la_pay
     rendu = annuler(du_titre, agent, 15_000)
 
     assert (efface.mode_reglement, rendu.mode_reglement) == ("08", "03")
-    assert remboursements.disponible(par_carte) == 0
+    assert sommes_a_rendre.disponible(par_carte) == 0
     assert list(verifier()) == []
 
 
@@ -114,7 +120,7 @@ def test_l_exces_reste_a_rembourser_apres_le_mandat(banc, commencer, agent, du_t
 
     annuler(du_titre, agent, 45_000)
 
-    assert [remboursements.disponible(paye) for paye in payes] == [0, 45_000]
+    assert [sommes_a_rendre.disponible(paye) for paye in payes] == [0, 45_000]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -143,8 +149,8 @@ def test_ce_qu_un_mandat_et_le_prestataire_rendent_tous_deux_se_signale(
     mailoutbox.clear()
 
     with django_capture_on_commit_callbacks(execute=True):
-        remboursements.relire(par_carte)
-        remboursements.relire(par_carte)
+        execution_remboursements.relire(par_carte)
+        execution_remboursements.relire(par_carte)
 
     (alerte,) = {un.subject: un for un in mailoutbox}.values()
     assert alerte.subject == f"Une même somme rendue deux fois : titre {du_titre.reference}"

@@ -11,7 +11,7 @@ from django.utils import timezone
 from facturier.commun.templatetags.coquille import francs
 from facturier.grand_livre import evenements
 from fournisseurs.releves import situation
-from telepaiement import demandes, litiges, remboursements
+from telepaiement import demandes, litiges, remboursements, sommes_a_rendre
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.test_concurrence import reduire
 
@@ -65,7 +65,7 @@ def rendre(agent, collegue):
         demande = remboursements.demander(
             encaissement_id=encaissement.pk,
             montant=montant,
-            montant_disponible=remboursements.disponible(encaissement),
+            montant_disponible=sommes_a_rendre.disponible(encaissement),
             motif="double paiement",
             par=agent,
         )

@@ -23,6 +23,7 @@ from facturier.grand_livre.soldes import reste_du_par_piece, solde
 from telepaiement import (
     au_lecteur,
     caisse,
+    execution_remboursements,
     litiges,
     notifications,
     remboursements,
@@ -367,7 +368,7 @@ def test_rejouer_toute_la_boite_apres_remboursement_litige_et_versement_ne_chang
         _poster(client, json.dumps(evenement).encode())
     notifications.vider()
     for encaissement in Encaissement.objects.all():
-        remboursements.relire(encaissement)
+        execution_remboursements.relire(encaissement)
         litiges.relire(encaissement)
     versements.rapprocher()
     avant = list(Ecriture.objects.order_by("pk").values_list("pk", "evenement", "total"))

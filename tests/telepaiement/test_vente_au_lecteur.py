@@ -14,6 +14,7 @@ from facturier.grand_livre.verification import verifier
 from telepaiement import (
     au_lecteur,
     caisse,
+    execution_remboursements,
     litiges,
     remboursements,
     retours,
@@ -307,7 +308,7 @@ def test_une_part_rendue_chez_le_prestataire_apres_le_titre_se_reporte_sur_lui(
 ):
     encaissement = payer()
     banc.faire("rembourser", payment_intent=encaissement.tentative.reference, montant=500)
-    remboursements.relire(encaissement)
+    execution_remboursements.relire(encaissement)
     cloturer_caisse(session_id=session.pk, coupures={}, motif_ecart="", par=regisseur)
     titre = ventes.regulariser_ventes(
         regie=session.regie,

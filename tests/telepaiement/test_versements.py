@@ -14,10 +14,11 @@ from django.utils import timezone
 from facturier.grand_livre.models import Compte, LigneEcriture
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import (
+    execution_remboursements,
     litiges,
     rapprochement,
     releves,
-    remboursements,
+    sommes_a_rendre,
     verification,
     versements,
 )
@@ -274,7 +275,7 @@ def test_un_litige_gagne_rend_la_somme(encaisser, verser, banc, notifier):
     assert litige.etat == EtatLitige.GAGNE
     assert reste_du(encaissement.titre) == 0
     assert _comptes("51175", "5115") == [0, 0]
-    assert remboursements.disponible(encaissement) == 12_500
+    assert sommes_a_rendre.disponible(encaissement) == 12_500
     assert _anomalies() == []
 
 
@@ -310,7 +311,7 @@ def test_un_versement_negatif_s_ecrit_a_l_envers_et_se_rejette(encaisser, verser
     encaissement = encaisser(12_500)
     versements.constater(verser())
     banc.faire("rembourser", payment_intent=encaissement.tentative.reference, montant=2_500)
-    remboursements.relire(encaissement)
+    execution_remboursements.relire(encaissement)
     avant = _comptes("515", "5115")
 
     reference = str(banc.faire("verser", est_debit=True)["id"])

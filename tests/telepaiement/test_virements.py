@@ -12,7 +12,15 @@ from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
 from fournisseurs.coordonnees import Compte, enregistrer_compte
 from fournisseurs.models import CoordonneesBancaires
-from telepaiement import caisse, navigation, rapprochement, releves, remboursements, virements
+from telepaiement import (
+    caisse,
+    execution_remboursements,
+    navigation,
+    rapprochement,
+    releves,
+    remboursements,
+    virements,
+)
 from telepaiement.models import (
     Encaissement,
     EtatRemboursement,
@@ -130,7 +138,7 @@ def test_ce_qu_aucune_carte_n_a_paye_se_rend_par_virement_que_le_releve_constate
         remboursements.approuver(remboursement_id=demande.pk, par=agent)
     transmis = remboursements.approuver(remboursement_id=demande.pk, par=collegue)
     avant = _comptes(compte, "515")
-    assert remboursements.relancer()["examines"] == 0
+    assert execution_remboursements.relancer()["examines"] == 0
 
     with django_capture_on_commit_callbacks(execute=True):
         ligne = _confirmer(agent, -500, f"VIR {transmis.reference}")

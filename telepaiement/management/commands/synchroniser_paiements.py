@@ -3,7 +3,7 @@
 from typing import Any
 
 from facturier.commun.commandes import CommandeMetier
-from telepaiement import remboursements
+from telepaiement import execution_remboursements
 from telepaiement.balayage import balayer
 from telepaiement.notifications import vider
 
@@ -18,5 +18,5 @@ class Command(CommandeMetier):
         return {
             "notifications": vider(),
             "paiements": balayer(),
-            "remboursements": remboursements.relancer(),
+            "remboursements": execution_remboursements.relancer(),
         }
