@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -73,7 +73,7 @@ class Candidat:
 def candidats(ligne: LigneBancaire) -> list[Candidat]:
     """Return the titres that a transfer calls to mind, best first.
 
-    Its label quotes them or names their debtor, or they were issued for its amount.
+    Its label quotes them or names their debtor, or its amount is what they still owe.
     """
     dit = f"{ligne.libelle} {ligne.reference}"
     cites = [
@@ -82,13 +82,13 @@ def candidats(ligne: LigneBancaire) -> list[Candidat]:
         for titre in creances.par_reference(trouve[0])
     ]
     noms = [mot for mot in mots(dit) if len(mot) >= LONGUEUR_NOM and not mot.isdigit()]
-    condition = Q(du=ligne.montant)
-    for mot in noms:
-        condition |= Q(nom_tiers__icontains=mot)
-    payables = Titre.objects.filter(etat__in=creances.ETATS_PAYABLES).annotate(
-        du=F("montant_ht") + F("montant_tgc")
-    )
-    lus = payables.filter(condition).select_related("tiers").order_by("-pk")[:CANDIDATS_LUS]
+    lus = [*creances.dus(ligne.montant).order_by("-pk")[:CANDIDATS_LUS]]
+    if noms:
+        nommes = Q()
+        for mot in noms:
+            nommes |= Q(nom_tiers__icontains=mot)
+        payables = Titre.objects.filter(nommes, etat__in=creances.ETATS_PAYABLES)
+        lus += payables.select_related("tiers").order_by("-pk")[:CANDIDATS_LUS]
     jugees = _juger(ligne, [*cites, *lus], {titre.pk for titre in cites})
     return [un for un in jugees if un.est_cite or un.est_nomme or un.est_du]
 
