@@ -25,7 +25,7 @@ from telepaiement.models import (
     NatureLigne,
     Versement,
 )
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter
+from telepaiement.views.communs import agent, page_par_cle, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 
@@ -43,14 +43,19 @@ def liste(request: HttpRequest) -> HttpResponse:
         .filter(montant__in=[-ligne.montant for ligne in page])
         .values_list("montant", flat=True)
     )
-    demandes = ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE)
+    demandes, autres_demandes = page_par_cle(
+        ImputationVersement.objects.filter(etat=EtatImputation.DEMANDEE).select_related(
+            "versement", "demande_par"
+        ),
+        request.GET.get("demandes", ""),
+        croissant=True,
+    )
     return render(
         request,
         "telepaiement/argent/imputations.html",
         {
-            "demandes": demandes.select_related("versement", "demande_par").order_by("pk")[
-                :PAR_PAGE
-            ],
+            "demandes": demandes,
+            "autres_demandes": autres_demandes,
             "lignes": [
                 (
                     ligne,
