@@ -20,7 +20,7 @@ from django.test import Client
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.grand_livre.models import Titre
-from telepaiement import remboursements
+from telepaiement import remboursements, sommes_a_rendre
 from telepaiement.models import Encaissement, Guichet, Remboursement, Tentative
 from telepaiement.passerelles import construire
 from telepaiement.reference import charger_regies
@@ -239,7 +239,7 @@ def rendre(agent: Utilisateur, collegue: Utilisateur) -> Callable[..., Rembourse
         demande = remboursements.demander(
             encaissement_id=encaissement.pk,
             montant=montant,
-            montant_disponible=remboursements.disponible(encaissement),
+            montant_disponible=sommes_a_rendre.disponible(encaissement),
             motif="double paiement",
             par=agent,
         )
