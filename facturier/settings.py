@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "telepaiement.passerelles.patience.PatienceDePageMiddleware",
     "facturier.acces.sessions.SessionsMiddleware",
     "facturier.acces.controle.ControleAccesMiddleware",
+    "facturier.accueil.erreurs.AdresseLisibleMiddleware",
     "facturier.accueil.erreurs.EcritureRefuseeMiddleware",
     "facturier.accueil.erreurs.DocumentPerduMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -14,6 +14,7 @@ from facturier.commun.fichiers import DocumentPerdu
 from facturier.commun.problemes import attend_un_probleme, probleme
 from facturier.commun.types_contenu import PDF
 from facturier.grand_livre.passation import EcritureRefusee
+from telepaiement.views.communs import CaisseFermee
 from telepaiement.views.consultation import BORNE
 
 journal = structlog.get_logger(__name__)
@@ -39,7 +40,22 @@ def page_introuvable(requete: HttpRequest, exception: Exception) -> HttpResponse
     """404: nothing at this address, or nothing that this person may see."""
     if attend_un_probleme(requete):
         return probleme("introuvable", "Aucune ressource n’est à cette adresse.")
-    return _page(requete, "404.html", 404)
+    caisse_fermee = isinstance(exception, CaisseFermee)
+    return _page(requete, "404.html", 404, caisse_fermee=caisse_fermee)
+
+
+class AdresseLisibleMiddleware:
+    """400: no address of ours holds the character NUL, which the database cannot even compare."""
+
+    def __init__(self, suite: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.suite = suite
+
+    def __call__(self, requete: HttpRequest) -> HttpResponse:
+        """Serve the request, or refuse its address."""
+        if "%00" in requete.get_full_path():
+            return requete_refusee(requete, ValueError("NUL"))
+        return self.suite(requete)
 
 
 class EcritureRefuseeMiddleware:

@@ -18,8 +18,13 @@ from facturier.commun.types_contenu import PDF
 
 PAR_PAGE = 50
 SAISIES_RETENUES = 10  # typed and not confirmed, of one kind, in one session
+LONGUEUR_CLE = 20  # digits: no key has as many
 MARGE_QR = 4  # modules of white around the code, which readers need
 Objet = TypeVar("Objet", bound=Model)
+
+
+class CaisseFermee(Http404):
+    """The page needs an open till: none was opened, or another tab has just closed it."""
 
 
 def agent(request: HttpRequest) -> Utilisateur:
@@ -69,7 +74,7 @@ def page_par_cle(
 
     The newest come first; the oldest when `croissant`, for what waits its turn.
     """
-    if apres.isdecimal():
+    if apres.isdecimal() and len(apres) < LONGUEUR_CLE:
         lot = lot.filter(pk__gt=int(apres)) if croissant else lot.filter(pk__lt=int(apres))
     page = list(lot.order_by("pk" if croissant else "-pk")[: taille + 1])
     suivant = page[taille - 1].pk if len(page) > taille else None

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import DocumentPerdu
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import envois, liens
 from telepaiement.forms import EnvoiForm
@@ -27,8 +28,9 @@ from telepaiement.views.guichet import encaissement_du_guichet, original_perdu, 
 def creer_lien(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Make a payment link on a titre found at the counter, or take the one in force."""
     session = session_exigee(request)
+    titre = get_object_or_404(Titre, pk=titre_id)
     try:
-        lien = envois.lien_du_guichet(session=session, titre_id=titre_id, par=agent(request))
+        lien = envois.lien_du_guichet(session=session, titre_id=titre.pk, par=agent(request))
     except ValidationError as erreur:
         messages.error(request, " ".join(erreur.messages))
         return redirect("telepaiement:guichet_titre", titre_id=titre_id)

@@ -1,12 +1,12 @@
 """Pages of the counter: one till per régisseur, payments typed then confirmed."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -42,6 +42,7 @@ from telepaiement.models import (
 )
 from telepaiement.position import position
 from telepaiement.views.communs import (
+    CaisseFermee,
     agent,
     page_par_cle,
     rapporter,
@@ -91,7 +92,7 @@ def session_exigee(request: HttpRequest) -> SessionCaisse:
     """Return the till that the person has open; without one the page does not exist."""
     session = caisse.session_ouverte(agent(request))
     if session is None:
-        raise Http404("Aucune caisse ouverte.")
+        raise CaisseFermee("Aucune caisse ouverte.")
     return session
 
 
@@ -103,7 +104,7 @@ def recherche(request: HttpRequest) -> HttpResponse:
     session_exigee(request)
     texte = request.GET.get("q", "").strip()
     if texte.startswith("http"):
-        texte = parse_qs(urlsplit(texte).query).get("reference", [""])[0]
+        texte = parse_qs(texte.partition("?")[2]).get("reference", [""])[0]
     titres, suivant = _chercher(texte, request.GET.get("apres", ""))
     if len(titres) == 1 and suivant is None and "apres" not in request.GET:
         return redirect("telepaiement:guichet_titre", titre_id=titres[0].pk)
@@ -135,27 +136,12 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Choose a mode, then type a payment; it is only recorded once confirmed on the next page."""
     session = session_exigee(request)
     dette = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
-    reste = max(reste_du(dette), 0)
-    echeancier = echeanciers.en_cours(dette)
-    choix = echeanciers.choix(dette, reste)
-    propose = choix[0][1] if choix else reste
-    modes = caisse.modes_admis(session.regie)
+    contexte = contexte_du_titre(session, dette)
     mode = request.GET.get("mode", "")
-    contexte = {
-        "titre": dette,
-        "reste": reste,
-        "en_attente": au_lecteur.en_attente(session),
-        "ailleurs": caisse.paiements_ailleurs(session, dette),
-        "impayable": creances.motif_impayable(dette, reste)
-        or ("" if session.regie.admet(dette.code_produit) else caisse.HORS_ACTE),
-        "modes": [(code, Mode(code).label) for code in modes],
-        "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
-        "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
-        "lecteur": LecteurForm(initial={"montant": propose}),
-    }
-    if mode not in modes:
+    if mode not in caisse.modes_admis(session.regie):
         return render(request, "telepaiement/guichet/titre.html", contexte)
-    form = EncaissementForm(request.POST or None, mode=mode, initial={"montant": propose})
+    initial = {"montant": contexte["propose"]}
+    form = EncaissementForm(request.POST or None, mode=mode, initial=initial)
     if request.method == "POST" and form.is_valid():
         saisie = caisse.Saisie(mode=mode, **form.cleaned_data)
         try:
@@ -169,6 +155,27 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     contexte |= {"form": form, "mode": Mode(mode).label}
     statut = 422 if form.errors else 200
     return render(request, "telepaiement/guichet/titre.html", contexte, status=statut)
+
+
+def contexte_du_titre(session: SessionCaisse, dette: Titre) -> dict[str, Any]:
+    """Return what the page of a titre shows to the counter; `propose` is the sum to ask for."""
+    reste = max(reste_du(dette), 0)
+    echeancier = echeanciers.en_cours(dette)
+    choix = echeanciers.choix(dette, reste)
+    propose = choix[0][1] if choix else reste
+    return {
+        "titre": dette,
+        "reste": reste,
+        "propose": propose,
+        "en_attente": au_lecteur.en_attente(session),
+        "ailleurs": caisse.paiements_ailleurs(session, dette),
+        "impayable": creances.motif_impayable(dette, reste)
+        or ("" if session.regie.admet(dette.code_produit) else caisse.HORS_ACTE),
+        "modes": [(code, Mode(code).label) for code in caisse.modes_admis(session.regie)],
+        "a_un_lecteur": session.guichet.lecteur and session.regie.accepte_tpe,
+        "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
+        "lecteur": LecteurForm(initial={"montant": propose}),
+    }
 
 
 @reserver_a(Role.REGISSEUR)

@@ -16,9 +16,10 @@ from facturier.commun.saisie import SaisieMontantField
 from facturier.grand_livre.models import Titre
 from telepaiement import au_lecteur, refus
 from telepaiement.cloture import peut_cloturer
+from telepaiement.forms_regie import LecteurForm
 from telepaiement.models import EtatTentative, Tentative
-from telepaiement.views.communs import agent
-from telepaiement.views.guichet import session_exigee
+from telepaiement.views.communs import agent, rapporter
+from telepaiement.views.guichet import contexte_du_titre, session_exigee
 from telepaiement.views.ventes import gardee
 
 SUCCES_A_LIRE = (EtatTentative.REUSSIE,)
@@ -28,18 +29,21 @@ A_REPRENDRE = (EtatTentative.CREEE, EtatTentative.INITIEE, EtatTentative.AUTHENT
 @reserver_a(Role.REGISSEUR)
 @require_POST
 def lancer(request: HttpRequest, titre_id: int) -> HttpResponse:
-    """Ask the reader of the counter to take the card."""
+    """Ask the reader of the counter to take the card; a refusal stays beside what was typed."""
     session = session_exigee(request)
-    titre = get_object_or_404(Titre, pk=titre_id)
-    try:
-        montant = SaisieMontantField(minimum=1).clean(request.POST.get("montant", ""))
-        tentative = au_lecteur.lancer(
-            session=session, titre_id=titre.pk, montant=montant, par=agent(request)
-        )
-    except ValidationError as erreur:
-        messages.error(request, " ".join(erreur.messages))
-        return redirect("telepaiement:guichet_titre", titre_id=titre.pk)
-    return redirect("telepaiement:lecteur", jeton=tentative.jeton)
+    titre = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
+    form = LecteurForm(request.POST)
+    if form.is_valid():
+        try:
+            tentative = au_lecteur.lancer(
+                session=session, titre_id=titre.pk, par=agent(request), **form.cleaned_data
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            return redirect("telepaiement:lecteur", jeton=tentative.jeton)
+    contexte = contexte_du_titre(session, titre) | {"lecteur": form}
+    return render(request, "telepaiement/guichet/titre.html", contexte, status=422)
 
 
 @reserver_a(Role.REGISSEUR)

@@ -319,3 +319,39 @@ def test_la_monnaie_qui_ne_se_rend_pas_est_une_alerte_avant_de_confirmer(guichet
 
     alertes = [morceau.split("</div>")[0] for morceau in page.split('role="alert"')[1:]]
     assert any("ne se rendent pas exactement" in alerte for alerte in alertes)
+
+
+def test_une_adresse_illisible_ou_inconnue_n_est_jamais_une_panne(guichet, client):
+    recherche = reverse("telepaiement:guichet_recherche")
+    cas = [
+        (client.get, recherche, {"q": "a\x00b"}, 400),
+        (client.get, recherche, {"q": "http://[x/?reference=1"}, 200),
+        (client.get, recherche, {"q": "ab", "apres": "9" * 5_000}, 200),
+        (client.get, reverse("telepaiement:guichet_titre", args=[10**20]), {}, 404),
+        (client.post, reverse("telepaiement:guichet_lien_creer", args=[10**20]), {}, 404),
+    ]
+
+    statuts = [acte(adresse, donnees).status_code for acte, adresse, donnees, _ in cas]
+
+    assert statuts == [attendu for *_, attendu in cas]
+    assert "n’a pas été comprise" in client.get(recherche, {"q": "\x00"}).content.decode()
+
+
+def test_un_montant_refuse_au_lecteur_reste_avec_son_erreur(guichet, regies):
+    type(regies).objects.filter(pk=regies.pk).update(lecteur="tmr_essai")
+    adresse = reverse("telepaiement:lecteur_lancer", args=[titre_payable(12_500).pk])
+
+    reponse = guichet.post(adresse, {"montant": "12,50"})
+
+    assert reponse.status_code == 422
+    assert 'value="12,50"' in reponse.content.decode()
+    assert "aria-invalid" in reponse.content.decode()
+
+
+def test_une_caisse_close_dans_un_autre_onglet_se_dit(client, regies, regisseur):
+    client.force_login(regisseur)
+
+    reponse = client.post(reverse("telepaiement:guichet_cloture"), {})
+
+    assert reponse.status_code == 404
+    assert "vient d’être clôturée dans un autre onglet" in reponse.content.decode()
