@@ -107,6 +107,7 @@ def _expliquer(dossier: Dossier) -> Explication:
         ),
         *_des_factures(dossier.factures, dossier.engagements),
         _documents(dossier.absentes, dossier.genres),
+        *_refuses(dossier),
         *(du_controle(controle) for controle in dossier.controles),
     ]
     motif = regles.motif_de(mandat) if mandat.etat in regles.REFUSES else ""
@@ -370,6 +371,23 @@ def _documents(absentes: list[ExigencePiece], genres: set[str]) -> Point:
         article=article,
         constat=f"Rien ne manque. Joint : {', '.join(presentes) or 'aucun document'}.",
     )
+
+
+def _refuses(dossier: Dossier) -> Iterator[Point]:
+    """Yield the documents that the treasury refused and that wait: they leave when decided."""
+    if dossier.suspendus:
+        cites = ", ".join(document.nom for document in dossier.suspendus)
+        yield Point(
+            libelle="Documents refusés par la Trésorerie",
+            article="PES V2, § 5",
+            constat=f"À décider : {cites}. Un document refusé ne repart pas "
+            "de lui-même avec un mandat émis de nouveau.",
+            est_conforme=False,
+            est_bloquant=False,
+            remede="Dès que le mandat est dans un flux, remplacez le document ou envoyez-le de "
+            "nouveau, depuis « Documents refusés par la Trésorerie » de la page des flux.",
+            qui=BUREAU,
+        )
 
 
 def _du_fournisseur(facture: Facture, fournisseur: Fournisseur) -> Iterator[Point]:

@@ -4,16 +4,17 @@ The pièces that it founds stay as they were issued. What replaces it has an ide
 and names the same pièces (RefCompta, pes_v2 §5); the refused one is kept, and is sent no more.
 """
 
+from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet, Subquery
+from django.db.models import Exists, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from exports_tps.constitution import liens_en_route
-from exports_tps.limites import refus_par_nom
+from exports_tps.limites import documents_jamais_envoyes, refus_par_nom
 from exports_tps.models import Flux, RemplacementDocument
 from exports_tps.repartition import constituer_choisis, documents_refuses
 from facturier.acces.models import Role, Utilisateur
@@ -47,17 +48,35 @@ def a_decider(documents: Collection[int] | QuerySet[Any, Any], par: Utilisateur)
     return set(documents_refuses().filter(pk__in=documents).values_list("pk", flat=True))
 
 
+def en_suspens(pieces: Collection[int]) -> dict[int, list[PieceJustificative]]:
+    """Return, by key of pièce, its refused documents that nobody decided on; one query.
+
+    They do not leave with the pièce: once a flux carries it, they are to be decided on.
+    """
+    liens = RattachementPiece.objects.filter(
+        piece__in=list(pieces),
+        justificatif__in=documents_jamais_envoyes().filter(Exists(refus_par_nom())),
+    ).select_related("justificatif")
+    suspendus = defaultdict(list)
+    for lien in liens.order_by("rang", "pk"):
+        suspendus[lien.piece_id].append(lien.justificatif)
+    return dict(suspendus)
+
+
 def renvoyer(document: PieceJustificative, *, par: Utilisateur) -> list[Flux]:
     """Put a refused document, as it is, in a flux of its own that names its pièces.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        TransitionInterdite: it does not wait.
+        TransitionInterdite: it does not wait, or somebody else decided on it meanwhile.
         FluxRefuse, ValidationError: see `repartition.constituer_choisis`.
     """
     _exiger_refuse(document, par)
     choisi = documents_refuses().filter(pk=document.pk)
-    return constituer_choisis(choisi, par=par, moment=timezone.now())
+    faits = constituer_choisis(choisi, par=par, moment=timezone.now())
+    if not faits:
+        raise TransitionInterdite(PLUS_REFUSE)
+    return faits
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from exports_tps.documents_refuses import en_suspens
 from exports_tps.models import Requisition
 from exports_tps.prealable import Controle, controler_pieces
 from facturier.grand_livre.credits import LigneDeCredits, lecteur_de_credits
@@ -12,6 +13,7 @@ from facturier.grand_livre.models import (
     LignePiece,
     PassageBordereau,
     Piece,
+    PieceJustificative,
     RattachementPiece,
     SensPiece,
 )
@@ -34,6 +36,7 @@ class Dossier:
     engagements: dict[BonCommande, Rapprochement] = field(default_factory=dict)
     genres: set[str] = field(default_factory=set)
     absentes: list[ExigencePiece] = field(default_factory=list)
+    suspendus: list[PieceJustificative] = field(default_factory=list)
     controles: list[Controle] = field(default_factory=list)
     requisition: Requisition | None = None
     signature: PassageBordereau | None = None
@@ -108,10 +111,12 @@ def _lire_imputations(dossiers: dict[int, Dossier]) -> None:
 
 
 def _lire_documents(dossiers: dict[int, Dossier]) -> None:
-    """Read the kinds of documents attached, and those that the list requires and that lack."""
+    """Read the kinds of documents attached, those that lack, and those refused that wait."""
     liens = RattachementPiece.objects.filter(piece__in=dossiers)
     for piece, genre in liens.values_list("piece", "justificatif__genre"):
         dossiers[piece].genres.add(genre)
+    for piece, refuses in en_suspens(dossiers).items():
+        dossiers[piece].suspendus = refuses
     toutes = list(ExigencePiece.objects.all())
     rangs = rangs_paiement({c: d.commande for c, d in dossiers.items() if d.commande})
     for cle, dossier in dossiers.items():

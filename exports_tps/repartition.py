@@ -189,7 +189,10 @@ def _reserver_documents(
     profil: str,
     moment: datetime,
 ) -> Flux | None:
-    if not documents.exists():
+    cles = documents.order_by().values("pk")
+    verrou = PieceJustificative.objects.select_for_update(of=("self",)).filter(pk__in=cles)
+    list(verrou.order_by("pk").values_list("pk"))
+    if not documents.exists():  # read once they are locked: one may have been replaced meanwhile
         return None
     flux = ouvrir_flux(budget, exercice, par, profil, moment)
     reserver_documents(flux, tenir_dans(documents, taille_maximale(moment), au_moins=1))

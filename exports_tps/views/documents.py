@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exports_tps.documents_refuses import avec_leur_refus, remplacer, renvoyer
+from exports_tps.documents_refuses import PLUS_REFUSE, avec_leur_refus, remplacer, renvoyer
 from exports_tps.forms import DocumentForm
 from exports_tps.views.flux import FIL
 from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.grand_livre.models import PieceJustificative
 
 
 @reserver_a(Role.AGENT)
@@ -28,7 +30,9 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def remplacer_document(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Choose the file that takes the place of a refused document."""
-    document = get_object_or_404(avec_leur_refus(), pk=pk)
+    document = avec_leur_refus().filter(pk=pk).first()
+    if document is None:
+        return _deja_decide(requete, pk)
     return confirmer(
         requete,
         DocumentForm(requete.POST or None, requete.FILES or None),
@@ -53,7 +57,9 @@ def remplacer_document(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def renvoyer_document(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Send a refused document again, as it is."""
-    document = get_object_or_404(avec_leur_refus(), pk=pk)
+    document = avec_leur_refus().filter(pk=pk).first()
+    if document is None:
+        return _deja_decide(requete, pk)
     return confirmer(
         requete,
         None,
@@ -70,6 +76,13 @@ def renvoyer_document(requete: RequeteConnectee, pk: int) -> HttpResponse:
         reussite=f"{document.nom} est dans un flux : vous pouvez le transmettre.",
         vers=reverse("exports_tps:flux_liste"),
     )
+
+
+def _deja_decide(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Tell who comes second that the document waits no more."""
+    get_object_or_404(PieceJustificative, pk=pk)
+    messages.error(requete, PLUS_REFUSE)
+    return redirect("exports_tps:documents_refuses")
 
 
 def _lignes(document: Any) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from exports_tps import profils as comparaison
 from exports_tps.apercu_pes import arbre
-from exports_tps.documents_refuses import a_decider
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.prealable import controler_piece
 from exports_tps.views import pages
@@ -49,7 +48,6 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": documents,
-            "a_decider": a_decider([document.pk for document in documents], requete.user),
             "montre": next(iter([*voulu, *montrables]), None),
             "montrables": montrables,
         },

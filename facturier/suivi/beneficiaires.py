@@ -18,7 +18,7 @@ from facturier.grand_livre.emission import Cession, CompteBancaire, Destinataire
 from facturier.grand_livre.models import Mandat, PieceJustificative
 from facturier.suivi.models import Facture
 from fournisseurs.coordonnees import compte_en_vigueur
-from fournisseurs.models import DecisionPaiement, Fournisseur, Opposition
+from fournisseurs.models import DecisionPaiement, Fournisseur, Justificatif, Opposition
 from fournisseurs.retenues import (
     Dette,
     Retenue,
@@ -181,20 +181,23 @@ def _destinataire(beneficiaire: Fournisseur) -> Destinataire:
     )
 
 
-def documents(retenues: Retenues) -> list[PieceJustificative]:
-    """Record the notified acts as documents of the mandat (domaine.md, A9)."""
-    return [_document(retenue.opposition) for retenue in retenues.decidees]
+def actes(retenues: Retenues) -> list[Justificatif]:
+    """Return the notified acts, which found the mandat as documents (domaine.md, A9)."""
+    return [retenue.opposition.justificatif for retenue in retenues.decidees]
 
 
-def _document(opposition: Opposition) -> PieceJustificative:
-    acte = opposition.justificatif
-    return enregistrer_justificatif(
-        sha256=acte.sha256,
-        taille=acte.taille,
-        type_mime=acte.type_mime,
-        nom=acte.nom,
-        genre=PieceJustificative.Genre.OPPOSITION,
-    )
+def documents(actes: Iterable[Justificatif]) -> list[PieceJustificative]:
+    """Record notified acts as documents of a mandat."""
+    return [
+        enregistrer_justificatif(
+            sha256=acte.sha256,
+            taille=acte.taille,
+            type_mime=acte.type_mime,
+            nom=acte.nom,
+            genre=PieceJustificative.Genre.OPPOSITION,
+        )
+        for acte in actes
+    ]
 
 
 def noter(mandat: Mandat, retenues: Retenues, *, par: Utilisateur) -> None:

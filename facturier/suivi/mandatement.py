@@ -6,7 +6,7 @@ its documents are those of the invoices and of the order (décret 2012-1246, art
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -35,6 +35,7 @@ from facturier.grand_livre.models import (
     Mandat,
     Piece,
     PieceJustificative,
+    RattachementPiece,
 )
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
@@ -101,6 +102,7 @@ def mandater(
         type_depense=type_depense or premiere.type_depense,
         rang=rang or rang_paiement(premiere.bon_commande),
         pieces=list(pieces),
+        actes=beneficiaires.actes(retenues),
     )
     try:
         mandat = emettre_mandat(
@@ -112,7 +114,7 @@ def mandater(
             service=cast(ServiceGestionnaire, premiere.service),
             imputations=[_imputation(f, liquidations.get(f.pk)) for f in choisies],
             deductions=_deductions(choisies, liquidations),
-            justificatifs=[*justificatifs, *beneficiaires.documents(retenues)],
+            justificatifs=justificatifs,
             cessions=beneficiaires.cessions(retenues, jour),
             delai=delai_de_mandatement(premiere, au=jour),
             date_emission=jour,
@@ -297,15 +299,20 @@ def _rassembler(
     type_depense: str,
     rang: str,
     pieces: list[PieceJustificative],
+    actes: list[Justificatif],
 ) -> list[PieceJustificative]:
-    """Check the requirements, then record the documents of the invoices and of the order.
+    """Check the requirements, then record the documents of the invoices, of the order, the `actes`.
 
-    What `pieces` hold already, be it replaced since, is not recorded a second time; what replaced
-    a document of a rejected mandat stays in its place.
+    What `pieces` or a rejected mandat of the invoices hold already, be it replaced since, keeps its
+    identifier: no second copy leaves of what the treasury refused, or has.
     """
-    pieces = [*pieces, *_remplacements(factures)]
+    rib = _rib(factures[0])
+    documents = Document.objects.filter(facture__in=[f.pk for f in factures])
+    sources = list(documents.order_by("facture", "pk"))
+    contenus = {d.sha256 for d in (*sources, *actes, *([rib] if rib else []))}
+    anciens: list[Any] = list(_documents_rejetes(factures))
+    pieces = [*pieces, *(a for a in anciens if a.est_lie or a.sha256 in contenus)]
     apportes = {piece.genre for piece in pieces}
-    contenus = {piece.sha256 for piece in pieces}
     absentes = [
         exigence
         for exigence in pieces_manquantes(factures, type_depense=type_depense, rang=rang)
@@ -313,57 +320,61 @@ def _rassembler(
     ]
     if absentes:
         raise ValidationError([f"Pièce manquante : {e.libelle} ({e.article})." for e in absentes])
-    documents = Document.objects.filter(facture__in=[f.pk for f in factures])
+    tenus = {piece.sha256 for piece in pieces}
     uniques: dict[str, Document] = {}
-    for document in documents.exclude(sha256__in=contenus).order_by("facture", "pk"):
-        uniques.setdefault(document.sha256, document)
-    recueillies = [
-        enregistrer_justificatif(
-            sha256=d.sha256, taille=d.taille, type_mime=d.type_mime, nom=d.nom, genre=d.genre
-        )
-        for d in uniques.values()
-    ]
-    produites = _documents_province(factures, type_depense, rang, pieces)
+    for document in sources:
+        if document.sha256 not in tenus:
+            uniques.setdefault(document.sha256, document)
+    recueillies = [_enregistrer(document, document.genre) for document in uniques.values()]
+    genres = _genres_exiges(factures, type_depense, rang) - apportes
+    if PieceJustificative.Genre.BON_COMMANDE in genres:
+        recueillies += _bons_de_commande(factures, anciens)
+    if PieceJustificative.Genre.RIB in genres and rib is not None and rib.sha256 not in tenus:
+        recueillies.append(_enregistrer(rib, PieceJustificative.Genre.RIB))
     gardes = PieceJustificative.objects.filter(pk__in=[p.pk for p in pieces], remplacement=None)
-    return [*recueillies, *produites, *gardes.order_by("pk")]
+    opposes = beneficiaires.documents(acte for acte in actes if acte.sha256 not in tenus)
+    return [*recueillies, *gardes.order_by("pk"), *opposes]
 
 
-def _remplacements(factures: list[Facture]) -> QuerySet[PieceJustificative]:
-    """Return what was replaced for the treasury in the rejected mandats, and what replaced it."""
+def _documents_rejetes(factures: list[Facture]) -> QuerySet[PieceJustificative]:
+    """Return the documents of the rejected mandats of `factures`; `est_lie`: part of a replacement.
+
+    What was replaced for the treasury is among them, and so is what replaced it.
+    """
     rejetes = RepriseRejet.objects.filter(facture__in=[f.pk for f in factures]).values("mandat")
     documents: QuerySet[PieceJustificative] = PieceJustificative.objects.filter(
-        Q(remplacement__isnull=False) | Q(remplace__isnull=False), pieces__in=rejetes
-    ).distinct()
-    return documents
+        pk__in=RattachementPiece.objects.filter(piece__in=rejetes).values("justificatif")
+    )
+    lies = Q(remplacement__isnull=False) | Q(remplace__isnull=False)
+    return documents.annotate(est_lie=lies).order_by("pk")
 
 
-def _documents_province(
-    factures: list[Facture], type_depense: str, rang: str, pieces: list[PieceJustificative]
+def _genres_exiges(factures: list[Facture], type_depense: str, rang: str) -> set[str]:
+    commandes = (f.bon_commande for f in factures if f.bon_commande)
+    exigees = exigences(type_depense=type_depense, rang=rang, commande=next(commandes, None))
+    return {exigence.genre for exigence in exigees}
+
+
+def _bons_de_commande(
+    factures: list[Facture], anciens: list[PieceJustificative]
 ) -> list[PieceJustificative]:
-    """Produce the required documents that the province holds: orders, and the RIB on file.
-
-    Neither an order that `pieces` bring nor the very RIB that they hold.
-    """
+    """Return the orders as the rejected mandats held them, else produced anew."""
+    genre = PieceJustificative.Genre.BON_COMMANDE
+    if tenus := [ancien for ancien in anciens if ancien.genre == genre]:
+        return tenus
     commandes = {f.bon_commande for f in factures if f.bon_commande}
-    exigees = exigences(type_depense=type_depense, rang=rang, commande=next(iter(commandes), None))
-    genres = {exigence.genre for exigence in exigees}
-    produites = []
-    apportes = {piece.genre for piece in pieces}
-    if PieceJustificative.Genre.BON_COMMANDE in genres - apportes:
-        produites += [_piece_commande(c) for c in sorted(commandes, key=lambda c: c.pk)]
-    rib = _rib(factures[0])
-    contenus = {piece.sha256 for piece in pieces}
-    if PieceJustificative.Genre.RIB in genres and rib is not None and rib.sha256 not in contenus:
-        produites.append(
-            enregistrer_justificatif(
-                sha256=rib.sha256,
-                taille=rib.taille,
-                type_mime=rib.type_mime,
-                nom=rib.nom,
-                genre=PieceJustificative.Genre.RIB,
-            )
-        )
-    return produites
+    return [_piece_commande(c) for c in sorted(commandes, key=lambda c: c.pk)]
+
+
+def _enregistrer(source: Document | Justificatif, genre: str) -> PieceJustificative:
+    """Record a file that somebody gave as a document of the mandat."""
+    return enregistrer_justificatif(
+        sha256=source.sha256,
+        taille=source.taille,
+        type_mime=source.type_mime,
+        nom=source.nom,
+        genre=genre,
+    )
 
 
 def _piece_commande(commande: BonCommande) -> PieceJustificative:

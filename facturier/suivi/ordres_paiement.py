@@ -167,7 +167,10 @@ def _ordonner(
             objet=objet,
             service=service or commande.service,  # type: ignore[union-attr]  # one of them is there
             imputations=[Imputation(compte=compte, montant_ht=montant, libelle=objet[:70])],
-            justificatifs=[*justificatifs, *beneficiaires.documents(retenues)],
+            justificatifs=[
+                *justificatifs,
+                *beneficiaires.documents(beneficiaires.actes(retenues)),
+            ],
             cessions=beneficiaires.cessions(retenues, jour),
             delai=_delai(jour),
             date_emission=jour,

@@ -1,11 +1,13 @@
 """A document that the treasury refuses is replaced, or sent again; it never goes back by itself."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from exports_tps.documents_refuses import renvoyer
+from exports_tps.documents_refuses import PLUS_REFUSE, remplacer, renvoyer
 from exports_tps.models import EtatFlux, RemplacementDocument
 from exports_tps.reemission import reemettre
 from exports_tps.repartition import (
@@ -19,9 +21,12 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.emission import creer_bordereau
+from facturier.suivi import mandatement
+from facturier.suivi.models import Facture
 from tests.exports_tps.factories import JOUR, flux_transmis, tresorerie
 from tests.exports_tps.reponses import acquitter, element
 from tests.suivi.factories import FactureFactory
+from tests.suivi.test_concurrence import ensemble
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 CORRIGE = b"%PDF-1.4\n% facture lisible\n"
@@ -73,7 +78,8 @@ def test_un_document_refuse_se_remplace_et_le_nouveau_est_accepte(refuse, agent,
     assert (lien.ancien, lien.nouveau.nom, lien.par) == (refuse, "facture-lisible.pdf", agent)
     assert lien.nouveau.pieces.get() == piece
     assert list(documents_a_envoyer()) == [lien.nouveau]
-    assert client.get(page).status_code == 404
+    second = client.get(page, follow=True)
+    assert "Ce document n’attend plus" in second.text
     (flux,) = constituer_documents(par=agent)
     assert accepter(flux, agent) == EtatFlux.ACQUITTE
     assert not documents_a_envoyer().exists()
@@ -94,8 +100,20 @@ def test_un_document_refuse_repart_tel_quel_quand_on_le_decide(refuse, agent, co
         renvoyer(refuse, par=agent)
 
 
+def corriger(bordereau, agent):
+    """Take the invoices of a refused bordereau back, mandate them again, as their pages do."""
+    factures = list(Facture.objects.filter(mandat__bordereau=bordereau))
+    for facture in factures:
+        mandatement.reliquider(facture, par=agent)
+    mandat = mandatement.mandater([facture.pk for facture in factures], par=agent)
+    return creer_bordereau(
+        sens="depense", pieces=[mandat.pk], date_emission=mandat.date_emission, par=agent
+    )
+
+
+@pytest.mark.parametrize("emettre", [lambda b, par: reemettre(b, par=par).bordereau, corriger])
 def test_un_document_refuse_ne_repart_pas_de_lui_meme_avec_un_nouveau_bordereau(
-    agent, ordonnateur, settings
+    agent, ordonnateur, settings, client, emettre
 ):
     mandat = FactureFactory(mandat_emis=True).mandat_id
     bordereau = creer_bordereau(sens="depense", pieces=[mandat], date_emission=JOUR, par=agent)
@@ -111,13 +129,36 @@ def test_un_document_refuse_ne_repart_pas_de_lui_meme_avec_un_nouveau_bordereau(
     )
     lire_retours()
     bordereau.refresh_from_db()
-    bilan = reemettre(bordereau, par=agent)
-    assert bilan.laissees == []
-    reemis = signer_bordereau(bilan.bordereau, par=ordonnateur)
+    nouveau = emettre(bordereau, agent)
+    reemis = signer_bordereau(nouveau, par=ordonnateur)
+    piece = nouveau.pieces.get()
+    page = reverse("suivi:mandat", args=[piece.pk])
+    client.force_login(agent)
+    avant = client.get(page).text
+    pourquoi = client.get(reverse("exports_tps:pourquoi_mandat", args=[piece.pk])).text
 
-    (nouveau,) = constituer([reemis], par=agent)
+    (parti,) = constituer([reemis], par=agent)
 
-    assert not nouveau.lignes.filter(justificatif__sha256=document.sha256).exists()
+    assert not parti.lignes.filter(justificatif__sha256=document.sha256).exists()
     assert list(documents_refuses()) == [document]
+    decider = reverse("exports_tps:remplacer_document", args=[document.pk])
+    assert "le document ne repart pas de lui-même" in avant
+    assert decider not in avant
+    assert document.nom in pourquoi.partition("À décider")[2]
+    assert decider in client.get(page).text
     (a_part,) = renvoyer(document, par=agent)
     assert a_part.lignes.get().justificatif == document
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="demande deux transactions")
+def test_deux_agents_decident_a_la_fois_un_seul_l_emporte(refuse, agent):
+    issues = ensemble(
+        lambda: renvoyer(refuse, par=agent),
+        lambda: remplacer(refuse, BytesIO(CORRIGE), nom="lisible.pdf", par=agent),
+    )
+
+    perdus = [issue for issue in issues if issue is not None]
+    assert [issue.messages for issue in perdus] == [[PLUS_REFUSE]]
+    reparti = refuse.lignes_flux.filter(liberee_le=None).exists()
+    assert reparti != RemplacementDocument.objects.filter(ancien=refuse).exists()
