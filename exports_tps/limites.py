@@ -57,9 +57,9 @@ def documents_jamais_envoyes() -> QuerySet[PieceJustificative]:
 
     One that was refused and replaced is sent no more.
     """
-    envoyes = LigneFlux.objects.filter(justificatif__isnull=False, liberee_le=None)
-    restants = PieceJustificative.objects.exclude(pk__in=envoyes.values("justificatif"))
-    return restants.exclude(pk__in=RemplacementDocument.objects.values("ancien"))
+    envoyes = LigneFlux.objects.filter(justificatif=OuterRef("pk"), liberee_le=None)
+    remplaces = RemplacementDocument.objects.filter(ancien=OuterRef("pk"))
+    return PieceJustificative.objects.filter(~Exists(envoyes), ~Exists(remplaces))
 
 
 def documents_a_joindre() -> QuerySet[PieceJustificative]:
@@ -72,7 +72,11 @@ def documents_a_joindre() -> QuerySet[PieceJustificative]:
 
 def refus_par_nom() -> QuerySet[Verdict]:
     """Return, for a subquery on documents, the verdicts that refuse one by its name."""
-    return Verdict.objects.filter(justificatif=OuterRef("pk"), decision=Verdict.Decision.REFUSE)
+    return Verdict.objects.filter(
+        justificatif=OuterRef("pk"),
+        justificatif__isnull=False,
+        decision=Verdict.Decision.REFUSE,
+    )
 
 
 def tenir_dans(

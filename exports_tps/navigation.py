@@ -7,6 +7,7 @@ from exports_tps.models import EtatFlux, Flux
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.penalites import penalites_a_titrer
 from exports_tps.recettes_percues import a_regulariser
+from exports_tps.repartition import documents_refuses
 from exports_tps.reserves import messages_a_examiner
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
@@ -95,6 +96,11 @@ def _cartes_agent() -> Iterator[Carte]:
     )
     yield from _cartes_titres()
     yield _bordereaux("Bordereaux signés", EtatBordereau.SIGNE, 51)
+    yield from _cartes_tresorerie()
+
+
+def _cartes_tresorerie() -> Iterator[Carte]:
+    """Yield what is to be sent to the treasury, and what it answered."""
     yield Carte(
         "Flux à transmettre",
         "exports_tps:flux_liste",
@@ -116,6 +122,13 @@ def _cartes_agent() -> Iterator[Carte]:
         nombre=messages_a_examiner().count(),
         ton=Ton.REFUS,
         recherche="etat=reserve",
+        ordre=53,
+    )
+    yield Carte(
+        "Documents refusés, à remplacer ou à envoyer de nouveau",
+        "exports_tps:documents_refuses",
+        nombre=documents_refuses().count(),
+        ton=Ton.REFUS,
         ordre=53,
     )
 

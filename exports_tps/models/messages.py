@@ -121,6 +121,13 @@ class Verdict(models.Model):
     class Meta:
         verbose_name = "verdict"
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["justificatif"],
+                condition=Q(decision="refuse", justificatif__isnull=False),
+                name="verdict_document_refuse",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.identifiant} : {self.get_decision_display()}"

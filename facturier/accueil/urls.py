@@ -11,6 +11,7 @@ urlpatterns = [
     path("aide/", views.aide, name="aide"),
     path("accessibilite/", views.accessibilite, name="accessibilite"),
     path("donnees/", views.donnees, name="donnees"),
+    path("favicon.ico", views.icone),
     path("sante/vive", sante.vive, name="sante_vive"),
     path("sante/prete", sante.prete, name="sante_prete"),
 ]

@@ -1,7 +1,8 @@
 """The public home, the dashboard of each role, the legal pages."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
@@ -33,6 +34,13 @@ def tableau(requete: HttpRequest) -> HttpResponse:
         "liens": [carte for carte in offertes if carte["carte"].nombre is None],
     }
     return render(requete, "accueil/tableau.html", contexte)
+
+
+@require_safe
+@ouvrir_a_tous
+def icone(requete: HttpRequest) -> HttpResponse:
+    """Send to the icon of the site a browser that shows a file which names none."""
+    return redirect(static("logo.svg"), permanent=True)
 
 
 @require_safe

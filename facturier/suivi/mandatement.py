@@ -92,9 +92,8 @@ def mandater(
             for its validation, or the ledger refuses the entry.
     """
     exiger_agent(par)
-    choisies = _verrouiller(factures)
-    liquidations = dernieres([f.pk for f in choisies])
-    premiere, jour = choisies[0], date_emission or timezone.localdate()
+    choisies, jour = _verrouiller(factures), date_emission or timezone.localdate()
+    liquidations, premiere = dernieres([f.pk for f in choisies]), choisies[0]
     retenues = beneficiaires.retenir(choisies, jour, choix)
     _figer_les_comptes(premiere, retenues)
     justificatifs = _rassembler(

@@ -24,3 +24,9 @@ def test_une_page_inconnue_dit_quoi_faire(client):
 
     assert reponse.status_code == 404
     assert "Vérifiez l’adresse" in reponse.content.decode()
+
+
+def test_le_navigateur_qui_montre_un_fichier_recoit_l_icone_du_site(client):
+    reponse = client.get("/favicon.ico")
+
+    assert (reponse.status_code, reponse["Location"]) == (301, "/static/logo.svg")

@@ -19,6 +19,7 @@ from exports_tps.repartition import (
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from facturier.accueil.navigation import cartes
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.suivi import mandatement
@@ -59,6 +60,7 @@ def test_un_document_refuse_se_remplace_et_le_nouveau_est_accepte(refuse, agent,
     client.force_login(agent)
 
     accueil = client.get(reverse("exports_tps:flux_liste")).content.decode()
+    carte = [c["carte"].nombre for c in cartes(agent) if "Documents refusés" in c["carte"].libelle]
     adresses = [
         refuse.lignes_flux.get().flux.get_absolute_url(),
         reverse("exports_tps:lire_piece", args=[piece.pk]),
@@ -72,6 +74,7 @@ def test_un_document_refuse_se_remplace_et_le_nouveau_est_accepte(refuse, agent,
 
     assert (attente, menent) == ([], [True, True])
     assert "Documents refusés par la Trésorerie (1)" in accueil
+    assert carte == [1]
     assert str(piece) in liste
     assert refus.status_code == 422
     lien = RemplacementDocument.objects.get()
