@@ -10,6 +10,7 @@ from telepaiement.models import Encaissement
 
 REDUCTIONS = ("reduction_titre", "annulation_titre_anterieur")
 PRECOMPTE, VIREMENT = ("precompte_penalites",), ("encaissement_virement",)
+APUREMENT = ("apurement_titre",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Decompte:
     reduit: int
     precompte: int
     recu_par_la_tresorerie: int
+    apure: int
     a_rendre: int
     en_remboursement: int
 
@@ -30,7 +32,7 @@ class Decompte:
 
 
 def decompte(titre: Titre) -> Decompte:
-    """Return how `titre` came to what is owed on it. Five queries."""
+    """Return how `titre` came to what is owed on it. Six queries."""
     lot = Encaissement.objects.filter(titre=titre)
     encaissements = list(
         lot.select_related("annulation", "quittance__regie").avec_suites().order_by("pk")
@@ -42,6 +44,7 @@ def decompte(titre: Titre) -> Decompte:
         recu_par_la_tresorerie=_credite(
             titre, VIREMENT, ecriture__cle__startswith="encaissement-tps-"
         ),
+        apure=_credite(titre, APUREMENT),
         a_rendre=sum(un.a_rendre for un in lot.en_trop()),
         en_remboursement=sum(un.en_remboursement for un in encaissements),
     )

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.montants import afficher
 from facturier.commun.saisie import SaisieMontantField
+from facturier.grand_livre.models import Titre
+from telepaiement import creances
 from telepaiement.models import LigneVersement
 from telepaiement.repartition import Candidat, Reste
 
@@ -97,3 +100,32 @@ class CompensationForm(FormulaireSansCarte):
         champ.label_from_instance = lambda ligne: (
             f"{ligne.nature_distante}, versement {ligne.versement.reference}"
         )
+
+
+class ApurementForm(FormulaireSansCarte):
+    """Which titre a sum that waits paid, and for how much of it."""
+
+    titre = forms.CharField(
+        label="Référence du titre",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
+        help_text="Par exemple : 2026-T-000123.",
+    )
+    montant = SaisieMontantField(
+        label="Montant qui le règle",
+        minimum=1,
+        help_text="Ce qui n’est pas pris reste à apurer.",
+    )
+    motif = forms.CharField(
+        max_length=200, help_text="Ce qui relie cette somme au titre. Il reste dans l’historique."
+    )
+
+    def clean_titre(self) -> Titre:
+        """Find the titre."""
+        saisie = self.cleaned_data["titre"]
+        trouves = creances.par_reference(saisie)
+        if not trouves:
+            raise ValidationError(
+                f"Aucun titre ne porte la référence « {saisie} » : vérifiez l’année et le numéro."
+            )
+        return trouves[0]

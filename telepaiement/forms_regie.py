@@ -372,6 +372,22 @@ class RegularisationForm(FormulaireSansCarte):
     ville = forms.CharField(max_length=38)
 
 
+class ConservationForm(FormulaireSansCarte):
+    """The titre that keeps an excédent: what was searched, for which service, at which address."""
+
+    motif = forms.CharField(
+        label="Recherches faites",
+        max_length=200,
+        help_text="Ce qui a été cherché, et en vain. Les bases de liquidation du titre le disent.",
+    )
+    service = forms.ModelChoiceField(
+        ServiceGestionnaire.objects.order_by("code"), empty_label="Choisissez"
+    )
+    adresse_voie = forms.CharField(label="Voie ou boîte postale de la régie", max_length=38)
+    code_postal = forms.CharField(label="Code postal", max_length=5)
+    ville = forms.CharField(max_length=38)
+
+
 class PeriodeForm(forms.Form):
     """The days that a register shows, both included."""
 

@@ -2,12 +2,14 @@
 
 A provider never changes a past payout: an adjustment, a reserve, a charge of somebody else stay in
 it. One person asks, another approves; a receipt then waits in 4718 and an expense in 4728, until a
-later movement, the contrary of it, clears it.
+later movement, the contrary of it, clears it. A receipt may prove to pay titres (`apurements`).
 """
+
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
@@ -125,19 +127,26 @@ def refuser(*, imputation_id: int, motif: str, par: Utilisateur) -> ImputationVe
     return imputation
 
 
-def en_attente() -> QuerySet[LigneVersement]:
-    """Return the lines imputed that nothing cleared yet, oldest first; of 0 F, nothing waits."""
+def en_attente() -> QuerySet[Any]:
+    """Return the lines imputed that something is left of, oldest first; of 0 F, nothing waits.
+
+    Each has `reste`, in whole francs, of the sign of its amount.
+    """
     imputees = LigneVersement.objects.filter(
-        nature=NatureLigne.IMPUTEE, versement__in=Versement.objects.vivants()
-    ).exclude(montant=0)
-    return imputees.filter(
-        compensee_au_debit__isnull=True, compensee_au_credit__isnull=True
-    ).order_by("pk")
+        nature=NatureLigne.IMPUTEE,
+        versement__in=Versement.objects.vivants(),
+        compensee_au_debit__isnull=True,
+        compensee_au_credit__isnull=True,
+    )
+    restes: QuerySet[Any] = imputees.annotate(
+        reste=F("montant") - Sum("apurements__montant", default=0)
+    )
+    return restes.exclude(reste=0).order_by("pk")
 
 
-def contraires(ligne: LigneVersement) -> QuerySet[LigneVersement]:
-    """Return the lines that wait too, of the contrary amount: they may clear this one."""
-    return en_attente().filter(montant=-ligne.montant)
+def contraires(ligne: LigneVersement) -> QuerySet[Any]:
+    """Return the lines that wait whole too, of the contrary amount: they may clear this one."""
+    return en_attente().filter(montant=-ligne.montant, reste=-ligne.montant)
 
 
 def compenser(
@@ -163,7 +172,7 @@ def compenser(
                 .order_by("pk")
             }
             choisie = contraires(deux[ligne_id]).filter(pk=contraire_id).first()
-            if choisie is None or not en_attente().filter(pk=ligne_id).exists():
+            if choisie is None or not _attend_entiere(ligne_id):
                 raise ValidationError(
                     "Ces deux mouvements ne se compensent pas, ou l’un l’est déjà : rechargez la "
                     "page."
@@ -180,6 +189,10 @@ def compenser(
             )
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
+
+
+def _attend_entiere(ligne_id: int) -> bool:
+    return en_attente().filter(pk=ligne_id, reste=F("montant")).exists()
 
 
 def dire(ligne: LigneVersement | MouvementImpute) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from telepaiement.views import (
+    apurements,
     argent,
     banque,
     borne,
@@ -373,6 +374,32 @@ urlpatterns = [
         "gestion/imputations/<int:pk>/approuver/",
         imputations.approuver,
         name="imputation_approuver",
+    ),
+    path(
+        "gestion/imputations/lignes/<int:pk>/titre/",
+        apurements.regler_ligne,
+        name="imputation_regler",
+    ),
+    path("gestion/excedents/", apurements.excedents, name="excedents"),
+    path(
+        "gestion/excedents/caisses/<int:pk>/titre/",
+        apurements.regler_caisse,
+        name="excedent_caisse_regler",
+    ),
+    path(
+        "gestion/excedents/versements/<int:pk>/titre/",
+        apurements.regler_versement,
+        name="excedent_versement_regler",
+    ),
+    path(
+        "gestion/excedents/caisses/<int:pk>/conserver/",
+        apurements.conserver_caisse,
+        name="excedent_caisse_conserver",
+    ),
+    path(
+        "gestion/excedents/versements/<int:pk>/conserver/",
+        apurements.conserver_versement,
+        name="excedent_versement_conserver",
     ),
     path("gestion/imputations/<int:pk>/refuser/", imputations.refuser, name="imputation_refuser"),
     path(

@@ -273,7 +273,7 @@ def regulariser_ventes(
         titre = emettre_titre(
             exercice=jour.year,
             budget=Budget.objects.get(code=BUDGET_PAR_DEFAUT),
-            destinataire=Destinataire(tiers=_tiers(verrouillee), **adresse),
+            destinataire=Destinataire(tiers=tiers_de(verrouillee), **adresse),
             objet=f"Régularisation des ventes de la {regie.libelle.lower()}"[:100],
             service=service,
             imputations=[
@@ -299,8 +299,8 @@ def regulariser_ventes(
     return regularisation
 
 
-def _tiers(regie: Regie) -> Tiers:
-    """Return in whose name the sales of a régie are regularised: itself."""
+def tiers_de(regie: Regie) -> Tiers:
+    """Return in whose name what a régie received is regularised: itself."""
     if regie.tiers is None:
         regie.tiers = Tiers.objects.create(code=f"REGIE-{regie.code}", nom=regie.libelle)
         regie.save(update_fields=["tiers"])

@@ -35,6 +35,8 @@ from telepaiement.models import (
     Versement,
 )
 from telepaiement.verification_imputations import (
+    apurements_excessifs,
+    apurements_mal_ecrits,
     compensations_mal_ecrites,
     imputations_mal_ecrites,
     imputes_par_versement,
@@ -70,6 +72,7 @@ JUSTIFIES_PAR = {
     "versement_rejete": "versement_rejete",
     "prelevement_rejete": "versement_rejete",
     "imputations_compensees": "compensation_imputation",
+    "apurement_titre": "apurement",
 }
 ISSUES = {  # by the event that took the money back
     "litige_ouvert": "litige_perdu",
@@ -438,6 +441,8 @@ CONTROLES: list[Callable[[], Iterator[Anomalie]]] = [
     versements_mal_ecrits,
     imputations_mal_ecrites,
     compensations_mal_ecrites,
+    apurements_mal_ecrits,
+    apurements_excessifs,
     lignes_de_versement_fausses,
     cartes_a_l_encaissement,
     cartes_non_versees,

@@ -1,13 +1,22 @@
-"""What was imputed in the payouts against the ledger: what waits, and what was cleared."""
+"""What waits in 4718 and 4728 against the ledger: what was imputed, and what was cleared."""
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens
 from facturier.grand_livre.verification import Anomalie
-from telepaiement.models import CompensationImputation, LigneVersement, NatureLigne, Versement
+from telepaiement.models import (
+    Apurement,
+    CompensationImputation,
+    LigneVersement,
+    NatureLigne,
+    RectificationVersement,
+    SessionCaisse,
+    Versement,
+)
 
 
 def imputes_par_versement() -> dict[int, tuple[int, int]]:
@@ -65,3 +74,37 @@ def compensations_mal_ecrites() -> Iterator[Anomalie]:
         yield Anomalie(
             "versement", f"compensation {pk}", f"{credit} F et {debit} F ; {total} F écrits"
         )
+
+
+def apurements_mal_ecrits() -> Iterator[Anomalie]:
+    """Sums cleared whose entry stands reversed, or takes another amount off their titre."""
+    regle = Sum(
+        "ecriture__lignes__montant",
+        filter=Q(ecriture__lignes__sens=Sens.CREDIT, ecriture__lignes__piece=F("titre")),
+        default=0,
+    )
+    faits = Apurement.objects.order_by().annotate(regle=regle)
+    for pk, montant, total, part in faits.exclude(
+        ecriture__total=F("montant"), regle=F("montant"), ecriture__contrepassee_par__isnull=True
+    ).values_list("pk", "montant", "ecriture__total", "regle"):
+        yield Anomalie(
+            "apurement", f"apurement {pk}", f"{montant} F ; {total} F écrits, {part} F au titre"
+        )
+
+
+def apurements_excessifs() -> Iterator[Anomalie]:
+    """Sums that wait of which more was cleared than there was, or than was left of a contrary."""
+    apure = Sum("apurements__montant", default=0)
+    excedent = F("especes_comptees") - F("especes_attendues")
+    sommes: dict[str, QuerySet[Any]] = {
+        "mouvement imputé": LigneVersement.objects.annotate(attendu=F("montant")),
+        "caisse": SessionCaisse.objects.annotate(attendu=excedent),
+        "rectification": RectificationVersement.objects.annotate(attendu=F("montant")),
+    }
+    for nom, lot in sommes.items():
+        exces = Q(apure__gt=F("attendu"))
+        if nom == "mouvement imputé":
+            exces |= Q(compensee_au_credit__isnull=False)
+        trouvees = lot.annotate(apure=apure).filter(exces, apure__gt=0).order_by()
+        for pk, attendu, fait in trouvees.values_list("pk", "attendu", "apure"):
+            yield Anomalie("apurement", f"{nom} {pk}", f"{fait} F apurés sur {attendu} F")

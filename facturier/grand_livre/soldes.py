@@ -31,6 +31,7 @@ EVENEMENTS_DE_PAIEMENT = (
     "encaissement_cheque",
     "encaissement_virement",
     "encaissement_classement",
+    "apurement_titre",
     "remboursement_carte",
     "remboursement_virement",
 )

@@ -372,3 +372,18 @@ def regulariser_recette_percue(
         date_comptable=date_comptable,
         par=par,
     )
+
+
+def apurer_au_titre(
+    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+) -> Ecriture:
+    """Post that a receipt which waited unexplained settles a titre: D 4718, C 4111."""
+    return regulariser_par_titre(
+        "apurement_titre",
+        titre,
+        cle=f"apurement-{reference}",
+        libelle=f"Somme en attente, apurée par le titre {titre.reference}",
+        montant=montant,
+        date_comptable=date_comptable,
+        par=par,
+    )

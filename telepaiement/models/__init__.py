@@ -1,5 +1,6 @@
 """Models of the payments, by subject."""
 
+from telepaiement.models.apurements import Apurement
 from telepaiement.models.banque import (
     AnnulationRapprochement,
     EncaissementRapproche,
@@ -136,6 +137,7 @@ __all__ = [
     "SECONDE_SAISIE",
     "AnnulationEncaissement",
     "AnnulationRapprochement",
+    "Apurement",
     "Canal",
     "Carnet",
     "ChequeVerse",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,7 +41,7 @@ def liste(request: HttpRequest) -> HttpResponse:
     page, suivant = page_par_cle(lot, request.GET.get("apres", ""), croissant=True)
     en_face = set(
         imputations.en_attente()
-        .filter(montant__in=[-ligne.montant for ligne in page])
+        .filter(montant__in=[-ligne.montant for ligne in page], reste=F("montant"))
         .values_list("montant", flat=True)
     )
     demandes, autres_demandes = page_par_cle(
@@ -61,7 +62,7 @@ def liste(request: HttpRequest) -> HttpResponse:
                     ligne,
                     imputations.compte_d_attente(ligne.montant),
                     (jour - ligne.versement.arrive_le).days,
-                    -ligne.montant in en_face,
+                    -ligne.montant in en_face and ligne.reste == ligne.montant,
                 )
                 for ligne in page
             ],

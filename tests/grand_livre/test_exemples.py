@@ -145,6 +145,7 @@ class Dossier:
             "régularisation": self.regulariser,
             "recette avant titre": self.percevoir_avant_titre,
             "régularisation d’une recette perçue": self.regulariser_recette_percue,
+            "apurement": self.apurer,
         }
         actes[evenement](*arguments)
         annee = 2025 if evenement in {"mandat de 2025", "titre de 2025"} else 2026
@@ -505,6 +506,15 @@ class Dossier:
             self.piece, montant=_francs(montant), reference="1", **self._le_jour
         )
 
+    def apurer(self, montant: str) -> None:
+        """Settle the titre with money that waited unexplained."""
+        tresorerie.apurer_au_titre(
+            self.piece,
+            montant=_francs(montant),
+            reference=str(next(self.references)),
+            **self._le_jour,
+        )
+
     @property
     def _le_jour(self) -> dict[str, Any]:
         return {"date_comptable": JOUR, "par": self.par}
@@ -550,7 +560,7 @@ def test_les_exemples_couvrent_chaque_evenement_du_schema(reference):
     schemas |= {"recette_avant_titre", "regularisation_p503"}
     schemas |= {"retour_paiement", "retour_encaissement"}
     schemas |= {"prelevement_cartes", "prelevement_rejete", "commission_bancaire"}
-    schemas |= {"imputations_compensees"}
+    schemas |= {"imputations_compensees", "apurement_titre"}
     schemas |= {f"a_classer_{mode}" for mode in regies.MODES_A_CLASSER}
     schemas |= {f"comptant_{mode}" for mode in regies.MODES_COMPTANT}
     schemas |= {f"remise_{nature}" for nature in tresorerie.REMISES}

@@ -1,0 +1,60 @@
+"""Sums that wait in the account of receipts to regularise, and the titres that they settle."""
+
+from django.db import models
+from django.db.models import Q
+
+from facturier.acces.models import Utilisateur
+from facturier.commun.champs import MontantField
+from facturier.grand_livre.models import Ecriture, Titre
+from telepaiement.models.caisse import SessionCaisse
+from telepaiement.models.depots import RectificationVersement
+from telepaiement.models.versements import LigneVersement
+
+
+class Apurement(models.Model):
+    """A part, or the whole, of a sum that waits: it settles a titre. Append only.
+
+    The sum is a receipt imputed in a payout, the excédent of a closed till, or that of a versement.
+    A trigger keeps the parts of one sum within it.
+    """
+
+    ligne = models.ForeignKey(LigneVersement, models.PROTECT, null=True, related_name="apurements")
+    session = models.ForeignKey(SessionCaisse, models.PROTECT, null=True, related_name="apurements")
+    rectification = models.ForeignKey(
+        RectificationVersement, models.PROTECT, null=True, related_name="apurements"
+    )
+    titre = models.ForeignKey(Titre, models.PROTECT, related_name="apurements")
+    montant = MontantField()
+    motif = models.CharField(max_length=200)
+    ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="apurement")
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "apurement"
+        verbose_name_plural = "apurements"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant__gt=0),
+                name="apurement_montant",
+                violation_error_message="Un apurement est d’au moins 1 F.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(motif=""),
+                name="apurement_a_motif",
+                violation_error_message="Un apurement a un motif.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ligne__isnull=False, session__isnull=True, rectification__isnull=True)
+                | Q(ligne__isnull=True, session__isnull=False, rectification__isnull=True)
+                | Q(ligne__isnull=True, session__isnull=True, rectification__isnull=False),
+                name="apurement_d_une_somme",
+                violation_error_message=(
+                    "Un apurement est celui d’un mouvement imputé, d’une caisse ou d’un versement."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Apurement {self.pk} : {self.montant} F"

@@ -1,0 +1,154 @@
+"""Pages of what waits in 4718: the excédents of cash, and the titres that such sums settle."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from facturier.acces.controle import reserver_a
+from facturier.acces.models import Role
+from telepaiement import apurements, imputations
+from telepaiement.forms_banque import ApurementForm
+from telepaiement.forms_regie import ConservationForm
+from telepaiement.titres import adresse_connue
+from telepaiement.views.communs import agent, page_par_cle, rapporter
+from telepaiement.views.regies import presenter
+
+ADRESSE = ("adresse_voie", "code_postal", "ville")
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_GET
+def excedents(request: HttpRequest) -> HttpResponse:
+    """List the excédents of tills, then those of versements, that still wait, oldest first."""
+    caisses, autres_caisses = page_par_cle(
+        apurements.excedents_de_caisse(), request.GET.get("caisses", ""), croissant=True
+    )
+    versements, autres_versements = page_par_cle(
+        apurements.excedents_de_versement(), request.GET.get("versements", ""), croissant=True
+    )
+    contexte = {
+        "caisses": _lignes(caisses),
+        "versements": _lignes(versements),
+        "autres_caisses": autres_caisses,
+        "autres_versements": autres_versements,
+        "est_comptable": agent(request).a_role(Role.COMPTABLE),
+        "est_agent": agent(request).a_role(Role.AGENT),
+    }
+    return render(request, "telepaiement/argent/excedents.html", contexte)
+
+
+def _lignes(trouves: list[Any]) -> list[dict[str, Any]]:
+    """Return what the list says of each excédent, its age in days among it."""
+    jour = timezone.localdate()
+    return [
+        {
+            "excedent": un,
+            "age": (jour - un.jour).days,
+            "conservable_le": (debut := apurements.conservable_le(un)),
+            "est_conservable": debut <= jour,
+        }
+        for un in trouves
+    ]
+
+
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def regler_ligne(request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply a receipt imputed in a payout to the titre that it paid."""
+    return _regler(request, imputations.en_attente().filter(montant__gt=0), pk, "imputations")
+
+
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def regler_caisse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply the excédent of a till to the titre that it paid."""
+    return _regler(request, apurements.excedents_de_caisse(), pk, "excedents")
+
+
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def regler_versement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply the excédent of a versement to the titre that it paid."""
+    return _regler(request, apurements.excedents_de_versement(), pk, "excedents")
+
+
+def _regler(request: HttpRequest, lot: QuerySet[Any], pk: int, liste: str) -> HttpResponse:
+    somme = get_object_or_404(lot, pk=pk)
+    form = ApurementForm(request.POST or None, initial={"montant": somme.reste})
+    if request.method == "POST" and form.is_valid():
+        try:
+            fait = apurements.regler_titre(
+                somme,
+                titre_id=form.cleaned_data["titre"].pk,
+                montant=form.cleaned_data["montant"],
+                motif=form.cleaned_data["motif"],
+                par=agent(request),
+            )
+        except ValidationError as erreur:
+            rapporter(form, erreur)
+        else:
+            messages.success(request, f"Le titre {fait.titre.reference} est réglé d’autant.")
+            return redirect(f"telepaiement:{liste}")
+    contexte = {
+        "titre": "Régler un titre avec une somme en attente",
+        "consequence": "La somme quitte le compte d’attente et le titre est réglé d’autant : cela "
+        "ne s’annule pas.",
+        "lignes": apurements.decrire(somme),
+        "action": "Régler ce titre",
+        "retour": reverse(f"telepaiement:{liste}"),
+        "form": form,
+    }
+    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def conserver_caisse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue the titre of the excédent of a till that nobody claimed."""
+    return _conserver(request, get_object_or_404(apurements.excedents_de_caisse(), pk=pk))
+
+
+@reserver_a(Role.AGENT)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def conserver_versement(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue the titre of the excédent of a versement that nobody claimed."""
+    return _conserver(request, get_object_or_404(apurements.excedents_de_versement(), pk=pk))
+
+
+def _conserver(request: HttpRequest, excedent: apurements.Excedent) -> HttpResponse:
+    regie = apurements.regie_de(excedent)
+    connue = adresse_connue(regie.tiers) if regie.tiers else {}
+    form = ConservationForm(request.POST or None, initial={"service": regie.service, **connue})
+    return presenter(
+        request,
+        form,
+        lambda: apurements.conserver(
+            excedent,
+            motif=form.cleaned_data["motif"],
+            service=form.cleaned_data["service"],
+            adresse={nom: form.cleaned_data[nom] for nom in ADRESSE},
+            par=agent(request),
+        ),
+        vers=lambda fait: reverse("telepaiement:titre", args=[fait.titre_id]),
+        titre="Conserver un excédent non réclamé",
+        aide="Un titre est émis au nom de la régie, à mettre en bordereau. La somme en attente le "
+        "règle aussitôt.",
+        lignes=apurements.decrire(excedent),
+        action="Émettre le titre",
+        retour=reverse("telepaiement:excedents"),
+        succes="Le titre de l’excédent est émis et réglé, à mettre en bordereau.",
+    )

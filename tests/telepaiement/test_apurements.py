@@ -1,0 +1,223 @@
+"""What waits in 4718 settles titres: a receipt imputed in a payout, an excédent of cash."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.etats import ActeInterdit
+from facturier.grand_livre.models import Parametre
+from facturier.grand_livre.passation import contrepasser
+from facturier.grand_livre.soldes import reste_du, solde
+from facturier.grand_livre.verification import verifier
+from telepaiement import apurements, caisse, imputations, verification
+from telepaiement.cloture import cloturer_caisse
+from telepaiement.decompte import decompte as decompte_du
+from telepaiement.depots import recevoir_versement
+from telepaiement.models import Apurement
+from telepaiement.rectifications import rectifier
+from tests.telepaiement.factories import decompte, titre_payable, titres_payables, verser
+from tests.telepaiement.test_imputations import ecarter as ecarter  # noqa: PLC0414
+
+pytestmark = pytest.mark.django_db
+ADRESSE = {"adresse_voie": "1 rue du Port", "code_postal": "98800", "ville": "Nouméa"}
+
+
+@pytest.fixture
+def imputee(ecarter, agent, collegue):
+    """A receipt of 7 000 F imputed in a payout, and its contrary that waits too."""
+    versement = ecarter(("adjustment", 7_000), ("adjustment", -7_000))
+    demande = imputations.demander(versement_id=versement.pk, motif="inconnu", par=agent)
+    imputations.approuver(imputation_id=demande.pk, par=collegue)
+    return imputations.en_attente().get(montant=7_000)
+
+
+@pytest.fixture
+def excedent(regies, regisseur):
+    """A till closed with 500 F too much."""
+    session = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+    return cloturer_caisse(
+        session_id=session.pk, coupures=decompte(500), motif_ecart="Erreur", par=regisseur
+    )
+
+
+@pytest.fixture
+def sans_delai():
+    """Let an excédent be kept as soon as it is found."""
+    Parametre.objects.filter(cle="excedent_recherche_mois").update(valeur="0")
+
+
+def _anomalies() -> list[str]:
+    return [str(a) for controle in verification.CONTROLES for a in controle()]
+
+
+def _en_4718() -> int:
+    return solde("4718", exercice=2026).solde
+
+
+def test_une_recette_imputee_regle_deux_titres_et_le_reste_attend(imputee, agent, comptable):
+    premier, second = titres_payables([4_000, 12_500])
+    choix = {"titre_id": premier.pk, "montant": 4_000, "motif": "Réf. T-4 au tableau de bord"}
+    with pytest.raises(ActeInterdit):
+        apurements.regler_titre(imputee, **choix, par=agent)
+    for faux, mot in (
+        ({"motif": " "}, "relie"),
+        ({"montant": 4_001}, "va de 1 F à 4"),
+        ({"montant": 0}, "va de 1 F"),
+        ({"titre_id": second.pk, "montant": 7_001}, "il reste 7"),
+    ):
+        with pytest.raises(ValidationError, match=mot):
+            apurements.regler_titre(imputee, **choix | faux, par=comptable)
+
+    apurements.regler_titre(imputee, **choix, par=comptable)
+    with pytest.raises(ValidationError, match="entièrement payé"):
+        apurements.regler_titre(imputee, **choix, par=comptable)
+    apurements.regler_titre(imputee, titre_id=second.pk, montant=2_500, motif="x", par=comptable)
+
+    assert (reste_du(premier), reste_du(second), _en_4718()) == (0, 10_000, -500)
+    assert decompte_du(second).apure == 2_500
+    (attend,) = imputations.en_attente().filter(montant__gt=0)
+    assert (attend.pk, attend.reste, apurements.reste(imputee)) == (imputee.pk, 500, 500)
+    assert not imputations.contraires(imputations.en_attente().get(montant=-7_000)).exists()
+    assert _anomalies() == [] == list(verifier())
+
+
+def test_un_excedent_regle_le_titre_de_qui_le_prouve_et_le_reste_se_conserve(
+    excedent, comptable, agent, sans_delai
+):
+    titre = titre_payable(12_500)
+    apurements.regler_titre(
+        excedent, titre_id=titre.pk, montant=300, motif="Ticket n° 12", par=comptable
+    )
+    service = ServiceGestionnaire.objects.get(code="DCJS")
+    commun = {"service": service, "adresse": ADRESSE}
+    with pytest.raises(ActeInterdit):
+        apurements.conserver(excedent, motif="Rien trouvé", par=comptable, **commun)
+
+    fait = apurements.conserver(excedent, motif="Rien trouvé", par=agent, **commun)
+
+    assert (fait.montant, fait.titre.type_piece, reste_du(fait.titre)) == (200, "05", 0)
+    assert "clôture n° 1" in fait.titre.bases_liquidation
+    assert [solde(un, exercice=2026).solde for un in ("4718", "7588")] == [0, -200]
+    assert not apurements.excedents_de_caisse().exists()
+    with pytest.raises(ValidationError, match="ne reste rien"):
+        apurements.conserver(excedent, motif="x", par=agent, **commun)
+    assert _anomalies() == [] == list(verifier())
+
+
+def test_un_excedent_se_cherche_six_mois_avant_de_se_conserver(excedent, agent):
+    with pytest.raises(ValidationError, match="se cherche encore"):
+        apurements.conserver(
+            excedent,
+            motif="Rien trouvé",
+            service=ServiceGestionnaire.objects.get(code="DCJS"),
+            adresse=ADRESSE,
+            par=agent,
+        )
+
+
+def test_une_falsification_est_nommee(imputee, comptable):
+    titre = titre_payable(12_500)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=5_000, motif="x", par=comptable
+    )
+    with connection.cursor() as curseur:
+        curseur.execute("SET LOCAL session_replication_role = replica")
+        Apurement.objects.update(montant=8_000)
+        curseur.execute("SET LOCAL session_replication_role = origin")
+    gonfle = [a.objet for controle in verification.CONTROLES for a in controle()]
+    with connection.cursor() as curseur:
+        curseur.execute("SET LOCAL session_replication_role = replica")
+        Apurement.objects.update(montant=5_000)
+        curseur.execute("SET LOCAL session_replication_role = origin")
+    contrepasser(
+        fait.ecriture, par=comptable, motif="hors de l’acte", date_comptable=timezone.localdate()
+    )
+
+    assert gonfle == [f"apurement {fait.pk}", f"mouvement imputé {imputee.pk}"]
+    assert [a.objet for controle in verification.CONTROLES for a in controle()] == [
+        f"apurement {fait.pk}"
+    ]
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_tient_le_montant_et_la_trace(excedent, comptable):
+    titre = titre_payable(12_500)
+    fait = apurements.regler_titre(
+        excedent, titre_id=titre.pk, montant=300, motif="x", par=comptable
+    )
+    lot = Apurement.objects.filter(pk=fait.pk)
+    copie = {"titre": titre, "motif": "x", "par": comptable, "session": excedent}
+    autre = titre_payable(12_500)
+    refus = [
+        lambda: lot.update(montant=1),
+        lot.delete,
+        lambda: Apurement.objects.create(**copie, montant=201, ecriture_id=_ecriture(autre)),
+        lambda: Apurement.objects.create(**copie, montant=0, ecriture_id=_ecriture(autre)),
+    ]
+    for acte in refus:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            acte()
+    assert lot.get().montant == 300
+
+
+def _ecriture(titre) -> int:
+    """Return the key of an entry that nothing bears yet."""
+    return (
+        titre.passages.model._meta.apps.get_model("grand_livre", "Ecriture")
+        .objects.get(cle=f"titre-{titre.pk}")
+        .pk
+    )
+
+
+def test_les_pages_listent_reglent_et_conservent(
+    client, imputee, excedent, agent, comptable, regisseur, sans_delai
+):
+    versement = recevoir_versement(
+        versement_id=verser(excedent.regie, regisseur).pk, recepisse="R-1", par=agent
+    )
+    trop = rectifier(
+        versement_id=versement.pk, nature="excedent", montant=200, motif="Recompté", par=comptable
+    )
+    titre = titre_payable(12_500)
+
+    def poster(qui, nom, cle, **champs):
+        client.force_login(qui)
+        return client.post(reverse(f"telepaiement:{nom}", args=[cle]), champs).status_code
+
+    def lire(qui, nom):
+        client.force_login(qui)
+        return client.get(reverse(f"telepaiement:{nom}")).content.decode()
+
+    juste = {"titre": titre.reference, "montant": "3 000", "motif": "Au tableau de bord"}
+    listes = (
+        lire(comptable, "imputations"),
+        lire(comptable, "excedents"),
+        lire(agent, "excedents"),
+    )
+    inconnu = poster(comptable, "imputation_regler", imputee.pk, **juste | {"titre": "2026-T-9999"})
+    exces = poster(comptable, "imputation_regler", imputee.pk, **juste | {"montant": "8 000"})
+    regles = [
+        poster(comptable, "imputation_regler", imputee.pk, **juste),
+        poster(comptable, "excedent_caisse_regler", excedent.pk, **juste | {"montant": "100"}),
+        poster(comptable, "excedent_versement_regler", trop.pk, **juste | {"montant": "50"}),
+    ]
+    service = ServiceGestionnaire.objects.get(code="DCJS").pk
+    champs = {"motif": "Rien trouvé", "service": service, **ADRESSE}
+    vide = poster(agent, "excedent_caisse_conserver", excedent.pk, **champs | {"motif": ""})
+    conserves = [
+        poster(agent, "excedent_caisse_conserver", excedent.pk, **champs),
+        poster(agent, "excedent_versement_conserver", trop.pk, **champs),
+        poster(agent, "excedent_versement_conserver", trop.pk, **champs),
+    ]
+
+    assert "Régler un titre" in listes[0]
+    assert "Régler un titre" in listes[1]
+    assert "Conserver" not in listes[1]
+    assert listes[2].count("Conserver</a>") == 2
+    assert (inconnu, exces, regles) == (422, 422, [302, 302, 302])
+    assert (vide, conserves) == (422, [302, 302, 404])
+    assert (reste_du(titre), _en_4718()) == (9_350, -4_000)
+    assert _anomalies() == []
