@@ -384,7 +384,12 @@ class ConservationForm(FormulaireSansCarte):
         ServiceGestionnaire.objects.order_by("code"), empty_label="Choisissez"
     )
     adresse_voie = forms.CharField(label="Voie ou boîte postale de la régie", max_length=38)
-    code_postal = forms.CharField(label="Code postal", max_length=5)
+    code_postal = forms.RegexField(
+        r"^[0-9]{5}$",
+        label="Code postal",
+        widget=forms.TextInput({"class": "court", "inputmode": "numeric"}),
+        error_messages={"invalid": "Saisissez les cinq chiffres du code postal."},
+    )
     ville = forms.CharField(max_length=38)
 
 

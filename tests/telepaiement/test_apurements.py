@@ -206,7 +206,12 @@ def test_les_pages_listent_reglent_et_conservent(
     ]
     service = ServiceGestionnaire.objects.get(code="DCJS").pk
     champs = {"motif": "Rien trouvé", "service": service, **ADRESSE}
-    vide = poster(agent, "excedent_caisse_conserver", excedent.pk, **champs | {"motif": ""})
+    vide = poster(
+        agent,
+        "excedent_caisse_conserver",
+        excedent.pk,
+        **champs | {"motif": "", "code_postal": "abc"},
+    )
     conserves = [
         poster(agent, "excedent_caisse_conserver", excedent.pk, **champs),
         poster(agent, "excedent_versement_conserver", trop.pk, **champs),
