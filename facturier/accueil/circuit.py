@@ -36,6 +36,7 @@ from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
     Bordereau,
     Ecriture,
+    EtatBordereau,
     EtatPiece,
     Mandat,
     SensPiece,
@@ -250,7 +251,8 @@ class Circuit:
     def transmettre(self) -> Iterator[str]:
         """The system builds one flux with its attachments, checks it and transmits it."""
         agathe = self.qui(Role.AGENT)
-        flux = constituer_flux(self.bordereaux, par=agathe)
+        signes = Bordereau.objects.filter(etat=EtatBordereau.SIGNE).order_by("pk")
+        flux = constituer_flux(list(signes), par=agathe)  # with those that somebody signed since
         transmettre(flux, par=agathe)
         self.flux.append(flux)
         schema = "schémas officiels compris" if settings.PES_XSD_DIR else "contrôles du produit"

@@ -27,6 +27,7 @@ RACINE = Path(__file__).resolve().parents[2]
 PORT_BANC, PORT_BANC_LYRA = 12111, 12112
 PASSERELLES = ("stripe", "lyra")
 DELAI_DEMARRAGE = 60  # seconds
+BORNE = "borne-de-demonstration"
 SIGNAUX = (signal.SIGINT, signal.SIGTERM)
 DELAI_ARRET = 15  # seconds
 DERNIER_PORT = 65_535
@@ -74,6 +75,7 @@ class Lancement:
             "LYRA_ADRESSE": self.banc_lyra,
             "PES_XSD_DIR": str(schemas) if schemas.is_dir() else "",
             "WEBHOOKS_VERS_LE_RESEAU_LOCAL": "1",
+            "PAIEMENT_BORNE_CLE": BORNE,
             "PYTHONUNBUFFERED": "1",
             "TZ": "Pacific/Noumea",
             **os.environ,
@@ -276,6 +278,8 @@ def _ignorer_les_signaux() -> None:
 def _servir(lancement: Lancement) -> None:
     print(
         f"\n{lancement.comptes}\nLe site est servi sur {lancement.adresse}\n"
+        f"  borne de paiement : {lancement.adresse}/payer/borne/"
+        f"{lancement.environnement['PAIEMENT_BORNE_CLE']}/\n"
         f"  panneau du banc Stripe : {lancement.banc}/panneau\n"
         f"  panneau du banc Lyra (EpayNC) : {lancement.banc_lyra}/panneau\n"
         f"  journaux : {lancement.var / 'journaux'}\n"
