@@ -69,6 +69,7 @@ from telepaiement.models import (
     Quittance,
     Tentative,
 )
+from telepaiement.nominations import responsable
 from telepaiement.regies import enregistrer_guichet
 
 Valeur = TypeVar("Valeur")
@@ -339,7 +340,6 @@ class Circuit:
 
     def payer_au_guichet(self) -> Iterator[str]:
         """At the counter: the ticket of the bank's terminal, cash with change, a cheque."""
-        remi = self.qui(Role.REGISSEUR)
         guichet = exiger(
             Guichet.objects.filter(est_ouvert=True).order_by("pk").first(),
             "Aucun guichet en service.",
@@ -349,14 +349,18 @@ class Circuit:
             motif = "Lecteur simulé de la démonstration"
             enregistrer_guichet(guichet, motif=motif, par=self.qui(Role.AGENT))
             yield f"lecteur {guichet.lecteur} relié au {guichet.libelle}"
-        session = caisse.session_ouverte(remi) or caisse.ouvrir_session(
+        en_charge = exiger(
+            responsable(guichet.regie, timezone.localdate()),
+            f"Personne ne répond de la régie « {guichet.regie.libelle} ».",
+        ).personne
+        session = caisse.session_ouverte(en_charge) or caisse.ouvrir_session(
             guichet=guichet,
             fonds_caisse=20_000,
-            par=remi,
+            par=en_charge,
         )
         for titre, saisie in zip(self.titres[1:A_LAISSER], self._saisies(), strict=True):
             encaissement = caisse.encaisser_au_guichet(
-                session=session, titre_id=titre.pk, saisie=saisie, par=remi
+                session=session, titre_id=titre.pk, saisie=saisie, par=en_charge
             )
             exiger(reste_du(titre) == 0, f"Le titre {titre.reference} n’est pas soldé.")
             yield self._quittance(encaissement.quittance)
