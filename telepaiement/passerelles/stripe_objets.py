@@ -42,6 +42,15 @@ REMBOURSEMENTS = {
     "failed": StatutRemboursement.ECHOUE,
     "canceled": StatutRemboursement.ECHOUE,
 }
+ECHECS_REMBOURSEMENT = {  # why a refund failed, as Stripe names it
+    "charge_for_pending_refund_disputed": "le payeur conteste ce paiement",
+    "declined": "la banque du payeur a refusé",
+    "expired_or_canceled_card": "la carte est expirée ou annulée",
+    "insufficient_funds": "le solde chez le prestataire ne suffit pas",
+    "lost_or_stolen_card": "la carte est perdue ou volée",
+    "merchant_request": "il a été annulé chez le prestataire",
+    "unknown": "la banque du payeur n’a pas dit pourquoi",
+}
 LITIGES = {
     "won": StatutLitige.GAGNE,
     "warning_closed": StatutLitige.GAGNE,
@@ -196,7 +205,7 @@ def remboursement(objet: Mapping[str, Any]) -> RemboursementDistant:
         montant=champ(objet, "amount"),
         statut=REMBOURSEMENTS.get(champ(objet, "status"), StatutRemboursement.EN_COURS),
         cle=champ(objet, "metadata.remboursement") or "",
-        motif_echec=champ(objet, "failure_reason") or "",
+        motif_echec=_expliquer_echec(champ(objet, "failure_reason") or ""),
     )
 
 
@@ -256,3 +265,8 @@ def lecteur(objet: Mapping[str, Any]) -> EtatLecteur:
         reference=champ(action, "process_payment_intent.payment_intent") or "",
         est_en_ligne=champ(objet, "status") != "offline",
     )
+
+
+def _expliquer_echec(code: str) -> str:
+    """Say in French why a refund failed; a code that is not known is given as it is."""
+    return ECHECS_REMBOURSEMENT.get(code, code)

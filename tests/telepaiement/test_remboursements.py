@@ -216,7 +216,7 @@ def test_un_remboursement_rejete_au_panneau_rend_la_somme_a_rembourser(
     assert 'role="alert"' in fois[1].text
     assert statuts == [200, 200]
     assert fait.etat == EtatRemboursement.ECHOUE
-    assert "lost_or_stolen" in fait.motif_echec
+    assert fait.motif_echec == "la carte est perdue ou volée"
     assert reste_du(encaissement.titre) == 0
     assert sommes_a_rendre.disponible(encaissement) == 12_500
     assert _anomalies() == []
