@@ -72,9 +72,13 @@ def reste(somme: Somme) -> int:
     return int(trouvee.reste) if trouvee else 0
 
 
-def conservable_le(excedent: Excedent) -> date:
-    """Return the first day when an excédent that nobody claimed may be kept by the province."""
-    mois = Parametre.objects.entier("excedent_recherche_mois", excedent.jour)
+def mois_de_recherche() -> int:
+    """Return how many months an excédent is searched for, from the parameter in force today."""
+    return Parametre.objects.entier("excedent_recherche_mois", timezone.localdate())
+
+
+def conservable_le(excedent: Excedent, mois: int) -> date:
+    """Return the first day when an excédent, searched for `mois` months, may be kept."""
     return plus_mois(excedent.jour, mois)
 
 
@@ -158,7 +162,7 @@ def conserver(
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez ce qui a été cherché, et en vain."})
     jour = timezone.localdate()
-    if jour < (debut := conservable_le(excedent)):
+    if jour < (debut := conservable_le(excedent, mois_de_recherche())):
         raise ValidationError(
             f"Cet excédent se cherche encore : il se conserve à partir du {debut:%d/%m/%Y}."
         )

@@ -48,12 +48,12 @@ def excedents(request: HttpRequest) -> HttpResponse:
 
 def _lignes(trouves: list[Any]) -> list[dict[str, Any]]:
     """Return what the list says of each excédent, its age in days among it."""
-    jour = timezone.localdate()
+    jour, mois = timezone.localdate(), apurements.mois_de_recherche()
     return [
         {
             "excedent": un,
             "age": (jour - un.jour).days,
-            "conservable_le": (debut := apurements.conservable_le(un)),
+            "conservable_le": (debut := apurements.conservable_le(un, mois)),
             "est_conservable": debut <= jour,
         }
         for un in trouves

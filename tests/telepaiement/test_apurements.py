@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -140,6 +141,23 @@ def test_une_falsification_est_nommee(imputee, comptable):
     assert [a.objet for controle in verification.CONTROLES for a in controle()] == [
         f"apurement {fait.pk}"
     ]
+
+
+def test_la_liste_coute_autant_pour_deux_excedents_que_pour_un(
+    client, excedent, regies, regisseur, agent, django_assert_max_num_queries
+):
+    client.force_login(agent)
+    with CaptureQueriesContext(connection) as pour_un:
+        client.get(reverse("telepaiement:excedents"))
+    autre = caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+    cloturer_caisse(
+        session_id=autre.pk, coupures=decompte(1_000), motif_ecart="Erreur", par=regisseur
+    )
+
+    with django_assert_max_num_queries(len(pour_un)):
+        page = client.get(reverse("telepaiement:excedents")).content.decode()
+
+    assert page.count("Se cherche jusqu’au") == 2
 
 
 @pytest.mark.deux_moteurs
