@@ -71,7 +71,7 @@ def editer(titre: Titre, *, le: datetime) -> bytes:
         reference=f"Titre {titre.reference}",
         emetteur=(titre.service.direction, titre.service.libelle),
     ) as pdf:
-        pdf.adresse(_adresse(titre))
+        pdf.adresse(adresse_postale(titre))
         pdf.titre("Avis des sommes à payer", f"Titre de recettes n° {titre.reference}")
         pdf.encadre(
             "Somme à payer",
@@ -92,7 +92,8 @@ def parametre(cle: str, titre: Titre) -> str:
     return Parametre.objects.valeur(cle, titre.date_emission)
 
 
-def _adresse(titre: Titre) -> tuple[str, ...]:
+def adresse_postale(titre: Titre) -> tuple[str, ...]:
+    """Return the lines that the window of an envelope shows: the debtor as the titre names him."""
     return (titre.tiers.nom_complet, *lignes_d_envoi(titre))
 
 

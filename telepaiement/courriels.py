@@ -133,7 +133,7 @@ def envoyer_impaye(litige_id: int) -> None:
         "ligne", "encaissement__titre", "encaissement__tentative", "encaissement__quittance__regie"
     ).get(pk=litige_id)
     encaissement, titre = litige.encaissement, litige.encaissement.titre
-    courriel = _courriel_du_debiteur(encaissement)
+    courriel = courriel_du_debiteur(encaissement)
     if titre is None or not courriel:
         return
     est_annule = litige.etat == EtatLitige.ANNULE
@@ -154,7 +154,7 @@ def envoyer_impaye(litige_id: int) -> None:
     EmailMessage(subject=sujet, body=corps, to=[courriel]).send()
 
 
-def _courriel_du_debiteur(encaissement: Encaissement) -> str:
+def courriel_du_debiteur(encaissement: Encaissement) -> str:
     """Return where to write about a payment, or ""."""
     if encaissement.tentative and encaissement.tentative.courriel:
         return encaissement.tentative.courriel

@@ -5,10 +5,8 @@ receipt is no longer worth anything, its échéancier follows.
 """
 
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -17,7 +15,7 @@ from facturier.commun.etats import franchir
 from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import constater_impaye, perdre_litige
-from telepaiement import courriels, echeanciers
+from telepaiement import echeanciers, lettres
 from telepaiement.creances import verrouiller_dette, verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
@@ -108,7 +106,7 @@ def constater(ligne: LigneBancaire, encaissement_id: int, *, par: Utilisateur) -
     )
     if titre is not None:
         echeanciers.suivre(titre)
-    transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)
+    lettres.prevenir_debiteur(litige, par=par)
     return litige
 
 
@@ -125,4 +123,4 @@ def annuler(ecriture: Ecriture, *, motif: str, par: Utilisateur) -> None:
     franchir(litige, "annuler", par=par, motif=motif)
     if titre is not None:
         echeanciers.suivre(titre)
-    transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)
+    lettres.prevenir_debiteur(litige, par=par)

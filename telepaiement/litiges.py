@@ -4,7 +4,6 @@ While a dispute is open its amount waits in the account of contested cards; lost
 again; won, the money is due by the gateway again. Refunds are refused meanwhile.
 """
 
-from functools import partial
 from typing import Any
 
 import structlog
@@ -14,7 +13,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.grand_livre.tresorerie import contester_carte, gagner_litige, perdre_litige
-from telepaiement import courriels, echeanciers
+from telepaiement import echeanciers, lettres
 from telepaiement.creances import verrouiller_paiement
 from telepaiement.models import Encaissement, EtatLitige, Litige
 from telepaiement.passerelles import passerelle
@@ -109,5 +108,5 @@ def _clore(
     if encaissement.titre is not None:
         echeanciers.suivre(encaissement.titre)
     if litige.est_debite and not gagne:
-        transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)
+        lettres.prevenir_debiteur(litige, par=par)
     journal.warning("litige_clos", litige=litige.reference, etat=litige.etat)

@@ -9,7 +9,7 @@ from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import contestations, echeanciers, retours
+from telepaiement import contestations, echeanciers, lettres, retours
 from telepaiement.alertes import regies_en_alerte
 from telepaiement.classement import a_classer
 from telepaiement.models import (
@@ -80,6 +80,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         yield from _a_verifier()
         yield from _demandes()
         yield from _apres_le_paiement()
+        yield from _lettres()
         yield from _a_classer(utilisateur)
         yield from _a_rendre()
     if not utilisateur.a_role(Role.AGENT):
@@ -225,6 +226,20 @@ def _apres_le_paiement() -> Iterator[Carte]:
         ),
     )
     yield from (carte for carte in cartes_possibles if carte.nombre)
+
+
+def _lettres() -> Iterator[Carte]:
+    """Yield the letters that nobody posted yet; nothing when all left."""
+    if nombre := lettres.a_poster().count():
+        yield Carte(
+            "Lettres à poster",
+            "telepaiement:litiges",
+            nombre=nombre,
+            detail="Paiements repris par la banque, de débiteurs sans adresse électronique.",
+            ton=Ton.ATTENTE,
+            recherche="lettre=a_poster",
+            ordre=13,
+        )
 
 
 def _a_classer(utilisateur: Utilisateur) -> Iterator[Carte]:

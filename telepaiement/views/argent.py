@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from telepaiement import imputations, registres
+from telepaiement import imputations, lettres, registres
 from telepaiement import versements as service
 from telepaiement.models import EtatImputation, EtatLitige, EtatVersement, Litige, Versement
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
-from telepaiement.views.communs import PAR_PAGE, agent, donner, page_par_cle
+from telepaiement.views.communs import PAR_PAGE, agent, donner, page_par_cle, reponse_pdf
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 
@@ -127,8 +127,10 @@ def attendus_export(request: HttpRequest, extension: str) -> HttpResponseBase:
 @never_cache
 @require_GET
 def litiges(request: HttpRequest) -> HttpResponse:
-    """List the disputes, newest first, by state."""
-    lot = Litige.objects.select_related("encaissement__titre__tiers", "encaissement__vente")
+    """List the disputes, newest first, by state, or those about which a letter is to be posted."""
+    par_lettre = request.GET.get("lettre") == "a_poster"
+    choisis = lettres.a_poster() if par_lettre else Litige.objects.all()
+    lot = choisis.select_related("encaissement__titre__tiers", "encaissement__vente")
     etat = request.GET.get("etat", "")
     if etat in EtatLitige.values:
         lot = lot.filter(etat=etat)
@@ -136,5 +138,35 @@ def litiges(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "telepaiement/argent/litiges.html",
-        {"litiges": page, "suivant": suivant, "etat": etat, "etats": EtatLitige.choices},
+        {
+            "litiges": page,
+            "suivant": suivant,
+            "etat": etat,
+            "etats": EtatLitige.choices,
+            "par_lettre": par_lettre,
+            "a_poster": lettres.a_poster().count(),
+        },
     )
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def lettre(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the letter to print and post to a debtor without a mail address."""
+    lot = Litige.objects.filter(encaissement__titre__isnull=False).select_related(
+        "ligne", "encaissement__titre__tiers", "encaissement__regie", "encaissement__quittance"
+    )
+    litige = get_object_or_404(lot, pk=pk)
+    contenu = lettres.editer(litige, le=timezone.now())
+    return reponse_pdf(contenu, f"lettre-{litige.encaissement.titre.reference}.pdf")
+
+
+@reserver_a(*LECTEURS)
+@require_POST
+def lettre_postee(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the letter left."""
+    litige = get_object_or_404(Litige, pk=pk)
+    lettres.poster(litige.pk, par=agent(request))
+    messages.success(request, "La lettre est notée comme postée.")
+    return redirect("telepaiement:encaissement", pk=litige.encaissement_id)

@@ -14,7 +14,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
-from telepaiement import rapprochement, releves
+from telepaiement import lettres, rapprochement, releves
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import PropositionForm, ReleveForm
 from telepaiement.models import (
@@ -106,7 +106,7 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
             rapporter(form, erreur)
         else:
             messages.success(request, f"{afficher(objet.montant)} rapprochés.")
-            return redirect("telepaiement:banque")
+            return _vers_la_lettre(request, objet) or redirect("telepaiement:banque")
     return render(
         request,
         "telepaiement/argent/ligne.html",
@@ -119,6 +119,17 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _vers_la_lettre(request: HttpRequest, objet: LigneBancaire) -> HttpResponse | None:
+    """Lead to the letter that this movement makes due to a debtor without a mail address."""
+    litige = lettres.a_poster().filter(ligne=objet).first()
+    if litige is None:
+        return None
+    messages.warning(
+        request, "Aucun courriel n’est parti : une lettre est à imprimer et à poster au débiteur."
+    )
+    return redirect("telepaiement:encaissement", pk=litige.encaissement_id)
 
 
 def _regles(objet: LigneBancaire) -> QuerySet[Encaissement]:
@@ -173,6 +184,7 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
     objet = get_object_or_404(
         LigneBancaire.objects.filter(etat=EtatLigneBancaire.RAPPROCHEE), pk=pk
     )
+    retour = reverse("telepaiement:banque_ligne", args=[pk])
     form = MotifForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -181,7 +193,7 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
             rapporter(form, erreur)
         else:
             messages.success(request, "Le rapprochement est annulé.")
-            return redirect("telepaiement:banque_ligne", pk=pk)
+            return _vers_la_lettre(request, objet) or redirect(retour)
     tenu = objet.rapprochement
     contexte = {
         "titre": f"Annuler le rapprochement de {afficher(objet.montant)}",
@@ -192,7 +204,7 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
             ("Rapproché de", tenu.get_nature_display() if tenu else ""),
         ],
         "action": "Annuler le rapprochement",
-        "retour": reverse("telepaiement:banque_ligne", args=[pk]),
+        "retour": retour,
         "est_dangereux": True,
         "form": form,
     }

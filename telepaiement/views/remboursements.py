@@ -12,7 +12,9 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
 from telepaiement import (
+    avis,
     classement,
+    lettres,
     quittances,
     recus,
     remboursements,
@@ -66,6 +68,8 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
                 "demande_par", "approuve_par", "recu__regie", "virement"
             ).order_by("pk"),
             "litiges": objet.litiges.order_by("pk"),
+            "lettres": lettres.a_poster().filter(encaissement=objet),
+            "adresse_postale": avis.adresse_postale(objet.titre) if objet.titre else (),
             "lignes": objet.lignes_versement.select_related("versement").order_by("pk"),
             "peut_demander": agent(request).a_role(Role.AGENT) and bool(objet.charge),
             "par_virement": virements.rendable(objet) if agent(request).a_role(Role.AGENT) else 0,

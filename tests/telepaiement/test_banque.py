@@ -1,15 +1,27 @@
 """The statement of the bank: read, refused, matched, posted, and what stays with its age."""
 
+from io import BytesIO
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.soldes import reste_du, solde
-from telepaiement import caisse, rapprochement, releves, ventes, verification, versements
+from telepaiement import (
+    caisse,
+    lettres,
+    navigation,
+    rapprochement,
+    releves,
+    ventes,
+    verification,
+    versements,
+)
 from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.models import (
     Encaissement,
@@ -388,6 +400,53 @@ def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
     assert _anomalies() == []
     _confirmer(agent, NatureRapprochement.IMPAYE)
     assert (reste_du(encaissement.titre), _anomalies()) == (12_500, [])
+
+
+def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
+    importer, agent, client, encaisser_au_guichet, mailoutbox, django_capture_on_commit_callbacks
+):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    client.force_login(agent)
+    ligne = LigneBancaire.objects.get()
+    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
+    cle = proposer(ligne)[0].cle
+
+    with django_capture_on_commit_callbacks(execute=True):
+        acte = client.post(adresse, {"cle": cle}, follow=True)
+    litige = encaissement.litiges.get()
+    lettre = client.get(reverse("telepaiement:litige_lettre", args=[litige.pk])).content
+    texte = PdfReader(BytesIO(lettre)).pages[0].extract_text()
+    accueil = {une.libelle: une.nombre for une in navigation.cartes(agent)}
+    liste = client.get(reverse("telepaiement:litiges"), {"lettre": "a_poster"}).content.decode()
+    client.post(reverse("telepaiement:litige_lettre_postee", args=[litige.pk]))
+    postee = lettres.a_poster().exists()
+    defaire = reverse("telepaiement:banque_annuler", args=[ligne.pk])
+    defait = client.post(defaire, {"motif": "Erreur"}, follow=True).content.decode()
+
+    assert not mailoutbox
+    assert acte.redirect_chain[-1][0].endswith(f"/encaissements/{encaissement.pk}/")
+    assert "postez-la à" in acte.content.decode()
+    assert accueil["Lettres à poster"] == 1
+    assert encaissement.titre.reference in liste
+    assert tiers.nom_complet in texte
+    assert encaissement.quittance.reference in texte
+    assert "n’a pas abouti" in texte
+    assert not postee
+    assert "son paiement est bien reçu" in defait
+    assert lettres.a_poster().get() == litige
+
+
+def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(importer, agent, encaisser_au_guichet):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    _confirmer(agent, NatureRapprochement.IMPAYE)
+
+    rapprochement.annuler(ligne_id=LigneBancaire.objects.get().pk, motif="Erreur", par=agent)
+
+    assert not lettres.a_poster().exists()
 
 
 def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(

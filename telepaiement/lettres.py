@@ -1,0 +1,145 @@
+"""Letters to a debtor without a mail address, whose payment the bank took back: posted by an agent.
+
+What waits is told by the acts of the dispute: asked for, then posted, or given up.
+"""
+
+import io
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+
+from facturier.acces.models import Role, Utilisateur
+from facturier.commun import montants
+from facturier.commun.etats import ActeInterdit
+from facturier.commun.pdf import Document
+from facturier.grand_livre.soldes import reste_du
+from telepaiement import avis, courriels
+from telepaiement.models import EtatLitige, Litige, PassageLitige
+
+DEMANDER, POSTER, RENONCER = "demander_lettre", "poster_lettre", "renoncer_lettre"
+JOUR = "%d/%m/%Y"
+
+
+def prevenir_debiteur(litige: Litige, *, par: Utilisateur) -> None:
+    """Tell a debtor that his payment came back, or does after all: by mail, else by a letter.
+
+    Called inside the transaction of the act. A first letter that was not posted yet is given up
+    when there is nothing to tell any more. A sale has no debtor to write to.
+    """
+    if litige.encaissement.titre is None:
+        return
+    if litige.etat == EtatLitige.ANNULE and a_poster().filter(pk=litige.pk).exists():
+        _noter(litige, RENONCER, par)
+    elif courriels.courriel_du_debiteur(litige.encaissement):
+        transaction.on_commit(partial(courriels.envoyer_impaye, litige.pk), robust=True)
+    else:
+        _noter(litige, DEMANDER, par)
+
+
+def a_poster() -> QuerySet[Litige]:
+    """Return the disputes about which a letter waits to be printed and posted."""
+    suites = PassageLitige.objects.filter(
+        litige=OuterRef("litige"), acte__in=(POSTER, RENONCER), pk__gt=OuterRef("pk")
+    )
+    attendues = PassageLitige.objects.filter(litige=OuterRef("pk"), acte=DEMANDER)
+    return Litige.objects.filter(Exists(attendues.filter(~Exists(suites))))
+
+
+@transaction.atomic
+def poster(litige_id: int, *, par: Utilisateur) -> None:
+    """Note that the letter left, by whom; harmless when it had left already.
+
+    Raises:
+        ActeInterdit: `par` is neither of the finances nor the comptable.
+    """
+    if not par.a_role(Role.AGENT, Role.COMPTABLE):
+        raise ActeInterdit("Les finances ou le comptable postent cette lettre.")
+    litige = Litige.objects.select_for_update(of=("self",)).get(pk=litige_id)
+    if a_poster().filter(pk=litige.pk).exists():
+        _noter(litige, POSTER, par)
+
+
+def _noter(litige: Litige, acte: str, par: Utilisateur) -> None:
+    litige.passages.create(acte=acte, depart=litige.etat, arrivee=litige.etat, par=par)
+
+
+def editer(litige: Litige, *, le: datetime) -> bytes:
+    """Return the letter as a PDF, its address in the window of the envelope.
+
+    Raises:
+        ValidationError: the payment is a sale's, whose buyer left no address.
+    """
+    encaissement, titre = litige.encaissement, litige.encaissement.titre
+    if titre is None:
+        raise ValidationError("Cette vente n’a pas de débiteur à qui écrire.")
+    est_annule = litige.etat == EtatLitige.ANNULE
+    sortie = io.BytesIO()
+    with Document(
+        sortie,
+        titre=f"Paiement du titre {titre.reference}",
+        etabli_le=le,
+        reference=f"Titre {titre.reference}",
+        emetteur=(encaissement.regie.libelle, encaissement.regie.acte),
+    ) as pdf:
+        pdf.adresse(avis.adresse_postale(titre))
+        if est_annule:
+            pdf.titre("Votre paiement est bien reçu", f"Titre de recettes n° {titre.reference}")
+            pdf.paragraphe(
+                "Nous vous avons écrit que votre banque avait repris votre paiement. C’était une "
+                f"erreur : votre quittance {encaissement.quittance.reference} vaut de nouveau, et "
+                "vous n’avez rien à faire."
+            )
+        else:
+            pdf.titre("Votre paiement n’a pas abouti", f"Titre de recettes n° {titre.reference}")
+            _dire_l_impaye(pdf, litige)
+        pdf.resume(_lignes(litige))
+        if not est_annule:
+            _dire_comment_payer(pdf, litige)
+    return sortie.getvalue()
+
+
+def _dire_l_impaye(pdf: Document, litige: Litige) -> None:
+    cheque, quittance = litige.encaissement.numero_cheque, litige.encaissement.quittance
+    quoi = f"Votre chèque n° {cheque}" if cheque else "Votre paiement par carte"
+    pdf.paragraphe(
+        f"{quoi}, de {montants.afficher(litige.montant)}, a été repris par la banque. La somme est "
+        f"de nouveau due, et votre quittance {quittance.reference} ne vaut plus."
+    )
+
+
+def _dire_comment_payer(pdf: Document, litige: Litige) -> None:
+    titre = litige.encaissement.titre
+    pdf.encadre("Reste à payer", montants.afficher(max(reste_du(titre), 0)))
+    pdf.paragraphe(
+        "Payez par carte à l’adresse ci-dessous, ou au guichet de la régie, en espèces ou par "
+        "carte. Si vous pensez que c’est une erreur, adressez-vous d’abord à votre banque, puis à "
+        "nous avec sa réponse."
+    )
+    pdf.code_qr(
+        avis.adresse_paiement(titre),
+        legende=(
+            f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}",
+            f"Référence : {titre.reference}",
+            f"Clé de paiement : {titre.cle_paiement}",
+        ),
+    )
+
+
+def _lignes(litige: Litige) -> list[tuple[str, str]]:
+    encaissement = litige.encaissement
+    lignes = [
+        ("Objet", encaissement.titre.objet),
+        ("Paiement du", f"{encaissement.jour:{JOUR}}"),
+        ("Montant", montants.afficher(litige.montant)),
+    ]
+    if litige.ligne and litige.etat != EtatLitige.ANNULE:
+        lignes += [
+            ("Repris le", f"{litige.ligne.jour:{JOUR}}"),
+            ("Ce qu’en dit le relevé de banque", litige.motif),
+        ]
+    return lignes
