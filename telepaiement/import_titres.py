@@ -17,7 +17,7 @@ from django.db import transaction
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.montants import MontantInvalide, lire
-from facturier.commun.pays import lire_pays
+from facturier.commun.pays import code_postal_de, lire_pays
 from facturier.grand_livre.models import Tiers
 from telepaiement.bilan import Bilan
 from telepaiement.models import Produit, TitreImporte
@@ -122,8 +122,12 @@ def _separateur(fichier: Path) -> str:
 def _controler(tableau: pd.DataFrame) -> "pd.Series[str]":
     """Return the reasons to reject each line, all columns at once; "" when there is none."""
     motifs = pd.Series("", index=tableau.index, dtype=object)
+    a_l_etranger = tableau["pays"].map(_est_a_l_etranger).astype(bool)
     for nom in OBLIGATOIRES:
-        motifs = motifs.mask(tableau[nom].eq(""), motifs + f"« {nom} » est vide ; ")
+        vide = tableau[nom].eq("")
+        if nom == "code_postal":
+            vide &= ~a_l_etranger
+        motifs = motifs.mask(vide, motifs + f"« {nom} » est vide ; ")
     for nom, longueur in LONGUEURS.items():
         trop_long = tableau[nom].str.len().gt(longueur)
         motifs = motifs.mask(trop_long, motifs + f"« {nom} » dépasse {longueur} caractères ; ")
@@ -135,6 +139,14 @@ def _controler(tableau: pd.DataFrame) -> "pd.Series[str]":
     mauvaise = echeance.isna() & tableau["date_echeance"].ne("")
     motifs = motifs.mask(mauvaise, motifs + "« date_echeance » s’écrit AAAA-MM-JJ ; ")
     return motifs.str.removesuffix(" ; ")
+
+
+def _est_a_l_etranger(pays: str) -> bool:
+    """Whether `pays` names a country abroad; one that is unknown is told with its line."""
+    try:
+        return bool(lire_pays(pays))
+    except ValueError:
+        return False
 
 
 def _rejeter(bilan: Bilan, tableau: pd.DataFrame, position: int, motif: str) -> None:
@@ -176,6 +188,7 @@ class _References:
     def demande(self, ligne: dict[str, str]) -> DemandeTitre:
         """Build what a line asks for. Raises `ValueError`, in French, for an unknown code."""
         echeance = ligne["date_echeance"]
+        pays = lire_pays(ligne["pays"])
         return DemandeTitre(
             tiers=_trouver(self.tiers, ligne["code_tiers"], "tiers"),
             service=_trouver(self.services, ligne["service"], "service"),
@@ -183,8 +196,9 @@ class _References:
             montant_ht=_montant(ligne["montant_ht"], minimum=1),
             montant_tgc=_montant(ligne["montant_tgc"] or "0", minimum=0),
             date_echeance=pd.Timestamp(echeance).date() if echeance else None,
-            pays=lire_pays(ligne["pays"]),
-            **{nom: ligne[nom] for nom in ("adresse_voie", "code_postal", "ville", "objet")},
+            pays=pays,
+            code_postal=code_postal_de(ligne["code_postal"], pays),
+            **{nom: ligne[nom] for nom in ("adresse_voie", "ville", "objet")},
             **{nom: ligne[nom] for nom in ("bases_liquidation", "adresse_complement", "fonction")},
         )
 

@@ -23,8 +23,8 @@ from facturier.api.cles import exiger_gestion
 from facturier.api.connexion import AdresseRefusee, EchecEnvoi, poster, viser
 from facturier.api.courriels import annoncer_abandon
 from facturier.api.models import EnvoiWebhook, EssaiWebhook, Webhook
-from facturier.suivi.etats import EtatFacture, libelle_etat
-from facturier.suivi.libelles import en_clair
+from facturier.suivi.etats import EtatFacture
+from facturier.suivi.libelles import en_clair, libelle_d_annonce
 from fournisseurs.journal import consigner
 from fournisseurs.models import ActeJournal, Etablissement
 
@@ -193,7 +193,7 @@ def _prendre(sauf: Collection[int]) -> EnvoiWebhook | None:
         )
         if pris:
             envoi: EnvoiWebhook = EnvoiWebhook.objects.select_related(
-                "webhook__etablissement", "webhook__cree_par", "passage__facture"
+                "webhook__etablissement", "webhook__cree_par", "passage__facture__mandat"
             ).get(pk=pk)
             return envoi
     return None
@@ -264,7 +264,7 @@ def contenu(envoi: EnvoiWebhook) -> dict[str, Any]:
             "numeroFacture": facture.numero,
             "ridet": envoi.webhook.etablissement.ridet,
             "etat": etat.value,
-            "libelleEtat": libelle_etat(etat, facture.nature),
+            "libelleEtat": libelle_d_annonce(facture, etat),
             "enClair": en_clair(facture, etat),
             "lien": settings.ADRESSE_PUBLIQUE + reverse("api:facture", args=[facture.pk]),
         },

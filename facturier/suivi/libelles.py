@@ -101,9 +101,19 @@ def libelle_public(facture: Facture) -> str:
     return libelle_etat(etat_public(facture), facture.nature)
 
 
+def libelle_d_annonce(facture: Facture, etat: str) -> str:
+    """Return the label of a state that `facture` went through, as it is announced now.
+
+    A payment that came back since has the name that the pages give it.
+    """
+    if etat == _E.PAYEE and facture.est_paiement_revenu:
+        return PAIEMENT_REVENU
+    return libelle_etat(etat, facture.nature)
+
+
 def en_clair(facture: Facture, etat: EtatFacture | None = None) -> str:
     """Return the same in plain words, for the present state or another that it went through."""
-    if etat is None and facture.est_paiement_revenu:
+    if etat in {None, _E.PAYEE} and facture.est_paiement_revenu:
         return REVENU_EN_CLAIR
     public = etat or etat_public(facture)
     if facture.est_rendue and public == _E.AVOIR:

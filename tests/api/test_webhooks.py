@@ -23,6 +23,7 @@ from facturier.api.webhooks import (
     DELAIS,
     WebhookRefuse,
     choisir_etats,
+    contenu,
     declarer,
     envoyer_webhooks,
     essayer,
@@ -30,12 +31,18 @@ from facturier.api.webhooks import (
     resilier,
     signature,
 )
+from facturier.grand_livre.models import Piece
 from facturier.suivi import depot, instruction
 from facturier.suivi.chronologie import ACTES_INTERNES, chronologie
 from facturier.suivi.models import PassageFacture
 from fournisseurs.models import EntreeJournal, Habilitation
 from tests.api.conftest import rendre_gestionnaire
-from tests.suivi.factories import EtablissementFactory, FactureFactory, acteur
+from tests.suivi.factories import (
+    EtablissementFactory,
+    FactureFactory,
+    acteur,
+    remettre_a_la_tresorerie,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +117,20 @@ def test_un_changement_d_etat_est_a_annoncer_dans_sa_transaction(declare, etabli
 
     assert dedans == 2
     assert EnvoiWebhook.objects.get().passage.arrivee == "deposee"
+
+
+def test_un_paiement_revenu_depuis_s_annonce_comme_le_disent_les_pages(declare, etablissement):
+    facture = FactureFactory(etablissement=etablissement, payee=True)
+    envoi = EnvoiWebhook.objects.get(passage__arrivee="payee")
+    avant = contenu(envoi)["facture"]
+
+    remettre_a_la_tresorerie(facture.mandat)
+    Piece.objects.filter(pk=facture.mandat_id).update(etat="prise_en_charge")
+    envoi = EnvoiWebhook.objects.get(pk=envoi.pk)
+    apres = contenu(envoi)["facture"]
+
+    assert (avant["libelleEtat"], apres["libelleEtat"]) == ("Payée", "Paiement revenu")
+    assert (apres["etat"], "renvoyé le virement" in apres["enClair"]) == ("payee", True)
 
 
 @pytest.mark.deux_moteurs

@@ -97,6 +97,19 @@ def test_une_ligne_fausse_est_rejetee_avec_son_numero_et_son_motif(fichier, cham
     assert motif in erreurs
 
 
+def test_a_l_etranger_un_code_postal_vide_s_ecrit_comme_au_formulaire(fichier):
+    chemin = fichier(ligne("A", code_postal=""), ligne("B", code_postal="", pays="Belgique"))
+    chemin.write_text(chemin.read_text().replace("montant_ht\n", "montant_ht;pays\n"))
+
+    bilan, erreurs = importer(chemin, "--executer")
+
+    assert (bilan["crees"], bilan["rejetes"]) == (1, 1)
+    assert "ligne 2 (A)" in erreurs
+    assert "« code_postal » est vide" in erreurs
+    titre = Titre.objects.get()
+    assert (titre.code_postal, titre.pays) == ("99999", "BE")
+
+
 def test_un_rejet_fait_sortir_avec_le_code_1(fichier):
     with pytest.raises(SystemExit) as sortie:
         call_command("importer_titres", fichier(ligne(ville="")), stderr=StringIO())

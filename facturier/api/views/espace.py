@@ -17,7 +17,7 @@ from facturier.api import webhooks
 from facturier.api.cles import creer_cle, revoquer_cle
 from facturier.api.forms import CleForm, EtatsForm, WebhookForm
 from facturier.api.models import EssaiWebhook
-from facturier.suivi.etats import libelle_etat
+from facturier.suivi.libelles import libelle_d_annonce
 from facturier.suivi.pages import page_cle
 from fournisseurs.models import Etablissement, Habilitation
 
@@ -136,13 +136,13 @@ def webhook(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
     """Show what was sent to an address, and what it answered."""
     objet = _etablissement(requete, ridet)
     declare = get_object_or_404(objet.webhooks.select_related("cree_par", "resilie_par"), pk=pk)
-    envois = declare.envois.select_related("passage__facture", "demande_par").prefetch_related(
-        Prefetch("essais", EssaiWebhook.objects.order_by("-pk"), to_attr="derniers")
-    )
+    envois = declare.envois.select_related(
+        "passage__facture__mandat", "demande_par"
+    ).prefetch_related(Prefetch("essais", EssaiWebhook.objects.order_by("-pk"), to_attr="derniers"))
     page = page_cle(envois, requete.GET)
     for envoi in page.objets:
         if passage := envoi.passage:
-            passage.libelle = libelle_etat(passage.arrivee, passage.facture.nature)
+            passage.libelle = libelle_d_annonce(passage.facture, passage.arrivee)
     contexte = {
         "etablissement": objet,
         "webhook": declare,
