@@ -48,7 +48,23 @@ def lignes(montant: int, somme_remise: int) -> list[tuple[str, str]]:
     return [("Somme remise", afficher(somme_remise)), ("Monnaie à rendre", afficher(rendu))]
 
 
-def alertes(montant: int, somme_remise: int | None, jour: date) -> list[str]:
-    """Return what the counter must read before it takes the cash; nothing without cash."""
-    dit = "" if somme_remise is None else appoint(somme_remise - montant, jour)
-    return [dit] if dit else []
+def alertes(montant: int, somme_remise: int | None, jour: date, *, en_caisse: int) -> list[str]:
+    """Return what the counter must read before it takes the cash; nothing without cash.
+
+    Args:
+        en_caisse: whole francs of cash that are in the till, from which the change is made.
+    """
+    if somme_remise is None:
+        return []
+    rendu = somme_remise - montant
+    return [dit for dit in (_fonds(rendu, en_caisse), appoint(rendu, jour)) if dit]
+
+
+def _fonds(rendu: int, en_caisse: int) -> str:
+    """Say in French that the till does not hold `rendu` francs of change, or ""."""
+    if rendu <= en_caisse:
+        return ""
+    return (
+        f"La caisse contient {afficher(en_caisse)} : elle ne peut pas rendre {afficher(rendu)}. "
+        "Vérifiez la somme remise, ou demandez l’appoint."
+    )

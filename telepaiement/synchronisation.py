@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
-from facturier.commun.montants import DEVISE
+from facturier.commun.montants import DEVISE, afficher
 from telepaiement.creances import verrouiller_dette
 from telepaiement.encaissement import INSCRIPTION_IMPOSSIBLE, dire, encaisser_carte
 from telepaiement.models import EtatTentative, Tentative
@@ -219,7 +219,7 @@ def _discordance(tentative: Tentative, distant: EtatDistant) -> str:
     if distant.devise != DEVISE:
         return f"devise reçue {distant.devise}, attendue {DEVISE}"
     if distant.montant != tentative.montant:
-        return f"montant reçu {distant.montant} F, attendu {tentative.montant} F"
+        return f"montant reçu {afficher(distant.montant)}, attendu {afficher(tentative.montant)}"
     if distant.tentative != str(tentative.jeton):
         return "le paiement porte une autre tentative"
     return "" if distant.charge else "le paiement n’a pas de débit"

@@ -217,7 +217,12 @@ def confirmer(request: HttpRequest, identifiant: UUID) -> HttpResponse:
         "action": "Confirmer et émettre la quittance",
         "retour": reverse("telepaiement:guichet_titre", args=[dette.pk]),
         "lignes": _recapitulatif(dette, saisie),
-        "alertes": monnaie.alertes(saisie.montant, saisie.somme_remise, timezone.localdate()),
+        "alertes": monnaie.alertes(
+            saisie.montant,
+            saisie.somme_remise,
+            timezone.localdate(),
+            en_caisse=caisse.especes_en_caisse(session),
+        ),
     }
     if request.method == "POST":
         try:

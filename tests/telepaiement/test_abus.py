@@ -89,7 +89,7 @@ def test_la_cle_de_la_page_ne_change_ni_le_montant_ni_la_devise(banc, commencer,
 
 @pytest.mark.parametrize(
     ("champs", "anomalie"),
-    [({"amount": 777}, "montant reçu 777 F"), ({"currency": "eur"}, "devise reçue EUR")],
+    [({"amount": 777}, "montant reçu 777"), ({"currency": "eur"}, "devise reçue EUR")],
 )
 def test_un_autre_montant_ou_une_autre_devise_attend_une_personne_et_alerte(
     client, banc, commencer, notifier, agent, caplog, champs, anomalie

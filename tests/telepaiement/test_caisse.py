@@ -338,11 +338,22 @@ def test_le_guichet_et_le_web_numerotent_chacun_leurs_quittances(banc, encaisser
     assert list(numeros) == [("CENTRE", 1), ("ENLIGNE", 1)]
 
 
+def test_plus_de_monnaie_que_la_caisse_n_en_contient_est_dit(reference):
+    jour = date(2026, 6, 1)
+
+    trop = monnaie.alertes(1_000, 21_100, jour, en_caisse=20_000)
+
+    assert "ne peut pas rendre 20 100" in " ".join(trop).replace("\u202f", " ")
+    assert monnaie.alertes(1_000, 21_000, jour, en_caisse=20_000) == []
+
+
 @pytest.mark.parametrize(("jour", "est_dit"), [(date(2020, 6, 1), False), (date(2026, 6, 1), True)])
 def test_la_monnaie_qui_ne_se_rend_pas_est_dite(reference, jour, est_dit):
     assert monnaie.appoint(2_500, jour) == ""
     assert ("ne se rendent pas" in monnaie.appoint(2_503, jour)) is est_dit
-    assert [bool(monnaie.alertes(12_497, remis, jour)) for remis in (15_000, None)] == [
+    assert [
+        bool(monnaie.alertes(12_497, remis, jour, en_caisse=20_000)) for remis in (15_000, None)
+    ] == [
         est_dit,
         False,
     ]
