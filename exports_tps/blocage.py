@@ -43,6 +43,7 @@ from fournisseurs.retenues import en_attente
 
 BUREAU, SERVICE, ORDONNATEUR = "le bureau des finances", "le service", "l’ordonnateur"
 FOURNISSEUR, COMPTABLE = "le fournisseur", "la Trésorerie de la province Sud"
+QUALITE = "Qualité de l’ordonnateur"
 DIT_PAR_LE_CONSTAT = "Faites ce que dit le constat."
 PORTEURS = {
     EtatPiece.EMISE: BUREAU,
@@ -77,8 +78,9 @@ class Explication:
 
     @property
     def bloquants(self) -> list[Point]:
-        """What keeps it from being paid."""
-        return [point for point in self.points if not point.est_conforme and point.est_bloquant]
+        """What keeps it from being paid, in the order of what is to be done: it is signed last."""
+        fautifs = [p for p in self.points if not p.est_conforme and p.est_bloquant]
+        return sorted(fautifs, key=lambda point: point.libelle == QUALITE)
 
 
 def expliquer_mandat(mandat: Piece) -> Explication:
@@ -152,7 +154,7 @@ def expliquer_facture(facture: Facture) -> Explication:
 
 
 def _signature(dossier: Dossier) -> Point:
-    libelle, article = "Qualité de l’ordonnateur", "GBCP, art. 19, 2°"
+    libelle, article = QUALITE, "GBCP, art. 19, 2°"
     bordereau, passage = dossier.mandat.bordereau, dossier.signature
     if bordereau is None:
         return Point(

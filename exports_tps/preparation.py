@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, CharField, Count, F, Sum, Value, When
 
-from exports_tps.blocage import DIT_PAR_LE_CONSTAT, Point, du_controle, expliquer_mandats
+from exports_tps.blocage import DIT_PAR_LE_CONSTAT, QUALITE, Point, du_controle, expliquer_mandats
 from exports_tps.prealable import FORMAT, controler_pieces
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models import (
@@ -20,7 +20,7 @@ from facturier.grand_livre.models import (
     SensPiece,
 )
 
-QUALITE, IMPUTATION = "Qualité de l’ordonnateur", "Exacte imputation"
+IMPUTATION = "Exacte imputation"
 CREDITS, DETTE = "Disponibilité des crédits", "Validité de la dette"
 LIBERATOIRE, TITRE = "Caractère libératoire", "Régularité du titre"
 CONTROLES = (QUALITE, IMPUTATION, CREDITS, DETTE, LIBERATOIRE, FORMAT)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,7 @@ from typing import IO, Any
 MANIFESTE = "manifeste.sha256"
 HORS_MANIFESTE = {MANIFESTE, MANIFESTE + ".p7s"}
 BLOC = 1 << 18
+ABIMES = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
 
 
 class Archive:
@@ -62,10 +64,16 @@ def verifier(archive: Archive) -> Iterator[str]:
         yield f"{nom} : ajouté, le manifeste ne le connaît pas."
     relues = {}
     for nom in sorted(attendues.keys() & archive.noms):
-        relues[nom] = archive.empreinte(nom)
+        try:
+            relues[nom] = archive.empreinte(nom)
+        except ABIMES:
+            relues[nom] = ""
+            yield f"{nom} : abîmé dans le fichier ZIP, il ne se lit plus."
+            continue
         if relues[nom] != attendues[nom]:
             yield f"{nom} : modifié, son empreinte est {relues[nom]}."
-    for nom in sorted(n for n in relues if n.startswith("preuves/") and n.endswith(".json")):
+    intacts = (nom for nom, empreinte in relues.items() if empreinte == attendues[nom])
+    for nom in sorted(n for n in intacts if n.startswith("preuves/") and n.endswith(".json")):
         yield from verifier_preuve(json.loads(archive.lire(nom)), relues)
 
 
@@ -85,8 +93,11 @@ def main(arguments: list[str]) -> int:
     try:
         archive = Archive(chemin)
         anomalies = list(verifier(archive))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as erreur:
-        print(f"{chemin} n’est pas une archive lisible : {erreur}.", file=sys.stderr)
+    except (*ABIMES, KeyError) as erreur:
+        print(
+            f"{chemin} n’est pas une archive lisible : son manifeste ne s’ouvre pas ({erreur}).",
+            file=sys.stderr,
+        )
         return 2
     for anomalie in anomalies:
         print(anomalie)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from exports_tps.pes.libelles import LIBELLES
+
 _FINE = "\u202f"
 _PONCTUATION = {f" {signe}": _FINE + signe for signe in (":", ";", "!", "?", "»")}
 _PONCTUATION["« "] = "«" + _FINE
@@ -60,10 +62,11 @@ class CaractereRefuse(ErreurPES):
 
 
 class ChampRefuse(ErreurPES):
-    """A value that its field does not accept; `balise` and `champ` say which."""
+    """A value that its field does not accept; `balise` and `champ` say which, the text in words."""
 
     def __init__(self, *, balise: str, champ: str, raison: str) -> None:
-        super().__init__(f"Champ « {champ} » ({balise}) : {raison}")
+        nom = f"{LIBELLES[balise]} ({balise})" if balise in LIBELLES else f"Champ {balise}"
+        super().__init__(f"{nom} : {raison}")
         self.balise = balise
         self.champ = champ
 

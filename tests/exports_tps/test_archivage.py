@@ -98,6 +98,25 @@ def test_le_script_verifie_et_dit_ce_qui_differe(archive, settings, tmp_path):
     assert (autre.returncode, "pas une archive lisible" in autre.stderr) == (2, True)
 
 
+def test_un_octet_change_dans_le_zip_lui_meme_se_dit(archive, settings, tmp_path):
+    copie = tmp_path / "archive.zip"
+    octets = bytearray(chemin(archive, settings).read_bytes())
+    with ouvrir(archive, settings) as contenu:
+        script = contenu.read("verifier.py")
+        entrees = [e for e in contenu.infolist() if e.filename.startswith(("flux/", "preuves/"))]
+    for entree in entrees:
+        debut = entree.header_offset + 30 + len(entree.filename) + 20  # past the ZIP64 field
+        octets[debut : debut + 40] = b"\xff" * 40
+    copie.write_bytes(octets)
+    (tmp_path / "verifier.py").write_bytes(script)
+
+    resultat = verifier(tmp_path, copie.name)
+
+    assert (resultat.returncode, resultat.stderr) == (1, "")
+    for entree in entrees:
+        assert f"{entree.filename} : abîmé dans le fichier ZIP" in resultat.stdout
+
+
 def test_une_archive_de_bordereaux_choisis(envoi, agent, settings):
     archive = achever_archive(
         demander_archive(exercice=2026, motif="Sondage", references="2026-D-2", par=agent)

@@ -5,6 +5,7 @@ from django.db import connection
 from django.urls import reverse
 
 from exports_tps import profils
+from exports_tps.blocage import expliquer_mandat
 from exports_tps.prealable import controler_pieces
 from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
 from facturier.grand_livre.models import Bordereau, Piece
@@ -74,7 +75,7 @@ def test_ce_que_le_format_refuserait_est_dit_avant_le_bordereau(
         dits[cle] = " ".join(controle.anomalies)
     assert dits[sienne.pk] == ""
     for fautive, raison in (
-        (objet, "caractère sans équivalent"),
+        (objet, "Libellé du virement (LibVir1)\u202f: caractère sans équivalent"),
         (rib, "clé incorrecte. Annulez la pièce"),
         (mode, "un compte bancaire est interdit avec ModRegl 04"),
         (nulle, "la valeur «\u202f99\u202f» est refusée"),
@@ -82,6 +83,8 @@ def test_ce_que_le_format_refuserait_est_dit_avant_le_bordereau(
         assert raison in dits[fautive.pk]
     assert f"Inscrire {sienne.reference}" in page
     assert not any(f"Inscrire {p.reference}" in page for p in (objet, rib, mode))
+    a_faire = [point.libelle for point in expliquer_mandat(objet).bloquants]
+    assert a_faire == ["Règles du format", "Qualité de l’ordonnateur"]
 
 
 def test_ce_qui_est_bloque_ne_se_coche_pas(client, agent):

@@ -62,17 +62,17 @@ def test_un_nombre_de_pieces_faux_est_refuse():
 def test_un_champ_refuse_est_nomme():
     mandat = replace(MANDAT, objet="x" * 101)
 
-    with pytest.raises(ChampRefuse, match=re.escape("Mandat.objet")) as refus:
+    with pytest.raises(ChampRefuse, match=re.escape("Objet (Obj)")) as refus:
         ecrire_bordereau(
             sortie=BytesIO(), bordereau=bordereau_depense(), pieces=[mandat], signature=None
         )
 
-    assert refus.value.balise == "Obj"
+    assert (refus.value.balise, refus.value.champ) == ("Obj", "Mandat.objet")
 
 
 @pytest.mark.parametrize("lignes", [(), None])
 def test_un_mandat_sans_ligne_est_refuse(lignes):
-    with pytest.raises(ChampRefuse, match=r"Mandat\.lignes.*obligatoire"):
+    with pytest.raises(ChampRefuse, match="obligatoire") as refus:
         ecrire_bordereau(
             sortie=BytesIO(),
             bordereau=bordereau_depense(),
@@ -80,11 +80,13 @@ def test_un_mandat_sans_ligne_est_refuse(lignes):
             signature=None,
         )
 
+    assert refus.value.champ == "Mandat.lignes"
+
 
 def test_un_caractere_sans_equivalent_est_nomme():
     mandat = replace(MANDAT, objet="Achat de 茶")
 
-    with pytest.raises(ChampRefuse, match=r"Mandat\.objet.*U\+8336"):
+    with pytest.raises(ChampRefuse, match=r"Objet \(Obj\).*U\+8336"):
         ecrire_bordereau(
             sortie=BytesIO(), bordereau=bordereau_depense(), pieces=[mandat], signature=None
         )
