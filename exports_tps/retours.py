@@ -316,7 +316,10 @@ def _genre(message: MessageTPS) -> GenreMessage:
         try:
             _, racine = next(iter(lecture))
         except (etree.XMLSyntaxError, StopIteration) as erreur:
-            raise Illisible(f"Le fichier n’est pas un document XML : {erreur}.") from erreur
+            raise Illisible(
+                "Le fichier n’est pas un document XML, ou son début est abîmé : demandez à la "
+                "Trésorerie de l’envoyer de nouveau."
+            ) from erreur
     nom = etree.QName(racine).localname
     if nom not in GENRES:
         raise Etranger(f"« {nom} » n’est ni un acquittement ni un retour de la Trésorerie.")

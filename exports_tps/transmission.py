@@ -294,7 +294,7 @@ def _echouer(
         )
     raise TransportIndisponible(
         f"Le dépôt de {flux.nom_physique} a échoué : {detail}. Rien n’est perdu : un nouvel essai "
-        f"aura lieu vers {timezone.localtime(prochaine):%H:%M}."
+        f"aura lieu vers {timezone.localtime(prochaine):%H h %M}."
     )
 
 

@@ -140,7 +140,7 @@ def test_une_panne_reprend_le_nouveau_depot_sauf_si_la_reponse_arrive(
 ):
     boite, settings.TPS_ENVOIS = settings.TPS_ENVOIS, tmp_path / "bouche" / "envois"
     (tmp_path / "bouche").write_text("")
-    with pytest.raises(TransportIndisponible, match="nouvel essai"):
+    with pytest.raises(TransportIndisponible, match=r"nouvel essai aura lieu vers \d\d h \d\d\."):
         redeposer(perdu, agent)
     settings.TPS_ENVOIS = boite
     prochaine = perdu.transmissions.last().prochaine_le

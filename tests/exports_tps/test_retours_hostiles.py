@@ -80,6 +80,17 @@ def test_un_acquittement_indechiffrable_n_accepte_rien(agent, ordonnateur, setti
     assert Piece.objects.get().etat == EtatPiece.TRANSMISE
 
 
+def test_ce_qui_n_est_pas_du_xml_se_dit_sans_l_analyseur(reference, settings):
+    settings.TPS_RETOURS.mkdir(parents=True, exist_ok=True)
+    (settings.TPS_RETOURS / "notes.txt").write_bytes(b"bonjour")
+
+    lire_retours()
+
+    message = MessageTPS.objects.get()
+    assert "demandez à la Trésorerie" in message.erreur
+    assert "line 1" not in message.erreur
+
+
 def test_un_paiement_tronque_n_est_pas_applique_a_moitie(agent, ordonnateur, settings):
     flux_transmis(agent, ordonnateur, nombre=2)
     tresorerie("--jusqu-au-bout")
