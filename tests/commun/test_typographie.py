@@ -34,7 +34,8 @@ def test_le_reste_ne_change_pas(texte):
 GABARITS = sorted(
     gabarit
     for dossier in ("facturier", "fournisseurs", "telepaiement", "exports_tps")
-    for gabarit in Path(settings.RACINE, dossier).rglob("templates/**/*.html")
+    for genre in ("html", "txt")
+    for gabarit in Path(settings.RACINE, dossier).rglob(f"templates/**/*.{genre}")
 )
 BALISES = re.compile(
     r"{%.*?%}|{{.*?}}|{#.*?#}|<(?:script|style|pre|code)\b.*?</(?:script|style|pre|code)>"

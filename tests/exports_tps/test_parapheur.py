@@ -198,7 +198,7 @@ def test_qui_peut_agir_est_averti_une_fois_par_etape(
         *((adresse, "viser") for adresse in sorted([agent.email, autre.email])),
         (titulaire.email, "signer"),
     ]
-    assert "votre visa « Direction »" in mail.outbox[0].body
+    assert "votre visa «\u202fDirection\u202f»" in mail.outbox[0].body
     assert f"/gestion/bordereaux/{bordereau.pk}/signer/" in mail.outbox[-1].body
     annonces = AnnonceParapheur.objects.values_list("rang", "destinataires")
     assert list(annonces) == [(1, 1), (2, 2), (3, 1)]

@@ -92,7 +92,9 @@ def test_une_recette_sans_titre_attend_et_se_dit_une_fois(
     assert list(a_regulariser()) == [premiere]
     with pytest.raises(ValidationError, match="régularise elle-même"):
         regulariser(de_regie, titre(agent), par=agent)
-    assert [m.subject for m in mail.outbox] == ["Recettes perçues avant titre : 1 à régulariser"]
+    assert [m.subject for m in mail.outbox] == [
+        "Recettes perçues avant titre\u202f: 1 à régulariser"
+    ]
 
 
 def test_le_rattachement_dit_par_la_tresorerie_regle_le_titre(agent, settings):

@@ -153,6 +153,6 @@ def test_ce_qu_un_mandat_et_le_prestataire_rendent_tous_deux_se_signale(
         execution_remboursements.relire(par_carte)
 
     (alerte,) = {un.subject: un for un in mailoutbox}.values()
-    assert alerte.subject == f"Une même somme rendue deux fois : titre {du_titre.reference}"
+    assert alerte.subject == f"Une même somme rendue deux fois\u202f: titre {du_titre.reference}"
     assert mandat.reference in alerte.body
     assert reste_du(du_titre) == 45_000

@@ -184,7 +184,7 @@ def test_une_regie_en_alerte_se_dit_a_ses_gens_et_aux_finances(
         accueil = [(une.libelle, une.nombre) for une in navigation.cartes(agent)]
         anomalies = [une.objet for une in verifier()]
 
-    lus = {(adresse, un.subject.split(" : ")[-1]) for un in mailoutbox for adresse in un.to}
+    lus = {(adresse, un.subject.split("\u202f: ")[-1]) for un in mailoutbox for adresse in un.to}
     assert (regisseur.email, "à régler") in lus
     assert (agent.email, "1") in lus
     assert "devait se faire" in mailoutbox[0].body
