@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
-from facturier.commun.calendrier import plus_mois
+from facturier.commun.calendrier import dernier_jour_echu, plus_mois
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
@@ -80,6 +80,16 @@ def mois_de_recherche() -> int:
 def conservable_le(excedent: Excedent, mois: int) -> date:
     """Return the first day when an excédent, searched for `mois` months, may be kept."""
     return plus_mois(excedent.jour, mois)
+
+
+def nombre_conservables() -> int:
+    """Return how many excédents may be kept today, of tills and versements; one query."""
+    limite = dernier_jour_echu(timezone.localdate(), mois_de_recherche())
+    caisses, versements = (
+        lot.filter(jour__lte=limite).order_by().values("pk")
+        for lot in (excedents_de_caisse(), excedents_de_versement())
+    )
+    return caisses.union(versements, all=True).count()
 
 
 def regie_de(excedent: Excedent) -> Regie:

@@ -9,7 +9,7 @@ from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import contestations, echeanciers, lettres, retours
+from telepaiement import apurements, contestations, echeanciers, lettres, retours
 from telepaiement.alertes import regies_en_alerte
 from telepaiement.classement import a_classer
 from telepaiement.models import (
@@ -93,6 +93,7 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         ton=Ton.ATTENTE,
         ordre=42,
     )
+    yield from _a_conserver()
     yield Carte(
         "Titres à mettre en bordereau",
         "telepaiement:titres",
@@ -102,6 +103,19 @@ def cartes(utilisateur: Utilisateur) -> Iterator[Carte]:
         recherche=f"etat={EtatPiece.EMISE}",
         ordre=43,
     )
+
+
+def _a_conserver() -> Iterator[Carte]:
+    """Yield the excédents that nobody claimed in time; nothing without any."""
+    if conservables := apurements.nombre_conservables():
+        yield Carte(
+            "Excédents à conserver",
+            "telepaiement:excedents",
+            nombre=conservables,
+            detail="Cherchés en vain : leur titre reste à émettre.",
+            ton=Ton.ATTENTE,
+            ordre=42,
+        )
 
 
 def _exercice() -> Iterator[Carte]:

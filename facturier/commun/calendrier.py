@@ -52,3 +52,11 @@ def plus_mois(jour: date, nombre: int) -> date:
     annee, mois = divmod(jour.month - 1 + nombre, 12)
     annee, mois = jour.year + annee, mois + 1
     return date(annee, mois, min(jour.day, monthrange(annee, mois)[1]))
+
+
+def dernier_jour_echu(jour: date, nombre: int) -> date:
+    """Return the last day of which `plus_mois` of `nombre` months is on `jour`, or before."""
+    debut = plus_mois(jour, -nombre)
+    if jour.day < monthrange(jour.year, jour.month)[1]:
+        return debut
+    return debut.replace(day=monthrange(debut.year, debut.month)[1])

@@ -68,6 +68,13 @@ class SessionCaisse(models.Model):
         verbose_name = "session de caisse"
         verbose_name_plural = "sessions de caisse"
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["jour"],
+                name="session_excedents",
+                condition=Q(etat=EtatSession.CLOTUREE, especes_comptees__gt=F("especes_attendues")),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["guichet"],

@@ -140,6 +140,13 @@ class RectificationVersement(models.Model):
         verbose_name = "rectification de versement"
         verbose_name_plural = "rectifications de versement"
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["jour"],
+                name="rectification_excedents",
+                condition=Q(nature="excedent"),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(montant__gt=0) & ~Q(motif=""),

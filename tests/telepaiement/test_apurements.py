@@ -13,7 +13,7 @@ from facturier.grand_livre.models import Parametre
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from telepaiement import apurements, caisse, imputations, verification
+from telepaiement import apurements, caisse, imputations, navigation, verification
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.decompte import decompte as decompte_du
 from telepaiement.depots import recevoir_versement
@@ -117,6 +117,29 @@ def test_un_excedent_se_cherche_six_mois_avant_de_se_conserver(excedent, agent):
             adresse=ADRESSE,
             par=agent,
         )
+
+
+def test_l_accueil_de_qui_conserve_dit_ce_qui_ne_se_cherche_plus(
+    excedent, regisseur, agent, comptable, django_assert_num_queries
+):
+    versement = recevoir_versement(
+        versement_id=verser(excedent.regie, regisseur).pk, recepisse="R-1", par=agent
+    )
+    rectifier(
+        versement_id=versement.pk, nature="excedent", montant=200, motif="Recompté", par=comptable
+    )
+
+    def lire(qui):
+        cartes = {une.libelle: une for une in navigation.cartes(qui)}
+        return cartes.get("Excédents à conserver")
+
+    trop_tot = lire(agent)
+    Parametre.objects.filter(cle="excedent_recherche_mois").update(valeur="0")
+    with django_assert_num_queries(2):  # the period, then both lots
+        apurements.nombre_conservables()
+
+    assert (trop_tot, lire(comptable)) == (None, None)
+    assert (lire(agent).nombre, lire(agent).vue) == (2, "telepaiement:excedents")
 
 
 def test_une_falsification_est_nommee(imputee, comptable):

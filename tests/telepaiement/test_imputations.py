@@ -22,9 +22,11 @@ from telepaiement.models import (
     Versement,
 )
 from telepaiement.propositions import proposer
+from telepaiement.views.communs import PAR_PAGE
 
 pytestmark = pytest.mark.django_db
 COMMISSION = 218  # 1.5 % + 30 F of 12 500 F
+COPIES = ("montant", "devise", "arrive_le", "etat", "anomalie")  # of a payout set aside
 
 
 @pytest.fixture
@@ -187,6 +189,29 @@ def test_les_pages_demandent_approuvent_refusent_et_montrent_ce_qui_attend(
     assert "À approuver" in a_approuver
     assert "4728, dépense à régulariser" in attente
     assert not imputations.en_attente().exists()
+
+
+def test_la_seconde_page_des_demandes_reprend_apres_la_premiere(client, ecarter, agent):
+    versement = ecarter(("adjustment", 700))
+    modele = {nom: getattr(versement, nom) for nom in COPIES}
+    lot = Versement.objects.bulk_create(
+        Versement(**modele, reference=f"po_page_{rang}") for rang in range(PAR_PAGE + 1)
+    )
+    demandes = ImputationVersement.objects.bulk_create(
+        ImputationVersement(versement=un, motif=f"Motif {rang:02}", demande_par=agent)
+        for rang, un in enumerate(lot)
+    )
+    client.force_login(agent)
+    adresse = reverse("telepaiement:imputations")
+
+    premiere = client.get(adresse)
+    suite = f"demandes={demandes[PAR_PAGE - 1].pk}"
+    seconde = client.get(f"{adresse}?{suite}")
+
+    assert [un.context["demandes"] for un in (premiere, seconde)] == [demandes[:-1], demandes[-1:]]
+    assert suite in premiere.text
+    assert "demandes=" not in seconde.text
+    assert "Motif 50" in seconde.text
 
 
 @pytest.mark.deux_moteurs
