@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from facturier.commun.calendrier import ajouter_jours_ouvres
 from facturier.commun.exports import Colonne, Tableau
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Parametre
 from fournisseurs.complements import jours_d_attente
 from fournisseurs.models import (
@@ -190,14 +191,15 @@ def _suite(demandes: QuerySet[Any], sorte: str, apres: str, taille: int) -> list
 
 def _lire_rang(cle: str) -> Rang | None:
     moment, _, reste = cle.partition("|")
-    sorte, _, pk = reste.partition("|")
-    if sorte not in ("e", "m") or not pk.isdecimal():
+    sorte, _, suite = reste.partition("|")
+    pk = lire_entier(suite)
+    if sorte not in ("e", "m") or pk is None:
         return None
     try:
         lu = datetime.fromisoformat(moment)
     except ValueError:
         return None
-    return (lu, sorte, int(pk)) if lu.tzinfo else None
+    return (lu, sorte, pk) if lu.tzinfo else None
 
 
 def _ligne(demande: Demande, delai: int) -> Ligne:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.nombres import lire_entier
 from fournisseurs.models import Banque, ChangementReferentiel, CodePostal
 from fournisseurs.verifications import Referentiel
 
@@ -82,7 +83,7 @@ def chercher_ligne(table: str, cle: str) -> Banque | CodePostal:
     if table == Table.BANQUES:
         ligne = Banque.objects.filter(pk=cle).first()
     else:
-        ligne = CodePostal.objects.filter(pk=cle).first() if cle.isdecimal() else None
+        ligne = CodePostal.objects.filter(pk=lire_entier(cle) or 0).first()
     if ligne is None:
         raise ValidationError("Cette ligne n’est plus dans la table.")
     return ligne

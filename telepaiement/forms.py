@@ -32,6 +32,11 @@ from telepaiement.models import (
 from telepaiement.titres import ADRESSE_EXIGEE, CHAMPS_ADRESSE, adresse_connue
 
 CODE_CARTE = r"^[0-9]{4}$"
+NUMERO_CHEQUE: dict[str, Any] = {  # a bank names a cheque that it takes back by its digits alone
+    "regex": r"^[0-9]{5,20}$",
+    "label": "Numéro du chèque",
+    "error_messages": {"invalid": "Recopiez les chiffres du chèque, au moins cinq : 0001234."},
+}
 A_RECHOISIR = (
     "Choisissez de nouveau vos documents : le navigateur ne les garde pas quand la demande est à "
     "corriger."
@@ -243,7 +248,7 @@ class EncaissementForm(FormulaireSansCarte):
         error_messages={"invalid": "Saisissez quatre chiffres, et jamais le numéro de la carte."},
     )
     banque = forms.CharField(max_length=60)
-    numero_cheque = forms.CharField(label="Numéro du chèque", max_length=20)
+    numero_cheque = forms.RegexField(**NUMERO_CHEQUE)
     tireur = forms.CharField(max_length=100, help_text="Le nom du titulaire du chèque.")
     reference_virement = forms.CharField(label="Référence du virement", max_length=60)
 

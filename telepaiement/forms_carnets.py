@@ -11,6 +11,7 @@ from facturier.commun.cartes import FormulaireSansCarte
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from telepaiement.caisse import Saisie
 from telepaiement.carnets import FEUILLETS_MAXIMAUX
+from telepaiement.forms import NUMERO_CHEQUE
 from telepaiement.forms_regie import nombre
 from telepaiement.models import Mode, Regie
 from telepaiement.ventes import QUANTITE_MAXIMALE
@@ -86,7 +87,7 @@ class FeuilletForm(FormulaireSansCarte):
         label="Numéro d’autorisation", max_length=20, required=False
     )
     banque = forms.CharField(max_length=60, required=False)
-    numero_cheque = forms.CharField(label="Numéro du chèque", max_length=20, required=False)
+    numero_cheque = forms.RegexField(**NUMERO_CHEQUE, required=False)
     tireur = forms.CharField(max_length=100, required=False)
 
     EXIGES = {

@@ -48,6 +48,7 @@ from exports_tps.views.pages import (
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Bordereau, Piece
 
 FIL = [("Flux", "/gestion/flux/")]
@@ -274,9 +275,8 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
     est_signe = depot.est_signe or bool(depot.sha256_signe)
     etat = etat_de(depot)
     pieces = objet.pieces_externes.prefetch_related("documents", "verdicts")
-    apres = requete.GET.get("piece", "")
-    if apres.isdecimal():
-        pieces = pieces.filter(pk__gt=int(apres))
+    if (apres := lire_entier(requete.GET.get("piece", ""))) is not None:
+        pieces = pieces.filter(pk__gt=apres)
     page = list(pieces.order_by("pk")[: TAILLE_PAGE + 1])
     suite = f"?piece={page[TAILLE_PAGE - 1].pk}" if len(page) > TAILLE_PAGE else ""
     return {

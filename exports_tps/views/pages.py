@@ -22,6 +22,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Bordereau
 
 TAILLE_PAGE = 50
@@ -45,10 +46,9 @@ def page_par_cle(
         cle: parameter that holds where the page begins; a page with two lists has two.
         ordre: "pk" lists them as they were recorded, for instance in the order of a file.
     """
-    apres = requete.GET.get(cle, "")
-    if apres.isdecimal():
+    if (apres := lire_entier(requete.GET.get(cle, ""))) is not None:
         sens = "pk__gt" if ordre == "pk" else "pk__lt"
-        objets = objets.filter(**{sens: int(apres)})
+        objets = objets.filter(**{sens: apres})
     page = list(objets.order_by(ordre)[: TAILLE_PAGE + 1])
     if len(page) <= TAILLE_PAGE:
         return page, ""

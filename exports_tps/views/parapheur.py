@@ -56,6 +56,7 @@ from exports_tps.visibilite import (
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.montants import afficher
+from facturier.commun.nombres import lire_entiers
 from facturier.grand_livre.models import (
     PAS_SIGNES,
     VISEURS,
@@ -308,7 +309,7 @@ def signer_lot(requete: RequeteConnectee) -> HttpResponse:
     """Sign what was chosen, each of which was opened and read."""
     choisis: list[Presentable] = []
     for champ, attendus in (("bordereau", bordereaux_attendus), ("fichier", depots_attendus)):
-        cles = [int(cle) for cle in requete.POST.getlist(champ) if cle.isdecimal()]
+        cles = lire_entiers(requete.POST.getlist(champ))
         choisis += attendus(requete.user).filter(pk__in=cles).order_by("pk")
     signes, refus = signer_lus(choisis, par=requete.user)
     if signes:

@@ -12,6 +12,7 @@ from exports_tps.preparation import CONTROLES, GENRE, examiner_pieces, totaux_li
 from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.nombres import lire_entiers
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.grand_livre.suite import PAS_PARTIS
@@ -62,7 +63,7 @@ def _pas_partis() -> list[Bordereau]:
 
 
 def _mettre_en_bordereau(requete: RequeteConnectee, sens: str) -> HttpResponse:
-    cles = [int(cle) for cle in requete.POST.getlist("pieces") if cle.isdecimal()]
+    cles = lire_entiers(requete.POST.getlist("pieces"))
     try:
         bordereau = creer_bordereau(
             sens=sens, pieces=cles, date_emission=timezone.localdate(), par=requete.user

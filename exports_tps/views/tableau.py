@@ -10,6 +10,7 @@ from exports_tps.tableau import MOIS, depuis, volets
 from exports_tps.views.pages import LECTEURS, RequeteConnectee
 from facturier.acces.controle import reserver_a
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
+from facturier.commun.nombres import lire_entier
 
 TITRE = "Échanges avec la Trésorerie"
 PERIODES = (3, 6, MOIS)
@@ -55,5 +56,5 @@ def exporter_volet(requete: RequeteConnectee, volet: int, extension: str) -> Htt
 
 def _mois(requete: RequeteConnectee) -> int:
     """Return the period asked for, twelve months unless it is one of ours."""
-    choix = requete.GET.get("mois", "")
-    return int(choix) if choix.isdecimal() and int(choix) in PERIODES else MOIS
+    choix = lire_entier(requete.GET.get("mois", ""))
+    return choix if choix in PERIODES else MOIS

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.nombres import lire_entier
 
 
 def rechercher(
@@ -35,7 +36,7 @@ def apres(
     comptes: QuerySet[Utilisateur, Utilisateur], cle: str
 ) -> QuerySet[Utilisateur, Utilisateur]:
     """Keep what follows the account of key `cle` in the order of names; all when unknown."""
-    dernier = Utilisateur.objects.filter(pk=cle).first() if cle.isdecimal() else None
+    dernier = Utilisateur.objects.filter(pk=lire_entier(cle) or 0).first()
     if dernier is None:
         return comptes
     nom, prenom = dernier.nom, dernier.prenom

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.api.erreurs import champ_api, erreur_de
+from facturier.commun.nombres import lire_entier
 from facturier.suivi.chronologie import chronologie
 from facturier.suivi.controles import Anomalie
 from facturier.suivi.etats import PAIEMENT_REVENU, EtatFacture, est_revenu, libelle_etat
@@ -40,7 +41,6 @@ COLONNES = (
     "reference_virement",
     "mandat__etat",
 )
-CHIFFRES_CLE = 18
 
 
 def faire_curseur(cle: int) -> str:
@@ -51,10 +51,10 @@ def faire_curseur(cle: int) -> str:
 def lire_curseur(curseur: str) -> int | None:
     """Return the place that a cursor stands for; None for anything else."""
     try:
-        texte = base64.urlsafe_b64decode(curseur + "=" * (-len(curseur) % 4))
+        octets = base64.urlsafe_b64decode(curseur + "=" * (-len(curseur) % 4))
+        return lire_entier(octets.decode())
     except (ValueError, binascii.Error):
         return None
-    return int(texte) if texte.isdigit() and len(texte) <= CHIFFRES_CLE else None
 
 
 def ligne(rangee: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.http import QueryDict
 
+from facturier.commun.nombres import lire_entier
+
 Modele = TypeVar("Modele", bound=models.Model)
 TAILLE_PAGE = 20
 
@@ -61,8 +63,7 @@ def _tranche(lignes: Any, sens: str, depuis: int | None, taille: int) -> list[An
 
 
 def _cle(parametres: QueryDict, nom: str) -> int | None:
-    valeur = parametres.get(nom, "")
-    return int(valeur) if valeur.isascii() and valeur.isdigit() and len(valeur) < 19 else None  # noqa: PLR2004
+    return lire_entier(parametres.get(nom, ""))
 
 
 def _adresse(parametres: QueryDict, nom: str, objets: list[Any]) -> str:

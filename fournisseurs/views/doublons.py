@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
+from facturier.commun.nombres import lire_entier
 from fournisseurs.comparaison import PAR_CODE, comptes_different, comptes_masques
 from fournisseurs.doublons import ecarter_doublon, rouvrir_doublon
 from fournisseurs.forms import MotifForm
@@ -92,10 +93,10 @@ def _lignes_export(paires: Any) -> Iterator[tuple[object, ...]]:
 
 def _apres(paires: Any, place: str) -> Any:
     """Keep what follows the place `score-key`, the surest first."""
-    score, _, cle = place.partition("-")
-    if not (score.isdecimal() and cle.isdecimal() and len(place) < 22):  # noqa: PLR2004
+    score, cle = map(lire_entier, place.partition("-")[::2])
+    if score is None or cle is None:
         return paires
-    return paires.exclude(score__gt=int(score)).exclude(score=int(score), pk__lte=int(cle))
+    return paires.exclude(score__gt=score).exclude(score=score, pk__lte=cle)
 
 
 @reserver_aux_finances(Role.AGENT)

@@ -13,6 +13,7 @@ from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reser
 from facturier.acces.models import Role
 from facturier.commun.apercu import fermer, montrer, remettre
 from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.nombres import lire_entier
 from facturier.commun.reception import TYPES_ACCEPTES
 from fournisseurs.demandes import DemandeRefusee, completer, deposer_demande, retirer
 from fournisseurs.depots import ouvrir_justificatif
@@ -33,7 +34,6 @@ from fournisseurs.refus import trouver_visible
 
 FIL = [("Mes établissements", "/fournisseur/")]
 TAILLE_PAGE = 24
-LONGUEUR_CLE = 19  # digits of the largest key
 
 
 @reserver_a(Role.FOURNISSEUR)
@@ -68,9 +68,8 @@ def _page_habilitations(
     requete: RequeteConnectee, habilitations: Any
 ) -> tuple[list[Habilitation], str]:
     """Return a page by name of the établissement, and the query string of the next one."""
-    apres = requete.GET.get("apres", "")
-    if apres.isdecimal() and len(apres) < LONGUEUR_CLE:
-        habilitations = habilitations.apres(int(apres))
+    if (apres := lire_entier(requete.GET.get("apres", ""))) is not None:
+        habilitations = habilitations.apres(apres)
     page = list(
         habilitations.select_related("etablissement__fournisseur__tiers").order_by(
             "etablissement__denomination", "pk"

@@ -18,6 +18,7 @@ from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import PIECES_SANS_EFFET, PartCedee, Piece
 from fournisseurs import oppositions as actes
 from fournisseurs.forms import MotifForm
@@ -48,9 +49,8 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     """List oppositions, those in force first, with filters in the address."""
     form, filtre = _filtre(requete)
     trouvees = filtrer_oppositions(filtre, timezone.localdate())
-    avant = requete.GET.get("avant", "")
-    if avant.isdecimal():
-        trouvees = trouvees.filter(pk__lt=int(avant[:18]))
+    if (avant := lire_entier(requete.GET.get("avant", ""))) is not None:
+        trouvees = trouvees.filter(pk__lt=avant)
     page = list(trouvees[: TAILLE_PAGE + 1])
     montrees = page[:TAILLE_PAGE]
     suivant = ""

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun.exports import Colonne, Tableau
+from facturier.commun.nombres import lire_entier
 from fournisseurs.forms_reprise import ExtraitForm, recopier
 from fournisseurs.models import (
     ROLES_GESTION,
@@ -43,10 +44,9 @@ A_FAIRE: dict[str, str] = {
 def registre(requete: RequeteConnectee) -> HttpResponse:
     """Show the differences of one nature, with what to do about each."""
     choisie = Nature(_nature(requete) or Nature.CESSE)
-    dernier = requete.GET.get("apres", "")
     lignes = EcartRegistre.objects.par_nature(choisie)
-    if dernier.isdecimal():
-        lignes = lignes.filter(pk__gt=int(dernier[:18]))
+    if (dernier := lire_entier(requete.GET.get("apres", ""))) is not None:
+        lignes = lignes.filter(pk__gt=dernier)
     page = list(lignes.select_related("etablissement__fournisseur__tiers")[: TAILLE_PAGE + 1])
     nombres = dict(EcartRegistre.objects.order_by().values_list("nature").annotate(Count("pk")))
     suite = f"?nature={choisie}&apres={page[TAILLE_PAGE - 1].pk}" if page[TAILLE_PAGE:] else ""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.exports import csv_en_flux
+from facturier.commun.nombres import lire_entier
 from fournisseurs.export_journal import exporter_journal
 from fournisseurs.forms_journal import FiltreJournalForm
 from fournisseurs.journal import tete, verifier_journal
@@ -31,9 +32,8 @@ def journal(requete: RequeteConnectee) -> HttpResponse:
     """List the entries, the latest first, with filters in the address."""
     form, filtre = _filtre(requete)
     entrees = EntreeJournal.objects.filtrees(**filtre).recentes()
-    avant = requete.GET.get("avant", "")
-    if avant.isdecimal() and len(avant) < len(str(2**63)):
-        entrees = entrees.filter(numero__lt=int(avant))
+    if (avant := lire_entier(requete.GET.get("avant", ""))) is not None:
+        entrees = entrees.filter(numero__lt=avant)
     page = list(entrees[: TAILLE_PAGE + 1])
     suivant = ""
     if page[TAILLE_PAGE:]:

@@ -13,12 +13,12 @@ from django.shortcuts import redirect
 from facturier.acces.models import Utilisateur
 from facturier.commun.apercu import REMISE
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
+from facturier.commun.nombres import lire_entier
 from facturier.commun.pdf import modules_qr
 from facturier.commun.types_contenu import PDF
 
 PAR_PAGE = 50
 SAISIES_RETENUES = 10  # typed and not confirmed, of one kind, in one session
-LONGUEUR_CLE = 20  # digits: no key has as many
 MARGE_QR = 4  # modules of white around the code, which readers need
 Objet = TypeVar("Objet", bound=Model)
 
@@ -74,8 +74,8 @@ def page_par_cle(
 
     The newest come first; the oldest when `croissant`, for what waits its turn.
     """
-    if apres.isdecimal() and len(apres) < LONGUEUR_CLE:
-        lot = lot.filter(pk__gt=int(apres)) if croissant else lot.filter(pk__lt=int(apres))
+    if (depuis := lire_entier(apres)) is not None:
+        lot = lot.filter(pk__gt=depuis) if croissant else lot.filter(pk__lt=depuis)
     page = list(lot.order_by("pk" if croissant else "-pk")[: taille + 1])
     suivant = page[taille - 1].pk if len(page) > taille else None
     return page[:taille], suivant

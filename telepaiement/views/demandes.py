@@ -17,6 +17,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun import reception
 from facturier.commun.apercu import remettre
 from facturier.commun.fichiers import FichierRefuse
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import contestations, demandes, echeanciers
 from telepaiement.forms import DecisionForm, EcheancesFormSet, MotifForm
@@ -115,8 +116,8 @@ def _echeances(request: HttpRequest, objet: DemandeRedevable, reste: int) -> Any
         return EcheancesFormSet(request.POST, prefix="echeances")
     if reste <= 0:
         return None
-    saisi = request.GET.get("nombre", "")
-    nombre = int(saisi) if saisi.isdecimal() else objet.nombre_souhaite or 2
+    demande = lire_entier(request.GET.get("nombre", ""))
+    nombre = (objet.nombre_souhaite or 2) if demande is None else demande
     nombre = max(2, min(nombre, 24, reste))
     premiere = timezone.localdate() + DELAI_PREMIERE
     proposees = echeanciers.proposer(reste, nombre, premiere)

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
+from facturier.commun.nombres import lire_entiers
 from telepaiement import repartition
 from telepaiement.forms_banque import RepartitionForm
 from telepaiement.models import EtatLigneBancaire, LigneBancaire
 from telepaiement.views.communs import agent, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
-CHIFFRES_D_UNE_CLE = 18
 
 
 @reserver_a(*LECTEURS)
@@ -33,12 +33,7 @@ def repartir(request: HttpRequest, pk: int) -> HttpResponse:
     ligne = get_object_or_404(
         LigneBancaire, pk=pk, etat=EtatLigneBancaire.A_RAPPROCHER, montant__gt=0
     )
-    cles = [
-        int(cle)
-        for cle in request.GET.getlist("titre")
-        if cle.isascii() and cle.isdigit() and len(cle) <= CHIFFRES_D_UNE_CLE
-    ]
-    choisis = repartition.choisis(cles, ligne)
+    choisis = repartition.choisis(lire_entiers(request.GET.getlist("titre")), ligne)
     donnees = request.POST if request.method == "POST" else None
     form = RepartitionForm(donnees, candidats=choisis, montant=ligne.montant)
     if request.method == "POST" and form.is_valid():

@@ -16,6 +16,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
+from facturier.commun.nombres import lire_entier, lire_entiers
 from facturier.commun.types_contenu import PDF
 from facturier.grand_livre.corrections import est_anterieure
 from facturier.grand_livre.documents import ranger_justificatif
@@ -81,8 +82,8 @@ def _a_mettre_en_bordereau(page: list[Titre]) -> set[int]:
 
 def _filtrer(filtres: dict[str, Any], apres: str) -> Any:
     resultat = Titre.objects.select_related("tiers", "bordereau").order_by("-pk")
-    if apres.isdecimal():
-        resultat = resultat.filter(pk__lt=int(apres))
+    if (depuis := lire_entier(apres)) is not None:
+        resultat = resultat.filter(pk__lt=depuis)
     if filtres.get("etat"):
         resultat = resultat.filter(etat=filtres["etat"])
     if filtres.get("exercice"):
@@ -262,7 +263,7 @@ def _annonce(titre: Titre) -> tuple[str, str]:
 @require_POST
 def mettre_en_bordereau(request: HttpRequest) -> HttpResponse:
     """List the chosen titres on a new bordereau."""
-    choisis = [int(pk) for pk in request.POST.getlist("titre") if pk.isdecimal()]
+    choisis = lire_entiers(request.POST.getlist("titre"))
     try:
         bordereau = creer_bordereau(
             sens=SensPiece.RECETTE,

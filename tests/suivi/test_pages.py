@@ -409,3 +409,9 @@ def test_des_photos_a_part_et_un_pdf_font_chacun_leur_facture(deposant):
         "facture.pdf",
         "autre.jpg",
     ]
+
+
+@pytest.mark.parametrize("absurde", ["²", "9" * 5_000])
+@pytest.mark.parametrize(("vue", "cle"), [("credits", "exercice"), ("mandater", "etablissement")])
+def test_un_nombre_absurde_dans_l_adresse_ne_choisit_rien(vue, cle, absurde):
+    assert page(acteur(Role.AGENT), vue, **{cle: absurde}).status_code == 200

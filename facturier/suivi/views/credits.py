@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from facturier.acces.controle import reserver_a
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.credits import lignes_de_credits
 from facturier.grand_livre.models import Exercice
 from facturier.suivi.mandatement import budget_courant
@@ -15,9 +16,8 @@ from facturier.suivi.views.mandats import LECTEURS
 def liste(requete: HttpRequest) -> HttpResponse:
     """List the lines of the budget of one year, the present one by default."""
     annees = list(Exercice.objects.order_by("-annee").values_list("annee", flat=True))
-    demandee = requete.GET.get("exercice", "")
-    lue = int(demandee) if demandee.isdigit() and int(demandee) in annees else None
-    annee = lue or timezone.localdate().year
+    demandee = lire_entier(requete.GET.get("exercice", ""))
+    annee = demandee if demandee in annees else timezone.localdate().year
     lignes = lignes_de_credits(annee, budget_courant().pk)
     contexte = {
         "annee": annee,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
     Deduction,
@@ -65,9 +66,9 @@ def mandater(requete: HttpRequest) -> HttpResponse:
     factures = Facture.objects.a_mandater().select_related(
         "etablissement__fournisseur__tiers", "service", "bon_commande"
     )
-    etablissement = requete.GET.get("etablissement", "")
-    if etablissement.isdigit():
-        factures = factures.filter(etablissement=int(etablissement))
+    etablissement = lire_entier(requete.GET.get("etablissement", ""))
+    if etablissement is not None:
+        factures = factures.filter(etablissement=etablissement)
     formulaire = MandatementForm(requete.POST or None, factures=factures)
     if formulaire.is_bound and formulaire.is_valid():
         choisies = list(formulaire.cleaned_data["factures"].order_by("pk"))

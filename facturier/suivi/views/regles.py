@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Mandat
 from facturier.suivi import regles
 from facturier.suivi.forms_regles import CloreRegleForm, RegleForm
@@ -30,10 +31,9 @@ def liste(requete: HttpRequest) -> HttpResponse:
 @reserver_a(Role.AGENT)
 def creer(requete: HttpRequest) -> HttpResponse:
     """Make a rule, from the mandat of the address if it was refused."""
-    cle = requete.GET.get("mandat", "")
     refuse = None
-    if cle.isdecimal():
-        refuse = get_object_or_404(Mandat, pk=int(cle), etat__in=regles.REFUSES)
+    if (cle := lire_entier(requete.GET.get("mandat", ""))) is not None:
+        refuse = get_object_or_404(Mandat, pk=cle, etat__in=regles.REFUSES)
     formulaire = RegleForm(
         requete.POST or None, initial=regles.proposer(refuse) if refuse else None
     )
