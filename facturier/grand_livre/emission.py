@@ -10,6 +10,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
+from exports_tps.pes.latin1 import en_latin1
+from exports_tps.pes.messages import CaractereRefuse
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.pays import ecart_de_pays
 from facturier.grand_livre import evenements
@@ -42,6 +44,14 @@ from facturier.grand_livre.ventilation import section
 
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
+TEXTES_TRANSMIS = (
+    "objet",
+    "nom_tiers",
+    "adresse_complement",
+    "adresse_voie",
+    "ville",
+    "titulaire_compte",
+)
 VIREMENT, OPERATION_D_ORDRE = "03", "08"
 REEMIS = "08"  # NatPce of a pièce issued again (pes_v2, §4)
 ORDRE_DE_PAIEMENT = "11"
@@ -381,6 +391,7 @@ def enregistrer_piece(
 ) -> list[LignePiece]:
     """Number and save the pièce with its lines and the passage of its birth; return the lines."""
     comptes = _comptes_imputables(piece.exercice_id, imputations)
+    _exiger_transmissible(piece, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
     est_titre = piece.sens == SensPiece.RECETTE and piece.type_piece != CORRECTIF
@@ -410,6 +421,24 @@ def enregistrer_piece(
         piece_id=piece.pk, acte="emettre", depart="", arrivee=EtatPiece.EMISE, par=par
     )
     return lignes
+
+
+def _exiger_transmissible(piece: Piece, imputations: Sequence[Imputation]) -> None:
+    """Refuse a text that the treasury's set of characters cannot hold: a pièce is never edited.
+
+    Raises:
+        EcritureRefusee: it names the text and each such character.
+    """
+    textes = [(Piece._meta.get_field(nom), getattr(piece, nom)) for nom in TEXTES_TRANSMIS]
+    libelles = [(LignePiece._meta.get_field("libelle"), i.libelle) for i in imputations]
+    for champ, texte in (*textes, *libelles):
+        try:
+            en_latin1(texte)
+        except CaractereRefuse as refus:
+            nom = str(champ.verbose_name)  # type: ignore[union-attr]
+            raise EcritureRefusee(
+                f"{nom[:1].upper()}{nom[1:]}, {refus} Écrivez-le autrement."
+            ) from refus
 
 
 def _motif_refus(erreur: Exception) -> str:

@@ -76,6 +76,7 @@ def mandat(
     tiers: Tiers | None = None,
     budget: Budget | None = None,
     adresse: dict[str, str] = NOUMEA,
+    objet: str = "Électricité des collèges",
     **champs: Any,
 ) -> Mandat:
     """Issue a mandat of 111 000 F for electricity, unless told otherwise."""
@@ -89,7 +90,7 @@ def mandat(
         exercice=champs["date_emission"].year,
         budget=budget or Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory.create(), adresse),
-        objet="Électricité des collèges",
+        objet=objet,
         service=ServiceGestionnaire.objects.get(code="DEFE"),
         delai=Delai(debut=JOUR, fin=date(2026, 12, 23), duree=30),
         par=par,
@@ -104,6 +105,7 @@ def titre(
     montant: int = 45_000,
     compte: str = "70323",
     adresse: dict[str, str] = NOUMEA,
+    objet: str = "Occupation du domaine public",
     **champs: Any,
 ) -> Titre:
     """Issue a titre for the occupation of public land."""
@@ -113,7 +115,7 @@ def titre(
         exercice=champs["date_emission"].year,
         budget=Budget.objects.get(code="principal"),
         destinataire=destinataire(tiers or TiersFactory.create(), adresse),
-        objet="Occupation du domaine public",
+        objet=objet,
         service=ServiceGestionnaire.objects.get(code="DEPS"),
         imputations=[Imputation(compte=compte, montant_ht=montant)],
         bases_liquidation="Terrasse de 15 m² à 3 000 F le m², année 2026",

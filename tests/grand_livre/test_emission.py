@@ -66,6 +66,20 @@ def test_un_numero_ne_se_prend_pas_hors_transaction():
         prendre_numero("essai")
 
 
+@pytest.mark.parametrize("emettre", [mandat, titre])
+def test_ce_que_la_tresorerie_ne_peut_lire_n_est_pas_emis(emettre, reference, agent):
+    assert (
+        emettre(agent, objet="Œuvre à 5 €, de l’Ōtautahi").numero == 1
+    )  # each has its replacement
+
+    with pytest.raises(EcritureRefusee, match=r"Objet, .*⅓.*🏝.*Écrivez-le autrement"):
+        emettre(agent, objet="Îlot 🏝, ⅓ de l’année")
+    with pytest.raises(EcritureRefusee, match=r"Nom du tiers, .*木"):
+        emettre(agent, tiers=TiersFactory.create(nom="Scierie 木"))
+
+    assert Piece.objects.count() == 1
+
+
 @deux_moteurs
 def test_le_mandat_porte_ses_montants_son_passage_et_ses_justificatifs(reference, agent):
     facture = enregistrer_justificatif(

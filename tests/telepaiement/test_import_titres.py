@@ -86,6 +86,7 @@ def test_le_meme_fichier_importe_deux_fois_ne_change_rien(fichier):
         ({"bases": ""}, "« bases_liquidation » est vide"),
         ({"code_postal": "9880"}, "cinq chiffres"),
         ({"ville": "N" * 39}, "dépasse 38 caractères"),
+        ({"objet": "Îlot 🏝"}, "sans équivalent"),
         ({"produit": "S001", "montant": "700"}, "tarif publié"),
     ],
 )
