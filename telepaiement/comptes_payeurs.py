@@ -5,7 +5,10 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from facturier.grand_livre.emission import CompteBancaire
+from facturier.grand_livre.models import Titre
 from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
+from fournisseurs.gel import figer_les_comptes
 from fournisseurs.models import CoordonneesBancaires, Fournisseur
 from telepaiement.models import Encaissement, Remboursement
 
@@ -24,6 +27,23 @@ def compte_verifie(encaissement: Encaissement, au: date) -> CoordonneesBancaires
         .first()
     )
     return compte_en_vigueur(fournisseur, au) if fournisseur else None
+
+
+def compte_du_debiteur(titre: Titre, jour: date) -> CompteBancaire:
+    """Return the verified account of who is paid back, which is then frozen.
+
+    Raises:
+        CompteIntrouvable: he has none, is suspended, or a change of it is being checked.
+    """
+    fiche = Fournisseur.objects.filter(tiers=titre.tiers_id).first()
+    if fiche is None:
+        raise CompteIntrouvable(
+            f"{titre.nom_tiers} a payé ce titre et n’a pas de compte bancaire connu : créez sa "
+            "fiche de tiers et faites vérifier son relevé d’identité bancaire, puis recommencez."
+        )
+    compte = compte_en_vigueur(fiche, jour)
+    figer_les_comptes([fiche])
+    return CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire)
 
 
 def controler_compte(remboursement: Remboursement) -> None:

@@ -7,10 +7,12 @@ from django.db.models import Q, Sum
 
 from facturier.grand_livre.models import LigneEcriture, Sens, Titre
 from telepaiement.models import Encaissement
+from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 
 REDUCTIONS = ("reduction_titre", "annulation_titre_anterieur")
 PRECOMPTE, VIREMENT = ("precompte_penalites",), ("encaissement_virement",)
-APUREMENT = ("apurement_titre",)
+APUREMENT, RECETTE_PERCUE = ("apurement_titre",), ("regularisation_p503",)
+RETOUR = ("retour_encaissement",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Decompte:
     precompte: int
     recu_par_la_tresorerie: int
     apure: int
+    rendu_par_la_tresorerie: int
     a_rendre: int
     en_remboursement: int
 
@@ -32,7 +35,7 @@ class Decompte:
 
 
 def decompte(titre: Titre) -> Decompte:
-    """Return how `titre` came to what is owed on it. Six queries."""
+    """Return how `titre` came to what is owed on it. Ten queries."""
     lot = Encaissement.objects.filter(titre=titre)
     encaissements = list(
         lot.select_related("annulation", "quittance__regie").avec_suites().order_by("pk")
@@ -43,9 +46,12 @@ def decompte(titre: Titre) -> Decompte:
         precompte=_credite(titre, PRECOMPTE),
         recu_par_la_tresorerie=_credite(
             titre, VIREMENT, ecriture__cle__startswith="encaissement-tps-"
-        ),
+        )
+        + _credite(titre, RECETTE_PERCUE),
         apure=_credite(titre, APUREMENT),
-        a_rendre=sum(un.a_rendre for un in lot.en_trop()),
+        rendu_par_la_tresorerie=-_credite(titre, RETOUR),
+        a_rendre=sum(un.a_rendre for un in lot.en_trop())
+        + sum(a_rendre_sans_paiement(titres_en_trop().filter(pk=titre.pk)).values()),
         en_remboursement=sum(un.en_remboursement for un in encaissements),
     )
 

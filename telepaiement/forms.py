@@ -347,6 +347,13 @@ class ExecutionForm(FormulaireSansCarte):
     )
 
 
+class RestitutionForm(ExecutionForm):
+    """What the treasury gave back to a debtor, when, and under which reference."""
+
+    montant = SaisieMontantField(label="Montant rendu", minimum=1)
+    field_order = ("montant", "jour", "reference")
+
+
 class RetourForm(FormulaireSansCarte):
     """On which titre of the sale a refund is put, and why."""
 

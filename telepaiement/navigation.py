@@ -29,6 +29,7 @@ from telepaiement.models import (
 )
 from telepaiement.position import a_recevoir
 from telepaiement.rapprochement import a_rapprocher
+from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.versements import non_verses
 
 ENTREES = (
@@ -283,6 +284,14 @@ def _a_classer(utilisateur: Utilisateur) -> Iterator[Carte]:
 def _a_rendre() -> Iterator[Carte]:
     """Yield what waits for somebody on the way back to a payer; nothing when all is in order."""
     cartes_possibles = (
+        Carte(
+            "Titres à rendre",
+            "telepaiement:trop_percus",
+            nombre=len(a_rendre_sans_paiement(titres_en_trop())),
+            detail="Réglés sans carte ni caisse, puis réduits : la Trésorerie rend.",
+            ton=Ton.ATTENTE,
+            ordre=44,
+        ),
         Carte(
             "Virements à faire",
             "telepaiement:remboursements",

@@ -30,6 +30,7 @@ OUVERTS = ("a_verifier", "authentification", "creee", "en_cours", "initiee")
 A_TRAITER = ("en_erreur", "recu")
 SANS_SUITE = ("echoue", "refuse")
 EN_ROUTE = ("approuve", "transmis")
+REUSSIS, PERDUS = Q(etat="reussi"), Q(etat="perdu", est_debite=True)
 
 
 class TentativeQuerySet(models.QuerySet["Tentative"]):
@@ -113,23 +114,17 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
         was credited to the titre than it was ever debited. Of several payments, the last are given
         back first; so cut the lot by titre, or from a key upwards, never one payment alone.
         """
-        reussis, perdus = Q(etat="reussi"), Q(etat="perdu", est_debite=True)
         en_propre = (
             F("trop_percu")
-            - self._rendu("remboursements", reussis, F("trop_percu"))
-            - self._rendu("litiges", perdus, F("trop_percu"))
-        )
-        sur_la_dette = (
-            F("montant")
-            - F("trop_percu")
-            - self._rendu("remboursements", reussis, F("montant") - F("trop_percu"))
-            - self._rendu("litiges", perdus, F("montant") - F("trop_percu"))
+            - self._rendu("remboursements", REUSSIS, F("trop_percu"))
+            - self._rendu("litiges", PERDUS, F("trop_percu"))
         )
         depuis = Window(Sum("sur_la_dette"), partition_by="titre_id", order_by=F("pk").desc())
         return (
             self.valides()
             .filter(Q(trop_percu__gt=0) | self._titres_sans_cause())
-            .annotate(en_propre=en_propre, sur_la_dette=sur_la_dette)
+            .annotate(en_propre=en_propre)
+            .avec_part_de_dette()
             .annotate(excedent=-reste_correle("titre", sens=SensPiece.RECETTE), depuis=depuis)
             .annotate(
                 a_rendre=F("en_propre")
@@ -140,6 +135,15 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
                 )
             )
             .filter(a_rendre__gt=0)
+        )
+
+    def avec_part_de_dette(self) -> models.QuerySet[Any]:
+        """With `sur_la_dette`, the whole francs that each took off its debt and still does."""
+        part = F("montant") - F("trop_percu")
+        return self.annotate(
+            sur_la_dette=part
+            - self._rendu("remboursements", REUSSIS, part)
+            - self._rendu("litiges", PERDUS, part)
         )
 
     def _titres_sans_cause(self) -> Combinable:

@@ -2,14 +2,14 @@
 
 A réduction is a pièce 02 / 02 / 06 (TypBord, TypPce, NatPce) that names the titre it corrects; of
 the whole amount, it cancels the titre once the comptable accepts it. It takes back what is still
-owed: what was paid beyond is given back by a refund.
+owed, and what was paid without a payment that a refund gives back: the treasury then returns it to
+the debtor (`restitutions`). What a card or a till received is refunded first.
 
 A titre of an earlier exercice is corrected by a mandat on 673: what is still owed leaves the debt,
 what was collected is paid back to the verified account of the debtor.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,15 +25,13 @@ from facturier.grand_livre.corrections import (
     est_anterieure,
     reste_a_reduire,
 )
-from facturier.grand_livre.emission import CompteBancaire
 from facturier.grand_livre.models import EtatPiece, Piece, PieceJustificative, Titre
 from facturier.grand_livre.passation import EcritureRefusee
-from facturier.grand_livre.soldes import encaisse_par_titre, reste_du
-from fournisseurs.coordonnees import CompteIntrouvable, compte_en_vigueur
-from fournisseurs.gel import figer_les_comptes
-from fournisseurs.models import Fournisseur
+from facturier.grand_livre.soldes import regle_par_piece, reste_du
+from fournisseurs.coordonnees import CompteIntrouvable
 from telepaiement import contestations, echeanciers
-from telepaiement.sommes_a_rendre import acquis_sur_titre
+from telepaiement.comptes_payeurs import compte_du_debiteur
+from telepaiement.sommes_a_rendre import acquis_sur_titre, regle_sans_paiement
 
 
 @transaction.atomic
@@ -104,36 +102,21 @@ def _corriger(
     return annuler_titre_anterieur(
         origine,
         reprise,
-        compte=_compte_du_debiteur(origine, jour) if est_rendue else None,
+        compte=compte_du_debiteur(origine, jour) if est_rendue else None,
         justificatifs=justificatifs,
         date_emission=jour,
         par=par,
     )
 
 
-def _compte_du_debiteur(titre: Titre, jour: date) -> CompteBancaire:
-    """Return the verified account of who is paid back. Raises CompteIntrouvable."""
-    fiche = Fournisseur.objects.filter(tiers=titre.tiers_id).first()
-    if fiche is None:
-        raise CompteIntrouvable(
-            f"{titre.nom_tiers} a payé ce titre et n’a pas de compte bancaire connu : créez sa "
-            "fiche de tiers et faites vérifier son relevé d’identité bancaire, puis recommencez."
-        )
-    compte = compte_en_vigueur(fiche, jour)
-    figer_les_comptes([fiche])
-    return CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire)
-
-
 def est_reductible(titre: Titre, reste: int) -> bool:
     """Whether a titre, of which `reste` francs are owed, is one that a new pièce corrects.
 
-    It is taken in charge; what is paid is refunded in its year, and paid back after.
+    It is taken in charge; in its year, what a payment settled is refunded first.
     """
-    return (
-        titre.etat == EtatPiece.PRISE_EN_CHARGE
-        and not titre.est_reduction
-        and (reste > 0 or est_anterieure(titre))
-    )
+    if titre.etat != EtatPiece.PRISE_EN_CHARGE or titre.est_reduction:
+        return False
+    return reste > 0 or est_anterieure(titre) or reste + regle_sans_paiement(titre.pk) > 0
 
 
 def _exiger_montants(titre: Titre, reprise: Reprise) -> bool:
@@ -141,12 +124,14 @@ def _exiger_montants(titre: Titre, reprise: Reprise) -> bool:
     ht, tgc = reste_a_reduire(reprise.ligne)
     du, demande = reste_du(titre), reprise.montant_ht + reprise.montant_tgc
     est_rendue = est_anterieure(titre) and du <= 0
-    encaisse = encaisse_par_titre([titre.pk]).get(titre.pk, 0)
+    encaisse = regle_par_piece([titre.pk]).get(titre.pk, 0)
     limite = acquis_sur_titre(titre.pk) if est_rendue else du
+    if not est_anterieure(titre):
+        limite = max(0, du + regle_sans_paiement(titre.pk))
     dans_la_ligne = 0 < reprise.montant_ht <= ht and 0 <= reprise.montant_tgc <= tgc
     if dans_la_ligne and demande <= limite:
         return est_rendue
-    suite = "Ce qui est payé se rembourse."
+    suite = "Ce qu’un paiement a réglé se rembourse d’abord."
     if est_rendue and limite < encaisse:
         suite = (
             f"{afficher(encaisse - limite)} sont déjà rendus ou vont l’être, par mandat ou par "
@@ -154,7 +139,7 @@ def _exiger_montants(titre: Titre, reprise: Reprise) -> bool:
         )
     elif est_anterieure(titre):
         suite = "Ce qui est payé se rend par un second mandat, une fois le reste dû annulé."
-    quoi = "payés et à rendre" if est_rendue else "encore dus"
+    quoi = "payés et à rendre" if est_rendue else "encore dus, ou à rendre par la Trésorerie"
     raise ValidationError(
         f"Il reste {afficher(ht)} HT et {afficher(tgc)} de TGC à réduire sur cette imputation, "
         f"dont {afficher(limite)} {quoi} : corrigez les montants. {suite}"

@@ -3,10 +3,15 @@
 Read under the lock of the debt by the acts that decide on it.
 """
 
-from django.db.models import Q, Sum
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
 
 from facturier.grand_livre.corrections import mandats_qui_rendent
-from facturier.grand_livre.soldes import encaisse_par_titre
+from facturier.grand_livre.models import CORRECTIF, PIECES_SANS_EFFET, Piece, SensPiece, Titre
+from facturier.grand_livre.soldes import regle_par_piece, reste_correle
 from telepaiement.models import Encaissement, EtatLitige, EtatRemboursement
 
 
@@ -25,18 +30,19 @@ def disponible(encaissement: Encaissement) -> int:
 
 
 def acquis_sur_titre(titre_id: int) -> int:
-    """Return what was collected on a titre that nothing gives back, nor contests, in whole francs.
+    """Return what settled a titre, and that nothing gives back nor contests, in whole francs.
 
-    Refunds under way and living mandats on 673 count; read under the lock of the titre.
+    Whatever the way it was paid. Refunds under way and living mandats on 673 count; read under the
+    lock of the titre.
     """
-    encaisse = encaisse_par_titre([titre_id]).get(titre_id, 0)
+    regle = regle_par_piece([titre_id]).get(titre_id, 0)
     payes = Encaissement.objects.valides().filter(titre=titre_id).avec_suites()
     engage = sum(
         max(0, un.en_remboursement + un.conteste - trop_percu_restant(un))
         for un in payes.filter(Q(en_remboursement__gt=0) | Q(conteste__gt=0))
     )
     rendu = sum(mandat.montant_ttc for mandat in mandats_qui_rendent(titre_id))
-    return max(0, int(encaisse - engage - rendu))
+    return max(0, int(regle - engage - rendu))
 
 
 def trop_percu_restant(encaissement: Encaissement) -> int:
@@ -60,3 +66,41 @@ def a_rendre(encaissement: Encaissement) -> int:
         lot = lot.filter(pk=encaissement.pk)
     suivants = lot.filter(titre=encaissement.titre_id).en_trop()
     return next((int(un.a_rendre) for un in suivants if un.pk == encaissement.pk), 0)
+
+
+def regle_sans_paiement(titre_id: int) -> int:
+    """Return what settled a titre and is no `Encaissement`, in whole francs.
+
+    What waited in 4718, what the treasury collected, what was withheld, the sales that it
+    regularises: no card nor till gives it back, the treasury does.
+    """
+    payes = Encaissement.objects.valides().filter(titre=titre_id).avec_part_de_dette()
+    par_paiement = payes.aggregate(total=Sum("sur_la_dette", default=0))["total"]
+    return max(0, int(regle_par_piece([titre_id]).get(titre_id, 0) - par_paiement))
+
+
+def titres_en_trop() -> QuerySet[Any]:
+    """Return the titres, corrected or without effect, that were paid more than they call for.
+
+    Each has `reste`, below zero. Some of it, or all, may be given back on its payments: see
+    `a_rendre_sans_paiement`.
+    """
+    corriges = Piece.objects.filter(type_piece=CORRECTIF, piece_origine__isnull=False)
+    titres = Titre.objects.filter(
+        Q(etat__in=PIECES_SANS_EFFET) | Q(pk__in=corriges.values("piece_origine"))
+    )
+    return titres.annotate(reste=reste_correle("pk", sens=SensPiece.RECETTE)).filter(reste__lt=0)
+
+
+def a_rendre_sans_paiement(titres: Sequence[Any]) -> dict[int, int]:
+    """Return, by titre, what is owed back that no payment bears, in whole francs; one query.
+
+    Args:
+        titres: some of `titres_en_trop`; those of which payments bear all are left out.
+    """
+    portes: Counter[int] = Counter()
+    payes = Encaissement.objects.filter(titre__in=[titre.pk for titre in titres])
+    for un in payes.en_trop():
+        portes[un.titre_id] += un.a_rendre - un.en_propre
+    restes = {titre.pk: int(-titre.reste - portes[titre.pk]) for titre in titres}
+    return {cle: reste for cle, reste in restes.items() if reste > 0}

@@ -269,6 +269,7 @@ urlpatterns = [
     path("gestion/titres/<int:titre_id>/avis.pdf", titres.avis_pdf, name="titre_avis"),
     path("gestion/titres/<int:titre_id>/annuler/", titres.annuler, name="titre_annuler"),
     path("gestion/titres/<int:titre_id>/reduire/", titres.reduire, name="titre_reduire"),
+    path("gestion/titres/<int:titre_id>/rendre/", virements.rendre_titre, name="titre_rendre"),
     path(
         "gestion/titres/tentatives/<int:tentative_id>/verifier/",
         titres.verifier,

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from facturier.grand_livre import verification
-from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens, SensPiece
+from facturier.grand_livre.models import LigneEcriture, SchemaComptable, Sens, SensPiece, Titre
 from facturier.grand_livre.soldes import reste_correle
 from facturier.grand_livre.verification import Anomalie
 from telepaiement.cloture import calculer_empreinte
@@ -34,6 +34,7 @@ from telepaiement.models import (
     SessionCaisse,
     Versement,
 )
+from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.verification_imputations import (
     apurements_excessifs,
     apurements_mal_ecrits,
@@ -209,10 +210,9 @@ def impayes_mal_annules() -> Iterator[Anomalie]:
 
 def excedents_oublies() -> Iterator[Anomalie]:
     """Titres credited with more than they were debited, which the worklist does not give back."""
-    payes = Encaissement.objects.filter(titre__isnull=False).order_by().values("titre").distinct()
-    trop_payes = payes.annotate(reste=reste_correle("titre", sens=SensPiece.RECETTE))
-    ecrits = dict(trop_payes.filter(reste__lt=0).values_list("titre", "reste"))
-    listes: dict[int, int] = defaultdict(int)
+    restes = Titre.objects.order_by().annotate(reste=reste_correle("pk", sens=SensPiece.RECETTE))
+    ecrits = dict(restes.filter(reste__lt=0).values_list("pk", "reste"))
+    listes: dict[int, int] = defaultdict(int, a_rendre_sans_paiement(titres_en_trop()))
     for encaissement in Encaissement.objects.en_trop():
         listes[encaissement.titre_id] += encaissement.a_rendre - encaissement.en_propre
     for titre in sorted(ecrits.keys() | listes.keys()):

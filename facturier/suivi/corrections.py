@@ -136,6 +136,7 @@ def constater_corrections(pieces: Collection[int], *, par: Utilisateur) -> set[i
         restes = reste_du_par_piece(siennes, sens=sens)
         sans_reste = [cle for cle in siennes if not restes.get(cle)]
         if sens == SensPiece.RECETTE:  # what was collected and is kept leaves the titre as it is
+            sans_reste = [cle for cle in siennes if restes.get(cle, 0) <= 0]
             sans_reste = [*corriges_en_entier(sans_reste)]
         soldees += sans_reste
     annulees = franchir_lot(Piece, soldees, "annuler_par_correction", par=par)

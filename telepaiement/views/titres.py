@@ -43,6 +43,7 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.reductions import est_reductible, reduire_titre
+from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.synchronisation import synchroniser
 from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
 
@@ -368,8 +369,18 @@ def trop_percus(request: HttpRequest) -> HttpResponse:
         )
     )
     page, suivant = page_par_cle(encaissements, request.GET.get("apres", ""), croissant=True)
+    en_trop, autres_titres = page_par_cle(
+        titres_en_trop().select_related("tiers"), request.GET.get("titres", ""), croissant=True
+    )
+    restes = a_rendre_sans_paiement(en_trop)
     return render(
         request,
         "telepaiement/titres/trop_percus.html",
-        {"encaissements": page, "suivant": suivant},
+        {
+            "encaissements": page,
+            "suivant": suivant,
+            "titres": [(titre, restes[titre.pk]) for titre in en_trop if titre.pk in restes],
+            "autres_titres": autres_titres,
+            "est_comptable": agent(request).a_role(Role.COMPTABLE),
+        },
     )

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Titre
 from fournisseurs.coordonnees import CompteIntrouvable
-from telepaiement import retours, sommes_a_rendre, virements
+from telepaiement import restitutions, retours, sommes_a_rendre, virements
 from telepaiement.comptes_payeurs import compte_verifie
-from telepaiement.forms import ExecutionForm, MotifForm, RetourForm, VirementForm
+from telepaiement.forms import ExecutionForm, MotifForm, RestitutionForm, RetourForm, VirementForm
 from telepaiement.models import Encaissement, Remboursement
 from telepaiement.views.communs import agent
 from telepaiement.views.regies import presenter
@@ -160,4 +161,27 @@ def reporter(request: HttpRequest, pk: int) -> HttpResponse:
         action="Reporter sur le titre",
         retour=retour,
         succes="La somme rendue est reportée sur le titre.",
+    )
+
+
+@reserver_a(Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def rendre_titre(request: HttpRequest, titre_id: int) -> HttpResponse:
+    """Say that the treasury gave back what settled a titre and is no payment."""
+    titre = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
+    reste = restitutions.a_rendre(titre_id)
+    form = RestitutionForm(request.POST or None, initial={"montant": reste or None})
+    return presenter(
+        request,
+        form,
+        lambda: restitutions.rendre(titre_id, **form.cleaned_data, par=agent(request)),
+        vers=lambda _: reverse("telepaiement:titre", args=[titre_id]),
+        titre=f"Rendre au débiteur : titre {titre.reference}",
+        aide="La somme n’est venue ni par carte ni par une caisse : elle se rend par un virement "
+        "de la Trésorerie, au compte bancaire vérifié du débiteur. À dire quand il est parti.",
+        lignes=[("Débiteur", titre.tiers.nom_complet), ("À rendre", afficher(reste))],
+        action="Le virement est fait",
+        retour=reverse("telepaiement:trop_percus"),
+        succes="La somme rendue est comptabilisée.",
     )

@@ -33,9 +33,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 EN_2025 = date(2025, 12, 1)
 
 
-def accepte(piece, par, etat="prise_en_charge"):
-    """Carry a pièce of 2025 to where the treasury had it."""
-    bordereau = creer_bordereau(sens=piece.sens, pieces=[piece.pk], date_emission=EN_2025, par=par)
+def accepte(piece, par, etat="prise_en_charge", *, le=EN_2025):
+    """Carry a pièce, of 2025 by default, to where the treasury had it."""
+    bordereau = creer_bordereau(sens=piece.sens, pieces=[piece.pk], date_emission=le, par=par)
     Piece.objects.filter(pk=piece.pk).update(etat=etat, bordereau=bordereau)
     piece.refresh_from_db()
     return piece

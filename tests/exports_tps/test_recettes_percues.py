@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from lxml import etree
 
 from exports_tps.constitution import constituer_flux
@@ -22,10 +23,14 @@ from facturier.grand_livre.models import Ecriture, Piece, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
+from telepaiement import restitutions
 from telepaiement.models import Produit
+from telepaiement.verification_argent import excedents_oublies
+from tests.exports_tps.factories import compte_verifie
 from tests.exports_tps.pes.recus import ESPACE, PARAMETRES
 from tests.exports_tps.reponses import dites
-from tests.grand_livre.factories import TiersFactory, titre
+from tests.exports_tps.test_exercice_anterieur import EN_2025, accepte, annuler
+from tests.grand_livre.factories import COMPTE_BANCAIRE, TiersFactory, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 ENTETE = '<EnTetePES><DteStr V="2026-11-24"/><IdPost V="988001"/><IdColl V="00012345600012"/>'
@@ -235,3 +240,27 @@ def test_seul_un_titre_apres_encaissement_nomme_un_p503(agent):
         titre(agent, codes=CodesPiece(encaissement=(2026, 503)))
     with pytest.raises(IntegrityError, match="ne se retouche pas"), transaction.atomic():
         Piece.objects.filter(pk=emis.pk).update(numero_encaisse=504)
+
+
+def test_un_titre_regle_par_un_p503_puis_reduit_est_a_rendre(agent, settings):
+    du = titre(agent)
+    recevoir(settings, ligne(montant=1_000, rattache=du.numero))
+    accepte(du, agent, le=timezone.localdate())
+
+    annuler(du, agent, du.montant_ttc)
+
+    assert (reste_du(du), restitutions.a_rendre(du.pk)) == (-1_000, 1_000)
+    assert [*excedents_oublies()] == [] == list(verifier())
+
+
+def test_ce_qu_un_p503_a_regle_l_an_passe_se_rend_par_mandat(agent, settings, reference):
+    du = titre(agent, date_emission=EN_2025)
+    recevoir(settings, ligne(montant=du.montant_ttc))
+    regulariser(RecettePercue.objects.get(), accepte(du, agent), par=agent)
+    compte_verifie(du.tiers, COMPTE_BANCAIRE.iban, agent)
+
+    mandat = annuler(du, agent, 5_000)
+
+    assert (mandat.montant_ttc, mandat.iban) == (5_000, COMPTE_BANCAIRE.iban)
+    with pytest.raises(ValidationError, match="sont déjà rendus ou vont l’être"):
+        annuler(du, agent, du.montant_ttc - 4_999)

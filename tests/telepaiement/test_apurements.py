@@ -9,18 +9,24 @@ from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.etats import ActeInterdit
-from facturier.grand_livre.models import Parametre
+from facturier.grand_livre.models import Parametre, Piece
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from telepaiement import apurements, caisse, imputations, navigation, verification
+from facturier.suivi.corrections import constater_corrections
+from telepaiement import apurements, caisse, imputations, navigation, restitutions, verification
 from telepaiement.cloture import cloturer_caisse
 from telepaiement.decompte import decompte as decompte_du
 from telepaiement.depots import recevoir_versement
-from telepaiement.models import Apurement
+from telepaiement.models import Apurement, Encaissement
 from telepaiement.rectifications import rectifier
+from tests.exports_tps.factories import compte_verifie
+from tests.exports_tps.test_exercice_anterieur import accepte
+from tests.grand_livre.factories import COMPTE_BANCAIRE
 from tests.telepaiement.factories import decompte, titre_payable, titres_payables, verser
+from tests.telepaiement.test_concurrence import reduire
 from tests.telepaiement.test_imputations import ecarter as ecarter  # noqa: PLC0414
+from tests.telepaiement.test_remboursements import rejeter
 
 pytestmark = pytest.mark.django_db
 ADRESSE = {"adresse_voie": "1 rue du Port", "code_postal": "98800", "ville": "Nouméa"}
@@ -181,6 +187,61 @@ def test_la_liste_coute_autant_pour_deux_excedents_que_pour_un(
         page = client.get(reverse("telepaiement:excedents")).content.decode()
 
     assert page.count("Se cherche jusqu’au") == 2
+
+
+def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorerie(
+    client, imputee, agent, comptable
+):
+    titre = titre_payable(12_500)
+    apurements.regler_titre(imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable)
+    reduire(titre, 12_500, agent)
+    reduction = Piece.objects.get(piece_origine=titre.pk)
+    a_rendre = (restitutions.a_rendre(titre.pk), decompte_du(titre).a_rendre, _anomalies())
+    acte = {"jour": timezone.localdate(), "reference": "V-7", "par": comptable}
+
+    with pytest.raises(ActeInterdit):
+        restitutions.rendre(titre.pk, montant=1, **acte | {"par": agent})
+    for montant, mot in ((7_001, "va de 1 F à 7"), (7_000, "pas encore pris en charge")):
+        with pytest.raises(ValidationError, match=mot):
+            restitutions.rendre(titre.pk, montant=montant, **acte)
+    accepte(reduction, agent, le=timezone.localdate())
+    constater_corrections([reduction.pk], par=comptable)
+    with pytest.raises(ValidationError, match="faites vérifier son relevé"):
+        restitutions.rendre(titre.pk, montant=7_000, **acte)
+    compte_verifie(titre.tiers, COMPTE_BANCAIRE.iban, agent)
+    restitutions.rendre(titre.pk, montant=2_000, **acte)
+    client.force_login(comptable)
+    page = client.get(reverse("telepaiement:trop_percus")).text
+    cartes = {une.libelle: une.nombre for une in navigation.cartes(comptable)}
+    saisie = {"montant": "5 000", "jour": "27/11/2026", "reference": "V-8"}
+    statuts = [
+        client.post(reverse("telepaiement:titre_rendre", args=[titre.pk]), saisie | autre)
+        for autre in ({"montant": "5 001"}, {}, {})
+    ]
+
+    titre.refresh_from_db()
+    assert (a_rendre, titre.etat) == ((7_000, 7_000, []), "annulee")
+    assert "Rendre au débiteur" in page
+    assert cartes["Titres à rendre"] == 1
+    assert [un.status_code for un in statuts] == [422, 302, 422]
+    assert (reste_du(titre), restitutions.a_rendre(titre.pk)) == (0, 0)
+    assert decompte_du(titre).rendu_par_la_tresorerie == 7_000
+    assert "virement V-8" in titre.passages.get(acte="rendre", motif__startswith="5").motif
+    assert _anomalies() == [] == list(verifier())
+
+
+def test_une_carte_rend_sa_part_et_la_tresorerie_le_reste(imputee, encaisser, agent, comptable):
+    titre = titre_payable(12_500)
+    apurements.regler_titre(imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable)
+    paye = encaisser(titre=titre)
+    with pytest.raises(ValidationError, match="se rembourse d’abord"):
+        reduire(titre, 7_001, agent)
+    rejeter(titre)
+
+    assert paye.montant == 5_500
+    assert [un.a_rendre for un in Encaissement.objects.en_trop()] == [5_500]
+    assert restitutions.a_rendre(titre.pk) == 7_000
+    assert _anomalies() == []
 
 
 @pytest.mark.deux_moteurs
