@@ -37,6 +37,7 @@ class Decompte:
 def decompte(titre: Titre) -> Decompte:
     """Return how `titre` came to what is owed on it. Ten queries."""
     lot = Encaissement.objects.filter(titre=titre)
+    sans_paiement = a_rendre_sans_paiement(titres_en_trop().filter(pk=titre.pk))
     encaissements = list(
         lot.select_related("annulation", "quittance__regie").avec_suites().order_by("pk")
     )
@@ -50,8 +51,7 @@ def decompte(titre: Titre) -> Decompte:
         + _credite(titre, RECETTE_PERCUE),
         apure=_credite(titre, APUREMENT),
         rendu_par_la_tresorerie=-_credite(titre, RETOUR),
-        a_rendre=sum(un.a_rendre for un in lot.en_trop())
-        + sum(a_rendre_sans_paiement(titres_en_trop().filter(pk=titre.pk)).values()),
+        a_rendre=sum(un.a_rendre for un in lot.en_trop()) + sans_paiement.get(titre.pk, 0),
         en_remboursement=sum(un.en_remboursement for un in encaissements),
     )
 

@@ -120,11 +120,10 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
             - self._rendu("litiges", PERDUS, F("trop_percu"))
         )
         depuis = Window(Sum("sur_la_dette"), partition_by="titre_id", order_by=F("pk").desc())
-        return (
-            self.valides()
-            .filter(Q(trop_percu__gt=0) | self._titres_sans_cause())
+        lot = self.valides().filter(Q(trop_percu__gt=0) | self._titres_sans_cause())
+        trouves: models.QuerySet[Any] = (
+            lot.avec_part_de_dette()
             .annotate(en_propre=en_propre)
-            .avec_part_de_dette()
             .annotate(excedent=-reste_correle("titre", sens=SensPiece.RECETTE), depuis=depuis)
             .annotate(
                 a_rendre=F("en_propre")
@@ -136,6 +135,7 @@ class EncaissementQuerySet(models.QuerySet["Encaissement"]):
             )
             .filter(a_rendre__gt=0)
         )
+        return trouves
 
     def avec_part_de_dette(self) -> models.QuerySet[Any]:
         """With `sur_la_dette`, the whole francs that each took off its debt and still does."""

@@ -4,7 +4,7 @@ Read under the lock of the debt by the acts that decide on it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -86,19 +86,21 @@ def titres_en_trop() -> QuerySet[Any]:
     `a_rendre_sans_paiement`.
     """
     corriges = Piece.objects.filter(type_piece=CORRECTIF, piece_origine__isnull=False)
-    titres = Titre.objects.filter(
+    titres: QuerySet[Any] = Titre.objects.filter(
         Q(etat__in=PIECES_SANS_EFFET) | Q(pk__in=corriges.values("piece_origine"))
     )
-    return titres.annotate(reste=reste_correle("pk", sens=SensPiece.RECETTE)).filter(reste__lt=0)
+    reste = reste_correle("pk", sens=SensPiece.RECETTE)
+    trouves: QuerySet[Any] = titres.annotate(reste=reste).filter(reste__lt=0)
+    return trouves
 
 
-def a_rendre_sans_paiement(titres: Sequence[Any]) -> dict[int, int]:
+def a_rendre_sans_paiement(titres: Iterable[Any]) -> dict[int, int]:
     """Return, by titre, what is owed back that no payment bears, in whole francs; one query.
 
     Args:
         titres: some of `titres_en_trop`; those of which payments bear all are left out.
     """
-    portes: Counter[int] = Counter()
+    titres, portes = list(titres), Counter[int]()
     payes = Encaissement.objects.filter(titre__in=[titre.pk for titre in titres])
     for un in payes.en_trop():
         portes[un.titre_id] += un.a_rendre - un.en_propre
