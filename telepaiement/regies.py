@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from facturier.acces.models import Utilisateur
+from facturier.commun.champs import MontantField
 from facturier.commun.montants import afficher
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.regies import mouvoir_fonds
@@ -69,10 +70,22 @@ def _differences(avant: Any, apres: Any) -> list[str]:
     if avant is None:
         return []
     return [
-        f"{champ.verbose_name} : {getattr(avant, champ.attname)} → {getattr(apres, champ.attname)}"
+        f"{champ.verbose_name} : {_dire(avant, champ)} → {_dire(apres, champ)}"
         for champ in apres._meta.concrete_fields
         if getattr(avant, champ.attname) != getattr(apres, champ.attname)
     ]
+
+
+def _dire(objet: Any, champ: Any) -> str:
+    """Return the value of a field as people read it; an empty one is told too."""
+    valeur = getattr(objet, champ.name)
+    if isinstance(valeur, bool):
+        return "oui" if valeur else "non"
+    if isinstance(valeur, date):
+        return f"{valeur:%d/%m/%Y}"
+    if isinstance(champ, MontantField):
+        return afficher(valeur)
+    return "rien" if valeur in {None, ""} else str(valeur)
 
 
 def _noter(regie: Regie, acte: str, motif: str, details: list[str], par: Utilisateur) -> None:

@@ -138,8 +138,13 @@ def _controler_vente(encaissement: Encaissement, montant: int) -> None:
         )
 
 
+def est_conteste(encaissement: Encaissement) -> bool:
+    """Whether the bank took the money of a payment back, or is asked to: nothing is given back."""
+    return bool(encaissement.litiges.filter(etat__in=ETATS_REPRIS).exists())
+
+
 def _refuser_conteste(encaissement: Encaissement) -> None:
-    if encaissement.litiges.filter(etat__in=ETATS_REPRIS).exists():
+    if est_conteste(encaissement):
         raise ValidationError(
             "Le payeur conteste ce paiement auprès de sa banque : il ne se rembourse pas, la "
             "banque a déjà repris la somme."

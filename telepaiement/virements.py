@@ -41,6 +41,8 @@ def rendable(encaissement: Encaissement) -> int:
     """
     if encaissement.est_annule or encaissement.mention or not _sort_de_la_carte(encaissement):
         return 0
+    if remboursements.est_conteste(encaissement):
+        return 0
     disponible = sommes_a_rendre.disponible(encaissement)
     if encaissement.vente_id is not None:
         return disponible if disponible == encaissement.montant else 0

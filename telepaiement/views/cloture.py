@@ -169,6 +169,9 @@ def contresigner_session(request: HttpRequest, session_id: int) -> HttpResponse:
         else:
             messages.success(request, "La clôture est contresignée.")
             return redirect("telepaiement:guichet_session", session_id=session.pk)
+    if request.method == "GET" and hasattr(session, "contresignature"):
+        messages.info(request, "Cette clôture est déjà contresignée.")
+        return redirect("telepaiement:guichet_session", session_id=session.pk)
     contexte = {
         "titre": f"Contresigner la clôture n° {session.numero}",
         "consequence": "Vous attestez avoir vu le compte de cette caisse. La contresignature ne "

@@ -128,6 +128,8 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Le versement est comptabilisé, ses mouvements imputés.")
             return redirect("telepaiement:versement", pk=objet.versement_id)
+    elif objet.etat != EtatImputation.DEMANDEE:
+        return _plus_a_decider(request, objet)
     contexte = {
         "titre": f"Approuver l’imputation du versement {objet.versement.reference}",
         "consequence": "Le versement est comptabilisé aussitôt : cela ne s’annule pas.",
@@ -141,6 +143,14 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         "retour": reverse("telepaiement:versement", args=[objet.versement_id]),
     }
     return render(request, "confirmation.html", contexte, status=422 if alertes else 200)
+
+
+def _plus_a_decider(request: HttpRequest, objet: ImputationVersement) -> HttpResponse:
+    messages.info(
+        request,
+        f"Cette imputation n’est plus à approuver : elle est « {objet.get_etat_display()} ».",
+    )
+    return redirect("telepaiement:versement", pk=objet.versement_id)
 
 
 @reserver_a(*LECTEURS)
@@ -160,6 +170,8 @@ def refuser(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "L’imputation est refusée.")
             return redirect("telepaiement:versement", pk=objet.versement_id)
+    if request.method == "GET" and objet.etat != EtatImputation.DEMANDEE:
+        return _plus_a_decider(request, objet)
     contexte = {
         "titre": f"Refuser l’imputation du versement {objet.versement.reference}",
         "consequence": "Le versement reste en écart. Une nouvelle demande reste possible.",

@@ -71,7 +71,9 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
             "lettres": lettres.a_poster().filter(encaissement=objet),
             "adresse_postale": avis.adresse_postale(objet.titre) if objet.titre else (),
             "lignes": objet.lignes_versement.select_related("versement").order_by("pk"),
-            "peut_demander": agent(request).a_role(Role.AGENT) and bool(objet.charge),
+            "peut_demander": agent(request).a_role(Role.AGENT)
+            and bool(objet.charge)
+            and not remboursements.est_conteste(objet),
             "par_virement": virements.rendable(objet) if agent(request).a_role(Role.AGENT) else 0,
             "est_comptable": agent(request).a_role(Role.COMPTABLE),
             "a_reporter": retours.a_reporter().filter(encaissement=objet),
@@ -169,6 +171,8 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _annoncer(request, fait)
         return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
+    if objet.etat != EtatRemboursement.DEMANDE:
+        return _plus_a_decider(request, objet)
     contexte = {
         "titre": f"Approuver un remboursement de {afficher(objet.montant)}",
         "consequence": "Le comptable fera le virement à ce compte."
@@ -188,6 +192,15 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
         "retour": reverse("telepaiement:encaissement", args=[objet.encaissement_id]),
     }
     return render(request, "confirmation.html", contexte)
+
+
+def _plus_a_decider(request: HttpRequest, objet: Remboursement) -> HttpResponse:
+    messages.info(
+        request,
+        f"Le remboursement de {afficher(objet.montant)} n’est plus à approuver : il est "
+        f"« {objet.get_etat_display()} ».",
+    )
+    return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
 
 
 def lignes_du_compte(objet: Remboursement) -> list[tuple[str, str]]:
@@ -234,6 +247,8 @@ def refuser(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Le remboursement est refusé.")
             return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
+    if request.method == "GET" and objet.etat != EtatRemboursement.DEMANDE:
+        return _plus_a_decider(request, objet)
     contexte = {
         "titre": f"Refuser un remboursement de {afficher(objet.montant)}",
         "consequence": "Rien ne sera rendu. Une nouvelle demande reste possible.",

@@ -310,7 +310,9 @@ def test_l_agent_accorde_l_echeancier_propose(client, demander, agent):
     demande = demander(titre_payable(12_500))
     client.force_login(agent)
     adresse = reverse("telepaiement:demande_gestion", args=[demande.pk])
-    lot = client.get(adresse).context["lot"]
+    page = client.get(adresse)
+    assert "par le redevable, sans compte" in page.content.decode()
+    lot = page.context["lot"]
     donnees = {
         "reponse": "Accordé.",
         "decision": "accepter",

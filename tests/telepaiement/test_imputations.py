@@ -179,6 +179,10 @@ def test_les_pages_demandent_approuvent_refusent_et_montrent_ce_qui_attend(
     sans_motif = poster(collegue, "imputation_refuser", demande.pk, motif="")
     a_approuver = client.get(reverse("telepaiement:imputations")).content.decode()
     assert poster(collegue, "imputation_approuver", demande.pk) == 302
+    decisions = [
+        client.get(reverse(f"telepaiement:imputation_{acte}", args=[demande.pk]), follow=True)
+        for acte in ("approuver", "refuser")
+    ]
     attente = client.get(reverse("telepaiement:imputations")).content.decode()
     ligne, contraire = imputations.en_attente()
     mauvais = poster(comptable, "imputation_compenser", ligne.pk, contraire=0, motif="x")
@@ -187,6 +191,7 @@ def test_les_pages_demandent_approuvent_refusent_et_montrent_ce_qui_attend(
     assert "Imputer en compte d’attente" in detail
     assert (vide, deux, soi_meme, sans_motif, mauvais, bon) == (422, 422, 422, 422, 422, 302)
     assert "À approuver" in a_approuver
+    assert all("n’est plus à approuver" in une.content.decode() for une in decisions)
     assert "4728, dépense à régulariser" in attente
     assert not imputations.en_attente().exists()
 

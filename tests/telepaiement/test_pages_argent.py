@@ -43,6 +43,10 @@ def test_un_agent_demande_un_autre_approuve_et_le_recu_se_telecharge(
     client.post(reverse("telepaiement:remboursement_approuver", args=[fait.pk]))
     page = _lire(client, "encaissement", encaissement.pk)
     recu = client.get(reverse("telepaiement:remboursement_recu", args=[fait.pk]))
+    decisions = [
+        client.get(reverse(f"telepaiement:remboursement_{acte}", args=[fait.pk]), follow=True)
+        for acte in ("approuver", "refuser")
+    ]
 
     fait.refresh_from_db()
     assert "12 500 F CFP peuvent encore être rendus" in forme
@@ -54,6 +58,7 @@ def test_un_agent_demande_un_autre_approuve_et_le_recu_se_telecharge(
     assert "Remboursé" in page
     assert "10 000 F CFP" in page
     assert recu["Content-Type"] == "application/pdf"
+    assert all("n’est plus à approuver" in une.content.decode() for une in decisions)
 
 
 def test_un_remboursement_refuse_dit_pourquoi(client, encaisser, agent, collegue):

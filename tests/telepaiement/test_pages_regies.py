@@ -102,7 +102,13 @@ def test_l_acte_et_les_guichets_se_modifient_avec_leur_trace(aux_finances):
     aux_finances.post(_adresse("guichet_creer", "CENTRE"), guichet)
 
     assert "au moins une fois par mois" in trop_rare.content.decode()
-    assert "encaisse maximale : 1000000 → 500000" in regie.passages.first().motif
+    guichet |= {"terminal": "TPE-9", "motif": "Terminal posé"}
+    cree = Guichet.objects.get(code="CENTRE9")
+    aux_finances.post(_adresse("guichet_modifier", "CENTRE", cree.pk), guichet)
+    motifs = " | ".join(passage.motif for passage in regie.passages.all()).replace("\u202f", " ")
+    assert "encaisse maximale : 1 000 000 F CFP → 500 000 F CFP" in motifs.replace("\xa0", " ")
+    assert "accepte les chèques : oui → non" in motifs
+    assert "terminal bancaire (TPE) : rien → TPE-9" in motifs
     assert Guichet.objects.get(code="CENTRE9").regie == regie
 
 
@@ -178,6 +184,7 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
     client.force_login(agent)
     client.post(_adresse("session_contresigner", session.pk), {"observations": "Vu"})
     client.post(_adresse("versement_regie_recevoir", versement.pk), {"recepisse": "R-1"})
+    signee = client.get(_adresse("session_contresigner", session.pk), follow=True)
 
     page = client.get(_adresse("guichet_session", session.pk)).content.decode()
     pdfs = [
@@ -190,6 +197,7 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
     assert versement.numero == 2
     assert "autre personne" in soi_meme.content.decode()
     assert "Agathe Fictif" in page
+    assert "déjà contresignée" in signee.content.decode()
     assert all(pdf.startswith(b"%PDF") for pdf in pdfs)
     versement.refresh_from_db()
     assert versement.etat == "recu"

@@ -8,6 +8,7 @@ import requests
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -23,6 +24,7 @@ from telepaiement import (
     remboursements,
     sommes_a_rendre,
     verification,
+    virements,
 )
 from telepaiement.models import (
     Encaissement,
@@ -222,7 +224,7 @@ def test_un_remboursement_rejete_au_panneau_rend_la_somme_a_rembourser(
     assert _anomalies() == []
 
 
-def test_un_paiement_conteste_ne_se_rembourse_pas(banc, encaisser, agent):
+def test_un_paiement_conteste_ne_se_rembourse_pas(banc, encaisser, agent, client):
     encaissement = encaisser(12_500)
     banc.faire("contester", payment_intent=encaissement.tentative.reference)
     litiges.relire(encaissement)
@@ -239,6 +241,9 @@ def test_un_paiement_conteste_ne_se_rembourse_pas(banc, encaisser, agent):
         Remboursement.objects.create(
             encaissement=encaissement, montant=1, motif="erreur", demande_par=agent
         )
+    client.force_login(agent)
+    page = client.get(reverse("telepaiement:encaissement", args=[encaissement.pk]))
+    assert "Demander un remboursement" not in page.content.decode()
 
 
 def test_un_litige_ouvert_entre_demande_et_envoi_fait_echouer_sans_rien_ecrire(
@@ -252,6 +257,9 @@ def test_un_litige_ouvert_entre_demande_et_envoi_fait_echouer_sans_rien_ecrire(
     assert fait.etat == EtatRemboursement.ECHOUE
     assert "charge_disputed" in fait.motif_echec
     assert solde("5115", exercice=2026).credit == 0
+    assert virements.rendable(encaissement) == 12_500
+    litiges.relire(encaissement)
+    assert virements.rendable(encaissement) == 0
 
 
 def test_un_envoi_sans_reponse_ne_rembourse_qu_une_fois(banc, encaisser, rendre, monkeypatch):

@@ -107,8 +107,10 @@ def badge(texte: str, ton: str = "neutre") -> dict[str, str]:
 
 
 @register.inclusion_tag("partiels/chronologie.html")
-def chronologie(objet: Any, a_venir: Any = ()) -> dict[str, Any]:
+def chronologie(objet: Any, a_venir: Any = (), systeme: str = "") -> dict[str, Any]:
     """Show the passages of `objet`, oldest first, then the labels of the steps to come.
+
+    `systeme` is who acted where the system did it for somebody who has no account.
 
     The passages are read once, with who acted. A passage is called by the state it leads to, or,
     where it leads nowhere, by what the `ACTES` of its model call it.
@@ -122,7 +124,7 @@ def chronologie(objet: Any, a_venir: Any = ()) -> dict[str, Any]:
         etapes.append(
             {"passage": passage, "libelle": libelle, "ton": ton, "icone_du_ton": ICONES[ton]}
         )
-    return {"etapes": etapes, "a_venir": a_venir}
+    return {"etapes": etapes, "a_venir": a_venir, "systeme": systeme}
 
 
 @register.inclusion_tag("partiels/icone.html")
