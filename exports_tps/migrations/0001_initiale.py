@@ -2146,6 +2146,14 @@ class Migration(migrations.Migration):
                     violation_error_message="Ce flux est déjà parti.",
                 ),
             ),
+            migrations.AddIndex(
+                model_name="verdict",
+                index=models.Index(
+                    condition=models.Q(("decision", "refuse"), ("justificatif__isnull", False)),
+                    fields=["justificatif"],
+                    name="verdict_document_refuse",
+                ),
+            ),
             migrations.AddConstraint(
                 model_name="verificationsignatures",
                 constraint=models.CheckConstraint(

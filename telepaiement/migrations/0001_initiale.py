@@ -3201,6 +3201,81 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="Apurement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "montant",
+                        facturier.commun.champs.MontantField(
+                            help_text="en francs CFP, sans décimale"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=200)),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="apurement",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "titre",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="apurements",
+                            to="grand_livre.titre",
+                        ),
+                    ),
+                    (
+                        "ligne",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="apurements",
+                            to="telepaiement.ligneversement",
+                        ),
+                    ),
+                    (
+                        "rectification",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="apurements",
+                            to="telepaiement.rectificationversement",
+                        ),
+                    ),
+                    (
+                        "session",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="apurements",
+                            to="telepaiement.sessioncaisse",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "apurement",
+                    "verbose_name_plural": "apurements",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
                 name="SessionInternet",
                 fields=[
                     (
@@ -4500,6 +4575,15 @@ class Migration(migrations.Migration):
                 ),
             ),
             migrations.AddConstraint(
+                model_name="passagefeuillet",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("acte", "presenter_encore")),
+                    fields=("feuillet", "par", "motif"),
+                    name="feuillet_seconde_saisie_unique",
+                    violation_error_message="Cette seconde présentation est déjà notée.",
+                ),
+            ),
+            migrations.AddConstraint(
                 model_name="envoiguichet",
                 constraint=models.CheckConstraint(
                     condition=models.Q(
@@ -4701,7 +4785,10 @@ class Migration(migrations.Migration):
                 constraint=models.CheckConstraint(
                     condition=models.Q(
                         ("qualite", "regisseur"),
-                        ("date_accord_regisseur__lte", models.F("debut")),
+                        models.Q(
+                            ("date_accord_regisseur__isnull", False),
+                            ("date_accord_regisseur__lte", models.F("debut")),
+                        ),
                         _connector="OR",
                     ),
                     name="nomination_mandataire_agree",
@@ -4946,6 +5033,17 @@ class Migration(migrations.Migration):
                     violation_error_message="Le report d’un remboursement a un motif.",
                 ),
             ),
+            migrations.AddIndex(
+                model_name="sessioncaisse",
+                index=models.Index(
+                    condition=models.Q(
+                        ("especes_comptees__gt", models.F("especes_attendues")),
+                        ("etat", "cloturee"),
+                    ),
+                    fields=["jour"],
+                    name="session_excedents",
+                ),
+            ),
             migrations.AddConstraint(
                 model_name="sessioncaisse",
                 constraint=models.UniqueConstraint(
@@ -4986,10 +5084,18 @@ class Migration(migrations.Migration):
                     condition=models.Q(
                         ("etat", "ouverte"),
                         models.Q(
+                            ("cheques_attendus__isnull", False),
+                            ("cheques_comptes__isnull", False),
                             ("cloturee_le__isnull", False),
+                            ("cloturee_par__isnull", False),
                             ("especes_attendues__isnull", False),
                             ("especes_comptees__gte", 0),
+                            ("especes_comptees__isnull", False),
                             ("numero__isnull", False),
+                            ("terminal_attendu__isnull", False),
+                            ("terminal_compte__isnull", False),
+                            ("tickets_attendus__isnull", False),
+                            ("tickets_comptes__isnull", False),
                             models.Q(("empreinte", ""), _negated=True),
                         ),
                         _connector="OR",
@@ -5090,6 +5196,47 @@ class Migration(migrations.Migration):
                     ),
                     name="comblement_deficit_recepisse",
                     violation_error_message="Ce qui est payé à la Trésorerie a son récépissé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="apurement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("montant__gt", 0)),
+                    name="apurement_montant",
+                    violation_error_message="Un apurement est d’au moins 1 F.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="apurement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("motif", ""), _negated=True),
+                    name="apurement_a_motif",
+                    violation_error_message="Un apurement a un motif.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="apurement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("ligne__isnull", False),
+                            ("rectification__isnull", True),
+                            ("session__isnull", True),
+                        ),
+                        models.Q(
+                            ("ligne__isnull", True),
+                            ("rectification__isnull", True),
+                            ("session__isnull", False),
+                        ),
+                        models.Q(
+                            ("ligne__isnull", True),
+                            ("rectification__isnull", False),
+                            ("session__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="apurement_d_une_somme",
+                    violation_error_message="Un apurement est celui d’un mouvement imputé, d’une caisse ou d’un versement.",
                 ),
             ),
             migrations.AddConstraint(
@@ -5521,7 +5668,10 @@ class Migration(migrations.Migration):
                 constraint=models.CheckConstraint(
                     condition=models.Q(
                         models.Q(("mode", "especes"), _negated=True),
-                        ("somme_remise__gte", models.F("montant")),
+                        models.Q(
+                            ("somme_remise__gte", models.F("montant")),
+                            ("somme_remise__isnull", False),
+                        ),
                         _connector="OR",
                     ),
                     name="encaissement_especes_suffisantes",
@@ -5813,6 +5963,14 @@ class Migration(migrations.Migration):
                     ),
                     name="versement_regie_recu_ecrit",
                     violation_error_message="Un versement reçu a un récépissé et son écriture.",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="rectificationversement",
+                index=models.Index(
+                    condition=models.Q(("nature", "excedent")),
+                    fields=["jour"],
+                    name="rectification_excedents",
                 ),
             ),
             migrations.AddConstraint(

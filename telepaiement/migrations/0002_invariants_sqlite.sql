@@ -62,7 +62,8 @@ BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas e
 CREATE TRIGGER passage_ligne_bancaire_sans_modification BEFORE UPDATE ON telepaiement_passagelignebancaire
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_ligne_bancaire_sans_suppression BEFORE DELETE ON telepaiement_passagelignebancaire
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+
 
 CREATE TRIGGER mouvement_fonds_sans_modification BEFORE UPDATE ON telepaiement_mouvementfonds
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
@@ -173,7 +174,8 @@ WHEN NEW.origine = 'demande' AND NEW.montant
   + (SELECT coalesce(sum(montant), 0) FROM telepaiement_remboursement
      WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('echoue', 'refuse'))
   > (SELECT montant FROM telepaiement_encaissement WHERE id = NEW.encaissement_id)
-BEGIN SELECT RAISE(ABORT, 'Le remboursement dépasse ce qui reste du paiement.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Le remboursement dépasse ce qui reste du paiement.'); END;;
+
 CREATE TRIGGER demande_figee BEFORE UPDATE ON telepaiement_demanderedevable
 WHEN OLD.titre_id <> NEW.titre_id OR OLD.nature <> NEW.nature OR OLD.annee <> NEW.annee
   OR OLD.numero <> NEW.numero OR OLD.texte <> NEW.texte OR OLD.courriel <> NEW.courriel
@@ -292,7 +294,8 @@ BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas e
 CREATE TRIGGER comblement_deficit_sans_modification BEFORE UPDATE ON telepaiement_comblementdeficit
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER comblement_deficit_sans_suppression BEFORE DELETE ON telepaiement_comblementdeficit
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+
 CREATE TRIGGER encaissement_classement BEFORE INSERT ON telepaiement_encaissement
 WHEN NEW.provenance_id IS NOT NULL AND (
   NOT EXISTS (SELECT 1 FROM telepaiement_encaissement
@@ -300,7 +303,8 @@ WHEN NEW.provenance_id IS NOT NULL AND (
       AND regie_id = NEW.regie_id)
   OR EXISTS (SELECT 1 FROM telepaiement_annulationencaissement
              WHERE encaissement_id = NEW.provenance_id))
-BEGIN SELECT RAISE(ABORT, 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Une recette à classer se classe entière, dans sa régie, tant qu’elle vaut.'); END;;
+
 CREATE TRIGGER session_cloture_complete BEFORE UPDATE ON telepaiement_sessioncaisse
 WHEN OLD.etat = 'ouverte' AND NEW.etat = 'cloturee' AND (
   NEW.cloturee_par_id IS NULL
@@ -322,7 +326,8 @@ BEGIN SELECT RAISE(ABORT, 'Une clôture se contresigne une fois faite, et par un
 CREATE TRIGGER delivrance_sans_modification BEFORE UPDATE ON telepaiement_delivrancequittance
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER delivrance_sans_suppression BEFORE DELETE ON telepaiement_delivrancequittance
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+
 CREATE TRIGGER suite_contestation_acceptee BEFORE INSERT ON telepaiement_suitecontestation
 WHEN NOT EXISTS (SELECT 1 FROM telepaiement_demanderedevable
   WHERE id = NEW.demande_id AND nature = 'contestation' AND etat = 'acceptee')
@@ -422,7 +427,8 @@ WHEN EXISTS (SELECT 1 FROM telepaiement_ligneregularisee r
   JOIN telepaiement_lignevente l ON l.id = r.ligne_id
   JOIN telepaiement_encaissement e ON e.vente_id = l.vente_id
   WHERE e.id = NEW.encaissement_id)
-BEGIN SELECT RAISE(ABORT, 'Un titre régularise déjà cette vente : ce paiement ne s’annule plus.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Un titre régularise déjà cette vente : ce paiement ne s’annule plus.'); END;;
+
 CREATE TRIGGER tarif_fige BEFORE UPDATE ON telepaiement_tarif
 WHEN OLD.fin IS NOT NULL OR NEW.fin IS NULL OR NEW.fin < date(NEW.debut, '-1 day')
   OR OLD.produit_id <> NEW.produit_id OR OLD.montant <> NEW.montant OR OLD.debut <> NEW.debut
@@ -457,7 +463,8 @@ BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.')
 CREATE TRIGGER remboursement_conteste BEFORE INSERT ON telepaiement_remboursement
 WHEN NEW.origine = 'demande' AND EXISTS (SELECT 1 FROM telepaiement_litige
   WHERE encaissement_id = NEW.encaissement_id AND etat NOT IN ('gagne', 'annule'))
-BEGIN SELECT RAISE(ABORT, 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce paiement est contesté par le payeur : il ne se rembourse pas.'); END;;
+
 CREATE TRIGGER document_demande_deposee BEFORE INSERT ON telepaiement_documentdemande
 WHEN NOT EXISTS (SELECT 1 FROM telepaiement_demanderedevable
   WHERE id = NEW.demande_id AND etat = 'deposee')
@@ -468,7 +475,8 @@ WHEN OLD.id <> NEW.id OR OLD.demande_id <> NEW.demande_id OR OLD.rang <> NEW.ran
   OR OLD.taille <> NEW.taille OR OLD.analyse <> 'non_analyse'
 BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER document_demande_sans_suppression BEFORE DELETE ON telepaiement_documentdemande
-BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui fut demandé ou répondu ne se réécrit pas et ne s’efface pas.'); END;;
+
 CREATE TRIGGER tentative_figee BEFORE UPDATE ON telepaiement_tentative
 WHEN OLD.jeton <> NEW.jeton OR OLD.montant <> NEW.montant
   OR OLD.reste_constate <> NEW.reste_constate OR OLD.passerelle <> NEW.passerelle
@@ -499,7 +507,8 @@ BEGIN SELECT RAISE(ABORT, 'Un lien de paiement se révoque, et ne se réécrit p
 CREATE TRIGGER envoi_guichet_sans_modification BEFORE UPDATE ON telepaiement_envoiguichet
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER envoi_guichet_sans_suppression BEFORE DELETE ON telepaiement_envoiguichet
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+
 
 CREATE TRIGGER evenement_brut_garde BEFORE UPDATE ON telepaiement_evenementrecu
 WHEN OLD.faits <> NEW.faits OR OLD.empreinte <> NEW.empreinte OR OLD.identifiant <> NEW.identifiant
@@ -517,7 +526,8 @@ WHEN NEW.remplace_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM telepaiement_quittance q
   JOIN telepaiement_annulationencaissement a ON a.encaissement_id = q.encaissement_id
   WHERE q.id = NEW.remplace_id AND q.code = NEW.code AND q.regie_id = NEW.regie_id)
-BEGIN SELECT RAISE(ABORT, 'Une quittance n’en remplace qu’une annulée, du même feuillet.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Une quittance n’en remplace qu’une annulée, du même feuillet.'); END;;
+
 CREATE TRIGGER quitus_avise BEFORE INSERT ON telepaiement_quitus
 WHEN NEW.etat <> 'avise' OR NOT EXISTS (
             SELECT 1 FROM telepaiement_nomination n
@@ -566,7 +576,8 @@ BEGIN SELECT RAISE(ABORT, 'Un avis ou une décision de quitus ne se réécrit pa
 CREATE TRIGGER passage_quitus_sans_modification BEFORE UPDATE ON telepaiement_passagequitus
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_quitus_sans_suppression BEFORE DELETE ON telepaiement_passagequitus
-BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+
 CREATE TRIGGER nomination_suppleance_unique BEFORE INSERT ON telepaiement_nomination
 WHEN NEW.qualite = 'suppleant' AND EXISTS (
   SELECT 1 FROM telepaiement_nomination n
@@ -583,7 +594,8 @@ WHEN NEW.remplace_id IS NOT NULL AND (NEW.qualite <> 'suppleant' OR NOT EXISTS (
 BEGIN SELECT RAISE(ABORT, 'Un suppléant remplace un autre suppléant de la même régie, en fonction pendant toute la période, et qui n’est pas lui-même.'); END;;
 CREATE TRIGGER nomination_remplace_fige BEFORE UPDATE ON telepaiement_nomination
 WHEN OLD.remplace_id IS NOT NEW.remplace_id
-BEGIN SELECT RAISE(ABORT, 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Une nomination ne se réécrit pas : mettez-y fin, puis nommez à nouveau.'); END;;
+
 CREATE TRIGGER rectification_versement_sans_modification BEFORE UPDATE ON telepaiement_rectificationversement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER rectification_versement_sans_suppression BEFORE DELETE ON telepaiement_rectificationversement
@@ -605,7 +617,8 @@ WHEN NEW.montant + (SELECT coalesce(sum(montant), 0) FROM telepaiement_comblemen
      JOIN telepaiement_versementregie v ON v.id = r.versement_id
      WHERE r.id = NEW.rectification_id AND r.nature <> 'excedent' AND v.regie_id = NEW.regie_id),
     0)
-BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;-- The same rules on SQLite. A double semicolon on its own ends a statement.
+BEGIN SELECT RAISE(ABORT, 'Ce déficit n’existe pas, ou il est moindre.'); END;;
+
 CREATE TRIGGER imputation_figee BEFORE UPDATE ON telepaiement_imputationversement
 WHEN OLD.etat <> 'demandee' OR OLD.versement_id <> NEW.versement_id OR OLD.motif <> NEW.motif
   OR OLD.demande_par_id <> NEW.demande_par_id OR OLD.demande_le <> NEW.demande_le
@@ -654,3 +667,28 @@ WHEN NOT EXISTS (
   WHERE d.id = NEW.debit_id AND c.id = NEW.credit_id AND d.nature = 'imputee'
     AND c.nature = 'imputee' AND d.montant < 0 AND d.montant + c.montant = 0)
 BEGIN SELECT RAISE(ABORT, 'Ces deux mouvements ne se compensent pas.'); END;;
+
+CREATE TRIGGER apurement_sans_modification BEFORE UPDATE ON telepaiement_apurement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER apurement_sans_suppression BEFORE DELETE ON telepaiement_apurement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER apurement_dans_la_somme BEFORE INSERT ON telepaiement_apurement
+WHEN NEW.montant + (
+    SELECT coalesce(sum(montant), 0) FROM telepaiement_apurement
+    WHERE ligne_id = NEW.ligne_id OR session_id = NEW.session_id
+       OR rectification_id = NEW.rectification_id
+  ) > coalesce(
+    (SELECT montant FROM telepaiement_ligneversement
+     WHERE id = NEW.ligne_id AND nature = 'imputee'
+       AND NOT EXISTS (SELECT 1 FROM telepaiement_compensationimputation
+                       WHERE debit_id = NEW.ligne_id OR credit_id = NEW.ligne_id)),
+    (SELECT especes_comptees - especes_attendues FROM telepaiement_sessioncaisse
+     WHERE id = NEW.session_id AND etat = 'cloturee'),
+    (SELECT montant FROM telepaiement_rectificationversement
+     WHERE id = NEW.rectification_id AND nature = 'excedent'),
+    0)
+BEGIN SELECT RAISE(ABORT, 'Cette somme en attente ne suffit plus, ou elle est déjà apurée.'); END;;
+CREATE TRIGGER compensation_sans_apurement BEFORE INSERT ON telepaiement_compensationimputation
+WHEN EXISTS (SELECT 1 FROM telepaiement_apurement
+  WHERE ligne_id IN (NEW.debit_id, NEW.credit_id))
+BEGIN SELECT RAISE(ABORT, 'Ce mouvement est déjà apuré en partie : il ne se compense plus.'); END;;

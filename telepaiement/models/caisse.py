@@ -19,6 +19,21 @@ class EtatSession(models.TextChoices):
     CLOTUREE = "cloturee", "Clôturée"
 
 
+REMPLIS_A_LA_CLOTURE = (
+    "cloturee_le__isnull",
+    "cloturee_par__isnull",
+    "numero__isnull",
+    "especes_attendues__isnull",
+    "especes_comptees__isnull",
+    "terminal_attendu__isnull",
+    "terminal_compte__isnull",
+    "tickets_attendus__isnull",
+    "tickets_comptes__isnull",
+    "cheques_attendus__isnull",
+    "cheques_comptes__isnull",
+)
+
+
 class SessionCaisse(models.Model):
     """The till of one agent at one counter, on one day. Immutable once closed.
 
@@ -101,10 +116,7 @@ class SessionCaisse(models.Model):
             models.CheckConstraint(
                 condition=Q(etat=EtatSession.OUVERTE)
                 | Q(
-                    cloturee_le__isnull=False,
-                    numero__isnull=False,
-                    especes_attendues__isnull=False,
-                    especes_comptees__isnull=False,
+                    **dict.fromkeys(REMPLIS_A_LA_CLOTURE, False),
                     especes_comptees__gte=0,
                 )
                 & ~Q(empreinte=""),

@@ -170,7 +170,8 @@ class Encaissement(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                condition=~Q(mode=Mode.ESPECES) | Q(somme_remise__gte=F("montant")),
+                condition=~Q(mode=Mode.ESPECES)
+                | Q(somme_remise__isnull=False, somme_remise__gte=F("montant")),
                 name="encaissement_especes_suffisantes",
                 violation_error_message="La somme remise couvre le montant encaissé.",
             ),

@@ -1567,6 +1567,7 @@ class Migration(migrations.Migration):
                             models.Q(("cle_paiement", ""), _negated=True),
                             models.Q(("bases_liquidation", ""), _negated=True),
                             ("date_echeance__gte", models.F("date_emission")),
+                            ("date_echeance__isnull", False),
                             ("iban", ""),
                             ("mode_reglement", ""),
                         ),

@@ -303,7 +303,7 @@ class Piece(models.Model):
                 | (
                     ~Q(cle_paiement="")
                     & ~Q(bases_liquidation="")
-                    & Q(date_echeance__gte=F("date_emission"))
+                    & Q(date_echeance__isnull=False, date_echeance__gte=F("date_emission"))
                     & Q(iban="")
                     & Q(mode_reglement="")
                 ),

@@ -25,7 +25,9 @@ from fournisseurs.models import Etablissement, Fournisseur
 
 _BLANCS = re.compile(r"\s+")
 # Avoirs give it back in whole: nothing is left to mandate.
-SOLDEE_PAR_AVOIR = Q(etat=EtatFacture.AVOIR, montant_liquide=0, mandat=None)
+SOLDEE_PAR_AVOIR = Q(
+    etat=EtatFacture.AVOIR, montant_liquide=0, montant_liquide__isnull=False, mandat=None
+)
 
 
 def normaliser_numero(numero: str) -> str:
@@ -195,7 +197,7 @@ class Facture(models.Model):
                 | SOLDEE_PAR_AVOIR
                 | (
                     Q(montant_liquide__isnull=False, montant_liquide__gt=0)
-                    & Q(montant_liquide__lte=F("montant_ttc"))
+                    & Q(montant_ttc__isnull=False, montant_liquide__lte=F("montant_ttc"))
                     & ~Q(compte="")
                     & ~Q(fonction="")
                 ),
