@@ -25,6 +25,7 @@ from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Reserve, V
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
 from exports_tps.reserves import Reserves
+from exports_tps.verdicts import enregistrer_verdicts
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, RattachementPiece
@@ -91,19 +92,20 @@ def appliquer_acquit(message: MessageTPS, reserves: Reserves, *, par: Utilisateu
             return
         bilan = Bilan(flux, reserves, _bordereaux(flux))
         for lot in par_lots(elements):
-            Verdict.objects.bulk_create(_verdicts(message, bilan, lot))
+            enregistrer_verdicts(message, _verdicts(message, bilan, lot))
         exiger_entier(tete)
     if bilan.nombre == 0 and not tete.est_sans_acquit:
         bilan.noter(Nature.INCOHERENT, SANS_VERDICT)
         return
     if bilan.nombre == 0:
         bilan.est_accepte = True
-        Verdict.objects.create(
+        entier = Verdict(
             message=message,
             portee=Portee.FLUX,
             identifiant=flux.nom_fichier[:60],
             decision=Decision.ACCEPTE,
         )
+        enregistrer_verdicts(message, [entier])
     _conclure(bilan, par)
 
 

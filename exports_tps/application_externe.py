@@ -15,6 +15,7 @@ from exports_tps.models import EtatFlux, Flux, MessageTPS, Reserve, Verdict
 from exports_tps.pes.acquit import ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete
 from exports_tps.reserves import Reserves
+from exports_tps.verdicts import enregistrer_verdicts
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 
@@ -43,14 +44,14 @@ def appliquer_acquit_externe(
     nombre = 0
     for lot in par_lots(elements):
         nombre += len(lot)
-        verdicts = [
+        verdicts = (
             verdict
             for element in lot
             for verdict in _verdicts(message, flux, element, bordereaux, documents, reserves)
-        ]
-        Verdict.objects.bulk_create(verdicts)
+        )
+        enregistrer_verdicts(message, verdicts)
     if nombre == 0 and tete.est_sans_acquit:
-        _ensemble(message, flux, Decision.ACCEPTE, (), "").save()
+        enregistrer_verdicts(message, [_ensemble(message, flux, Decision.ACCEPTE, (), "")])
     elif nombre == 0:
         reserves.noter(Reserve(nature=Nature.INCOHERENT, texte=SANS_VERDICT))
     _conclure(flux, message, bordereaux, par)

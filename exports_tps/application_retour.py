@@ -31,6 +31,7 @@ from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
 from exports_tps.reserves import Reserves
 from exports_tps.retours_de_fonds import baisses
+from exports_tps.verdicts import enregistrer_verdicts
 from facturier.acces.models import Utilisateur
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, EtatPiece, Piece, SensPiece
@@ -158,7 +159,7 @@ def _appliquer_lot(
             reserves.noter(*_date_impossible(verdict, piece))
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
-    Verdict.objects.bulk_create(verdicts)
+    enregistrer_verdicts(message, verdicts)
     reserves.noter(*_executer(lot, pieces.values(), par))
     dus = _dus(lot, pieces.values())
     reserves.noter(*_contradictions(lot, pieces.values(), dus))

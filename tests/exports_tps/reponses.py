@@ -100,6 +100,13 @@ def repondre(settings, flux, nom, *pieces, sens="Depense", a_code_budget=True, t
     _deposer(settings, nom, "PES_Retour", ESPACE, tete + contenu)
 
 
+def repeter(settings, nom, autre, avant, apres):
+    """Drop again, as `autre`, an answer already dropped, with `apres` in the place of `avant`."""
+    octets = (settings.TPS_RETOURS / nom).read_bytes()
+    assert avant in octets
+    (settings.TPS_RETOURS / autre).write_bytes(octets.replace(avant, apres))
+
+
 def dites(message):
     """Return the reserves of a message, a line each."""
     return "\n".join(message.reserves.values_list("texte", flat=True))

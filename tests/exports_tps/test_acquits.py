@@ -2,12 +2,12 @@
 
 import pytest
 
-from exports_tps.models import LigneFlux, MessageTPS
+from exports_tps.models import EtatMessage, LigneFlux, MessageTPS, Verdict
 from exports_tps.repartition import documents_a_envoyer
 from exports_tps.retours import lire_retours
 from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
 from tests.exports_tps.factories import flux_transmis
-from tests.exports_tps.reponses import acquitter, dites, element
+from tests.exports_tps.reponses import acquitter, dites, element, repeter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -143,3 +143,29 @@ def test_seul_un_acquittement_sans_bloc_accepte_le_fichier(lire, bloc, attendu):
     flux, *_ = lire(bloc=bloc)
 
     assert flux == attendu
+
+
+def test_un_acquittement_repete_a_un_octet_pres_ne_dit_rien_de_nouveau(lire, settings):
+    bordereau, document = Bordereau.objects.get(), PieceJustificative.objects.get()
+    accepte = element("5", 1, bordereau=bordereau)
+    lire(
+        accepte,
+        element("4", 0, pj=document.identifiant, code="ERREUR_PJ", libelle="Extension"),
+        element("4", 0, pj=document.identifiant, code="ERREUR_PJ", libelle="Taille"),
+    )
+    premiers = list(Verdict.objects.values_list("pk", "libelle"))
+
+    repeter(settings, "0.xml", "1.xml", b"</n:PES_ACQUIT>", b"</n:PES_ACQUIT> ")
+    repeter(settings, "0.xml", "2.xml", b"2026-11-23", b"2026-11-24")
+    lire_retours()
+
+    assert [libelle for _, libelle in premiers] == ["", "Extension", "Taille"]
+    assert MessageTPS.objects.filter(etat=EtatMessage.APPLIQUE).count() == 3
+    assert list(Verdict.objects.values_list("pk", "libelle")) == premiers
+    # What is said otherwise is kept, and so is what comes back to it.
+    lire(element("5", 0, bordereau=bordereau, code="ERREUR_AUTRE"))
+    repeter(settings, "0.xml", "4.xml", b"2026-11-23", b"2026-11-26")
+    lire_retours()
+    decisions = Verdict.objects.filter(bordereau=bordereau).values_list("decision", flat=True)
+    assert list(decisions) == ["accepte", "refuse", "accepte"]
+    assert Verdict.objects.count() == 5

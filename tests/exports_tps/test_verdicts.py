@@ -12,7 +12,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Budget, Ecriture, EtatPiece, Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from tests.exports_tps.factories import bordereau_recette, flux_transmis
-from tests.exports_tps.reponses import dites, ligne, mandat, repondre, titre
+from tests.exports_tps.reponses import dites, ligne, mandat, repeter, repondre, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -237,3 +237,21 @@ def test_un_rejet_hors_de_son_exercice_est_contrepasse_au_jour_de_la_lecture(
     assert contrepassation.date_comptable == timezone.localdate()
     assert "rejeté le 01/01/2025 d’après la réponse" in dites(message)
     assert etats() == [EtatPiece.REJETEE]
+
+
+def test_un_retour_repete_meme_en_retard_ne_dit_rien_de_nouveau(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    solde_ = ligne(reglements=[("2026-11-26", 111_000)])
+    repondre(settings, flux, "a.xml", mandat(piece, "02"))
+    lire()
+    repondre(settings, flux, "b.xml", mandat(piece, "05", solde_))
+    lire()
+
+    for rang, nom in enumerate(("a.xml", "b.xml")):
+        repeter(settings, nom, f"c{rang}.xml", b"</n:PES_Retour>", b"</n:PES_Retour>\n")
+        lire()
+
+    assert MessageTPS.objects.filter(etat="applique").count() == 4
+    assert list(Verdict.objects.values_list("decision", flat=True)) == ["pris_en_charge", "paye"]
+    assert (paye(), etats()) == (111_000, [EtatPiece.PAYEE])

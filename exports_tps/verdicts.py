@@ -1,0 +1,93 @@
+"""Writing what the treasury says: a fact that it tells again is not written again.
+
+An answer may come twice, under another name or with another date in its head: it is another
+message, that says nothing new.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet
+
+from exports_tps.models import MessageTPS, Verdict
+
+OBJET: Final = (
+    "portee",
+    "identifiant",
+    "ligne",
+    "bordereau_id",
+    "piece_id",
+    "piece_externe_id",
+    "justificatif_id",
+)
+FAIT: Final = ("decision", "code", "libelle", "date_effet", "montant")
+Objet = tuple[Any, ...]
+Fait = tuple[Any, ...]
+
+
+class _Dits:
+    """What was said of each object, in the order of the messages that said it."""
+
+    def __init__(self) -> None:
+        self._de: dict[Objet, list[tuple[int, Fait]]] = defaultdict(list)
+
+    def ajouter(self, objet: Objet, message: int, fait: Fait) -> None:
+        self._de[objet].append((message, fait))
+
+    def tient(self, objet: Objet, fait: Fait) -> bool:
+        """Whether `fait` was said of `objet`, and no later message decided otherwise since.
+
+        What bears a day was said once and for all: an older answer repeated says nothing new.
+        """
+        decision, *_, jour, _ = fait
+        est_dit, dernier, autres = False, None, set()
+        for message, dit in self._de[objet]:
+            if dit == fait:
+                est_dit, dernier, autres = True, message, set()
+            elif dit[0] != decision and message != dernier:
+                autres.add(message)
+        return est_dit and (jour is not None or not autres)
+
+
+def enregistrer_verdicts(message: MessageTPS, verdicts: Iterable[Verdict]) -> None:
+    """Write the verdicts of a message, but those that stand already; two queries.
+
+    An object that the row does not identify (a number unknown here) is written as often as told.
+
+    Args:
+        message: of which `flux` is set when it acknowledges one: a document refused in two flux
+            is refused twice.
+        verdicts: not saved, in their order.
+    """
+    nouveaux = list(verdicts)
+    dits = _Dits()
+    for rangee in _avant(message, nouveaux).values_list("message_id", *OBJET, *FAIT):
+        dits.ajouter(rangee[1 : 1 + len(OBJET)], rangee[0], rangee[1 + len(OBJET) :])
+    retenus = []
+    for verdict in nouveaux:
+        objet = tuple(getattr(verdict, champ) for champ in OBJET)
+        fait = tuple(getattr(verdict, champ) for champ in FAIT)
+        if _est_designe(verdict):
+            if dits.tient(objet, fait):
+                continue
+            dits.ajouter(objet, message.pk, fait)
+        retenus.append(verdict)
+    Verdict.objects.bulk_create(retenus)
+
+
+def _avant(message: MessageTPS, verdicts: list[Verdict]) -> QuerySet[Verdict]:
+    """Return what was said before of the objects of `verdicts`, by the same kind of answer."""
+    dits = Verdict.objects.filter(message__flux=message.flux).order_by("pk")
+    if message.flux is not None:
+        return dits.filter(identifiant__in={verdict.identifiant for verdict in verdicts})
+    return dits.filter(
+        Q(piece__in={v.piece_id for v in verdicts if v.piece_id})
+        | Q(piece_externe__in={v.piece_externe_id for v in verdicts if v.piece_externe_id})
+    )
+
+
+def _est_designe(verdict: Verdict) -> bool:
+    if verdict.portee == Verdict.Portee.PIECE:
+        return bool(verdict.bordereau_id or verdict.piece_id or verdict.piece_externe_id)
+    return bool(verdict.identifiant)
