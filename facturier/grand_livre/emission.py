@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
+from django.db.models import Model
 
 from exports_tps.pes.latin1 import en_latin1
 from exports_tps.pes.messages import CaractereRefuse
@@ -359,6 +360,21 @@ def _enregistrer_parts(
                 "Les déductions et les parts cédées ou saisies dépassent le montant d’une "
                 "imputation."
             )
+    cedees = [
+        PartCedee(
+            ligne=lignes[cession.rang_imputation - 1],
+            rang=rang,
+            montant=cession.montant,
+            creance=cession.creance,
+            motif=cession.motif[:100],
+            iban=cession.compte.iban,
+            bic=cession.compte.bic,
+            titulaire_compte=cession.compte.titulaire[:32],
+            **_identite(cession.destinataire),
+        )
+        for rang, cession in enumerate(cessions, start=1)
+    ]
+    _exiger_lisibles(*cedees)
     try:
         Deduction.objects.bulk_create(
             Deduction(
@@ -368,20 +384,7 @@ def _enregistrer_parts(
             )
             for deduction in deductions
         )
-        PartCedee.objects.bulk_create(
-            PartCedee(
-                ligne=lignes[cession.rang_imputation - 1],
-                rang=rang,
-                montant=cession.montant,
-                creance=cession.creance,
-                motif=cession.motif[:100],
-                iban=cession.compte.iban,
-                bic=cession.compte.bic,
-                titulaire_compte=cession.compte.titulaire[:32],
-                **_identite(cession.destinataire),
-            )
-            for rang, cession in enumerate(cessions, start=1)
-        )
+        PartCedee.objects.bulk_create(cedees)
     except (IntegrityError, DataError) as erreur:
         raise EcritureRefusee(_motif_refus(erreur)) from erreur
 
@@ -399,22 +402,25 @@ def enregistrer_piece(
         est_investissement = section(imputations[0].compte) == "investissement"
         piece.nature_piece = "02" if est_investissement else "01"
     piece.numero = prendre_numero(f"{piece.sens}-{piece.exercice_id}-{piece.budget_id}")
+    a_ecrire = [
+        LignePiece(
+            rang=rang,
+            compte=comptes[imputation.compte],
+            fonction=imputation.fonction,
+            operation=imputation.operation,
+            libelle=imputation.libelle[:70],
+            reference_facture=imputation.reference_facture[:20],
+            montant_ht=imputation.montant_ht,
+            montant_tgc=imputation.montant_tgc,
+        )
+        for rang, imputation in enumerate(imputations, start=rang)
+    ]
+    _exiger_lisibles(piece, *a_ecrire)
     try:
         piece.save(force_insert=True)
-        lignes = LignePiece.objects.bulk_create(
-            LignePiece(
-                piece_id=piece.pk,
-                rang=rang,
-                compte=comptes[imputation.compte],
-                fonction=imputation.fonction,
-                operation=imputation.operation,
-                libelle=imputation.libelle[:70],
-                reference_facture=imputation.reference_facture[:20],
-                montant_ht=imputation.montant_ht,
-                montant_tgc=imputation.montant_tgc,
-            )
-            for rang, imputation in enumerate(imputations, start=rang)
-        )
+        for ligne in a_ecrire:
+            ligne.piece_id = piece.pk
+        lignes = LignePiece.objects.bulk_create(a_ecrire)
     except (IntegrityError, DataError) as erreur:
         raise EcritureRefusee(_motif_refus(erreur)) from erreur
     PassagePiece.objects.create(
@@ -439,6 +445,18 @@ def _exiger_transmissible(piece: Piece, imputations: Sequence[Imputation]) -> No
             raise EcritureRefusee(
                 f"{nom[:1].upper()}{nom[1:]}, {refus} Écrivez-le autrement."
             ) from refus
+
+
+def _exiger_lisibles(*objets: Model) -> None:
+    """Refuse the character NUL in a text to freeze: PostgreSQL takes none, SQLite would."""
+    for objet in objets:
+        for champ in objet._meta.concrete_fields:
+            valeur = getattr(objet, champ.attname)
+            if isinstance(valeur, str) and "\0" in valeur:
+                raise EcritureRefusee(
+                    f"Le champ « {champ.verbose_name} » contient un caractère nul, qui ne se voit "
+                    "pas : saisissez-le de nouveau."
+                )
 
 
 def _motif_refus(erreur: Exception) -> str:

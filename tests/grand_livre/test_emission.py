@@ -1,5 +1,6 @@
 """Issuing pièces: numbers, frozen identity, bordereaux."""
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -26,7 +27,14 @@ from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from tests.grand_livre.concurrence import ensemble
-from tests.grand_livre.factories import JOUR, TiersFactory, mandat, titre
+from tests.grand_livre.factories import (
+    COMPTE_BANCAIRE,
+    JOUR,
+    NOUMEA,
+    TiersFactory,
+    mandat,
+    titre,
+)
 
 pytestmark = pytest.mark.django_db
 deux_moteurs = pytest.mark.deux_moteurs
@@ -375,3 +383,21 @@ def test_deux_sessions_ne_paient_pas_deux_fois_la_meme_dette(reference, agent):
 
     assert [type(issue) for issue in issues].count(Ecriture) == 1
     assert reste_du(emis) == 0
+
+
+@deux_moteurs
+@pytest.mark.parametrize(
+    ("champ", "donnees"),
+    [
+        ("complément d’adresse", {"adresse": {**NOUMEA, "adresse_complement": "A\0B"}}),
+        ("titulaire du compte", {"compte": replace(COMPTE_BANCAIRE, titulaire="A\0B")}),
+        (
+            "libellé",
+            {"imputations": [Imputation(compte="60612", montant_ht=1, libelle="A\0B")]},
+        ),
+    ],
+)
+def test_aucune_piece_ne_prend_de_caractere_nul(reference, agent, champ, donnees):
+    with pytest.raises(EcritureRefusee, match=f"« {champ} » contient un caractère nul"):
+        mandat(agent, **donnees)
+    assert not Piece.objects.exists()
