@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from facturier.commun.banque import masquer_iban
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Bordereau, PartCedee, SensPiece
 
@@ -110,7 +111,7 @@ def _signature(pdf: Document, bordereau: Bordereau) -> None:
     moment = timezone.localtime(bordereau.signe_le)
     pdf.resume(
         [
-            ("Signé le", f"{moment:%d/%m/%Y à %H:%M:%S} (heure de Nouméa)"),
+            ("Signé le", f"{jour_et_heure(moment, a_la_seconde=True)} (heure de Nouméa)"),
             ("Certificat", bordereau.signataire),
             ("Empreinte SHA-256 du fragment signé", bordereau.empreinte_signee),
         ]

@@ -17,6 +17,7 @@ from exports_tps.presentables import montant_de
 from exports_tps.signature_deposee import HORLOGE
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 
 
@@ -65,7 +66,7 @@ def _jour(signee_le: datetime) -> date:
     """Return the day of a signature at Nouméa; ValidationError for one that is to come."""
     if signee_le > timezone.now() + HORLOGE:
         raise ValidationError(
-            f"Ce fichier dit avoir été signé le {timezone.localtime(signee_le):%d/%m/%Y à %H:%M}, "
+            f"Ce fichier dit avoir été signé le {jour_et_heure(timezone.localtime(signee_le))}, "
             "qui est à venir : vérifiez l’horloge de l’outil de signature."
         )
     return timezone.localdate(signee_le)

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import exiger, franchir
+from facturier.commun.heures import heure, jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Document
 from facturier.grand_livre.models import EtatPiece, Titre
@@ -155,7 +156,7 @@ def _refuser_double(feuillet_id: int, donnees: SaisieFeuillet, par: Utilisateur)
         return
     motif = (
         f"Présenté une seconde fois : {afficher(donnees.saisie.montant)}, reçus le "
-        f"{timezone.localtime(donnees.recu_le):%d/%m/%Y à %H:%M}"
+        f"{jour_et_heure(timezone.localtime(donnees.recu_le))}"
     )
     if fait.saisie != donnees.saisie.identifiant:
         trouve.passages.get_or_create(
@@ -264,7 +265,7 @@ def _controler(
             {
                 "heure": "Relisez le jour et l’heure du feuillet : le paiement est déjà fait, et "
                 "le carnet n’est émis que depuis le "
-                f"{timezone.localtime(feuillet.carnet.emis_le):%d/%m/%Y à %H:%M}."
+                f"{jour_et_heure(timezone.localtime(feuillet.carnet.emis_le))}."
             }
         )
     if donnees.titre_id is None and not donnees.quantites and not donnees.mention.strip():
@@ -301,8 +302,8 @@ def _conflits_du_moment(session: SessionCaisse, recu_le: datetime) -> Iterator[s
     encore = Q(cloturee_le__isnull=True) | Q(cloturee_le__gt=recu_le)
     if close is not None and not caisses.filter(encore, ouverte_le__lte=recu_le).exists():
         yield (
-            f"Reçu à {moment:%H:%M}, après la clôture n° {close.numero} de la caisse du jour, à "
-            f"{timezone.localtime(close.cloturee_le):%H:%M}."
+            f"Reçu à {heure(moment)}, après la clôture n° {close.numero} de la caisse du jour, à "
+            f"{heure(timezone.localtime(close.cloturee_le))}."
         )
     par_le_reseau = Encaissement.objects.filter(
         session__regie=regie, feuillet__isnull=True
@@ -312,8 +313,8 @@ def _conflits_du_moment(session: SessionCaisse, recu_le: datetime) -> Iterator[s
     if avant is not None and apres is not None:
         yield (
             f"Hors coupure : la régie encaissait par le réseau à "
-            f"{timezone.localtime(avant.encaisse_le):%H:%M} et à "
-            f"{timezone.localtime(apres.encaisse_le):%H:%M}, le {moment:%d/%m/%Y}."
+            f"{heure(timezone.localtime(avant.encaisse_le))} et à "
+            f"{heure(timezone.localtime(apres.encaisse_le))}, le {moment:%d/%m/%Y}."
         )
 
 

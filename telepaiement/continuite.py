@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
 from telepaiement.models import (
@@ -105,7 +106,7 @@ def _conflits(feuillet: Any) -> Iterator[str]:
         if passage.acte == SECONDE_SAISIE:
             le = timezone.localtime(passage.le)
             yield (
-                f"{passage.motif} (par {passage.par.nom_complet}, le {le:%d/%m/%Y à %H:%M}) : "
+                f"{passage.motif} (par {passage.par.nom_complet}, le {jour_et_heure(le)}) : "
                 "refusé, la première saisie vaut."
             )
     if feuillet.est_manquant:
@@ -187,7 +188,7 @@ def dessiner_rapport(carnet: Carnet) -> bytes:
         pdf.resume(
             [
                 ("Remis à", carnet.remis_a.nom_complet),
-                ("Émis le", f"{timezone.localtime(carnet.emis_le):%d/%m/%Y à %H:%M}"),
+                ("Émis le", jour_et_heure(timezone.localtime(carnet.emis_le))),
                 ("Feuillets saisis", str(nombres[EtatFeuillet.SAISI])),
                 ("Feuillets annulés", str(nombres[EtatFeuillet.ANNULE])),
                 ("Feuillets vierges", str(nombres[EtatFeuillet.VIERGE])),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import A5, Document
 from facturier.grand_livre.numerotation import prendre_numero
@@ -185,7 +186,7 @@ def dessiner_recu(comblement: ComblementDeficit) -> bytes:
                 ("Moyen", comblement.get_moyen_display()),
                 *([("Récépissé", comblement.recepisse)] if comblement.recepisse else []),
                 ("Constaté par", comblement.par.nom_complet),
-                ("Date", f"{timezone.localtime(comblement.le):%d/%m/%Y à %H:%M}"),
+                ("Date", jour_et_heure(timezone.localtime(comblement.le))),
                 ("Comptable assignataire", regie.comptable),
             ]
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.utils import timezone
 
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
 from telepaiement.cloture import comparer
@@ -87,7 +88,7 @@ def _comparer(pdf: Document, session: SessionCaisse) -> None:
 
 def _lignes(session: SessionCaisse) -> Iterator[tuple[str, str]]:
     if session.cloturee_le is not None:
-        yield ("Clôturée le", f"{timezone.localtime(session.cloturee_le):%d/%m/%Y à %H:%M}")
+        yield ("Clôturée le", jour_et_heure(timezone.localtime(session.cloturee_le)))
     yield ("Journée du", f"{session.jour:%d/%m/%Y}")
     yield ("Agent", session.agent.nom_complet)
     yield ("Fonds de caisse", afficher(session.fonds_caisse))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.numerotation import prendre_numero
@@ -233,7 +234,7 @@ def _dessiner(
 
 def _constats(decompte: Decompte) -> Iterator[tuple[str, str]]:
     moment = timezone.localtime(decompte.le)
-    yield ("Arrêté le", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)")
+    yield ("Arrêté le", f"{jour_et_heure(moment)} (heure de Nouméa)")
     yield ("Espèces attendues", afficher(decompte.especes_attendues))
     yield ("Espèces comptées", afficher(decompte.especes_comptees))
     yield ("Écart", afficher(decompte.ecart))

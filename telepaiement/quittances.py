@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers, montants
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import A5, Document
 from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
@@ -216,7 +217,7 @@ def _titre_de_copie(quittance: Quittance) -> str:
 
 
 def _copie(moment: datetime) -> str:
-    return f"Copie délivrée le {timezone.localtime(moment):%d/%m/%Y à %H:%M}"
+    return f"Copie délivrée le {jour_et_heure(timezone.localtime(moment))}"
 
 
 def _lignes(
@@ -226,7 +227,7 @@ def _lignes(
     moment = timezone.localtime(encaissement.encaisse_le)
     lignes = [
         *qui_et_quoi(encaissement, "Reçu", en_discretion=en_discretion),
-        ("Date du paiement", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
+        ("Date du paiement", f"{jour_et_heure(moment)} (heure de Nouméa)"),
         ("Mode de paiement", mode_detaille(encaissement)),
         ("Régie", f"{quittance.regie.libelle} ({quittance.regie.acte})"),
         ("Comptable assignataire", quittance.regie.comptable),
@@ -245,7 +246,7 @@ def _suites(encaissement: Encaissement) -> list[tuple[str, str]]:
     """Return what became of the money since the receipt was issued."""
     if (annulation := _annulation(encaissement.quittance)) is not None:
         moment = timezone.localtime(annulation.le)
-        return [("Annulée le", f"{moment:%d/%m/%Y à %H:%M}. {NULLE}.")]
+        return [("Annulée le", f"{jour_et_heure(moment)}. {NULLE}.")]
     suites = Encaissement.objects.avec_suites().get(pk=encaissement.pk)
     lignes = [
         ("Rendu depuis", suites.rembourse),

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from facturier.commun import fichiers, montants
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import Document
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement import courriels, quittances
@@ -71,7 +72,7 @@ def dessiner(recu: RecuRemboursement) -> bytes:
                 ("Quittance concernée", encaissement.quittance.reference),
                 ("Somme qu’elle atteste", montants.afficher(encaissement.montant)),
                 *([] if discret else [("Motif", remboursement.motif)]),
-                ("Date", f"{moment:%d/%m/%Y à %H:%M} (heure de Nouméa)"),
+                ("Date", f"{jour_et_heure(moment)} (heure de Nouméa)"),
                 ("Régie", f"{recu.regie.libelle} ({recu.regie.acte})"),
             ]
         )

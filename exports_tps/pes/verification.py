@@ -236,7 +236,7 @@ def nom_commun(certificat: x509.Certificate) -> str:
 
 
 def _dire(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%d/%m/%Y à %H:%M} UTC"
+    return f"{moment.astimezone(UTC):%d/%m/%Y à %-H\u00a0h\u00a0%M} UTC"
 
 
 def _verifier_chaine(lue: Lue, autorites: Sequence[x509.Certificate] | None) -> None:

@@ -16,6 +16,7 @@ from exports_tps.transports import (
 )
 from facturier.commun.causes import cause
 from facturier.commun.fichiers import TAILLE_BLOC, taille_lisible
+from facturier.commun.heures import jour_et_heure
 
 LECTURE_SEULE = 0o440
 
@@ -101,5 +102,5 @@ class SessionDossier:
             etat = (self._envois / nom).stat()
         except FileNotFoundError:
             return "déjà pris par le destinataire"
-        moment = datetime.fromtimestamp(etat.st_mtime, UTC)
-        return f"{taille_lisible(etat.st_size)}, écrit le {moment:%d/%m/%Y à %H:%M:%S} UTC"
+        moment = jour_et_heure(datetime.fromtimestamp(etat.st_mtime, UTC), a_la_seconde=True)
+        return f"{taille_lisible(etat.st_size)}, écrit le {moment} UTC"

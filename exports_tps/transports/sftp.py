@@ -25,6 +25,7 @@ from exports_tps.transports import (
 )
 from facturier.commun.causes import cause
 from facturier.commun.fichiers import TAILLE_BLOC, taille_lisible
+from facturier.commun.heures import jour_et_heure
 
 ATTENTE = 20  # seconds to connect, or without a sign of life
 SILENCE = 120  # seconds for one request: a block of 4 MiB takes some thirty on a slow line
@@ -196,7 +197,7 @@ class SessionSftp:
         moment = datetime.fromtimestamp(attributs.mtime or 0, UTC)
         return (
             f"{taille_lisible(attributs.size or 0)}, écrit le "
-            f"{moment:%d/%m/%Y à %H:%M:%S} UTC ; {serveur}"
+            f"{jour_et_heure(moment, a_la_seconde=True)} UTC ; {serveur}"
         )
 
 

@@ -17,6 +17,7 @@ from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers, tenu_par_la_tresorerie
@@ -211,7 +212,7 @@ def _preuves(objet: Piece) -> list[tuple[str, str]]:
         .first()
     )
     moment = timezone.localtime(bordereau.signe_le)
-    lignes = [("Bordereau", bordereau.reference), ("Signé le", f"{moment:%d/%m/%Y à %H:%M}")]
+    lignes = [("Bordereau", bordereau.reference), ("Signé le", jour_et_heure(moment))]
     if signature is not None:
         lignes += [
             ("Par", f"{signature.par}, {signature.qualite}"),

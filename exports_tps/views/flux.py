@@ -48,6 +48,7 @@ from exports_tps.views.pages import (
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Bordereau, Piece
 
@@ -150,7 +151,7 @@ def redeposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retrouvé, la Trésorerie refusera celui-ci comme déjà reçu, et rien n’est payé deux "
             "fois.",
             "lignes": [
-                ("Premier envoi", f"{timezone.localtime(parti_le):%d/%m/%Y à %H:%M}"),
+                ("Premier envoi", jour_et_heure(timezone.localtime(parti_le))),
                 ("Empreinte SHA-256", objet.sha256),
             ],
             "action": "Déposer de nouveau",

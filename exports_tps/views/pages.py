@@ -21,6 +21,7 @@ from exports_tps.presentables import est_a_signer, est_presente
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Bordereau
@@ -150,7 +151,7 @@ def lignes_bordereau(objet: Bordereau, lu: ASigner | None = None) -> list[tuple[
     if objet.signe_le:
         moment = timezone.localtime(objet.signe_le)
         lignes += [
-            ("Signé le", f"{moment:%d/%m/%Y à %H:%M}"),
+            ("Signé le", jour_et_heure(moment)),
             ("Certificat", objet.signataire),
             ("Empreinte signée", objet.empreinte_signee),
         ]

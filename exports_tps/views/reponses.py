@@ -23,6 +23,7 @@ from exports_tps.views.pages import (
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
+from facturier.commun.heures import jour_et_heure
 
 AVEC_RESERVE = "reserve"
 
@@ -162,10 +163,10 @@ def _lignes(recu: MessageTPS) -> list[tuple[str, str]]:
     """Return what identifies a message, as (label, value)."""
     lignes = [
         ("Genre", recu.get_genre_display()),
-        ("Reçu le", f"{timezone.localtime(recu.recu_le):%d/%m/%Y à %H:%M}"),
+        ("Reçu le", jour_et_heure(timezone.localtime(recu.recu_le))),
         ("Taille", taille_lisible(recu.taille)),
         ("Empreinte SHA-256", recu.sha256),
     ]
     if recu.applique_le:
-        lignes.append(("Appliqué le", f"{timezone.localtime(recu.applique_le):%d/%m/%Y à %H:%M}"))
+        lignes.append(("Appliqué le", jour_et_heure(timezone.localtime(recu.applique_le))))
     return lignes

@@ -18,6 +18,7 @@ from typing import IO, Any, Self
 from django.utils import timezone
 
 from facturier.commun import montants
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.typographie import espacer
 
 POLICES = Path(__file__).parent / "polices"
@@ -157,7 +158,7 @@ class Document:
             self.largeur - self.marge,
             self.bas - 22,
         )
-        date = f"{self.etabli_le:%d/%m/%Y à %H:%M} (heure de Nouméa)"
+        date = f"{jour_et_heure(self.etabli_le)} (heure de Nouméa)"
         droite = " – ".join(filter(None, (self.reference, date)))
         self._ligne(
             droite,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Document
 from facturier.suivi.models import Facture
@@ -31,7 +32,7 @@ def certificat(facture: Facture) -> io.BytesIO:
         pdf.titre("Certificat de dépôt", str(facture))
         pdf.encadre(
             "Déposée le (heure de Nouméa)",
-            f"{depot:%d/%m/%Y à %H:%M:%S}",
+            jour_et_heure(depot, a_la_seconde=True),
             "Cette date est opposable."
             if facture.est_avoir
             else "Cette date est opposable : le délai de mandatement court à partir d’elle.",

@@ -20,7 +20,9 @@ def montant_affiche(montant: int, devise: str = "xpf") -> str:
 
 def moment(secondes: float) -> str:
     """Return a Unix time as read in Nouméa."""
-    return datetime.datetime.fromtimestamp(secondes, NOUMEA).strftime("%d/%m/%Y %H:%M:%S")
+    return datetime.datetime.fromtimestamp(secondes, NOUMEA).strftime(
+        "%d/%m/%Y à %-H\u00a0h\u00a0%M\u00a0min\u00a0%S\u00a0s"
+    )
 
 
 def page(titre: str, corps: str) -> str:

@@ -8,7 +8,7 @@ from django.template import engines
 from django.test import RequestFactory
 
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
-from facturier.commun.templatetags.coquille import francs, jour, moment, octets
+from facturier.commun.templatetags.coquille import francs, heure, jour, moment, octets
 from facturier.commun.tons import Ton, ton_de, ton_par_convention
 
 
@@ -38,6 +38,7 @@ def test_un_moment_s_affiche_a_l_heure_de_noumea():
     assert moment(datetime(2026, 11, 22, 23, 5, tzinfo=UTC)) == (
         "23\u00a0novembre 2026 à 10\u00a0h\u00a005"
     )
+    assert heure(datetime(2026, 11, 22, 11, 47, tzinfo=UTC)) == "22\u00a0h\u00a047"
 
 
 def test_le_premier_du_mois_s_ecrit_1er():

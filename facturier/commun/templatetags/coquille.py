@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from facturier.commun import banque, montants
+from facturier.commun import banque, heures, montants
 from facturier.commun import ridet as ridets
 from facturier.commun.tons import ICONES, ton_de
 from facturier.commun.typographie import espacer
@@ -62,7 +62,13 @@ def moment(valeur: datetime | None) -> str:
     if valeur is None:
         return ""
     local = timezone.localtime(valeur)
-    return f"{jour(local)} à {local.hour}\u00a0h\u00a0{local.minute:02d}"
+    return f"{jour(local)} à {heures.heure(local)}"
+
+
+@register.filter
+def heure(valeur: datetime | None) -> str:
+    """Show the hour of a moment in the time of Nouméa, `10 h 05`."""
+    return "" if valeur is None else heures.heure(timezone.localtime(valeur))
 
 
 @register.filter
