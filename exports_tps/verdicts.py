@@ -41,7 +41,8 @@ class _Dits:
         What bears a day was said once and for all: an older answer repeated says nothing new.
         """
         decision, *_, jour, _ = fait
-        est_dit, dernier, autres = False, None, set()
+        est_dit, dernier = False, None
+        autres: set[int] = set()
         for message, dit in self._de[objet]:
             if dit == fait:
                 est_dit, dernier, autres = True, message, set()
