@@ -52,6 +52,8 @@ TEXTES_TRANSMIS = (
     "adresse_voie",
     "ville",
     "titulaire_compte",
+    "libelle",
+    "reference_facture",
 )
 VIREMENT, OPERATION_D_ORDRE = "03", "08"
 REEMIS = "08"  # NatPce of a pièce issued again (pes_v2, §4)
@@ -374,7 +376,7 @@ def _enregistrer_parts(
         )
         for rang, cession in enumerate(cessions, start=1)
     ]
-    _exiger_lisibles(*cedees)
+    _exiger_transmissibles(*cedees)
     try:
         Deduction.objects.bulk_create(
             Deduction(
@@ -394,7 +396,6 @@ def enregistrer_piece(
 ) -> list[LignePiece]:
     """Number and save the pièce with its lines and the passage of its birth; return the lines."""
     comptes = _comptes_imputables(piece.exercice_id, imputations)
-    _exiger_transmissible(piece, imputations)
     piece.montant_ht = sum(i.montant_ht for i in imputations)
     piece.montant_tgc = sum(i.montant_tgc for i in imputations)
     est_titre = piece.sens == SensPiece.RECETTE and piece.type_piece != CORRECTIF
@@ -415,7 +416,7 @@ def enregistrer_piece(
         )
         for rang, imputation in enumerate(imputations, start=rang)
     ]
-    _exiger_lisibles(piece, *a_ecrire)
+    _exiger_transmissibles(piece, *a_ecrire)
     try:
         piece.save(force_insert=True)
         for ligne in a_ecrire:
@@ -429,34 +430,36 @@ def enregistrer_piece(
     return lignes
 
 
-def _exiger_transmissible(piece: Piece, imputations: Sequence[Imputation]) -> None:
-    """Refuse a text that the treasury's set of characters cannot hold: a pièce is never edited.
+def _exiger_transmissibles(*objets: Model) -> None:
+    """Refuse a text to freeze that the treasury, or a base, cannot hold: no pièce is ever edited.
+
+    PostgreSQL takes no character NUL, SQLite would.
 
     Raises:
         EcritureRefusee: it names the text and each such character.
     """
-    textes = [(Piece._meta.get_field(nom), getattr(piece, nom)) for nom in TEXTES_TRANSMIS]
-    libelles = [(LignePiece._meta.get_field("libelle"), i.libelle) for i in imputations]
-    for champ, texte in (*textes, *libelles):
-        try:
-            en_latin1(texte)
-        except CaractereRefuse as refus:
-            nom = str(champ.verbose_name)  # type: ignore[union-attr]
-            raise EcritureRefusee(
-                f"{nom[:1].upper()}{nom[1:]}, {refus} Écrivez-le autrement."
-            ) from refus
-
-
-def _exiger_lisibles(*objets: Model) -> None:
-    """Refuse the character NUL in a text to freeze: PostgreSQL takes none, SQLite would."""
     for objet in objets:
         for champ in objet._meta.concrete_fields:
             valeur = getattr(objet, champ.attname)
-            if isinstance(valeur, str) and "\0" in valeur:
+            if not isinstance(valeur, str):
+                continue
+            nom = str(champ.verbose_name)
+            if "\0" in valeur:
                 raise EcritureRefusee(
-                    f"Le champ « {champ.verbose_name} » contient un caractère nul, qui ne se voit "
-                    "pas : saisissez-le de nouveau."
+                    f"Le champ « {nom} » contient un caractère nul, qui ne se voit pas : "
+                    "saisissez-le de nouveau."
                 )
+            if champ.name in TEXTES_TRANSMIS:
+                _exiger_latin1(nom, valeur)
+
+
+def _exiger_latin1(nom: str, texte: str) -> None:
+    try:
+        en_latin1(texte)
+    except CaractereRefuse as refus:
+        raise EcritureRefusee(
+            f"{nom[:1].upper()}{nom[1:]}, {refus} Écrivez-le autrement."
+        ) from refus
 
 
 def _motif_refus(erreur: Exception) -> str:
