@@ -142,8 +142,9 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
         lambda donnees: suppleer(par=requete.user, **donnees),
         {
             "titre": "Déclarer une absence",
-            "consequence": "Le suppléant donnera vos visas, et signera là où vous signez, pendant "
-            "ces jours seulement.",
+            "consequence": "Le suppléant donnera les visas pour lesquels un circuit vous nomme, et "
+            "signera là où vous signez, pendant ces jours seulement. Un visa demandé à votre rôle "
+            "reste à toute autre personne de ce rôle.",
             "action": "Enregistrer l’absence",
             "retour": retour,
         },

@@ -245,6 +245,24 @@ def test_une_delegation_a_venir_ou_revoquee_ne_sert_pas(agent, titulaire, ordonn
         donner(ordonnateur, titulaire)
 
 
+def test_la_suppleance_ne_vaut_que_la_ou_le_circuit_nomme_l_absent(
+    agent, responsable, administrateur, client
+):
+    ouvrir(administrateur, ("Finances", Role.AGENT, None))
+    bordereau = bordereau_depense(agent)
+    presenter(bordereau, par=agent)
+    jour = timezone.localdate()
+    suppleer(suppleant=responsable, debut=jour, fin=jour, par=agent)
+
+    with pytest.raises(ActeInterdit, match="celui du rôle"):
+        viser(bordereau, par=responsable)
+
+    client.force_login(agent)
+    page = client.get("/gestion/parapheur/pouvoirs/absence/").content.decode()
+    assert "un circuit vous nomme" in page
+    assert "reste à toute autre personne de ce rôle" in page
+
+
 def test_la_suppleance_vaut_pendant_l_absence(
     agent, personne, titulaire, ordonnateur, administrateur
 ):
