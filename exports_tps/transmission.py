@@ -94,11 +94,16 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
 def transmettre_en_attente(
     *, par: Utilisateur, numeros: Collection[int] = ()
 ) -> tuple[list[Flux], list[str]]:
-    """Send every constituted flux, or those of `numeros`; return them, and failures in French."""
+    """Send every constituted flux, or those of `numeros`; return them, and failures in French.
+
+    One failure does not keep the others from leaving; what is asked for and not ready is told.
+    """
     transmis: list[Flux] = []
-    echecs: list[str] = []
     prets = Flux.objects.filter(etat=EtatFlux.CONSTITUE).order_by("pk")
-    for flux in prets.filter(numero__in=numeros) if numeros else prets:
+    choisis = list(prets.filter(numero__in=numeros) if numeros else prets)
+    manquants = sorted(set(numeros) - {flux.numero for flux in choisis})
+    echecs = [f"Flux {numero} : absent ou pas prêt." for numero in manquants]
+    for flux in choisis:
         try:
             transmis.append(transmettre(flux, par=par))
         except EnvoiImpossible as erreur:

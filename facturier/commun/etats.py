@@ -52,9 +52,9 @@ class Acteur(Protocol):
         """Tell whether one of `roles` is held."""
 
 
-def _exiger_role(regle: Transition, acte: str, par: Acteur) -> None:
+def _exiger_role(regle: Transition, par: Acteur) -> None:
     if not par.a_role(*regle.roles):
-        raise ActeInterdit(f"Votre rôle ne permet pas l’acte « {acte} ».")
+        raise ActeInterdit("Votre rôle ne permet pas cet acte.")
 
 
 def exiger(objet: Any, acte: str, *, par: Acteur) -> None:
@@ -65,14 +65,14 @@ def exiger(objet: Any, acte: str, *, par: Acteur) -> None:
         ActeInterdit: `par` lacks the role.
     """
     regle: Transition = objet.TRANSITIONS[acte]
-    _exiger_role(regle, acte, par)
+    _exiger_role(regle, par)
     if objet.etat not in regle.departs:
-        raise _transition_interdite(objet, acte)
+        raise _transition_interdite(objet)
 
 
-def _transition_interdite(objet: Any, acte: str) -> TransitionInterdite:
+def _transition_interdite(objet: Any) -> TransitionInterdite:
     return TransitionInterdite(
-        f"« {acte} » est impossible : l’état est « {objet.get_etat_display()} » "
+        f"Cet acte est impossible : l’état est « {objet.get_etat_display()} » "
         "ou vient de changer. Rechargez la page."
     )
 
@@ -102,15 +102,15 @@ def franchir(
         ActeInterdit: `par` lacks the role.
     """
     regle: Transition = objet.TRANSITIONS[acte]
-    _exiger_role(regle, acte, par)
+    _exiger_role(regle, par)
     depart, arrivee = objet.etat, regle.arrivee or vers
     if depart not in regle.departs:
-        raise _transition_interdite(objet, acte)
+        raise _transition_interdite(objet)
     if arrivee is None:
         raise ValueError(f"l’acte {acte} demande l’état d’arrivée")
     lignes = type(objet)._base_manager.filter(pk=objet.pk, etat=depart)
     if lignes.update(etat=arrivee, **champs) == 0:
-        raise _transition_interdite(objet, acte)
+        raise _transition_interdite(objet)
     objet.passages.create(acte=acte, depart=depart, arrivee=arrivee, par_id=par.pk, motif=motif)
     for champ, valeur in {"etat": arrivee, **champs}.items():
         setattr(objet, champ, valeur)
@@ -144,7 +144,7 @@ def franchir_lot(
         ActeInterdit: `par` lacks the role.
     """
     regle: Transition = modele.TRANSITIONS[acte]  # type: ignore[attr-defined]
-    _exiger_role(regle, acte, par)
+    _exiger_role(regle, par)
     if regle.arrivee is None:
         raise ValueError(f"l’acte {acte} ne se fait pas en lot")
     cles = lot if isinstance(lot, models.QuerySet) else list(lot)

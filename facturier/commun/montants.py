@@ -35,11 +35,15 @@ def appliquer_taux(base: int, taux: Decimal) -> int:
     return arrondir(base * Fraction(taux) / 100)
 
 
+def milliers(nombre: int) -> str:
+    """Return `138 750`, with a narrow no-break space between thousands."""
+    signe = "\N{MINUS SIGN}" if nombre < 0 else ""
+    return signe + f"{abs(nombre):,}".replace(",", "\u202f")
+
+
 def afficher(montant: int) -> str:
     """Return `138 750 F CFP`: narrow no-break spaces, except the plain one inside `F CFP`."""
-    signe = "\N{MINUS SIGN}" if montant < 0 else ""
-    milliers = f"{abs(montant):,}".replace(",", "\u202f")
-    return f"{signe}{milliers}\u202fF\u00a0CFP"
+    return f"{milliers(montant)}\u202fF\u00a0CFP"
 
 
 def lire(saisie: str) -> int:

@@ -14,6 +14,7 @@ from django.db.models import Model
 from exports_tps.pes.latin1 import en_latin1
 from exports_tps.pes.messages import CaractereRefuse
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.montants import milliers
 from facturier.commun.pays import ecart_de_pays
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
@@ -276,8 +277,8 @@ def creer_bordereau(
     maximum = Parametre.objects.entier("flux_pieces_maximum", date_emission)
     if len(demandees) > maximum:
         raise ValidationError(
-            f"Un bordereau réunit au plus {maximum} pièces, et vous en avez choisi "
-            f"{len(demandees)} : répartissez-les en plusieurs bordereaux."
+            f"Un bordereau réunit au plus {milliers(maximum)} pièces, et vous en avez choisi "
+            f"{milliers(len(demandees))} : répartissez-les en plusieurs bordereaux."
         )
     choisies = list(
         Piece.objects.select_for_update()

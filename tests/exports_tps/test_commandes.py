@@ -41,6 +41,20 @@ def test_constituer_puis_transmettre_tous_les_bordereaux_signes(
     assert (settings.TPS_ENVOIS / nom).exists()
 
 
+def test_un_envoi_qui_echoue_n_est_pas_dit_absent(circuit, agent, ordonnateur, settings, tmp_path):
+    signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    numero = lancer("constituer_flux")[1]["flux"][0]["numero"]
+    settings.TPS_ENVOIS = tmp_path / "occupe"
+    settings.TPS_ENVOIS.write_text("un fichier, pas un dossier")
+
+    code, resultat = lancer("transmettre_flux", "--flux", numero, "--flux", 99_999)
+
+    absent, echec = resultat["anomalies"]
+    assert (code, resultat["transmis"]) == (1, [])
+    assert absent == "Flux 99999 : absent ou pas prêt."
+    assert "Rien n’est perdu" in echec
+
+
 def test_constituer_deux_fois_ne_fait_qu_un_flux(circuit, agent, ordonnateur):
     bordereau = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
     reference = bordereau.reference

@@ -23,8 +23,6 @@ class Command(CommandeMetier):
         """Send each one; a failure does not keep the others from leaving."""
         systeme = Utilisateur.objects.systeme()
         transmis, anomalies = transmettre_en_attente(par=systeme, numeros=options["flux"])
-        if inconnus := set(options["flux"]) - {flux.numero for flux in transmis}:
-            anomalies += [f"Flux {numero} : absent ou pas prêt." for numero in sorted(inconnus)]
         for anomalie in anomalies:
             self.stderr.write(anomalie)
         return {"transmis": [flux.nom_physique for flux in transmis], "anomalies": anomalies}
