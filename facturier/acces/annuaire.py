@@ -36,7 +36,8 @@ def apres(
     comptes: QuerySet[Utilisateur, Utilisateur], cle: str
 ) -> QuerySet[Utilisateur, Utilisateur]:
     """Keep what follows the account of key `cle` in the order of names; all when unknown."""
-    dernier = Utilisateur.objects.filter(pk=lire_entier(cle) or 0).first()
+    lue = lire_entier(cle)
+    dernier = Utilisateur.objects.filter(pk=lue).first() if lue is not None else None
     if dernier is None:
         return comptes
     nom, prenom = dernier.nom, dernier.prenom

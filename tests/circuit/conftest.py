@@ -79,7 +79,7 @@ def _installer(moteur: str, var: Path) -> Iterator[Installation]:
             env={**os.environ, **variables},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,  # seconds: a minute or two, more where others work beside
             check=False,
         )
         yield Installation(var, variables, sortie)
@@ -112,7 +112,7 @@ def lancement(tmp_path_factory) -> Iterator[Lancement]:
     with pytest.MonkeyPatch.context() as environnement:
         for nom, valeur in _variables(var, "").items():
             environnement.setenv(nom, valeur)
-        lancement = Lancement(port_libre(), var, port_libre())
+        lancement = Lancement(port_libre(), var, port_libre(), port_libre())
         lancement.preparer()
         lancement.demarrer()
         yield lancement
