@@ -74,6 +74,15 @@ class TentativeQuerySet(models.QuerySet["Tentative"]):
             & ~Exists(faits.filter(acte="ecarter"))
         )
 
+    def avec_decision(self) -> models.QuerySet[Any]:
+        """With `discordance`, what did not match, and `decision`, why a person settled it so."""
+        passages: Any = self.model._meta.get_field("passages").related_model
+        dits = passages.objects.filter(tentative=OuterRef("pk")).order_by("-pk").values("motif")
+        return self.annotate(
+            discordance=Subquery(dits.filter(acte="discorder")[:1]),
+            decision=Subquery(dits.filter(acte__in=["accepter", "ecarter"])[:1]),
+        )
+
     def a_decider(self) -> models.QuerySet[Any]:
         """Those that wait for a person: outcome unknown, or money that does not match."""
         return self.avec_discordance().filter(Q(etat="a_verifier") | Q(est_discordante=True))

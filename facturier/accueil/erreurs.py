@@ -45,7 +45,10 @@ def page_introuvable(requete: HttpRequest, exception: Exception) -> HttpResponse
 
 
 class AdresseLisibleMiddleware:
-    """400: no address of ours holds the character NUL, which the database cannot even compare."""
+    """400: no address of ours holds the character NUL, which the database cannot even compare.
+
+    The API names the filter that holds it itself.
+    """
 
     def __init__(self, suite: Callable[[HttpRequest], HttpResponse]) -> None:
         """Take the rest of the chain."""
@@ -53,7 +56,8 @@ class AdresseLisibleMiddleware:
 
     def __call__(self, requete: HttpRequest) -> HttpResponse:
         """Serve the request, or refuse its address."""
-        if "%00" in requete.get_full_path():
+        adresse = requete.path if attend_un_probleme(requete) else requete.get_full_path()
+        if "\0" in adresse or "%00" in adresse:
             return requete_refusee(requete, ValueError("NUL"))
         return self.suite(requete)
 

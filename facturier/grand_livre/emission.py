@@ -46,8 +46,9 @@ from facturier.grand_livre.ventilation import section
 
 ALPHABET_CLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 LONGUEUR_CLE = 10
-TEXTES_TRANSMIS = (
+TEXTES_TRANSMIS = (  # or printed on what is signed
     "objet",
+    "bases_liquidation",
     "nom_tiers",
     "adresse_complement",
     "adresse_voie",

@@ -132,13 +132,15 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
         {
             "titre": titre,
             "reste": reste,
+            "a_rendre": max(0, -reste),
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
+            "apurements": titre.apurements.select_related("par").order_by("pk"),
             "corrections": Piece.objects.filter(
                 piece_origine=titre.pk, type_piece=CORRECTIF
             ).order_by("pk"),
             "demandes": titre.demandes.all(),
-            "tentatives": titre.tentatives.avec_discordance().order_by("-pk")[:20],
+            "tentatives": titre.tentatives.avec_discordance().avec_decision().order_by("-pk")[:20],
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and not titre.est_reduction,
             "peut_reduire": est_reductible(titre, reste),
             "est_reduction": titre.est_reduction,

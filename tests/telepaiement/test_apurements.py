@@ -326,5 +326,9 @@ def test_les_pages_listent_reglent_et_conservent(
     assert listes[2].count("Conserver</a>") == 2
     assert (inconnu, exces, regles) == (422, 422, [302, 302, 302])
     assert (vide, conserves) == (422, [302, 302, 404])
+    page = client.get(reverse("telepaiement:titre", args=[titre.pk])).content.decode()
+    assert page.count("retrouvés au compte 4718") == 3
+    assert "Au tableau de bord" in page
+    assert "Aucun encaissement" not in page
     assert (reste_du(titre), _en_4718()) == (9_350, -4_000)
     assert _anomalies() == []

@@ -41,8 +41,10 @@ def test_un_agent_encaisse_ce_que_la_banque_a_recu(client, discordante, agent, e
     sans_motif = client.post(page, {"motif": " "})
     client.post(page, {"motif": "Montant changé pendant le paiement"})
 
+    titre = client.get(reverse("telepaiement:titre", args=[tentative.titre_id])).content.decode()
     tentative.refresh_from_db()
     assert page in liste
+    assert "Réglé\u202f: Montant changé pendant le paiement" in titre
     assert sans_motif.status_code == 422
     assert tentative.passages.filter(acte="discorder").count() == 1
     assert tentative.passages.get(acte="accepter").motif == "Montant changé pendant le paiement"

@@ -206,17 +206,20 @@ def test_une_cloture_se_contresigne_puis_se_verse(au_guichet, client, agent, reg
 @pytest.fixture
 def feuillets(aux_finances, regies, regisseur):
     """A booklet of four leaves, and what is typed of one, at an open till five minutes later."""
-    aux_finances.post(
-        _adresse("carnet_emettre", "CENTRE"), {"nombre": "4", "remis_a": regisseur.pk}
-    )
-    carnet = regies.regie.carnets.get()
-    caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
-    aux_finances.force_login(regisseur)
-    with time_machine.travel(timezone.now() + timedelta(minutes=5), tick=False):
-        maintenant = timezone.localtime()
+    debut = timezone.localtime()
+    if (debut + timedelta(minutes=5)).date() != debut.date():
+        debut -= timedelta(minutes=10)  # midnight does not fall in between
+    with time_machine.travel(debut, tick=False):
+        aux_finances.post(
+            _adresse("carnet_emettre", "CENTRE"), {"nombre": "4", "remis_a": regisseur.pk}
+        )
+        carnet = regies.regie.carnets.get()
+        caisse.ouvrir_session(guichet=regies, fonds_caisse=0, par=regisseur)
+        aux_finances.force_login(regisseur)
+    with time_machine.travel(debut + timedelta(minutes=5), tick=False):
         moment = {
-            "jour": f"{maintenant:%Y-%m-%d}",
-            "heure": f"{maintenant - timedelta(minutes=2):%H:%M}",
+            "jour": f"{debut:%Y-%m-%d}",
+            "heure": f"{debut + timedelta(minutes=3):%H:%M}",
             "mode": "especes",
         }
         yield carnet, moment

@@ -203,7 +203,7 @@ def test_un_montant_qui_differe_attend_une_personne(maison):
     apres = synchroniser(tentative, source="retour")
 
     assert apres.etat == EtatTentative.A_VERIFIER
-    assert "attendu 12500 F" in apres.anomalie
+    assert "attendu 12\u202f500\u202fF" in apres.anomalie
     assert not Encaissement.objects.exists()
 
 

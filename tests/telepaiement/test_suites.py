@@ -11,7 +11,7 @@ from django.utils import timezone
 from facturier.commun.templatetags.coquille import francs
 from facturier.grand_livre import evenements
 from fournisseurs.releves import situation
-from telepaiement import demandes, litiges, remboursements, sommes_a_rendre
+from telepaiement import demandes, litiges
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.test_concurrence import reduire
 
@@ -55,23 +55,6 @@ def verifier(client):
         return texte(client.get(reverse("telepaiement:verification", args=[code])))
 
     return lire
-
-
-@pytest.fixture
-def rendre(agent, collegue):
-    """Give so much of a payment back."""
-
-    def faire(encaissement, montant):
-        demande = remboursements.demander(
-            encaissement_id=encaissement.pk,
-            montant=montant,
-            montant_disponible=sommes_a_rendre.disponible(encaissement),
-            motif="double paiement",
-            par=agent,
-        )
-        return remboursements.approuver(remboursement_id=demande.pk, par=collegue)
-
-    return faire
 
 
 def test_un_titre_reduit_n_est_pas_dit_paye(regies, creance, agent):
