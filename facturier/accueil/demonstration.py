@@ -57,6 +57,17 @@ def charger_demonstration() -> list[Utilisateur]:
     import_commandes.importer(FIXTURES / "bons_commande_demo.csv", executer=True)
     for sort in deposer_dossier(FIXTURES / "factures_demo", par=systeme, executer=True):
         journal.info("facture_de_demonstration", fichier=sort.fichier, motif=sort.motif)
-    charger_tiers(FIXTURES / "registre_demo.csv", Utilisateur.objects.get(email=REPRESENTANT))
     cles.autorites()
     return personnes
+
+
+def charger_demandes() -> None:
+    """Load what a supplier asks for today, and what the register says; harmless when loaded.
+
+    After the past: a change of account freezes the mandats of its supplier.
+
+    Raises:
+        DemonstrationInterdite: in production.
+    """
+    refuser_en_production()
+    charger_tiers(FIXTURES / "registre_demo.csv", Utilisateur.objects.get(email=REPRESENTANT))

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from exports_tps.cles import AUTORITES, DOSSIER
 from facturier.acces.models import Utilisateur
-from facturier.accueil.demonstration import charger_demonstration
+from facturier.accueil.demonstration import charger_demandes, charger_demonstration
 from telepaiement.passerelles import construire
 from tests.navigateur.visite import Visite
 from tests.telepaiement.conftest import Banc, brancher, lancer_banc
@@ -163,6 +163,7 @@ def demonstration(transactional_db: None, settings, live_server) -> None:
     settings.ADRESSE_PUBLIQUE = live_server.url
     call_command("charger_reference", verbosity=0)
     charger_demonstration()
+    charger_demandes()
 
 
 @pytest.fixture

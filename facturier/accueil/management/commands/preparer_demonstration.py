@@ -8,6 +8,7 @@ from django.core.management import call_command
 from facturier.accueil.demonstration import (
     MOT_DE_PASSE,
     DemonstrationInterdite,
+    charger_demandes,
     charger_demonstration,
     refuser_en_production,
 )
@@ -39,6 +40,7 @@ class Command(CommandeMetier):
                 call_command(commande, verbosity=0, stdout=StringIO(), **options_commande)
             personnes = charger_demonstration()
             charger_passe()
+            charger_demandes()
             regler_budget_et_parapheur()
         except DemonstrationInterdite as erreur:
             raise Refus(str(erreur)) from erreur
