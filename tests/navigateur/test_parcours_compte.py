@@ -35,7 +35,7 @@ def test_un_compte_change_apres_deux_agents_un_appel_et_le_delai(
 ) -> None:
     demander(visite)
     demande = DemandeModification.objects.get()
-    assert "Ce n’est pas vous ?".upper() in dernier_courriel(CONTACT).upper()
+    assert "Ce n’est pas vous\u202f?".upper() in dernier_courriel(CONTACT).upper()
     controler(visite)
     approuver(visite)
     with time_machine.travel(timezone.now() + timedelta(hours=49), tick=True):

@@ -24,6 +24,13 @@ from tests.telepaiement.factories import decompte, titre_payable
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def en_plein_jour():
+    """Keep midnight away from what happens hours before and after."""
+    with time_machine.travel(timezone.localtime().replace(hour=12), tick=True):
+        yield
+
+
 @pytest.fixture
 def carnet(regies, regisseur, agent):
     """A booklet issued two days before."""
