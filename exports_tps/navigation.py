@@ -125,7 +125,7 @@ def _cartes_tresorerie() -> Iterator[Carte]:
         ordre=53,
     )
     yield Carte(
-        "Documents refusés, à remplacer ou à envoyer de nouveau",
+        "Documents refusés à traiter",
         "exports_tps:documents_refuses",
         nombre=documents_refuses().count(),
         ton=Ton.REFUS,

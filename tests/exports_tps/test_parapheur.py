@@ -422,5 +422,5 @@ def test_le_parapheur_coute_autant_pour_trois_que_pour_un(
         return len(requetes)
 
     premier = compter(30)
-    compter(premier)
-    compter(premier)
+
+    assert max(compter(premier), compter(premier)) <= premier
