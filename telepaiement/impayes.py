@@ -7,6 +7,7 @@ receipt is no longer worth anything, its échéancier follows.
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
@@ -22,21 +23,41 @@ from telepaiement.models import (
     ETATS_REPRIS,
     MODES_PASSERELLE,
     Encaissement,
+    EncaissementRapproche,
     LigneBancaire,
     Litige,
     Mode,
+    RapprochementBancaire,
 )
+from telepaiement.position import CHEQUES_RECUS
 from telepaiement.remises_cartes import SANS_VERSEMENTS
 from telepaiement.sommes_a_rendre import trop_percu_restant
 
 DELAI = timedelta(days=400)  # a card is contested for thirteen months
+REMISES = EncaissementRapproche.objects.filter(rapprochement__annulation__isnull=True)
+EST_REMIS = (
+    ~Q(mode=Mode.CHEQUE)
+    | Exists(CHEQUES_RECUS.filter(encaissement=OuterRef("pk")))
+    | Exists(REMISES.filter(encaissement=OuterRef("pk")))
+)  # the bank has it: from the treasury, or a movement says so
 
 
 def candidats(ligne: LigneBancaire) -> QuerySet[Any]:
     """Return the payments that a debit of the account may take back, those that it names first.
 
-    A gateway that lists its payouts tells its disputes itself.
+    A cheque comes back only from the bank: the treasury received it with the versement of the
+    régie, or its remittance is matched. A trigger holds it too.
     """
+    return _possibles(ligne).filter(EST_REMIS)
+
+
+def cheques_non_remis(ligne: LigneBancaire) -> QuerySet[Any]:
+    """Return the cheques of this amount that the bank is not known to have yet."""
+    return _possibles(ligne).exclude(EST_REMIS)
+
+
+def _possibles(ligne: LigneBancaire) -> QuerySet[Any]:
+    """Return the payments of this amount; a gateway that lists payouts tells its own disputes."""
     dit = f"{ligne.libelle} {ligne.reference}".upper()
     repris = Litige.objects.filter(etat__in=ETATS_REPRIS, encaissement=OuterRef("pk"))
     par_la_banque = Q(mode__in=[Mode.CHEQUE, Mode.TPE]) | Q(
@@ -68,12 +89,37 @@ def nommer(encaissement: Encaissement) -> str:
     return f"{quoi}, du {encaissement.jour:%d/%m/%Y} : {encaissement.objet}"
 
 
+def exiger_aucun(rapprochement: RapprochementBancaire) -> None:
+    """Refuse that a remittance be undone while one of its cheques is told to have come back.
+
+    Raises:
+        ValidationError: one is.
+    """
+    revenu = Litige.objects.filter(
+        etat__in=ETATS_REPRIS,
+        encaissement__mode=Mode.CHEQUE,
+        encaissement__rapproches__rapprochement=rapprochement,
+    ).first()
+    if revenu is not None:
+        raise ValidationError(
+            f"Le chèque n° {revenu.encaissement.numero_cheque} de cette remise est revenu impayé : "
+            "annulez d’abord le rapprochement qui le dit."
+        )
+
+
 def constater(ligne: LigneBancaire, encaissement_id: int, *, par: Utilisateur) -> Litige:
     """Record that the bank took a payment back, and that its debt is owed again.
 
     The caller holds the lock of the movement, in a transaction.
+
+    Raises:
+        ValidationError: a cheque that the bank does not have.
     """
     encaissement = verrouiller_paiement(encaissement_id)
+    if not Encaissement.objects.filter(EST_REMIS, pk=encaissement.pk).exists():
+        raise ValidationError(
+            "Ce chèque n’est pas remis à la banque : il ne peut pas en revenir impayé."
+        )
     titre = encaissement.titre
     rang = ligne.impayes.count()
     reference = f"banque-{ligne.identite[:40]}" + (f"-{rang + 1}" if rang else "")

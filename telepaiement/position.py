@@ -34,7 +34,7 @@ from telepaiement.nominations import designe, en_fonction, quitus_attendus, resp
 
 MANQUANTS_CITES = 5
 RECUES = SessionVersee.objects.filter(versement__etat=EtatVersementRegie.RECU)
-RECUS = ChequeVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
+CHEQUES_RECUS = ChequeVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
 RENDUS = ComblementVerse.objects.filter(versement__etat=EtatVersementRegie.RECU)
 
 
@@ -146,7 +146,7 @@ def _par_regie(lot: QuerySet[Any], somme: Any) -> dict[int, int]:
 def cheques_en_main(regies: Sequence[Regie]) -> QuerySet[Encaissement]:
     """Return the cheques received that the treasury has not."""
     return Encaissement.objects.valides().filter(
-        ~Exists(RECUS.filter(encaissement=OuterRef("pk"))),
+        ~Exists(CHEQUES_RECUS.filter(encaissement=OuterRef("pk"))),
         session__regie__in=[regie.pk for regie in regies],
         mode=Mode.CHEQUE,
     )

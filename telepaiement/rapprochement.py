@@ -183,6 +183,7 @@ def _annuler(ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapproche
     if rapprochement.remboursement is not None and rapprochement.ecriture is not None:
         ecriture = virements.reprendre(rapprochement.remboursement.pk, motif=motif, par=par)
     elif rapprochement.ecriture is not None:
+        impayes.exiger_aucun(rapprochement)
         ecriture = contrepasser(
             rapprochement.ecriture, par=par, motif=motif, date_comptable=timezone.localdate()
         )

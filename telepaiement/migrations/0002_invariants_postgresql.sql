@@ -96,6 +96,23 @@ BEGIN
 END $$;
 CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
     FOR EACH STATEMENT EXECUTE FUNCTION tp_figer_litige();
+CREATE FUNCTION tp_exiger_cheque_remis() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id AND mode = 'cheque')
+    AND NOT EXISTS (SELECT 1 FROM telepaiement_chequeverse c
+            JOIN telepaiement_versementregie v ON v.id = c.versement_id
+            WHERE c.encaissement_id = NEW.encaissement_id AND v.etat = 'recu')
+    AND NOT EXISTS (SELECT 1 FROM telepaiement_encaissementrapproche r
+            WHERE r.encaissement_id = NEW.encaissement_id AND NOT EXISTS (
+                SELECT 1 FROM telepaiement_annulationrapprochement a
+                WHERE a.rapprochement_id = r.rapprochement_id)) THEN
+        RAISE EXCEPTION 'Ce chèque n’est pas remis à la banque : il ne peut pas en revenir impayé.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_litige_cheque_remis';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER litige_cheque_remis BEFORE INSERT ON telepaiement_litige
+    FOR EACH ROW WHEN (NEW.ligne_id IS NOT NULL) EXECUTE FUNCTION tp_exiger_cheque_remis();
 -- Payouts that the bank tells, below zero or in another currency; matches that are undone.
 CREATE FUNCTION tp_controler_versement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -18,6 +18,16 @@ CREATE TRIGGER remboursement_sans_suppression BEFORE DELETE ON telepaiement_remb
 BEGIN SELECT RAISE(ABORT, 'Un remboursement décidé ne se réécrit pas et ne s’efface pas.'); END;;
 CREATE TRIGGER litige_sans_suppression BEFORE DELETE ON telepaiement_litige
 BEGIN SELECT RAISE(ABORT, 'Un litige ne se réécrit pas et ne s’efface pas.'); END;;
+CREATE TRIGGER litige_cheque_remis BEFORE INSERT ON telepaiement_litige
+WHEN NEW.ligne_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM telepaiement_encaissement WHERE id = NEW.encaissement_id AND mode = 'cheque')
+  AND NOT EXISTS (SELECT 1 FROM telepaiement_chequeverse c
+    JOIN telepaiement_versementregie v ON v.id = c.versement_id
+    WHERE c.encaissement_id = NEW.encaissement_id AND v.etat = 'recu')
+  AND NOT EXISTS (SELECT 1 FROM telepaiement_encaissementrapproche r
+    WHERE r.encaissement_id = NEW.encaissement_id AND NOT EXISTS (
+      SELECT 1 FROM telepaiement_annulationrapprochement a WHERE a.rapprochement_id = r.rapprochement_id))
+BEGIN SELECT RAISE(ABORT, 'Ce chèque n’est pas remis à la banque : il ne peut pas en revenir impayé.'); END;;
 CREATE TRIGGER versement_sans_suppression BEFORE DELETE ON telepaiement_versement
 BEGIN SELECT RAISE(ABORT, 'Un versement comptabilisé ne se modifie plus.'); END;;
 CREATE TRIGGER ligne_versement_figee_ajout BEFORE INSERT ON telepaiement_ligneversement

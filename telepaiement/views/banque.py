@@ -14,7 +14,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
-from telepaiement import lettres, rapprochement, releves
+from telepaiement import impayes, lettres, rapprochement, releves
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import PropositionForm, ReleveForm
 from telepaiement.models import (
@@ -28,6 +28,7 @@ from telepaiement.views.communs import agent, page_par_cle, rapporter
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 REJETS_MONTRES = 20
+CHEQUES_MONTRES = 5
 
 
 @reserver_a(*LECTEURS)
@@ -116,6 +117,9 @@ def ligne(request: HttpRequest, pk: int) -> HttpResponse:
             "est_libre": est_libre,
             "tenu": objet.rapprochement,
             "regles": _regles(objet),
+            "non_remis": list(impayes.cheques_non_remis(objet)[:CHEQUES_MONTRES])
+            if est_libre and objet.montant < 0
+            else [],
         },
         status=422 if form.errors else 200,
     )

@@ -14,6 +14,8 @@ from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import (
     caisse,
+    depots,
+    impayes,
     lettres,
     navigation,
     rapprochement,
@@ -26,6 +28,7 @@ from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.models import (
     Encaissement,
     LigneBancaire,
+    Litige,
     Mode,
     NatureRapprochement,
     Produit,
@@ -33,7 +36,7 @@ from telepaiement.models import (
 )
 from telepaiement.propositions import proposer
 from tests.fournisseurs.factories import FournisseurFactory
-from tests.telepaiement.factories import decompte, titre_payable, titres_payables
+from tests.telepaiement.factories import decompte, titre_payable, titres_payables, verser
 
 pytestmark = pytest.mark.django_db
 ENTREE = """<Ntry><Amt Ccy="{devise}">{montant}</Amt><CdtDbtInd>{sens}</CdtDbtInd>
@@ -356,24 +359,36 @@ IMPAYES = [
 ]
 
 
-@pytest.mark.parametrize(("mode", "details", "libelle", "compte"), IMPAYES)
+@pytest.fixture
+def remettre(importer, agent):
+    """Have the bank credit the cheques received: `montant` francs in all."""
+
+    def faire(montant):
+        importer(camt({"montant": montant, "libelle": "REMISE CHEQUES"}))
+        return _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+
+    return faire
+
+
+@pytest.mark.parametrize("cas", IMPAYES)
 def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
     importer,
     agent,
     client,
     encaisser_au_guichet,
+    remettre,
     mailoutbox,
     django_capture_on_commit_callbacks,
-    mode,
-    details,
-    libelle,
-    compte,
+    cas,
 ):
+    mode, details, libelle, compte = cas
     debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"})
     encaissement = encaisser_au_guichet(mode, 12_500, debiteur.tiers, **details)
+    if mode == Mode.CHEQUE:
+        remettre(12_500)
     adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
-    ligne = LigneBancaire.objects.get()
+    ligne = LigneBancaire.objects.get(montant__lt=0)
     natures = [une.nature for une in proposer(ligne)]
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -392,9 +407,10 @@ def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
     assert "vaut de nouveau" in revenu.body
     assert natures == [NatureRapprochement.IMPAYE]  # too much for a commission
     assert lignes == {compte: 12_500, "515": 12_500}
-    assert (impaye, ecrits) == ((12_500, []), [-12_500, 0])
+    remis = 12_500 if mode == Mode.CHEQUE else 0  # what the bank had credited before
+    assert (impaye, ecrits) == ((12_500, []), [remis - 12_500, 0])
     assert "la banque a repris la somme reçue" in page
-    assert (reste_du(encaissement.titre), solde("515", exercice=2026).solde) == (0, 0)
+    assert (reste_du(encaissement.titre), solde("515", exercice=2026).solde) == (0, remis)
     assert "est authentique. Comparez" in client.get(adresse).content.decode()
     assert encaissement.litiges.get().etat == "annule"
     assert _anomalies() == []
@@ -403,13 +419,20 @@ def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
 
 
 def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
-    importer, agent, client, encaisser_au_guichet, mailoutbox, django_capture_on_commit_callbacks
+    importer,
+    agent,
+    client,
+    encaisser_au_guichet,
+    remettre,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
 ):
     tiers = FournisseurFactory(champs={"courriel": ""}).tiers
     encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
     client.force_login(agent)
-    ligne = LigneBancaire.objects.get()
+    ligne = LigneBancaire.objects.get(montant__lt=0)
     adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
     cle = proposer(ligne)[0].cle
 
@@ -438,13 +461,17 @@ def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
     assert lettres.a_poster().get() == litige
 
 
-def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(importer, agent, encaisser_au_guichet):
+def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(
+    importer, agent, encaisser_au_guichet, remettre
+):
     tiers = FournisseurFactory(champs={"courriel": ""}).tiers
     encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
     _confirmer(agent, NatureRapprochement.IMPAYE)
 
-    rapprochement.annuler(ligne_id=LigneBancaire.objects.get().pk, motif="Erreur", par=agent)
+    ligne = LigneBancaire.objects.get(montant__lt=0)
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
 
     assert not lettres.a_poster().exists()
 
@@ -467,6 +494,8 @@ def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s
         motif_ecart="",
         par=regisseur,
     )
+    versement = verser(session.regie, regisseur)
+    depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=agent)
     importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
 
     fait = _confirmer(agent, NatureRapprochement.IMPAYE)
@@ -478,17 +507,57 @@ def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s
     assert _anomalies() == []
 
 
-def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet):
+def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet, remettre):
     for numero in ("0001234", "0009999"):
         encaisser_au_guichet(Mode.CHEQUE, 12_500, banque="B", numero_cheque=numero, tireur="T")
+    remettre(25_000)
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
 
-    propositions = proposer(LigneBancaire.objects.get())
+    propositions = proposer(LigneBancaire.objects.get(montant__lt=0))
 
     assert [une.libelle[:24] for une in propositions] == [
         "Chèque impayé n° 0001234",
         "Chèque impayé n° 0009999",
     ]
+
+
+def test_un_cheque_que_la_banque_n_a_pas_eu_n_en_revient_pas(
+    importer, agent, client, encaisser_au_guichet, remettre
+):
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, **IMPAYES[0][1])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
+    ligne = LigneBancaire.objects.get()
+    client.force_login(agent)
+    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
+
+    page = client.get(adresse).text
+    propositions = proposer(ligne)
+    with pytest.raises(ValidationError, match="ne tient plus"):
+        rapprochement.confirmer(ligne_id=ligne.pk, cle=f"impaye-{encaissement.pk}", par=agent)
+    with pytest.raises(ValidationError, match="pas remis à la banque"):
+        impayes.constater(ligne, encaissement.pk, par=agent)
+    with pytest.raises(IntegrityError, match="pas remis"), transaction.atomic():
+        Litige.objects.create(
+            encaissement=encaissement,
+            ligne=ligne,
+            reference="banque-essai",
+            montant=12_500,
+            ouvert_le=timezone.now(),
+        )
+
+    assert propositions == []
+    assert "Le chèque n° 0001234 de M. Fictif, reçu le" in page
+    assert "rien ne dit que la banque l’a eu" in page
+    rapprochement.ecarter(ligne_id=ligne.pk, motif="à revoir", par=agent)
+    remise = remettre(12_500)
+    rapprochement.reprendre(ligne_id=ligne.pk, par=agent)
+    assert "rien ne dit que la banque" not in client.get(adresse).text
+    _confirmer(agent, NatureRapprochement.IMPAYE)
+    with pytest.raises(ValidationError, match="n° 0001234 de cette remise est revenu impayé"):
+        rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
+    rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
+    assert _anomalies() == []
 
 
 def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent, encaisser_au_guichet):
