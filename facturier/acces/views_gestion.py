@@ -20,6 +20,7 @@ from facturier.acces.forms_gestion import (
 )
 from facturier.acces.historique import historique
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.confirmation import confirmer
 from facturier.commun.templatetags.coquille import moment
 
 TAILLE_PAGE = 50
@@ -217,22 +218,17 @@ def _confirmer(
     est_dangereux: bool = False,
 ) -> HttpResponse:
     """Ask for a reason, carry out `agir` with it, or say why it is refused."""
-    form = MotifForm(requete.POST or None)
-    if form.is_valid():
-        try:
-            agir(form.cleaned_data["motif"])
-        except ValidationError as refus:
-            form.add_error(None, refus)
-        else:
-            messages.success(requete, succes)
-            return redirect(_adresse(compte))
     contexte = {
         "titre": titre,
         "consequence": consequence,
         "action": action,
         "retour": _adresse(compte),
         "est_dangereux": est_dangereux,
-        "form": form,
-        "lignes": [],
     }
-    return render(requete, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: agir(saisie["motif"]),
+        contexte,
+        reussite=succes,
+    )

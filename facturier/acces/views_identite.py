@@ -4,8 +4,6 @@ import structlog
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +20,7 @@ from facturier.acces.identites import (
 )
 from facturier.acces.provider import AdaptateurIdentite, RetourIdentite
 from facturier.acces.reauthentification import demander_confirmation
+from facturier.commun.confirmation import confirmer
 
 FIL = [("Mon compte", "/compte/")]
 journal = structlog.get_logger(__name__)
@@ -103,13 +102,6 @@ def detacher_identite(requete: RequeteConnectee, pk: int) -> HttpResponse:
     if attente := demander_confirmation(requete):
         return attente
     nom = libelle_identite(liee.provider)
-    if requete.method == "POST":
-        try:
-            detacher(liee, par=requete.user)
-            messages.success(requete, f"{nom} n’ouvre plus votre compte.")
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect("acces:identites")
     contexte = {
         "titre": f"Détacher {nom}",
         "consequence": f"Vous n’entrerez plus par {nom}. Vous pourrez le lier de nouveau.",
@@ -117,7 +109,13 @@ def detacher_identite(requete: RequeteConnectee, pk: int) -> HttpResponse:
         "retour": reverse("acces:identites"),
         "lignes": [("Compte", requete.user.email)],
     }
-    return render(requete, "confirmation.html", contexte)
+    return confirmer(
+        requete,
+        None,
+        lambda _: detacher(liee, par=requete.user),
+        contexte,
+        reussite=f"{nom} n’ouvre plus votre compte.",
+    )
 
 
 @ouvrir_a_tous

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
 from facturier.commun.nombres import lire_entier
 from fournisseurs.comparaison import PAR_CODE, comptes_different, comptes_masques
@@ -226,21 +227,25 @@ TEXTES: dict[str, dict[str, Any]] = {
         "est_dangereux": True,
     },
 }
+FAITS = {
+    "ecarter": "La paire est écartée.",
+    "rouvrir": "La paire est de nouveau à examiner.",
+    "abandonner": "La fusion est abandonnée.",
+    "annuler": "La fusion est annulée.",
+}
 
 
 def _confirmer(
     requete: RequeteConnectee, acte: str, objet: Any, faire: Callable[..., None], retour: str
 ) -> HttpResponse:
-    """Ask for a reason, do the act, and go back; a refusal is told there."""
-    form = MotifForm(requete.POST or None)
-    if requete.method == "POST" and form.is_valid():
-        try:
-            faire(objet, par=requete.user, motif=form.cleaned_data["motif"])
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect(retour)
-    contexte = TEXTES[acte] | {"form": form, "retour": retour, "lignes": [("Tiers", str(objet))]}
-    return render(requete, "confirmation.html", contexte, status=422 if form.errors else 200)
+    """Ask for a reason, do the act, and go back."""
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: faire(objet, par=requete.user, **saisie),
+        TEXTES[acte] | {"retour": retour, "lignes": [("Tiers", str(objet))]},
+        reussite=FAITS[acte],
+    )
 
 
 @reserver_aux_finances(Role.AGENT)

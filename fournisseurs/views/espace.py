@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
 from facturier.commun.apercu import fermer, montrer, remettre
+from facturier.commun.confirmation import confirmer
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.nombres import lire_entier
 from facturier.commun.reception import TYPES_ACCEPTES
@@ -186,23 +187,19 @@ def retirer_demande(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Withdraw a request of one's own, after a page that says what it means."""
     miennes = DemandeEtablissement.objects.filter(demandeur=requete.user)
     objet = trouver_visible(miennes, par=requete.user, pk=pk)
-    if requete.method == "POST":
-        try:
-            retirer(objet, par=requete.user)
-            messages.success(requete, "Votre demande est retirée.")
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect("fournisseurs:demande", pk=pk)
-    return render(
+    contexte = {
+        "titre": "Retirer cette demande",
+        "consequence": "Elle ne sera plus examinée. Vous pourrez en déposer une autre.",
+        "action": "Retirer la demande",
+        "retour": reverse("fournisseurs:demande", args=[pk]),
+        "lignes": [("Établissement", str(objet.denomination)), ("RIDET", objet.ridet_affiche)],
+    }
+    return confirmer(
         requete,
-        "confirmation.html",
-        {
-            "titre": "Retirer cette demande",
-            "consequence": "Elle ne sera plus examinée. Vous pourrez en déposer une autre.",
-            "action": "Retirer la demande",
-            "retour": reverse("fournisseurs:demande", args=[pk]),
-            "lignes": [("Établissement", str(objet.denomination)), ("RIDET", objet.ridet_affiche)],
-        },
+        None,
+        lambda _: retirer(objet, par=requete.user),
+        contexte,
+        reussite="Votre demande est retirée.",
     )
 
 

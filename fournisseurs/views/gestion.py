@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facturier.acces.controle import RequeteConnectee, reserver_a, reserver_aux_finances
 from facturier.acces.models import Role
 from facturier.commun import ridet
+from facturier.commun.confirmation import confirmer
 from facturier.grand_livre.models import Piece
 from fournisseurs.anomalies import CATALOGUE, score
 from fournisseurs.consultation import reveler_iban
@@ -224,7 +225,10 @@ def _motif_du_registre(requete: RequeteConnectee, fournisseur: Fournisseur) -> s
     )
 
 
-ACTES_ETAT: dict[str, Callable[..., None]] = {"suspendre": suspendre, "reactiver": reactiver}
+ACTES_ETAT: dict[str, tuple[Callable[..., None], str]] = {
+    "suspendre": (suspendre, "Le fournisseur est suspendu."),
+    "reactiver": (reactiver, "Le fournisseur est de nouveau actif."),
+}
 
 
 @reserver_aux_finances(Role.AGENT)
@@ -237,15 +241,15 @@ def changer_etat(requete: RequeteConnectee, code: str, acte: str) -> HttpRespons
     form = MotifForm(
         requete.POST or None, initial={"motif": _motif_du_registre(requete, fournisseur)}
     )
-    if requete.method == "POST" and form.is_valid():
-        try:
-            ACTES_ETAT[acte](fournisseur, par=requete.user, motif=form.cleaned_data["motif"])
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect("fournisseurs:gestion_fiche", code=code)
+    agir, fait = ACTES_ETAT[acte]
     contexte = TEXTES_ETAT[acte] | {
-        "form": form,
         "retour": reverse("fournisseurs:gestion_fiche", args=[code]),
         "lignes": [("Tiers", str(fournisseur.tiers))],
     }
-    return render(requete, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        requete,
+        form,
+        lambda saisie: agir(fournisseur, par=requete.user, **saisie),
+        contexte,
+        reussite=fait,
+    )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from facturier.acces.controle import RequeteConnectee, ouvrir_aux_comptes, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from fournisseurs.forms_habilitations import DroitsForm, InvitationForm
 from fournisseurs.habilitations import changer_droits, quitter, retirer_habilitation
 from fournisseurs.invitations import (
@@ -121,25 +122,20 @@ def retirer_droits(requete: RequeteConnectee, ridet: str, pk: int) -> HttpRespon
     """Take back the rights of somebody, after a page that says what it means."""
     objet = _etablissement(requete, ridet)
     habilitation = get_object_or_404(objet.habilitations.en_vigueur(), pk=pk)
-    retour = reverse("fournisseurs:habilitations", args=[ridet])
-    if requete.method == "POST":
-        try:
-            retirer_habilitation(habilitation, par=requete.user)
-            messages.success(requete, "L’habilitation est retirée.")
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect(retour)
-    return render(
+    contexte = {
+        "titre": "Retirer cette habilitation",
+        "consequence": "Cette personne ne verra plus rien de l’établissement.",
+        "action": "Retirer l’habilitation",
+        "retour": reverse("fournisseurs:habilitations", args=[ridet]),
+        "est_dangereux": True,
+        "lignes": [("Personne", str(habilitation.representant))],
+    }
+    return confirmer(
         requete,
-        "confirmation.html",
-        {
-            "titre": "Retirer cette habilitation",
-            "consequence": "Cette personne ne verra plus rien de l’établissement.",
-            "action": "Retirer l’habilitation",
-            "retour": retour,
-            "est_dangereux": True,
-            "lignes": [("Personne", str(habilitation.representant))],
-        },
+        None,
+        lambda _: retirer_habilitation(habilitation, par=requete.user),
+        contexte,
+        reussite="L’habilitation est retirée.",
     )
 
 
@@ -162,26 +158,22 @@ def retirer_l_invitation(requete: RequeteConnectee, ridet: str, pk: int) -> Http
 def quitter_etablissement(requete: RequeteConnectee, ridet: str) -> HttpResponse:
     """Give up one's own rights, after a page that says what it means."""
     objet = _etablissement(requete, ridet, Droit.CONSULTER)
-    if requete.method == "POST":
-        try:
-            quitter(objet, par=requete.user)
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-            return redirect("fournisseurs:etablissement", ridet=ridet)
-        messages.success(requete, f"Vous n’agissez plus pour {objet.denomination}.")
-        return redirect("fournisseurs:accueil")
-    return render(
+    contexte = {
+        "titre": "Quitter cet établissement",
+        "consequence": "Vous ne verrez plus rien de l’établissement. Les factures que vous avez "
+        "déposées y restent. Pour revenir, il faudra une nouvelle invitation.",
+        "action": "Quitter l’établissement",
+        "retour": reverse("fournisseurs:etablissement", args=[ridet]),
+        "est_dangereux": True,
+        "lignes": [("Établissement", objet.denomination), ("RIDET", objet.ridet_affiche)],
+    }
+    return confirmer(
         requete,
-        "confirmation.html",
-        {
-            "titre": "Quitter cet établissement",
-            "consequence": "Vous ne verrez plus rien de l’établissement. Les factures que vous "
-            "avez déposées y restent. Pour revenir, il faudra une nouvelle invitation.",
-            "action": "Quitter l’établissement",
-            "retour": reverse("fournisseurs:etablissement", args=[ridet]),
-            "est_dangereux": True,
-            "lignes": [("Établissement", objet.denomination), ("RIDET", objet.ridet_affiche)],
-        },
+        None,
+        lambda _: quitter(objet, par=requete.user),
+        contexte,
+        reussite=f"Vous n’agissez plus pour {objet.denomination}.",
+        vers="fournisseurs:accueil",
     )
 
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import RequeteConnectee, ouvrir_a_tous, reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.acces.reauthentification import a_confirme_recemment, demander_confirmation
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.grand_livre.models import Parametre
-from fournisseurs.forms_modification import FORMULAIRES, REPONSES, ModificationForm
+from fournisseurs.forms_modification import FORMULAIRES, REPONSES
 from fournisseurs.models import (
     DemandeModification,
     Droit,
@@ -120,7 +121,7 @@ def page_saisir(
                 canal=form.cleaned_data.get("canal", EN_LIGNE),
             )
         except ModificationRefusee as refus:
-            reporter(form, refus)
+            rapporter(form, refus)
         else:
             return redirect("fournisseurs:verifier_modification", pk=demande.pk)
     contexte = {
@@ -163,15 +164,6 @@ def _cote_a_cote(
         for champ in CHAMPS[genre]
         if champ in d_apres
     ]
-
-
-def reporter(form: ModificationForm, refus: ValidationError) -> None:
-    """Put what the act refused beside the fields of the form."""
-    if not hasattr(refus, "error_dict"):
-        form.add_error(None, refus.messages)
-        return
-    for champ, erreurs in refus.message_dict.items():
-        form.add_error(champ if champ in form.fields else None, erreurs)
 
 
 def _documents_fournis(objet: Etablissement, genre: str) -> list[Any]:
@@ -300,7 +292,7 @@ def completer_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
                 a_confirme=a_confirme_recemment(requete),
             )
         except ValidationError as refus:
-            reporter(form, refus)
+            rapporter(form, refus)
         else:
             messages.success(requete, "Votre réponse est envoyée : la demande repart.")
             return redirect(_page_de(demande), pk=pk)
@@ -322,26 +314,23 @@ def completer_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
 def retirer_modification(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Withdraw a request, after a page that says what it means."""
     demande = _visible(pk, requete.user)
-    if requete.method == "POST":
-        try:
-            retirer(demande, par=requete.user)
-            messages.success(requete, "La demande est retirée : rien n’a changé.")
-        except ValidationError as refus:
-            messages.error(requete, refus.messages[0])
-        return redirect("fournisseurs:etablissement", ridet=demande.etablissement.ridet)
-    return render(
+    contexte = {
+        "titre": "Retirer cette demande",
+        "consequence": "Vos données restent comme elles sont. Vous pourrez faire une autre "
+        "demande.",
+        "action": "Retirer la demande",
+        "retour": reverse("fournisseurs:modification", args=[pk]),
+        "lignes": [
+            (nom, f"{avant} → {apres}") for nom, avant, apres in lignes_modification(demande)
+        ],
+    }
+    return confirmer(
         requete,
-        "confirmation.html",
-        {
-            "titre": "Retirer cette demande",
-            "consequence": "Vos données restent comme elles sont. Vous pourrez faire une autre "
-            "demande.",
-            "action": "Retirer la demande",
-            "retour": reverse("fournisseurs:modification", args=[pk]),
-            "lignes": [
-                (nom, f"{avant} → {apres}") for nom, avant, apres in lignes_modification(demande)
-            ],
-        },
+        None,
+        lambda _: retirer(demande, par=requete.user),
+        contexte,
+        reussite="La demande est retirée : rien n’a changé.",
+        vers=reverse("fournisseurs:etablissement", args=[demande.etablissement.ridet]),
     )
 
 

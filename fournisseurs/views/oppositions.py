@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entier
@@ -118,10 +119,8 @@ def _reporter(form: forms.Form, refus: ValidationError | FichierRefuse) -> None:
     """Put what the act refused beside the fields of the form."""
     if isinstance(refus, FichierRefuse):
         form.add_error("document", str(refus))
-        return
-    erreurs = refus.message_dict if hasattr(refus, "error_dict") else {None: refus.messages}
-    for champ, textes in erreurs.items():
-        form.add_error(champ if champ in form.fields else None, textes)
+    else:
+        rapporter(form, refus)
 
 
 @reserver_aux_finances(*ROLES_GESTION)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import RequeteConnectee, reserver_aux_finances
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from fournisseurs.forms_tables import BanqueForm, CodePostalForm
 from fournisseurs.models import Banque, ChangementReferentiel, CodePostal
 from fournisseurs.referentiel import Table, chercher_ligne, enregistrer_ligne, retirer_ligne
@@ -72,10 +73,6 @@ def _ligne(table: str, cle: str | int) -> Banque | CodePostal:
 def retirer(requete: RequeteConnectee, table: str, cle: str | int) -> HttpResponse:
     """Take a row out of a table, once confirmed."""
     ligne = _ligne(table, cle)
-    if requete.method == "POST":
-        retirer_ligne(ligne, par=requete.user)
-        messages.success(requete, f"{ligne} n’est plus dans la table.")
-        return redirect("fournisseurs:tables")
     contexte = {
         "titre": "Retirer cette ligne",
         "consequence": "Les contrôles avertiront à nouveau ; rien n’est refusé pour autant.",
@@ -84,4 +81,10 @@ def retirer(requete: RequeteConnectee, table: str, cle: str | int) -> HttpRespon
         "lignes": [(Table(table).label, str(ligne))],
         "retour": reverse("fournisseurs:tables"),
     }
-    return render(requete, "confirmation.html", contexte)
+    return confirmer(
+        requete,
+        None,
+        lambda _: retirer_ligne(ligne, par=requete.user),
+        contexte,
+        reussite=f"{ligne} n’est plus dans la table.",
+    )

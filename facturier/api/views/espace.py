@@ -17,6 +17,7 @@ from facturier.api import webhooks
 from facturier.api.cles import creer_cle, revoquer_cle
 from facturier.api.forms import CleForm, EtatsForm, WebhookForm
 from facturier.api.models import EssaiWebhook
+from facturier.commun.confirmation import confirmer
 from facturier.suivi.libelles import libelle_d_annonce
 from facturier.suivi.pages import page_cle
 from fournisseurs.models import Etablissement, Habilitation
@@ -91,23 +92,21 @@ def revoquer(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResponse:
     """Revoke a key, after a page that says what it means."""
     objet = _etablissement(requete, ridet)
     cle = get_object_or_404(objet.cles_api.select_related("etablissement__fournisseur"), pk=pk)
-    retour = reverse("api:acces", args=[ridet])
-    if requete.method == "POST":
-        try:
-            revoquer_cle(cle, par=requete.user)
-            messages.success(requete, f"La clé « {cle.nom} » est révoquée.")
-        except ValidationError as refus:
-            messages.error(requete, _raison(refus))
-        return redirect(retour)
     contexte = {
         "titre": "Révoquer cette clé",
         "consequence": "Le logiciel qui s’en sert ne pourra plus rien faire, dès maintenant.",
         "action": "Révoquer la clé",
-        "retour": retour,
+        "retour": reverse("api:acces", args=[ridet]),
         "est_dangereux": True,
         "lignes": [("Nom", cle.nom), ("Clé", cle.debut), ("Permet", cle.libelles_portees)],
     }
-    return render(requete, "confirmation.html", contexte)
+    return confirmer(
+        requete,
+        None,
+        lambda _: revoquer_cle(cle, par=requete.user),
+        contexte,
+        reussite=f"La clé « {cle.nom} » est révoquée.",
+    )
 
 
 @reserver_a(Role.FOURNISSEUR)
@@ -160,23 +159,21 @@ def resilier_webhook(requete: RequeteConnectee, ridet: str, pk: int) -> HttpResp
     """End a webhook, after a page that says what it means."""
     objet = _etablissement(requete, ridet)
     declare = get_object_or_404(objet.webhooks.select_related("etablissement__fournisseur"), pk=pk)
-    retour = reverse("api:acces", args=[ridet])
-    if requete.method == "POST":
-        try:
-            webhooks.resilier(declare, par=requete.user)
-            messages.success(requete, "Le webhook est résilié : plus rien n’y est envoyé.")
-        except ValidationError as refus:
-            messages.error(requete, _raison(refus))
-        return redirect(retour)
     contexte = {
         "titre": "Résilier ce webhook",
         "consequence": "Cette adresse ne sera plus prévenue, même de ce qui attendait.",
         "action": "Résilier le webhook",
-        "retour": retour,
+        "retour": reverse("api:acces", args=[ridet]),
         "est_dangereux": True,
         "lignes": [("Adresse", declare.adresse)],
     }
-    return render(requete, "confirmation.html", contexte)
+    return confirmer(
+        requete,
+        None,
+        lambda _: webhooks.resilier(declare, par=requete.user),
+        contexte,
+        reussite="Le webhook est résilié : plus rien n’y est envoyé.",
+    )
 
 
 @reserver_a(Role.FOURNISSEUR)

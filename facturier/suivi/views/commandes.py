@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher as francs
 from facturier.suivi import rapprochement
 from facturier.suivi.forms import MotifForm
@@ -19,8 +18,6 @@ from facturier.suivi.models import BonCommande, Facture, Reception
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import (
     ROLES_GESTION,
-    afficher,
-    reporter,
     utilisateur_de,
 )
 
@@ -75,17 +72,8 @@ def recevoir(requete: HttpRequest, pk: int) -> HttpResponse:
     utilisateur = utilisateur_de(requete)
     commande = _visible(utilisateur, pk)
     formulaire = ReceptionForm(requete.POST or None, commande=commande)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            rapprochement.constater_reception(commande, par=utilisateur, **formulaire.reception)
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            messages.success(requete, "La réception est enregistrée.")
-            return redirect("suivi:commande", commande.pk)
     fait = rapprochement.rapprocher(commande)
     contexte = {
-        "form": formulaire,
         "titre": f"Constater une réception : {commande.numero}",
         "consequence": "Vous attestez que la livraison ou la prestation est faite. Une erreur se "
         "corrige par une annulation, qui reste visible.",
@@ -93,7 +81,15 @@ def recevoir(requete: HttpRequest, pk: int) -> HttpResponse:
         "retour": reverse("suivi:commande", args=[commande.pk]),
         "lignes": [("Objet", commande.objet), ("Reste à recevoir", francs(fait.reste_a_recevoir))],
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        formulaire,
+        lambda _: rapprochement.constater_reception(
+            commande, par=utilisateur, **formulaire.reception
+        ),
+        contexte,
+        reussite="La réception est enregistrée.",
+    )
 
 
 @reserver_a(Role.SERVICE)
@@ -102,19 +98,7 @@ def annuler_reception(requete: HttpRequest, pk: int, reception: int) -> HttpResp
     utilisateur = utilisateur_de(requete)
     commande = _visible(utilisateur, pk)
     annulee = get_object_or_404(Reception, pk=reception, commande=commande)
-    formulaire = MotifForm(requete.POST or None)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            rapprochement.annuler_reception(
-                annulee, motif=formulaire.cleaned_data["motif"], par=utilisateur
-            )
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            messages.success(requete, "La réception est annulée.")
-            return redirect("suivi:commande", commande.pk)
     contexte = {
-        "form": formulaire,
         "titre": "Annuler une réception",
         "consequence": "La réception reste visible, avec son annulation et son motif.",
         "action": "Annuler la réception",
@@ -122,7 +106,13 @@ def annuler_reception(requete: HttpRequest, pk: int, reception: int) -> HttpResp
         "lignes": [("Réception", annulee), ("Montant", francs(annulee.montant))],
         "est_dangereux": True,
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: rapprochement.annuler_reception(annulee, par=utilisateur, **saisie),
+        contexte,
+        reussite="La réception est annulée.",
+    )
 
 
 def _visible(utilisateur: Utilisateur, pk: int) -> BonCommande:

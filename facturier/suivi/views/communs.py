@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import BaseForm
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -12,10 +11,10 @@ from django.shortcuts import get_object_or_404, render
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.suivi.models import Document, Facture
 
 ROLES_GESTION = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.COMPTABLE, Role.ADMINISTRATEUR)
-NON_TRAITABLE = 422
 
 
 def utilisateur_de(requete: HttpRequest) -> Utilisateur:
@@ -74,9 +73,3 @@ def afficher(
     """Render a page, with status 422 when one of its forms is in error."""
     fautif = any(formulaire.is_bound and formulaire.errors for formulaire in formulaires)
     return render(requete, gabarit, dict(contexte), status=NON_TRAITABLE if fautif else 200)
-
-
-def reporter(formulaire: BaseForm, erreur: ValidationError) -> None:
-    """Show in a form what an act has refused."""
-    for message in erreur.messages:
-        formulaire.add_error(None, message)

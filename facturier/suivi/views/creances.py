@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.exports import TropDeLignes, exporter
 from facturier.suivi import attestation as attestations
 from facturier.suivi import interets
@@ -17,10 +18,8 @@ from facturier.suivi.models import Attestation
 from facturier.suivi.pages import page_cle
 from facturier.suivi.views.communs import (
     ROLES_GESTION,
-    afficher,
     envoyer_pdf,
     facture_visible,
-    reporter,
 )
 
 ROLES_INTERETS = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
@@ -80,23 +79,8 @@ def decider_interets(requete: RequeteConnectee, pk: int) -> HttpResponse:
     facture = facture_visible(requete, pk)
     decision = interets.dernieres_decisions([facture.pk]).get(facture.pk)
     est_ecartee = decision is None or not decision.est_ecartee
-    formulaire = MotifForm(requete.POST or None)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            interets.decider(
-                facture,
-                est_ecartee=est_ecartee,
-                motif=formulaire.cleaned_data["motif"],
-                par=requete.user,
-            )
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            fait = "écartés" if est_ecartee else "proposés de nouveau"
-            messages.success(requete, f"Facture {facture.numero} : les intérêts sont {fait}.")
-            return redirect("suivi:interets")
+    fait = "écartés" if est_ecartee else "proposés de nouveau"
     contexte = {
-        "form": formulaire,
         "titre": f"Intérêts de la facture {facture.numero}",
         "consequence": "La proposition sera écartée : elle ne sera pas mandatée. Le fournisseur "
         "lira le motif."
@@ -105,7 +89,15 @@ def decider_interets(requete: RequeteConnectee, pk: int) -> HttpResponse:
         "action": "Écarter la proposition" if est_ecartee else "Proposer de nouveau",
         "retour": reverse("suivi:interets"),
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: interets.decider(
+            facture, est_ecartee=est_ecartee, par=requete.user, **saisie
+        ),
+        contexte,
+        reussite=f"Facture {facture.numero} : les intérêts sont {fait}.",
+    )
 
 
 @reserver_a(*ROLES_INTERETS)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE, confirmer
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, depot
 from facturier.suivi.depot_lot import ouvrir_brouillons
@@ -17,7 +18,7 @@ from facturier.suivi.etats import EtatFacture
 from facturier.suivi.forms_depot import FactureForm, FichierForm, PieceJointeForm
 from facturier.suivi.models import DepotEnAttente, Facture, Quarantaine
 from facturier.suivi.prete import Verdict, verifier_avant_depot
-from facturier.suivi.views.communs import NON_TRAITABLE, afficher, utilisateur_de
+from facturier.suivi.views.communs import afficher, utilisateur_de
 
 
 def _brouillon(requete: HttpRequest, pk: int) -> Facture:
@@ -133,10 +134,6 @@ def joindre(requete: HttpRequest, pk: int) -> HttpResponse:
 def abandonner(requete: HttpRequest, pk: int) -> HttpResponse:
     """Delete a draft, after a page that says so."""
     facture = _brouillon(requete, pk)
-    if requete.method == "POST":
-        depot.renoncer(facture, par=utilisateur_de(requete))
-        messages.success(requete, "Le brouillon est supprimé.")
-        return redirect("suivi:liste")
     contexte = {
         "titre": "Supprimer ce brouillon",
         "consequence": "La facture n’a pas été déposée : ce que vous avez saisi sera perdu.",
@@ -144,7 +141,14 @@ def abandonner(requete: HttpRequest, pk: int) -> HttpResponse:
         "retour": facture.get_absolute_url(),
         "est_dangereux": True,
     }
-    return render(requete, "confirmation.html", contexte)
+    return confirmer(
+        requete,
+        None,
+        lambda _: depot.renoncer(facture, par=utilisateur_de(requete)),
+        contexte,
+        reussite="Le brouillon est supprimé.",
+        vers="suivi:liste",
+    )
 
 
 @reserver_a(Role.FOURNISSEUR)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.suivi import brouillon, instruction
 from facturier.suivi.attestation import montant_certain
@@ -44,7 +45,6 @@ from facturier.suivi.views.communs import (
     document_visible,
     envoyer_pdf,
     facture_visible,
-    reporter,
     telecharger,
     utilisateur_de,
 )
@@ -117,7 +117,7 @@ def readresser(requete: HttpRequest, pk: int) -> HttpResponse:
         try:
             instruction.readresser(facture, par=utilisateur_de(requete), **formulaire.cleaned_data)
         except ValidationError as erreur:
-            reporter(formulaire, erreur)
+            rapporter(formulaire, erreur)
         else:
             messages.success(requete, "La facture est renvoyée au bon destinataire.")
             return redirect(facture)
@@ -133,26 +133,21 @@ def readresser(requete: HttpRequest, pk: int) -> HttpResponse:
 def retirer(requete: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an invoice before its certification."""
     facture = facture_visible(requete, pk)
-    formulaire = MotifForm(requete.POST or None)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            instruction.retirer(
-                facture, motif=formulaire.cleaned_data["motif"], par=utilisateur_de(requete)
-            )
-        except ValidationError as erreur:
-            reporter(formulaire, erreur)
-        else:
-            messages.success(requete, f"La facture {facture.numero} est retirée.")
-            return redirect(facture)
     contexte = {
-        "form": formulaire,
         "titre": f"Retirer la facture {facture.numero}",
         "consequence": "La facture ne sera pas payée. Son numéro pourra resservir.",
         "action": "Retirer la facture",
         "retour": reverse("suivi:detail", args=[facture.pk]),
         "est_dangereux": True,
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: instruction.retirer(facture, par=utilisateur_de(requete), **saisie),
+        contexte,
+        reussite=f"La facture {facture.numero} est retirée.",
+        vers=facture.get_absolute_url(),
+    )
 
 
 @reserver_a(Role.FOURNISSEUR)
@@ -210,5 +205,5 @@ def _repondre(requete: HttpRequest, facture: Facture, formulaire: ReponseForm) -
     except FichierRefuse as refus:
         formulaire.add_error("fichier", str(refus))
     except ValidationError as erreur:
-        reporter(formulaire, erreur)
+        rapporter(formulaire, erreur)
     return not formulaire.errors

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.apercu import TYPES_MONTRES, montrer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.fichiers import ouvrir
 from facturier.commun.montants import afficher as francs
 from facturier.commun.tons import ton_de
@@ -46,7 +47,6 @@ from facturier.suivi.views.communs import (
     afficher,
     document_visible,
     facture_visible,
-    reporter,
     telecharger,
     utilisateur_de,
 )
@@ -72,7 +72,7 @@ def lot(requete: HttpRequest) -> HttpResponse:
         try:
             sorts = agir_en_lot(formulaire.cles(), choix["acte"], par=utilisateur, a=choix["a"])
         except ValidationError as erreur:
-            reporter(formulaire, erreur)
+            rapporter(formulaire, erreur)
         else:
             contexte = {
                 "libelle": formulaire.libelle_de_l_acte,
@@ -160,7 +160,7 @@ def acte(requete: HttpRequest, pk: int, code: str) -> HttpResponse:
             if formulaire is None:
                 refus = erreur.messages
             else:
-                reporter(formulaire, erreur)
+                rapporter(formulaire, erreur)
         else:
             messages.success(requete, f"{facture} : {choisi.fait}")
             return redirect("suivi:gestion_detail", facture.pk)
@@ -218,18 +218,7 @@ def confier_facture(requete: HttpRequest, pk: int) -> HttpResponse:
     """Entrust an invoice to a colleague."""
     facture = facture_visible(requete, pk)
     utilisateur = utilisateur_de(requete)
-    formulaire = ConfierForm(requete.POST or None, utilisateur=utilisateur)
-    if formulaire.is_valid():
-        choix = formulaire.cleaned_data
-        try:
-            confier(facture, a=choix["a"], par=utilisateur, motif=choix["motif"])
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            messages.success(requete, f"La facture {facture.numero} est confiée à {choix['a']}.")
-            return redirect("suivi:gestion_detail", facture.pk)
     contexte = {
-        "form": formulaire,
         "titre": f"Confier la facture {facture.numero}",
         "consequence": "Elle apparaîtra dans les factures que cette personne a prises. "
         "Chacun peut encore agir sur elle.",
@@ -237,7 +226,13 @@ def confier_facture(requete: HttpRequest, pk: int) -> HttpResponse:
         "retour": reverse("suivi:gestion_detail", args=[facture.pk]),
         "lignes": [("Prise par", facture.affectee_a or "personne"), *_resume(facture)],
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        ConfierForm(requete.POST or None, utilisateur=utilisateur),
+        lambda saisie: confier(facture, par=utilisateur, **saisie),
+        contexte,
+        reussite=lambda saisie: f"La facture {facture.numero} est confiée à {saisie['a']}.",
+    )
 
 
 @reserver_a(Role.AGENT, Role.SERVICE)

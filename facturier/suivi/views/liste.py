@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.commun.exports import TropDeLignes, exporter
 from facturier.suivi.etats import ATTENDENT_FOURNISSEUR
 from facturier.suivi.forms_liste import FiltreFacturesForm, VueForm
 from facturier.suivi.libelles import libelle_public, ton_public
 from facturier.suivi.liste import compter, enregistrer_vue, lire_page, tableau
 from facturier.suivi.models import Avis, Facture, VueEnregistree
-from facturier.suivi.views.communs import NON_TRAITABLE
 
 
 @reserver_a(Role.FOURNISSEUR)

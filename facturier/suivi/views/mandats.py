@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
@@ -32,7 +33,7 @@ from facturier.suivi.forms_beneficiaires import BeneficiairesForm
 from facturier.suivi.models import Facture
 from facturier.suivi.pages import page_cle
 from facturier.suivi.querysets import REDUCTIBLES
-from facturier.suivi.views.communs import afficher, reporter, telecharger, utilisateur_de
+from facturier.suivi.views.communs import afficher, telecharger, utilisateur_de
 from facturier.suivi.views.regles import LECTEURS as LECTEURS_DES_REGLES
 from fournisseurs.gel import fournisseurs_geles, signaler
 from fournisseurs.models import DecisionPaiement
@@ -78,7 +79,7 @@ def mandater(requete: HttpRequest) -> HttpResponse:
         try:
             mandat = _emettre(requete, formulaire.cleaned_data, choisies, payes)
         except ValidationError as erreur:
-            reporter(formulaire, erreur)
+            rapporter(formulaire, erreur)
             if payes.retenues:
                 return _page_beneficiaires(requete, formulaire, choisies, payes)
         else:
@@ -185,19 +186,7 @@ def justificatif(requete: HttpRequest, pk: int, justificatif: int) -> FileRespon
 def annuler(requete: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a mandat that is not signed."""
     mandat = get_object_or_404(Mandat.objects.select_related("bordereau"), pk=pk)
-    formulaire = MotifForm(requete.POST or None)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            mandatement.annuler_mandat(
-                mandat, motif=formulaire.cleaned_data["motif"], par=utilisateur_de(requete)
-            )
-        except ValidationError as erreur:
-            reporter(formulaire, erreur)
-        else:
-            messages.success(requete, f"Le mandat {mandat.reference} est annulé.")
-            return redirect("suivi:mandat", mandat.pk)
     contexte = {
-        "form": formulaire,
         "titre": f"Annuler le mandat {mandat.reference}",
         "consequence": "L’écriture est contrepassée ; les factures redeviennent à mandater. "
         "Le numéro du mandat ne resservira pas.",
@@ -205,7 +194,13 @@ def annuler(requete: HttpRequest, pk: int) -> HttpResponse:
         "retour": reverse("suivi:mandat", args=[mandat.pk]),
         "est_dangereux": True,
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        MotifForm(requete.POST or None),
+        lambda saisie: mandatement.annuler_mandat(mandat, par=utilisateur_de(requete), **saisie),
+        contexte,
+        reussite=f"Le mandat {mandat.reference} est annulé.",
+    )
 
 
 @reserver_a(Role.AGENT)
@@ -222,7 +217,7 @@ def bordereau(requete: HttpRequest) -> HttpResponse:
                 par=utilisateur_de(requete),
             )
         except ValidationError as erreur:
-            reporter(formulaire, erreur)
+            rapporter(formulaire, erreur)
         else:
             messages.success(requete, f"Le bordereau {cree.reference} attend sa signature.")
             return redirect("suivi:mandats")

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher as francs
 from facturier.grand_livre.documents import ranger_justificatif
@@ -19,7 +20,7 @@ from facturier.suivi import liquidation, ordres_paiement
 from facturier.suivi.brouillon import TYPES_JOINTS
 from facturier.suivi.forms_commandes import AvanceForm, OrdrePaiementForm
 from facturier.suivi.models import BonCommande
-from facturier.suivi.views.communs import afficher, facture_visible, reporter, utilisateur_de
+from facturier.suivi.views.communs import afficher, facture_visible, utilisateur_de
 
 
 @reserver_a(Role.AGENT)
@@ -99,7 +100,7 @@ def _ordonner(
         except FichierRefuse as refus:
             formulaire.add_error("fichier", str(refus))
         except ValidationError as refus:
-            reporter(formulaire, refus)
+            rapporter(formulaire, refus)
         else:
             messages.success(requete, f"L’ordre de paiement {ordre.reference} est émis.")
             return redirect("suivi:mandat", ordre.pk)

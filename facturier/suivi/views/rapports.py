@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from facturier.acces.controle import RequeteConnectee, reserver_a
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
 from facturier.suivi import rapports
 from facturier.suivi.rapports import RAPPORTS, ROLES_RAPPORTS, Demande, Rapport
-from facturier.suivi.views.communs import NON_TRAITABLE
 
 LIGNES_A_L_ECRAN = 100  # the exports have them all
 

@@ -1,19 +1,18 @@
 """Rules learned from the treasury: list, make one from a refused mandat, close it."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Mandat
 from facturier.suivi import regles
 from facturier.suivi.forms_regles import CloreRegleForm, RegleForm
 from facturier.suivi.models import RegleApprise
-from facturier.suivi.views.communs import afficher, reporter, utilisateur_de
+from facturier.suivi.views.communs import utilisateur_de
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
@@ -34,24 +33,10 @@ def creer(requete: HttpRequest) -> HttpResponse:
     refuse = None
     if (cle := lire_entier(requete.GET.get("mandat", ""))) is not None:
         refuse = get_object_or_404(Mandat, pk=cle, etat__in=regles.REFUSES)
-    formulaire = RegleForm(
-        requete.POST or None, initial=regles.proposer(refuse) if refuse else None
-    )
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            regles.creer(
-                par=utilisateur_de(requete), donnees=formulaire.cleaned_data, refuse=refuse
-            )
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            messages.success(requete, "La règle est en vigueur : elle arrête les mandats visés.")
-            return redirect("suivi:regles")
     origine: list[tuple[str, object]] = []
     if refuse:
         origine = [("Mandat refusé", refuse), ("Motif de la Trésorerie", regles.motif_de(refuse))]
     contexte = {
-        "form": formulaire,
         "titre": "Faire une règle",
         "consequence": "Un bordereau qui contient un mandat remplissant toutes les conditions ne "
         "se signera plus tant que la règle est en vigueur.",
@@ -59,27 +44,29 @@ def creer(requete: HttpRequest) -> HttpResponse:
         "retour": reverse("suivi:regles"),
         "lignes": origine,
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        RegleForm(requete.POST or None, initial=regles.proposer(refuse) if refuse else None),
+        lambda saisie: regles.creer(par=utilisateur_de(requete), donnees=saisie, refuse=refuse),
+        contexte,
+        reussite="La règle est en vigueur : elle arrête les mandats visés.",
+    )
 
 
 @reserver_a(Role.AGENT)
 def clore(requete: HttpRequest, pk: int) -> HttpResponse:
     """Close a rule."""
     regle = get_object_or_404(RegleApprise, pk=pk)
-    formulaire = CloreRegleForm(requete.POST or None)
-    if formulaire.is_bound and formulaire.is_valid():
-        try:
-            regles.clore(regle, fin=formulaire.cleaned_data["fin"], par=utilisateur_de(requete))
-        except ValidationError as refus:
-            reporter(formulaire, refus)
-        else:
-            messages.success(requete, "La règle est close.")
-            return redirect("suivi:regles")
     contexte = {
-        "form": formulaire,
         "titre": f"Clore la règle : {regle}",
         "consequence": "Après ce jour, elle n’arrête plus rien ; elle reste dans la liste.",
         "action": "Clore la règle",
         "retour": reverse("suivi:regles"),
     }
-    return afficher(requete, "confirmation.html", contexte, formulaire)
+    return confirmer(
+        requete,
+        CloreRegleForm(requete.POST or None),
+        lambda saisie: regles.clore(regle, par=utilisateur_de(requete), **saisie),
+        contexte,
+        reussite="La règle est close.",
+    )
