@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from telepaiement import impayes, lettres, rapprochement, releves
@@ -160,24 +161,21 @@ def _decrire(proposition: Proposition) -> str:
 def ecarter(request: HttpRequest, pk: int) -> HttpResponse:
     """Set a movement aside, with a reason."""
     objet = get_object_or_404(LigneBancaire, pk=pk)
-    form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            rapprochement.ecarter(ligne_id=pk, motif=form.cleaned_data["motif"], par=agent(request))
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "Le mouvement est écarté.")
-            return redirect("telepaiement:banque")
     contexte = {
         "titre": f"Écarter un mouvement de {afficher(objet.montant)}",
         "consequence": "Il ne concerne aucun de nos encaissements. Il pourra être repris.",
         "lignes": [("Libellé", objet.libelle)],
         "action": "Écarter",
         "retour": reverse("telepaiement:banque_ligne", args=[pk]),
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: rapprochement.ecarter(ligne_id=pk, par=agent(request), **saisie),
+        contexte,
+        reussite="Le mouvement est écarté.",
+        vers="telepaiement:banque",
+    )
 
 
 @reserver_a(*LECTEURS)

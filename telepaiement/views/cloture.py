@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from telepaiement import au_lecteur, registres
 from telepaiement.cloture import cloturer_caisse, comparer, contresigner, peut_cloturer
 from telepaiement.coupures import detailler
@@ -160,15 +161,6 @@ def session_export(request: HttpRequest, session_id: int, extension: str) -> Htt
 def contresigner_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """Sign the closing of someone else."""
     session = _session_visible(request, session_id)
-    form = ContresignatureForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            contresigner(session=session, par=agent(request), **form.cleaned_data)
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "La clôture est contresignée.")
-            return redirect("telepaiement:guichet_session", session_id=session.pk)
     if request.method == "GET" and hasattr(session, "contresignature"):
         messages.info(request, "Cette clôture est déjà contresignée.")
         return redirect("telepaiement:guichet_session", session_id=session.pk)
@@ -186,6 +178,11 @@ def contresigner_session(request: HttpRequest, session_id: int) -> HttpResponse:
             )
             for ligne in comparer(session)
         ],
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        ContresignatureForm(request.POST if request.method == "POST" else None),
+        lambda saisie: contresigner(session=session, par=agent(request), **saisie),
+        contexte,
+        reussite="La clôture est contresignée.",
+    )

@@ -16,6 +16,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import reception
 from facturier.commun.apercu import remettre
+from facturier.commun.confirmation import confirmer
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.soldes import reste_du
@@ -183,26 +184,21 @@ def instruire(request: HttpRequest, pk: int) -> HttpResponse:
 def laisser(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that the titre stays as it is although its contestation was accepted."""
     objet = get_object_or_404(contestations.sans_suite(), pk=pk)
-    form = MotifForm(request.POST or None)
-    retour = reverse("telepaiement:demande_gestion", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            contestations.laisser(objet, motif=form.cleaned_data["motif"], par=agent(request))
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "Le titre reste inchangé : le redevable en est prévenu.")
-            return redirect(retour)
     contexte = {
         "titre": f"Laisser le titre {objet.titre.reference} inchangé",
         "consequence": "La contestation est acceptée, mais rien ne change pour le redevable : il "
         "lira ce motif.",
         "action": "Laisser inchangé",
-        "retour": retour,
+        "retour": reverse("telepaiement:demande_gestion", args=[pk]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: contestations.laisser(objet, par=agent(request), **saisie),
+        contexte,
+        reussite="Le titre reste inchangé : le redevable en est prévenu.",
+    )
 
 
 @reserver_a(*BUREAU)
@@ -211,25 +207,20 @@ def laisser(request: HttpRequest, pk: int) -> HttpResponse:
 def rompre(request: HttpRequest, pk: int) -> HttpResponse:
     """Break an échéancier that is not kept."""
     objet = get_object_or_404(Echeancier.objects.select_related("titre"), pk=pk)
-    form = MotifForm(request.POST or None)
-    retour = reverse("telepaiement:demande_gestion", args=[objet.demande_id])
-    if request.method == "POST" and form.is_valid():
-        try:
-            echeanciers.rompre(pk, motif=form.cleaned_data["motif"], par=agent(request))
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "L’échéancier est rompu : toute la somme est due.")
-            return redirect(retour)
     contexte = {
         "titre": f"Rompre l’échéancier du titre {objet.titre.reference}",
         "consequence": "Tout ce qui reste dû devient exigible. Le redevable est prévenu.",
         "action": "Rompre l’échéancier",
-        "retour": retour,
+        "retour": reverse("telepaiement:demande_gestion", args=[objet.demande_id]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: echeanciers.rompre(pk, par=agent(request), **saisie),
+        contexte,
+        reussite="L’échéancier est rompu : toute la somme est due.",
+    )
 
 
 @reserver_a(*BUREAU)
@@ -240,22 +231,17 @@ def revoquer(request: HttpRequest, pk: int) -> HttpResponse:
     objet = get_object_or_404(
         DemandeRedevable, pk=pk, nature=NatureDemande.RATTACHEMENT, etat=EtatDemande.ACCEPTEE
     )
-    form = MotifForm(request.POST or None)
-    retour = reverse("telepaiement:demande_gestion", args=[pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            demandes.revoquer(objet, motif=form.cleaned_data["motif"], par=agent(request))
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "Le rattachement est retiré.")
-            return redirect(retour)
     contexte = {
         "titre": f"Retirer le rattachement {objet.reference}",
         "consequence": "Ce compte ne verra plus ce que ce débiteur doit, ni ce qu’on lui doit.",
         "action": "Retirer le rattachement",
-        "retour": retour,
+        "retour": reverse("telepaiement:demande_gestion", args=[pk]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: demandes.revoquer(objet, par=agent(request), **saisie),
+        contexte,
+        reussite="Le rattachement est retiré.",
+    )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.grand_livre.passation import EcritureRefusee
 from telepaiement import imputations
 from telepaiement.forms import MotifForm
@@ -159,17 +160,6 @@ def _plus_a_decider(request: HttpRequest, objet: ImputationVersement) -> HttpRes
 def refuser(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse an imputation, with a reason."""
     objet = get_object_or_404(ImputationVersement.objects.select_related("versement"), pk=pk)
-    form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            imputations.refuser(
-                imputation_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "L’imputation est refusée.")
-            return redirect("telepaiement:versement", pk=objet.versement_id)
     if request.method == "GET" and objet.etat != EtatImputation.DEMANDEE:
         return _plus_a_decider(request, objet)
     contexte = {
@@ -178,9 +168,14 @@ def refuser(request: HttpRequest, pk: int) -> HttpResponse:
         "action": "Refuser l’imputation",
         "retour": reverse("telepaiement:versement", args=[objet.versement_id]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: imputations.refuser(imputation_id=pk, par=agent(request), **saisie),
+        contexte,
+        reussite="L’imputation est refusée.",
+    )
 
 
 @reserver_a(Role.COMPTABLE)

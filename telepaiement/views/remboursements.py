@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from telepaiement import (
     avis,
@@ -236,17 +237,6 @@ def _annoncer(request: HttpRequest, fait: Remboursement) -> None:
 def refuser(request: HttpRequest, pk: int) -> HttpResponse:
     """Refuse a refund, with a reason."""
     objet = get_object_or_404(Remboursement, pk=pk)
-    form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            remboursements.refuser(
-                remboursement_id=pk, motif=form.cleaned_data["motif"], par=agent(request)
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "Le remboursement est refusé.")
-            return redirect("telepaiement:encaissement", pk=objet.encaissement_id)
     if request.method == "GET" and objet.etat != EtatRemboursement.DEMANDE:
         return _plus_a_decider(request, objet)
     contexte = {
@@ -255,9 +245,14 @@ def refuser(request: HttpRequest, pk: int) -> HttpResponse:
         "action": "Refuser le remboursement",
         "retour": reverse("telepaiement:encaissement", args=[objet.encaissement_id]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: remboursements.refuser(remboursement_id=pk, par=agent(request), **saisie),
+        contexte,
+        reussite="Le remboursement est refusé.",
+    )
 
 
 @reserver_a(*LECTEURS)
