@@ -1,4 +1,4 @@
-"""Mails of the parapheur: what arrives, what is sent back and why, what still waits."""
+"""Mails of the parapheur: what arrives, what comes back, what waits, who stands in."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from exports_tps.models import Presentation, VisaParapheur
+from exports_tps.models import Delegation, Presentation, VisaParapheur
 from exports_tps.presentables import genre_de, montant_de
 
 
@@ -47,6 +47,35 @@ def prevenir_de_l_arrivee(
             "adresse": _adresse(acte, objet.pk),
         },
         adresses,
+    )
+
+
+def prevenir_du_blocage(
+    presentation: Presentation, *, raison: str, adresses: Collection[str]
+) -> None:
+    """Tell those who may do something about it that nobody may take the step, and why."""
+    objet = presentation.objet
+    _envoyer(
+        "exports_tps/courriels/blocage.txt",
+        {
+            "presentation": presentation,
+            "objet": objet,
+            "raison": raison,
+            "adresse": _adresse("absence"),
+        },
+        adresses,
+    )
+
+
+def prevenir_de_la_suppleance(pouvoir: Delegation) -> None:
+    """Tell who stands in for somebody absent; the absent person, when another said it."""
+    personnes = {pouvoir.delegataire.email}
+    if pouvoir.cree_par_id != pouvoir.delegant_id:
+        personnes.add(pouvoir.delegant.email)
+    _envoyer(
+        "exports_tps/courriels/suppleance.txt",
+        {"pouvoir": pouvoir, "adresse": _adresse("parapheur")},
+        sorted(personnes),
     )
 
 

@@ -1,5 +1,6 @@
 """Where something is in the parapheur, which step comes next, and whether somebody may take it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from exports_tps.models import (
     Presentation,
     VisaParapheur,
 )
-from exports_tps.pouvoirs import pouvoir_de_signer, supplees
+from exports_tps.pouvoirs import pouvoir_de_signer, supplees_par
 from exports_tps.presentables import (
     champs_de,
     directions_de,
@@ -68,31 +69,83 @@ def ou_il_en_est(objet: Presentable) -> str:
 
 
 # --- A visa -----------------------------------------------------------------------------------
-def peut_viser(objet: Presentable, etat: Etat, par: Utilisateur) -> bool:
-    """Whether the expected visa is that of `par`, or of somebody that `par` stands in for."""
-    if etat.etape is None:
-        return False
+def refus_de_viser(objet: Presentable, etat: Etat | None, par: Utilisateur) -> str:
+    """Say why `par` may not give the visa that is expected; empty when he may."""
+    if etat is None:
+        return f"{ou_il_en_est(objet)} Il n’est pas au parapheur."
     try:
-        exiger_viseur(objet, etat.etape, par)
-    except ActeInterdit:
-        return False
-    return True
+        exiger_viseur(objet, etat, par)
+    except (ActeInterdit, TransitionInterdite) as refus:
+        return str(refus)
+    return ""
 
 
-def exiger_viseur(objet: Presentable, etape: EtapeCircuit, par: Utilisateur) -> Delegation | None:
-    """Return the suppléance by which `par` gives the visa; None: by his own right."""
-    if etape.titulaire_id == par.pk:
-        return None
-    if etape.titulaire_id:
-        pouvoir = supplees(par, timezone.localdate()).get(etape.titulaire_id)
+def exiger_viseur(objet: Presentable, etat: Etat, par: Utilisateur) -> Delegation | None:
+    """Return the suppléance by which `par` gives the visa expected; None: by his own right.
+
+    Raises:
+        ActeInterdit: it is not his, nor that of somebody absent for whom he stands in; or he would
+            act twice on one bordereau, once in place of another.
+        TransitionInterdite: only the signature is left.
+    """
+    etape = etat.etape
+    if etape is None:
+        raise TransitionInterdite(
+            f"Tous les visas sont donnés : le {genre_de(objet)} attend sa signature."
+        )
+    directions = directions_de(objet) if est_d_une_direction(etape) else []
+    pouvoir = None
+    if not vise_de_droit(etape, directions, par):
+        suppleances = supplees_par(par, timezone.localdate())
+        pouvoir = next(
+            (p for p in suppleances if vise_de_droit(etape, directions, p.delegant)), None
+        )
         if pouvoir is None:
-            raise ActeInterdit(f"Le visa « {etape} » est celui de {etape.titulaire}.")
-        return pouvoir
+            raise ActeInterdit(_pas_le_sien(objet, etape, par))
+    if raison := _deja_vise(objet, etat, par, pouvoir):
+        raise ActeInterdit(raison)
+    if pouvoir is not None and (cites := mandats_liquides(objet, par)):
+        raise ActeInterdit(
+            f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : vous ne le visez "
+            f"pas en l’absence de {pouvoir.delegant}."
+        )
+    return pouvoir
+
+
+def est_d_une_direction(etape: EtapeCircuit) -> bool:
+    """Whether a visa is that of the direction of the pièces."""
+    return etape.titulaire_id is None and etape.role == Role.SERVICE
+
+
+def vise_de_droit(etape: EtapeCircuit, directions: Sequence[str], personne: Utilisateur) -> bool:
+    """Whether a visa is that of `personne` himself: named, or of the role, of a direction of it."""
+    if etape.titulaire_id:
+        return etape.titulaire_id == personne.pk
+    if not personne.a_role(etape.role):
+        return False
+    return not est_d_une_direction(etape) or bool(
+        personne.direction and personne.direction in directions
+    )
+
+
+def _pas_le_sien(objet: Presentable, etape: EtapeCircuit, par: Utilisateur) -> str:
+    if etape.titulaire_id:
+        return f"Le visa « {etape} » est celui de {etape.titulaire}."
     if not par.a_role(etape.role):
-        raise ActeInterdit(f"Le visa « {etape} » est celui du rôle « {qui_vise(etape)} ».")
-    if etape.role == Role.SERVICE and par.direction not in directions_de(objet):
-        raise ActeInterdit(f"Ce {genre_de(objet)} n’a aucune pièce de votre direction.")
-    return None
+        return f"Le visa « {etape} » est celui du rôle « {qui_vise(etape)} »."
+    return f"Ce {genre_de(objet)} n’a aucune pièce de votre direction."
+
+
+def _deja_vise(objet: Presentable, etat: Etat, par: Utilisateur, pouvoir: Delegation | None) -> str:
+    """Say which visa `par` gave, when this one would make two, one of them for somebody absent."""
+    donnes = etat.presentation.visas.filter(decision=VISE, par=par).select_related("pour__delegant")
+    for visa in donnes:
+        if absent := (pouvoir or visa.pour):
+            return (
+                f"Vous avez déjà visé ce {genre_de(objet)}, et l’un des deux visas serait donné en "
+                f"l’absence de {absent.delegant} : une autre personne doit donner celui-ci."
+            )
+    return ""
 
 
 # --- Who may sign -----------------------------------------------------------------------------
@@ -100,15 +153,15 @@ def exiger_pouvoir(objet: Presentable, par: Utilisateur) -> Delegation | None:
     """Return the power by which `par` signs a locked `objet`, None for his own.
 
     Raises:
-        ActeInterdit: `par` is not ordonnateur, liquidated an invoice of it, or his délégation does
-            not reach it.
+        ActeInterdit: `par` is not ordonnateur, liquidated an invoice of it, gave a visa for
+            somebody absent, or his délégation does not reach it.
         TransitionInterdite: it is signed already, or a visa is missing.
     """
     if not est_a_signer(objet):
         raise TransitionInterdite(ou_il_en_est(objet))
     etat = etat_de(objet)
     pouvoir = pouvoir_pour(objet, par, etat)
-    if raison := _liquide(objet, par):
+    if raison := _liquide(objet, par) or _a_supplee(objet, par, etat):
         raise ActeInterdit(raison)
     if manque := ce_qui_manque(objet, etat):
         raise TransitionInterdite(manque)
@@ -122,7 +175,7 @@ def empechement(objet: Presentable, par: Utilisateur) -> str:
         pouvoir_pour(objet, par, etat)
     except ActeInterdit as refus:
         return str(refus)
-    return _liquide(objet, par) or ce_qui_manque(objet, etat)
+    return _liquide(objet, par) or _a_supplee(objet, par, etat) or ce_qui_manque(objet, etat)
 
 
 def pouvoir_pour(objet: Presentable, par: Utilisateur, etat: Etat | None) -> Delegation | None:
@@ -140,15 +193,37 @@ def pouvoir_pour(objet: Presentable, par: Utilisateur, etat: Etat | None) -> Del
 
 def _liquide(objet: Presentable, par: Utilisateur) -> str:
     """Say what `par` liquidated of a bordereau of mandats (who liquidates does not sign)."""
+    cites = mandats_liquides(objet, par)
+    if not cites:
+        return ""
+    return (
+        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
+        "un autre ordonnateur doit le signer."
+    )
+
+
+def mandats_liquides(objet: Presentable, par: Utilisateur) -> str:
+    """Name the first mandats of a bordereau of which `par` liquidated an invoice; empty: none."""
     if not isinstance(objet, Bordereau) or objet.sens != SensPiece.DEPENSE:
         return ""
     liquides = liquides_par(objet.pieces.all(), par)
-    if not liquides:
-        return ""
     numeros = Piece.objects.filter(pk__in=liquides[:5]).select_related("exercice")
-    cites = ", ".join(piece.reference for piece in numeros)
+    return ", ".join(piece.reference for piece in numeros) if liquides else ""
+
+
+def _a_supplee(objet: Presentable, par: Utilisateur, etat: Etat | None) -> str:
+    """Say which visa `par` gave for somebody absent: who did does not sign it as well."""
+    if etat is None:
+        return ""
+    visa = (
+        etat.presentation.visas.filter(decision=VISE, par=par, pour__isnull=False)
+        .select_related("pour__delegant")
+        .first()
+    )
+    if visa is None or visa.pour is None:
+        return ""
     return (
-        f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : "
+        f"Vous avez visé ce {genre_de(objet)} en l’absence de {visa.pour.delegant} : "
         "un autre ordonnateur doit le signer."
     )
 

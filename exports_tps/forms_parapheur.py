@@ -146,16 +146,25 @@ class DelegationForm(forms.Form):
 
 
 class AbsenceForm(forms.Form):
-    """When one is absent, and who stands in."""
+    """Who is absent, when, and who stands in; an administrator says it of anybody."""
 
+    absent = forms.ModelChoiceField(
+        Utilisateur.objects.none(), label="Personne absente", empty_label="Choisissez"
+    )
     suppleant = forms.ModelChoiceField(
         Utilisateur.objects.none(), label="Suppléant", empty_label="Choisissez"
     )
-    debut = SaisieJourField(label="Absent du", au_plus_tot=timezone.localdate)
+    debut = SaisieJourField(label="Absence du", au_plus_tot=timezone.localdate)
     fin = SaisieJourField(label="Au", au_plus_tot=timezone.localdate)
 
     def __init__(self, *arguments: Any, par: Utilisateur, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        champ: Any = self.fields["suppleant"]
+        champs: Any = self.fields
+        tous = personnes(*ROLES_VISEURS)
+        if par.a_role(Role.ADMINISTRATEUR):
+            champs["absent"].queryset = tous
+            champs["suppleant"].queryset = tous
+            return
+        del champs["absent"]
         roles = [Role.ORDONNATEUR] if par.a_role(Role.ORDONNATEUR) else list(ROLES_VISEURS)
-        champ.queryset = personnes(*roles).exclude(pk=par.pk)
+        champs["suppleant"].queryset = personnes(*roles).exclude(pk=par.pk)

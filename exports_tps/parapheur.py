@@ -5,17 +5,14 @@ is; a `Presentation` says which circuit it follows this time, and its `VisaParap
 went.
 """
 
-from datetime import date
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.arrivees import annoncer
+from exports_tps.attendus import a_signer_sans_circuit, attendus_de
 from exports_tps.circuits import circuit_de, passe_par_le_parapheur
 from exports_tps.courriels import prevenir_du_renvoi
 from exports_tps.etapes import (
@@ -30,7 +27,6 @@ from exports_tps.etapes import (
 from exports_tps.models import (
     Delegation,
     DepotExterne,
-    EtapeCircuit,
     EtatFlux,
     LectureBordereau,
     PieceExterne,
@@ -38,15 +34,14 @@ from exports_tps.models import (
     Presentation,
     VisaParapheur,
 )
-from exports_tps.pouvoirs import supplees
+from exports_tps.pouvoirs import SUPPLEANCE
 from exports_tps.presentables import (
     champs_de,
     est_a_signer,
-    genre_de,
     suivi_de,
     verrouiller,
 )
-from exports_tps.visibilite import bordereaux_visibles, codes_de, depots_visibles
+from exports_tps.visibilite import bordereaux_visibles, depots_visibles
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
@@ -102,12 +97,8 @@ def viser(objet: Presentable, *, commentaire: str = "", par: Utilisateur) -> Vis
     """
     verrouille = verrouiller(objet)
     etat = _exiger_au_parapheur(verrouille)
-    if etat.etape is None:
-        raise TransitionInterdite(
-            f"Tous les visas sont donnés : le {genre_de(objet)} attend sa signature."
-        )
-    pour = exiger_viseur(verrouille, etat.etape, par)
-    franchir(suivi_de(verrouille), "viser", par=par, motif=commentaire.strip())
+    pour = exiger_viseur(verrouille, etat, par)
+    franchir(suivi_de(verrouille), "viser", par=par, motif=_dire(etat, pour, commentaire))
     visa = _noter(etat, VISE, commentaire, par, pour)
     annoncer(verrouille, par=par)
     return visa
@@ -128,8 +119,8 @@ def renvoyer(objet: Presentable, *, commentaire: str, par: Utilisateur) -> VisaP
     if etat.etape is None:
         pour = pouvoir_pour(verrouille, par, etat)
     else:
-        pour = exiger_viseur(verrouille, etat.etape, par)
-    franchir(suivi_de(verrouille), "renvoyer", par=par, motif=texte)
+        pour = exiger_viseur(verrouille, etat, par)
+    franchir(suivi_de(verrouille), "renvoyer", par=par, motif=_dire(etat, pour, texte))
     _refleter(objet, verrouille)
     visa = _noter(etat, RENVOYE, texte, par, pour)
     transaction.on_commit(lambda: prevenir_du_renvoi(visa), robust=True)
@@ -192,58 +183,8 @@ def est_lu(objet: Presentable, empreinte: str, par: Utilisateur) -> bool:
 
 
 # --- What is expected --------------------------------------------------------------------------
-def presentations_en_cours() -> QuerySet[Any]:
-    """Return what is in the parapheur, with the rank, role and person of the step expected.
-
-    Annotations: `rang`, `etape` (key), `etape_libelle`, `etape_role`, `etape_titulaire`.
-    """
-    dernieres = Presentation.objects.order_by("-pk").values("pk")
-    du_bordereau = dernieres.filter(bordereau=OuterRef("bordereau"))[:1]
-    du_depot = dernieres.filter(depot=OuterRef("depot"))[:1]
-    visas = (
-        VisaParapheur.objects.filter(presentation=OuterRef("pk"), decision=VISE)
-        .order_by()
-        .values("presentation")
-        .annotate(nombre=Count("pk"))
-        .values("nombre")
-    )
-    etape = EtapeCircuit.objects.filter(circuit=OuterRef("circuit"), rang=OuterRef("rang"))
-    return (
-        Presentation.objects.filter(
-            Q(bordereau__etat=EtatBordereau.PRESENTE, pk=Subquery(du_bordereau))
-            | Q(depot__flux__etat=EtatFlux.AU_PARAPHEUR, pk=Subquery(du_depot))
-        )
-        .annotate(rang=Coalesce(Subquery(visas), 0) + Value(1))
-        .annotate(
-            etape=Subquery(etape.values("pk")[:1]),
-            etape_libelle=Subquery(etape.values("libelle")[:1]),
-            etape_role=Subquery(etape.values("role")[:1]),
-            etape_titulaire=Subquery(etape.values("titulaire")[:1]),
-        )
-    )
-
-
-def attendus_de(par: Utilisateur, jour: date) -> QuerySet[Any]:
-    """Return what waits in the parapheur for a visa or the signature of `par`."""
-    pour = [par.pk, *supplees(par, jour)]
-    de_sa_direction = Exists(
-        Piece.objects.filter(bordereau=OuterRef("bordereau"), service__direction=par.direction)
-    ) | Exists(PieceExterne.objects.filter(flux=OuterRef("depot"), code_service__in=codes_de(par)))
-    filtre = Q(etape_titulaire__in=pour)
-    roles = par.roles - {Role.SERVICE}
-    filtre |= Q(etape__isnull=False, etape_titulaire=None, etape_role__in=roles)
-    if par.a_role(Role.SERVICE) and par.direction:
-        filtre |= Q(de_sa_direction, etape_titulaire=None, etape_role=Role.SERVICE)
-    if par.a_role(Role.ORDONNATEUR):
-        signataires = [par.pk, *_delegants(par, jour)]
-        filtre |= Q(etape=None) & (
-            Q(circuit=None) | Q(circuit__signataire=None) | Q(circuit__signataire__in=signataires)
-        )
-    return presentations_en_cours().filter(filtre)
-
-
 def bordereaux_attendus(par: Utilisateur) -> QuerySet[Bordereau]:
-    """Return the bordereaux that wait for a visa or the signature of `par`.
+    """Return the bordereaux that wait for a visa or the signature of `par`, who may give it.
 
     Where no circuit is in force, those in preparation wait for a signature.
     """
@@ -251,30 +192,26 @@ def bordereaux_attendus(par: Utilisateur) -> QuerySet[Bordereau]:
     filtre = Q(pk__in=attendus_de(par, jour).exclude(bordereau=None).values("bordereau"))
     if par.a_role(Role.ORDONNATEUR):
         libres = [sens for sens in SensPiece.values if not passe_par_le_parapheur(sens, jour)]
-        filtre |= Q(etat=EtatBordereau.OUVERT, sens__in=libres)
+        signables, _ = a_signer_sans_circuit(par, jour)
+        filtre |= Q(etat=EtatBordereau.OUVERT, sens__in=libres, pk__in=signables)
     return bordereaux_visibles(par).filter(filtre)
 
 
 def depots_attendus(par: Utilisateur) -> QuerySet[DepotExterne]:
-    """Return the files of other software that wait for a visa or the signature of `par`."""
+    """Return the files of other software that wait for `par`, as `bordereaux_attendus` does."""
     jour = timezone.localdate()
     filtre = Q(pk__in=attendus_de(par, jour).exclude(depot=None).values("depot"))
     if par.a_role(Role.ORDONNATEUR):
         tenus = [sens for sens in SensPiece.values if passe_par_le_parapheur(sens, jour)]
         a_presenter = PieceExterne.objects.filter(flux=OuterRef("pk"), sens__in=tenus)
+        _, signables = a_signer_sans_circuit(par, jour)
         filtre |= ~Exists(a_presenter) & Q(
-            flux__etat=EtatFlux.EN_CONSTITUTION, est_signe=False, sha256_signe=""
+            pk__in=signables,
+            flux__etat=EtatFlux.EN_CONSTITUTION,
+            est_signe=False,
+            sha256_signe="",
         )
     return depots_visibles(par).filter(filtre)
-
-
-def _delegants(par: Utilisateur, jour: date) -> list[int]:
-    recues: Any = par.delegations_recues.filter(debut__lte=jour, fin__gte=jour)
-    return list(
-        recues.filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour)).values_list(
-            "delegant", flat=True
-        )
-    )
 
 
 # --- Rows -------------------------------------------------------------------------------------
@@ -294,6 +231,13 @@ def _exiger(texte: str, refus: str) -> str:
     if not texte.strip():
         raise ValidationError(refus)
     return texte.strip()
+
+
+def _dire(etat: Etat, pour: Delegation | None, commentaire: str) -> str:
+    """Say for the timeline at which step somebody decided, for whom, and what he added."""
+    etape = f"Visa « {etat.etape} »" if etat.etape else "Signature"
+    absent = f", en l’absence de {pour.delegant}" if pour and pour.nature == SUPPLEANCE else ""
+    return f"{etape}{absent}. {commentaire.strip()}".strip()
 
 
 def _noter(

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from exports_tps.courriels import prevenir_de_la_suppleance
 from exports_tps.models import Delegation
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.montants import afficher
+from facturier.grand_livre.models import VISEURS
 
 DELEGATION, SUPPLEANCE = Delegation.Nature.DELEGATION, Delegation.Nature.SUPPLEANCE
 A_PRIS_EFFET = Q(nature=DELEGATION) & (Q(revoquee_le=None) | Q(revoquee_le__gt=F("debut")))
@@ -55,24 +57,49 @@ def deleguer(
 
 
 @transaction.atomic
-def suppleer(*, suppleant: Utilisateur, debut: date, fin: date, par: Utilisateur) -> Delegation:
-    """Record that `par` is absent, and who stands in: for visas, and to sign where `par` signs.
+def suppleer(
+    *,
+    suppleant: Utilisateur,
+    debut: date,
+    fin: date,
+    par: Utilisateur,
+    absent: Utilisateur | None = None,
+) -> Delegation:
+    """Record that somebody is absent, and who stands in: for visas, and to sign where he signs.
+
+    Args:
+        absent: who is, when an administrator says it for somebody who left without saying so.
 
     Raises:
-        ValidationError: the stand-in cannot do what `par` does, or the period is over.
+        ActeInterdit: `par` says it of another, and is no administrator, or names himself.
+        ValidationError: the stand-in cannot do what the absent person does, or the period is over.
     """
-    if par.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
+    absent = absent or par
+    if absent.pk != par.pk:
+        if not par.a_role(Role.ADMINISTRATEUR):
+            raise ActeInterdit("Seul un administrateur déclare l’absence d’un autre.")
+        if suppleant.pk == par.pk:
+            raise ActeInterdit("Un administrateur ne se nomme pas lui-même suppléant.")
+    if not absent.a_role(*VISEURS):
+        raise ValidationError(f"{absent} n’a rien à viser ni à signer au parapheur.")
+    if not (suppleant.is_active and suppleant.a_role(*VISEURS)):
+        raise ValidationError(
+            f"{suppleant} ne peut ni viser ni signer : choisissez une autre personne."
+        )
+    if absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
         raise ValidationError(f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un.")
-    return _enregistrer(
+    pouvoir = _enregistrer(
         Delegation(
             nature=SUPPLEANCE,
-            delegant=par,
+            delegant=absent,
             delegataire=suppleant,
             debut=debut,
             fin=fin,
             cree_par=par,
         )
     )
+    transaction.on_commit(lambda: prevenir_de_la_suppleance(pouvoir), robust=True)
+    return pouvoir
 
 
 def _enregistrer(pouvoir: Delegation) -> Delegation:
@@ -88,10 +115,10 @@ def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
     """End a power from today; what was signed by it stays signed.
 
     Raises:
-        ActeInterdit: `par` did not give it.
+        ActeInterdit: `par` neither gave it nor recorded it.
         TransitionInterdite: it is over already.
     """
-    if par.pk != pouvoir.delegant_id:
+    if par.pk not in {pouvoir.delegant_id, pouvoir.cree_par_id}:
         raise ActeInterdit("Seul qui a donné un pouvoir le révoque.")
     jour = timezone.localdate()
     vivants = Delegation.objects.filter(pk=pouvoir.pk, revoquee_le=None, fin__gte=jour)
@@ -105,31 +132,33 @@ def est_delegataire(personne: Utilisateur) -> bool:
     return personne.delegations_recues.filter(A_PRIS_EFFET).exists()
 
 
-def en_vigueur(personne: Utilisateur, jour: date) -> QuerySet[Delegation]:
-    """Return the powers that `personne` received and that serve on `jour`."""
+def en_vigueur(jour: date) -> QuerySet[Delegation]:
+    """Return the powers that serve on `jour`."""
     return (
-        Delegation.objects.filter(delegataire=personne, debut__lte=jour, fin__gte=jour)
+        Delegation.objects.filter(debut__lte=jour, fin__gte=jour)
         .filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour))
-        .select_related("delegant")
+        .select_related("delegant__service")
     )
 
 
-def supplees(personne: Utilisateur, jour: date) -> dict[int, Delegation]:
-    """Return, by key of the absent person, the suppléances that `personne` assures on `jour`."""
-    return {
-        pouvoir.delegant_id: pouvoir
-        for pouvoir in en_vigueur(personne, jour)
-        if pouvoir.nature == SUPPLEANCE
-    }
+def recus_par(personne: Utilisateur, jour: date) -> QuerySet[Delegation]:
+    """Return the powers that `personne` received and that serve on `jour`."""
+    return en_vigueur(jour).filter(delegataire=personne)
 
 
-def suppleants_de(personne: Utilisateur, jour: date) -> list[int]:
-    """Return the keys of those who stand in for `personne` on `jour`."""
-    pouvoirs = Delegation.objects.filter(
-        delegant=personne, nature=SUPPLEANCE, debut__lte=jour, fin__gte=jour
-    )
-    vivants = pouvoirs.filter(Q(revoquee_le=None) | Q(revoquee_le__gt=jour))
-    return list(vivants.values_list("delegataire", flat=True))
+def supplees_par(personne: Utilisateur, jour: date) -> QuerySet[Delegation]:
+    """Return the suppléances that `personne` assures on `jour`, the last recorded first."""
+    return recus_par(personne, jour).filter(nature=SUPPLEANCE)
+
+
+def absents(jour: date) -> set[int]:
+    """Return the keys of those whose absence is recorded on `jour`."""
+    return set(en_vigueur(jour).filter(nature=SUPPLEANCE).values_list("delegant", flat=True))
+
+
+def pouvoirs_de_signer(par: Utilisateur, jour: date) -> list[Delegation]:
+    """Return the powers received that let `par` sign on `jour`, whatever the amount."""
+    return [pouvoir for pouvoir in recus_par(par, jour) if _sert_a_signer(pouvoir, None)]
 
 
 def pouvoir_de_signer(
@@ -146,7 +175,7 @@ def pouvoir_de_signer(
     delegataire = est_delegataire(par)
     if not delegataire and (pour is None or pour.pk == par.pk):
         return None
-    recus = [p for p in en_vigueur(par, jour) if _sert_a_signer(p, pour)]
+    recus = [p for p in recus_par(par, jour) if _sert_a_signer(p, pour)]
     permis = [p for p in recus if p.plafond is None or montant <= p.plafond]
     if permis:
         return max(permis, key=lambda p: (p.plafond is None, p.plafond or 0))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exports_tps.courriels import rappeler
+from exports_tps.attendus import attendus_de, presentations_en_cours
+from exports_tps.courriels import prevenir_du_blocage, rappeler
+from exports_tps.etapes import etat_de
 from exports_tps.models import RelanceParapheur, VisaParapheur
-from exports_tps.parapheur import attendus_de, presentations_en_cours
+from exports_tps.pouvoirs import absents
+from exports_tps.viseurs import administrateurs, blocage_de
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import VISEURS, Parametre
 
@@ -23,33 +27,60 @@ DELAI = "parapheur_relance_jours"
 def relancer() -> int:
     """Remind, once every `parapheur_relance_jours`, those whom a bordereau or a file waits for.
 
+    Where nobody may act today, who presented it and the administrators are told so instead.
+
     Returns:
         How many bordereaux and files were reminded of; each leaves a row, so that a second run the
         same day writes to nobody.
     """
     jour = timezone.localdate()
     en_retard = {presentation.pk: presentation for presentation in _en_retard(jour)}
+    partis = absents(jour)
     par_adresse: dict[str, list[Any]] = defaultdict(list)
     destinataires: dict[int, int] = defaultdict(int)
+    tenues: set[int] = set()
     for personne in _personnes() if en_retard else []:
         for cle in (
             attendus_de(personne, jour).filter(pk__in=en_retard).values_list("pk", flat=True)
         ):
             par_adresse[personne.email].append(en_retard[cle])
             destinataires[cle] += 1
+            if personne.pk not in partis:
+                tenues.add(cle)
+    bloquees = [_bloquee(en_retard[cle]) for cle in en_retard if cle not in tenues]
+    for bloquee in bloquees:
+        destinataires[bloquee.presentation.pk] += len(bloquee.adresses)
     RelanceParapheur.objects.bulk_create(
         RelanceParapheur(
             presentation=en_retard[cle], rang=en_retard[cle].rang, jour=jour, destinataires=nombre
         )
         for cle, nombre in destinataires.items()
     )
-    transaction.on_commit(lambda: _ecrire_a_tous(par_adresse), robust=True)
+    transaction.on_commit(lambda: _ecrire_a_tous(par_adresse, bloquees), robust=True)
     return len(destinataires)
 
 
-def _ecrire_a_tous(par_adresse: Mapping[str, Sequence[Any]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Bloquee:
+    """What nobody may act on today: why, and who is told."""
+
+    presentation: Any
+    raison: str
+    adresses: list[str]
+
+
+def _bloquee(presentation: Any) -> _Bloquee:
+    objet = presentation.objet
+    raison = blocage_de(objet, etat_de(objet))
+    avertis = {presentation.presentee_par.email, *(qui.email for qui in administrateurs())}
+    return _Bloquee(presentation, raison, sorted(avertis))
+
+
+def _ecrire_a_tous(par_adresse: Mapping[str, Sequence[Any]], bloquees: Sequence[_Bloquee]) -> None:
     for adresse, attendus in par_adresse.items():
         rappeler(adresse, attendus)
+    for bloquee in bloquees:
+        prevenir_du_blocage(bloquee.presentation, raison=bloquee.raison, adresses=bloquee.adresses)
 
 
 def _en_retard(jour: date) -> list[Any]:
@@ -68,7 +99,7 @@ def _en_retard(jour: date) -> list[Any]:
         .annotate(depuis=Coalesce(Subquery(dernier), "presentee_le", output_field=DateTimeField()))
         .filter(depuis__date__lte=limite)
         .exclude(relances__in=recentes)
-        .select_related("bordereau", "depot__flux")
+        .select_related("bordereau__budget", "depot__flux", "presentee_par")
         .order_by("pk")
     )
 

@@ -20,6 +20,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
 from facturier.grand_livre.soldes import (
     fonds_par_piece,
+    reste_du,
     reste_du_par_tiers,
     retours_par_piece,
     tenu_par_la_tresorerie,
@@ -28,6 +29,66 @@ from facturier.grand_livre.tresorerie import retourner_fonds
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi.avancement import prevenir_du_retour
 from facturier.suivi.corrections import reduits
+
+# What each act asks of the state of a pièce.
+ETATS_ADMIS = {
+    "prendre_en_charge": (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE),
+    "suspendre": (EtatPiece.TRANSMISE,),
+    "rejeter": (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE, EtatPiece.PRISE_EN_CHARGE),
+    "payer": (EtatPiece.PRISE_EN_CHARGE,),
+    "constater_retour": (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE),
+}
+
+
+def obstacle(piece: Piece, acte: str) -> str:
+    """Say why an act of `ETATS_ADMIS` is not possible on `piece` now; empty when it is."""
+    propre = _OBSTACLES[acte](piece) if acte in _OBSTACLES else ""
+    if propre or piece.etat in ETATS_ADMIS[acte]:
+        return propre
+    return f"{piece} est « {piece.get_etat_display()} » : cet acte n’est plus possible."
+
+
+def _obstacle_a_la_suspension(piece: Piece) -> str:
+    requise = requisition_de(piece)
+    if not requise:
+        return ""
+    return (
+        f"{requise} : l’ordonnateur a requis ce paiement, le mandat ne se suspend plus. "
+        "Prenez-le en charge."
+    )
+
+
+def _obstacle_au_rejet(piece: Piece) -> str:
+    if reduits([piece.pk]):
+        return (
+            f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le "
+            f"{piece.nom_genre}."
+        )
+    return decisions.reglees([piece.pk]).get(piece.pk, "")
+
+
+def _obstacle_au_paiement(piece: Piece) -> str:
+    if piece.sens != SensPiece.DEPENSE:
+        return f"{piece} ne se paie pas : c’est une recette, que la Trésorerie encaisse."
+    if piece.etat != EtatPiece.PRISE_EN_CHARGE:
+        return (
+            f"{piece} est « {piece.get_etat_display()} » : seul un mandat pris en charge se paie."
+        )
+    return "" if reste_du(piece) > 0 else f"Il ne reste rien à payer sur {piece}."
+
+
+def _obstacle_au_retour(piece: Piece) -> str:
+    if tenu_par_la_tresorerie(piece):
+        return ""
+    return f"Rien n’a été payé ni encaissé sur {piece} : aucun fonds ne peut en revenir."
+
+
+_OBSTACLES = {
+    "suspendre": _obstacle_a_la_suspension,
+    "rejeter": _obstacle_au_rejet,
+    "payer": _obstacle_au_paiement,
+    "constater_retour": _obstacle_au_retour,
+}
 
 
 @transaction.atomic
@@ -42,11 +103,7 @@ def prendre_en_charge(piece: Piece, *, par: Utilisateur) -> None:
 def suspendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
     """Suspend a pièce and inform the ordonnateur, who may requisition it (GBCP, art. 38)."""
     _exiger_comptable(par)
-    if requise := requisition_de(piece):
-        raise TransitionInterdite(
-            f"{requise} : l’ordonnateur a requis ce paiement, le mandat ne se suspend plus. "
-            "Prenez-le en charge."
-        )
+    _exiger_sans(_obstacle_a_la_suspension(piece))
     accepter_bordereaux([piece.pk], par=par)
     _exiger_effet(piece, decisions.suspendre({piece.pk: _motif(motif)}, par=par))
 
@@ -55,13 +112,7 @@ def suspendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
 def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
     """Reject a pièce: its entry is reversed."""
     _exiger_comptable(par)
-    if reduits([piece.pk]):
-        raise TransitionInterdite(
-            f"Une réduction corrige {piece} : rejetez d’abord la réduction, puis le "
-            f"{piece.nom_genre}."
-        )
-    if raisons := decisions.reglees([piece.pk]):
-        raise TransitionInterdite(raisons[piece.pk])
+    _exiger_sans(_obstacle_au_rejet(piece))
     accepter_bordereaux([piece.pk], par=par)
     rejetees = decisions.rejeter(
         {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par
@@ -92,8 +143,7 @@ def payer(
     """
     _exiger_comptable(par)
     verrouillee = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
-    if verrouillee.sens != SensPiece.DEPENSE or verrouillee.etat != EtatPiece.PRISE_EN_CHARGE:
-        raise TransitionInterdite("Seul un mandat pris en charge se paie. Rechargez la page.")
+    _exiger_sans(_obstacle_au_paiement(verrouillee))
     restes = reste_du_par_tiers([piece.pk], sens=SensPiece.DEPENSE)[piece.pk]
     reste = sum(restes.values())
     plafond = reste if beneficiaire is None else restes.get(beneficiaire, 0)
@@ -191,6 +241,11 @@ def _exiger_apres_retour(piece: Piece, jour: date) -> None:
 def _exiger_comptable(par: Utilisateur) -> None:
     if not par.a_role(Role.COMPTABLE):
         raise ActeInterdit("Cet acte est réservé au comptable public.")
+
+
+def _exiger_sans(obstacle_trouve: str) -> None:
+    if obstacle_trouve:
+        raise TransitionInterdite(obstacle_trouve)
 
 
 def _exiger_effet(piece: Piece, changees: set[int]) -> None:

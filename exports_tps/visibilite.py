@@ -1,8 +1,15 @@
-"""Which bordereaux and pièces a person sees: those of a service, of its direction only."""
+"""Which bordereaux and pièces a person sees: those of a service, of its direction only.
 
-from django.db.models import Prefetch, QuerySet
+Who stands in for somebody absent sees besides, of what waits for a visa in his place, what the
+absent person sees of it.
+"""
 
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from exports_tps.attendus import attendus_pour
 from exports_tps.models import DepotExterne, PieceExterne
+from exports_tps.pouvoirs import supplees_par
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.grand_livre.models import Bordereau, PartCedee, Piece
 
@@ -20,7 +27,18 @@ def pieces_visibles(par: Utilisateur) -> QuerySet[Piece]:
     toutes: QuerySet[Piece] = Piece.objects.all()
     if par.voit_toutes_les_directions:
         return toutes
-    return toutes.filter(service__direction=par.direction) if par.direction else toutes.none()
+    filtre = _de_la_direction(par)
+    for suppleance in supplees_par(par, timezone.localdate()):
+        attendus = attendus_pour(par, suppleance).exclude(bordereau=None).values("bordereau")
+        absent = suppleance.delegant
+        sienne = Q() if absent.voit_toutes_les_directions else _de_la_direction(absent)
+        filtre |= sienne & Q(bordereau__in=attendus)
+    return toutes.filter(filtre)
+
+
+def _de_la_direction(personne: Utilisateur) -> Q:
+    direction = personne.direction
+    return Q(service__direction=direction) if direction else Q(pk__in=[])
 
 
 def depots_visibles(par: Utilisateur) -> QuerySet[DepotExterne]:
@@ -36,10 +54,17 @@ def pieces_externes_visibles(par: Utilisateur) -> QuerySet[PieceExterne]:
     toutes: QuerySet[PieceExterne] = PieceExterne.objects.all()
     if par.voit_toutes_les_directions:
         return toutes
-    return toutes.filter(code_service__in=codes_de(par))
+    filtre = Q(code_service__in=_codes_de(par))
+    for suppleance in supplees_par(par, timezone.localdate()):
+        attendus = attendus_pour(par, suppleance).exclude(depot=None).values("depot")
+        absent = suppleance.delegant
+        tout = absent.voit_toutes_les_directions
+        sienne = Q() if tout else Q(code_service__in=_codes_de(absent))
+        filtre |= sienne & Q(flux__in=attendus)
+    return toutes.filter(filtre)
 
 
-def codes_de(par: Utilisateur) -> QuerySet[ServiceGestionnaire, str]:
+def _codes_de(par: Utilisateur) -> QuerySet[ServiceGestionnaire, str]:
     """Return the codes of the services of the direction of `par`; none where he has none."""
     services = ServiceGestionnaire.objects.filter(direction=par.direction)
     return (services if par.direction else services.none()).values_list("code", flat=True)

@@ -113,6 +113,34 @@ BEGIN
         RAISE EXCEPTION 'Ce visa n’est pas celui qui est attendu : rechargez la page.'
             USING ERRCODE = '23514', CONSTRAINT = 'visa_a_son_tour';
     END IF;
+    IF NEW.decision = 'vise' AND NEW.pour_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM exports_tps_delegation d
+                        WHERE d.id = NEW.pour_id AND d.nature = 'suppleance' AND d.delegataire_id = NEW.par_id
+                          AND (NEW.le AT TIME ZONE 'Pacific/Noumea')::date BETWEEN d.debut AND d.fin
+                          AND (d.revoquee_le IS NULL
+                               OR (NEW.le AT TIME ZONE 'Pacific/Noumea')::date < d.revoquee_le))
+    THEN
+        RAISE EXCEPTION 'Cette suppléance ne permet pas de viser : elle n’est pas donnée à cette personne, ou pas à cette date.'
+            USING ERRCODE = '23514', CONSTRAINT = 'visa_dans_sa_suppleance';
+    END IF;
+    IF NEW.decision = 'vise'
+        AND EXISTS (SELECT 1 FROM exports_tps_visaparapheur v
+                    WHERE v.presentation_id = NEW.presentation_id AND v.decision = 'vise'
+                      AND v.par_id = NEW.par_id AND (v.pour_id IS NOT NULL OR NEW.pour_id IS NOT NULL))
+    THEN
+        RAISE EXCEPTION 'Qui vise en l’absence d’un autre ne donne pas deux visas du même dossier.'
+            USING ERRCODE = '23514', CONSTRAINT = 'visa_suppleant_une_etape';
+    END IF;
+    IF NEW.decision = 'vise' AND NEW.pour_id IS NOT NULL
+        AND EXISTS (SELECT 1 FROM exports_tps_presentation r
+                    JOIN grand_livre_piece p ON p.bordereau_id = r.bordereau_id
+                    JOIN facturier_facture f ON f.mandat_id = p.id
+                    JOIN facturier_passagefacture a ON a.facture_id = f.id
+                    WHERE r.id = NEW.presentation_id AND a.acte = 'liquider' AND a.par_id = NEW.par_id)
+    THEN
+        RAISE EXCEPTION 'Qui a liquidé une facture du bordereau ne le vise pas en l’absence d’un autre.'
+            USING ERRCODE = '23514', CONSTRAINT = 'visa_suppleant_sans_le_liquidateur';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER visaparapheur_regles BEFORE INSERT ON exports_tps_visaparapheur
@@ -174,6 +202,18 @@ BEGIN
     THEN
         RAISE EXCEPTION 'Qui a liquidé une facture du bordereau ne le signe pas.'
             USING ERRCODE = '23514', CONSTRAINT = 'signature_sans_le_liquidateur';
+    END IF;
+    IF EXISTS (SELECT 1 FROM exports_tps_visaparapheur v
+               JOIN exports_tps_presentation r ON r.id = v.presentation_id
+               LEFT JOIN grand_livre_bordereau b ON b.id = r.bordereau_id
+               LEFT JOIN exports_tps_flux f ON f.id = r.depot_id
+               WHERE v.decision = 'vise' AND v.par_id = NEW.par_id AND v.pour_id IS NOT NULL
+                 AND (b.etat = 'presente' OR f.etat = 'au_parapheur')
+                 AND r.id = (SELECT MAX(q.id) FROM exports_tps_presentation q
+                             WHERE q.bordereau_id = NEW.bordereau_id OR q.depot_id = NEW.depot_id))
+    THEN
+        RAISE EXCEPTION 'Qui a visé en l’absence d’un autre ne signe pas ensuite.'
+            USING ERRCODE = '23514', CONSTRAINT = 'signature_sans_le_suppleant';
     END IF;
     RETURN NEW;
 END $$;

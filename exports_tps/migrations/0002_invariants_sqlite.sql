@@ -130,6 +130,41 @@ WHEN NEW.rang <> 1 + (SELECT COUNT(*) FROM exports_tps_visaparapheur v
                         WHERE p.id = NEW.presentation_id))
 BEGIN SELECT RAISE(ABORT, 'Ce visa n’est pas celui qui est attendu : rechargez la page.'); END;;
 
+CREATE TRIGGER visa_dans_sa_suppleance BEFORE INSERT ON exports_tps_visaparapheur
+WHEN NEW.decision = 'vise' AND NEW.pour_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM exports_tps_delegation d
+                    WHERE d.id = NEW.pour_id AND d.nature = 'suppleance' AND d.delegataire_id = NEW.par_id
+                      AND date(NEW.le, '+11 hours') BETWEEN d.debut AND d.fin
+                      AND (d.revoquee_le IS NULL OR date(NEW.le, '+11 hours') < d.revoquee_le))
+BEGIN SELECT RAISE(ABORT, 'Cette suppléance ne permet pas de viser : elle n’est pas donnée à cette personne, ou pas à cette date.'); END;;
+
+CREATE TRIGGER visa_suppleant_une_etape BEFORE INSERT ON exports_tps_visaparapheur
+WHEN NEW.decision = 'vise'
+    AND EXISTS (SELECT 1 FROM exports_tps_visaparapheur v
+                WHERE v.presentation_id = NEW.presentation_id AND v.decision = 'vise'
+                  AND v.par_id = NEW.par_id AND (v.pour_id IS NOT NULL OR NEW.pour_id IS NOT NULL))
+BEGIN SELECT RAISE(ABORT, 'Qui vise en l’absence d’un autre ne donne pas deux visas du même dossier.'); END;;
+
+CREATE TRIGGER visa_suppleant_sans_le_liquidateur BEFORE INSERT ON exports_tps_visaparapheur
+WHEN NEW.decision = 'vise' AND NEW.pour_id IS NOT NULL
+    AND EXISTS (SELECT 1 FROM exports_tps_presentation r
+                JOIN grand_livre_piece p ON p.bordereau_id = r.bordereau_id
+                JOIN facturier_facture f ON f.mandat_id = p.id
+                JOIN facturier_passagefacture a ON a.facture_id = f.id
+                WHERE r.id = NEW.presentation_id AND a.acte = 'liquider' AND a.par_id = NEW.par_id)
+BEGIN SELECT RAISE(ABORT, 'Qui a liquidé une facture du bordereau ne le vise pas en l’absence d’un autre.'); END;;
+
+CREATE TRIGGER signature_sans_le_suppleant BEFORE INSERT ON exports_tps_signaturebordereau
+WHEN EXISTS (SELECT 1 FROM exports_tps_visaparapheur v
+             JOIN exports_tps_presentation r ON r.id = v.presentation_id
+             LEFT JOIN grand_livre_bordereau b ON b.id = r.bordereau_id
+             LEFT JOIN exports_tps_flux f ON f.id = r.depot_id
+             WHERE v.decision = 'vise' AND v.par_id = NEW.par_id AND v.pour_id IS NOT NULL
+               AND (b.etat = 'presente' OR f.etat = 'au_parapheur')
+               AND r.id = (SELECT MAX(q.id) FROM exports_tps_presentation q
+                           WHERE q.bordereau_id = NEW.bordereau_id OR q.depot_id = NEW.depot_id))
+BEGIN SELECT RAISE(ABORT, 'Qui a visé en l’absence d’un autre ne signe pas ensuite.'); END;;
+
 CREATE TRIGGER signature_dans_sa_delegation BEFORE INSERT ON exports_tps_signaturebordereau
 WHEN NEW.delegation_id IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM exports_tps_delegation d

@@ -70,7 +70,13 @@ class Flux(models.Model):
         "refuser": transition({EtatFlux.TRANSMIS}, EtatFlux.REFUSE, Role.COMPTABLE),
     }
     TONS = {EtatFlux.ACQUITTE_EN_PARTIE: Ton.ATTENTE, EtatFlux.AU_PARAPHEUR: Ton.ATTENTE}
-    ACTES = {"demander_envoi": "Envoi demandé", "deposer_de_nouveau": "Nouveau dépôt demandé"}
+    ACTES = {
+        "viser": "Visa donné",
+        "renvoyer": "Renvoyé à qui l’a présenté",
+        "reprendre": "Repris du parapheur",
+        "demander_envoi": "Envoi demandé",
+        "deposer_de_nouveau": "Nouveau dépôt demandé",
+    }
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="+")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="+")

@@ -24,9 +24,10 @@ from exports_tps.repartition import constituer as constituer_les_flux
 from exports_tps.views.pages import (
     LECTEURS,
     RequeteConnectee,
+    ce_que_peut,
+    circuit_de_la_page,
     confirmer,
     dernier_renvoi,
-    etapes_du_circuit,
     fichier_range,
     lignes_bordereau,
     page_par_cle,
@@ -94,7 +95,6 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": lignes_bordereau(objet, lu),
             "controles": lu.controles if lu else [],
             "flux": flux,
-            "etapes": etapes_du_circuit(etat),
             "renvoi": dernier_renvoi(objet),
             "verification": objet.verifications.select_related("par").first()
             if objet.signe_le
@@ -103,14 +103,14 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "peut_retirer": est_ouvert and est_agent,
             "peut_abandonner": est_ouvert and est_agent and not pieces,
             "peut_reprendre": etat is not None and est_agent,
-            "peut_viser": etat is not None and etat.etape is not None,
-            "peut_signer": objet.etat in PAS_SIGNES and requete.user.a_role(Role.ORDONNATEUR),
             "peut_retirer_signature": objet.etat == EtatBordereau.SIGNE
             and flux is None
             and requete.user.a_role(Role.ORDONNATEUR),
             "peut_constituer": objet.etat == EtatBordereau.SIGNE and est_agent and flux is None,
             "form": ConstitutionForm(),
             "a_reemettre": est_agent and epargnees(objet).count(),
+            **circuit_de_la_page(objet, etat),
+            **ce_que_peut(requete.user, objet, etat),
         },
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +15,7 @@ from exports_tps import visa
 from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
 from exports_tps.requisition import requisition_de
-from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
+from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.heures import jour_et_heure
@@ -45,6 +46,12 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         visa.prendre_en_charge,
         None,
     ),
+    "payer": (
+        "Enregistrer un paiement",
+        "L’écriture de paiement est passée et le fournisseur est prévenu.",
+        visa.payer,
+        PaiementForm,
+    ),
     "suspendre": (
         "Suspendre",
         "Le délai de paiement s’arrête et l’ordonnateur est informé de votre motif.",
@@ -57,12 +64,6 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         visa.rejeter,
         MotifForm,
     ),
-    "payer": (
-        "Enregistrer un paiement",
-        "L’écriture de paiement est passée et le fournisseur est prévenu.",
-        visa.payer,
-        PaiementForm,
-    ),
     "constater_retour": (
         "Constater un retour de fonds",
         "Un virement rejeté par la banque, un chèque impayé : l’écriture est passée, la somme est "
@@ -70,12 +71,6 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         visa.constater_retour,
         RetourDeFondsForm,
     ),
-}
-POSSIBLES = {
-    EtatPiece.TRANSMISE: ("prendre_en_charge", "suspendre", "rejeter"),
-    EtatPiece.SUSPENDUE: ("prendre_en_charge", "rejeter"),
-    EtatPiece.PRISE_EN_CHARGE: ("payer", "rejeter", "constater_retour"),
-    EtatPiece.PAYEE: ("constater_retour",),
 }
 
 
@@ -108,7 +103,6 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
 def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a pièce as it was sent: identity, lines, documents, flux, verdicts, timeline."""
     objet = _lire(pk)
-    possibles = [a for a in POSSIBLES.get(EtatPiece(objet.etat), ()) if _convient(objet, a)]
     return render(
         requete,
         "exports_tps/piece.html",
@@ -129,7 +123,8 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "verdicts": objet.verdicts.select_related("message", "piece"),
             "actes": [
                 (acte, ACTES[acte][0], reverse(f"exports_tps:tps_{acte}", args=[pk]))
-                for acte in possibles
+                for acte in ACTES
+                if not visa.obstacle(objet, acte)
             ],
         },
     )
@@ -141,28 +136,24 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
     """Confirm an act on a pièce, with its reason or its payment, then carry it out."""
     objet = _lire(pk)
     libelle, consequence, fonction, classe = ACTES[acte]
-    form = _formulaire(requete, objet, acte, classe) if classe else None
-    if requete.method == "POST" and (form is None or form.is_valid()):
-        donnees = form.cleaned_data if form else {}
-        tenter(
-            requete,
-            lambda: fonction(objet, par=requete.user, **donnees),
-            f"{objet} : {FAITS[acte]}",
-        )
-        return redirect("exports_tps:tps_piece", pk)
-    return render(
+    adresse = reverse("exports_tps:tps_piece", args=[pk])
+    if raison := visa.obstacle(objet, acte):
+        messages.error(requete, raison)
+        return redirect(adresse)
+    return confirmer(
         requete,
-        "confirmation.html",
+        _formulaire(requete, objet, acte, classe) if classe else None,
+        lambda donnees: fonction(objet, par=requete.user, **donnees),
         {
             "titre": f"{libelle} – {objet}",
             "consequence": consequence,
             "action": libelle,
-            "retour": reverse("exports_tps:tps_piece", args=[pk]),
-            "form": form,
+            "retour": adresse,
             "lignes": _resume(objet),
             "est_dangereux": acte == "rejeter",
         },
-        status=422 if form is not None and form.errors else 200,
+        reussite=f"{objet} : {FAITS[acte]}",
+        vers=adresse,
     )
 
 
@@ -224,12 +215,6 @@ def _preuves(objet: Piece) -> list[tuple[str, str]]:
         ("Certificat", bordereau.signataire),
         ("Empreinte du fragment signé", bordereau.empreinte_signee),
     ]
-
-
-def _convient(objet: Piece, acte: str) -> bool:
-    if acte == "constater_retour":
-        return bool(tenu_par_la_tresorerie(objet))
-    return acte != "payer" or objet.sens == SensPiece.DEPENSE
 
 
 def _resume(objet: Piece) -> list[tuple[str, str]]:

@@ -24,7 +24,6 @@ from exports_tps.models import (
 )
 from exports_tps.models.flux import PARTIES
 from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
-from exports_tps.presentables import est_a_signer
 from exports_tps.preuves import verifier_sur_demande
 from exports_tps.repartition import (
     constituer_documents,
@@ -37,9 +36,10 @@ from exports_tps.views.pages import (
     LECTEURS,
     TAILLE_PAGE,
     RequeteConnectee,
+    ce_que_peut,
+    circuit_de_la_page,
     confirmer,
     dernier_renvoi,
-    etapes_du_circuit,
     fichier_range,
     lignes_depot,
     page_par_cle,
@@ -288,13 +288,12 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
         "documents_externes": documents_manquants(objet) if est_ouvert else [],
         "est_ouvert": est_ouvert,
         "est_agent": est_agent,
-        "etapes": etapes_du_circuit(etat),
         "renvoi": dernier_renvoi(depot),
         "peut_presenter": est_ouvert and not est_signe and est_agent,
         "peut_reprendre": etat is not None and est_agent,
-        "peut_viser": etat is not None and etat.etape is not None,
-        "peut_signer_depot": est_a_signer(depot) and requete.user.a_role(Role.ORDONNATEUR),
         "peut_completer": est_ouvert and est_signe and est_agent,
+        **circuit_de_la_page(depot, etat),
+        **ce_que_peut(requete.user, depot, etat),
     }
 
 

@@ -1,6 +1,6 @@
 """What the pages share: keyset pages, files to download, acts that may be refused, summaries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -15,9 +15,16 @@ from django.utils import timezone
 
 from exports_tps.a_signer import ASigner
 from exports_tps.enregistrements import tete_pes
-from exports_tps.etapes import Etat, qui_vise
-from exports_tps.models import DepotExterne, Presentable, SignatureBordereau, VisaParapheur
+from exports_tps.etapes import Etat, empechement, qui_vise, refus_de_viser
+from exports_tps.models import (
+    Delegation,
+    DepotExterne,
+    Presentable,
+    SignatureBordereau,
+    VisaParapheur,
+)
 from exports_tps.presentables import est_a_signer, est_presente
+from exports_tps.viseurs import attente_de, blocage_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit
@@ -158,10 +165,19 @@ def lignes_bordereau(objet: Bordereau, lu: ASigner | None = None) -> list[tuple[
     return lignes
 
 
-def etapes_du_circuit(etat: Etat | None) -> list[dict[str, Any]]:
-    """Return the steps of the circuit, each with what was decided: two queries."""
+def circuit_de_la_page(objet: Presentable, etat: Etat | None) -> dict[str, Any]:
+    """Return what a page shows of the circuit: `etapes`, and `blocage` where nobody may act."""
     if etat is None:
-        return []
+        return {"etapes": []}
+    attente = attente_de(objet, etat)
+    return {
+        "etapes": _etapes(etat, attente.en_leur_absence),
+        "blocage": blocage_de(objet, etat, attente),
+    }
+
+
+def _etapes(etat: Etat, en_leur_absence: Sequence[Delegation]) -> list[dict[str, Any]]:
+    """Return the steps of the circuit, each with what was decided: two queries."""
     visas = {v.rang: v for v in etat.presentation.visas.select_related("par", "pour__delegant")}
     circuit = etat.presentation.circuit
     etapes = list(circuit.etapes.select_related("titulaire")) if circuit else []
@@ -183,7 +199,20 @@ def etapes_du_circuit(etat: Etat | None) -> list[dict[str, Any]]:
             "est_attendue": etat.etape is None,
         }
     )
+    for ligne in lignes:
+        ligne["absences"] = en_leur_absence if ligne["est_attendue"] else []
     return lignes
+
+
+def ce_que_peut(par: Utilisateur, objet: Presentable, etat: Etat | None) -> dict[str, Any]:
+    """Return what `par` may do now of a bordereau or a file: a visa, a signature, or why not."""
+    a_signer = est_a_signer(objet) and par.a_role(Role.ORDONNATEUR)
+    raison = empechement(objet, par) if a_signer else ""
+    return {
+        "peut_viser": etat is not None and not refus_de_viser(objet, etat, par),
+        "peut_examiner": a_signer,
+        "empechement": raison,
+    }
 
 
 def dernier_renvoi(objet: Presentable) -> VisaParapheur | None:

@@ -17,16 +17,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exports_tps import parapheur
 from exports_tps.a_signer import ASigner, lire_a_signer
+from exports_tps.attendus import presentations_en_cours
 from exports_tps.depots import documents_manquants
-from exports_tps.etapes import Etat, empechement, etat_de, peut_viser, pouvoir_pour
+from exports_tps.etapes import (
+    Etat,
+    empechement,
+    etat_de,
+    exiger_viseur,
+    pouvoir_pour,
+    refus_de_viser,
+)
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
 from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
-from exports_tps.parapheur import (
-    bordereaux_attendus,
-    depots_attendus,
-    presentations_en_cours,
-)
-from exports_tps.presentables import directions_de, est_a_signer, genre_de, nommer
+from exports_tps.parapheur import bordereaux_attendus, depots_attendus
+from exports_tps.presentables import est_a_signer, genre_de, nommer
 from exports_tps.signature_deposee import (
     SANS_CERTIFICAT,
     certificats_de,
@@ -39,8 +43,8 @@ from exports_tps.views.pages import (
     RequeteConnectee,
     adresse_d_acte,
     adresse_de,
+    circuit_de_la_page,
     confirmer,
-    etapes_du_circuit,
     lignes_bordereau,
     lignes_depot,
     page_par_cle,
@@ -172,14 +176,15 @@ def viser(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpRes
         )
         return redirect("exports_tps:parapheur")
     etat = etat_de(objet)
-    peut = etat is not None and peut_viser(objet, etat, requete.user)
+    raison = refus_de_viser(objet, etat, requete.user)
     contexte = _contexte(requete, objet, etat) | {
         "form": form,
         "acte": "Viser",
         "est_visa": True,
-        "peut_renvoyer": peut,
-        "est_pret": peut,
-        "empechement": "" if peut else "Ce visa n’est pas attendu de vous, ou il est déjà donné.",
+        "peut_renvoyer": not raison,
+        "est_pret": not raison,
+        "empechement": raison,
+        "pouvoir": None if raison or etat is None else exiger_viseur(objet, etat, requete.user),
     }
     return render(requete, "exports_tps/signer.html", contexte)
 
@@ -238,7 +243,7 @@ def _contexte(requete: RequeteConnectee, objet: Presentable, etat: Etat | None) 
         "page_marquer_lu": adresse_d_acte(objet, "marquer_lu"),
         "refus_du_format": [] if lu.empreinte else lu.anomalies[-1:],
         "lu": lu,
-        "etapes": etapes_du_circuit(etat),
+        **circuit_de_la_page(objet, etat),
     }
 
 
@@ -284,7 +289,7 @@ def _du_fichier(requete: RequeteConnectee, objet: Any) -> dict[str, Any]:
 
 def _voit_tout(objet: Bordereau, par: Utilisateur) -> bool:
     """Whether every pièce of a bordereau is one that `par` may see: its anomalies name them."""
-    return par.voit_toutes_les_directions or directions_de(objet) == [par.direction]
+    return not objet.pieces.exclude(pk__in=pieces_visibles(par)).exists()
 
 
 @reserver_a(Role.ORDONNATEUR)

@@ -1,5 +1,6 @@
 """Circuits, délégations, absences, certificates: who decides what in the parapheur, and when."""
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -92,7 +93,7 @@ def clore(requete: RequeteConnectee, pk: int) -> HttpResponse:
 @require_GET
 def pouvoirs(requete: RequeteConnectee) -> HttpResponse:
     """List délégations and suppléances, and one's own certificates."""
-    tous = Delegation.objects.select_related("delegant", "delegataire", "revoquee_par")
+    tous = Delegation.objects.select_related("delegant", "delegataire", "cree_par")
     page, suivant = page_par_cle(requete, tous)
     return render(
         requete,
@@ -104,7 +105,7 @@ def pouvoirs(requete: RequeteConnectee) -> HttpResponse:
             "jour": timezone.localdate(),
             "certificats": requete.user.certificats.all(),
             "est_ordonnateur": requete.user.a_role(Role.ORDONNATEUR),
-            "est_viseur": requete.user.a_role(*VISEURS),
+            "peut_declarer": requete.user.a_role(*VISEURS, Role.ADMINISTRATEUR),
         },
     )
 
@@ -131,10 +132,10 @@ def deleguer(requete: RequeteConnectee) -> HttpResponse:
     )
 
 
-@reserver_a(*VISEURS)
+@reserver_a(*VISEURS, Role.ADMINISTRATEUR)
 @require_http_methods(["GET", "POST"])
 def absence(requete: RequeteConnectee) -> HttpResponse:
-    """Say when one is absent, and who stands in."""
+    """Say when one is absent, or somebody who left without saying so, and who stands in."""
     retour = reverse("exports_tps:pouvoirs")
     return confirmer(
         requete,
@@ -142,22 +143,24 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
         lambda donnees: suppleer(par=requete.user, **donnees),
         {
             "titre": "Déclarer une absence",
-            "consequence": "Le suppléant donnera les visas pour lesquels un circuit vous nomme, et "
-            "signera là où vous signez, pendant ces jours seulement. Un visa demandé à votre rôle "
-            "reste à toute autre personne de ce rôle.",
+            "consequence": "Pendant ces jours seulement, le suppléant donne les visas de la "
+            "personne absente, en son nom propre ou au titre de son rôle et de sa direction, et "
+            "signe là où elle signe. Il ne prend pas deux étapes d’un même bordereau, et ne vise "
+            "pas ce qu’il a liquidé. Il en est averti par courriel.",
             "action": "Enregistrer l’absence",
             "retour": retour,
         },
-        reussite="L’absence est enregistrée.",
+        reussite="L’absence est enregistrée : le suppléant en est averti.",
         vers=retour,
     )
 
 
-@reserver_a(*VISEURS)
+@reserver_a(*VISEURS, Role.ADMINISTRATEUR)
 @require_http_methods(["GET", "POST"])
 def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """End a power that one gave."""
-    pouvoir = get_object_or_404(Delegation, pk=pk, delegant=requete.user)
+    """End a power that one gave or recorded."""
+    siens = Q(delegant=requete.user) | Q(cree_par=requete.user)
+    pouvoir = get_object_or_404(Delegation.objects.filter(siens), pk=pk)
     retour = reverse("exports_tps:pouvoirs")
     return confirmer(
         requete,
@@ -165,7 +168,8 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
         lambda _: finir(pouvoir, par=requete.user),
         {
             "titre": f"Révoquer : {pouvoir}",
-            "consequence": "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est signé le reste.",
+            "consequence": "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le "
+            "reste.",
             "action": "Révoquer",
             "retour": retour,
             "est_dangereux": True,

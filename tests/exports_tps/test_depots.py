@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
 from exports_tps.archivage import achever_archive, demander_archive
+from exports_tps.attendus import attendus_de
 from exports_tps.circuits import Etape, ouvrir_circuit
 from exports_tps.constitution import achever, ecarter_flux
 from exports_tps.depots import (
@@ -36,7 +37,6 @@ from exports_tps.models import (
     SignatureBordereau,
 )
 from exports_tps.parapheur import (
-    attendus_de,
     depots_attendus,
     marquer_lu,
     presenter,

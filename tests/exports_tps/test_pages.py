@@ -6,12 +6,16 @@ import pytest
 from django.urls import reverse
 
 from exports_tps.models import EtatFlux, Flux
+from exports_tps.repartition import constituer
 from exports_tps.retours import lire_retours
+from exports_tps.signature import signer_bordereau
+from exports_tps.transmission import transmettre
 from facturier.grand_livre.models import EtatBordereau, EtatPiece
 from facturier.grand_livre.soldes import solde
 from tests.exports_tps import reponses
 from tests.exports_tps.factories import (
     bordereau_depense,
+    bordereau_recette,
     flux_constitue,
     flux_transmis,
     mandat_documente,
@@ -146,6 +150,68 @@ def test_le_comptable_suspend_ou_rejette(client, agent, ordonnateur, comptable, 
     page(client, comptable, f"tps_{acte}", piece.pk, motif="Procès-verbal absent", nature=ABSENTES)
 
     assert "Procès-verbal absent" in corps(page(client, comptable, "tps_piece", piece.pk))
+
+
+@pytest.mark.parametrize(
+    ("actes", "acte", "raison"),
+    [
+        ([], "payer", "seul un mandat pris en charge se paie"),
+        ([], "constater_retour", "aucun fonds ne peut en revenir"),
+        (["rejeter"], "payer", "seul un mandat pris en charge se paie"),
+        (["rejeter"], "rejeter", "cet acte n’est plus possible"),
+        (["rejeter"], "suspendre", "cet acte n’est plus possible"),
+        (["prendre_en_charge"], "prendre_en_charge", "cet acte n’est plus possible"),
+        (["prendre_en_charge"], "suspendre", "cet acte n’est plus possible"),
+    ],
+)
+def test_un_acte_impossible_renvoie_a_la_piece_et_dit_pourquoi(
+    client, agent, ordonnateur, comptable, actes, acte, raison
+):
+    piece = pieces_du(flux_transmis(agent, ordonnateur)).get()
+    for fait in actes:
+        page(client, comptable, f"tps_{fait}", piece.pk, motif="Absent", nature=ABSENTES)
+    client.force_login(comptable)
+    adresse = reverse(f"exports_tps:tps_{acte}", args=[piece.pk])
+
+    for reponse in (client.get(adresse, follow=True), client.post(adresse, {}, follow=True)):
+        assert reponse.redirect_chain == [(reverse("exports_tps:tps_piece", args=[piece.pk]), 302)]
+        assert raison in corps(reponse)
+        assert adresse not in corps(reponse)
+
+
+def test_un_titre_ne_se_paie_pas(client, agent, ordonnateur, comptable):
+    bordereau = bordereau_recette(agent)
+    signer_bordereau(bordereau, par=ordonnateur)
+    (flux,) = constituer([bordereau], par=agent)
+    transmettre(flux, par=agent)
+    titre = pieces_du(flux).get()
+    client.force_login(comptable)
+    reponse = client.get(reverse("exports_tps:tps_payer", args=[titre.pk]), follow=True)
+
+    assert "c’est une recette, que la Trésorerie encaisse" in corps(reponse)
+
+
+def test_un_montant_trop_grand_garde_ce_qui_est_saisi(client, agent, ordonnateur, comptable):
+    piece = pieces_du(flux_transmis(agent, ordonnateur)).get()
+    page(client, comptable, "tps_prendre_en_charge", piece.pk, oui="1")
+
+    reponse = page(
+        client,
+        comptable,
+        "tps_payer",
+        piece.pk,
+        montant="999 000",
+        date_paiement="2026-11-22",
+        reference="VIR-77",
+    )
+
+    assert reponse.status_code == 422
+    texte = corps(reponse)
+    assert "doit être compris entre 1 et 111\u202f000" in texte.replace("\u00a0", "\u202f")
+    assert 'value="VIR-77"' in texte
+    assert "999" in texte
+    piece.refresh_from_db()
+    assert piece.etat == EtatPiece.PRISE_EN_CHARGE
 
 
 @pytest.mark.parametrize(

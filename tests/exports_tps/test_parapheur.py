@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps.a_signer import lire_a_signer
+from exports_tps.attendus import attendus_de
 from exports_tps.circuits import Etape, clore_circuit, ouvrir_circuit
 from exports_tps.etapes import empechement, etat_de
 from exports_tps.models import (
@@ -22,7 +23,6 @@ from exports_tps.models import (
     VisaParapheur,
 )
 from exports_tps.parapheur import (
-    attendus_de,
     marquer_lu,
     presenter,
     renvoyer,
@@ -111,6 +111,11 @@ def test_un_bordereau_suit_ses_visas_puis_se_signe(agent, responsable, ordonnate
     signer_bordereau(bordereau, par=ordonnateur)
 
     assert bordereau.etat == EtatBordereau.SIGNE
+    visas = bordereau.passages.filter(acte="viser").values_list("par", "motif")
+    assert list(visas) == [
+        (responsable.pk, "Visa « Direction »."),
+        (agent.pk, "Visa « Finances ». Vu"),
+    ]
     assert (len(bordereau.signatures.get().empreinte), bordereau.signatures.get().delegation) == (
         64,
         None,
@@ -163,6 +168,8 @@ def test_un_renvoi_dit_pourquoi_et_revient_a_qui_a_presente(
 
     assert (bordereau.etat, mail.outbox[-1].to) == (EtatBordereau.OUVERT, [agent.email])
     assert "Facture du mauvais collège" in mail.outbox[-1].body
+    renvoi = bordereau.passages.get(acte="renvoyer")
+    assert renvoi.motif == "Visa « Finances ». Facture du mauvais collège"
     fautive = bordereau.pieces.first()
     retirer(bordereau, fautive, par=agent)
     presenter(bordereau, par=agent)
@@ -243,24 +250,6 @@ def test_une_delegation_a_venir_ou_revoquee_ne_sert_pas(agent, titulaire, ordonn
         signer_bordereau(bordereau, par=ordonnateur)
     with pytest.raises(ActeInterdit, match="en son nom"):
         donner(ordonnateur, titulaire)
-
-
-def test_la_suppleance_ne_vaut_que_la_ou_le_circuit_nomme_l_absent(
-    agent, responsable, administrateur, client
-):
-    ouvrir(administrateur, ("Finances", Role.AGENT, None))
-    bordereau = bordereau_depense(agent)
-    presenter(bordereau, par=agent)
-    jour = timezone.localdate()
-    suppleer(suppleant=responsable, debut=jour, fin=jour, par=agent)
-
-    with pytest.raises(ActeInterdit, match="celui du rôle"):
-        viser(bordereau, par=responsable)
-
-    client.force_login(agent)
-    page = client.get("/gestion/parapheur/pouvoirs/absence/").content.decode()
-    assert "un circuit vous nomme" in page
-    assert "reste à toute autre personne de ce rôle" in page
 
 
 def test_la_suppleance_vaut_pendant_l_absence(

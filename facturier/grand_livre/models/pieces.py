@@ -62,6 +62,13 @@ class Bordereau(models.Model):
         "abandonner": transition({EtatBordereau.OUVERT}, EtatBordereau.ABANDONNE, Role.AGENT),
     }
     TONS = {EtatBordereau.PRESENTE: Ton.ATTENTE}
+    ACTES = {
+        "viser": "Visa donné",
+        "renvoyer": "Renvoyé à qui l’a présenté",
+        "reprendre": "Repris du parapheur",
+        "retirer": "Pièce retirée",
+        "retirer_signature": "Signature retirée",
+    }
 
     exercice = models.ForeignKey(Exercice, models.PROTECT, related_name="bordereaux")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="bordereaux")
