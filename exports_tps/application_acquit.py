@@ -16,11 +16,13 @@ from exports_tps.application_externe import (
     PREALABLES,
     SANS_VERDICT,
     appliquer_acquit_externe,
+    illisible,
+    mots,
 )
 from exports_tps.cloture import conclure_flux, refus_douteux
 from exports_tps.decisions import reglees, rejeter
 from exports_tps.depots import est_externe
-from exports_tps.messages import Etranger, contenu, exiger_entier, par_lots
+from exports_tps.messages import Etranger, conclure_lecture, contenu, par_lots
 from exports_tps.models import EtatFlux, Flux, LigneFlux, MessageTPS, Reserve, Verdict
 from exports_tps.pes.acquit import DetailPiece, ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete, lire_acquit
@@ -88,12 +90,12 @@ def appliquer_acquit(message: MessageTPS, reserves: Reserves, *, par: Utilisateu
         message.flux = flux
         if est_externe(flux):
             appliquer_acquit_externe(message, flux, tete, elements, reserves, par=par)
-            exiger_entier(tete)
+            conclure_lecture(message, tete)
             return
         bilan = Bilan(flux, reserves, _bordereaux(flux))
         for lot in par_lots(elements):
             enregistrer_verdicts(message, _verdicts(message, bilan, lot))
-        exiger_entier(tete)
+        conclure_lecture(message, tete)
     if bilan.nombre == 0 and not tete.est_sans_acquit:
         bilan.noter(Nature.INCOHERENT, SANS_VERDICT)
         return
@@ -142,7 +144,7 @@ def _verdicts(
     for element in elements:
         motif = _motif(element.erreurs)
         if element.est_accepte is None:  # read leniently: what is not understood decides nothing
-            bilan.noter(Nature.INCOHERENT, f"Verdict indéchiffrable (domaine {element.domaine}).")
+            bilan.noter(Nature.INCOHERENT, illisible(element))
             continue
         decision = Decision.ACCEPTE if element.est_accepte else Decision.REFUSE
         commun = {"message": message, "decision": decision, "code": _codes(element.erreurs)}
@@ -256,12 +258,14 @@ def _verdicts_bordereau(
         Piece.objects.filter(bordereau=bordereau, numero__in=numeros).values_list("numero", "pk")
     )
     for numero, ligne, code, libelle in details:
+        cle = cles.get(int(numero)) if numero.isdecimal() else None
+        nom = numero if cle else f"Pièce {numero or 'illisible'} du bordereau {bordereau.reference}"
         yield Verdict(
             **{**commun, "code": code},
             portee=Portee.PIECE,
-            identifiant=numero,
+            identifiant=nom[:60],
             bordereau=bordereau,
-            piece_id=cles.get(int(numero)) if numero.isdecimal() else None,
+            piece_id=cle,
             ligne=ligne,
             libelle=libelle,
         )
@@ -271,14 +275,14 @@ def _details(pieces: tuple[DetailPiece, ...]) -> Iterator[tuple[str, str, str, s
     """Yield number of pièce, of line, code and label of each reason."""
     for piece in pieces:
         for erreur in piece.erreurs:
-            yield piece.numero or "", "", erreur.code or "", erreur.libelle or ""
+            yield piece.numero or "", "", erreur.code or "", mots(erreur)
         for ligne in piece.lignes:
             for erreur in ligne.erreurs:
                 yield (
                     piece.numero or "",
                     ligne.numero or "",
                     erreur.code or "",
-                    erreur.libelle or "",
+                    mots(erreur),
                 )
 
 
@@ -292,7 +296,7 @@ def _tous_les_codes(element: ElementAcquit) -> set[str]:
 
 
 def _motif(erreurs: tuple[ErreurAcquit, ...]) -> str:
-    return " ; ".join(erreur.libelle or erreur.code or "" for erreur in erreurs)
+    return " ; ".join(filter(None, map(mots, erreurs)))
 
 
 def _codes(erreurs: tuple[ErreurAcquit, ...]) -> str:

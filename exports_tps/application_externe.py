@@ -12,6 +12,7 @@ from exports_tps.cloture import refus_douteux
 from exports_tps.depots import documents_connus, identifiants_de
 from exports_tps.messages import par_lots
 from exports_tps.models import EtatFlux, Flux, MessageTPS, Reserve, Verdict
+from exports_tps.motifs import libelle_anomalie
 from exports_tps.pes.acquit import ElementAcquit, ErreurAcquit
 from exports_tps.pes.lecture import Tete
 from exports_tps.reserves import Reserves
@@ -66,7 +67,7 @@ def _verdicts(
     reserves: Reserves,
 ) -> Iterator[Verdict]:
     if element.est_accepte is None:
-        texte = f"Verdict indéchiffrable (domaine {element.domaine})."
+        texte = illisible(element)
         reserves.noter(Reserve(nature=Nature.INCOHERENT, texte=texte))
         return
     if element.est_accepte and element.domaine in PREALABLES:
@@ -85,6 +86,12 @@ def _verdicts(
         yield from _details(message, flux, element, reference, decision)
     if not designes:
         yield from _sans_designer(message, flux, element, reserves)
+
+
+def illisible(element: ElementAcquit) -> str:
+    """Name an element of which one cannot read whether it is accepted."""
+    objet = element.identifiant_unique or element.numero_bordereau or "sans numéro"
+    return f"Verdict indéchiffrable (domaine {element.domaine}, {objet})."
 
 
 def _sans_designer(
@@ -141,8 +148,10 @@ def _details(
     suivantes = pieces.keys() - {numero for numero, *_ in dits}
     dits += [(numero, "", element.erreurs) for numero in sorted(suivantes)]
     for numero, ligne, erreurs in dits:
-        verdict = _verdict(message, Portee.PIECE, str(numero), decision, erreurs)
-        verdict.piece_externe, verdict.ligne = pieces.get(numero), ligne
+        connue = pieces.get(numero)
+        nom = str(numero) if connue else f"Pièce {numero or 'illisible'} du bordereau {reference}"
+        verdict = _verdict(message, Portee.PIECE, nom, decision, erreurs)
+        verdict.piece_externe, verdict.ligne = connue, ligne
         yield verdict
 
 
@@ -172,7 +181,12 @@ def _ensemble(
 
 
 def _libelle(erreurs: tuple[ErreurAcquit, ...]) -> str:
-    return " ; ".join(erreur.libelle or erreur.code or "" for erreur in erreurs)
+    return " ; ".join(filter(None, map(mots, erreurs)))
+
+
+def mots(erreur: ErreurAcquit) -> str:
+    """Return a reason in words, be it told by its code alone."""
+    return libelle_anomalie(erreur.code or "", erreur.libelle or "")
 
 
 def _conclure(flux: Flux, message: MessageTPS, bordereaux: set[str], par: Utilisateur) -> None:

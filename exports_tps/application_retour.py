@@ -25,7 +25,7 @@ from exports_tps.decisions import (
     suspendre,
 )
 from exports_tps.depots import chercher
-from exports_tps.messages import Etranger, budgets_concernes, contenu, exiger_entier, par_lots
+from exports_tps.messages import Etranger, budgets_concernes, conclure_lecture, contenu, par_lots
 from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
@@ -119,7 +119,7 @@ def appliquer_retour(message: MessageTPS, reserves: Reserves, *, par: Utilisateu
             )
         for lot in par_lots(elements):
             _appliquer_lot(message, budgets, lot, reserves, tete.date_emission, par)
-        exiger_entier(tete)
+        conclure_lecture(message, tete)
 
 
 def _appliquer_lot(
@@ -142,13 +142,13 @@ def _appliquer_lot(
     lot, verdicts = Lot(), []
     for lue in lues:
         piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
-        if piece is None and externe is None:
-            reserves.noter(_inconnue(lue))
         verdict = _verdict(message, lue, piece)
         if verdict is None:
             reserves.noter(_sans_etat(lue))
             continue
         verdict.piece_externe = externe
+        if piece is None and externe is None:
+            verdict.identifiant = _nom(lue)
         if externe is not None and (prise := _prise_annulee(verdict, lue)):
             verdicts.append(prise)
         verdicts.append(verdict)
@@ -159,7 +159,7 @@ def _appliquer_lot(
             reserves.noter(*_date_impossible(verdict, piece))
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
-    enregistrer_verdicts(message, verdicts)
+    enregistrer_verdicts(message, verdicts, budget=budgets[0])
     reserves.noter(*_executer(lot, pieces.values(), par))
     dus = _dus(lot, pieces.values())
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
@@ -172,10 +172,6 @@ def _ormc(element: BordereauGlobalLu) -> Reserve:
         nature=Nature.INCONNU,
         texte=f"Bordereau ORMC {element.bordereau.numero} : les rôles ne sont pas émis d’ici.",
     )
-
-
-def _inconnue(lue: PieceLue) -> Reserve:
-    return Reserve(nature=Nature.INCONNU, texte=f"{_nom(lue)} : inconnu ici.")
 
 
 def _sans_etat(lue: PieceLue) -> Reserve:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from exports_tps.models import ProfilExport, RecettePercue
-from exports_tps.motifs import MOTIFS_DEPENSE, libelle_motifs
+from exports_tps.motifs import MOTIFS, libelle_motifs
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
 from facturier.grand_livre.corrections import MANDATS_ANNULES, est_anterieure
@@ -37,11 +37,8 @@ class MotifForm(forms.Form):
     def __init__(self, *args: Any, sens: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         champ: Any = self.fields["nature"]
-        if sens == SensPiece.DEPENSE:
-            natures = {libelle_motifs(sens, [code]) for code in MOTIFS_DEPENSE}
-            champ.choices = [("", "Choisissez"), *((nature, nature) for nature in sorted(natures))]
-        else:
-            del self.fields["nature"]  # the reasons of titres are not public
+        natures = {libelle_motifs(sens, [code]) for code in MOTIFS[SensPiece(sens)]}
+        champ.choices = [("", "Choisissez"), *((nature, nature) for nature in sorted(natures))]
 
     def clean(self) -> dict[str, Any]:
         """Say both in one sentence, as a PES_Retour does."""

@@ -7,12 +7,14 @@ from typing import BinaryIO, TypeVar
 
 from django.conf import settings
 
-from exports_tps.models import MessageTPS
+from exports_tps.models import MessageTPS, Reserve
 from exports_tps.pes.lecture import Tete
+from exports_tps.pes.libelles import REGLES
 from facturier.commun import fichiers
 from facturier.grand_livre.models import Budget
 
 LOT = 1000  # elements applied together
+CITEES = 8  # faulty tags named in a reserve
 T = TypeVar("T")
 
 
@@ -37,11 +39,36 @@ def par_lots(elements: Iterator[T]) -> Iterator[list[T]]:
         yield lot
 
 
-def exiger_entier(tete: Tete) -> None:
-    """Raise Illisible when the file ends before its end; call once all was read."""
-    for anomalie in tete.anomalies:
-        if anomalie.regle == "xml":
-            raise Illisible(f"Fichier incomplet ou abîmé. {anomalie}")
+def conclure_lecture(message: MessageTPS, tete: Tete) -> None:
+    """Keep on the message where it departs from the official schema; call once all was read.
+
+    Raises:
+        Illisible: the file ends before its end.
+    """
+    if tete.rupture is not None:
+        raise Illisible(f"Fichier incomplet ou abîmé. {tete.rupture}")
+    message.nombre_anomalies = tete.nombre_anomalies
+    message.anomalies = [
+        {"ligne": a.ligne, "balise": a.balise, "regle": a.regle, "texte": a.message}
+        for a in tete.anomalies
+    ]
+
+
+def hors_format(message: MessageTPS) -> Iterator[Reserve]:
+    """Yield one reserve for all the departures from the schema: what was read is applied.
+
+    It names tags, not lines: a defect that comes back each week is told once.
+    """
+    fautes = dict.fromkeys(f"{a['balise']} ({REGLES[a['regle']]})" for a in message.anomalies)
+    if not fautes:
+        return
+    citees = list(fautes)[:CITEES]
+    suite = f" et {len(fautes) - CITEES} de plus" if len(fautes) > CITEES else ""
+    texte = (
+        f"Contraire au schéma officiel : {', '.join(citees)}{suite}. Ce qui s’y lit est appliqué ; "
+        "vérifiez qu’il n’y manque rien, et signalez-le à la Trésorerie."
+    )
+    yield Reserve(nature=Reserve.Nature.FORMAT, texte=texte)
 
 
 def budgets_concernes(tete: Tete) -> list[Budget]:

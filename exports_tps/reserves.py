@@ -1,5 +1,10 @@
-"""Reserves: what a message of the treasury leaves for a person, and settling it."""
+"""Reserves: what a message of the treasury leaves for a person, and settling it.
 
+What was told already is not told again, by whatever message: open, it waits; settled, somebody
+answered it. Only what fails here (a year that is not open) comes back when it fails again.
+"""
+
+import hashlib
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -33,9 +38,26 @@ class Reserves:
             self.enregistrer()
 
     def enregistrer(self) -> None:
-        """Write those that are not written yet."""
-        Reserve.objects.bulk_create(self._attente, batch_size=LOT)
+        """Write those that are not written yet, but those that were told already; two queries."""
+        if not self._attente:
+            return
+        for reserve in self._attente:
+            reserve.empreinte = self._empreinte(reserve)
+        traitees = Reserve.objects.exclude(nature=Reserve.Nature.NON_COMPTABILISE).filter(
+            empreinte__in={reserve.empreinte for reserve in self._attente},
+            traitement__isnull=False,
+        )
+        connues = set(traitees.values_list("empreinte", flat=True))
+        nouvelles = [r for r in self._attente if r.empreinte not in connues]
+        Reserve.objects.bulk_create(nouvelles, batch_size=LOT, ignore_conflicts=True)
         self._attente.clear()
+
+    def _empreinte(self, reserve: Reserve) -> str:
+        """Digest what is said, and of what: the numbers of an acknowledgement are of its flux."""
+        flux = None if reserve.nature == Reserve.Nature.FORMAT else self._message.flux_id
+        dit = (flux, reserve.nature, reserve.texte)
+        objet = (reserve.piece_id, reserve.bordereau_id, reserve.justificatif_id)
+        return hashlib.sha256(repr((*dit, *objet)).encode()).hexdigest()
 
 
 def messages_a_examiner() -> QuerySet[MessageTPS]:

@@ -22,7 +22,7 @@ from lxml import etree
 from exports_tps.alertes import alerter
 from exports_tps.application_acquit import appliquer_acquit
 from exports_tps.application_retour import appliquer_retour
-from exports_tps.messages import Etranger, Illisible, par_lots
+from exports_tps.messages import Etranger, Illisible, hors_format, par_lots
 from exports_tps.models import EtatMessage, GenreMessage, MessageTPS, Releve
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.reserves import (
@@ -33,6 +33,7 @@ from exports_tps.reserves import (
 )
 from exports_tps.transmission import constater_envois
 from exports_tps.transports import TransportEnPanne, est_entier, transport
+from exports_tps.verdicts import pieces_inconnues
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
@@ -278,10 +279,12 @@ def _appliquer(cle: int, par: Utilisateur, demande_par: Utilisateur) -> MessageT
     message.genre = _genre(message)
     reserves = Reserves(message)
     APPLICATIONS[message.genre](message, reserves, par=par)
+    reserves.noter(*pieces_inconnues(message), *hors_format(message))
     reserves.enregistrer()
     lever_l_empechement(message, par=demande_par)
     message.etat, message.applique_le, message.erreur = EtatMessage.APPLIQUE, timezone.now(), ""
-    message.save(update_fields=["genre", "etat", "applique_le", "flux", "erreur"])
+    champs = ["genre", "etat", "applique_le", "flux", "erreur", "nombre_anomalies", "anomalies"]
+    message.save(update_fields=champs)
     return message
 
 

@@ -131,6 +131,7 @@ urlpatterns = [
     path("gestion/flux/messages/", reponses.liste, name="messages"),
     path("gestion/flux/messages/<int:pk>/", reponses.message, name="message"),
     path("gestion/flux/messages/<int:pk>/fichier/", reponses.fichier, name="fichier_message"),
+    path("gestion/flux/messages/<int:pk>/verdicts/", reponses.verdicts, name="verdicts_message"),
     path("gestion/flux/messages/<int:pk>/appliquer/", reponses.appliquer, name="appliquer_message"),
     path(
         "gestion/flux/messages/<int:pk>/traiter/",

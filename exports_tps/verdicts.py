@@ -1,16 +1,19 @@
 """Writing what the treasury says: a fact that it tells again is not written again.
 
-An answer may come twice, under another name or with another date in its head: it is another
-message, that says nothing new.
+An answer may come twice, under another name or with another date in its head, or tell each week all
+that it holds: it is another message, that says nothing new.
 """
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
-from exports_tps.models import MessageTPS, Verdict
+from exports_tps.models import MessageTPS, Reserve, Verdict
+from facturier.commun.montants import milliers
+from facturier.grand_livre.models import Budget
 
 OBJET: Final = (
     "portee",
@@ -22,6 +25,7 @@ OBJET: Final = (
     "justificatif_id",
 )
 FAIT: Final = ("decision", "code", "libelle", "date_effet", "montant")
+CITEES: Final = 20  # unknown pièces that a reserve names
 Objet = tuple[Any, ...]
 Fait = tuple[Any, ...]
 
@@ -51,30 +55,56 @@ class _Dits:
         return est_dit and (jour is not None or not autres)
 
 
-def enregistrer_verdicts(message: MessageTPS, verdicts: Iterable[Verdict]) -> None:
+def enregistrer_verdicts(
+    message: MessageTPS, verdicts: Iterable[Verdict], *, budget: Budget | None = None
+) -> None:
     """Write the verdicts of a message, but those that stand already; two queries.
 
-    An object that the row does not identify (a number unknown here) is written as often as told.
+    What is dated, or said of an object that nobody knows here, is said once and for all: the base
+    holds one row of it, whatever tells it again.
 
     Args:
         message: of which `flux` is set when it acknowledges one: a document refused in two flux
             is refused twice.
         verdicts: not saved, in their order.
+        budget: whose numbers they give, when it is not that of a flux.
     """
     nouveaux = list(verdicts)
     dits = _Dits()
     for rangee in _avant(message, nouveaux).values_list("message_id", *OBJET, *FAIT):
         dits.ajouter(rangee[1 : 1 + len(OBJET)], rangee[0], rangee[1 + len(OBJET) :])
+    cadre = (message.flux_id, budget.pk if budget else None)
     retenus = []
     for verdict in nouveaux:
         objet = tuple(getattr(verdict, champ) for champ in OBJET)
         fait = tuple(getattr(verdict, champ) for champ in FAIT)
-        if _est_designe(verdict):
+        est_designe = _est_designe(verdict)
+        if est_designe:
             if dits.tient(objet, fait):
                 continue
             dits.ajouter(objet, message.pk, fait)
+        if not est_designe or verdict.date_effet is not None:
+            verdict.empreinte = hashlib.sha256(repr((*cadre, *objet, *fait)).encode()).hexdigest()
         retenus.append(verdict)
-    Verdict.objects.bulk_create(retenus)
+    Verdict.objects.bulk_create(retenus, ignore_conflicts=True)
+
+
+def pieces_inconnues(message: MessageTPS) -> Iterator[Reserve]:
+    """Yield one reserve for the pièces that nobody knows here, however many; two queries.
+
+    It names the first; all are verdicts of the message, which its page lists.
+    """
+    verdicts = message.verdicts.inconnus()
+    noms = verdicts.order_by("pk").values_list("identifiant", flat=True)
+    if not (citees := list(dict.fromkeys(noms[:CITEES]))):
+        return
+    nombre = verdicts.values("identifiant").distinct().order_by().count()
+    texte = f"{citees[0]} : inconnu ici."
+    if nombre > 1:
+        reste = nombre - len(citees)
+        suite = f" et {milliers(reste)} autre{'s' if reste > 1 else ''}" if reste else ""
+        texte = f"{milliers(nombre)} pièces sont inconnues ici : {', '.join(citees)}{suite}."
+    yield Reserve(nature=Reserve.Nature.INCONNU, texte=texte)
 
 
 def _avant(message: MessageTPS, verdicts: list[Verdict]) -> QuerySet[Verdict]:

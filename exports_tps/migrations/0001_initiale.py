@@ -488,6 +488,21 @@ class Migration(migrations.Migration):
                         models.TextField(blank=True, help_text="ce qui empêche de l’appliquer"),
                     ),
                     (
+                        "nombre_anomalies",
+                        models.PositiveIntegerField(
+                            default=0, verbose_name="écarts au schéma officiel"
+                        ),
+                    ),
+                    (
+                        "anomalies",
+                        models.JSONField(
+                            blank=True,
+                            default=list,
+                            help_text="de chacun : ligne, balise, règle, texte",
+                            verbose_name="premiers écarts",
+                        ),
+                    ),
+                    (
                         "flux",
                         models.ForeignKey(
                             blank=True,
@@ -1182,11 +1197,20 @@ class Migration(migrations.Migration):
                                 ("instance", "Mise en instance"),
                                 ("non_comptabilise", "Non comptabilisé"),
                                 ("document", "Document"),
+                                ("format", "Contraire au format"),
                             ],
                             max_length=16,
                         ),
                     ),
                     ("texte", models.TextField(help_text="ce qui est dit, et ce qu’il faut faire")),
+                    (
+                        "empreinte",
+                        models.CharField(
+                            blank=True,
+                            help_text="de ce qui est dit, et de quoi ; vide : rien n’est lu",
+                            max_length=64,
+                        ),
+                    ),
                     (
                         "constatee_le",
                         models.DateTimeField(auto_now_add=True, verbose_name="constatée le"),
@@ -1345,7 +1369,7 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "identifiant",
-                        models.CharField(help_text="tel que la Trésorerie l’écrit", max_length=60),
+                        models.CharField(help_text="tel que la Trésorerie le dit", max_length=60),
                     ),
                     (
                         "ligne",
@@ -1381,6 +1405,14 @@ class Migration(migrations.Migration):
                             help_text="en francs CFP, sans décimale",
                             null=True,
                             verbose_name="montant payé à ce jour",
+                        ),
+                    ),
+                    (
+                        "empreinte",
+                        models.CharField(
+                            blank=True,
+                            help_text="de ce qui se dit une fois pour toutes",
+                            max_length=64,
                         ),
                     ),
                     (
@@ -2090,6 +2122,21 @@ class Migration(migrations.Migration):
                     violation_error_message="Une réserve dit ce qui reste à examiner.",
                 ),
             ),
+            migrations.AddIndex(
+                model_name="reserve",
+                index=models.Index(fields=["empreinte"], name="reserve_empreinte"),
+            ),
+            migrations.AddConstraint(
+                model_name="reserve",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(
+                        ("traitement__isnull", True), models.Q(("empreinte", ""), _negated=True)
+                    ),
+                    fields=("empreinte",),
+                    name="reserve_ouverte_une_fois",
+                    violation_error_message="Cette réserve est déjà à traiter.",
+                ),
+            ),
             migrations.AddConstraint(
                 model_name="transmission",
                 constraint=models.CheckConstraint(
@@ -2152,6 +2199,15 @@ class Migration(migrations.Migration):
                     condition=models.Q(("decision", "refuse"), ("justificatif__isnull", False)),
                     fields=["justificatif"],
                     name="verdict_document_refuse",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="verdict",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("empreinte", ""), _negated=True),
+                    fields=("empreinte",),
+                    name="verdict_dit_une_fois",
+                    violation_error_message="Ce verdict est déjà connu.",
                 ),
             ),
             migrations.AddConstraint(

@@ -438,10 +438,10 @@ CREATE TRIGGER reserve_identite BEFORE UPDATE ON exports_tps_reserve
     FOR EACH ROW
     WHEN (OLD.traitement_id IS NOT NULL
           OR ROW(OLD.id, OLD.message_id, OLD.nature, OLD.texte, OLD.bordereau_id, OLD.piece_id,
-                 OLD.justificatif_id, OLD.constatee_le)
+                 OLD.justificatif_id, OLD.empreinte, OLD.constatee_le)
              IS DISTINCT FROM
              ROW(NEW.id, NEW.message_id, NEW.nature, NEW.texte, NEW.bordereau_id, NEW.piece_id,
-                 NEW.justificatif_id, NEW.constatee_le))
+                 NEW.justificatif_id, NEW.empreinte, NEW.constatee_le))
     EXECUTE FUNCTION exports_tps_refuser_modification();
 CREATE FUNCTION exports_tps_reserve_traitee_avec_son_message() RETURNS trigger
 LANGUAGE plpgsql AS $$

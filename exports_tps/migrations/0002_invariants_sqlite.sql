@@ -391,6 +391,7 @@ WHEN OLD.traitement_id IS NOT NULL
   OR OLD.bordereau_id IS NOT NEW.bordereau_id
   OR OLD.piece_id IS NOT NEW.piece_id
   OR OLD.justificatif_id IS NOT NEW.justificatif_id
+  OR OLD.empreinte IS NOT NEW.empreinte
   OR OLD.constatee_le IS NOT NEW.constatee_le
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
 CREATE TRIGGER reserve_traitee_avec_son_message_ajout BEFORE INSERT ON exports_tps_reserve

@@ -42,6 +42,13 @@ class MessageTPS(models.Model):
     applique_le = models.DateTimeField("appliqué le", null=True, blank=True)
     flux = models.ForeignKey(Flux, models.PROTECT, null=True, blank=True, related_name="messages")
     erreur = models.TextField(blank=True, help_text="ce qui empêche de l’appliquer")
+    nombre_anomalies = models.PositiveIntegerField("écarts au schéma officiel", default=0)
+    anomalies = models.JSONField(
+        "premiers écarts",
+        default=list,
+        blank=True,
+        help_text="de chacun : ligne, balise, règle, texte",
+    )
 
     class Meta:
         verbose_name = "message de la Trésorerie"
@@ -66,6 +73,14 @@ class MessageTPS(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the message."""
         return reverse("exports_tps:message", args=[self.pk])
+
+
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    """Which verdicts speak of nothing that is here."""
+
+    def inconnus(self) -> "VerdictQuerySet":
+        """Keep those on pièces that neither the product nor a deposited file sent."""
+        return self.filter(portee=Verdict.Portee.PIECE, piece=None, piece_externe=None)
 
 
 class Verdict(models.Model):
@@ -100,7 +115,7 @@ class Verdict(models.Model):
 
     message = models.ForeignKey(MessageTPS, models.PROTECT, related_name="verdicts")
     portee = models.CharField("portée", max_length=12, choices=Portee)
-    identifiant = models.CharField(max_length=60, help_text="tel que la Trésorerie l’écrit")
+    identifiant = models.CharField(max_length=60, help_text="tel que la Trésorerie le dit")
     bordereau = models.ForeignKey(
         Bordereau, models.PROTECT, null=True, blank=True, related_name="verdicts"
     )
@@ -117,10 +132,23 @@ class Verdict(models.Model):
     libelle = models.TextField("libellé", blank=True)
     date_effet = models.DateField("date d’effet", null=True, blank=True)
     montant = MontantField("montant payé à ce jour", null=True, blank=True)
+    empreinte = models.CharField(
+        max_length=64, blank=True, help_text="de ce qui se dit une fois pour toutes"
+    )
+
+    objects = VerdictQuerySet.as_manager()
 
     class Meta:
         verbose_name = "verdict"
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["empreinte"],
+                condition=~Q(empreinte=""),
+                name="verdict_dit_une_fois",
+                violation_error_message="Ce verdict est déjà connu.",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["justificatif"],
@@ -136,6 +164,14 @@ class Verdict(models.Model):
     def ton(self) -> Ton:
         """Tone of the badge."""
         return self.TONS[self.decision]
+
+    @property
+    def objet(self) -> str:
+        """What it speaks of, as people quote it, or as the treasury does when nobody knows it."""
+        connu: object = self.piece or self.piece_externe or self.justificatif
+        if self.portee == self.Portee.BORDEREAU:
+            connu = self.bordereau
+        return f"{connu or self.identifiant}{f', ligne {self.ligne}' if self.ligne else ''}"
 
     @property
     def est_refus(self) -> bool:

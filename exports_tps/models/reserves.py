@@ -57,6 +57,7 @@ class Reserve(models.Model):
         INSTANCE = "instance", "Mise en instance"
         NON_COMPTABILISE = "non_comptabilise", "Non comptabilisé"
         DOCUMENT = "document", "Document"
+        FORMAT = "format", "Contraire au format"
 
     message = models.ForeignKey(MessageTPS, models.PROTECT, related_name="reserves", db_index=False)
     nature = models.CharField(max_length=16, choices=Nature)
@@ -67,6 +68,9 @@ class Reserve(models.Model):
     piece = models.ForeignKey(Piece, models.PROTECT, null=True, blank=True, related_name="+")
     justificatif = models.ForeignKey(
         PieceJustificative, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    empreinte = models.CharField(
+        max_length=64, blank=True, help_text="de ce qui est dit, et de quoi ; vide : rien n’est lu"
     )
     constatee_le = models.DateTimeField("constatée le", auto_now_add=True)
     traitement = models.ForeignKey(
@@ -84,8 +88,15 @@ class Reserve(models.Model):
                 name="reserve_dite",
                 violation_error_message="Une réserve dit ce qui reste à examiner.",
             ),
+            models.UniqueConstraint(
+                fields=["empreinte"],
+                condition=Q(traitement__isnull=True) & ~Q(empreinte=""),
+                name="reserve_ouverte_une_fois",
+                violation_error_message="Cette réserve est déjà à traiter.",
+            ),
         ]
         indexes = [
+            models.Index(fields=["empreinte"], name="reserve_empreinte"),
             models.Index(fields=["message", "id"], name="reserve_message"),
             models.Index(
                 fields=["message"], condition=Q(traitement__isnull=True), name="reserve_ouverte"

@@ -219,8 +219,7 @@ class Analyse:
             if self._scelle is not None:
                 self._noter_identifiants(nom, attributs)
         elif self._feuille or self._controle is not None:
-            parent = self._feuille or "Fichier"
-            self._refuser(nom, f"« {nom} » n’a pas sa place dans « {parent} ».")
+            self._refuser(nom, f"« {nom} » n’a pas sa place dans « {self._feuille or 'Fichier'} ».")
         else:
             self._ouvrir_racine(nom, attributs)
 
@@ -246,8 +245,7 @@ class Analyse:
             self._anomalie("type", nom, type_simple.refus(valeur))
 
     def _attributs_de_feuille(self, nom: str, attributs: list[str]) -> None:
-        noms = attributs[::2]
-        if "V" not in noms:
+        if "V" not in (noms := attributs[::2]):
             self._anomalie("attribut", nom, f"« {nom} » doit porter sa valeur dans l’attribut V.")
         for inconnu in (attribut for attribut in noms if attribut != "V"):
             self._anomalie("attribut", nom, f"attribut « {inconnu} » inattendu.")
@@ -344,18 +342,20 @@ class Analyse:
     def _ouvrir_racine(self, nom: str, attributs: list[str]) -> None:
         autres = self._declarer(attributs)
         self.racine = self._resoudre(nom)
-        noeud = self._racines.get(self.racine) or self._racine_voisine(self.racine[1])
+        noeud = self._racines.get(self.racine) or self._racine_voisine(nom)
         if noeud is None:
             self._anomalie("racine", nom, f"« {nom} » n’est pas un message PES V2 connu.")
             raise _Arret
         self._controler_attributs(noeud, autres, est_racine=True)
         self._empiler(noeud, None, autres)
 
-    def _racine_voisine(self, local: str) -> Noeud | None:
-        """A tolerant reading knows a root by its name, whatever its namespace."""
-        if not self._est_tolerante:
-            return None
-        return next((n for (_, nom), n in self._racines.items() if nom == local), None)
+    def _racine_voisine(self, nom: str) -> Noeud | None:
+        """A tolerant reading knows a root by its name, whatever its namespace, and says so."""
+        espace, local = self._resoudre(nom)
+        noeud = next((n for (_, connu), n in self._racines.items() if connu == local), None)
+        if noeud is not None and self._est_tolerante:
+            self._anomalie("espace", nom, f"espace de noms « {espace} » inattendu.")
+        return noeud if self._est_tolerante else None
 
     def _ouvrir(self, nom: str, attributs: list[str]) -> None:
         cadre = self._pile[-1]
@@ -381,8 +381,7 @@ class Analyse:
         self, noeud: Noeud, particule: Particule | None, attributs: list[tuple[str, str]]
     ) -> None:
         ligne = self._ligne
-        est_enveloppe = noeud.classe is None and self._est_dans_unite
-        if est_enveloppe:
+        if est_enveloppe := noeud.classe is None and self._est_dans_unite:
             parent = self._pile[-1]
             cadre = _Cadre(noeud, ligne, parent.champs, particule, presents=parent.presents)
         else:

@@ -1,7 +1,8 @@
 """Reading what the treasury sends, and our own files back: match first, validate after.
 
-Reading is tolerant: an unknown tag is skipped, a value that does not fit is None. What was departed
-from is collected in `anomalies`; `controler` tells it in full.
+Reading is tolerant: an unknown tag is skipped, a value that does not fit is None. Departures from
+the schema are counted, and the first kept, at the price of the reading alone: our declarations
+refuse whatever the official schemas refuse.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Tete:
     code_collectivite: str | None = None
     code_budget: str | None = None
     anomalies: list[Anomalie] = field(default_factory=list)
+    nombre_anomalies: int = 0
+    rupture: Anomalie | None = None  # where the file stops being XML, if it does
     est_sans_acquit: bool = False  # known once an acknowledgement is read: no block ACQUIT at all
 
     def prendre(self, objet: Any) -> None:
@@ -60,7 +63,10 @@ class Tete:
             self.code_budget = objet.code_budget
 
     def noter(self, anomalie: Anomalie) -> None:
-        """Keep one departure from the format, up to a hundred."""
+        """Count one departure from the format; keep it, up to a hundred."""
+        self.nombre_anomalies += 1
+        if anomalie.regle == "xml":
+            self.rupture = anomalie
         if len(self.anomalies) < _ANOMALIES_MAXIMUM:
             self.anomalies.append(anomalie)
 

@@ -1,4 +1,4 @@
-"""What each tag holds, in the words that people use."""
+"""What each tag holds, and what each rule is about, in the words that people use."""
 
 LIBELLES = {
     "Piece": "Pièce",
@@ -73,4 +73,18 @@ LIBELLES = {
     "IBAN": "IBAN",
     "BIC": "BIC",
     "TitCpte": "Titulaire du compte",
+}
+
+REGLES = {
+    "attribut": "attribut",
+    "balise": "balise inattendue",
+    "cardinalite": "absent ou en trop",
+    "choix": "combinaison refusée",
+    "espace": "espace de noms",
+    "identifiant": "identifiant",
+    "instruction": "instruction inattendue",
+    "ordre": "ordre",
+    "texte": "texte inattendu",
+    "type": "valeur refusée",
+    "version": "version",
 }

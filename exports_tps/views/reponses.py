@@ -1,15 +1,19 @@
-"""What the treasury sent: messages, their reserves, and settling or applying them again."""
+"""What the treasury sent: what each message said, its reserves, settling or applying it again."""
+
+from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.forms import Form
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps.forms import TraitementForm
-from exports_tps.models import EtatMessage, MessageTPS, Releve
+from exports_tps.models import EtatMessage, MessageTPS, Releve, Verdict
+from exports_tps.pes.libelles import LIBELLES, REGLES
 from exports_tps.reserves import CITEES, DEJA_TRAITE, avec_reserves, messages_a_examiner, traiter
 from exports_tps.retours import A_REPRENDRE, appliquer_de_nouveau, est_garde
 from exports_tps.views.flux import FIL
@@ -22,10 +26,19 @@ from exports_tps.views.pages import (
 )
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.exports import csv_en_flux
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.heures import jour_et_heure
 
 AVEC_RESERVE = "reserve"
+LOT = 2000  # verdicts read at once for a file
+ENTETES = ("Objet", "Décision", "Code", "Motif", "Date d’effet", "Payé à ce jour")
+RIEN_DE_DIT = {
+    EtatMessage.RECU: "Cette réponse n’est pas encore appliquée.",
+    EtatMessage.APPLIQUE: "Cette réponse ne dit rien de nouveau : tout ce qu’elle dit était connu.",
+    EtatMessage.MIS_DE_COTE: "Rien n’est appliqué de ce fichier.",
+    EtatMessage.EN_ERREUR: "Rien n’est appliqué de ce fichier.",
+}
 
 
 @reserver_a(*LECTEURS)
@@ -60,7 +73,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
 @reserver_a(*LECTEURS)
 @require_GET
 def message(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Show a message: what it is, each of its reserves, and how they were settled."""
+    """Show a message: what it said, its receipts and reserves, where it departs from the schema."""
     recu = _lire(pk)
     reserves, suivant = page_par_cle(
         requete,
@@ -78,13 +91,66 @@ def message(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "reserves": reserves,
             "suivant": suivant,
             "ouvertes": ouvertes,
+            "anomalies": _anomalies(recu),
             "est_garde": est_garde(recu),
             "peut_traiter": est_agent and ouvertes > 0,
             "est_comptable": requete.user.a_role(Role.COMPTABLE),
             "peut_reprendre": est_agent and recu.etat in A_REPRENDRE,
             "fil": [*FIL, ("Réponses de la Trésorerie", "/gestion/flux/messages/")],
+            **_dits(requete, recu),
         },
     )
+
+
+def _dits(requete: RequeteConnectee, recu: MessageTPS) -> dict[str, Any]:
+    """Return what a message said first: verdicts by decision, a page of them, its receipts."""
+    decision = requete.GET.get("decision", "")
+    nombres = dict(recu.verdicts.values_list("decision").annotate(Count("pk")).order_by())
+    verdicts = recu.verdicts.select_related("piece", "piece_externe", "bordereau", "justificatif")
+    if decision in nombres:
+        verdicts = verdicts.filter(decision=decision)
+    page, suite = page_par_cle(requete, verdicts, cle="verdict", ordre="pk")
+    recettes, autres = page_par_cle(requete, recu.recettes_percues.all(), cle="recette", ordre="pk")
+    return {
+        "verdicts": page,
+        "verdicts_suivant": suite,
+        "decision": decision if decision in nombres else "",
+        "decisions": [
+            (c, mots, nombres[c]) for c, mots in Verdict.Decision.choices if c in nombres
+        ],
+        "total": sum(nombres.values()),
+        "rien": RIEN_DE_DIT[EtatMessage(recu.etat)],
+        "recettes": recettes,
+        "recettes_suivant": autres,
+        "percu": recu.recettes_percues.aggregate(nombre=Count("pk"), montant=Sum("montant")),
+    }
+
+
+def _anomalies(recu: MessageTPS) -> list[tuple[int, str, str, str, str]]:
+    """Return where a file departs from the schema: line, tag and its words, rule, what is wrong."""
+    return [
+        (a["ligne"], a["balise"], LIBELLES.get(a["balise"], ""), REGLES[a["regle"]], a["texte"])
+        for a in recu.anomalies
+    ]
+
+
+@reserver_a(*LECTEURS)
+@require_GET
+def verdicts(requete: RequeteConnectee, pk: int) -> StreamingHttpResponse:
+    """Answer what a message said as a spreadsheet, however long: all, or of unknown pièces."""
+    recu = _lire(pk)
+    dits = recu.verdicts.select_related("piece", "piece_externe", "bordereau", "justificatif")
+    nom = f"reponse-{recu.pk}"
+    if requete.GET.get("liste") == "inconnues":
+        dits, nom = dits.inconnus(), f"{nom}-pieces-inconnues"
+
+    def rangees() -> Iterator[list[object]]:
+        yield list(ENTETES)
+        for dit in dits.order_by("pk").iterator(chunk_size=LOT):
+            decision, effet = dit.get_decision_display(), (dit.date_effet, dit.montant)
+            yield [dit.objet, decision, dit.code, dit.libelle, *effet]
+
+    return csv_en_flux(f"{nom}.csv", rangees())
 
 
 @reserver_a(*LECTEURS)

@@ -15,29 +15,30 @@ from tests.exports_tps.factories import flux_transmis
 from tests.exports_tps.reponses import dites, mandat, repondre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
-INCONNUES = 60
+ILLISIBLES = 60
 
 
 @pytest.fixture
 def recu(agent, ordonnateur, settings, django_capture_on_commit_callbacks):
-    """A Retour of sixty mandats that nobody knows here."""
+    """A Retour of sixty mandats in a state that the format does not have."""
     flux = flux_transmis(agent, ordonnateur)
-    inconnus = [mandat(SimpleNamespace(numero=9000 + rang), "02") for rang in range(INCONNUES)]
-    repondre(settings, flux, "inconnus.xml", *inconnus)
+    sans_etat = [mandat(SimpleNamespace(numero=9000 + rang), "99") for rang in range(ILLISIBLES)]
+    repondre(settings, flux, "illisibles.xml", *sans_etat)
     with django_capture_on_commit_callbacks(execute=True):
         lire_retours()
     return MessageTPS.objects.get()
 
 
-def test_chaque_piece_inconnue_est_nommee(recu, mailoutbox):
+def test_chaque_piece_illisible_est_nommee(recu, mailoutbox):
     textes = dites(recu).splitlines()
 
-    assert len(textes) == INCONNUES
-    assert textes[0] == "Mandat 9000 de l’exercice 2026 : inconnu ici."
-    assert textes[-1].startswith("Mandat 9059")
+    assert len(textes) == ILLISIBLES + 1
+    assert textes[0].startswith("Mandat 9000 de l’exercice 2026 : l’état « absent »")
+    assert textes[-2].startswith("Mandat 9059")
+    assert textes[-1].startswith("Contraire au schéma officiel : EtatPce (valeur refusée)")
     [courriel] = [m for m in mailoutbox if "à examiner" in m.subject][:1]
     assert "Mandat 9000" in courriel.body
-    assert f"Et {INCONNUES - 20} autres" in courriel.body
+    assert f"Et {ILLISIBLES - 19} autres" in courriel.body
 
 
 def test_une_reserve_se_traite_une_fois_puis_toutes_les_autres(recu, agent, comptable, client):
@@ -51,7 +52,7 @@ def test_une_reserve_se_traite_une_fois_puis_toutes_les_autres(recu, agent, comp
 
     assert "Avec réserve (1)" in client.get(f"{liste}?etat=reserve").content.decode()
     premier_ecran = client.get(page).content.decode()
-    assert "Traiter les 60 réserves" in premier_ecran
+    assert "Traiter les 61 réserves" in premier_ecran
     assert "apres=" in premier_ecran
     assert client.post(une, {"commentaire": " "}).status_code == 422
     client.post(une, {"commentaire": "Mandat d’un autre logiciel."})
