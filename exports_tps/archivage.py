@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.contenu_archive import ecrire_archive
-from exports_tps.models import ArchiveTPS, Flux, MessageTPS
+from exports_tps.models import ArchiveTPS, Flux, MessageTPS, RecettePercue
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
@@ -73,7 +73,7 @@ def achever_archive(archive: ArchiveTPS) -> ArchiveTPS:
     choisis = bordereaux_choisis(archive.exercice_id, archive.bordereaux)
     est_entier = not archive.bordereaux
     flux = flux_a_archiver(archive.exercice_id, choisis, est_entier=est_entier)
-    messages = messages_a_archiver(flux, choisis)
+    messages = messages_a_archiver(flux, choisis, archive.exercice_id if est_entier else None)
     try:
         settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=settings.DOCUMENTS_RACINE) as fichier:
@@ -147,14 +147,25 @@ def flux_a_archiver(
     return Flux.objects.filter(pk__in=concernes.order_by().values("pk")).order_by("pk")
 
 
-def messages_a_archiver(flux: QuerySet[Flux], choisis: QuerySet[Bordereau]) -> QuerySet[MessageTPS]:
-    """Return the answers on these flux, and those that speak of a pièce of the bordereaux."""
+def messages_a_archiver(
+    flux: QuerySet[Flux], choisis: QuerySet[Bordereau], exercice: int | None = None
+) -> QuerySet[MessageTPS]:
+    """Return the answers on these flux, and those that speak of a pièce of the bordereaux.
+
+    A receipt before its titre (P503) goes with the titre that it settles. With an `exercice`, all
+    that was applied while it ran comes too, be it a receipt without its titre or what says nothing
+    new.
+    """
     cles = choisis.order_by().values("pk")
+    titrees = Q(regularisation__titre__bordereau__in=cles)
+    recettes = RecettePercue.objects.filter(titrees | Q(exercice=exercice)).order_by()
     retenus = MessageTPS.objects.filter(
         Q(flux__in=flux.order_by().values("pk"))
         | Q(verdicts__bordereau__in=cles)
         | Q(verdicts__piece__bordereau__in=cles)
         | Q(verdicts__piece_externe__flux__in=flux.order_by().values("pk"))
+        | Q(pk__in=recettes.values("message"))
+        | (Q(applique_le__year=exercice) if exercice else Q())
     )
     return MessageTPS.objects.filter(pk__in=retenus.order_by().values("pk")).order_by("pk")
 

@@ -25,7 +25,7 @@ OBJET: Final = (
     "justificatif_id",
 )
 FAIT: Final = ("decision", "code", "libelle", "date_effet", "montant")
-CITEES: Final = 20  # unknown pièces that a reserve names
+CITEES: Final = 5  # unknown pièces that a reserve names
 Objet = tuple[Any, ...]
 Fait = tuple[Any, ...]
 

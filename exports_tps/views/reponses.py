@@ -35,10 +35,11 @@ LOT = 2000  # verdicts read at once for a file
 ENTETES = ("Objet", "Décision", "Code", "Motif", "Date d’effet", "Payé à ce jour")
 RIEN_DE_DIT = {
     EtatMessage.RECU: "Cette réponse n’est pas encore appliquée.",
-    EtatMessage.APPLIQUE: "Cette réponse ne dit rien de nouveau : tout ce qu’elle dit était connu.",
     EtatMessage.MIS_DE_COTE: "Rien n’est appliqué de ce fichier.",
     EtatMessage.EN_ERREUR: "Rien n’est appliqué de ce fichier.",
 }
+RIEN_DE_NOUVEAU = "Cette réponse ne dit rien de nouveau : tout ce qu’elle dit était connu."
+SANS_VERDICT = "Aucune décision nouvelle sur une pièce n’y est lue ; voyez ce qui suit."
 
 
 @reserver_a(*LECTEURS)
@@ -119,7 +120,10 @@ def _dits(requete: RequeteConnectee, recu: MessageTPS) -> dict[str, Any]:
             (c, mots, nombres[c]) for c, mots in Verdict.Decision.choices if c in nombres
         ],
         "total": sum(nombres.values()),
-        "rien": RIEN_DE_DIT[EtatMessage(recu.etat)],
+        "rien": RIEN_DE_DIT.get(
+            EtatMessage(recu.etat),
+            SANS_VERDICT if recettes or recu.reserves.exists() else RIEN_DE_NOUVEAU,
+        ),
         "recettes": recettes,
         "recettes_suivant": autres,
         "percu": recu.recettes_percues.aggregate(nombre=Count("pk"), montant=Sum("montant")),

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from exports_tps.models import ArchiveTPS, MessageTPS
 from exports_tps.retours import lire_retours
 from facturier.commun import fichiers
 from tests.exports_tps.factories import flux_transmis, tresorerie
+from tests.exports_tps.reponses import repeter, repondre, titre
 
 LIEN = re.compile(r'(?:href|src)="([^"]*)"')
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
@@ -126,6 +128,21 @@ def test_une_archive_de_bordereaux_choisis(envoi, agent, settings):
         pages = [nom for nom in contenu.namelist() if nom.startswith("bordereaux/")]
 
     assert {nom.rpartition(".")[0] for nom in pages} == {"bordereaux/2026-D-2"}
+
+
+def test_l_archive_de_l_exercice_tient_aussi_ce_qui_ne_parle_d_aucune_piece(envoi, agent, settings):
+    p503 = titre(SimpleNamespace(numero=501), "02", 12_000)
+    repondre(settings, envoi, "p503.xml", p503, sens="Recette", type_bordereau="05")
+    lire_retours()
+    repeter(settings, "p503.xml", "redit.xml", b'"2026-11-23"', b'"2026-11-30"')
+    lire_retours()
+
+    entiere = achever_archive(demander_archive(exercice=2026, motif="Contrôle", par=agent))
+    choisie = achever_archive(
+        demander_archive(exercice=2026, motif="Sondage", references="2026-D-2", par=agent)
+    )
+
+    assert (entiere.nombre_messages, choisie.nombre_messages) == (2, 0)
 
 
 @pytest.mark.parametrize(

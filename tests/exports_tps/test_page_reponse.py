@@ -88,6 +88,7 @@ def test_les_recettes_avant_titre_menent_a_leur_liste(flux, settings, page):
     message = lire()
 
     assert "1 encaissement sans titre (P503)" in page(message)
+    assert "rien de nouveau" not in page(message)
     assert reverse("exports_tps:recettes_percues") in page(message)
 
 
@@ -101,7 +102,7 @@ def test_la_liste_des_pieces_inconnues_est_entiere(flux, settings, page, client)
     reponse = client.get(f"{adresse}?liste=inconnues")
 
     assert dites(message).startswith("60 pièces sont inconnues ici : Mandat 9000 de l’exercice")
-    assert dites(message).endswith("Mandat 9019 de l’exercice 2026 et 40 autres.")
+    assert dites(message).endswith("Mandat 9004 de l’exercice 2026 et 55 autres.")
     assert f"{adresse}?liste=inconnues" in entiere
     lignes = b"".join(reponse.streaming_content).decode("utf-8-sig").splitlines()
     assert lignes[0].startswith("Objet;Décision;Code")
