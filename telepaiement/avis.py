@@ -14,6 +14,8 @@ from facturier.commun.pays import lignes_d_envoi
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
 from facturier.grand_livre.soldes import reste_du
+from telepaiement.creances import MOTIFS
+from telepaiement.reglements import Reglement, reglements
 
 JOUR = "%d/%m/%Y"
 HAUTEUR_PAIEMENT = 210.0  # points: the code to scan stays under its explanation
@@ -24,6 +26,11 @@ COLONNES = (
     Colonne("HT", 2, est_nombre=True),
     Colonne("TGC", 2, est_nombre=True),
     Colonne("Total", 2, est_nombre=True),
+)
+COLONNES_REGLEMENTS = (
+    Colonne("Date", 2),
+    Colonne("Règlement", 8),
+    Colonne("Montant", 3, est_nombre=True),
 )
 
 
@@ -57,12 +64,18 @@ def signature(titre: Titre) -> PassageBordereau:
 def editer(titre: Titre, *, le: datetime) -> bytes:
     """Return the PDF of the avis, with the fifteen contents that the instruction asks for.
 
-    Wordings and delays are those in force on the day the titre was issued.
+    Wordings and delays are those in force on the day the titre was issued. One that is settled
+    already asks for nothing: it says what settled it, and how to contest the titre all the same.
 
     Raises:
-        ValidationError: the titre is not executory yet.
+        ValidationError: the titre is not executory yet, or nothing is asked of it any more.
     """
     signee = signature(titre)
+    if titre.etat in MOTIFS:
+        raise ValidationError(
+            "L’avis d’un titre annulé, rejeté ou suspendu ne s’édite pas : rien n’est à payer."
+        )
+    reste, faits = max(reste_du(titre), 0), reglements(titre)
     sortie = io.BytesIO()
     with Document(
         sortie,
@@ -73,18 +86,30 @@ def editer(titre: Titre, *, le: datetime) -> bytes:
     ) as pdf:
         pdf.adresse(adresse_postale(titre))
         pdf.titre("Avis des sommes à payer", f"Titre de recettes n° {titre.reference}")
-        pdf.encadre(
-            "Somme à payer",
-            montants.afficher(max(reste_du(titre), 0)),
-            f"avant le {titre.date_echeance:{JOUR}}",
-        )
+        _somme(pdf, titre, reste, est_entier=not faits)
         pdf.resume(_creance(titre, signee))
         pdf.intertitre("Détail de la somme")
         pdf.tableau(COLONNES, _imputations(titre), total=_total(titre))
-        _paiement(pdf, titre)
+        if faits:
+            _reglements(pdf, faits, reste)
+        if reste > 0:
+            _paiement(pdf, titre)
+        pdf.paragraphe(f"Comptable : {parametre('coordonnees_comptable', titre)}")
         _recours(pdf, titre)
-        _talon(pdf, titre)
+        if reste > 0:
+            _talon(pdf, titre, reste)
     return sortie.getvalue()
+
+
+def _somme(pdf: Document, titre: Titre, reste: int, *, est_entier: bool) -> None:
+    if reste == 0:
+        pdf.encadre("Somme à payer", "Déjà réglé, rien à payer")
+        return
+    pdf.encadre(
+        "Somme à payer" if est_entier else "Reste à payer",
+        montants.afficher(reste),
+        f"avant le {titre.date_echeance:{JOUR}}",
+    )
 
 
 def parametre(cle: str, titre: Titre) -> str:
@@ -132,6 +157,15 @@ def _total(titre: Titre) -> tuple[str | int, ...]:
     return ("", "Total", titre.montant_ht, titre.montant_tgc, titre.montant_ttc)
 
 
+def _reglements(pdf: Document, faits: list[Reglement], reste: int) -> None:
+    pdf.intertitre("Ce qui est déjà réglé")
+    pdf.tableau(
+        COLONNES_REGLEMENTS,
+        [(f"{fait.jour:{JOUR}}", fait.quoi, fait.montant) for fait in faits],
+        total=("", "Reste à payer", reste),
+    )
+
+
 def _paiement(pdf: Document, titre: Titre) -> None:
     pdf.reserver(HAUTEUR_PAIEMENT)
     pdf.intertitre("Comment payer")
@@ -145,17 +179,16 @@ def _paiement(pdf: Document, titre: Titre) -> None:
             f"Clé de paiement : {titre.cle_paiement}",
         ),
     )
-    pdf.paragraphe(f"Comptable : {parametre('coordonnees_comptable', titre)}")
 
 
 def _recours(pdf: Document, titre: Titre) -> None:
     pdf.intertitre("Voies et délais de recours")
     pdf.paragraphe(parametre("mention_recours_titre", titre))
-    jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
-    pdf.paragraphe(f"Délai pour contester : {jours} jours à compter de la réception de cet avis.")
+    mois = Parametre.objects.entier("recours_titre_mois", titre.date_emission)
+    pdf.paragraphe(f"Le délai est de {mois} mois à compter de la réception de l’avis.")
 
 
-def _talon(pdf: Document, titre: Titre) -> None:
+def _talon(pdf: Document, titre: Titre, reste: int) -> None:
     pdf.reserver(HAUTEUR_TALON)
     pdf.intertitre("Talon de paiement – à joindre à votre règlement")
     pdf.resume(
@@ -163,7 +196,7 @@ def _talon(pdf: Document, titre: Titre) -> None:
             ("Titre", titre.reference),
             ("Débiteur", titre.tiers.nom_complet),
             ("Clé de paiement", titre.cle_paiement),
-            ("Somme à payer", montants.afficher(max(reste_du(titre), 0))),
+            ("Somme à payer", montants.afficher(reste)),
             ("Échéance", f"{titre.date_echeance:{JOUR}}"),
         ]
     )

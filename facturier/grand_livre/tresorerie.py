@@ -367,7 +367,7 @@ def regulariser_recette_percue(
         "regularisation_p503",
         titre,
         cle=f"regularisation-p503-{reference}",
-        libelle=f"Régularisation par le titre {titre.reference}",
+        libelle=f"Perçu par la Trésorerie avant le titre {titre.reference}",
         montant=montant,
         date_comptable=date_comptable,
         par=par,

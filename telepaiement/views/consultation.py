@@ -8,6 +8,7 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.utils import timezone
 
+from facturier.commun.calendrier import plus_mois
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances, echeanciers
@@ -97,7 +98,7 @@ def situation(titre: Titre) -> dict[str, Any]:
     hors_ligne = (
         "" if impayable else creances.motif_hors_ligne(titre, passerelle().montant_maximal, moindre)
     )
-    jours = Parametre.objects.entier("recours_titre_jours", titre.date_emission)
+    mois = Parametre.objects.entier("recours_titre_mois", titre.date_emission)
     echeancier = echeanciers.en_cours(titre)
     return {
         "reste": max(reste, 0),
@@ -111,6 +112,6 @@ def situation(titre: Titre) -> dict[str, Any]:
         "regle_echeancier": Parametre.objects.valeur(
             "mention_echeancier_titre", titre.date_emission
         ),
-        "recours_jours": jours,
-        "recours_jusqu_au": titre.date_emission + timedelta(days=jours),
+        "recours_mois": mois,
+        "recours_jusqu_au": plus_mois(titre.date_emission, mois),
     }

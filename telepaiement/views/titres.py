@@ -43,6 +43,7 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles.contrat import PasserelleMuette
 from telepaiement.reductions import est_reductible, reduire_titre
+from telepaiement.reglements import APUREMENT, reglements, sans_quittance
 from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.synchronisation import synchroniser
 from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
@@ -135,6 +136,11 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "a_rendre": max(0, -reste),
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
+            "reglements": [
+                fait
+                for fait in sans_quittance(reglements(titre))
+                if fait.evenement != APUREMENT  # told with its reason
+            ],
             "apurements": titre.apurements.select_related("par").order_by("pk"),
             "corrections": Piece.objects.filter(
                 piece_origine=titre.pk, type_piece=CORRECTIF

@@ -99,8 +99,13 @@ def titres_payables(
     montants: Sequence[int], *, tiers: Tiers | None = None, le: date = JOUR
 ) -> list[Titre]:
     """Issue a titre of each amount, all in one bordereau that is signed."""
+    return rendre_executoires([titre_emis(montant, tiers=tiers) for montant in montants], le=le)
+
+
+def rendre_executoires(titres: Sequence[Titre], *, le: date = JOUR) -> list[Titre]:
+    """Put titres in one bordereau, and have it signed."""
     systeme = Utilisateur.objects.systeme()
-    emis = [titre_emis(montant, tiers=tiers).pk for montant in montants]
+    emis = [titre.pk for titre in titres]
     bordereau = creer_bordereau(sens=SensPiece.RECETTE, pieces=emis, date_emission=le, par=systeme)
     signe_par = signataire()
     SignatureBordereau.objects.create(bordereau=bordereau, par=signe_par, jour=le)

@@ -84,7 +84,8 @@ def test_une_recette_imputee_regle_deux_titres_et_le_reste_attend(imputee, agent
     apurements.regler_titre(imputee, titre_id=second.pk, montant=2_500, motif="x", par=comptable)
 
     assert (reste_du(premier), reste_du(second), _en_4718()) == (0, 10_000, -500)
-    assert decompte_du(second).apure == 2_500
+    (apurement,) = decompte_du(second).autres
+    assert (apurement.quoi, apurement.montant) == ("Payé, retrouvé après coup", 2_500)
     (attend,) = imputations.en_attente().filter(montant__gt=0)
     assert (attend.pk, attend.reste, apurements.reste(imputee)) == (imputee.pk, 500, 500)
     assert not imputations.contraires(imputations.en_attente().get(montant=-7_000)).exists()
@@ -225,7 +226,7 @@ def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorer
     assert cartes["Titres à rendre"] == 1
     assert [un.status_code for un in statuts] == [422, 302, 422]
     assert (reste_du(titre), restitutions.a_rendre(titre.pk)) == (0, 0)
-    assert decompte_du(titre).rendu_par_la_tresorerie == 7_000
+    assert sum(f.montant for f in decompte_du(titre).autres if f.montant < 0) == -7_000
     assert "virement V-8" in titre.passages.get(acte="rendre", motif__startswith="5").motif
     assert _anomalies() == [] == list(verifier())
 
