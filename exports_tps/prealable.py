@@ -111,7 +111,7 @@ def _adresse(constat: Constat) -> str:
     if not constat["adresse_voie"].strip() or not constat["ville"].strip():
         return "l’adresse du tiers est incomplète ; complétez sa voie et sa ville."
     if len(code) != CODE_POSTAL or not code.isdigit():
-        return f"le code postal « {code} » doit avoir 5 chiffres (99999 à l’étranger)."
+        return f"le code postal « {code} » n’a pas cinq chiffres : corrigez-le sur la fiche."
     if code == CODE_POSTAL_ETRANGER and not constat["pays"]:
         return "le pays manque ; donnez-le sur la fiche du tiers, puis émettez la pièce de nouveau."
     return ""

@@ -81,7 +81,7 @@ CATALOGUE = {
         Defaut(
             "code_postal_forme",
             "Code postal qui n’a pas cinq chiffres",
-            "Corrigez-le ; 99999 pour l’étranger.",
+            "Corrigez-le ; à l’étranger, laissez-le vide et choisissez le pays.",
             30,
             f"{DU_BORDEREAU} : CP n’a pas cinq chiffres",
         ),

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from facturier.commun import banque
-from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_de
+from facturier.commun.pays import AIDE_VILLE, choix_pays, code_postal_a_saisir, code_postal_de
 from facturier.commun.saisie import SaisieJourField, SaisieRidetField
 from fournisseurs.anomalies import CATALOGUE, SERAIT_REJETE
 from fournisseurs.complements import objets_possibles
@@ -187,7 +187,7 @@ class DemandeForm(CompteForm):
         return numero
 
     def clean_code_postal(self) -> str:
-        """Refuse anything but five digits; abroad, 99999 stands for a field left empty."""
+        """Refuse anything but five digits, or a field left empty abroad."""
         ailleurs = self.cleaned_data.get("pays", "")
         code: str = code_postal_de(self.cleaned_data["code_postal"], ailleurs)
         _refuser_si_bloquante(verifier_adresse(code, "", Referentiel(), pays=ailleurs))
@@ -264,6 +264,7 @@ class CompleterDemandeForm(SansChangerLeCompte, DemandeForm):
         self.compte_demande = Compte(demande.iban, demande.bic, demande.titulaire)
         champs = (*CHAMPS_DECLARATION, "bic", "titulaire")
         initial = {champ: getattr(demande, champ) for champ in champs}
+        initial["code_postal"] = code_postal_a_saisir(demande.code_postal)
         super().__init__(*arguments, initial=initial, a_deja_fourni=True, **options)
         self.demande = demande
         del self.fields["ridet"]

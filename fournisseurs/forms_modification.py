@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from facturier.commun.pays import AIDE_VILLE
+from facturier.commun.pays import AIDE_VILLE, code_postal_a_saisir
 from facturier.grand_livre.models import NatureJuridique
 from fournisseurs.coordonnees import Compte
 from fournisseurs.depots import Preuve
@@ -61,7 +61,10 @@ class ModificationForm(forms.Form):
             )
 
     def _initiales(self, etablissement: Etablissement) -> dict[str, str]:
-        return lire(etablissement, self.genre)
+        initiales = lire(etablissement, self.genre)
+        if "code_postal" in initiales:
+            initiales["code_postal"] = code_postal_a_saisir(initiales["code_postal"])
+        return initiales
 
     def _ajouter_documents(self) -> None:
         genres = [genre for exigence in EXIGENCES[self.genre] for genre in exigence.genres]

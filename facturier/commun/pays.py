@@ -1,7 +1,7 @@
 """The country of an address: none is France and its territories, New Caledonia first.
 
 Abroad, PES wants the postal code 99999 and the INSEE code of the country (pes_v2, §3): the postal
-code of that country is written with its town.
+code of that country is written with its town. We keep it so; nobody has to type it, or reads it.
 """
 
 import tomllib
@@ -15,11 +15,9 @@ from facturier.commun.recherche import mots, simplifier
 
 CODE_POSTAL_ETRANGER = "99999"
 RESIDENT = "Nouvelle-Calédonie, France et outre-mer"
-A_L_ETRANGER = (
-    f"À l’étranger, le code postal s’écrit {CODE_POSTAL_ETRANGER}, et celui du pays avec la ville."
-)
+A_L_ETRANGER = "À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville."
 AIDE_VILLE = "À l’étranger, écrivez le code postal avec la ville, et laissez son champ vide."
-PAYS_ABSENT = f"Le code postal {CODE_POSTAL_ETRANGER} est celui de l’étranger : choisissez le pays."
+PAYS_ABSENT = "Ce code postal est celui d’une adresse à l’étranger : choisissez le pays."
 _FICHIER = Path(__file__).with_name("pays.toml")
 
 
@@ -101,6 +99,16 @@ def lignes_d_envoi(adresse: Adresse) -> list[str]:
 def code_postal_de(code_postal: str, iso: str) -> str:
     """Return the postal code to keep: abroad, whoever leaves it empty means 99999."""
     return code_postal or (CODE_POSTAL_ETRANGER if iso else "")
+
+
+def code_postal_a_saisir(code_postal: str) -> str:
+    """Return the postal code that a field proposes: none abroad, as `code_postal_de` wants."""
+    return "" if code_postal == CODE_POSTAL_ETRANGER else code_postal
+
+
+def dire_code_postal(code_postal: str) -> str:
+    """Return a postal code as people read it: an address abroad has none of ours."""
+    return code_postal_a_saisir(code_postal) or "sans code postal"
 
 
 def ecart_de_pays(code_postal: str, iso: str) -> tuple[str, str] | None:

@@ -2350,7 +2350,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                     name="fournisseur_pays",
-                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                    violation_error_message="À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville.",
                 ),
             ),
             migrations.AddConstraint(
@@ -2370,7 +2370,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                     name="etablissement_pays",
-                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                    violation_error_message="À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville.",
                 ),
             ),
             migrations.AddIndex(
@@ -2798,7 +2798,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                     name="demande_etablissement_pays",
-                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                    violation_error_message="À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville.",
                 ),
             ),
             migrations.AddConstraint(

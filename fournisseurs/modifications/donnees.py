@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import banque, telephone
-from facturier.commun.pays import nom_pays
+from facturier.commun.pays import dire_code_postal, nom_pays
 from facturier.grand_livre.models import NatureJuridique
 from fournisseurs.coordonnees import Compte, enregistrer_compte
 from fournisseurs.models import (
@@ -34,6 +34,7 @@ CHAMPS: Mapping[str, tuple[str, ...]] = {
     GenreModification.FORME_JURIDIQUE: ("nature_juridique",),
     GenreModification.REPRESENTANTS: ("representants",),
 }
+DITS_PAR_LE_PAYS = {"pays": nom_pays, "code_postal": dire_code_postal}
 LIBELLES: Mapping[str, str] = {
     "pays": "Pays",
     "adresse_complement": "Complément d’adresse",
@@ -172,8 +173,8 @@ def _poser(objet: object, valeurs: Mapping[str, str]) -> None:
 
 def afficher(champ: str, valeur: str, *, en_clair: bool = False) -> str:
     """Return the value of a field as people read it; an IBAN is masked unless `en_clair`."""
-    if champ == "pays":
-        return nom_pays(valeur)
+    if champ in DITS_PAR_LE_PAYS:
+        return DITS_PAR_LE_PAYS[champ](valeur)
     if not valeur:
         return "non indiqué"
     if champ == "iban":

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from facturier.acces.controle import RequeteConnectee, reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.exports import LIGNES_DE_CLASSEUR, classeur, csv_en_flux
-from facturier.commun.pays import nom_pays
+from facturier.commun.pays import code_postal_a_saisir, nom_pays
 from fournisseurs.anomalies import CATALOGUE, REJETES, SERAIT_REJETE
 from fournisseurs.forms import RechercheForm
 from fournisseurs.models import ROLES_LECTURE, AnomalieTiers, Fournisseur
@@ -187,7 +187,7 @@ def _lignes_export(fournisseurs: QuerySet[Fournisseur]) -> Iterator[tuple[object
             tiers.get_nature_juridique_display(),
             fiche.adresse_complement,
             fiche.adresse_voie,
-            fiche.code_postal,
+            code_postal_a_saisir(fiche.code_postal),
             fiche.ville,
             nom_pays(fiche.pays),
             fiche.telephone,

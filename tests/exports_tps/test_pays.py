@@ -44,7 +44,7 @@ def test_le_fichier_dit_le_pays_de_chaque_beneficiaire(agent):
 @pytest.mark.parametrize(
     ("adresse", "mots"),
     [
-        (NOUMEA | {"pays": "AU"}, "s’écrit 99999"),
+        (NOUMEA | {"pays": "AU"}, "laissez le code postal vide"),
         (SYDNEY | {"pays": ""}, "choisissez le pays"),
     ],
 )

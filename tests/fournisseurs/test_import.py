@@ -301,7 +301,7 @@ def test_un_tiers_a_l_etranger_donne_son_pays(fichier, tmp_path):
     assert [rejet["motif"].split(" :")[0].split(",")[0] for rejet in rejets] == [
         "À l’étranger",
         "Le pays est inconnu",
-        "Le code postal 99999 est celui de l’étranger",
+        "Ce code postal est celui d’une adresse à l’étranger",
     ]
     fiches = Fournisseur.objects.order_by("pk").values_list("code_postal", "pays")
     assert list(fiches) == [("99999", "NZ"), ("98800", "")]

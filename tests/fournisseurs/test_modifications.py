@@ -112,6 +112,7 @@ def test_qui_part_a_l_etranger_donne_son_pays_sans_code_postal():
     assert (fiche.code_postal, fiche.pays) == ("99999", "AU")
     assert fiche.lignes_adresse == ["12 rue des Essais", "Sydney NSW 2000", "AUSTRALIE"]
     assert afficher("pays", "AU") == "Australie"
+    assert afficher("code_postal", "99999") == "sans code postal"
 
 
 def test_un_changement_d_adresse_ne_gele_rien_et_prend_effet_aussitot():
@@ -189,7 +190,7 @@ def test_un_representant_remplace_reste_dans_l_historique():
         ("adresse", {"code_postal": "98800", "ville": "Nouméa"}, "adresse_voie", "obligatoire"),
         ("adresse", SYDNEY | {"pays": "XX"}, "pays", "inconnu"),
         ("adresse", SYDNEY | {"pays": ""}, "pays", "choisissez le pays"),
-        ("adresse", SYDNEY | {"code_postal": "2000"}, "code_postal", "99999"),
+        ("adresse", SYDNEY | {"code_postal": "2000"}, "code_postal", "laissez le code postal vide"),
         ("compte_principal", {"iban": "FR76", "titulaire": "X"}, "iban", "IBAN"),
         ("compte_principal", {"iban": IBAN_NOUVEAU, "titulaire": "X" * 40}, "titulaire", "32"),
         ("forme_juridique", {"nature_juridique": "99"}, "nature_juridique", "liste"),

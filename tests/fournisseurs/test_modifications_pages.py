@@ -30,6 +30,7 @@ from tests.fournisseurs.factories import (
     confirmer_au_telephone,
     creer_agent,
 )
+from tests.grand_livre.factories import SYDNEY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 RIDET = "9000027001"
@@ -485,3 +486,19 @@ def test_le_document_manquant_se_dit_avec_les_autres_erreurs(client, gerante):
 
     assert "3 erreurs sont à corriger" in page
     assert "Joignez" in page
+
+
+def test_nul_ne_lit_le_code_postal_de_remplissage_d_une_adresse_a_l_etranger(client, gerante):
+    client.force_login(gerante)
+    formulaire = adresse("modifier", RIDET, "adresse")
+    a_verifier = client.post(formulaire, SYDNEY | {"code_postal": ""}).url
+    relue = texte(client.get(a_verifier))
+    Etablissement.objects.filter(ridet=RIDET).update(code_postal="99999", pays="AU")
+
+    propose = client.get(formulaire)
+    refuse = client.post(formulaire, SYDNEY | {"code_postal": "2000"})
+
+    assert "sans code postal" in relue
+    assert "99999" not in relue + texte(propose) + texte(refuse)
+    assert propose.context["form"].initial["code_postal"] == ""
+    assert "laissez le code postal vide" in texte(refuse)

@@ -1516,7 +1516,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                     name="piece_pays",
-                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                    violation_error_message="À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville.",
                 ),
             ),
             migrations.AddConstraint(
@@ -1630,7 +1630,7 @@ class Migration(migrations.Migration):
                         _connector="OR",
                     ),
                     name="part_cedee_pays",
-                    violation_error_message="À l’étranger, le code postal s’écrit 99999, et celui du pays avec la ville.",
+                    violation_error_message="À l’étranger, laissez le code postal vide : celui du pays s’écrit avec la ville.",
                 ),
             ),
             migrations.AddConstraint(
