@@ -10,6 +10,7 @@ from exports_tps.models import ProfilExport, RecettePercue
 from exports_tps.motifs import MOTIFS, libelle_motifs
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.commun.templatetags.coquille import francs
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.grand_livre.corrections import MANDATS_ANNULES, est_anterieure
 from facturier.grand_livre.models import Exercice, Piece, SensPiece, Titre
 from telepaiement.models import Produit
@@ -30,6 +31,7 @@ class MotifForm(forms.Form):
     motif = forms.CharField(
         label="Précision",
         max_length=400,
+        validators=[exiger_transmissible],
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Transmise à l’ordonnateur, qui doit pouvoir y répondre.",
     )
@@ -117,6 +119,7 @@ class RetourDeFondsForm(forms.Form):
     date_retour = SaisieJourField(label="Date du retour")
     motif = forms.CharField(
         max_length=400,
+        validators=[exiger_transmissible],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Par exemple : « Virement rejeté, compte clos. » ou « Chèque impayé. » Le "
         "fournisseur d’un mandat le lit.",
@@ -149,7 +152,7 @@ class ReductionForm(forms.Form):
     rang = forms.TypedChoiceField(label="Imputation", coerce=int)
     montant_ht = SaisieMontantField(label="Montant hors taxe à réduire", minimum=1)
     montant_tgc = SaisieMontantField(label="TGC à réduire")
-    motif = forms.CharField(max_length=70)
+    motif = forms.CharField(max_length=70, validators=[exiger_transmissible])
     avoir = forms.ChoiceField(label="Avoir qui la fonde", required=False)
     fichier = forms.FileField(
         label="Acte qui fonde la réduction", help_text="PDF, XML, PNG, JPEG ou XLSX."

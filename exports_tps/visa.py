@@ -17,6 +17,7 @@ from exports_tps.requisition import requisition_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.montants import afficher
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
 from facturier.grand_livre.soldes import (
     fonds_par_piece,
@@ -258,4 +259,5 @@ def _exiger_effet(piece: Piece, changees: set[int]) -> None:
 def _motif(motif: str) -> str:
     if not motif.strip():
         raise ValidationError("Donnez le motif : l’ordonnateur doit pouvoir y répondre.")
+    exiger_transmissible(motif)
     return motif.strip()

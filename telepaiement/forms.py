@@ -17,6 +17,7 @@ from facturier.commun.saisie import (
     SaisieJourField,
     SaisieMontantField,
 )
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
 from fournisseurs.coordonnees import Compte
 from fournisseurs.forms import ACCEPTE, CHAMPS_RIB, CompteForm
@@ -394,11 +395,17 @@ class TitreForm(FormulaireSansCarte):
         label="Complément d’adresse",
         max_length=38,
         required=False,
+        validators=[exiger_transmissible],
         help_text="Laissez les champs de l’adresse vides : celle que nous connaissons du "
         "débiteur est reprise. Ne la saisissez que s’il n’en a pas, ou pour en employer une autre.",
     )
     pays = forms.ChoiceField(choices=choix_pays, required=False)
-    adresse_voie = forms.CharField(label="Voie ou boîte postale", max_length=38, required=False)
+    adresse_voie = forms.CharField(
+        label="Voie ou boîte postale",
+        max_length=38,
+        required=False,
+        validators=[exiger_transmissible],
+    )
     code_postal = forms.RegexField(
         r"^[0-9]{5}$",
         label="Code postal",
@@ -408,7 +415,13 @@ class TitreForm(FormulaireSansCarte):
             "invalid": "Saisissez les cinq chiffres du code postal ; à l’étranger, laissez-le vide."
         },
     )
-    ville = forms.CharField(label="Commune", max_length=38, required=False, help_text=AIDE_VILLE)
+    ville = forms.CharField(
+        label="Commune",
+        max_length=38,
+        required=False,
+        help_text=AIDE_VILLE,
+        validators=[exiger_transmissible],
+    )
     service = forms.ModelChoiceField(
         ServiceGestionnaire.objects.all(), label="Service gestionnaire", empty_label="Choisissez"
     )
@@ -418,10 +431,11 @@ class TitreForm(FormulaireSansCarte):
     fonction = forms.CharField(
         max_length=10, required=False, widget=forms.TextInput({"class": "court"})
     )
-    objet = forms.CharField(max_length=100)
+    objet = forms.CharField(max_length=100, validators=[exiger_transmissible])
     bases_liquidation = forms.CharField(
         label="Bases de liquidation",
         widget=forms.Textarea({"rows": 4}),
+        validators=[exiger_transmissible],
         help_text="Texte, quantités et tarif : sans elles, le titre est irrégulier.",
     )
     montant_ht = SaisieMontantField(label="Montant hors taxe", minimum=1)

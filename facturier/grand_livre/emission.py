@@ -11,11 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
-from exports_tps.pes.latin1 import en_latin1
-from exports_tps.pes.messages import CaractereRefuse
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.montants import milliers
 from facturier.commun.pays import ecart_de_pays
+from facturier.commun.transmissible import refus_du_tresor
 from facturier.grand_livre import evenements
 from facturier.grand_livre.credits import exiger_credits
 from facturier.grand_livre.models import (
@@ -451,17 +450,8 @@ def _exiger_transmissibles(*objets: Model) -> None:
                     f"Le champ « {nom} » contient un caractère nul, qui ne se voit pas : "
                     "saisissez-le de nouveau."
                 )
-            if champ.name in TEXTES_TRANSMIS:
-                _exiger_latin1(nom, valeur)
-
-
-def _exiger_latin1(nom: str, texte: str) -> None:
-    try:
-        en_latin1(texte)
-    except CaractereRefuse as refus:
-        raise EcritureRefusee(
-            f"{nom[:1].upper()}{nom[1:]}, {refus} Écrivez-le autrement."
-        ) from refus
+            if champ.name in TEXTES_TRANSMIS and (refus := refus_du_tresor(valeur)):
+                raise EcritureRefusee(f"{nom[:1].upper()}{nom[1:]}, {refus}")
 
 
 def _motif_refus(erreur: Exception) -> str:

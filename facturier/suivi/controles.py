@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from facturier.commun.montants import afficher, appliquer_taux
 from facturier.commun.ridet import afficher as afficher_ridet
+from facturier.commun.transmissible import refus_du_tresor
 from facturier.grand_livre.models import Parametre
 from facturier.suivi.etats import SANS_EFFET
 from facturier.suivi.models import Facture, RepartitionTaxe
@@ -80,6 +81,16 @@ def _completude(facture: Facture) -> list[Anomalie]:
         ),
     )
     return [Anomalie(champ, message) for champ, valeur, message in attendus if not valeur]
+
+
+def _ecriture(facture: Facture) -> list[Anomalie]:
+    """Refuse what the mandat could not say to the treasury: it is told weeks before."""
+    textes = (("numero", "Numéro", facture.numero), ("objet", "Objet", facture.objet))
+    return [
+        Anomalie(champ, f"{nom}, {refus}")
+        for champ, nom, texte in textes
+        if (refus := refus_du_tresor(texte))
+    ]
 
 
 def _emetteur(facture: Facture) -> list[Anomalie]:
@@ -324,7 +335,7 @@ def doublons(facture: Facture) -> list[Anomalie]:
 
 
 CONTROLES: dict[str, tuple[Controle, ...]] = {
-    "mentions": (_completude, _emetteur, _dates, contradictions),
+    "mentions": (_completude, _ecriture, _emetteur, _dates, contradictions),
     "calculs": (_montants,),
     "commande": (_commande,),
     "doublon": (doublons,),

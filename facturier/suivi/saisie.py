@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from facturier.acces.models import ServiceGestionnaire
+from facturier.commun.transmissible import en_transmissible
 from facturier.suivi.lecture import Donnee, FactureLue, Origine, TypeDocument
 from facturier.suivi.models import BonCommande, Facture, TypeDepense, normaliser_numero
 from fournisseurs.models import Etablissement
@@ -52,7 +53,7 @@ def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
         return _saisie_d_avoir(lue, etablissement)
     commande = _commande(lue, etablissement)
     return Saisie(
-        numero=(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO],
+        numero=_numero(lue),
         date_emission=_valeur(lue.date_emission),
         montant_ht=_valeur(lue.montant_ht),
         montant_tgc=_valeur(lue.montant_tgc),
@@ -64,13 +65,18 @@ def saisie_lue(lue: FactureLue, etablissement: Etablissement) -> Saisie:
     )
 
 
+def _numero(lue: FactureLue) -> str:
+    """Propose the number without the signs that a deposit would refuse."""
+    return en_transmissible(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO]
+
+
 def _saisie_d_avoir(lue: FactureLue, etablissement: Etablissement) -> Saisie:
     """An avoir is written with positive amounts; some programs give them a minus sign."""
     numero = _valeur(lue.numero_corrige)
     return Saisie(
         nature=Facture.Nature.AVOIR,
         facture_corrigee=trouver_corrigee(numero, etablissement) if numero else None,
-        numero=(_valeur(lue.numero) or "")[:LONGUEUR_NUMERO],
+        numero=_numero(lue),
         date_emission=_valeur(lue.date_emission),
         montant_ht=_positif(_valeur(lue.montant_ht)),
         montant_tgc=_positif(_valeur(lue.montant_tgc)),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import facturier.commun.champs
+import facturier.commun.transmissible
 from facturier.commun.sql import Ensemble
 
 
@@ -35,14 +36,26 @@ class Migration(migrations.Migration):
                             help_text="immeuble, tribu, lieu-dit",
                             max_length=38,
                             verbose_name="complément d’adresse",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
                         ),
                     ),
                     (
                         "adresse_voie",
-                        models.CharField(max_length=38, verbose_name="voie ou boîte postale"),
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="voie ou boîte postale",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
                     ),
                     ("code_postal", models.CharField(max_length=5)),
-                    ("ville", models.CharField(max_length=38, verbose_name="commune")),
+                    (
+                        "ville",
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="commune",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     (
                         "pays",
                         models.CharField(
@@ -63,7 +76,14 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("ridet", models.CharField(max_length=10, unique=True, verbose_name="RIDET")),
-                    ("denomination", models.CharField(max_length=100, verbose_name="dénomination")),
+                    (
+                        "denomination",
+                        models.CharField(
+                            max_length=100,
+                            verbose_name="dénomination",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
                 ],
                 options={
@@ -144,14 +164,26 @@ class Migration(migrations.Migration):
                             help_text="immeuble, tribu, lieu-dit",
                             max_length=38,
                             verbose_name="complément d’adresse",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
                         ),
                     ),
                     (
                         "adresse_voie",
-                        models.CharField(max_length=38, verbose_name="voie ou boîte postale"),
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="voie ou boîte postale",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
                     ),
                     ("code_postal", models.CharField(max_length=5)),
-                    ("ville", models.CharField(max_length=38, verbose_name="commune")),
+                    (
+                        "ville",
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="commune",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     (
                         "pays",
                         models.CharField(
@@ -180,12 +212,23 @@ class Migration(migrations.Migration):
                         models.CharField(blank=True, max_length=80, verbose_name="service"),
                     ),
                     ("ridet", models.CharField(max_length=10, verbose_name="RIDET")),
-                    ("denomination", models.CharField(max_length=100, verbose_name="dénomination")),
+                    (
+                        "denomination",
+                        models.CharField(
+                            max_length=100,
+                            verbose_name="dénomination",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     ("iban", models.CharField(max_length=34, verbose_name="IBAN")),
                     ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
                     (
                         "titulaire",
-                        models.CharField(max_length=32, verbose_name="titulaire du compte"),
+                        models.CharField(
+                            max_length=32,
+                            verbose_name="titulaire du compte",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
                     ),
                     (
                         "etat",
@@ -259,7 +302,11 @@ class Migration(migrations.Migration):
                     ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
                     (
                         "titulaire",
-                        models.CharField(max_length=32, verbose_name="titulaire du compte"),
+                        models.CharField(
+                            max_length=32,
+                            verbose_name="titulaire du compte",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
                     ),
                     (
                         "origine",
@@ -662,14 +709,26 @@ class Migration(migrations.Migration):
                             help_text="immeuble, tribu, lieu-dit",
                             max_length=38,
                             verbose_name="complément d’adresse",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
                         ),
                     ),
                     (
                         "adresse_voie",
-                        models.CharField(max_length=38, verbose_name="voie ou boîte postale"),
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="voie ou boîte postale",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
                     ),
                     ("code_postal", models.CharField(max_length=5)),
-                    ("ville", models.CharField(max_length=38, verbose_name="commune")),
+                    (
+                        "ville",
+                        models.CharField(
+                            max_length=38,
+                            verbose_name="commune",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     (
                         "pays",
                         models.CharField(

@@ -6,17 +6,24 @@ from django.db.models import F, Q
 from facturier.acces.models import Utilisateur
 from facturier.commun import telephone
 from facturier.commun.pays import champ_pays, lignes_d_envoi
+from facturier.commun.transmissible import exiger_transmissible
 
 
 class AdressePostale(models.Model):
     """Where to write to and how to call. A tribe or a lieu-dit may stand in place of a street."""
 
     adresse_complement = models.CharField(
-        "complément d’adresse", max_length=38, blank=True, help_text="immeuble, tribu, lieu-dit"
+        "complément d’adresse",
+        max_length=38,
+        blank=True,
+        help_text="immeuble, tribu, lieu-dit",
+        validators=[exiger_transmissible],
     )
-    adresse_voie = models.CharField("voie ou boîte postale", max_length=38)
+    adresse_voie = models.CharField(
+        "voie ou boîte postale", max_length=38, validators=[exiger_transmissible]
+    )
     code_postal = models.CharField(max_length=5)
-    ville = models.CharField("commune", max_length=38)
+    ville = models.CharField("commune", max_length=38, validators=[exiger_transmissible])
     pays = champ_pays()
     telephone = models.CharField("téléphone", max_length=16, blank=True)
     courriel = models.EmailField("adresse électronique", blank=True)

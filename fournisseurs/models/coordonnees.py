@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from facturier.acces.models import Utilisateur
 from facturier.commun import banque
+from facturier.commun.transmissible import exiger_transmissible
 from fournisseurs.models.demandes import DemandeEtablissement
 from fournisseurs.models.fournisseurs import Etablissement, Fournisseur
 
@@ -45,7 +46,9 @@ class CoordonneesBancaires(models.Model):
     )
     iban = models.CharField("IBAN", max_length=34)
     bic = models.CharField("BIC", max_length=11, blank=True)
-    titulaire = models.CharField("titulaire du compte", max_length=32)
+    titulaire = models.CharField(
+        "titulaire du compte", max_length=32, validators=[exiger_transmissible]
+    )
     origine = models.CharField(max_length=10, choices=Origine)
     demande = models.ForeignKey(
         DemandeEtablissement, models.PROTECT, null=True, blank=True, related_name="coordonnees"

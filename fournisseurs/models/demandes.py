@@ -10,6 +10,7 @@ from facturier.commun import banque, ridet
 from facturier.commun.etats import Transition, transition
 from facturier.commun.pays import contrainte_pays
 from facturier.commun.tons import Ton
+from facturier.commun.transmissible import exiger_transmissible
 from fournisseurs.models.adresses import AdressePostale
 from fournisseurs.models.fournisseurs import Etablissement
 
@@ -62,10 +63,14 @@ class DemandeEtablissement(AdressePostale):
     fonction = models.CharField("fonction dans l’entreprise", max_length=80)
     service = models.CharField("service", max_length=80, blank=True)
     ridet = models.CharField("RIDET", max_length=10)
-    denomination = models.CharField("dénomination", max_length=100)
+    denomination = models.CharField(
+        "dénomination", max_length=100, validators=[exiger_transmissible]
+    )
     iban = models.CharField("IBAN", max_length=34)
     bic = models.CharField("BIC", max_length=11, blank=True)
-    titulaire = models.CharField("titulaire du compte", max_length=32)
+    titulaire = models.CharField(
+        "titulaire du compte", max_length=32, validators=[exiger_transmissible]
+    )
     etat = models.CharField("état", max_length=10, choices=EtatDemande, default=EtatDemande.DEPOSEE)
     deposee_le = models.DateTimeField("déposée le", auto_now_add=True)
     traitee_le = models.DateTimeField("traitée le", null=True, blank=True)

@@ -11,6 +11,7 @@ from facturier.commun import ridet
 from facturier.commun.etats import Transition, transition
 from facturier.commun.pays import contrainte_pays
 from facturier.commun.recherche import LONGUEUR_MOT, mots_cherches, suivant
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.grand_livre.models import Piece, Tiers
 from fournisseurs.models.adresses import AdressePostale
 
@@ -233,7 +234,9 @@ class Etablissement(AdressePostale):
 
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="etablissements")
     ridet = models.CharField("RIDET", max_length=10, unique=True)
-    denomination = models.CharField("dénomination", max_length=100)
+    denomination = models.CharField(
+        "dénomination", max_length=100, validators=[exiger_transmissible]
+    )
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
 
     objects: Any = EtablissementQuerySet.as_manager()

@@ -4,6 +4,7 @@ The rules are those of `facturier.commun` (RIDET, RIB, IBAN, BIC), written here 
 test gives both the same values and expects the same answers.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -21,6 +22,7 @@ from facturier.commun.pays import (
 )
 from facturier.commun.recherche import simplifier
 from facturier.commun.telephone import TelephoneInvalide, normaliser
+from facturier.commun.transmissible import refus_du_tresor
 from fournisseurs.reprise.colonnes import DEFAUT, LIGNE, MOTIF, TIERS
 from fournisseurs.reprise.comptes import PARTIES, iban_de_rib, ibans_justes, ribs_justes
 from fournisseurs.reprise.octets import (
@@ -53,6 +55,7 @@ LONGUEURS = {
     "courriel": 254,
     "titulaire": 32,
 }
+TRANSMIS = ("nom", "prenom", "adresse_complement", "adresse_voie", "ville", "titulaire")
 ILLISIBLE = "\ufffd"
 
 
@@ -143,6 +146,22 @@ def _controler_textes(controle: Controle) -> None:
             )
     for nom in ("nom", "adresse_voie", "ville"):
         controle.rejeter(controle.est_vide(nom), f"La colonne « {nom} » est vide.")
+    _controler_signes(controle)
+
+
+def _controler_signes(controle: Controle) -> None:
+    """Refuse what the treasury could not read of a tiers; only a few cells are looked at."""
+    for nom in TRANSMIS:
+        suspectes = np.flatnonzero(~controle.correspond(nom, r"[\x{00}-\x{FF}]*"))
+        par_refus: dict[str, list[int]] = defaultdict(list)
+        for rang, texte in zip(
+            suspectes.tolist(), controle.colonnes[nom].take(suspectes).to_pylist(), strict=True
+        ):
+            par_refus[refus_du_tresor(texte)].append(rang)
+        for refus, rangs in par_refus.items():
+            fautives = np.zeros(controle.nombre, bool)
+            fautives[rangs] = bool(refus)
+            controle.rejeter(fautives, f"La colonne « {nom} », {refus}")
 
 
 def _controler_ridet(controle: Controle) -> None:

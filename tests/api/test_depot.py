@@ -90,6 +90,14 @@ def test_chaque_anomalie_dit_la_donnee_en_cause_avec_le_nom_de_l_api(systeme):
     assert not Facture.objects.exists()
 
 
+def test_un_signe_que_le_tresor_ne_lit_pas_est_nomme(systeme):
+    reponse = systeme.deposer(numeroFacture="FA-🎣")
+
+    assert reponse.status_code == 422
+    assert list(erreurs(reponse)) == ["numeroFacture"]
+    assert "🎣\u202f» (U+1F3A3). Écrivez-le autrement." in erreurs(reponse)["numeroFacture"]
+
+
 def test_une_facture_deja_deposee_est_nommee(systeme):
     premiere = systeme.deposer().json()
 

@@ -43,6 +43,9 @@ def test_une_demande_deposee_garde_ce_qui_est_declare_et_ses_documents(fournisse
         ({"telephone": "12"}, "telephone", "n’existe pas"),
         ({"denomination": "x" * 300}, "denomination", "100"),
         ({"courriel": "pas une adresse"}, "courriel", "valide"),
+        ({"denomination": "Lagon 🏝"}, "denomination", "Écrivez-le autrement"),
+        ({"adresse_voie": "12 rue 🏝"}, "adresse_voie", "Écrivez-le autrement"),
+        ({"compte": compte(titulaire="Lagon 🏝")}, "titulaire", "Écrivez-le autrement"),
     ],
 )
 def test_une_declaration_fautive_est_refusee_champ_par_champ(

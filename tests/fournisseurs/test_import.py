@@ -135,6 +135,8 @@ def test_un_classeur_se_lit_meme_quand_le_tableur_a_mange_les_zeros(tmp_path):
         ({"nom": "=HYPERLINK(1)"}, "formule"),
         ({"nom": ""}, "« nom » est vide"),
         ({"nom": "deux\nlignes"}, "saut de ligne"),
+        ({"nom": "Lagon 🏝"}, "La colonne « nom », caractère sans équivalent"),
+        ({"adresse": "⅓ rue"}, "\u202f⅓\u202f» (U+2153). Écrivez-le autrement."),
         ({"cp": "988"}, "cinq chiffres"),
         ({"telephone": "+999 12 34 56 78"}, "téléphone"),
         ({"telephone": "687 25 81 22"}, "téléphone"),
@@ -150,6 +152,12 @@ def test_une_ligne_fautive_est_rejetee_et_les_autres_ecrites(fichier, champs, ex
     assert (code, comptes(resultat)) == (1, (1, 0, 0, 1))
     assert explication in resultat["anomalies"][0]["motif"]
     assert resultat["anomalies"][0]["ligne"] == 2
+
+
+def test_un_nom_que_le_tresor_lit_sans_ses_signes_diacritiques_s_importe(fichier):
+    code, resultat = lancer(fichier(BON | {"nom": "Ōtautahi – l’œuvre"}), "--executer")
+
+    assert (code, resultat["crees"]) == (0, 1)
 
 
 def test_les_lignes_vides_ne_comptent_pas_mais_se_numerotent(tmp_path):

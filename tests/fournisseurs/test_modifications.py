@@ -191,6 +191,8 @@ def test_un_representant_remplace_reste_dans_l_historique():
         ("adresse", SYDNEY | {"pays": "XX"}, "pays", "inconnu"),
         ("adresse", SYDNEY | {"pays": ""}, "pays", "choisissez le pays"),
         ("adresse", SYDNEY | {"code_postal": "2000"}, "code_postal", "laissez le code postal vide"),
+        ("compte_principal", {"iban": IBAN_NOUVEAU, "titulaire": "Lagon 🏝"}, "titulaire", "🏝"),
+        ("nom", {"nom": "Lagon 🏝", "denomination": "Lagon"}, "nom", "Écrivez-le autrement"),
         ("compte_principal", {"iban": "FR76", "titulaire": "X"}, "iban", "IBAN"),
         ("compte_principal", {"iban": IBAN_NOUVEAU, "titulaire": "X" * 40}, "titulaire", "32"),
         ("forme_juridique", {"nature_juridique": "99"}, "nature_juridique", "liste"),

@@ -87,6 +87,8 @@ def test_une_ligne_modifiee_met_la_commande_a_jour(tmp_path):
         ("BC1;Objet;2026-10-01;9000019001;DEPS;60A4;930;100;", "2 à 12 chiffres"),
         (";Objet;2026-10-01;9000019001;DEPS;6064;930;100;", "« numero » est vide"),
         ("BC1;" + "x" * 200 + ";2026-10-01;9000019001;DEPS;6064;930;100;", "100 caractères"),
+        ("BC-🎣;Objet;2026-10-01;9000019001;DEPS;6064;930;100;", "Écrivez-le autrement"),
+        ("BC1;⅓ du lot;2026-10-01;9000019001;DEPS;6064;930;100;", "\u202f⅓\u202f» (U+2153)"),
     ],
 )
 def test_une_ligne_fautive_est_rejetee_avec_son_motif(tmp_path, ligne, motif):

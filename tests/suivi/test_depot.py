@@ -16,7 +16,7 @@ from facturier.suivi import brouillon, controles, depot, instruction
 from facturier.suivi.controles import controler
 from facturier.suivi.lecture import Donnee, FactureLue, Format, Origine
 from facturier.suivi.models import Facture
-from facturier.suivi.saisie import PartTaxe
+from facturier.suivi.saisie import PartTaxe, saisie_lue
 from tests.suivi.factories import (
     BonCommandeFactory,
     EtablissementFactory,
@@ -130,6 +130,29 @@ def test_une_donnee_manquante_est_demandee(champ, valeur):
     facture = FactureFactory(**{champ: valeur})
 
     assert champ in champs(facture)
+
+
+@pytest.mark.parametrize("champ", ["numero", "objet"])
+def test_un_signe_que_le_tresor_ne_lit_pas_se_refuse_des_le_depot(champ):
+    facture = FactureFactory(**{champ: "Filet 🎣"})
+
+    assert [(a.champ, a.message) for a in controler(facture) if a.est_bloquante] == [
+        (
+            champ,
+            f"{'Numéro' if champ == 'numero' else 'Objet'}, caractère sans équivalent dans le jeu "
+            "du Trésor\u202f: «\u202f🎣\u202f» (U+1F3A3). Écrivez-le autrement.",
+        )
+    ]
+    with pytest.raises(depot.DepotRefuse):
+        depot.deposer(facture, par=acteur(FOURNISSEUR))
+
+
+def test_un_numero_lu_se_propose_sans_les_signes_que_le_tresor_ne_lit_pas():
+    numero = Donnee("FA-🎣 42", Origine.STRUCTURE)
+
+    assert saisie_lue(
+        FactureLue(format=Format.CII, numero=numero), EtablissementFactory()
+    ).numero == ("FA- 42")
 
 
 def test_une_date_a_venir_est_refusee():

@@ -111,6 +111,9 @@ def test_une_adresse_inconnue_est_demandee(bureau, vides):
         ("montant_ht", "0"),
         ("date_echeance", "2020-01-01"),
         ("bases_liquidation", ""),
+        ("bases_liquidation", "⅓ de terrasse"),
+        ("objet", "Terrasse 🏝"),
+        ("adresse_voie", "1 rue 🏝"),
     ],
 )
 def test_une_saisie_fausse_est_montree_a_son_champ(bureau, champ, valeur):

@@ -3,6 +3,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import facturier.commun.champs
+import facturier.commun.transmissible
 from facturier.commun.sql import Ensemble
 
 
@@ -1045,8 +1046,22 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("code", models.CharField(max_length=30, unique=True)),
-                    ("nom", models.CharField(max_length=100)),
-                    ("prenom", models.CharField(blank=True, max_length=38, verbose_name="prénom")),
+                    (
+                        "nom",
+                        models.CharField(
+                            max_length=100,
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
+                    (
+                        "prenom",
+                        models.CharField(
+                            blank=True,
+                            max_length=38,
+                            verbose_name="prénom",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     (
                         "civilite",
                         models.CharField(blank=True, max_length=10, verbose_name="civilité"),

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
+from facturier.commun.transmissible import exiger_transmissible
+
 
 class CategorieTiers(models.TextChoices):
     """Category of a tiers, with the codes of the treasury (PES V2, CatTiers)."""
@@ -51,8 +53,10 @@ class Tiers(models.Model):
     """
 
     code = models.CharField(max_length=30, unique=True)
-    nom = models.CharField(max_length=100)
-    prenom = models.CharField("prénom", max_length=38, blank=True)
+    nom = models.CharField(max_length=100, validators=[exiger_transmissible])
+    prenom = models.CharField(
+        "prénom", max_length=38, blank=True, validators=[exiger_transmissible]
+    )
     civilite = models.CharField("civilité", max_length=10, blank=True)
     categorie = models.CharField(
         "catégorie", max_length=2, choices=CategorieTiers, default=CategorieTiers.MORALE_PRIVEE

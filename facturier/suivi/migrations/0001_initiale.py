@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import facturier.commun.champs
+import facturier.commun.transmissible
 from facturier.commun.sql import Ensemble
 
 
@@ -82,8 +83,22 @@ class Migration(migrations.Migration):
                             auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                         ),
                     ),
-                    ("numero", models.CharField(max_length=30, unique=True, verbose_name="numéro")),
-                    ("objet", models.CharField(max_length=100)),
+                    (
+                        "numero",
+                        models.CharField(
+                            max_length=30,
+                            unique=True,
+                            verbose_name="numéro",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
+                    (
+                        "objet",
+                        models.CharField(
+                            max_length=100,
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     ("date_commande", models.DateField(verbose_name="date de la commande")),
                     ("compte", models.CharField(max_length=12)),
                     ("fonction", models.CharField(max_length=10)),

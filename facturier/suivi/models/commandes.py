@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import MontantField
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.suivi.etats import ACCEPTES, SANS_EFFET
 from fournisseurs.models import Etablissement, Fournisseur, Habilitation
 
@@ -82,8 +83,10 @@ class BonCommande(models.Model):
 
     SUIT_LA_FUSION = Q()
 
-    numero = models.CharField("numéro", max_length=30, unique=True)
-    objet = models.CharField(max_length=100)
+    numero = models.CharField(
+        "numéro", max_length=30, unique=True, validators=[exiger_transmissible]
+    )
+    objet = models.CharField(max_length=100, validators=[exiger_transmissible])
     date_commande = models.DateField("date de la commande")
     fournisseur = models.ForeignKey(Fournisseur, models.PROTECT, related_name="bons_commande")
     etablissement = models.ForeignKey(
