@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.commun import montants
-from facturier.commun.pays import lignes_d_envoi
+from facturier.commun.pays import lignes_d_enveloppe
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
 from facturier.grand_livre.soldes import reste_du
@@ -119,7 +119,7 @@ def parametre(cle: str, titre: Titre) -> str:
 
 def adresse_postale(titre: Titre) -> tuple[str, ...]:
     """Return the lines that the window of an envelope shows: the debtor as the titre names him."""
-    return (titre.tiers.nom_complet, *lignes_d_envoi(titre))
+    return (titre.tiers.nom_complet, *lignes_d_enveloppe(titre))
 
 
 def _creance(titre: Titre, signee: PassageBordereau) -> list[tuple[str, str]]:

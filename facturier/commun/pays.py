@@ -89,11 +89,30 @@ class Adresse(Protocol):
 
 
 def lignes_d_envoi(adresse: Adresse) -> list[str]:
-    """Return the lines of an envelope; abroad, the country comes last, and not 99999."""
+    """Return the lines of an address as people read it; the country comes last, and not 99999."""
     ville = adresse.ville if adresse.pays else f"{adresse.code_postal} {adresse.ville}"
     pays = nom_pays(adresse.pays).upper() if adresse.pays else ""
     lignes = (adresse.adresse_complement, adresse.adresse_voie, ville, pays)
     return [ligne for ligne in lignes if ligne]
+
+
+def lignes_d_enveloppe(adresse: Adresse) -> list[str]:
+    """Return the lines of an envelope posted here, as sorting machines want the last ones.
+
+    The town is in capitals, then the country, in French, unless the letter stays here.
+    """
+    destination = nom_pays(adresse.pays) if adresse.pays else _destination(adresse.code_postal)
+    lignes = lignes_d_envoi(adresse)
+    avant = lignes[:-2] if adresse.pays else lignes[:-1]
+    ville = lignes[len(avant)]
+    return [*avant, *(ligne.upper() for ligne in (ville, destination) if ligne)]
+
+
+def _destination(code_postal: str) -> str:
+    """Return where a letter to a French postal code goes, or "" when it stays in New Caledonia."""
+    tables = _tables()
+    iso = tables["destinations"].get(code_postal[:3], "FR")
+    return "" if iso == "NC" else str(tables["france"][iso])
 
 
 def code_postal_de(code_postal: str, iso: str) -> str:

@@ -248,11 +248,16 @@ class Document:
         self.y -= 4
 
     def adresse(self, lignes: Iterable[str]) -> None:
-        """Draw the addressee on the right, where windowed envelopes show it."""
+        """Draw the addressee on the right, where windowed envelopes show it.
+
+        A line longer than the window goes over several.
+        """
+        gauche = self.largeur / 2 + 20
         for texte in filter(None, lignes):
-            self.reserver(INTERLIGNE)
-            self.y -= INTERLIGNE
-            self._ligne(texte, self.largeur / 2 + 20, self.y)
+            for ligne in couper(texte, TEXTE, CORPS, self.largeur - self.marge - gauche):
+                self.reserver(INTERLIGNE)
+                self.y -= INTERLIGNE
+                self._ligne(ligne, gauche, self.y)
         self.y -= INTERLIGNE
 
     def encadre(self, libelle: str, valeur: str, note: str = "") -> None:

@@ -4,6 +4,7 @@ import io
 from datetime import datetime
 
 from facturier.commun.montants import afficher
+from facturier.commun.pays import lignes_d_enveloppe
 from facturier.commun.pdf import Document
 from facturier.suivi.models import BonCommande
 
@@ -18,7 +19,7 @@ def editer_commande(commande: BonCommande, *, etabli_le: datetime) -> io.BytesIO
         etabli_le=etabli_le,
         reference=commande.numero,
     ) as pdf:
-        pdf.adresse([fournisseur.tiers.nom_complet, *fournisseur.lignes_adresse])
+        pdf.adresse([fournisseur.tiers.nom_complet, *lignes_d_enveloppe(fournisseur)])
         pdf.titre(f"Bon de commande {commande.numero}", commande.objet)
         pdf.encadre("Montant engagé TTC", afficher(commande.montant_engage))
         pdf.resume(

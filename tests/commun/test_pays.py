@@ -3,7 +3,8 @@ import re
 import phonenumbers
 import pytest
 
-from facturier.commun.pays import choix_pays, code_insee, lire_pays, nom_pays
+from facturier.commun.pays import choix_pays, code_insee, lignes_d_enveloppe, lire_pays, nom_pays
+from fournisseurs.models import Fournisseur
 
 SANS_CODE_ISO = {"AC", "TA", "XK"}  # Ascension and Tristan da Cunha are of Sainte-Hélène (SH)
 
@@ -35,3 +36,23 @@ def test_aucun_pays_ne_manque_et_aucun_nom_n_est_double():
 def test_un_pays_se_nomme_en_francais_ou_par_son_code(saisie, iso):
     assert lire_pays(saisie) == iso
     assert lire_pays(nom_pays(iso)) == iso
+
+
+@pytest.mark.parametrize(
+    ("code_postal", "ville", "pays", "dernieres"),
+    [
+        ("98800", "Nouméa", "", ["98800 NOUMÉA"]),
+        ("98713", "Papeete", "", ["98713 PAPEETE", "POLYNÉSIE FRANÇAISE"]),
+        ("69002", "Lyon", "", ["69002 LYON", "FRANCE"]),
+        ("97400", "Saint-Denis", "", ["97400 SAINT-DENIS", "LA RÉUNION"]),
+        ("99999", "Melbourne VIC 3000", "AU", ["MELBOURNE VIC 3000", "AUSTRALIE"]),
+    ],
+)
+def test_une_enveloppe_finit_par_sa_ville_et_son_pays_en_capitales(
+    code_postal, ville, pays, dernieres
+):
+    adresse = Fournisseur(
+        adresse_voie="12 rue de l’Essai", code_postal=code_postal, ville=ville, pays=pays
+    )
+
+    assert lignes_d_enveloppe(adresse) == ["12 rue de l’Essai", *dernieres]
