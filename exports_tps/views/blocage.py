@@ -1,5 +1,6 @@
 """« Pourquoi est-ce bloqué ? »: one screen for a mandat, or an invoice without one."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,14 +14,21 @@ from facturier.grand_livre.models import EtatPiece, Mandat
 from facturier.suivi import regles
 from facturier.suivi.models import Facture
 
+PLUS_RIEN_A_EXPLIQUER = {
+    EtatPiece.PAYEE: "il est payé, rien ne le retient.",
+    EtatPiece.ANNULEE: "il est annulé, il ne sera pas payé.",
+}
 LECTEURS = (Role.AGENT, Role.SERVICE, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 
 
 @reserver_a(Role.AGENT, Role.ORDONNATEUR, Role.ADMINISTRATEUR)
 @require_GET
 def mandat(requete: RequeteConnectee, pk: int) -> HttpResponse:
-    """Explain a mandat."""
+    """Explain a mandat; one that is paid or cancelled is not held up, and its page says so."""
     objet = get_object_or_404(Mandat.objects.select_related("bordereau", "service"), pk=pk)
+    if objet.etat in PLUS_RIEN_A_EXPLIQUER:
+        messages.info(requete, f"{objet} : {PLUS_RIEN_A_EXPLIQUER[EtatPiece(objet.etat)]}")
+        return redirect("suivi:mandat", objet.pk)
     return render(
         requete,
         "exports_tps/blocage.html",

@@ -50,7 +50,7 @@ from facturier.grand_livre.models import Bordereau, Mandat, Piece, PieceJustific
 from facturier.suivi import avancement, instruction
 from facturier.suivi.depot import tirer_code
 from facturier.suivi.etats import EtatFacture
-from facturier.suivi.mandatement import budget_courant
+from facturier.suivi.mandatement import budget_courant, objet_du_mandat
 from facturier.suivi.models import (
     Avis,
     Document,
@@ -403,7 +403,7 @@ class _Passe:
                 ville=etablissement.ville,
             ),
             compte=CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire),
-            objet=f"Factures {', '.join(facture.numero for facture in factures)}",
+            objet=objet_du_mandat(factures),
             service=cast(ServiceGestionnaire, factures[0].service),
             imputations=[
                 Imputation(

@@ -4,7 +4,7 @@ The mandat keeps a frozen copy of the identity and the verified bank account of 
 its documents are those of the invoices and of the order (décret 2012-1246, art. 20).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -109,7 +109,7 @@ def mandater(
             budget=budget_courant(),
             destinataire=destinataire(premiere.etablissement),
             compte=compte_paye(premiere.etablissement, jour),
-            objet=_objet(choisies),
+            objet=objet_du_mandat(choisies),
             service=cast(ServiceGestionnaire, premiere.service),
             imputations=[_imputation(f, liquidations.get(f.pk)) for f in choisies],
             deductions=_deductions(choisies, liquidations),
@@ -442,7 +442,8 @@ def _deductions(
     ]
 
 
-def _objet(factures: list[Facture]) -> str:
+def objet_du_mandat(factures: Sequence[Facture]) -> str:
+    """Say what a mandat pays: the object of its invoice, or the numbers of the first ones."""
     numeros = ", ".join(facture.numero for facture in factures[:NUMEROS_CITES])
     if len(factures) == 1:
         objet = factures[0].objet

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from exports_tps import visa
 from exports_tps.models import EtatFlux, Flux
 from exports_tps.repartition import constituer
 from exports_tps.retours import lire_retours
@@ -12,6 +14,7 @@ from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from facturier.grand_livre.models import EtatBordereau, EtatPiece
 from facturier.grand_livre.soldes import solde
+from facturier.suivi.mandatement import annuler_mandat
 from tests.exports_tps import reponses
 from tests.exports_tps.factories import (
     bordereau_depense,
@@ -140,6 +143,22 @@ def test_le_comptable_ne_suspend_pas_sans_motif(client, agent, ordonnateur, comp
     reponse = page(client, comptable, "tps_suspendre", piece.pk, motif="", nature=ABSENTES)
 
     assert reponse.status_code == 422
+
+
+def test_une_precision_que_le_tresor_ne_lit_pas_se_corrige_sur_place(
+    client, agent, ordonnateur, comptable
+):
+    piece = pieces_du(flux_transmis(agent, ordonnateur)).get()
+
+    reponse = page(
+        client, comptable, "tps_suspendre", piece.pk, motif="Absente 🙁", nature=ABSENTES
+    )
+
+    assert reponse.status_code == 422
+    assert "Absente 🙁" in corps(reponse)
+    assert "Écrivez-le autrement" in corps(reponse)
+    with pytest.raises(ValidationError, match="Écrivez-le autrement"):
+        visa.suspendre(piece, motif="Absente 🙁", par=comptable)
 
 
 @pytest.mark.parametrize("acte", ["suspendre", "rejeter"])
@@ -274,3 +293,32 @@ def test_un_verdict_dit_si_c_est_un_mandat_et_y_mene(client, agent, ordonnateur,
 
     adresse = reverse("exports_tps:lire_piece", args=[piece.pk])
     assert f'<a href="{adresse}">Mandat {piece.reference}</a>' in texte
+
+
+def test_les_pieces_libres_se_comptent_en_francais(client, agent):
+    def bouton():
+        texte = corps(page(client, agent, "bordereaux"))
+        return re.search(r"Préparer un bordereau \(([^)]+)\)", texte)
+
+    aucune = bouton()[1]
+    mandat(agent)
+    une = bouton()[1]
+    mandat(agent)
+
+    assert (aucune, une, bouton()[1]) == ("aucune pièce libre", "1 pièce libre", "2 pièces libres")
+
+
+def test_on_n_explique_pas_un_blocage_a_qui_n_est_pas_bloque(client, agent):
+    piece = mandat(agent)
+    lien = reverse("exports_tps:pourquoi_mandat", args=[piece.pk])
+    fiche = reverse("suivi:mandat", args=[piece.pk])
+    client.force_login(agent)
+    en_cours = client.get(fiche)
+    annuler_mandat(piece, motif="Doublon", par=agent)
+
+    annule = client.get(fiche)
+    suivi = client.get(lien, follow=True)
+
+    assert (lien in corps(en_cours), lien in corps(annule)) == (True, False)
+    assert suivi.redirect_chain == [(fiche, 302)]
+    assert "il est annulé" in corps(suivi)
