@@ -29,20 +29,29 @@ def compte_verifie(encaissement: Encaissement, au: date) -> CoordonneesBancaires
     return compte_en_vigueur(fournisseur, au) if fournisseur else None
 
 
-def compte_du_debiteur(titre: Titre, jour: date) -> CompteBancaire:
-    """Return the verified account of who is paid back, which is then frozen.
+def compte_a_payer(titre: Titre, jour: date) -> CoordonneesBancaires:
+    """Return the verified account of who is paid back.
 
     Raises:
         CompteIntrouvable: he has none, is suspended, or a change of it is being checked.
     """
-    fiche = Fournisseur.objects.filter(tiers=titre.tiers_id).first()
+    fiche = Fournisseur.objects.select_related("tiers").filter(tiers=titre.tiers_id).first()
     if fiche is None:
         raise CompteIntrouvable(
             f"{titre.nom_tiers} a payé ce titre et n’a pas de compte bancaire connu : créez sa "
             "fiche de tiers et faites vérifier son relevé d’identité bancaire, puis recommencez."
         )
-    compte = compte_en_vigueur(fiche, jour)
-    figer_les_comptes([fiche])
+    return compte_en_vigueur(fiche, jour)
+
+
+def compte_du_debiteur(titre: Titre, jour: date) -> CompteBancaire:
+    """Return the verified account of who is paid back, which is then frozen.
+
+    Raises:
+        CompteIntrouvable: see `compte_a_payer`.
+    """
+    compte = compte_a_payer(titre, jour)
+    figer_les_comptes([compte.fournisseur])
     return CompteBancaire(iban=compte.iban, bic=compte.bic, titulaire=compte.titulaire)
 
 

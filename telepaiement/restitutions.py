@@ -5,6 +5,7 @@ till took it in. The order to pay is what corrected the titre, that the ordonnat
 comptable takes in charge, or its rejection; the comptable pays the verified account of the debtor.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,7 @@ from facturier.grand_livre.models import (
     Ecriture,
     EtatPiece,
     Piece,
+    SensPiece,
     Titre,
 )
 from facturier.grand_livre.passation import EcritureRefusee
@@ -38,6 +40,23 @@ ACQUISES = (*PIECES_SANS_EFFET, EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE)
 def a_rendre(titre_id: int) -> int:
     """Return what the treasury owes back on a titre now, in whole francs."""
     return a_rendre_sans_paiement(titres_en_trop().filter(pk=titre_id)).get(titre_id, 0)
+
+
+def attentes(titres: Iterable[int]) -> dict[int, str]:
+    """Return, by titre, why nothing is to be returned on it yet, in French; one query.
+
+    The treasury has not accepted what corrects it.
+    """
+    attendues = Piece.objects.filter(piece_origine__in=list(titres), type_piece=CORRECTIF)
+    dits: dict[int, str] = {}
+    for piece in attendues.exclude(etat__in=ACQUISES).order_by("-pk"):
+        est_recette = piece.sens == SensPiece.RECETTE
+        quoi, accord = ("La réduction", "prise") if est_recette else ("Le mandat", "pris")
+        dits[piece.piece_origine_id] = (
+            f"{quoi} {piece.reference} n’est pas encore {accord} en charge par la Trésorerie : "
+            "rien n’est à rendre avant."
+        )
+    return dits
 
 
 @transaction.atomic
@@ -92,9 +111,5 @@ def _exiger_jour(titre: Titre, jour: date) -> None:
     """Refuse a day to come, and a titre whose correction the treasury has not accepted yet."""
     if jour > timezone.localdate():
         raise ValidationError({"jour": "Ce jour n’est pas encore venu."})
-    attendues = Piece.objects.filter(piece_origine=titre.pk, type_piece=CORRECTIF)
-    attendue = attendues.exclude(etat__in=ACQUISES).order_by("pk").first()
-    if attendue is not None:
-        raise ValidationError(
-            f"{attendue} n’est pas encore pris en charge : rien n’est à rendre avant."
-        )
+    if attente := attentes([titre.pk]).get(titre.pk):
+        raise ValidationError(attente)

@@ -30,7 +30,7 @@ from facturier.grand_livre.models import (
     Titre,
 )
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import avis, contestations, creances, discordances, titres
+from telepaiement import avis, contestations, creances, discordances, restitutions, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
@@ -134,6 +134,9 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "titre": titre,
             "reste": reste,
             "a_rendre": max(0, -reste),
+            "rendu_par_la_tresorerie": restitutions.a_rendre(titre.pk) if reste < 0 else 0,
+            "attente": restitutions.attentes([titre.pk]).get(titre.pk, "") if reste < 0 else "",
+            "est_comptable": agent(request).a_role(Role.COMPTABLE),
             "lignes": titre.lignes_piece.select_related("compte").order_by("rang"),
             "encaissements": encaissements.order_by("pk"),
             "reglements": [
@@ -381,13 +384,18 @@ def trop_percus(request: HttpRequest) -> HttpResponse:
         titres_en_trop().select_related("tiers"), request.GET.get("titres", ""), croissant=True
     )
     restes = a_rendre_sans_paiement(en_trop)
+    attentes = restitutions.attentes(restes)
     return render(
         request,
         "telepaiement/titres/trop_percus.html",
         {
             "encaissements": page,
             "suivant": suivant,
-            "titres": [(titre, restes[titre.pk]) for titre in en_trop if titre.pk in restes],
+            "titres": [
+                (titre, restes[titre.pk], attentes.get(titre.pk, ""))
+                for titre in en_trop
+                if titre.pk in restes
+            ],
             "autres_titres": autres_titres,
             "est_comptable": agent(request).a_role(Role.COMPTABLE),
         },

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.banque import afficher_iban
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from fournisseurs.coordonnees import CompteIntrouvable
 from telepaiement import restitutions, retours, sommes_a_rendre, virements
-from telepaiement.comptes_payeurs import compte_verifie
+from telepaiement.comptes_payeurs import compte_a_payer, compte_verifie
 from telepaiement.forms import ExecutionForm, MotifForm, RestitutionForm, RetourForm, VirementForm
 from telepaiement.models import Encaissement, Remboursement
 from telepaiement.views.communs import agent
@@ -170,18 +171,34 @@ def reporter(request: HttpRequest, pk: int) -> HttpResponse:
 def rendre_titre(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Say that the treasury gave back what settled a titre and is no payment."""
     titre = get_object_or_404(Titre.objects.select_related("tiers"), pk=titre_id)
-    reste = restitutions.a_rendre(titre_id)
+    reste, lignes = restitutions.a_rendre(titre_id), []
+    retour = reverse("telepaiement:titre", args=[titre_id])
+    est_lecture, refus = request.method == "GET", ""  # a POST says it beside what was typed
+    if est_lecture and restitutions.attentes([titre_id]):
+        return redirect(retour)  # that page says what is waited for
+    try:
+        compte = compte_a_payer(titre, timezone.localdate())
+        lignes = [("Titulaire du compte", compte.titulaire), ("IBAN", afficher_iban(compte.iban))]
+    except CompteIntrouvable as erreur:
+        refus = str(erreur)
+    if est_lecture and refus:
+        messages.error(request, refus)
+        return redirect(retour)
     form = RestitutionForm(request.POST or None, initial={"montant": reste or None})
     return presenter(
         request,
         form,
         lambda: restitutions.rendre(titre_id, **form.cleaned_data, par=agent(request)),
-        vers=lambda _: reverse("telepaiement:titre", args=[titre_id]),
+        vers=lambda _: retour,
         titre=f"Rendre au débiteur : titre {titre.reference}",
-        aide="La somme n’est venue ni par carte ni par une caisse : elle se rend par un virement "
-        "de la Trésorerie, au compte bancaire vérifié du débiteur. À dire quand il est parti.",
-        lignes=[("Débiteur", titre.tiers.nom_complet), ("À rendre", afficher(reste))],
+        aide="Cette somme n’est pas entrée dans nos caisses ni venue d’une carte : la Trésorerie "
+        "l’avait, et c’est elle qui la rend, par virement. À dire quand le virement est parti.",
+        lignes=[
+            ("Débiteur", titre.tiers.nom_complet),
+            ("À rendre", afficher(reste)),
+            *lignes,
+        ],
         action="Le virement est fait",
-        retour=reverse("telepaiement:trop_percus"),
+        retour=retour,
         succes="La somme rendue est comptabilisée.",
     )

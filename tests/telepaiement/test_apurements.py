@@ -1,5 +1,7 @@
 """What waits in 4718 settles titres: a receipt imputed in a payout, an excédent of cash."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -202,17 +204,23 @@ def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorer
 
     with pytest.raises(ActeInterdit):
         restitutions.rendre(titre.pk, montant=1, **acte | {"par": agent})
-    for montant, mot in ((7_001, "va de 1 F à 7"), (7_000, "pas encore pris en charge")):
+    for montant, mot in ((7_001, "va de 1 F à 7"), (7_000, "pas encore prise en charge")):
         with pytest.raises(ValidationError, match=mot):
             restitutions.rendre(titre.pk, montant=montant, **acte)
+    client.force_login(comptable)
+    lieux = [
+        reverse("telepaiement:trop_percus"),
+        reverse("telepaiement:titre", args=[titre.pk]),
+        reverse("telepaiement:titre_rendre", args=[titre.pk]),
+    ]
+    attend = [client.get(lieu, follow=True).text for lieu in lieux]
     accepte(reduction, agent, le=timezone.localdate())
     constater_corrections([reduction.pk], par=comptable)
     with pytest.raises(ValidationError, match="faites vérifier son relevé"):
         restitutions.rendre(titre.pk, montant=7_000, **acte)
     compte_verifie(titre.tiers, COMPTE_BANCAIRE.iban, agent)
     restitutions.rendre(titre.pk, montant=2_000, **acte)
-    client.force_login(comptable)
-    page = client.get(reverse("telepaiement:trop_percus")).text
+    page, fiche, acte_a_faire = (client.get(lieu).text for lieu in lieux)
     cartes = {une.libelle: une.nombre for une in navigation.cartes(comptable)}
     saisie = {"montant": "5 000", "jour": "27/11/2026", "reference": "V-8"}
     statuts = [
@@ -222,7 +230,14 @@ def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorer
 
     titre.refresh_from_db()
     assert (a_rendre, titre.etat) == ((7_000, 7_000, []), "annulee")
+    for une in attend:
+        assert "n’est pas encore prise en charge par la Trésorerie" in une
+        assert "Rendre au débiteur" not in une
     assert "Rendre au débiteur" in page
+    assert "Rendre au débiteur" in fiche
+    assert COMPTE_BANCAIRE.titulaire in acte_a_faire
+    assert COMPTE_BANCAIRE.iban in re.sub(r"\s", "", acte_a_faire)
+    assert titre.tiers.nom_complet in acte_a_faire
     assert cartes["Titres à rendre"] == 1
     assert [un.status_code for un in statuts] == [422, 302, 422]
     assert (reste_du(titre), restitutions.a_rendre(titre.pk)) == (0, 0)
