@@ -22,15 +22,15 @@ REFERENCE = re.compile(r"([0-9]{4})-?T-?([0-9]{1,9})", re.IGNORECASE)
 CLE_ABSENTE = "-" * 12
 MOTIFS = {
     EtatPiece.EMISE: "Ce titre n’est pas encore signé par l’ordonnateur : il n’est pas exigible.",
-    EtatPiece.SUSPENDUE: "Ce titre est suspendu par le comptable : ne payez pas pour l’instant.",
-    EtatPiece.REJETEE: "Ce titre a été rejeté par le comptable : vous n’avez rien à payer.",
-    EtatPiece.ANNULEE: "Ce titre est annulé : vous n’avez rien à payer.",
+    EtatPiece.SUSPENDUE: "Ce titre est suspendu par le comptable : rien n’est dû pour l’instant.",
+    EtatPiece.REJETEE: "Ce titre a été rejeté par le comptable : il n’y a rien à payer.",
+    EtatPiece.ANNULEE: "Ce titre est annulé : il n’y a rien à payer.",
 }
 FERME = (
     "Le paiement par carte est interrompu pour l’instant : rien n’est prélevé. Réessayez "
     "plus tard, ou payez par chèque ou par virement."
 )
-SOLDE = "Ce titre est entièrement payé : vous n’avez plus rien à payer."
+SOLDE = "Ce titre est entièrement payé : il n’y a plus rien à payer."
 
 
 def lire_reference(saisie: str) -> tuple[int, int] | None:

@@ -163,12 +163,14 @@ def contexte_du_titre(session: SessionCaisse, dette: Titre) -> dict[str, Any]:
     echeancier = echeanciers.en_cours(dette)
     choix = echeanciers.choix(dette, reste)
     propose = choix[0][1] if choix else reste
+    ailleurs = list(caisse.paiements_ailleurs(session, dette))
     return {
         "titre": dette,
         "reste": reste,
         "propose": propose,
         "en_attente": au_lecteur.en_attente(session),
-        "ailleurs": caisse.paiements_ailleurs(session, dette),
+        "engages": [une for une in ailleurs if une.engagee],
+        "sans_carte": [une for une in ailleurs if not une.engagee],
         "impayable": creances.motif_impayable(dette, reste)
         or ("" if session.regie.admet(dette.code_produit) else caisse.HORS_ACTE),
         "modes": [(code, Mode(code).label) for code in caisse.modes_admis(session.regie)],

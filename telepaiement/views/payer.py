@@ -242,10 +242,10 @@ def montrer(
     request: HttpRequest, tentative: Tentative, form: CourrielForm | None = None
 ) -> HttpResponse:
     """Show the page of the state that an attempt is in; `form` is one refused by its receipt."""
-    gabarit = GABARITS[EtatTentative(tentative.etat)]
+    gabarit, titre = GABARITS[EtatTentative(tentative.etat)], tentative.titre
     contexte: dict[str, Any] = {
         "tentative": tentative,
-        "titre": tentative.titre,
+        "titre": titre,
         "retour": _page_de_depart(tentative),
         "tarde": timezone.now() - tentative.creee_le
         > timedelta(minutes=settings.LIMITES_PAIEMENT["expiration_minutes"]),
@@ -256,6 +256,7 @@ def montrer(
         contexte["est_discordante"] = sienne.get().est_discordante
         contexte["est_recue"] = tentative.est_recue
         contexte["est_ecartee"] = tentative.passages.filter(acte="ecarter").exists()
+        contexte["impayable"] = creances.motif_impayable(titre, reste_du(titre))
     if gabarit == "telepaiement/paiement.html":
         contexte |= _contexte_carte(tentative)
     if gabarit == "telepaiement/reussi.html":
@@ -292,6 +293,7 @@ def _contexte_carte(tentative: Tentative) -> dict[str, Any]:
     chemin = reverse("telepaiement:retour", args=[tentative.jeton])
     notification = reverse(f"telepaiement:{settings.PAIEMENT_PASSERELLE}")
     return {
+        "motif": controler_avant_paiement(tentative),
         "formulaire": passerelle().formulaire(
             demande(tentative),
             retour=f"{settings.ADRESSE_PUBLIQUE}{chemin}",
@@ -326,13 +328,12 @@ def partir(request: HttpRequest, tentative: Tentative) -> HttpResponse:
     and the bank checks the signature.
     """
     adresse = passerelle().page_de_paiement
+    depart = redirect("telepaiement:paiement", jeton=tentative.jeton)
     if not adresse or request.POST.get("vads_order_id") != str(tentative.jeton):
-        motif = "Ce formulaire n’est plus le bon : recommencez."
-    else:
-        motif = vers_la_banque(tentative)
-    if motif:
-        messages.error(request, motif)
-        return redirect("telepaiement:paiement", jeton=tentative.jeton)
+        messages.error(request, "Ce formulaire n’est plus le bon : recommencez.")
+        return depart
+    if vers_la_banque(tentative):
+        return depart  # that page says why
     return HttpResponseRedirect(adresse, preserve_request=True)
 
 

@@ -96,6 +96,28 @@ def test_un_paiement_en_ligne_se_voit_avant_d_encaisser(guichet, banc, commencer
     assert "commencé le" not in libre
 
 
+def test_les_paiements_commences_se_disent_en_une_phrase_puis_se_taisent_une_fois_paye(
+    guichet, client, banc, commencer, encaisser
+):
+    titre = titre_payable(12_500)
+    tentatives = [commencer(titre) for _ in range(3)]
+    adresse = reverse("telepaiement:guichet_titre", args=[titre.pk])
+    avant = guichet.get(adresse).text
+    vieux = reverse("telepaiement:paiement", args=[tentatives[0].jeton])
+
+    encaisser(titre)
+    apres, onglet = guichet.get(adresse).text, client.get(vieux).text
+
+    assert "3 paiements par carte de ce titre ont été commencés" in avant
+    assert avant.count("sans carte débitée") == 1
+    assert "entièrement payé\u202f: il n’y a plus rien à payer" in apres
+    assert "sans carte débitée" not in apres
+    assert "vous n’avez plus" not in apres
+    assert "Il n’y a plus rien à payer</h1>" in onglet
+    assert "aucune somme n’a été prélevée" in onglet
+    assert "Vous n’avez pas payé" not in onglet
+
+
 def test_un_paiement_en_ligne_abandonne_s_annule_au_guichet(guichet, banc, commencer):
     tentative = commencer(titre_payable(12_500))
     banc.payer(tentative, CARTE_3DS)

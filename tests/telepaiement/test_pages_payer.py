@@ -16,6 +16,7 @@ from facturier.commun.templatetags.coquille import francs
 from telepaiement.models import Encaissement, EtatTentative, Tentative
 from tests.telepaiement.conftest import CARTE_REFUSEE
 from tests.telepaiement.factories import titre_emis, titre_payable
+from tests.telepaiement.test_concurrence import reduire
 from tests.telepaiement.test_pannes import vieillir
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +228,21 @@ def test_le_payeur_peut_renoncer(client, regler):
     client.post(reverse("telepaiement:abandonner", args=[tentative.jeton]))
 
     assert "Vous n’avez pas payé" in page(client, "paiement", tentative)
+
+
+def test_une_page_de_carte_rechargee_dit_ce_qui_a_change(client, banc, regler, agent):
+    payee, reduite = regler(titre_payable()), regler(titre_payable())
+    avant = page(client, "paiement", payee)
+    reduire(payee.titre, 12_500, agent)
+    reduire(reduite.titre, 500, agent)
+
+    pages = [page(client, "paiement", une) for une in (payee, reduite)]
+
+    assert 'id="carte"' in avant
+    for rechargee, mot in zip(pages, ("entièrement payé", "Le montant dû a changé"), strict=True):
+        assert mot in rechargee
+        assert 'id="carte"' not in rechargee
+        assert "Revenir à cette somme" in rechargee
 
 
 def test_une_passerelle_muette_se_dit_sans_trace_technique(client, banc, chercher):
