@@ -33,7 +33,6 @@ from telepaiement.models import (
 )
 from telepaiement.passerelles import passerelle
 from telepaiement.passerelles.contrat import (
-    PasserelleAttend,
     PasserelleMuette,
     PasserelleRefuse,
     RemboursementDistant,
@@ -71,9 +70,8 @@ def transmettre(remboursement: Remboursement, *, par: Utilisateur) -> Remboursem
         )
     except PasserelleMuette as erreur:
         journal.warning("remboursement_sans_reponse", jeton=str(remboursement.jeton))
-        motif = str(erreur) if isinstance(erreur, PasserelleAttend) else f"sans réponse : {erreur}"
         Remboursement.objects.filter(pk=remboursement.pk).update(
-            modifie_le=timezone.now(), motif_echec=motif[:200]
+            modifie_le=timezone.now(), motif_echec=str(erreur)[:200]
         )
     except PasserelleRefuse as erreur:
         _appliquer(encaissement, [], refuse=remboursement, motif=str(erreur))

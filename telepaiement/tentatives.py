@@ -217,7 +217,7 @@ def initier(tentative: Tentative, *, source: str) -> None:
     try:
         reference = passerelle().creer(demande(tentative))
     except PasserelleMuette as erreur:
-        _noter(tentative, "douter", source=source, anomalie=f"création sans réponse : {erreur}")
+        _noter(tentative, "douter", source=source, anomalie=f"création incertaine : {erreur}")
         raise PaiementIndisponible(INDISPONIBLE) from erreur
     except PasserelleRefuse as erreur:
         journal.error("paiement_refuse_a_la_creation", tentative=str(tentative.jeton))

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import requests
+import structlog
 from django.conf import settings
 from django.db.transaction import atomic
 
@@ -40,9 +41,11 @@ from telepaiement.passerelles.contrat import (
     StatutRemboursement,
     VersementDistant,
 )
-from telepaiement.passerelles.patience import Patience, disjoncteur
+from telepaiement.passerelles.patience import MUETTE, Patience, disjoncteur
 
+journal = structlog.get_logger(__name__)
 LECTURES = frozenset({"Order/Get"})
+ILLISIBLE = "la réponse du service de paiement ne se lit pas"
 MONTANT_MAXIMAL = 999_999_999_999  # `vads_amount` has twelve digits at most
 DEVISE, DEVISE_NUMERIQUE = "XPF", "953"
 TRANSACTIONS_PAR_JOUR = 900_000  # `vads_trans_id` goes from 000000 to 899999
@@ -266,13 +269,19 @@ class PasserelleLyra:
                 )
             lue = reponse.json()
         except (requests.RequestException, ValueError) as erreur:
-            raise PasserelleMuette(type(erreur).__name__) from erreur
+            journal.warning(
+                "passerelle_sans_decision", cause=type(erreur).__name__, service=service
+            )
+            est_muette = isinstance(erreur, requests.Timeout | requests.ConnectionError)
+            raise PasserelleMuette(MUETTE if est_muette else ILLISIBLE) from erreur
         if reponse.status_code >= ERREUR_SERVEUR or not isinstance(lue, dict):
-            raise PasserelleMuette(f"réponse {reponse.status_code}")
+            raise PasserelleMuette(f"le service de paiement est en panne ({reponse.status_code})")
         resultat = lue.get("answer") or {}
         if lue.get("status") != "SUCCESS":
-            code = f"{resultat.get('errorCode')} {resultat.get('errorMessage', '')}".strip()
-            raise PasserelleRefuse(code)
+            code = str(resultat.get("errorCode"))
+            dit = resultat.get("errorMessage", "")
+            journal.warning("passerelle_refus", code=code, dit=dit, service=service)
+            raise PasserelleRefuse(f"le service de paiement n’accepte pas la demande ({code})")
         return dict(resultat)
 
 

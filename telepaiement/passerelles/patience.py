@@ -18,7 +18,8 @@ from telepaiement.passerelles.contrat import PasserelleMuette
 
 REPRISES = 2  # times that a call of the background is repeated by the client of the gateway
 MEMOIRE_DU_DOUTE = 24 * 3600  # seconds during which a gateway that was silent is tried one by one
-COUPEE = "sans réponse depuis peu, non appelée"
+MUETTE = "le service de paiement ne répond pas"
+COUPEE = "le service de paiement ne répondait pas, il n’est pas rappelé aussitôt"
 _dans_une_page: ContextVar[bool] = ContextVar("dans_une_page", default=False)
 
 

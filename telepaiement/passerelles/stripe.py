@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, ParamSpec, TypeVar
 
 import stripe
+import structlog
 from django.conf import settings
 from stripe import RequestsClient, StripeClient, WebhookSignature
 
@@ -32,18 +33,26 @@ from telepaiement.passerelles.contrat import (
     StatutDistant,
     VersementDistant,
 )
-from telepaiement.passerelles.patience import Patience, disjoncteur
+from telepaiement.passerelles.patience import MUETTE, Patience, disjoncteur
 
+journal = structlog.get_logger(__name__)
 TOLERANCE = 300  # seconds between the signature of a notification and now, either way
 MONTANT_MAXIMAL = 99_999_999  # Stripe takes eight digits at most
 
+ERREUR_SERVEUR = 500
 PAR_PAGE = 100
-SANS_DECISION = (
-    stripe.APIConnectionError,
-    stripe.RateLimitError,
-    stripe.AuthenticationError,
-    stripe.PermissionError,
-)
+PANNES: Mapping[type[stripe.StripeError], str] = {
+    stripe.APIConnectionError: MUETTE,
+    stripe.RateLimitError: "le service de paiement est saturé",
+    stripe.AuthenticationError: "le service de paiement ne reconnaît pas nos clés",
+    stripe.PermissionError: "le service de paiement n’autorise pas nos clés à le faire",
+}
+REFUS = {
+    "charge_already_refunded": "ce paiement est déjà rendu",
+    "charge_disputed": "ce paiement est contesté par le payeur",
+    "idempotency_key_in_use": "la même demande est déjà en cours au service de paiement",
+    "resource_missing": "le service de paiement ne connaît pas ce paiement",
+}
 LECTEUR: Mapping[str, type[PasserelleRefuse]] = {
     "terminal_reader_busy": LecteurOccupe,
     "terminal_reader_offline": LecteurHorsLigne,
@@ -61,16 +70,29 @@ def _appeler(appel: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     try:
         with disjoncteur("stripe", stripe.APIConnectionError):
             return appel(*args, **kwargs)
-    except SANS_DECISION as erreur:
-        raise PasserelleMuette(type(erreur).__name__) from erreur
+    except tuple(PANNES) as erreur:
+        journal.warning("passerelle_sans_decision", cause=type(erreur).__name__, dit=str(erreur))
+        panne = next(dite for genre, dite in PANNES.items() if isinstance(erreur, genre))
+        raise PasserelleMuette(panne) from erreur
     except stripe.StripeError as erreur:
         statut = erreur.http_status or 500
         code = erreur.code or str(objets.champ(erreur.json_body, "error.code") or "")
-        nature = PasserelleRefuse if 400 <= statut < 500 else PasserelleMuette  # noqa: PLR2004
+        nature = PasserelleRefuse if 400 <= statut < ERREUR_SERVEUR else PasserelleMuette  # noqa: PLR2004
         if code == "idempotency_key_in_use":
             nature = PasserelleMuette
         nature = LECTEUR.get(code, nature)
-        raise nature(f"{statut} {code or type(erreur).__name__}") from erreur
+        journal.warning(
+            "passerelle_refus",
+            cause=type(erreur).__name__,
+            statut=statut,
+            code=code,
+            dit=str(erreur),
+        )
+        detail = f"{statut} {code}".strip()
+        if statut >= ERREUR_SERVEUR:
+            raise nature(f"le service de paiement est en panne ({detail})") from erreur
+        quoi = REFUS.get(code, "le service de paiement n’accepte pas la demande")
+        raise nature(f"{quoi} ({detail})") from erreur
 
 
 class _Requetes(RequestsClient):

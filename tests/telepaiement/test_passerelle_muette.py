@@ -127,6 +127,7 @@ def test_une_page_ne_retient_pas_le_serveur_et_reste_vraie(commencer, muette, se
     assert len(muette.appels) == 3
     assert duree < 6 * FOND
     assert tentative.etat == EtatTentative.A_VERIFIER
+    assert tentative.anomalie.startswith("le service de paiement ne répond")
     assert "en cours de vérification" in pages[-1].content.decode()
 
 
@@ -134,10 +135,22 @@ def test_une_tache_de_fond_attend_et_recommence(muette, settings):
     settings.STRIPE_API_BASE = muette.adresse
     construire.cache_clear()
 
-    with pytest.raises(PasserelleMuette):
+    with pytest.raises(PasserelleMuette, match="le service de paiement ne répond pas"):
         passerelle().lire("pi_inconnu")
 
     assert len(muette.appels) == 3
+
+
+@pytest.mark.django_db
+def test_une_reponse_qui_ne_se_lit_pas_se_dit_en_francais(muette, lyra_a_l_adresse):
+    def repondre() -> None:
+        while not muette.appels:
+            time.sleep(0.005)
+        muette.appels[0].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>")
+
+    threading.Thread(target=repondre, daemon=True).start()
+    with pytest.raises(PasserelleMuette, match="ne se lit pas"):
+        construire("lyra", est_dans_une_page=False).lire("une commande")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -255,7 +255,7 @@ def test_un_litige_ouvert_entre_demande_et_envoi_fait_echouer_sans_rien_ecrire(
     fait = rendre(encaissement, 5_000)
 
     assert fait.etat == EtatRemboursement.ECHOUE
-    assert "charge_disputed" in fait.motif_echec
+    assert fait.motif_echec == "ce paiement est contesté par le payeur (400 charge_disputed)"
     assert solde("5115", exercice=2026).credit == 0
     assert virements.rendable(encaissement) == 12_500
     litiges.relire(encaissement)
