@@ -61,3 +61,10 @@ def detailler(coupures: Mapping[str, int]) -> list[tuple[str, str, int]]:
         (nommer_coupure(int(valeur)), str(nombre), int(valeur) * nombre)
         for valeur, nombre in sorted(coupures.items(), key=lambda paire: -int(paire[0]))
     ]
+
+
+def nommer_ecart(ecart: int) -> str:
+    """Say in French what the cash counted has beyond what was expected, in whole francs."""
+    if not ecart:
+        return "Aucun"
+    return f"{'Excédent' if ecart > 0 else 'Déficit'} de {afficher(abs(ecart))}"

@@ -33,6 +33,7 @@ from telepaiement.nominations import exiger_habilite
 from telepaiement.position import cheques_en_main
 
 HAUTEUR_ETAT = 110  # points: the heading of the état, the head of its table and a line
+HAUTEUR_SIGNATURES = 110  # points: their heading, that of the régisseur, that of the treasury
 RIEN_A_VERSER = "Aucune caisse clôturée n’a d’espèces ou de chèques à verser."
 A_VALEUR = ~Q(versement__etat=EtatVersementRegie.ANNULE)
 
@@ -241,6 +242,7 @@ def dessiner_bordereau(versement: VersementRegie) -> bytes:
             [Colonne("Produit", 4), Colonne("Compte", 1), Colonne("Montant", 2, est_nombre=True)],
             recapituler(versement),
             total=("Total versé", "", versement.especes + versement.montant_cheques),
+            suite=HAUTEUR_SIGNATURES,
         )
         pdf.intertitre("Signatures")
         pdf.paragraphe("Le régisseur :")

@@ -9,7 +9,7 @@ from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.pdf import Colonne, Document
 from telepaiement.cloture import comparer
-from telepaiement.coupures import detailler
+from telepaiement.coupures import detailler, nommer_ecart
 from telepaiement.models import Mode, SessionCaisse
 
 
@@ -94,6 +94,7 @@ def _lignes(session: SessionCaisse) -> Iterator[tuple[str, str]]:
     yield ("Fonds de caisse", afficher(session.fonds_caisse))
     if session.motif_absence and session.cloturee_par:
         yield ("Clôturée par", f"{session.cloturee_par.nom_complet} : {session.motif_absence}")
+    yield ("Écart des espèces", nommer_ecart(session.ecart))
     if session.motif_ecart:
         yield ("Motif de l’écart", session.motif_ecart)
     contresignature = getattr(session, "contresignature", None)

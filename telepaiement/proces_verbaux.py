@@ -211,6 +211,7 @@ def _dessiner(
         pdf.titre(f"{titre} n° {decompte.numero}", regie.libelle)
         pdf.resume([*personnes, *_constats(decompte)])
         pdf.intertitre("Décompte des espèces")
+        signatures = 40 + 78 * len(signataires)  # points: they are not parted
         pdf.tableau(
             [
                 Colonne("Coupure", 3),
@@ -219,11 +220,11 @@ def _dessiner(
             ],
             billets.detailler(decompte.coupures),
             total=("Total compté", "", decompte.especes_comptees),
+            suite=0 if decompte.observations else signatures,
         )
         if decompte.observations:
-            pdf.intertitre("Observations")
-            pdf.paragraphe(decompte.observations)
-        pdf.reserver(40 + 78 * len(signataires))  # the signatures are not parted
+            pdf.section("Observations", decompte.observations, suite=signatures)
+        pdf.reserver(signatures)
         pdf.intertitre("Signatures")
         for signataire in signataires:
             pdf.reserver(48)
@@ -237,7 +238,7 @@ def _constats(decompte: Decompte) -> Iterator[tuple[str, str]]:
     yield ("Arrêté le", f"{jour_et_heure(moment)} (heure de Nouméa)")
     yield ("Espèces attendues", afficher(decompte.especes_attendues))
     yield ("Espèces comptées", afficher(decompte.especes_comptees))
-    yield ("Écart", afficher(decompte.ecart))
+    yield ("Écart", billets.nommer_ecart(decompte.ecart))
     yield ("Chèques comptés", str(decompte.cheques_comptes))
     attendus = f"{decompte.cheques_attendus} pour {afficher(decompte.montant_cheques)}"
     yield ("Chèques attendus", attendus if decompte.cheques_attendus else "0")

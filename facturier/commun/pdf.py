@@ -24,6 +24,8 @@ from facturier.commun.typographie import espacer
 POLICES = Path(__file__).parent / "polices"
 TEXTE, FORT = "SourceSans3", "SourceSans3-Semi"
 CORPS, INTERLIGNE = 10.5, 14.5
+RANGEE = 19.0  # points: a row of a table, on one line
+INSEPARABLES = 2  # lines of a text that stay with what they introduce, or end
 Couleur = tuple[float, float, float]  # red, green and blue, from 0 to 1
 TOTAL_PAGES = "total_pages"
 
@@ -237,12 +239,32 @@ class Document:
         self._ligne(texte, self.marge, self.y, police=FORT, corps=12.5, couleur=LAGON)
         self.y -= 8
 
+    def section(self, titre: str, texte: str, *, suite: float = 0) -> None:
+        """Draw a heading and its text, of which two lines stay with `suite` points that follow."""
+        nombre = len(couper(texte, TEXTE, CORPS, self.utile))
+        if nombre <= INSEPARABLES + 1:
+            self.reserver(34 + nombre * INTERLIGNE + suite)
+        self.intertitre(titre)
+        self.paragraphe(texte, suite=suite)
+
     def paragraphe(
-        self, texte: str, *, police: str = TEXTE, corps: float = CORPS, couleur: Couleur = ENCRE
+        self,
+        texte: str,
+        *,
+        police: str = TEXTE,
+        corps: float = CORPS,
+        couleur: Couleur = ENCRE,
+        suite: float = 0,
     ) -> None:
-        """Draw a text over the width, cut into lines and over pages."""
-        for ligne in couper(texte, police, corps, self.utile):
-            self.reserver(INTERLIGNE)
+        """Draw a text over the width, cut into lines and over pages.
+
+        Its last two lines stay on the page of the `suite` points that follow.
+        """
+        lignes = couper(texte, police, corps, self.utile)
+        for rang, ligne in enumerate(lignes, start=1):
+            a_venir = len(lignes) - rang
+            tient = suite and a_venir < INSEPARABLES
+            self.reserver(INTERLIGNE * (1 + a_venir) + 4 + suite if tient else INTERLIGNE)
             self.y -= INTERLIGNE
             self._ligne(ligne, self.marge, self.y, police=police, corps=corps, couleur=couleur)
         self.y -= 4
@@ -319,19 +341,27 @@ class Document:
         lignes: Iterable[Sequence[str | int]],
         *,
         total: Sequence[str | int] | None = None,
+        suite: float = 0,
     ) -> None:
         """Draw rows over as many pages as it takes, the heading repeated on each.
 
         Rows are read one by one. An int is an amount in francs, shown with its unit; a text too
-        long for its column goes over several lines.
+        long for its column goes over several lines. The last row and the total stay on the page of
+        the `suite` points that follow.
         """
         abscisses = _abscisses(colonnes, self.papier)
         self.reserver(4 * INTERLIGNE)
         self._titres(colonnes, abscisses)
+        derniere: Sequence[str | int] | None = None
         for ligne in lignes:
-            self._rangee(colonnes, abscisses, ligne, TEXTE)
+            if derniere is not None:
+                self._rangee(colonnes, abscisses, derniere, TEXTE)
+            derniere = ligne
+        if derniere is not None:
+            avec = suite + 8 + RANGEE if suite else 0
+            self._rangee(colonnes, abscisses, derniere, TEXTE, suite=avec)
         if total is not None:
-            self._rangee(colonnes, abscisses, total, FORT)
+            self._rangee(colonnes, abscisses, total, FORT, suite=suite + 8 if suite else 0)
         self.y -= 8
 
     def _titres(self, colonnes: Sequence[Colonne], abscisses: Sequence[float]) -> None:
@@ -348,6 +378,8 @@ class Document:
         abscisses: Sequence[float],
         ligne: Sequence[str | int],
         police: str,
+        *,
+        suite: float = 0,
     ) -> None:
         cellules = [
             [montants.afficher(valeur)]
@@ -356,7 +388,7 @@ class Document:
             for valeur, debut, fin in zip(ligne, abscisses, abscisses[1:], strict=False)
         ]
         hauteur = max(map(len, cellules)) * 13 + 6
-        if self.reserver(hauteur):
+        if self.reserver(hauteur + suite):
             self._titres(colonnes, abscisses)
         for rang, textes in enumerate(cellules):
             for numero, texte in enumerate(textes):

@@ -1669,9 +1669,9 @@ class Migration(migrations.Migration):
                         "support",
                         models.CharField(
                             choices=[
-                                ("a5", "Feuille A5"),
-                                ("ticket", "Rouleau de 80 mm"),
-                                ("mel", "Courriel"),
+                                ("a5", "feuille A5"),
+                                ("ticket", "rouleau de 80 mm"),
+                                ("mel", "courriel"),
                             ],
                             max_length=6,
                         ),

@@ -327,9 +327,9 @@ class DelivranceQuittance(models.Model):
     class Support(models.TextChoices):
         """What it was printed on, or sent by."""
 
-        A5 = "a5", "Feuille A5"
-        TICKET = "ticket", "Rouleau de 80 mm"
-        MEL = "mel", "Courriel"
+        A5 = "a5", "feuille A5"
+        TICKET = "ticket", "rouleau de 80 mm"
+        MEL = "mel", "courriel"
 
     quittance = models.OneToOneField(Quittance, models.PROTECT, related_name="delivrance")
     support = models.CharField(max_length=6, choices=Support)

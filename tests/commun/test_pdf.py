@@ -88,3 +88,33 @@ def test_un_dessin_interrompu_n_ecrit_rien():
         raise RuntimeError
 
     assert sortie.getvalue() == b""
+
+
+def _avec_signatures(lignes, observation=""):
+    """Draw a table, or a text, then signatures that are not parted; return the text by page."""
+    sortie = BytesIO()
+    with Document(sortie, titre="PV", etabli_le=LE, reference="PV 1") as pdf:
+        rangees = ((f"Coupure {n}", n) for n in range(lignes))
+        pdf.tableau(COLONNES, rangees, total=("Total compté", 9), suite=0 if observation else 196)
+        if observation:
+            pdf.section("Observations", observation, suite=196)
+        pdf.reserver(196)
+        pdf.intertitre("Signatures")
+        for _ in range(2):
+            pdf.paragraphe("Le vérificateur :")
+            pdf.espace(30)
+    return [page.extract_text() for page in lire(sortie.getvalue()).pages]
+
+
+@pytest.mark.parametrize("lignes", range(18, 36))
+def test_des_signatures_ne_sont_jamais_seules_sur_leur_page(lignes):
+    apres_tableau = _avec_signatures(lignes)[-1]
+    apres_texte = _avec_signatures(lignes, "Un mot. " * 40 + "Dernier mot.")[-1]
+    apres_un_mot = _avec_signatures(lignes, "Rien.")[-1]
+
+    assert f"Coupure {lignes - 1}" in apres_tableau
+    assert "Total compté" in apres_tableau
+    assert apres_texte.count("Un mot.") > 5
+    assert "Observations" in apres_un_mot
+    for page in (apres_tableau, apres_texte, apres_un_mot):
+        assert page.index("Signatures") < page.index("Le vérificateur")

@@ -382,7 +382,9 @@ def test_la_verification_inopinee_compte_les_caisses_ouvertes(regies, encaisser,
     )
 
     assert (verification.numero, verification.ecart) == (1, -500)
-    assert "Il manque 500 F" in _texte(proces_verbaux.dessiner_verification(verification))
+    texte = _texte(proces_verbaux.dessiner_verification(verification))
+    assert "Il manque 500 F" in texte
+    assert "Déficit de 500" in texte
 
 
 def test_la_verification_est_reservee_a_qui_controle(regies, regisseur):
