@@ -82,6 +82,13 @@ def conservable_le(excedent: Excedent, mois: int) -> date:
     return plus_mois(excedent.jour, mois)
 
 
+def refus_de_conserver(excedent: Excedent) -> str:
+    """Return in French why an excédent is not kept yet, with the day when it may be, or ""."""
+    if timezone.localdate() >= (debut := conservable_le(excedent, mois_de_recherche())):
+        return ""
+    return f"Cet excédent se cherche encore : il se conserve à partir du {debut:%d/%m/%Y}."
+
+
 def nombre_conservables() -> int:
     """Return how many excédents may be kept today, of tills and versements; one query."""
     limite = dernier_jour_echu(timezone.localdate(), mois_de_recherche())
@@ -171,11 +178,8 @@ def conserver(
     exiger_agent(par)
     if not motif.strip():
         raise ValidationError({"motif": "Indiquez ce qui a été cherché, et en vain."})
-    jour = timezone.localdate()
-    if jour < (debut := conservable_le(excedent, mois_de_recherche())):
-        raise ValidationError(
-            f"Cet excédent se cherche encore : il se conserve à partir du {debut:%d/%m/%Y}."
-        )
+    if refus := refus_de_conserver(excedent):
+        raise ValidationError(refus)
     produit = Produit.objects.filter(compte=COMPTE_EXCEDENTS).order_by("code").first()
     if produit is None:
         raise ValidationError(

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.cartes import FormulaireSansCarte
@@ -461,5 +462,5 @@ class TitreForm(FormulaireSansCarte):
             return donnees
         for champ in ADRESSE_EXIGEE:
             if not donnees[champ]:
-                self.add_error(champ, ADRESSE_INCONNUE)
+                self.add_error(champ, ValidationError(ADRESSE_INCONNUE, code="required"))
         return donnees

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
@@ -132,7 +133,8 @@ class FeuilletForm(FormulaireSansCarte):
             )
         for nom in self.EXIGES.get(donnees.get("mode", ""), ()):
             if not donnees.get(nom):
-                self.add_error(nom, "Ce mode de paiement demande ce champ.")
+                demande = "Ce mode de paiement le demande."
+                self.add_error(nom, ValidationError(demande, code="required"))
         return donnees
 
     @property

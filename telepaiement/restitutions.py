@@ -7,6 +7,7 @@ comptable takes in charge, or its rejection; the comptable pays the verified acc
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -48,7 +49,7 @@ def attentes(titres: Iterable[int]) -> dict[int, str]:
     The treasury has not accepted what corrects it.
     """
     attendues = Piece.objects.filter(piece_origine__in=list(titres), type_piece=CORRECTIF)
-    dits: dict[int, str] = {}
+    dits: dict[Any, str] = {}
     for piece in attendues.exclude(etat__in=ACQUISES).order_by("-pk"):
         est_recette = piece.sens == SensPiece.RECETTE
         quoi, accord = ("La réduction", "prise") if est_recette else ("Le mandat", "pris")

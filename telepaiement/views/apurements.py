@@ -130,6 +130,10 @@ def conserver_versement(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _conserver(request: HttpRequest, excedent: apurements.Excedent) -> HttpResponse:
+    refus = apurements.refus_de_conserver(excedent)
+    if refus and request.method == "GET":  # a POST says it beside what was typed
+        messages.error(request, refus)
+        return redirect("telepaiement:excedents")
     regie = apurements.regie_de(excedent)
     connue = adresse_connue(regie.tiers) if regie.tiers else {}
     form = ConservationForm(request.POST or None, initial={"service": regie.service, **connue})

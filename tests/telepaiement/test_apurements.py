@@ -117,7 +117,12 @@ def test_un_excedent_regle_le_titre_de_qui_le_prouve_et_le_reste_se_conserve(
     assert _anomalies() == [] == list(verifier())
 
 
-def test_un_excedent_se_cherche_six_mois_avant_de_se_conserver(excedent, agent):
+def test_un_excedent_se_cherche_six_mois_avant_de_se_conserver(excedent, agent, client):
+    client.force_login(agent)
+    adresse = reverse("telepaiement:excedent_caisse_conserver", args=[excedent.pk])
+    page = client.get(adresse, follow=True)
+    assert page.redirect_chain[0][0] == reverse("telepaiement:excedents")
+    assert "il se conserve à partir du" in page.text
     with pytest.raises(ValidationError, match="se cherche encore"):
         apurements.conserver(
             excedent,
@@ -189,7 +194,7 @@ def test_la_liste_coute_autant_pour_deux_excedents_que_pour_un(
     with django_assert_max_num_queries(len(pour_un)):
         page = client.get(reverse("telepaiement:excedents")).content.decode()
 
-    assert page.count("Se cherche jusqu’au") == 2
+    assert page.count("À conserver à partir du") == 2
 
 
 def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorerie(
@@ -242,6 +247,9 @@ def test_un_titre_regle_par_ce_qui_attendait_puis_reduit_se_rend_par_la_tresorer
     assert [un.status_code for un in statuts] == [422, 302, 422]
     assert (reste_du(titre), restitutions.a_rendre(titre.pk)) == (0, 0)
     assert sum(f.montant for f in decompte_du(titre).autres if f.montant < 0) == -7_000
+    fait = client.get(lieux[1]).text
+    assert fait.count("Rendu au débiteur") == 2
+    assert "Rendre au débiteur" not in fait
     assert "virement V-8" in titre.passages.get(acte="rendre", motif__startswith="5").motif
     assert _anomalies() == [] == list(verifier())
 

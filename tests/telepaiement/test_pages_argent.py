@@ -1,5 +1,6 @@
 """Pages of what follows a payment: refunds by two people, payouts, disputes, bank."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -122,7 +123,6 @@ def test_les_versements_se_lisent_et_disent_leur_ecart(client, banc_neuf, encais
     assert "Rien n’est comptabilisé" in detail
     assert encaissement.titre.reference in detail
     assert "Tout est versé" in _lire(client, "versements_attendus")
-    assert reverse("telepaiement:paiements_a_verifier") in _lire(client, "versements_attendus")
 
 
 def test_un_litige_se_voit_avec_sa_date_limite(client, banc, encaisser, agent):
@@ -196,3 +196,30 @@ def test_les_cartes_non_versees_se_lisent_et_s_exportent_toutes(
     assert f"apres={ancien.pk}" in premiere
     assert recent.quittance.reference not in premiere
     assert recent.quittance.reference in seconde
+
+
+PAGES_APRES_PAIEMENT = [
+    ("versements", "Versements"),
+    ("versements_attendus", "Non versés"),
+    ("banque", "Banque"),
+    ("recettes_a_classer", "À classer"),
+    ("trop_percus", "Trop-perçus"),
+    ("remboursements", "Remboursements"),
+    ("litiges", "Litiges"),
+    ("imputations", "Imputations"),
+    ("excedents", "Excédents"),
+    ("paiements_a_verifier", "À vérifier"),
+]
+
+
+def test_chaque_page_dit_ou_elle_est_parmi_les_siennes(client, regies, agent):
+    client.force_login(agent)
+    atteintes: set[str] = set()
+
+    for nom, libelle in PAGES_APRES_PAIEMENT:
+        onglets = _lire(client, nom).split('aria-label="Après le paiement"')[1].split("</nav>")[0]
+        atteintes |= set(re.findall(r'href="([^"]+)"', onglets))
+        assert re.findall(r'aria-current="page" href="[^"]+">([^<]+)<', onglets) == [libelle]
+        assert onglets.count('aria-current="true"') == 1
+
+    assert atteintes == {reverse(f"telepaiement:{nom}") for nom, _ in PAGES_APRES_PAIEMENT}

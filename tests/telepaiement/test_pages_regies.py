@@ -259,6 +259,17 @@ def test_un_feuillet_se_verifie_puis_se_confirme(aux_finances, feuillets):
     assert aux_finances.get(_adresse("feuillet_confirmer", uuid4())).status_code == 404
 
 
+def test_un_feuillet_nomme_chaque_champ_que_son_mode_demande(aux_finances, feuillets):
+    carnet, moment = feuillets
+    saisie = moment | {"feuillet": f"{carnet.reference}-001", "montant": "500", "mode": "tpe"}
+
+    reponse = aux_finances.post(_adresse("feuillet_saisir"), saisie | {"reference": "x"})
+
+    resume = _page(reponse).split('"resume-erreurs"')[1].split("</ul>")[0]
+    for champ in ("Numéro de ticket", "Numéro d’autorisation"):
+        assert resume.count(f"{champ} : ce mode de paiement le demande") == 1
+
+
 def test_une_vente_ecrite_a_la_main_et_le_rapport_de_conflits(aux_finances, feuillets, agent):
     carnet, moment = feuillets
     page, produit = _adresse("feuillet_saisir"), Produit.objects.get(code="S001")

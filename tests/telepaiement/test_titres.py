@@ -101,6 +101,9 @@ def test_une_adresse_inconnue_est_demandee(bureau, vides):
 
     assert reponse.status_code == 422
     assert set(reponse.context["form"].errors) == set(vides)
+    resume = reponse.text.split('"resume-erreurs"')[1].split("</ul>")[0]
+    assert resume.count("nous ne connaissons pas l’adresse") == len(vides)
+    assert "ce débiteur" in resume
 
 
 @pytest.mark.parametrize(

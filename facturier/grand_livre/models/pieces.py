@@ -194,6 +194,7 @@ class Piece(models.Model):
     """A mandat (order to pay) or a titre (order to collect)."""
 
     Etat = EtatPiece
+    ACTES = {"rendre": "Rendu au débiteur"}
     TRANSITIONS: dict[str, Transition] = {
         "signer": transition({EtatPiece.EMISE}, EtatPiece.SIGNEE, Role.ORDONNATEUR),
         "retirer_signature": transition({EtatPiece.SIGNEE}, EtatPiece.EMISE, Role.ORDONNATEUR),
