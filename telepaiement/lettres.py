@@ -12,14 +12,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import montants
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.pdf import Document
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import avis, courriels
 from telepaiement.models import EtatLitige, Litige, PassageLitige
+from telepaiement.titres import adresse_connue
 
 DEMANDER, POSTER, RENONCER = "demander_lettre", "poster_lettre", "renoncer_lettre"
 JOUR = "%d/%m/%Y"
@@ -50,6 +53,12 @@ def a_poster() -> QuerySet[Litige]:
     return Litige.objects.filter(Exists(attendues.filter(~Exists(suites))))
 
 
+def postees(titre: Titre) -> QuerySet[PassageLitige]:
+    """Return the letters that left about the payments of a titre, oldest first."""
+    parties = PassageLitige.objects.filter(acte=POSTER, litige__encaissement__titre=titre)
+    return parties.select_related("litige", "par").order_by("pk")
+
+
 @transaction.atomic
 def poster(litige_id: int, *, par: Utilisateur) -> None:
     """Note that the letter left, by whom; harmless when it had left already.
@@ -68,8 +77,12 @@ def _noter(litige: Litige, acte: str, par: Utilisateur) -> None:
     litige.passages.create(acte=acte, depart=litige.etat, arrivee=litige.etat, par=par)
 
 
-def editer(litige: Litige, *, le: datetime) -> bytes:
+def editer(litige: Litige, *, le: datetime, postee: PassageLitige | None = None) -> bytes:
     """Return the letter as a PDF, its address in the window of the envelope.
+
+    Args:
+        postee: the letter that left already, of which this is a copy: it says what it said then,
+            but what is owed, which is that of `le`.
 
     Raises:
         ValidationError: the payment is a sale's, whose buyer left no address.
@@ -77,7 +90,7 @@ def editer(litige: Litige, *, le: datetime) -> bytes:
     encaissement, titre = litige.encaissement, litige.encaissement.titre
     if titre is None:
         raise ValidationError("Cette vente n’a pas de débiteur à qui écrire.")
-    est_annule = litige.etat == EtatLitige.ANNULE
+    est_annule = (postee.depart if postee else litige.etat) == EtatLitige.ANNULE
     sortie = io.BytesIO()
     with Document(
         sortie,
@@ -87,6 +100,12 @@ def editer(litige: Litige, *, le: datetime) -> bytes:
         emetteur=(encaissement.regie.libelle, encaissement.regie.acte),
     ) as pdf:
         pdf.adresse(avis.adresse_postale(titre))
+        pdf.adresse([f"Nouméa, le {timezone.localtime(postee.le if postee else le):{JOUR}}"])
+        if postee:
+            pdf.paragraphe(
+                f"Copie de la lettre postée le {timezone.localtime(postee.le):{JOUR}} par "
+                f"{postee.par.nom_complet}."
+            )
         if est_annule:
             pdf.titre("Votre paiement est bien reçu", f"Titre de recettes n° {titre.reference}")
             pdf.paragraphe(
@@ -97,9 +116,11 @@ def editer(litige: Litige, *, le: datetime) -> bytes:
         else:
             pdf.titre("Votre paiement n’a pas abouti", f"Titre de recettes n° {titre.reference}")
             _dire_l_impaye(pdf, litige)
-        pdf.resume(_lignes(litige))
+        pdf.espace()
+        pdf.resume(_lignes(litige, est_annule=est_annule))
         if not est_annule:
-            _dire_comment_payer(pdf, litige)
+            _dire_comment_payer(pdf, litige, f"Au {timezone.localtime(le):{JOUR}}")
+        pdf.paragraphe(_contact(litige))
     return sortie.getvalue()
 
 
@@ -112,9 +133,9 @@ def _dire_l_impaye(pdf: Document, litige: Litige) -> None:
     )
 
 
-def _dire_comment_payer(pdf: Document, litige: Litige) -> None:
+def _dire_comment_payer(pdf: Document, litige: Litige, jour: str) -> None:
     titre = litige.encaissement.titre
-    pdf.encadre("Reste à payer", montants.afficher(max(reste_du(titre), 0)))
+    pdf.encadre("Reste à payer", montants.afficher(max(reste_du(titre), 0)), jour)
     pdf.paragraphe(
         "Payez par carte à l’adresse ci-dessous, ou au guichet de la régie, en espèces ou par "
         "carte. Si vous pensez que c’est une erreur, adressez-vous d’abord à votre banque, puis à "
@@ -130,14 +151,28 @@ def _dire_comment_payer(pdf: Document, litige: Litige) -> None:
     )
 
 
-def _lignes(litige: Litige) -> list[tuple[str, str]]:
+def _contact(litige: Litige) -> str:
+    """Say whom to write to: the régie, at its address when it is known, and the service."""
+    encaissement = litige.encaissement
+    regie, titre = encaissement.regie, encaissement.titre
+    connue = adresse_connue(regie.tiers) if regie.tiers else {}
+    lieu = [connue.get("adresse_voie", ""), connue.get("adresse_complement", "")]
+    lieu.append(f"{connue.get('code_postal', '')} {connue.get('ville', '')}".strip())
+    chez = ", ".join(filter(None, (regie.libelle, *lieu)))
+    return (
+        f"Pour nous joindre : {chez}, ou le service qui réclame la somme, {titre.service.libelle} "
+        f"({titre.service.direction}). Rappelez la référence {titre.reference}."
+    )
+
+
+def _lignes(litige: Litige, *, est_annule: bool) -> list[tuple[str, str]]:
     encaissement = litige.encaissement
     lignes = [
         ("Objet", encaissement.titre.objet),
         ("Paiement du", f"{encaissement.jour:{JOUR}}"),
         ("Montant", montants.afficher(litige.montant)),
     ]
-    if litige.ligne and litige.etat != EtatLitige.ANNULE:
+    if litige.ligne and not est_annule:
         lignes += [
             ("Repris le", f"{litige.ligne.jour:{JOUR}}"),
             ("Ce qu’en dit le relevé de banque", litige.motif),

@@ -362,6 +362,7 @@ urlpatterns = [
     path("gestion/litiges/", argent.litiges, name="litiges"),
     path("gestion/litiges/<int:pk>/lettre.pdf", argent.lettre, name="litige_lettre"),
     path("gestion/litiges/<int:pk>/postee/", argent.lettre_postee, name="litige_lettre_postee"),
+    path("gestion/lettres/<int:pk>.pdf", argent.copie_lettre, name="lettre_copie"),
     path("gestion/versements/", argent.versements, name="versements"),
     path("gestion/versements/lire/", argent.lire_versements, name="versements_lire"),
     path("gestion/versements/attendus/", argent.attendus, name="versements_attendus"),

@@ -12,7 +12,14 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from telepaiement import imputations, lettres, registres
 from telepaiement import versements as service
-from telepaiement.models import EtatImputation, EtatLitige, EtatVersement, Litige, Versement
+from telepaiement.models import (
+    EtatImputation,
+    EtatLitige,
+    EtatVersement,
+    Litige,
+    PassageLitige,
+    Versement,
+)
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
 from telepaiement.views.communs import PAR_PAGE, agent, donner, page_par_cle, reponse_pdf
 
@@ -160,6 +167,27 @@ def lettre(request: HttpRequest, pk: int) -> HttpResponse:
     litige = get_object_or_404(lot, pk=pk)
     contenu = lettres.editer(litige, le=timezone.now())
     return reponse_pdf(contenu, f"lettre-{litige.encaissement.titre.reference}.pdf")
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def copie_lettre(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a copy of a letter that left."""
+    passage = get_object_or_404(
+        PassageLitige.objects.select_related(
+            "par",
+            "litige__ligne",
+            "litige__encaissement__titre__tiers",
+            "litige__encaissement__titre__service",
+            "litige__encaissement__regie__tiers",
+            "litige__encaissement__quittance",
+        ),
+        pk=pk,
+        acte=lettres.POSTER,
+    )
+    contenu = lettres.editer(passage.litige, le=timezone.now(), postee=passage)
+    return reponse_pdf(contenu, f"lettre-{passage.litige.encaissement.titre.reference}.pdf")
 
 
 @reserver_a(*LECTEURS)

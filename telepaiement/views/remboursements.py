@@ -70,6 +70,9 @@ def encaissement(request: HttpRequest, pk: int) -> HttpResponse:
             ).order_by("pk"),
             "litiges": objet.litiges.order_by("pk"),
             "lettres": lettres.a_poster().filter(encaissement=objet),
+            "postees": lettres.postees(objet.titre).filter(litige__encaissement=objet)
+            if objet.titre
+            else (),
             "adresse_postale": avis.adresse_postale(objet.titre) if objet.titre else (),
             "lignes": objet.lignes_versement.select_related("versement").order_by("pk"),
             "peut_demander": agent(request).a_role(Role.AGENT)

@@ -30,7 +30,7 @@ from facturier.grand_livre.models import (
     Titre,
 )
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import avis, contestations, creances, discordances, restitutions, titres
+from telepaiement import avis, contestations, creances, discordances, lettres, restitutions, titres
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
@@ -149,6 +149,7 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
                 piece_origine=titre.pk, type_piece=CORRECTIF
             ).order_by("pk"),
             "demandes": titre.demandes.all(),
+            "postees": lettres.postees(titre),
             "tentatives": titre.tentatives.avec_discordance().avec_decision().order_by("-pk")[:20],
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and not titre.est_reduction,
             "peut_reduire": est_reductible(titre, reste),

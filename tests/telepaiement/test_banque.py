@@ -1,42 +1,30 @@
 """The statement of the bank: read, refused, matched, posted, and what stays with its age."""
 
-from io import BytesIO
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
-from pypdf import PdfReader
 
 from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import (
     caisse,
-    depots,
-    impayes,
-    lettres,
-    navigation,
     rapprochement,
     releves,
-    ventes,
     verification,
     versements,
 )
-from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.models import (
     Encaissement,
     LigneBancaire,
-    Litige,
     Mode,
     NatureRapprochement,
-    Produit,
     RapprochementBancaire,
 )
 from telepaiement.propositions import proposer
-from tests.fournisseurs.factories import FournisseurFactory
-from tests.telepaiement.factories import decompte, titre_payable, titres_payables, verser
+from tests.telepaiement.factories import titre_payable, titres_payables
 
 pytestmark = pytest.mark.django_db
 ENTREE = """<Ntry><Amt Ccy="{devise}">{montant}</Amt><CdtDbtInd>{sens}</CdtDbtInd>
@@ -87,13 +75,13 @@ def encaisser_au_guichet(session, regisseur):
     return faire
 
 
-def _confirmer(agent, nature) -> RapprochementBancaire:
+def confirmer(agent, nature) -> RapprochementBancaire:
     ligne = LigneBancaire.objects.get(etat="a_rapprocher")
     une = next(p for p in proposer(ligne) if p.nature == nature)
     return rapprochement.confirmer(ligne_id=ligne.pk, cle=une.cle, par=agent)
 
 
-def _anomalies() -> list[str]:
+def anomalies() -> list[str]:
     return [str(a) for controle in verification.CONTROLES for a in controle()]
 
 
@@ -167,11 +155,11 @@ def test_un_versement_se_rapproche_sans_nouvelle_ecriture(encaisser, banc_neuf, 
     avant = solde("515", exercice=2026).solde
     importer(camt({"montant": versement.montant, "jour": versement.arrive_le.isoformat()}))
 
-    fait = _confirmer(agent, NatureRapprochement.VERSEMENT)
+    fait = confirmer(agent, NatureRapprochement.VERSEMENT)
 
     assert fait.versement == versement
     assert solde("515", exercice=2026).solde == avant
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_la_remise_du_terminal_se_rapproche_nette_de_commission(
@@ -181,12 +169,12 @@ def test_la_remise_du_terminal_se_rapproche_nette_de_commission(
         encaisser_au_guichet(Mode.TPE, montant, numero_ticket=f"{rang}", numero_autorisation="A1")
     importer(camt({"montant": "12400", "libelle": "REMISE CB TPE-0001"}))
 
-    fait = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+    fait = confirmer(agent, NatureRapprochement.REMISE_TPE)
 
     comptes = [solde(numero, exercice=2026).solde for numero in ("515", "4722", "5115")]
     assert (fait.commission, fait.encaissements.count()) == (100, 2)
     assert comptes == [12_400, 100, 0]
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_un_cheque_puis_une_remise_de_cheques(encaisser_au_guichet, importer, agent):
@@ -195,14 +183,14 @@ def test_un_cheque_puis_une_remise_de_cheques(encaisser_au_guichet, importer, ag
             Mode.CHEQUE, montant, banque="BCI", numero_cheque=f"{rang}", tireur="M. Fictif"
         )
     importer(camt({"montant": "1000"}))
-    un = _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+    un = confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
     importer(camt({"montant": "5000", "reference": "AUTRE"}))
 
-    deux = _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+    deux = confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
 
     assert (un.encaissements.count(), deux.encaissements.count()) == (1, 2)
     assert solde("5118", exercice=2026).solde == 0
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_un_virement_qui_cite_un_titre_le_paie_et_le_trop_percu_se_voit(
@@ -211,7 +199,7 @@ def test_un_virement_qui_cite_un_titre_le_paie_et_le_trop_percu_se_voit(
     titre = titre_payable(12_500)
     importer(camt({"montant": "13000", "libelle": f"VIR M FICTIF {titre.reference}"}))
 
-    fait = _confirmer(agent, NatureRapprochement.TITRE)
+    fait = confirmer(agent, NatureRapprochement.TITRE)
 
     encaissement = fait.encaissements.get().encaissement
     assert (encaissement.mode, encaissement.session, encaissement.trop_percu) == (
@@ -221,7 +209,7 @@ def test_un_virement_qui_cite_un_titre_le_paie_et_le_trop_percu_se_voit(
     )
     assert reste_du(titre) == 0
     assert encaissement.quittance.numero == 1
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_un_virement_constate_au_guichet_ne_s_encaisse_pas_deux_fois(
@@ -230,7 +218,7 @@ def test_un_virement_constate_au_guichet_ne_s_encaisse_pas_deux_fois(
     constate = encaisser_au_guichet(Mode.VIREMENT, 4_000, reference_virement="VIR-77")
     importer(camt({"montant": "4000", "libelle": "VIR-77"}))
 
-    fait = _confirmer(agent, NatureRapprochement.VIREMENT)
+    fait = confirmer(agent, NatureRapprochement.VIREMENT)
 
     assert fait.ecriture is None
     assert fait.encaissements.get().encaissement == constate
@@ -242,7 +230,7 @@ def test_une_ligne_ne_se_rapproche_qu_une_fois_et_ne_se_reecrit_pas(
 ):
     encaisser_au_guichet(Mode.VIREMENT, 4_000, reference_virement="VIR-77")
     importer(camt({"montant": "4000"}))
-    fait = _confirmer(agent, NatureRapprochement.VIREMENT)
+    fait = confirmer(agent, NatureRapprochement.VIREMENT)
 
     with pytest.raises(ValidationError, match="impossible"):
         rapprochement.confirmer(ligne_id=fait.ligne_id, cle="virement-1", par=agent)
@@ -258,7 +246,7 @@ def test_un_rapprochement_s_annule_et_la_ligne_se_rapproche_autrement(
     for rang, montant in enumerate((10_000, 2_500)):
         encaisser_au_guichet(Mode.TPE, montant, numero_ticket=f"{rang}", numero_autorisation="A1")
     importer(camt({"montant": "12400"}))
-    premier = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+    premier = confirmer(agent, NatureRapprochement.REMISE_TPE)
     with pytest.raises(ValidationError, match="pourquoi"):
         rapprochement.annuler(ligne_id=premier.ligne_id, motif=" ", par=agent)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -269,14 +257,14 @@ def test_un_rapprochement_s_annule_et_la_ligne_se_rapproche_autrement(
     comptes = [solde(numero, exercice=2026).solde for numero in ("515", "4722", "5115")]
     assert annulation.ecriture.contrepasse == premier.ecriture
     assert comptes == [0, 0, 12_500]
-    second = _confirmer(agent, NatureRapprochement.REMISE_TPE)
+    second = confirmer(agent, NatureRapprochement.REMISE_TPE)
     assert second.encaissements.count() == 2
     with pytest.raises(IntegrityError, match="déjà rapproché"), transaction.atomic():
         RapprochementBancaire.objects.create(
             ligne=second.ligne, nature=NatureRapprochement.VIREMENT, par=agent
         )
     assert solde("515", exercice=2026).solde == 12_400
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_annule(
@@ -284,7 +272,7 @@ def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_ann
 ):
     titre = titre_payable(12_500)
     importer(camt({"montant": "12500", "libelle": f"VIR {titre.reference}"}))
-    fait = _confirmer(agent, NatureRapprochement.TITRE)
+    fait = confirmer(agent, NatureRapprochement.TITRE)
     client.force_login(agent)
     adresse = reverse("telepaiement:banque_annuler", args=[fait.ligne_id])
     sans_motif = client.post(adresse, {"motif": ""})
@@ -296,9 +284,9 @@ def test_un_titre_paye_par_virement_est_du_a_nouveau_si_le_rapprochement_est_ann
     assert reste_du(titre) == 12_500
     assert fait.encaissements.get().encaissement.est_annule
     assert "Rapprocher" in page
-    assert _confirmer(agent, NatureRapprochement.TITRE).encaissements.count() == 1
+    assert confirmer(agent, NatureRapprochement.TITRE).encaissements.count() == 1
     assert reste_du(titre) == 0
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_une_commission_nulle_n_ecarte_pas_la_ligne(importer):
@@ -343,233 +331,16 @@ def test_le_nom_du_payeur_se_lit_dans_les_deux_versions_du_releve(importer):
     assert (LigneBancaire.objects.count(), libelles) == (2, {"VIREMENT – Lou Fictive"})
 
 
-IMPAYES = [
-    (
-        Mode.CHEQUE,
-        {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. Fictif"},
-        "CHQ IMPAYE 0001234",
-        "51172",
-    ),
-    (
-        Mode.TPE,
-        {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"},
-        "RETRO IMPAYE CB TPE",
-        "51175",
-    ),
-]
-
-
-@pytest.fixture
-def remettre(importer, agent):
-    """Have the bank credit the cheques received: `montant` francs in all."""
-
-    def faire(montant):
-        importer(camt({"montant": montant, "libelle": "REMISE CHEQUES"}))
-        return _confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
-
-    return faire
-
-
-@pytest.mark.parametrize("cas", IMPAYES)
-def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
-    importer,
-    agent,
-    client,
-    encaisser_au_guichet,
-    remettre,
-    mailoutbox,
-    django_capture_on_commit_callbacks,
-    cas,
-):
-    mode, details, libelle, compte = cas
-    debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"})
-    encaissement = encaisser_au_guichet(mode, 12_500, debiteur.tiers, **details)
-    if mode == Mode.CHEQUE:
-        remettre(12_500)
-    adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
-    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
-    ligne = LigneBancaire.objects.get(montant__lt=0)
-    natures = [une.nature for une in proposer(ligne)]
-
-    with django_capture_on_commit_callbacks(execute=True):
-        fait = _confirmer(agent, NatureRapprochement.IMPAYE)
-    page = client.get(adresse).content.decode()
-    impaye = (reste_du(encaissement.titre), _anomalies())
-    ecrits = [solde(un, exercice=2026).solde for un in ("515", compte)]
-    lignes = {un.compte.numero: un.montant for un in fait.ecriture.lignes.all()}
-    with django_capture_on_commit_callbacks(execute=True):
-        rapprochement.annuler(ligne_id=ligne.pk, motif="Ce n’est pas ce paiement", par=agent)
-
-    perdu, revenu = mailoutbox
-    assert perdu.to == revenu.to == ["lou@mail.example"]
-    for mot in (libelle, encaissement.quittance.reference, "12\xa0500", "/payer/", "ne vaut plus"):
-        assert mot in perdu.body
-    assert "vaut de nouveau" in revenu.body
-    assert natures == [NatureRapprochement.IMPAYE]  # too much for a commission
-    assert lignes == {compte: 12_500, "515": 12_500}
-    remis = 12_500 if mode == Mode.CHEQUE else 0  # what the bank had credited before
-    assert (impaye, ecrits) == ((12_500, []), [remis - 12_500, 0])
-    assert "la banque a repris la somme reçue" in page
-    assert (reste_du(encaissement.titre), solde("515", exercice=2026).solde) == (0, remis)
-    assert "est authentique. Comparez" in client.get(adresse).content.decode()
-    assert encaissement.litiges.get().etat == "annule"
-    assert _anomalies() == []
-    _confirmer(agent, NatureRapprochement.IMPAYE)
-    assert (reste_du(encaissement.titre), _anomalies()) == (12_500, [])
-
-
-def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
-    importer,
-    agent,
-    client,
-    encaisser_au_guichet,
-    remettre,
-    mailoutbox,
-    django_capture_on_commit_callbacks,
-):
-    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
-    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
-    remettre(12_500)
-    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
-    client.force_login(agent)
-    ligne = LigneBancaire.objects.get(montant__lt=0)
-    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
-    cle = proposer(ligne)[0].cle
-
-    with django_capture_on_commit_callbacks(execute=True):
-        acte = client.post(adresse, {"cle": cle}, follow=True)
-    litige = encaissement.litiges.get()
-    lettre = client.get(reverse("telepaiement:litige_lettre", args=[litige.pk])).content
-    texte = PdfReader(BytesIO(lettre)).pages[0].extract_text()
-    accueil = {une.libelle: une.nombre for une in navigation.cartes(agent)}
-    liste = client.get(reverse("telepaiement:litiges"), {"lettre": "a_poster"}).content.decode()
-    client.post(reverse("telepaiement:litige_lettre_postee", args=[litige.pk]))
-    postee = lettres.a_poster().exists()
-    defaire = reverse("telepaiement:banque_annuler", args=[ligne.pk])
-    defait = client.post(defaire, {"motif": "Erreur"}, follow=True).content.decode()
-
-    assert not mailoutbox
-    assert acte.redirect_chain[-1][0].endswith(f"/encaissements/{encaissement.pk}/")
-    assert "postez-la à" in acte.content.decode()
-    assert accueil["Lettres à poster"] == 1
-    assert encaissement.titre.reference in liste
-    assert tiers.nom_complet in texte
-    assert encaissement.quittance.reference in texte
-    assert "n’a pas abouti" in texte
-    assert not postee
-    assert "son paiement est bien reçu" in defait
-    assert lettres.a_poster().get() == litige
-
-
-def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(
-    importer, agent, encaisser_au_guichet, remettre
-):
-    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
-    encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
-    remettre(12_500)
-    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
-    _confirmer(agent, NatureRapprochement.IMPAYE)
-
-    ligne = LigneBancaire.objects.get(montant__lt=0)
-    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
-
-    assert not lettres.a_poster().exists()
-
-
-def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(
-    importer, agent, session, regisseur
-):
-    _, details, libelle, _ = IMPAYES[0]
-    ventes.vendre(
-        session=session,
-        quantites={Produit.objects.get(code="S001").pk: 3},
-        payeur="Club fictif",
-        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
-        par=regisseur,
-    )
-    cloturer_caisse(
-        session_id=session.pk,
-        coupures=decompte(0),
-        pointage=Pointage(cheques=1),
-        motif_ecart="",
-        par=regisseur,
-    )
-    versement = verser(session.regie, regisseur)
-    depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=agent)
-    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
-
-    fait = _confirmer(agent, NatureRapprochement.IMPAYE)
-    impayee = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
-    rapprochement.annuler(ligne_id=fait.ligne_id, motif="Ce n’est pas ce chèque", par=agent)
-
-    a_venir = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
-    assert (impayee, [somme for _, somme in a_venir]) == ([], [1_500])
-    assert _anomalies() == []
-
-
-def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet, remettre):
-    for numero in ("0001234", "0009999"):
-        encaisser_au_guichet(Mode.CHEQUE, 12_500, banque="B", numero_cheque=numero, tireur="T")
-    remettre(25_000)
-    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
-
-    propositions = proposer(LigneBancaire.objects.get(montant__lt=0))
-
-    assert [une.libelle[:24] for une in propositions] == [
-        "Chèque impayé n° 0001234",
-        "Chèque impayé n° 0009999",
-    ]
-
-
-def test_un_cheque_que_la_banque_n_a_pas_eu_n_en_revient_pas(
-    importer, agent, client, encaisser_au_guichet, remettre
-):
-    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, **IMPAYES[0][1])
-    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
-    ligne = LigneBancaire.objects.get()
-    client.force_login(agent)
-    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
-
-    page = client.get(adresse).text
-    propositions = proposer(ligne)
-    with pytest.raises(ValidationError, match="ne tient plus"):
-        rapprochement.confirmer(ligne_id=ligne.pk, cle=f"impaye-{encaissement.pk}", par=agent)
-    with pytest.raises(ValidationError, match="pas remis à la banque"):
-        impayes.constater(ligne, encaissement.pk, par=agent)
-    with pytest.raises(IntegrityError, match="pas remis"), transaction.atomic():
-        Litige.objects.create(
-            encaissement=encaissement,
-            ligne=ligne,
-            reference="banque-essai",
-            montant=12_500,
-            ouvert_le=timezone.now(),
-        )
-
-    assert propositions == []
-    assert "Le chèque n° 0001234 de M. Fictif, reçu le" in page
-    assert "rien ne dit que la banque l’a eu" in page
-    rapprochement.ecarter(ligne_id=ligne.pk, motif="à revoir", par=agent)
-    remise = remettre(12_500)
-    rapprochement.reprendre(ligne_id=ligne.pk, par=agent)
-    assert "rien ne dit que la banque" not in client.get(adresse).text
-    _confirmer(agent, NatureRapprochement.IMPAYE)
-    with pytest.raises(ValidationError, match="n° 0001234 de cette remise est revenu impayé"):
-        rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
-    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
-    rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
-    assert _anomalies() == []
-
-
 def test_une_commission_prise_a_part_s_ecrit_et_s_annule(importer, agent, encaisser_au_guichet):
     encaisser_au_guichet(Mode.TPE, 40_000, numero_ticket="000123", numero_autorisation="A1B2C3")
     importer(camt({"montant": "400", "sens": "DBIT", "libelle": "COM CB NOVEMBRE"}))
 
-    fait = _confirmer(agent, NatureRapprochement.COMMISSION)
+    fait = confirmer(agent, NatureRapprochement.COMMISSION)
 
     assert [solde(un, exercice=2026).solde for un in ("515", "4722")] == [-400, 400]
     rapprochement.annuler(ligne_id=fait.ligne_id, motif="Frais d’un autre compte", par=agent)
     assert [solde(un, exercice=2026).solde for un in ("515", "4722")] == [0, 0]
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_ce_qui_ne_ressemble_a_rien_se_garde_s_ecarte_et_se_reprend(importer, agent):

@@ -12,7 +12,7 @@ from telepaiement.models import Encaissement, LigneBancaire, NatureRapprochement
 from telepaiement.propositions import proposer
 from telepaiement.repartition import Reste
 from tests.telepaiement.factories import titre_payable, titres_payables
-from tests.telepaiement.test_banque import _anomalies, camt
+from tests.telepaiement.test_banque import anomalies, camt
 from tests.telepaiement.test_banque import importer as importer  # noqa: PLC0414
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_un_virement_en_paie_plusieurs_et_s_annule(virement, agent):
     assert (payes, dus) == ([0, 0], [12_500, 7_500])
     assert Encaissement.objects.valides().get().trop_percu == 12_500
     assert solde("515", exercice=2026).solde == 20_000
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_un_montant_cherche_ce_qui_reste_du_plutot_que_ce_qui_fut_emis(virement, agent):
@@ -116,7 +116,7 @@ def test_un_inconnu_se_garde_se_classe_et_ne_s_annule_plus(virement, agent, clie
     fermee = client.post(adresse, {"reste": "a_classer"})
     Exercice.objects.update(clos_le=None)
     recue = client.post(adresse, {"reste": "a_classer"})
-    attente = (solde("4718", exercice=2026).solde, _anomalies())
+    attente = (solde("4718", exercice=2026).solde, anomalies())
     liste = client.get(reverse("telepaiement:recettes_a_classer")).content.decode()
     classee = classement.a_classer().get()
     Exercice.objects.update(clos_le=timezone.now())
@@ -135,7 +135,7 @@ def test_un_inconnu_se_garde_se_classe_et_ne_s_annule_plus(virement, agent, clie
     assert "VIR SANS NOM" in liste
     assert [solde(un, exercice=2026).solde for un in ("515", "4718")] == [0, 0]
     assert reste_du(titre) == 5_000
-    assert _anomalies() == []
+    assert anomalies() == []
 
 
 def test_la_page_cherche_ajoute_et_dit_ce_qui_ne_va_pas(virement, agent, client):

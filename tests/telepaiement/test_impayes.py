@@ -1,0 +1,257 @@
+"""What the bank takes back from the account: unpaid cheques and cards, and who is told."""
+
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from facturier.grand_livre.soldes import reste_du, solde
+from telepaiement import caisse, depots, impayes, lettres, navigation, rapprochement, ventes
+from telepaiement.cloture import Pointage, cloturer_caisse
+from telepaiement.models import LigneBancaire, Litige, Mode, NatureRapprochement, Produit
+from telepaiement.propositions import proposer
+from tests.fournisseurs.factories import FournisseurFactory
+from tests.telepaiement.factories import decompte, verser
+from tests.telepaiement.test_banque import anomalies, camt, confirmer
+from tests.telepaiement.test_banque import encaisser_au_guichet as encaisser_au_guichet  # noqa: PLC0414
+from tests.telepaiement.test_banque import importer as importer  # noqa: PLC0414
+from tests.telepaiement.test_banque import session as session  # noqa: PLC0414
+
+pytestmark = pytest.mark.django_db
+IMPAYES = [
+    (
+        Mode.CHEQUE,
+        {"banque": "Banque fictive", "numero_cheque": "0001234", "tireur": "M. Fictif"},
+        "CHQ IMPAYE 0001234",
+        "51172",
+    ),
+    (
+        Mode.TPE,
+        {"numero_ticket": "000123", "numero_autorisation": "A1B2C3"},
+        "RETRO IMPAYE CB TPE",
+        "51175",
+    ),
+]
+
+
+@pytest.fixture
+def remettre(importer, agent):
+    """Have the bank credit the cheques received: `montant` francs in all."""
+
+    def faire(montant):
+        importer(camt({"montant": montant, "libelle": "REMISE CHEQUES"}))
+        return confirmer(agent, NatureRapprochement.REMISE_CHEQUES)
+
+    return faire
+
+
+@pytest.mark.parametrize("cas", IMPAYES)
+def test_un_impaye_fait_renaitre_la_dette_puis_s_annule(
+    importer,
+    agent,
+    client,
+    encaisser_au_guichet,
+    remettre,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+    cas,
+):
+    mode, details, libelle, compte = cas
+    debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"})
+    encaissement = encaisser_au_guichet(mode, 12_500, debiteur.tiers, **details)
+    if mode == Mode.CHEQUE:
+        remettre(12_500)
+    adresse = reverse("telepaiement:verification", args=[encaissement.quittance.code])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
+    ligne = LigneBancaire.objects.get(montant__lt=0)
+    natures = [une.nature for une in proposer(ligne)]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        fait = confirmer(agent, NatureRapprochement.IMPAYE)
+    page = client.get(adresse).content.decode()
+    impaye = (reste_du(encaissement.titre), anomalies())
+    ecrits = [solde(un, exercice=2026).solde for un in ("515", compte)]
+    lignes = {un.compte.numero: un.montant for un in fait.ecriture.lignes.all()}
+    with django_capture_on_commit_callbacks(execute=True):
+        rapprochement.annuler(ligne_id=ligne.pk, motif="Ce n’est pas ce paiement", par=agent)
+
+    perdu, revenu = mailoutbox
+    assert perdu.to == revenu.to == ["lou@mail.example"]
+    for mot in (libelle, encaissement.quittance.reference, "12\xa0500", "/payer/", "ne vaut plus"):
+        assert mot in perdu.body
+    assert "vaut de nouveau" in revenu.body
+    assert natures == [NatureRapprochement.IMPAYE]  # too much for a commission
+    assert lignes == {compte: 12_500, "515": 12_500}
+    remis = 12_500 if mode == Mode.CHEQUE else 0  # what the bank had credited before
+    assert (impaye, ecrits) == ((12_500, []), [remis - 12_500, 0])
+    assert "la banque a repris la somme reçue" in page
+    assert (reste_du(encaissement.titre), solde("515", exercice=2026).solde) == (0, remis)
+    assert "est authentique. Comparez" in client.get(adresse).content.decode()
+    assert encaissement.litiges.get().etat == "annule"
+    assert anomalies() == []
+    confirmer(agent, NatureRapprochement.IMPAYE)
+    assert (reste_du(encaissement.titre), anomalies()) == (12_500, [])
+
+
+def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
+    importer,
+    agent,
+    regisseur,
+    client,
+    encaisser_au_guichet,
+    remettre,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    client.force_login(agent)
+    ligne = LigneBancaire.objects.get(montant__lt=0)
+    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
+    cle = proposer(ligne)[0].cle
+
+    with django_capture_on_commit_callbacks(execute=True):
+        acte = client.post(adresse, {"cle": cle}, follow=True)
+    litige = encaissement.litiges.get()
+    lettre = client.get(reverse("telepaiement:litige_lettre", args=[litige.pk])).content
+    texte = PdfReader(BytesIO(lettre)).pages[0].extract_text()
+    accueil = {une.libelle: une.nombre for une in navigation.cartes(agent)}
+    liste = client.get(reverse("telepaiement:litiges"), {"lettre": "a_poster"}).content.decode()
+    client.post(reverse("telepaiement:litige_lettre_postee", args=[litige.pk]))
+    postee = lettres.a_poster().exists()
+    fiche = client.get(reverse("telepaiement:titre", args=[encaissement.titre_id])).text
+    copie = reverse(
+        "telepaiement:lettre_copie", args=[lettres.postees(encaissement.titre).get().pk]
+    )
+    defaire = reverse("telepaiement:banque_annuler", args=[ligne.pk])
+    defait = client.post(defaire, {"motif": "Erreur"}, follow=True).content.decode()
+
+    assert not mailoutbox
+    assert acte.redirect_chain[-1][0].endswith(f"/encaissements/{encaissement.pk}/")
+    assert "postez-la à" in acte.content.decode()
+    assert accueil["Lettres à poster"] == 1
+    assert encaissement.titre.reference in liste
+    assert tiers.nom_complet in texte
+    assert encaissement.quittance.reference in texte
+    assert "n’a pas abouti" in texte
+    assert not postee
+    assert "son paiement est bien reçu" in defait
+    assert lettres.a_poster().get() == litige
+    assert copie in fiche
+    assert copie in defait
+    assert "la banque a repris son paiement" in fiche
+    relue = PdfReader(BytesIO(client.get(copie).content)).pages[0].extract_text()
+    assert "Nouméa, le" in texte
+    contact = texte[texte.index("Pour nous joindre") :].replace("\n", " ")
+    assert encaissement.regie.libelle in contact
+    assert "Copie de la lettre postée le" in relue
+    assert "n’a pas abouti" in relue  # what it said then, though it was undone since
+    client.force_login(regisseur)
+    vue = client.get(reverse("telepaiement:titre", args=[encaissement.titre_id])).text
+    assert "la banque a repris son paiement" in vue
+    assert copie not in vue
+
+
+def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(
+    importer, agent, encaisser_au_guichet, remettre
+):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    confirmer(agent, NatureRapprochement.IMPAYE)
+
+    ligne = LigneBancaire.objects.get(montant__lt=0)
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
+
+    assert not lettres.a_poster().exists()
+
+
+def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(
+    importer, agent, session, regisseur
+):
+    _, details, libelle, _ = IMPAYES[0]
+    ventes.vendre(
+        session=session,
+        quantites={Produit.objects.get(code="S001").pk: 3},
+        payeur="Club fictif",
+        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
+        par=regisseur,
+    )
+    cloturer_caisse(
+        session_id=session.pk,
+        coupures=decompte(0),
+        pointage=Pointage(cheques=1),
+        motif_ecart="",
+        par=regisseur,
+    )
+    versement = verser(session.regie, regisseur)
+    depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=agent)
+    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
+
+    fait = confirmer(agent, NatureRapprochement.IMPAYE)
+    impayee = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
+    rapprochement.annuler(ligne_id=fait.ligne_id, motif="Ce n’est pas ce chèque", par=agent)
+
+    a_venir = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
+    assert (impayee, [somme for _, somme in a_venir]) == ([], [1_500])
+    assert anomalies() == []
+
+
+def test_l_impaye_que_la_banque_nomme_vient_en_premier(importer, encaisser_au_guichet, remettre):
+    for numero in ("0001234", "0009999"):
+        encaisser_au_guichet(Mode.CHEQUE, 12_500, banque="B", numero_cheque=numero, tireur="T")
+    remettre(25_000)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
+
+    propositions = proposer(LigneBancaire.objects.get(montant__lt=0))
+
+    assert [une.libelle[:24] for une in propositions] == [
+        "Chèque impayé n° 0001234",
+        "Chèque impayé n° 0009999",
+    ]
+
+
+def test_un_cheque_que_la_banque_n_a_pas_eu_n_en_revient_pas(
+    importer, agent, client, encaisser_au_guichet, remettre
+):
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, **IMPAYES[0][1])
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
+    ligne = LigneBancaire.objects.get()
+    client.force_login(agent)
+    adresse = reverse("telepaiement:banque_ligne", args=[ligne.pk])
+
+    page = client.get(adresse).text
+    propositions = proposer(ligne)
+    with pytest.raises(ValidationError, match="ne tient plus"):
+        rapprochement.confirmer(ligne_id=ligne.pk, cle=f"impaye-{encaissement.pk}", par=agent)
+    with pytest.raises(ValidationError, match="pas remis à la banque"):
+        impayes.constater(ligne, encaissement.pk, par=agent)
+    with pytest.raises(IntegrityError, match="pas remis"), transaction.atomic():
+        Litige.objects.create(
+            encaissement=encaissement,
+            ligne=ligne,
+            reference="banque-essai",
+            montant=12_500,
+            ouvert_le=timezone.now(),
+        )
+
+    assert propositions == []
+    assert "Le chèque n° 0001234 de M. Fictif, reçu le" in page
+    assert "rien ne dit que la banque l’a eu" in page
+    rapprochement.ecarter(ligne_id=ligne.pk, motif="à revoir", par=agent)
+    remise = remettre(12_500)
+    rapprochement.reprendre(ligne_id=ligne.pk, par=agent)
+    assert "rien ne dit que la banque" not in client.get(adresse).text
+    confirmer(agent, NatureRapprochement.IMPAYE)
+    with pytest.raises(ValidationError, match="n° 0001234 de cette remise est revenu impayé"):
+        rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
+    rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
+    rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
+    assert anomalies() == []
