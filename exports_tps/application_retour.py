@@ -134,11 +134,12 @@ def _appliquer_lot(
     lues = [lue for lue in toutes if not est_p503(lue)]
     reserves.noter(*constater(message, budgets, filter(est_p503, toutes), par=par))
     reserves.noter(*(_ormc(e) for e in elements if isinstance(e, BordereauGlobalLu)))
-    pieces = _pieces(budgets, lues)
+    toutes_pieces = _pieces(budgets, lues)
+    pieces = {cle: piece for cle, piece in toutes_pieces.items() if piece.etat in EN_COURS}
     beneficiaires = tiers_par_ligne(
         {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
     )
-    externes = chercher(budgets, {cle for cle in map(_cle, lues) if cle not in pieces})
+    externes = chercher(budgets, {cle for cle in map(_cle, lues) if cle not in toutes_pieces})
     lot, verdicts = Lot(), []
     for lue in lues:
         piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
@@ -147,7 +148,10 @@ def _appliquer_lot(
             reserves.noter(_sans_etat(lue))
             continue
         verdict.piece_externe = externe
-        if piece is None and externe is None:
+        if gardee := toutes_pieces.get(_cle(lue)) if piece is None else None:
+            verdict.piece, verdict.bordereau_id = gardee, gardee.bordereau_id
+            reserves.noter(_hors_circuit(verdict, gardee))
+        elif piece is None and externe is None:
             verdict.identifiant = _nom(lue)
         if externe is not None and (prise := _prise_annulee(verdict, lue)):
             verdicts.append(prise)
@@ -155,7 +159,7 @@ def _appliquer_lot(
         if piece is not None and verdict.decision in EN_AVANT:
             reserves.noter(*_en_suspens(lue, piece))
         if piece is not None:
-            reserves.noter(*_decimales(lue, piece), *_prise_partielle(lue, piece))
+            reserves.noter(*_douteux(lue, piece), *_prise_partielle(lue, piece))
             reserves.noter(*_date_impossible(verdict, piece))
             _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
@@ -171,6 +175,18 @@ def _ormc(element: BordereauGlobalLu) -> Reserve:
     return Reserve(
         nature=Nature.INCONNU,
         texte=f"Bordereau ORMC {element.bordereau.numero} : les rôles ne sont pas émis d’ici.",
+    )
+
+
+def _hors_circuit(verdict: Verdict, piece: Piece) -> Reserve:
+    """Say that the treasury holds a pièce that was never sent, or that is cancelled."""
+    somme = f", {afficher(verdict.montant)} à ce jour" if verdict.montant else ""
+    dit = f"{verdict.get_decision_display().lower()}{somme}"
+    return Reserve(
+        nature=Nature.CONTRADICTION,
+        piece=piece,
+        texte=f"{piece} : {dit} d’après la Trésorerie, mais « {piece.get_etat_display()} » ici. "
+        "Rien n’est comptabilisé ; voyez avec elle ce qu’elle tient.",
     )
 
 
@@ -193,19 +209,18 @@ def _en_suspens(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
         yield Reserve(nature=Nature.INSTANCE, piece=piece, texte=f"{piece} : {dit}")
 
 
-def _decimales(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
-    for dit in lignes_retour.decimales(lue):
+def _douteux(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    for dit in lignes_retour.montants_douteux(lue):
         yield Reserve(nature=Nature.MONTANT, piece=piece, texte=f"{piece}, {dit}")
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
-    """Find the pièces told, in one query, among those that were sent."""
+    """Find the pièces told, in one query, sent or not."""
     numeros = {cle[2] for cle in map(_cle, lues)}
     trouvees = Piece.objects.filter(
         budget__in=budgets,
         exercice__in={lue.exercice for lue in lues if lue.exercice},
         numero__in=numeros,
-        etat__in=EN_COURS,
     )
     return {(piece.sens, piece.exercice_id, piece.numero): piece for piece in trouvees}
 

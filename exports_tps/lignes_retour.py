@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from exports_tps.motifs import libelle_motifs
 from exports_tps.pes.lecture import PieceLue
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import SensPiece
 
 EN_SUSPENS: Final = {  # EtatLigPce that keep a line from what its pièce is carried to
@@ -47,12 +48,17 @@ def est_chiffre(lue: PieceLue) -> bool:
     )
 
 
-def decimales(lue: PieceLue) -> Iterator[str]:
-    """Yield the lines whose money is not in whole francs, as told: XPF has no cents."""
+def montants_douteux(lue: PieceLue) -> Iterator[str]:
+    """Yield the lines whose money is not in whole francs, or is less than nothing, as told."""
     lignes: Any = lue.piece.lignes
     for ligne in lignes:
         if reserve := reserve_de_decimales(_exact(ligne)):
             yield f"ligne {ligne.numero} : {reserve}"
+        if (dit := min(_dits(ligne))) < 0:
+            yield (
+                f"ligne {ligne.numero} : {afficher(int(dit))} en tout, un total négatif que rien "
+                "n’explique. Il est lu comme nul ; demandez à la Trésorerie ce qui est revenu."
+            )
 
 
 def reserve_de_decimales(montant: Decimal) -> str:
@@ -81,9 +87,14 @@ def _cumul_de(ligne: Any) -> int:
 
 
 def _exact(ligne: Any) -> Decimal:
+    return max(*_dits(ligne), Decimal(0))
+
+
+def _dits(ligne: Any) -> tuple[Decimal, Decimal]:
+    """Return the sum of the payments told one by one, and the total told."""
     un_par_un = sum((Decimal(r.montant or 0) for r in ligne.reglements), Decimal(0))
     total = ligne.cumul.montant if ligne.cumul is not None else None
-    return max(un_par_un, Decimal(total or 0))
+    return un_par_un, Decimal(total or 0)
 
 
 def codes(lue: PieceLue) -> str:
