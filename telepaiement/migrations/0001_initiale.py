@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import facturier.commun.champs
+import facturier.commun.transmissible
 import telepaiement.models.tentatives
 from facturier.commun.sql import Ensemble
 
@@ -2010,7 +2011,14 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("code", models.CharField(max_length=10, unique=True)),
-                    ("libelle", models.CharField(max_length=100, verbose_name="libellé")),
+                    (
+                        "libelle",
+                        models.CharField(
+                            max_length=100,
+                            verbose_name="libellé",
+                            validators=[facturier.commun.transmissible.exiger_transmissible],
+                        ),
+                    ),
                     ("acte", models.CharField(max_length=100, verbose_name="acte constitutif")),
                     ("date_acte", models.DateField(verbose_name="date de l’acte")),
                     (

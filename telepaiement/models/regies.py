@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from facturier.acces.models import Passage, ServiceGestionnaire, Utilisateur
 from facturier.commun.champs import MontantField
+from facturier.commun.transmissible import exiger_transmissible
 from facturier.grand_livre.models import Ecriture, Tiers
 
 JOURS_MAXIMAUX = 31  # art. 10: at least once a month
@@ -45,7 +46,7 @@ class Regie(models.Model):
     """
 
     code = models.CharField(max_length=10, unique=True)
-    libelle = models.CharField("libellé", max_length=100)
+    libelle = models.CharField("libellé", max_length=100, validators=[exiger_transmissible])
     acte = models.CharField("acte constitutif", max_length=100)
     date_acte = models.DateField("date de l’acte")
     date_avis_conforme = models.DateField("date de l’avis conforme du comptable")

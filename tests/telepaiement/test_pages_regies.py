@@ -95,6 +95,9 @@ def test_l_acte_et_les_guichets_se_modifient_avec_leur_trace(aux_finances):
     produits = [produit.pk for produit in Produit.objects.filter(code__in=["S001", "D001"])]
     champs |= {"plafond_encaisse": "500 000", "fonds_caisse": "20 000", "versement_jours": "32"}
     champs |= {"produits": produits, "motif": "Arrêté fictif 14", "accepte_especes": "on"}
+    illisible = aux_finances.post(
+        _adresse("regie_modifier", "CENTRE"), champs | {"libelle": "Régie 🏝"}
+    )
     trop_rare = aux_finances.post(_adresse("regie_modifier", "CENTRE"), champs)
     aux_finances.post(_adresse("regie_modifier", "CENTRE"), champs | {"versement_jours": "15"})
     guichet = {"code": "CENTRE9", "libelle": "Guichet 9", "est_ouvert": "on", "motif": "Ouverture"}
@@ -102,6 +105,7 @@ def test_l_acte_et_les_guichets_se_modifient_avec_leur_trace(aux_finances):
     aux_finances.post(_adresse("guichet_creer", "CENTRE"), guichet)
 
     assert "au moins une fois par mois" in trop_rare.content.decode()
+    assert "Écrivez-le autrement" in illisible.content.decode()
     guichet |= {"terminal": "TPE-9", "motif": "Terminal posé"}
     cree = Guichet.objects.get(code="CENTRE9")
     aux_finances.post(_adresse("guichet_modifier", "CENTRE", cree.pk), guichet)
