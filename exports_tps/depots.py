@@ -163,7 +163,8 @@ def signer_depot(flux: Flux, *, par: Utilisateur, empreinte_lue: str = "") -> Fl
         jour=timezone.localdate(moment),
         empreinte=depot.sha256,
     )
-    franchir(depot.flux, "signer_depot", par=par)
+    dite = qualite(par, pouvoir) if pouvoir else ""
+    franchir(depot.flux, "signer_depot", par=par, motif=dite)
     DepotExterne.objects.filter(pk=depot.pk).update(sha256_signe=range_.sha256)
     flux.refresh_from_db()
     flux.depot_externe.refresh_from_db()

@@ -27,6 +27,7 @@ from exports_tps.presentables import (
 )
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.commun.typographie import de
 from facturier.grand_livre.models import Bordereau, Piece, SensPiece
 from facturier.suivi.mandatement import liquides_par
 
@@ -107,7 +108,7 @@ def exiger_viseur(objet: Presentable, etat: Etat, par: Utilisateur) -> Delegatio
     if pouvoir is not None and (cites := mandats_liquides(objet, par)):
         raise ActeInterdit(
             f"Vous avez liquidé une facture de ce bordereau (mandat {cites}) : vous ne le visez "
-            f"pas en l’absence de {pouvoir.delegant}."
+            f"pas en l’absence {de(pouvoir.delegant)}."
         )
     return pouvoir
 
@@ -143,7 +144,7 @@ def _deja_vise(objet: Presentable, etat: Etat, par: Utilisateur, pouvoir: Delega
         if absent := (pouvoir or visa.pour):
             return (
                 f"Vous avez déjà visé ce {genre_de(objet)}, et l’un des deux visas serait donné en "
-                f"l’absence de {absent.delegant} : une autre personne doit donner celui-ci."
+                f"l’absence {de(absent.delegant)} : une autre personne doit donner celui-ci."
             )
     return ""
 
@@ -223,7 +224,7 @@ def _a_supplee(objet: Presentable, par: Utilisateur, etat: Etat | None) -> str:
     if visa is None or visa.pour is None:
         return ""
     return (
-        f"Vous avez visé ce {genre_de(objet)} en l’absence de {visa.pour.delegant} : "
+        f"Vous avez visé ce {genre_de(objet)} en l’absence {de(visa.pour.delegant)} : "
         "un autre ordonnateur doit le signer."
     )
 

@@ -44,6 +44,7 @@ from exports_tps.presentables import (
 from exports_tps.visibilite import bordereaux_visibles, depots_visibles
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
+from facturier.commun.typographie import de
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
 from facturier.grand_livre.suite import exiger_composition_libre, exiger_vide
 
@@ -236,7 +237,7 @@ def _exiger(texte: str, refus: str) -> str:
 def _dire(etat: Etat, pour: Delegation | None, commentaire: str) -> str:
     """Say for the timeline at which step somebody decided, for whom, and what he added."""
     etape = f"Visa « {etat.etape} »" if etat.etape else "Signature"
-    absent = f", en l’absence de {pour.delegant}" if pour and pour.nature == SUPPLEANCE else ""
+    absent = f", en l’absence {de(pour.delegant)}" if pour and pour.nature == SUPPLEANCE else ""
     return f"{etape}{absent}. {commentaire.strip()}".strip()
 
 

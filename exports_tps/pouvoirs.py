@@ -19,7 +19,10 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import VISEURS
 
 DELEGATION, SUPPLEANCE = Delegation.Nature.DELEGATION, Delegation.Nature.SUPPLEANCE
-A_PRIS_EFFET = Q(nature=DELEGATION) & (Q(revoquee_le=None) | Q(revoquee_le__gt=F("debut")))
+# Revoked the day it began, and never used, it was given by mistake.
+A_PRIS_EFFET = Q(nature=DELEGATION) & (
+    Q(revoquee_le=None) | Q(revoquee_le__gt=F("debut")) | Q(signatures__isnull=False)
+)
 
 
 @transaction.atomic
@@ -188,6 +191,24 @@ def pouvoir_de_signer(
     if pour is not None and pour.pk != par.pk:
         raise ActeInterdit(f"Le circuit désigne {pour} pour signer : vous n’avez pas son pouvoir.")
     raise ActeInterdit(_perime(par, jour))
+
+
+def sans_pouvoir(par: Utilisateur, jour: date) -> str:
+    """Say why an ordonnateur bound by délégations signs nothing on `jour`; empty when he may."""
+    est_borne = par.a_role(Role.ORDONNATEUR) and est_delegataire(par)
+    return _perime(par, jour) if est_borne and not pouvoirs_de_signer(par, jour) else ""
+
+
+def efface_la_delegation(pouvoir: Delegation, jour: date) -> bool:
+    """Whether revoking `pouvoir` on `jour` leaves its holder as if it had never been given."""
+    return (
+        pouvoir.nature == DELEGATION
+        and jour <= pouvoir.debut
+        and not pouvoir.signatures.exists()
+        and not pouvoir.delegataire.delegations_recues.filter(A_PRIS_EFFET)
+        .exclude(pk=pouvoir.pk)
+        .exists()
+    )
 
 
 def _sert_a_signer(pouvoir: Delegation, pour: Utilisateur | None) -> bool:

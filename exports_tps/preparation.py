@@ -4,18 +4,25 @@ Décret 2012-1246, art. 19: five controls of a mandat; of a titre, what articles
 Besides, the rules of the format, told before a bordereau bears the pièce.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from django.db import transaction
 from django.db.models import Case, CharField, Count, F, Sum, Value, When
 
 from exports_tps.blocage import DIT_PAR_LE_CONSTAT, QUALITE, Point, du_controle, expliquer_mandats
+from exports_tps.limites import PIECES
 from exports_tps.prealable import FORMAT, controler_pieces
+from facturier.acces.models import Utilisateur
 from facturier.commun.tons import Ton
+from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import (
     APRES_ENCAISSEMENT,
     CORRECTIF,
     EXERCICE_ANTERIEUR,
+    Bordereau,
+    Parametre,
     Piece,
     SensPiece,
 )
@@ -141,6 +148,28 @@ def totaux_libres() -> list[Total]:
             ht + tgc,
         )
         for sens, genre, nombre, ht, tgc in sommes
+    ]
+
+
+def maximum_par_bordereau(jour: date) -> int:
+    """Return how many pièces one bordereau may list: it never splits, and a flux holds no more."""
+    return Parametre.objects.entier(PIECES, jour)
+
+
+@transaction.atomic
+def reunir(
+    *, sens: str, pieces: Iterable[int], date_emission: date, par: Utilisateur
+) -> list[Bordereau]:
+    """List chosen pièces, in their order, on as many bordereaux as their number asks for.
+
+    Raises:
+        ValidationError: see `creer_bordereau`; nothing is listed then.
+    """
+    cles = sorted(set(pieces))
+    maximum = maximum_par_bordereau(date_emission)
+    lots = [cles[debut : debut + maximum] for debut in range(0, len(cles) or 1, maximum)]
+    return [
+        creer_bordereau(sens=sens, pieces=lot, date_emission=date_emission, par=par) for lot in lots
     ]
 
 

@@ -140,6 +140,7 @@ def conclure(
         bordereau,
         "signer",
         par=par,
+        motif=qualite(par, pouvoir) if pouvoir else "",
         signe_le=moment,
         signataire=certificat.subject.rfc4514_string()[:200],
         empreinte_signee=fragment.sha256,

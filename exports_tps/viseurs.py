@@ -15,6 +15,7 @@ from exports_tps.models import Delegation, Presentable
 from exports_tps.pouvoirs import SUPPLEANCE, absents, en_vigueur
 from exports_tps.presentables import directions_de, genre_de
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.typographie import de
 from facturier.grand_livre.models import VISEURS, Bordereau
 from facturier.suivi.models import PassageFacture
 
@@ -123,8 +124,8 @@ def blocage_de(objet: Presentable, etat: Etat | None, attente: Attente | None = 
     for absence in attente.absences:
         pourquoi = "en absence aussi" if absence.delegataire_id in partis else "qui ne le peut pas"
         phrases.append(
-            f"{absence.delegant} : absence jusqu’au {absence.fin:%d/%m/%Y}, suppléance de "
-            f"{absence.delegataire}, {pourquoi}."
+            f"{absence.delegant} : absence jusqu’au {absence.fin:%d/%m/%Y}, suppléance "
+            f"{de(absence.delegataire)}, {pourquoi}."
         )
     qui = " ou à ".join(f"{qui} ({qui.email})" for qui in administrateurs())
     return " ".join(

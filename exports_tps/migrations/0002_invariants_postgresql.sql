@@ -158,7 +158,9 @@ BEGIN
                                       WHERE a.utilisateur_id = d.delegant_id AND a.role = 'ordonnateur')
                           AND NOT EXISTS (SELECT 1 FROM exports_tps_delegation e
                                           WHERE e.nature = 'delegation' AND e.delegataire_id = d.delegant_id
-                                            AND (e.revoquee_le IS NULL OR e.revoquee_le > e.debut)))
+                                            AND (e.revoquee_le IS NULL OR e.revoquee_le > e.debut
+                                                 OR EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
+                                                            WHERE s.delegation_id = e.id))))
     THEN
         RAISE EXCEPTION 'Ce pouvoir ne permet pas de signer : il n’est pas donné à cette personne, ou pas à cette date.'
             USING ERRCODE = '23514', CONSTRAINT = 'signature_dans_sa_delegation';
@@ -174,7 +176,9 @@ BEGIN
     IF NEW.delegation_id IS NULL
         AND EXISTS (SELECT 1 FROM exports_tps_delegation d
                     WHERE d.nature = 'delegation' AND d.delegataire_id = NEW.par_id
-                      AND (d.revoquee_le IS NULL OR d.revoquee_le > d.debut))
+                      AND (d.revoquee_le IS NULL OR d.revoquee_le > d.debut
+                           OR EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
+                                      WHERE s.delegation_id = d.id)))
     THEN
         RAISE EXCEPTION 'Qui a reçu une délégation de signature ne signe que par elle.'
             USING ERRCODE = '23514', CONSTRAINT = 'signature_du_delegataire';

@@ -176,7 +176,9 @@ WHEN NEW.delegation_id IS NOT NULL
                                   WHERE a.utilisateur_id = d.delegant_id AND a.role = 'ordonnateur')
                       AND NOT EXISTS (SELECT 1 FROM exports_tps_delegation e
                                       WHERE e.nature = 'delegation' AND e.delegataire_id = d.delegant_id
-                                        AND (e.revoquee_le IS NULL OR e.revoquee_le > e.debut)))
+                                        AND (e.revoquee_le IS NULL OR e.revoquee_le > e.debut
+                                             OR EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
+                                                        WHERE s.delegation_id = e.id))))
 BEGIN SELECT RAISE(ABORT, 'Ce pouvoir ne permet pas de signer : il n’est pas donné à cette personne, ou pas à cette date.'); END;;
 
 CREATE TRIGGER signature_sous_le_plafond BEFORE INSERT ON exports_tps_signaturebordereau
@@ -190,7 +192,9 @@ CREATE TRIGGER signature_du_delegataire BEFORE INSERT ON exports_tps_signaturebo
 WHEN NEW.delegation_id IS NULL
     AND EXISTS (SELECT 1 FROM exports_tps_delegation d
                 WHERE d.nature = 'delegation' AND d.delegataire_id = NEW.par_id
-                  AND (d.revoquee_le IS NULL OR d.revoquee_le > d.debut))
+                  AND (d.revoquee_le IS NULL OR d.revoquee_le > d.debut
+                       OR EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
+                                  WHERE s.delegation_id = d.id)))
 BEGIN SELECT RAISE(ABORT, 'Qui a reçu une délégation de signature ne signe que par elle.'); END;;
 
 CREATE TRIGGER signature_apres_les_visas BEFORE INSERT ON exports_tps_signaturebordereau

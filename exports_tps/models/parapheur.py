@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from exports_tps.models.depots import DepotExterne
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.champs import MontantField
+from facturier.commun.typographie import de
 from facturier.grand_livre.models import Bordereau, SensPiece
 
 ROLES_VISEURS = (Role.SERVICE, Role.AGENT, Role.ORDONNATEUR)
@@ -161,7 +162,7 @@ class Delegation(models.Model):
         indexes = [models.Index(fields=["delegataire", "fin"], name="delegation_recue")]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} de {self.delegant} à {self.delegataire}"
+        return f"{self.get_nature_display()} {de(self.delegant)} à {self.delegataire}"
 
 
 class Presentation(models.Model):
@@ -424,9 +425,7 @@ def qualite(par: Utilisateur, pouvoir: Delegation | None) -> str:
     if pouvoir is None:
         return fonction
     comment = (
-        "par délégation de"
-        if pouvoir.nature == Delegation.Nature.DELEGATION
-        else "en suppléance de"
+        "par délégation" if pouvoir.nature == Delegation.Nature.DELEGATION else "en suppléance"
     )
     acte = f" ({pouvoir.acte})" if pouvoir.acte else ""
-    return f"{fonction}, {comment} {pouvoir.delegant}{acte}"
+    return f"{fonction}, {comment} {de(pouvoir.delegant)}{acte}"

@@ -1,9 +1,11 @@
 """Bordereaux: list, making, checklist, signature, constitution."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -31,7 +33,6 @@ from exports_tps.views.pages import (
     fichier_range,
     lignes_bordereau,
     page_par_cle,
-    tenter,
 )
 from exports_tps.visibilite import a_lire
 from facturier.acces.controle import reserver_a
@@ -181,14 +182,28 @@ def constituer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(requete, "Choisissez le profil d’export.")
         return redirect("exports_tps:bordereau", pk)
-    profil = form.cleaned_data["profil"]
-    tenter(
-        requete,
-        lambda: constituer_les_flux([objet], par=requete.user, profil=profil),
-        "Le flux est constitué et contrôlé : vous pouvez le transmettre.",
-    )
+    try:
+        faits = constituer_les_flux([objet], par=requete.user, profil=form.cleaned_data["profil"])
+    except ValidationError as refus:
+        for raison in refus.messages:
+            messages.error(requete, raison)
+        faits = []
+    if faits:
+        messages.success(requete, _dire_les_flux(faits))
     flux = _flux(objet)
     return redirect(flux) if flux else redirect("exports_tps:bordereau", pk)
+
+
+def _dire_les_flux(faits: Sequence[Flux]) -> str:
+    """Say how many flux a bordereau took: its documents may need some of their own."""
+    premier, *suite = faits
+    if not suite:
+        return "Le flux est constitué et contrôlé : vous pouvez le transmettre."
+    autres = ", ".join(str(flux.numero) for flux in suite)
+    return (
+        f"{len(faits)} flux sont constitués et contrôlés : le {premier.numero} porte le bordereau, "
+        f"puis {autres} les documents qui n’y tenaient pas. Transmettez-les dans cet ordre."
+    )
 
 
 @reserver_a(*LECTEURS)

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, Sum
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exports_tps import parapheur
@@ -30,6 +31,7 @@ from exports_tps.etapes import (
 from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, VisaForm
 from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
+from exports_tps.pouvoirs import sans_pouvoir
 from exports_tps.presentables import est_a_signer, genre_de, nommer
 from exports_tps.signature_deposee import (
     SANS_CERTIFICAT,
@@ -108,6 +110,7 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "tous": tous,
             "nombre": miens.count() + mes_fichiers.count(),
             "peut_signer": peut_signer,
+            "sans_pouvoir": sans_pouvoir(par, timezone.localdate()),
             "a_signer_en_lot": peut_signer
             and any(ligne["est_lu"] and ligne["est_au_bout"] for ligne in lignes),
         },

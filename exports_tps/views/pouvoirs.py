@@ -11,14 +11,19 @@ from exports_tps.circuits import clore_circuit, ouvrir_circuit
 from exports_tps.forms_parapheur import AbsenceForm, CertificatForm, CircuitForm, DelegationForm
 from exports_tps.models import CertificatSignataire, Circuit, Delegation
 from exports_tps.pouvoirs import deleguer as donner
+from exports_tps.pouvoirs import efface_la_delegation, est_delegataire, suppleer
 from exports_tps.pouvoirs import revoquer as finir
-from exports_tps.pouvoirs import suppleer
 from exports_tps.signature_deposee import enregistrer_certificat, retirer_certificat
 from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.grand_livre.models import VISEURS
 
+EFFACE = (
+    "Cette délégation n’a pas encore servi : elle est effacée comme une erreur. {} redevient un "
+    "ordonnateur qui signe en son nom, sans plafond ; s’il ne doit rien signer, demandez à un "
+    "administrateur de retirer son rôle."
+)
 FIL = [("Parapheur", "/gestion/parapheur/")]
 LECTEURS = (*VISEURS, Role.COMPTABLE, Role.ADMINISTRATEUR)
 
@@ -105,6 +110,8 @@ def pouvoirs(requete: RequeteConnectee) -> HttpResponse:
             "jour": timezone.localdate(),
             "certificats": requete.user.certificats.all(),
             "est_ordonnateur": requete.user.a_role(Role.ORDONNATEUR),
+            "peut_deleguer": requete.user.a_role(Role.ORDONNATEUR)
+            and not est_delegataire(requete.user),
             "peut_declarer": requete.user.a_role(*VISEURS, Role.ADMINISTRATEUR),
         },
     )
@@ -168,8 +175,9 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
         lambda _: finir(pouvoir, par=requete.user),
         {
             "titre": f"Révoquer : {pouvoir}",
-            "consequence": "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le "
-            "reste.",
+            "consequence": EFFACE.format(pouvoir.delegataire)
+            if efface_la_delegation(pouvoir, timezone.localdate())
+            else "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le reste.",
             "action": "Révoquer",
             "retour": retour,
             "est_dangereux": True,

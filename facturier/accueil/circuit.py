@@ -20,11 +20,13 @@ from mailer.models import MessageLog
 
 from exports_tps.circuits import passe_par_le_parapheur
 from exports_tps.constitution import constituer_flux
+from exports_tps.etapes import etat_de
 from exports_tps.models import Flux, MessageTPS
 from exports_tps.parapheur import presenter, viser
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from exports_tps.viseurs import attente_de, blocage_de
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.accueil.facture_type import FactureType, document_de_preuve, editer
 from facturier.accueil.passerelle_banc import enregistrer_lecteur, presenter_carte
@@ -244,10 +246,14 @@ class Circuit:
 
     def _viser(self, bordereau: Bordereau) -> Iterator[str]:
         """Present a bordereau to the parapheur, then give each visa that its circuit asks for."""
-        circuit = presenter(bordereau, par=self.qui(Role.AGENT)).circuit
-        for etape in circuit.etapes.all() if circuit else ():
-            visa = viser(bordereau, par=etape.titulaire or self.liquidateur)
-            yield f"bordereau {bordereau.reference} : « {etape.libelle} » donné par {visa.par}"
+        presenter(bordereau, par=self.qui(Role.AGENT))
+        while (etat := etat_de(bordereau)) is not None and etat.etape is not None:
+            attente = attente_de(bordereau, etat)
+            if raison := blocage_de(bordereau, etat, attente):
+                raise EtapeManquee(raison)
+            par = self.liquidateur if self.liquidateur in attente.presents else attente.presents[0]
+            viser(bordereau, par=par)
+            yield f"bordereau {bordereau.reference} : « {etat.etape} » donné par {par}"
 
     def transmettre(self) -> Iterator[str]:
         """The system builds one flux with its attachments, checks it and transmits it."""

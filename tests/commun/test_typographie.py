@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from facturier.commun.typographie import espacer
+from facturier.commun.typographie import de, espacer
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,16 @@ def test_aucune_ligne_d_un_gabarit_ne_commence_par_un_signe_double(gabarit):
     textes = BALISES.split(gabarit.read_text(encoding="utf-8"))
 
     assert [texte for texte in textes if espacer(texte) != texte] == []
+
+
+@pytest.mark.parametrize(
+    ("nom", "attendu"),
+    [
+        ("Serge Santal", "de Serge Santal"),
+        ("Odile Banian", "d’Odile Banian"),
+        ("Éléonore Tiaré", "d’Éléonore Tiaré"),
+        ("", "de "),
+    ],
+)
+def test_le_de_d_un_nom_s_elide(nom, attendu):
+    assert de(nom) == attendu

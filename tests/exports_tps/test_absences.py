@@ -12,7 +12,12 @@ from django.utils import timezone
 from exports_tps.attendus import attendus_de
 from exports_tps.circuits import Etape, ouvrir_circuit
 from exports_tps.etapes import empechement
-from exports_tps.models import Delegation, RelanceParapheur, VisaParapheur
+from exports_tps.models import (
+    Delegation,
+    RelanceParapheur,
+    SignatureBordereau,
+    VisaParapheur,
+)
 from exports_tps.parapheur import bordereaux_attendus, presenter, viser
 from exports_tps.pouvoirs import deleguer, revoquer, suppleer
 from exports_tps.relances import relancer
@@ -158,7 +163,7 @@ def test_le_suppleant_ne_prend_pas_deux_etapes(agent, personne, ordonnateur, ouv
     assert not attendus_de(adjoint, timezone.localdate())
     viser(bordereau, par=autre)
     assert "un autre ordonnateur doit le signer" in empechement(bordereau, adjoint)
-    with pytest.raises(ActeInterdit, match="en l’absence de Agathe"):
+    with pytest.raises(ActeInterdit, match="en l’absence d’Agathe"):
         signer_bordereau(bordereau, par=adjoint)
     assert not attendus_de(adjoint, timezone.localdate())
     signer_bordereau(bordereau, par=ordonnateur)
@@ -322,6 +327,77 @@ def test_au_dessus_du_plafond_rien_n_est_attendu_et_la_page_dit_pourquoi(
     assert "Examiner et signer" not in page
     accueil = client.get(reverse("exports_tps:parapheur")).content.decode()
     assert "Attendus de moi (1)" in accueil
+
+
+@pytest.fixture
+def delegation(personne, ordonnateur, dans):
+    """Give a délégation to the ordonnateur, in force today."""
+
+    def donner(plafond=10_000_000, debut=0):
+        titulaire = personne("Odette", Role.ORDONNATEUR)
+        return deleguer(
+            delegataire=ordonnateur,
+            acte="Arrêté 12",
+            debut=dans(debut),
+            fin=dans(debut + 9),
+            plafond=plafond,
+            par=titulaire,
+        )
+
+    return donner
+
+
+@pytest.mark.deux_moteurs
+def test_une_delegation_qui_a_servi_borne_encore_une_fois_revoquee(
+    agent, ordonnateur, delegation, client
+):
+    pouvoir = delegation()
+    signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    client.force_login(pouvoir.delegant)
+    adresse = reverse("exports_tps:revoquer", args=[pouvoir.pk])
+    assert "ne sert plus dès aujourd’hui" in client.get(adresse).content.decode()
+    revoquer(pouvoir, par=pouvoir.delegant)
+
+    autre = bordereau_depense(agent)
+    with pytest.raises(ActeInterdit, match="a été révoquée le"):
+        signer_bordereau(autre, par=ordonnateur)
+    with pytest.raises(IntegrityError, match="ne signe que par elle"), transaction.atomic():
+        SignatureBordereau.objects.create(
+            bordereau=autre, par=ordonnateur, jour=timezone.localdate()
+        )
+
+
+def test_revoquer_ce_qui_n_a_pas_servi_dit_ce_qu_il_rend(agent, ordonnateur, delegation, client):
+    pouvoir = delegation()
+    client.force_login(pouvoir.delegant)
+
+    page = client.get(reverse("exports_tps:revoquer", args=[pouvoir.pk])).content.decode()
+
+    assert "Odile Fictif redevient un ordonnateur qui signe en son nom" in page
+    revoquer(pouvoir, par=pouvoir.delegant)
+    assert empechement(bordereau_depense(agent), ordonnateur) == ""
+
+
+def test_un_delegataire_sans_pouvoir_le_lit_et_ne_delegue_pas(
+    agent, ordonnateur, delegation, client
+):
+    delegation(debut=3)
+    client.force_login(ordonnateur)
+
+    page = client.get(reverse("exports_tps:parapheur")).content.decode()
+    pouvoirs = client.get(reverse("exports_tps:pouvoirs")).content.decode()
+
+    assert "Votre délégation de signature vaut du" in page
+    assert "Déléguer ma signature" not in pouvoirs
+
+
+def test_le_suivi_dit_au_nom_de_qui_on_signe(agent, ordonnateur, delegation):
+    pouvoir = delegation()
+    bordereau = signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+
+    motif = bordereau.passages.get(acte="signer").motif
+
+    assert motif.endswith(f"par délégation d’{pouvoir.delegant} (Arrêté 12)")
 
 
 def test_qui_a_liquide_n_a_rien_a_signer(agent, personne, ouvrir):

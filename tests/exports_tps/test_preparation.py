@@ -1,14 +1,17 @@
 """The preparation screen: the comptable's controls on each free pièce, no query per pièce."""
 
+import re
+
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
 from exports_tps import profils
 from exports_tps.blocage import expliquer_mandat
 from exports_tps.prealable import controler_pieces
-from exports_tps.preparation import CONTROLES, examiner_pieces, totaux_libres
-from facturier.grand_livre.models import Bordereau, Piece
+from exports_tps.preparation import CONTROLES, examiner_pieces, reunir, totaux_libres
+from facturier.grand_livre.models import Bordereau, Parametre, Piece
 from tests.exports_tps.factories import bordereau_depense, mandat_documente
 from tests.grand_livre.factories import mandat, titre
 
@@ -97,6 +100,68 @@ def test_ce_qui_est_bloque_ne_se_coche_pas(client, agent):
     assert f"Inscrire {prete.reference}" in page
     assert f"Inscrire {nue.reference}" not in page
     assert list(Bordereau.objects.get().pieces.all()) == [prete]
+
+
+def coches(reponse):
+    return re.findall(r'name="pieces" value="(\d+)" checked', reponse.content.decode())
+
+
+def test_rien_n_est_coche_pour_l_agent_et_un_lien_coche_tout(client, agent):
+    pretes = [mandat_documente(agent) for _ in range(3)]
+    mandat(agent)
+    client.force_login(agent)
+    adresse = reverse("exports_tps:preparation")
+
+    nue, toute = client.get(adresse), client.get(adresse, {"cocher": "tout"})
+
+    assert coches(nue) == []
+    assert "Cocher les 3 pièces prêtes" in nue.content.decode()
+    assert sorted(map(int, coches(toute))) == sorted(piece.pk for piece in pretes)
+    assert "Tout décocher" in toute.content.decode()
+
+
+def test_un_refus_garde_ce_qui_est_coche(client, agent):
+    libre, prise = mandat_documente(agent), mandat_documente(agent)
+    bordereau_depense(agent)
+    client.force_login(agent)
+    Piece.objects.filter(pk=prise.pk).update(bordereau=Bordereau.objects.get())
+
+    reponse = client.post(reverse("exports_tps:preparation"), {"pieces": [libre.pk, prise.pk]})
+
+    assert reponse.status_code == 422
+    assert "vient d’être placée dans un autre bordereau" in reponse.content.decode()
+    assert coches(reponse) == [str(libre.pk)]
+
+
+def test_au_dela_du_maximum_plusieurs_bordereaux_sont_crees_et_dits(client, agent):
+    Parametre.objects.filter(cle="flux_pieces_maximum").update(valeur="3")
+    pieces = [mandat_documente(agent) for _ in range(7)]
+    client.force_login(agent)
+    adresse = reverse("exports_tps:preparation")
+    assert "Un bordereau réunit au plus 3 pièces" in client.get(adresse).content.decode()
+
+    reponse = client.post(adresse, {"pieces": [piece.pk for piece in pieces]}, follow=True)
+
+    crees = list(Bordereau.objects.order_by("numero"))
+    assert [bordereau.pieces.count() for bordereau in crees] == [3, 3, 1]
+    assert list(Piece.objects.order_by("bordereau__numero", "pk")) == pieces
+    cites = ", ".join(bordereau.reference for bordereau in crees)
+    assert f"3 bordereaux créés\u202f: {cites}" in reponse.content.decode()
+
+
+def test_des_pieces_de_types_differents_ne_creent_rien(agent):
+    Parametre.objects.filter(cle="flux_pieces_maximum").update(valeur="1")
+    sienne, recette = mandat_documente(agent), titre(agent)
+
+    with pytest.raises(ValidationError, match="émise et libre"):
+        reunir(
+            sens="depense",
+            pieces=[sienne.pk, recette.pk],
+            date_emission=sienne.date_emission,
+            par=agent,
+        )
+
+    assert not Bordereau.objects.exists()
 
 
 def test_les_deux_profils_se_comparent_par_ce_qu_ils_ecrivent(client, agent):

@@ -82,6 +82,7 @@ def preparer(visite, entrer, gens):
     entrer(gens["agent"], "/gestion/preparation/")
     visite.attendre("Pourquoi est-ce bloqué")
     visite.examiner("preparation")
+    visite.suivre("Cocher les 3 pièces prêtes")
     visite.presser("Créer le bordereau des pièces cochées")
     visite.suivre("Comparer les profils d’export")
     visite.examiner("profils")

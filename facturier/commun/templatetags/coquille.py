@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from facturier.commun import banque, heures, montants
+from facturier.commun import banque, heures, montants, typographie
 from facturier.commun import ridet as ridets
 from facturier.commun.tons import ICONES, ton_de
 from facturier.commun.typographie import espacer
@@ -44,6 +44,12 @@ def ecran(valeur: Any) -> Any:
     if isinstance(valeur, SafeString):
         return valeur
     return ESPACE_D_UN_MONTANT.sub("\u00a0", espacer(str(valeur)))
+
+
+@register.filter
+def de(nom: object) -> str:
+    """Show « de » before a name, elided before a vowel."""
+    return typographie.de(nom)
 
 
 @register.filter
