@@ -79,6 +79,7 @@ def test_une_reponse_repetee_dit_qu_elle_ne_dit_rien_de_nouveau(flux, settings, 
     message = lire()
 
     assert "ne dit rien de nouveau" in page(message)
+    assert "Rien de nouveau à examiner." in page(message)
 
 
 def test_les_recettes_avant_titre_menent_a_leur_liste(flux, settings, page):

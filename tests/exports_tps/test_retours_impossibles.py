@@ -14,8 +14,10 @@ from facturier.grand_livre.models import EtatPiece, Exercice, Piece
 from facturier.grand_livre.soldes import solde
 from facturier.grand_livre.verification import verifier
 from facturier.suivi.mandatement import annuler_mandat
+from telepaiement.titres import annuler
 from tests.exports_tps.factories import bordereau_recette, flux_transmis, mandat_documente
 from tests.exports_tps.reponses import acquitter, dites, element, ligne, mandat, repondre, titre
+from tests.grand_livre.factories import titre as emettre_titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 PAYE = ("2026-11-26", 111_000)
@@ -58,6 +60,18 @@ def test_de_l_argent_sur_un_mandat_annule_se_dit(flux, settings, agent, etat):
     assert "111" in reserve.texte
     assert paye() == 0
     assert Verdict.objects.get().piece_id == annule.pk
+
+
+def test_de_l_argent_sur_un_titre_annule_se_dit(flux, settings, agent):
+    annule = emettre_titre(agent)
+    annuler(annule.pk, motif="Erreur.", par=agent)
+    repondre(settings, flux, "a.xml", titre(annule, "02", 45_000), sens="Recette")
+
+    message = lire()
+
+    assert message.reserves.get().piece_id == annule.pk
+    assert "45\u202f000\u202fF\xa0CFP à ce jour d’après la Trésorerie" in dites(message)
+    assert solde("4111", exercice=2026).solde == 0
 
 
 def test_de_l_argent_sur_un_mandat_jamais_envoye_se_dit(flux, settings, agent):
