@@ -23,6 +23,7 @@ from tests.exports_tps.reponses import (
     repondre,
     titre,
 )
+from tests.exports_tps.test_depots import pret
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 JOUR, AUTRE_JOUR = b'DteStr V="2026-11-23"', b'DteStr V="2026-11-30"'
@@ -157,3 +158,20 @@ def test_un_titre_encaisse_dit_deux_fois_est_dit_une_fois(agent, ordonnateur, se
     premiere = relire(settings)
 
     assert premiere == tout() == (1, 2)
+
+
+def test_une_piece_inconnue_d_un_fichier_externe_est_dite_une_fois(agent, ordonnateur, settings):
+    depot = transmettre(pret(agent, ordonnateur), par=agent)
+    bordereau = SimpleNamespace(numero=depot.pieces_externes.first().bordereau, exercice_id=2026)
+    erreur = '<Erreur><NumAnoAck V="ERREUR_AUTRE"/></Erreur>'
+    detail = f'<DetailPiece><NumPiece V="77"/>{erreur}</DetailPiece>'
+    refus = element("5", 0, bordereau=bordereau).replace("</Element", f"{detail}</Element")
+    acquitter(settings, depot, "a.xml", refus)
+
+    premiere = relire(settings)
+
+    assert premiere == tout()
+    inconnue = Verdict.objects.inconnus().get()
+    assert inconnue.identifiant.startswith("Pièce 77 du bordereau 2026-D-")
+    assert (inconnue.code, inconnue.libelle) == ("ERREUR_AUTRE", "Autre anomalie")
+    assert Reserve.objects.get().texte == f"{inconnue.identifiant} : inconnu ici."
