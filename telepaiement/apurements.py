@@ -19,9 +19,9 @@ from facturier.commun.calendrier import dernier_jour_echu, plus_mois
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import Parametre, Titre
-from facturier.grand_livre.passation import EcritureRefusee
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.models import CORRECTIF, PIECES_SANS_EFFET, Parametre, Piece, Titre
+from facturier.grand_livre.passation import EcritureRefusee, contrepasser
+from facturier.grand_livre.soldes import reste_du, retours_par_piece
 from facturier.grand_livre.tresorerie import apurer_au_titre
 from telepaiement import creances, echeanciers
 from telepaiement.imputations import en_attente
@@ -151,6 +151,73 @@ def regler_titre(
             if not 0 < montant <= min(attend, du):
                 raise ValidationError({"montant": _bornes(attend, du)})
             return _apurer(somme, titre, montant, motif, par)
+    except IntegrityError as erreur:
+        raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
+
+
+def refus_d_annuler(apurement: Apurement, par: Utilisateur) -> str:
+    """Return in French why `par` may not undo an apurement now, or ""."""
+    if apurement.annule_id or Apurement.objects.filter(annule=apurement).exists():
+        return "Cet apurement est déjà annulé."
+    if apurement.par_id == par.pk:
+        return "Vous avez fait cet apurement : une autre personne doit l’annuler."
+    return _suite_de(apurement.titre)
+
+
+def _suite_de(titre: Titre) -> str:
+    """Return in French what followed on `titre`, so that what settled it stays, or ""."""
+    corrections = Piece.objects.filter(piece_origine=titre.pk, type_piece=CORRECTIF)
+    if titre.type_piece == APRES_ENCAISSEMENT.type:
+        return "Ce titre conserve la somme : il n’existe que par elle, et elle ne s’en retire pas."
+    if titre.etat not in creances.ETATS_PAYABLES:
+        return f"Le titre {titre.reference} est « {titre.get_etat_display()} » : rien n’y change."
+    if corrections.exclude(etat__in=PIECES_SANS_EFFET).exists():
+        return f"Le titre {titre.reference} a été réduit depuis : l’apurement ne s’annule plus."
+    if retours_par_piece([titre.pk]):
+        return f"Une somme a été rendue depuis sur le titre {titre.reference}."
+    return ""
+
+
+def annuler(apurement_id: int, *, motif: str, par: Utilisateur) -> Apurement:
+    """Undo an apurement by its contrary: the sum waits again, the titre is owed again.
+
+    Another person than who made it, and only while nothing followed.
+
+    Raises:
+        ActeInterdit: `par` is neither finance staff nor comptable.
+        ValidationError: no reason, made by `par`, undone already, something followed, or the
+            ledger refuses.
+    """
+    if not par.a_role(Role.AGENT, Role.COMPTABLE):
+        raise ActeInterdit("Les finances ou le comptable annulent un apurement.")
+    if not motif.strip():
+        raise ValidationError({"motif": "Indiquez pourquoi cet apurement est annulé."})
+    dit = motif.strip()[:200]
+    try:
+        with transaction.atomic():
+            cle = Apurement.objects.values_list("titre_id", flat=True).get(pk=apurement_id)
+            titre = Titre.objects.select_for_update(of=("self",)).get(pk=cle)
+            fait = Apurement.objects.select_related("ecriture").get(pk=apurement_id)
+            fait.titre = titre
+            if refus := refus_d_annuler(fait, par):
+                raise ValidationError(refus)
+            contraire = Apurement.objects.create(
+                ligne=fait.ligne,
+                session=fait.session,
+                rectification=fait.rectification,
+                titre=titre,
+                montant=-fait.montant,
+                motif=dit,
+                annule=fait,
+                ecriture=contrepasser(
+                    fait.ecriture, par=par, motif=dit, date_comptable=timezone.localdate()
+                ),
+                par=par,
+            )
+            echeanciers.suivre(titre)
+            return contraire
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
     except EcritureRefusee as erreur:

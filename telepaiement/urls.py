@@ -384,6 +384,7 @@ urlpatterns = [
         apurements.regler_ligne,
         name="imputation_regler",
     ),
+    path("gestion/apurements/<int:pk>/annuler/", apurements.annuler, name="apurement_annuler"),
     path("gestion/excedents/", apurements.excedents, name="excedents"),
     path(
         "gestion/excedents/caisses/<int:pk>/titre/",

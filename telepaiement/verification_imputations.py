@@ -84,9 +84,15 @@ def apurements_mal_ecrits() -> Iterator[Anomalie]:
         default=0,
     )
     faits = Apurement.objects.order_by().annotate(regle=regle)
-    for pk, montant, total, part in faits.exclude(
-        ecriture__total=F("montant"), regle=F("montant"), ecriture__contrepassee_par__isnull=True
-    ).values_list("pk", "montant", "ecriture__total", "regle"):
+    juste = Q(annule__isnull=True, ecriture__total=F("montant"), regle=F("montant"))
+    mal_ecrits = (
+        faits.exclude(juste, ecriture__contrepassee_par__isnull=True, annulation__isnull=True)
+        .exclude(juste, annulation__ecriture__contrepasse=F("ecriture"))
+        .exclude(ecriture__contrepasse=F("annule__ecriture"), ecriture__total=-F("montant"))
+    )
+    for pk, montant, total, part in mal_ecrits.values_list(
+        "pk", "montant", "ecriture__total", "regle"
+    ):
         yield Anomalie(
             "apurement", f"apurement {pk}", f"{montant} F ; {total} F écrits, {part} F au titre"
         )

@@ -3226,6 +3226,15 @@ class Migration(migrations.Migration):
                     ("motif", models.CharField(max_length=200)),
                     ("le", models.DateTimeField(auto_now_add=True)),
                     (
+                        "annule",
+                        models.OneToOneField(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="annulation",
+                            to="telepaiement.apurement",
+                        ),
+                    ),
+                    (
                         "ecriture",
                         models.OneToOneField(
                             on_delete=django.db.models.deletion.PROTECT,
@@ -5209,7 +5218,11 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name="apurement",
                 constraint=models.CheckConstraint(
-                    condition=models.Q(("montant__gt", 0)),
+                    condition=models.Q(
+                        models.Q(("annule__isnull", True), ("montant__gt", 0)),
+                        models.Q(("annule__isnull", False), ("montant__lt", 0)),
+                        _connector="OR",
+                    ),
                     name="apurement_montant",
                     violation_error_message="Un apurement est d’au moins 1 F.",
                 ),

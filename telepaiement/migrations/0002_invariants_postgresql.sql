@@ -1025,6 +1025,16 @@ DECLARE
     attend bigint;
     deja bigint;
 BEGIN
+    IF NEW.annule_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM telepaiement_apurement a
+            WHERE a.id = NEW.annule_id AND a.annule_id IS NULL AND a.montant = -NEW.montant
+            AND a.titre_id = NEW.titre_id AND a.par_id <> NEW.par_id
+            AND a.ligne_id IS NOT DISTINCT FROM NEW.ligne_id
+            AND a.session_id IS NOT DISTINCT FROM NEW.session_id
+            AND a.rectification_id IS NOT DISTINCT FROM NEW.rectification_id) THEN
+        RAISE EXCEPTION 'Un apurement s’annule en entier, par une autre personne que qui l’a fait.'
+            USING ERRCODE = '23514', CONSTRAINT = 'tp_apurement_annule';
+    END IF;
     IF NEW.ligne_id IS NOT NULL THEN
         SELECT l.montant INTO attend FROM telepaiement_ligneversement l
             WHERE l.id = NEW.ligne_id AND l.nature = 'imputee' FOR UPDATE;
@@ -1056,8 +1066,8 @@ CREATE FUNCTION tp_refuser_compensation_apuree() RETURNS trigger LANGUAGE plpgsq
 BEGIN
     PERFORM 1 FROM telepaiement_ligneversement
         WHERE id IN (NEW.debit_id, NEW.credit_id) ORDER BY id FOR UPDATE;
-    IF EXISTS (SELECT 1 FROM telepaiement_apurement
-               WHERE ligne_id IN (NEW.debit_id, NEW.credit_id)) THEN
+    IF EXISTS (SELECT 1 FROM telepaiement_apurement WHERE ligne_id IN (NEW.debit_id, NEW.credit_id)
+               HAVING sum(montant) <> 0) THEN
         RAISE EXCEPTION 'Ce mouvement est déjà apuré en partie : il ne se compense plus.'
             USING ERRCODE = '23514', CONSTRAINT = 'tp_compensation_apuree';
     END IF;

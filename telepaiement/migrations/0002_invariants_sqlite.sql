@@ -682,6 +682,14 @@ CREATE TRIGGER apurement_sans_modification BEFORE UPDATE ON telepaiement_apureme
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER apurement_sans_suppression BEFORE DELETE ON telepaiement_apurement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER apurement_annule_entier BEFORE INSERT ON telepaiement_apurement
+WHEN NEW.annule_id IS NOT NULL AND NOT EXISTS (
+  SELECT 1 FROM telepaiement_apurement a
+  WHERE a.id = NEW.annule_id AND a.annule_id IS NULL AND a.montant = -NEW.montant
+    AND a.titre_id = NEW.titre_id AND a.par_id <> NEW.par_id
+    AND a.ligne_id IS NEW.ligne_id AND a.session_id IS NEW.session_id
+    AND a.rectification_id IS NEW.rectification_id)
+BEGIN SELECT RAISE(ABORT, 'Un apurement s’annule en entier, par une autre personne que qui l’a fait.'); END;;
 CREATE TRIGGER apurement_dans_la_somme BEFORE INSERT ON telepaiement_apurement
 WHEN NEW.montant + (
     SELECT coalesce(sum(montant), 0) FROM telepaiement_apurement
@@ -700,5 +708,5 @@ WHEN NEW.montant + (
 BEGIN SELECT RAISE(ABORT, 'Cette somme en attente ne suffit plus, ou elle est déjà apurée.'); END;;
 CREATE TRIGGER compensation_sans_apurement BEFORE INSERT ON telepaiement_compensationimputation
 WHEN EXISTS (SELECT 1 FROM telepaiement_apurement
-  WHERE ligne_id IN (NEW.debit_id, NEW.credit_id))
+  WHERE ligne_id IN (NEW.debit_id, NEW.credit_id) HAVING sum(montant) <> 0)
 BEGIN SELECT RAISE(ABORT, 'Ce mouvement est déjà apuré en partie : il ne se compense plus.'); END;;

@@ -15,7 +15,8 @@ class Apurement(models.Model):
     """A part, or the whole, of a sum that waits: it settles a titre. Append only.
 
     The sum is a receipt imputed in a payout, the excédent of a closed till, or that of a versement.
-    A trigger keeps the parts of one sum within it.
+    A trigger keeps the parts of one sum within it. One is undone by another person, by a row of the
+    contrary amount that names it (`annule`): a trigger too.
     """
 
     ligne = models.ForeignKey(LigneVersement, models.PROTECT, null=True, related_name="apurements")
@@ -26,6 +27,7 @@ class Apurement(models.Model):
     titre = models.ForeignKey(Titre, models.PROTECT, related_name="apurements")
     montant = MontantField()
     motif = models.CharField(max_length=200)
+    annule = models.OneToOneField("self", models.PROTECT, null=True, related_name="annulation")
     ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="apurement")
     par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     le = models.DateTimeField(auto_now_add=True)
@@ -36,7 +38,8 @@ class Apurement(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(montant__gt=0),
+                condition=Q(annule__isnull=True, montant__gt=0)
+                | Q(annule__isnull=False, montant__lt=0),
                 name="apurement_montant",
                 violation_error_message="Un apurement est d’au moins 1 F.",
             ),

@@ -14,9 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
+from facturier.commun.montants import afficher
 from telepaiement import apurements, imputations
+from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import ApurementForm
 from telepaiement.forms_regie import ConservationForm
+from telepaiement.models import Apurement
 from telepaiement.titres import adresse_connue
 from telepaiement.views.communs import agent, page_par_cle, rapporter
 from telepaiement.views.regies import presenter
@@ -103,14 +107,48 @@ def _regler(request: HttpRequest, lot: QuerySet[Any], pk: int, liste: str) -> Ht
             return redirect(f"telepaiement:{liste}")
     contexte = {
         "titre": "Régler un titre avec une somme en attente",
-        "consequence": "La somme quitte le compte d’attente et le titre est réglé d’autant : cela "
-        "ne s’annule pas.",
+        "consequence": "La somme quitte le compte d’attente et le titre est réglé d’autant. Tant "
+        "que rien n’a suivi, une autre personne peut l’annuler, sur la page du titre.",
         "lignes": apurements.decrire(somme),
         "action": "Régler ce titre",
         "retour": reverse(f"telepaiement:{liste}"),
         "form": form,
     }
     return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_http_methods(["GET", "POST"])
+def annuler(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo an apurement that another person made, with a reason."""
+    objet = get_object_or_404(Apurement.objects.select_related("titre__tiers", "par"), pk=pk)
+    retour = reverse("telepaiement:titre", args=[objet.titre_id])
+    refus = apurements.refus_d_annuler(objet, agent(request))
+    if refus and request.method == "GET":  # a POST says it beside what was typed
+        messages.error(request, refus)
+        return redirect(retour)
+    somme = afficher(objet.montant)
+    contexte = {
+        "titre": f"Annuler l’apurement de {somme}",
+        "consequence": f"{somme} attendent à nouveau d’être apurés, et le titre "
+        f"{objet.titre.reference} est dû à nouveau d’autant.",
+        "lignes": [
+            ("Débiteur", objet.titre.tiers.nom_complet),
+            ("Apuré", f"le {objet.le:%d/%m/%Y} par {objet.par.nom_complet}"),
+            ("Motif", objet.motif),
+        ],
+        "action": "Annuler l’apurement",
+        "retour": retour,
+        "est_dangereux": True,
+    }
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: apurements.annuler(pk, par=agent(request), **saisie),
+        contexte,
+        reussite="L’apurement est annulé.",
+    )
 
 
 @reserver_a(Role.AGENT)

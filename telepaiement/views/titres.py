@@ -144,7 +144,12 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
                 for fait in sans_quittance(reglements(titre))
                 if fait.evenement != APUREMENT  # told with its reason
             ],
-            "apurements": titre.apurements.select_related("par").order_by("pk"),
+            "apurements": [
+                (un, getattr(un, "annulation", None))
+                for un in titre.apurements.filter(annule__isnull=True)
+                .select_related("par", "annulation__par")
+                .order_by("pk")
+            ],
             "corrections": Piece.objects.filter(
                 piece_origine=titre.pk, type_piece=CORRECTIF
             ).order_by("pk"),

@@ -25,7 +25,13 @@ from telepaiement.rectifications import rectifier
 from tests.exports_tps.factories import compte_verifie
 from tests.exports_tps.test_exercice_anterieur import accepte
 from tests.grand_livre.factories import COMPTE_BANCAIRE
-from tests.telepaiement.factories import decompte, titre_payable, titres_payables, verser
+from tests.telepaiement.factories import (
+    decompte,
+    signataire,
+    titre_payable,
+    titres_payables,
+    verser,
+)
 from tests.telepaiement.test_concurrence import reduire
 from tests.telepaiement.test_imputations import ecarter as ecarter  # noqa: PLC0414
 from tests.telepaiement.test_remboursements import rejeter
@@ -91,6 +97,86 @@ def test_une_recette_imputee_regle_deux_titres_et_le_reste_attend(imputee, agent
     (attend,) = imputations.en_attente().filter(montant__gt=0)
     assert (attend.pk, attend.reste, apurements.reste(imputee)) == (imputee.pk, 500, 500)
     assert not imputations.contraires(imputations.en_attente().get(montant=-7_000)).exists()
+    assert _anomalies() == [] == list(verifier())
+
+
+def test_un_apurement_s_annule_par_une_autre_personne_tant_que_rien_n_a_suivi(
+    imputee, agent, comptable, regisseur, client
+):
+    titre = titre_payable(12_500)
+    choix = {"titre_id": titre.pk, "montant": 7_000, "motif": "x", "par": comptable}
+    fait = apurements.regler_titre(imputee, **choix)
+    adresse = reverse("telepaiement:apurement_annuler", args=[fait.pk])
+    fiche = reverse("telepaiement:titre", args=[titre.pk])
+    for qui, motif, mot in ((comptable, "Erreur", "autre personne"), (agent, " ", "pourquoi")):
+        with pytest.raises(ValidationError, match=mot):
+            apurements.annuler(fait.pk, motif=motif, par=qui)
+    with pytest.raises(ActeInterdit):
+        apurements.annuler(fait.pk, motif="Erreur", par=regisseur)
+    client.force_login(comptable)
+    auteur = (client.get(fiche).text, client.get(adresse, follow=True).text)
+    client.force_login(agent)
+    offert = client.get(fiche).text
+    vide = client.post(adresse, {"motif": ""})
+    passe = client.post(adresse, {"motif": "Pas ce débiteur"}, follow=True).text
+    encore = client.post(adresse, {"motif": "Pas ce débiteur"})
+
+    assert adresse not in auteur[0]
+    assert "une autre personne doit l’annuler" in auteur[1]
+    assert adresse in offert
+    assert (vide.status_code, encore.status_code) == (422, 422)
+    assert "déjà annulé" in encore.text
+    assert "Pas ce débiteur" in passe
+    assert adresse not in passe
+    assert (reste_du(titre), apurements.reste(imputee), _en_4718()) == (12_500, 7_000, -7_000)
+    assert not decompte_du(titre).autres
+    assert _anomalies() == [] == list(verifier())
+    apurements.regler_titre(imputee, **choix)
+    assert (reste_du(titre), apurements.reste(imputee)) == (5_500, 0)
+    assert _anomalies() == [] == list(verifier())
+
+
+def test_ce_qui_a_suivi_garde_un_apurement(imputee, excedent, agent, comptable, sans_delai):
+    titre = titre_payable(12_500)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    reduire(titre, 500, agent)
+    service = ServiceGestionnaire.objects.get(code="DCJS")
+    garde = apurements.conserver(
+        excedent, motif="Rien trouvé", service=service, adresse=ADRESSE, par=agent
+    )
+
+    for un, par, mot in ((fait, agent, "a été réduit depuis"), (garde, comptable, "conserve")):
+        with pytest.raises(ValidationError, match=mot):
+            apurements.annuler(un.pk, motif="Erreur", par=par)
+
+
+@pytest.mark.deux_moteurs
+def test_un_excedent_dont_l_apurement_est_annule_attend_a_nouveau(excedent, agent, comptable):
+    titre = titre_payable(12_500)
+    fait = apurements.regler_titre(
+        excedent, titre_id=titre.pk, montant=300, motif="x", par=comptable
+    )
+
+    apurements.annuler(fait.pk, motif="Erreur", par=agent)
+
+    assert (apurements.reste(excedent), reste_du(titre)) == (500, 12_500)
+
+
+def test_un_mouvement_dont_l_apurement_est_annule_se_compense(imputee, agent, comptable):
+    titre = titre_payable(12_500)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=3_000, motif="x", par=comptable
+    )
+    apurements.annuler(fait.pk, motif="Erreur", par=agent)
+    contraire = imputations.en_attente().get(montant=-7_000)
+
+    imputations.compenser(
+        ligne_id=imputee.pk, contraire_id=contraire.pk, motif="Contraires", par=comptable
+    )
+
+    assert not imputations.en_attente().exists()
     assert _anomalies() == [] == list(verifier())
 
 
@@ -282,6 +368,16 @@ def test_la_base_tient_le_montant_et_la_trace(excedent, comptable):
         lot.delete,
         lambda: Apurement.objects.create(**copie, montant=201, ecriture_id=_ecriture(autre)),
         lambda: Apurement.objects.create(**copie, montant=0, ecriture_id=_ecriture(autre)),
+        lambda: Apurement.objects.create(**copie, montant=-1, ecriture_id=_ecriture(autre)),
+        lambda: Apurement.objects.create(
+            **copie, montant=-300, annule=fait, ecriture_id=_ecriture(autre)
+        ),
+        lambda: Apurement.objects.create(
+            **copie | {"par": signataire()},
+            montant=-299,
+            annule=fait,
+            ecriture_id=_ecriture(autre),
+        ),
     ]
     for acte in refus:
         with pytest.raises(IntegrityError), transaction.atomic():
