@@ -96,6 +96,7 @@ def message(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "est_garde": est_garde(recu),
             "peut_traiter": est_agent and ouvertes > 0,
             "est_comptable": requete.user.a_role(Role.COMPTABLE),
+            "voit_recettes": requete.user.a_role(Role.AGENT, Role.COMPTABLE),
             "peut_reprendre": est_agent and recu.etat in A_REPRENDRE,
             "fil": [*FIL, ("Réponses de la Trésorerie", "/gestion/flux/messages/")],
             **_dits(requete, recu),

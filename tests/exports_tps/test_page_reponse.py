@@ -82,7 +82,7 @@ def test_une_reponse_repetee_dit_qu_elle_ne_dit_rien_de_nouveau(flux, settings, 
     assert "Rien de nouveau à examiner." in page(message)
 
 
-def test_les_recettes_avant_titre_menent_a_leur_liste(flux, settings, page):
+def test_les_recettes_avant_titre_menent_a_leur_liste(flux, settings, page, client, ordonnateur):
     p503 = titre(SimpleNamespace(numero=501), "02", 12_000)
     repondre(settings, flux, "a.xml", p503, sens="Recette", type_bordereau="05")
 
@@ -91,6 +91,10 @@ def test_les_recettes_avant_titre_menent_a_leur_liste(flux, settings, page):
     assert "1 encaissement sans titre (P503)" in page(message)
     assert "rien de nouveau" not in page(message)
     assert reverse("exports_tps:recettes_percues") in page(message)
+    client.force_login(ordonnateur)
+    assert reverse("exports_tps:recettes_percues") not in str(
+        client.get(message.get_absolute_url()).content
+    )
 
 
 def test_la_liste_des_pieces_inconnues_est_entiere(flux, settings, page, client):
