@@ -45,8 +45,9 @@ def conclure_lecture(message: MessageTPS, tete: Tete) -> None:
     Raises:
         Illisible: the file ends before its end.
     """
-    if tete.rupture is not None:
-        raise Illisible(f"Fichier incomplet ou abîmé. {tete.rupture}")
+    if (rupture := tete.rupture) is not None:
+        ou = f"ligne {rupture.ligne} : {rupture.message}"
+        raise Illisible(f"Fichier incomplet ou abîmé, {ou}")
     message.nombre_anomalies = tete.nombre_anomalies
     message.anomalies = [
         {"ligne": a.ligne, "balise": a.balise, "regle": a.regle, "texte": a.message}
