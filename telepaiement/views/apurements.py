@@ -16,6 +16,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
+from facturier.commun.templatetags.coquille import jour
 from telepaiement import apurements, imputations
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import ApurementForm
@@ -52,13 +53,13 @@ def excedents(request: HttpRequest) -> HttpResponse:
 
 def _lignes(trouves: list[Any]) -> list[dict[str, Any]]:
     """Return what the list says of each excédent, its age in days among it."""
-    jour, mois = timezone.localdate(), apurements.mois_de_recherche()
+    aujourd_hui, mois = timezone.localdate(), apurements.mois_de_recherche()
     return [
         {
             "excedent": un,
-            "age": (jour - un.jour).days,
+            "age": (aujourd_hui - un.jour).days,
             "conservable_le": (debut := apurements.conservable_le(un, mois)),
-            "est_conservable": debut <= jour,
+            "est_conservable": debut <= aujourd_hui,
         }
         for un in trouves
     ]
@@ -135,7 +136,7 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
         f"{objet.titre.reference} est dû à nouveau d’autant.",
         "lignes": [
             ("Débiteur", objet.titre.tiers.nom_complet),
-            ("Apuré", f"le {objet.le:%d/%m/%Y} par {objet.par.nom_complet}"),
+            ("Apuré", f"le {jour(objet.le)} par {objet.par.nom_complet}"),
             ("Motif", objet.motif),
         ],
         "action": "Annuler l’apurement",

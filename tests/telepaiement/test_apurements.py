@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.templatetags.coquille import jour
 from facturier.grand_livre.models import Parametre, Piece
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du, solde
@@ -121,6 +122,7 @@ def test_un_apurement_s_annule_par_une_autre_personne_tant_que_rien_n_a_suivi(
     passe = client.post(adresse, {"motif": "Pas ce débiteur"}, follow=True).text
     encore = client.post(adresse, {"motif": "Pas ce débiteur"})
 
+    assert f"le {jour(fait.le)} par {comptable.nom_complet}" in vide.text
     assert adresse not in auteur[0]
     assert "une autre personne doit l’annuler" in auteur[1]
     assert adresse in offert
