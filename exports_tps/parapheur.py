@@ -236,7 +236,7 @@ def _exiger(texte: str, refus: str) -> str:
 
 def _dire(etat: Etat, pour: Delegation | None, commentaire: str) -> str:
     """Say for the timeline at which step somebody decided, for whom, and what he added."""
-    etape = f"Visa « {etat.etape} »" if etat.etape else "Signature"
+    etape = f"« {etat.etape} »" if etat.etape else "« Signature »"
     absent = f", en l’absence {de(pour.delegant)}" if pour and pour.nature == SUPPLEANCE else ""
     return f"{etape}{absent}. {commentaire.strip()}".strip()
 

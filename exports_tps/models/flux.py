@@ -74,6 +74,7 @@ class Flux(models.Model):
         "viser": "Visa donné",
         "renvoyer": "Renvoyé à qui l’a présenté",
         "reprendre": "Repris du parapheur",
+        "signer_depot": "Fichier signé",
         "demander_envoi": "Envoi demandé",
         "deposer_de_nouveau": "Nouveau dépôt demandé",
     }

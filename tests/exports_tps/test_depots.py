@@ -192,6 +192,19 @@ def test_un_bordereau_refuse_d_un_fichier_externe_laisse_passer_l_autre(agent, o
     assert (flux.etat, suivis) == (EtatFlux.ACQUITTE_EN_PARTIE, ["refuse", "paye"])
 
 
+def test_la_page_d_un_fichier_refuse_dit_quoi_faire(agent, ordonnateur, client):
+    flux = transmettre(pret(agent, ordonnateur, nombre=1), par=agent)
+    plan = '[[defaut]]\nacte = "refuser_bordereau"\nbordereau = 900\nsens = "depense"\n'
+    tresorerie("--jusqu-au-bout", plan=plan)
+    lire_retours()
+    client.force_login(agent)
+
+    page = client.get(flux.get_absolute_url()).content.decode()
+
+    assert "La Trésorerie refuse ce fichier" in page
+    assert "Fichier signé" in page
+
+
 def test_un_fichier_signe_puis_modifie_se_refuse(agent, ordonnateur, settings):
     signe = deposer(agent)
     signer_depot(signe, par=ordonnateur)

@@ -113,8 +113,8 @@ def test_un_bordereau_suit_ses_visas_puis_se_signe(agent, responsable, ordonnate
     assert bordereau.etat == EtatBordereau.SIGNE
     visas = bordereau.passages.filter(acte="viser").values_list("par", "motif")
     assert list(visas) == [
-        (responsable.pk, "Visa « Direction »."),
-        (agent.pk, "Visa « Finances ». Vu"),
+        (responsable.pk, "« Direction »."),
+        (agent.pk, "« Finances ». Vu"),
     ]
     assert (len(bordereau.signatures.get().empreinte), bordereau.signatures.get().delegation) == (
         64,
@@ -169,7 +169,7 @@ def test_un_renvoi_dit_pourquoi_et_revient_a_qui_a_presente(
     assert (bordereau.etat, mail.outbox[-1].to) == (EtatBordereau.OUVERT, [agent.email])
     assert "Facture du mauvais collège" in mail.outbox[-1].body
     renvoi = bordereau.passages.get(acte="renvoyer")
-    assert renvoi.motif == "Visa « Finances ». Facture du mauvais collège"
+    assert renvoi.motif == "« Finances ». Facture du mauvais collège"
     fautive = bordereau.pieces.first()
     retirer(bordereau, fautive, par=agent)
     presenter(bordereau, par=agent)
