@@ -226,5 +226,5 @@ def test_au_dela_de_cent_ecarts_le_nombre_reste_juste_et_la_fin_du_fichier_compt
 
     message, coupe = (MessageTPS.objects.get(nom=nom) for nom in ("a.xml", "coupe.xml"))
     assert (message.nombre_anomalies, len(message.anomalies)) == (120, 100)
-    assert "120 écarts ; voici les 100 premiers" in page(message)
+    assert "120 écarts\u202f; voici les 100 premiers" in page(message)
     assert coupe.etat == "en_erreur"
