@@ -31,6 +31,7 @@ from exports_tps.verdicts import enregistrer_verdicts
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, RattachementPiece
+from facturier.grand_livre.presentations import pieces_de
 
 DOMAINE_PJ: Final = "4"
 DEJA_TENU: Final = {"ERREUR_DOUBLON_BORDEREAU", "ERREUR_DOUBLON_PIECE"}
@@ -254,9 +255,7 @@ def _verdicts_bordereau(
         libelle=motif,
     )
     numeros = {int(numero) for numero, *_ in details if numero.isdecimal()}
-    cles = dict(
-        Piece.objects.filter(bordereau=bordereau, numero__in=numeros).values_list("numero", "pk")
-    )
+    cles = dict(pieces_de(bordereau).filter(numero__in=numeros).values_list("numero", "pk"))
     for numero, ligne, code, libelle in details:
         cle = cles.get(int(numero)) if numero.isdecimal() else None
         nom = numero if cle else f"Pièce {numero or 'illisible'} du bordereau {bordereau.reference}"

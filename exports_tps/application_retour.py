@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exports_tps import lignes_retour
+from exports_tps.anciens_bordereaux import AnciensBordereaux, hors_circuit
 from exports_tps.beneficiaires import tiers_par_ligne
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import (
@@ -25,6 +26,7 @@ from exports_tps.decisions import (
     suspendre,
 )
 from exports_tps.depots import chercher
+from exports_tps.doutes_retour import date_impossible, doutes
 from exports_tps.messages import Etranger, budgets_concernes, conclure_lecture, contenu, par_lots
 from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
@@ -61,8 +63,6 @@ EN_COURS = {
     EtatPiece.PAYEE,
     EtatPiece.REJETEE,
 }
-EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
-PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
 Cle = tuple[str, int, int]
 
 
@@ -139,29 +139,29 @@ def _appliquer_lot(
     beneficiaires = tiers_par_ligne(
         {p.pk: p.tiers_id for p in pieces.values() if p.sens == SensPiece.DEPENSE}
     )
+    anciens = AnciensBordereaux(toutes_pieces.values())
     externes = chercher(budgets, {cle for cle in map(_cle, lues) if cle not in toutes_pieces})
-    lot, verdicts = Lot(), []
+    lot = Lot()
+    verdicts: list[Verdict] = []
     for lue in lues:
-        piece, externe = pieces.get(_cle(lue)), externes.get(_cle(lue))
-        verdict = _verdict(message, lue, piece)
+        connue, externe = toutes_pieces.get(_cle(lue)), externes.get(_cle(lue))
+        verdict = _verdict(message, lue, connue)
         if verdict is None:
             reserves.noter(_sans_etat(lue))
             continue
         verdict.piece_externe = externe
-        if gardee := toutes_pieces.get(_cle(lue)) if piece is None else None:
-            verdict.piece, verdict.bordereau_id = gardee, gardee.bordereau_id
-            reserves.noter(_hors_circuit(verdict, gardee))
-        elif piece is None and externe is None:
+        if connue is None and externe is None:
             verdict.identifiant = _nom(lue)
-        if externe is not None and (prise := _prise_annulee(verdict, lue)):
-            verdicts.append(prise)
-        verdicts.append(verdict)
-        if piece is not None and verdict.decision in EN_AVANT:
-            reserves.noter(*_en_suspens(lue, piece))
-        if piece is not None:
-            reserves.noter(*_douteux(lue, piece), *_prise_partielle(lue, piece))
-            reserves.noter(*_date_impossible(verdict, piece))
-            _ranger(lot, lue, piece, verdict, beneficiaires.get(piece.pk, {}))
+        if ancien := anciens.designe(lue, connue):
+            verdict.bordereau_id = ancien
+        verdicts += filter(None, (_prise_annulee(verdict, lue), verdict))
+        if connue is None:
+            continue
+        if ancien or connue.etat not in EN_COURS:
+            reserves.noter(*hors_circuit(verdict, connue, est_ancien=bool(ancien)))
+        else:
+            reserves.noter(*doutes(lue, connue, verdict))
+            _ranger(lot, lue, connue, verdict, beneficiaires.get(connue.pk, {}))
     reserves.noter(*_suspensions_tardives(lot, pieces.values()))
     enregistrer_verdicts(message, verdicts, budget=budgets[0])
     reserves.noter(*_executer(lot, pieces.values(), par))
@@ -178,18 +178,6 @@ def _ormc(element: BordereauGlobalLu) -> Reserve:
     )
 
 
-def _hors_circuit(verdict: Verdict, piece: Piece) -> Reserve:
-    """Say that the treasury holds a pièce that was never sent, or that is cancelled."""
-    somme = f", {afficher(verdict.montant)} à ce jour" if verdict.montant else ""
-    dit = f"{verdict.get_decision_display().lower()}{somme}"
-    return Reserve(
-        nature=Nature.CONTRADICTION,
-        piece=piece,
-        texte=f"{piece} : {dit} d’après la Trésorerie, mais « {piece.get_etat_display()} » ici. "
-        "Rien n’est comptabilisé ; voyez avec elle ce qu’elle tient.",
-    )
-
-
 def _sans_etat(lue: PieceLue) -> Reserve:
     return Reserve(
         nature=Nature.INCOHERENT,
@@ -202,16 +190,6 @@ def _nom(lue: PieceLue) -> str:
     genre = "Mandat" if lue.sens == SensPiece.DEPENSE else "Titre"
     exercice = f"de l’exercice {lue.exercice}" if lue.exercice else "sans exercice"
     return f"{genre} {lue.piece.numero or 'sans numéro'} {exercice}"
-
-
-def _en_suspens(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
-    for dit in lignes_retour.en_suspens(lue):
-        yield Reserve(nature=Nature.INSTANCE, piece=piece, texte=f"{piece} : {dit}")
-
-
-def _douteux(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
-    for dit in lignes_retour.montants_douteux(lue):
-        yield Reserve(nature=Nature.MONTANT, piece=piece, texte=f"{piece}, {dit}")
 
 
 def _pieces(budgets: list[Budget], lues: list[PieceLue]) -> dict[Cle, Piece]:
@@ -252,32 +230,23 @@ def _verdict(message: MessageTPS, lue: PieceLue, piece: Piece | None) -> Verdict
 def _prise_annulee(verdict: Verdict, lue: PieceLue) -> Verdict | None:
     """Return the prise en charge that a rejection says it cancels: the number is burnt (§8).
 
-    Our own pièces never use a number again, whatever the rejection (decision 24).
+    Of our own pièces, only a titre that money settled would use its number again (decision 60).
     """
-    if verdict.decision != Decision.REJETE or lue.piece.date_prise_en_charge is None:
+    est_titre = verdict.piece_id is not None and lue.sens == SensPiece.RECETTE
+    est_rejet = verdict.decision == Decision.REJETE
+    if not est_rejet or lue.piece.date_prise_en_charge is None:
+        return None
+    if verdict.piece_externe is None and not est_titre:
         return None
     return Verdict(
         message=verdict.message,
         portee=verdict.portee,
         identifiant=verdict.identifiant,
+        piece=verdict.piece,
+        bordereau_id=verdict.bordereau_id,
         piece_externe=verdict.piece_externe,
         decision=Decision.PRIS_EN_CHARGE,
         date_effet=lue.piece.date_prise_en_charge,
-    )
-
-
-def _prise_partielle(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
-    """Say what a titre was taken in charge for, when it is not for all that it calls for."""
-    if lue.sens != SensPiece.RECETTE or lue.piece.etat != PEC_PARTIELLE:
-        return
-    lignes: Any = lue.piece.lignes
-    admis = int(sum((ligne.montant_ht or 0) + (ligne.montant_tva or 0) for ligne in lignes))
-    yield Reserve(
-        nature=Nature.MONTANT,
-        piece=piece,
-        texte=f"{piece} : pris en charge en partie, pour {afficher(admis)} sur "
-        f"{afficher(piece.montant_ttc)}. Le redevable se voit toujours réclamer le tout : réduisez "
-        "le titre de ce que la Trésorerie n’a pas admis.",
     )
 
 
@@ -289,20 +258,6 @@ def _date(piece: Any, decision: str) -> date | None:
     return dates.get(decision, piece.date_prise_en_charge)
 
 
-def _date_impossible(verdict: Verdict, piece: Piece) -> list[Reserve]:
-    """Say that a rejection is dated before its pièce, or beyond the year after its exercice."""
-    jour = verdict.date_effet
-    if verdict.decision != Decision.REJETE or jour is None:
-        return []
-    if piece.date_emission <= jour and jour.year <= piece.exercice_id + 1:
-        return []
-    texte = (
-        f"{piece} : rejeté le {jour:%d/%m/%Y} d’après la réponse, une date hors de son exercice ou "
-        "d’avant son émission. L’écriture est contrepassée au jour de la lecture."
-    )
-    return [Reserve(nature=Nature.INCOHERENT, piece=piece, texte=texte)]
-
-
 def _ranger(
     lot: Lot, lue: PieceLue, piece: Piece, verdict: Verdict, beneficiaires: Mapping[int, int]
 ) -> None:
@@ -310,7 +265,7 @@ def _ranger(
     motif = verdict.libelle or "Sans motif communiqué."
     if verdict.decision == Decision.REJETE:
         lot.rejets[piece.pk] = motif
-        est_datable = not _date_impossible(verdict, piece)
+        est_datable = not date_impossible(verdict, piece)
         jour = verdict.date_effet if est_datable else None
         lot.dates_rejet[piece.pk] = jour or timezone.localdate()
         return

@@ -21,6 +21,7 @@ from facturier.commun import fichiers
 from facturier.commun.causes import cause
 from facturier.commun.etats import ActeInterdit
 from facturier.grand_livre.models import Bordereau, Exercice, Parametre, SensPiece
+from facturier.grand_livre.presentations import pieces_des
 
 journal = structlog.get_logger(__name__)
 CONSERVATION = "conservation_comptable_annees"
@@ -138,7 +139,8 @@ def flux_a_archiver(
     """
     cles = choisis.order_by().values("pk")
     externes = Q(depot_externe__isnull=False) if est_entier else Q(pk=None)
-    documents = Q(lignes__justificatif__rattachements__piece__bordereau__in=cles)
+    pieces = pieces_des(choisis).order_by().values("pk")
+    documents = Q(lignes__justificatif__rattachements__piece__in=pieces)
     concernes = Flux.objects.filter(
         documents | externes | Q(lignes__bordereau__in=cles),
         exercice=exercice,
@@ -157,12 +159,13 @@ def messages_a_archiver(
     new.
     """
     cles = choisis.order_by().values("pk")
-    titrees = Q(regularisation__titre__bordereau__in=cles)
+    pieces = pieces_des(choisis).order_by().values("pk")
+    titrees = Q(regularisations__titre__in=pieces, regularisations__annulation=None)
     recettes = RecettePercue.objects.filter(titrees | Q(exercice=exercice)).order_by()
     retenus = MessageTPS.objects.filter(
         Q(flux__in=flux.order_by().values("pk"))
         | Q(verdicts__bordereau__in=cles)
-        | Q(verdicts__piece__bordereau__in=cles)
+        | Q(verdicts__piece__in=pieces)
         | Q(verdicts__piece_externe__flux__in=flux.order_by().values("pk"))
         | Q(pk__in=recettes.values("message"))
         | (Q(applique_le__year=exercice) if exercice else Q())

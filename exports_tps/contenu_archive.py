@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 
@@ -22,6 +22,7 @@ from exports_tps.edition import editer_bordereau
 from exports_tps.models import ArchiveTPS, Flux, MessageTPS, Verdict
 from exports_tps.pieces_jointes import nom_accepte
 from facturier.grand_livre.models import Bordereau, PieceJustificative
+from facturier.grand_livre.presentations import avec_totaux, pieces_de, pieces_des
 
 LOT = 500
 VERIFICATEUR = Path(__file__).with_name("verifier_archive.py")
@@ -147,7 +148,7 @@ def _message(message: MessageTPS) -> dict[str, object]:
 
 def _ajouter_documents(ouverte: Archive, bordereaux: QuerySet[Bordereau]) -> None:
     documents = PieceJustificative.objects.filter(
-        rattachements__piece__bordereau__in=bordereaux.order_by().values("pk")
+        rattachements__piece__in=pieces_des(bordereaux).order_by().values("pk")
     )
     for document in documents.distinct().order_by("pk").iterator(chunk_size=LOT):
         ouverte.ajouter_range(chemin_document(document), document.sha256)
@@ -172,7 +173,7 @@ def _page_bordereau(bordereau: Bordereau) -> Iterator[str]:
     }
     yield _rendre("debut", contexte)
     yield _rendre("bordereau", contexte)
-    pieces = bordereau.pieces.prefetch_related("justificatifs", "verdicts__message")
+    pieces = pieces_de(bordereau).prefetch_related("justificatifs", "verdicts__message")
     for lot in _par_lots(pieces.order_by("numero").iterator(chunk_size=LOT)):
         yield _rendre("pieces", {"pieces": [_piece(piece) for piece in lot]})
     yield _rendre("fin_tableau", {})
@@ -205,10 +206,7 @@ def _index(
     yield _rendre("debut", {"titre": titre, "racine": ""})
     yield _rendre("index", {"demande": demande})
     yield _rendre("tete_bordereaux", {})
-    mesures = bordereaux.annotate(
-        nombre=Count("pieces"), montant=Sum(F("pieces__montant_ht") + F("pieces__montant_tgc"))
-    )
-    for lot in _par_lots(mesures.iterator(chunk_size=LOT)):
+    for lot in _par_lots(avec_totaux(bordereaux).iterator(chunk_size=LOT)):
         yield _rendre("bordereaux", {"bordereaux": lot})
     yield _rendre("fin_tableau", {})
     yield _rendre("tete_flux", {})

@@ -11,6 +11,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
+from exports_tps import remises
 from exports_tps.penalites import precompter_titres
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
@@ -100,6 +101,7 @@ def reglees(pieces: Collection[int]) -> dict[int, str]:
     """Say, in French, why pièces that money settled cannot be rejected; the others are left out.
 
     A mandat that was paid keeps its invoices paid, were the money to come back: it stays too.
+    A titre that the treasury refused all the same is presented again (`remises`).
     """
     regles, revenus = regle_par_piece(pieces), retours_par_piece(pieces)
     gardees = (
@@ -107,23 +109,24 @@ def reglees(pieces: Collection[int]) -> dict[int, str]:
         .exclude(etat=EtatPiece.REJETEE)
         .order_by("pk")
     )
-    return {piece.pk: _raison_de_garder(piece, regles.get(piece.pk, 0)) for piece in gardees}
+    p503 = remises.regles_par_p503([p.pk for p in gardees if p.sens == SensPiece.RECETTE])
+    return {
+        piece.pk: _raison_de_garder(piece, regles.get(piece.pk, 0))
+        if piece.sens == SensPiece.DEPENSE
+        else remises.dire_garde(piece, regles[piece.pk], est_p503=piece.pk in p503)
+        for piece in gardees
+    }
 
 
-def _raison_de_garder(piece: Piece, montant: int) -> str:
+def _raison_de_garder(mandat: Piece, montant: int) -> str:
     if not montant:
         return (
-            f"{piece} : payé, puis des fonds sont revenus ; il ne se rejette plus. Payez-le de "
+            f"{mandat} : payé, puis des fonds sont revenus ; il ne se rejette plus. Payez-le de "
             "nouveau, ou réduisez-le."
         )
-    if piece.sens == SensPiece.DEPENSE:
-        return (
-            f"{piece} : {afficher(montant)} sont déjà payés ou retenus, il ne se rejette plus. "
-            "Réduisez le mandat de ce qui n’est pas dû."
-        )
     return (
-        f"{piece} : {afficher(montant)} sont déjà encaissés, il ne se rejette plus. Rendez-les "
-        "d’abord au redevable, ou réduisez le titre de ce qui n’est pas dû."
+        f"{mandat} : {afficher(montant)} sont déjà payés ou retenus, il ne se rejette plus. "
+        "Réduisez le mandat de ce qui n’est pas dû."
     )
 
 

@@ -11,6 +11,7 @@ from facturier.commun.banque import masquer_iban
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Bordereau, PartCedee, SensPiece
+from facturier.grand_livre.presentations import pieces_de
 
 COLONNES = (
     Colonne("Pièce", 1.9),
@@ -32,7 +33,7 @@ COLONNES_PARTS = (
 def editer_bordereau(bordereau: Bordereau, *, etabli_le: datetime) -> bytes:
     """Return the PDF of `bordereau`, its pièces in order; same input, same bytes."""
     genre = "mandats" if bordereau.sens == SensPiece.DEPENSE else "titres de recettes"
-    totaux = bordereau.pieces.aggregate(
+    totaux = pieces_de(bordereau).aggregate(
         ht=Sum("montant_ht", default=0), tgc=Sum("montant_tgc", default=0)
     )
     sortie = io.BytesIO()
@@ -60,14 +61,14 @@ def _resume(bordereau: Bordereau) -> list[tuple[str, str]]:
     return [
         ("Exercice", str(bordereau.exercice_id)),
         ("Date d’émission", f"{bordereau.date_emission:%d/%m/%Y}"),
-        ("Nombre de pièces", str(bordereau.pieces.count())),
+        ("Nombre de pièces", str(pieces_de(bordereau).count())),
         ("État", bordereau.get_etat_display()),
     ]
 
 
 def rangees(bordereau: Bordereau) -> Iterator[tuple[str | int, ...]]:
     """Yield what is read of each pièce, by number."""
-    for piece in bordereau.pieces.order_by("numero").iterator(chunk_size=2000):
+    for piece in pieces_de(bordereau).order_by("numero").iterator(chunk_size=2000):
         yield (
             piece.reference,
             piece.nom_tiers,

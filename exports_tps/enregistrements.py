@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from exports_tps.beneficiaires import deductions_de, en_part, parts_de
+from exports_tps.limites import rattachements_cites
 from exports_tps.oppositions import comptes_verifies
 from exports_tps.pes.bordereau import PieceEcrite
 from exports_tps.pes.controle_bordereau import ControleBordereau
@@ -34,7 +35,7 @@ from facturier.grand_livre.models import (
     LignePiece,
     Piece,
     PieceJustificative,
-    RattachementPiece,
+    RemiseEnPreparation,
     SensPiece,
 )
 
@@ -53,21 +54,13 @@ def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
     """Return the head of `bordereau`: number of pièces, totals, cumulative amount of the year.
 
     That amount is of the bordereaux of its type up to this one, tax included: the treasury holds
-    nothing of those it refused, and what reduces has bordereaux of its own type. One query.
+    nothing of those it refused, and what reduces has bordereaux of its own type. One query; of
+    titres another one, for what left a bordereau to be presented again counts where it was.
     """
-    lui, tenues = Q(bordereau=bordereau), ~Q(bordereau__etat=EtatBordereau.REFUSE)
-    sommes = Piece.objects.filter(
-        bordereau__exercice=bordereau.exercice_id,
-        bordereau__budget=bordereau.budget_id,
-        bordereau__sens=bordereau.sens,
-        bordereau__type_bordereau=bordereau.type_bordereau,
-        bordereau__numero__lte=bordereau.numero,
-    ).aggregate(
-        nombre=Count("pk", filter=lui),
-        ht=Sum("montant_ht", filter=lui),
-        tgc=Sum("montant_tgc", filter=lui),
-        cumul=Sum(F("montant_ht") + F("montant_tgc"), filter=tenues, default=0),
-    )
+    sommes = _sommer(Piece.objects.all(), bordereau)
+    if bordereau.sens == SensPiece.RECETTE:
+        parties = _sommer(RemiseEnPreparation.objects.all(), bordereau, piece="piece__")
+        sommes = {nom: sommes[nom] + parties[nom] for nom in sommes}
     return TETES[SensPiece(bordereau.sens)](
         exercice=bordereau.exercice_id,
         numero=bordereau.numero,
@@ -75,8 +68,30 @@ def tete_pes(bordereau: Bordereau) -> BordereauDepense | BordereauRecette:
         type=bordereau.type_bordereau,
         nombre_pieces=sommes["nombre"],
         cumul_annuel=int(sommes["cumul"]),
-        montant_ht=sommes["ht"] or 0,
+        montant_ht=sommes["ht"],
         montant_tva=sommes["tgc"] or None,
+    )
+
+
+def _sommer(lignes: QuerySet[Any], bordereau: Bordereau, *, piece: str = "") -> dict[str, int]:
+    """Add up what `bordereau` presented, and with it those before it, that are not refused.
+
+    Args:
+        lignes: pièces, or what left a bordereau, that leads to the pièce by `piece`.
+    """
+    lui, tenues = Q(bordereau=bordereau), ~Q(bordereau__etat=EtatBordereau.REFUSE)
+    ht, tgc = f"{piece}montant_ht", f"{piece}montant_tgc"
+    return lignes.filter(
+        bordereau__exercice=bordereau.exercice_id,
+        bordereau__budget=bordereau.budget_id,
+        bordereau__sens=bordereau.sens,
+        bordereau__type_bordereau=bordereau.type_bordereau,
+        bordereau__numero__lte=bordereau.numero,
+    ).aggregate(
+        nombre=Count("pk", filter=lui),
+        ht=Sum(ht, filter=lui, default=0),
+        tgc=Sum(tgc, filter=lui, default=0),
+        cumul=Sum(F(ht) + F(tgc), filter=tenues, default=0),
     )
 
 
@@ -188,7 +203,7 @@ def _lire(**choix: Any) -> Iterator[PieceLue]:
     )
     selon = {f"piece__{champ}": valeur for champ, valeur in choix.items()}
     lignes = LignePiece.objects.filter(**selon)
-    references = RattachementPiece.objects.filter(**selon)
+    references = rattachements_cites().filter(**selon)
     lignes_de = _Suite(lignes.order_by("piece__numero", "rang").values_list(*COLONNES_LIGNE))
     references_de = _Suite(
         references.order_by("piece__numero", "rang", "pk").values_list(*COLONNES_REFERENCE)

@@ -71,6 +71,28 @@ class EcartForm(forms.Form):
     )
 
 
+class RemiseForm(forms.Form):
+    """Why a refused titre may be presented again."""
+
+    motif = forms.CharField(
+        label="Pourquoi le présenter de nouveau",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : l’acte qui manquait est joint ; vu avec la Trésorerie.",
+    )
+
+
+class DetachementForm(forms.Form):
+    """Why a receipt does not settle its titre after all."""
+
+    motif = forms.CharField(
+        label="Motif",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Par exemple : le titre est au nom d’un autre débiteur.",
+    )
+
+
 class TraitementForm(forms.Form):
     """How reserves of the treasury were settled."""
 

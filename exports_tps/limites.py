@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from exports_tps.models import LigneFlux, RemplacementDocument, Verdict
 from facturier.commun import fichiers
-from facturier.grand_livre.models import Parametre, PieceJustificative
+from facturier.grand_livre.models import Parametre, PieceJustificative, RattachementPiece
 
 TAILLE, BORDEREAUX, PIECES = (
     "flux_taille_maximale_mo",
@@ -60,6 +60,13 @@ def documents_jamais_envoyes() -> QuerySet[PieceJustificative]:
     envoyes = LigneFlux.objects.filter(justificatif=OuterRef("pk"), liberee_le=None)
     remplaces = RemplacementDocument.objects.filter(ancien=OuterRef("pk"))
     return PieceJustificative.objects.filter(~Exists(envoyes), ~Exists(remplaces))
+
+
+def rattachements_cites() -> QuerySet[RattachementPiece]:
+    """Return what founds pièces for the treasury: what another document replaces is left out."""
+    remplaces = RemplacementDocument.objects.filter(ancien=OuterRef("justificatif"))
+    liens: QuerySet[RattachementPiece] = RattachementPiece.objects.filter(~Exists(remplaces))
+    return liens
 
 
 def documents_a_joindre() -> QuerySet[PieceJustificative]:

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from exports_tps.archive import VERIFICATION, Archive, archive
 from exports_tps.edition import editer_bordereau
+from exports_tps.limites import rattachements_cites
 from exports_tps.models import Flux
 from exports_tps.pieces_jointes import nom_accepte
 from facturier.commun.csv_sur import cellule_sure
@@ -79,7 +80,7 @@ def _rattachements(flux: Flux) -> QuerySet[RattachementPiece]:
     """Return what the index of `flux` tells: a bundle of late documents has no bordereau."""
     bordereaux = Bordereau.objects.filter(lignes_flux__flux=flux).order_by().values("pk")
     if bordereaux.exists():
-        return RattachementPiece.objects.filter(piece__bordereau__in=bordereaux)
+        return rattachements_cites().filter(piece__bordereau__in=bordereaux)
     return RattachementPiece.objects.filter(
         justificatif__lignes_flux__flux=flux, piece__bordereau__isnull=False
     )

@@ -7,6 +7,7 @@ from exports_tps.models import EtatFlux, Flux
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.penalites import penalites_a_titrer
 from exports_tps.recettes_percues import a_regulariser
+from exports_tps.remises import a_remettre
 from exports_tps.repartition import documents_refuses
 from exports_tps.reserves import messages_a_examiner
 from facturier.acces.models import Role, Utilisateur
@@ -134,7 +135,7 @@ def _cartes_tresorerie() -> Iterator[Carte]:
 
 
 def _cartes_titres() -> Iterator[Carte]:
-    """Yield what asks for a titre, when something does."""
+    """Yield what asks for a titre, or for one to be presented again, when something does."""
     if nombre := penalites_a_titrer().count():
         yield Carte(
             "Pénalités retenues, sans titre",
@@ -151,6 +152,15 @@ def _cartes_titres() -> Iterator[Carte]:
             nombre=nombre,
             detail="Un titre de régularisation est à émettre.",
             ton=Ton.ATTENTE,
+            ordre=49,
+        )
+    if nombre := a_remettre().count():
+        yield Carte(
+            "Titres réglés et refusés",
+            "exports_tps:titres_refuses",
+            nombre=nombre,
+            detail="À présenter de nouveau à la Trésorerie.",
+            ton=Ton.REFUS,
             ordre=49,
         )
 

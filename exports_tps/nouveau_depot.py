@@ -17,7 +17,8 @@ from exports_tps.transports import TransportEnPanne, transport
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
-from facturier.grand_livre.models import EtatPiece, Piece
+from facturier.grand_livre.models import Bordereau, EtatPiece
+from facturier.grand_livre.presentations import pieces_des
 
 
 def deposer_de_nouveau(flux: Flux, *, motif: str, par: Utilisateur) -> Flux:
@@ -59,7 +60,7 @@ def ce_qui_l_interdit(flux: Flux) -> str:
         )
     if flux.nouveaux_depots.en_cours().exists():
         return "Un nouveau dépôt est déjà demandé : « Transmettre à la Trésorerie » le termine."
-    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=flux)
+    pieces = pieces_des(Bordereau.objects.filter(lignes_flux__flux=flux))
     if decidee := pieces.exclude(etat=EtatPiece.TRANSMISE).first():
         return (
             f"{decidee} est déjà « {decidee.get_etat_display()} » : la Trésorerie a reçu ce flux, "

@@ -14,6 +14,7 @@ from exports_tps.limites import documents_jamais_envoyes, refus_par_nom
 from exports_tps.lot_pieces import ecrire_index, nom_document
 from exports_tps.pieces_jointes import nom_accepte
 from facturier.grand_livre.models import Bordereau, PieceJustificative, RattachementPiece
+from facturier.grand_livre.presentations import pieces_de
 
 ABSENT = ""
 REFUSE = "refusé, attend votre décision"
@@ -46,7 +47,7 @@ def documents(bordereau: Bordereau) -> QuerySet[PieceJustificative]:
     """Return the documents of a bordereau, each told whether it was sent, or refused."""
     restants = documents_jamais_envoyes().filter(pk=OuterRef("pk"))
     choisis: QuerySet[PieceJustificative] = (
-        PieceJustificative.objects.filter(rattachements__piece__bordereau=bordereau)
+        PieceJustificative.objects.filter(rattachements__piece__in=pieces_de(bordereau))
         .annotate(est_nouveau=Exists(restants), est_refuse=Exists(refus_par_nom()))
         .distinct()
     )
@@ -73,11 +74,12 @@ def donnees(bordereau: Bordereau) -> Iterator[Ecart]:
     Raises:
         exports_tps.pes.messages.ChampRefuse: the format refuses a value.
     """
-    piece = bordereau.pieces.order_by("numero").first()
+    pieces = pieces_de(bordereau)
+    piece = pieces.order_by("numero").first()
     if piece is None:
         return
     pdf = " ; ".join(str(valeur) for valeur in next(rangees(bordereau)))
-    index = ecrire_index(RattachementPiece.objects.filter(piece__bordereau=bordereau))
+    index = ecrire_index(RattachementPiece.objects.filter(piece__in=pieces))
     for chemin, valeur in feuilles(arbre(piece)):
         lisible = [nom for nom, texte in (("PDF", pdf), ("index", index)) if _lit(valeur, texte)]
         yield Ecart(chemin, valeur, ", ".join(lisible) or DONNEES)

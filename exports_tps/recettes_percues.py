@@ -12,13 +12,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
 from exports_tps.lignes_retour import reserve_de_decimales
-from exports_tps.models import MessageTPS, RecettePercue, RegularisationRecette, Reserve
+from exports_tps.models import (
+    AnnulationRegularisation,
+    MessageTPS,
+    RecettePercue,
+    RegularisationRecette,
+    Reserve,
+)
 from exports_tps.pes.lecture import PieceLue
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite
@@ -28,11 +34,13 @@ from facturier.grand_livre.models import (
     APRES_ENCAISSEMENT,
     PIECES_SANS_EFFET,
     Budget,
+    EtatPiece,
+    Piece,
     SensPiece,
     Tiers,
     Titre,
 )
-from facturier.grand_livre.passation import EcritureRefusee
+from facturier.grand_livre.passation import EcritureRefusee, contrepasser
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.tresorerie import (
     Perception,
@@ -44,6 +52,7 @@ from telepaiement.models import Produit
 from telepaiement.titres import DemandeTitre, emettre
 
 TYPE_P503 = "05"
+AUCUN_TITRE = "Cette recette ne règle aucun titre : rechargez la page."
 CHIFFRES_DE_TITRE = 8  # of IdPce
 Cle = tuple[int, int, str, str]
 Nature = Reserve.Nature
@@ -56,7 +65,8 @@ def est_p503(lue: PieceLue) -> bool:
 
 def a_regulariser() -> QuerySet[RecettePercue]:
     """Return the receipts that no titre regularises yet; a régie regularises its own sales."""
-    return RecettePercue.objects.filter(regularisation=None, regie="")
+    reglant = RegularisationRecette.objects.en_vigueur().filter(recette=OuterRef("pk"))
+    return RecettePercue.objects.filter(~Exists(reglant), regie="")
 
 
 def constater(
@@ -175,9 +185,9 @@ def _a_rattacher(
     """Leave out the receipts of a régie, and those that settle a titre already; one query."""
     lignes = [(recette, ligne) for recette, ligne in lignes if not recette.regie]
     reglees = set(
-        RegularisationRecette.objects.filter(
-            recette__in=[recette.pk for recette, _ in lignes]
-        ).values_list("recette", flat=True)
+        RegularisationRecette.objects.en_vigueur()
+        .filter(recette__in=[recette.pk for recette, _ in lignes])
+        .values_list("recette", flat=True)
     )
     return [(recette, ligne) for recette, ligne in lignes if recette.pk not in reglees]
 
@@ -279,7 +289,7 @@ def titrer(recette: RecettePercue, demande: DemandeTitre, *, par: Utilisateur) -
     """
     exiger_agent(par)
     verrou = RecettePercue.objects.select_for_update().get(pk=recette.pk)
-    if RegularisationRecette.objects.filter(recette=verrou).exists():
+    if RegularisationRecette.objects.en_vigueur().filter(recette=verrou).exists():
         raise TransitionInterdite("Cette recette règle déjà un titre.")
     total = demande.montant_ht + (demande.montant_tgc or 0)
     if total != verrou.montant:
@@ -299,11 +309,60 @@ def titrer(recette: RecettePercue, demande: DemandeTitre, *, par: Utilisateur) -
 
 
 @transaction.atomic
+def annuler_regularisation(recette: RecettePercue, *, motif: str, par: Utilisateur) -> Titre:
+    """Take a receipt off the titre that it settles, by the reversal of that entry: it waits again.
+
+    The titre owes again what the receipt had settled; it is cancelled apart, where it is wrong.
+
+    Raises:
+        ActeInterdit: `par` is not finance staff.
+        TransitionInterdite: the receipt settles nothing, or its titre is not in preparation.
+        ValidationError: no reason, or the ledger refuses.
+    """
+    exiger_agent(par)
+    if not motif.strip():
+        raise ValidationError({"motif": "Dites pourquoi cette recette ne règle pas ce titre."})
+    RecettePercue.objects.select_for_update(of=("self",)).get(pk=recette.pk)
+    reglant = RegularisationRecette.objects.en_vigueur().filter(recette=recette.pk)
+    lien = reglant.select_related("ecriture").first()
+    if lien is None:
+        raise TransitionInterdite(AUCUN_TITRE)
+    titre: Titre = Titre.objects.select_for_update(of=("self",)).get(pk=lien.titre_id)
+    if raison := ce_qui_interdit_de_detacher(titre):
+        raise TransitionInterdite(raison)
+    try:
+        ecriture = contrepasser(
+            lien.ecriture, par=par, motif=motif.strip(), date_comptable=timezone.localdate()
+        )
+    except EcritureRefusee as refus:
+        raise ValidationError(str(refus)) from refus
+    lien.annulation = AnnulationRegularisation.objects.create(
+        ecriture=ecriture, motif=motif.strip(), par=par
+    )
+    lien.save(update_fields=["annulation"])
+    return titre
+
+
+def ce_qui_interdit_de_detacher(titre: Piece) -> str:
+    """Say why the receipt that settles `titre` may not be taken off it; empty when it may."""
+    if titre.etat == EtatPiece.EMISE and titre.bordereau_id is None:
+        return ""
+    if titre.etat == EtatPiece.EMISE:
+        return f"{titre} est dans un bordereau : retirez-l’en d’abord."
+    return (
+        f"{titre} est « {titre.get_etat_display()} » : la recette ne se détache que d’un titre en "
+        "préparation. Si la Trésorerie l’a refusé, remettez-le d’abord en préparation ; s’il est "
+        "pris en charge, réduisez-le."
+    )
+
+
+@transaction.atomic
 def _regulariser(
     recette: RecettePercue, titre: Titre, *, par: Utilisateur, message: MessageTPS | None = None
 ) -> RegularisationRecette:
     verrou = Titre.objects.select_for_update(of=("self",)).get(pk=titre.pk)
-    if RegularisationRecette.objects.filter(recette=recette).exists():
+    regularisations = RegularisationRecette.objects.filter(recette=recette)
+    if regularisations.en_vigueur().exists():
         raise TransitionInterdite("Cette recette règle déjà un titre.")
     if recette.regie:
         raise ValidationError(f"La régie {recette.regie} régularise elle-même ses ventes.")
@@ -317,11 +376,12 @@ def _regulariser(
             f"Le titre {verrou.reference} ne réclame plus que {afficher(reste)}, pour "
             f"{afficher(recette.montant)} perçus : émettez un titre du montant perçu."
         )
+    annulees = regularisations.count()
     ecriture = regulariser_recette_percue(
         verrou,
         montant=recette.montant,
         date_comptable=timezone.localdate(),
-        reference=str(recette.pk),
+        reference=f"{recette.pk}-{annulees}" if annulees else str(recette.pk),
         par=par,
     )
     return RegularisationRecette.objects.create(

@@ -1,7 +1,8 @@
-"""A refused bordereau: the pièces that the treasury does not blame are issued again, and go on.
+"""A refused bordereau: the pièces that the treasury does not blame go on, on another bordereau.
 
 An acquittement refuses a bordereau as a whole, be it for one pièce (pes_v2, §7). The pièces it
-names wait to be corrected; the others are issued again as they were, on a bordereau of their own.
+names wait to be corrected; the others are issued again as they were. A titre that money settled is
+no other one: it is presented again itself (`remises`).
 """
 
 from dataclasses import dataclass
@@ -12,41 +13,71 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from exports_tps.models import Verdict
+from exports_tps.remises import a_remettre, raisons_du_refus, renvoyer
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import Bordereau, EtatBordereau, EtatPiece, Piece, SensPiece
+from facturier.grand_livre.models import (
+    Bordereau,
+    EtatBordereau,
+    EtatPiece,
+    Piece,
+    SensPiece,
+    Titre,
+)
 from facturier.suivi import mandatement
 from facturier.suivi.mandatement import exiger_agent
 from telepaiement import titres
 
+EPARGNE = "Présenté de nouveau tel quel : le refus du bordereau ne le met pas en cause."
+
 
 @dataclass(frozen=True, slots=True)
 class Reemission:
-    """The new bordereau, if any pièce could be issued again, and in French why others were not."""
+    """The new bordereau, if any pièce could go on it, and in French why others did not.
+
+    `nombre` pièces were issued again; `presentes` settled titres are on it as they were.
+    """
 
     bordereau: Bordereau | None
     nombre: int
     laissees: list[str]
+    presentes: int = 0
 
 
 def epargnees(bordereau: Bordereau) -> QuerySet[Piece]:
     """Return the rejected pièces of a refused bordereau that no verdict names, to be reissued."""
     if bordereau.etat != EtatBordereau.REFUSE:
         return Piece.objects.none()
-    nommees = Verdict.objects.filter(
+    return bordereau.pieces.filter(
+        ~Exists(_nommees(bordereau)), etat=EtatPiece.REJETEE, pieces_correctives=None
+    ).order_by("numero")
+
+
+def regles_epargnes(bordereau: Bordereau) -> QuerySet[Titre]:
+    """Return the settled titres of a refused bordereau that no verdict names."""
+    return a_remettre().filter(
+        ~Exists(_nommees(bordereau)), bordereau=bordereau, bordereau__etat=EtatBordereau.REFUSE
+    )
+
+
+def nomme_des_pieces(bordereau: Bordereau) -> bool:
+    """Whether the refusal of `bordereau` blames some pièces; else it says nothing of any."""
+    return Verdict.objects.filter(bordereau=bordereau, portee=Verdict.Portee.PIECE).exists()
+
+
+def _nommees(bordereau: Bordereau) -> QuerySet[Verdict]:
+    return Verdict.objects.filter(
         bordereau=bordereau, portee=Verdict.Portee.PIECE, piece=OuterRef("pk")
     )
-    return bordereau.pieces.filter(
-        ~Exists(nommees), etat=EtatPiece.REJETEE, pieces_correctives=None
-    ).order_by("numero")
 
 
 @transaction.atomic
 def reemettre(bordereau: Bordereau, *, par: Utilisateur) -> Reemission:
-    """Issue again what the refusal of `bordereau` does not blame, on a new bordereau.
+    """Issue again, or present again, what the refusal of `bordereau` does not blame, together.
 
-    A pièce that can no longer be issued as it was is left, with the reason.
+    A pièce that can no longer be issued as it was is left, with the reason; a titre of an earlier
+    exercice than those issued today waits in preparation for a bordereau of its own.
 
     Raises:
         ActeInterdit: `par` is not finance staff.
@@ -55,7 +86,8 @@ def reemettre(bordereau: Bordereau, *, par: Utilisateur) -> Reemission:
     exiger_agent(par)
     verrouille = Bordereau.objects.select_for_update(of=("self",)).get(pk=bordereau.pk)
     pieces = list(epargnees(verrouille).select_related("exercice"))
-    if not pieces:
+    regles = list(regles_epargnes(verrouille).select_for_update(of=("self",)).order_by("pk"))
+    if not pieces and not regles:
         raise TransitionInterdite("Ce bordereau n’a plus de pièce à émettre de nouveau.")
     nouvelles: list[int] = []
     laissees: list[str] = []
@@ -66,12 +98,21 @@ def reemettre(bordereau: Bordereau, *, par: Utilisateur) -> Reemission:
         except (ValidationError, ActeInterdit, TransitionInterdite) as refus:
             raisons = refus.messages if isinstance(refus, ValidationError) else [str(refus)]
             laissees.append(f"{piece.reference} : {' '.join(raisons)}")
-    if not nouvelles:
+    renvoyer(regles, raisons_du_refus(regles), motif=EPARGNE, par=par)
+    annee = timezone.localdate().year
+    if nouvelles and verrouille.exercice_id != annee:
+        dit = "est d’un autre exercice : il attend son propre bordereau, en préparation."
+        laissees += [f"{titre} {dit}" for titre in regles]
+        regles = []
+    if not nouvelles and not regles:
         return Reemission(None, 0, laissees)
     nouveau = creer_bordereau(
-        sens=bordereau.sens, pieces=nouvelles, date_emission=timezone.localdate(), par=par
+        sens=bordereau.sens,
+        pieces=[*nouvelles, *(titre.pk for titre in regles)],
+        date_emission=timezone.localdate(),
+        par=par,
     )
-    return Reemission(nouveau, len(nouvelles), laissees)
+    return Reemission(nouveau, len(nouvelles), laissees, len(regles))
 
 
 def _reemettre(piece: Piece, par: Utilisateur) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from exports_tps.models import EtatFlux, Flux, LigneFlux, Presentation
@@ -21,6 +21,7 @@ from facturier.grand_livre.models import (
     PassagePiece,
     Piece,
 )
+from facturier.grand_livre.presentations import pieces_des
 from facturier.suivi.prevision import quantile
 from facturier.suivi.rapports import Barre, Volet, durees
 
@@ -40,7 +41,7 @@ ATTENTES = (
 )
 NOMBRE = Colonne("Nombre", 1, est_nombre=True)
 LEGENDE = "Barre : la moitié des pièces y arrivent avant. Trait : neuf sur dix y arrivent."
-REFUS = ("rejeter", "suspendre")  # acts of the comptable
+REFUS = ("rejeter", "suspendre", "remettre")  # of the comptable, or what he refused and is kept
 
 
 def volets(debut: date) -> list[Volet]:
@@ -114,7 +115,7 @@ def _durees(debut: date) -> Iterator[tuple[str, list[int]]]:
         passages = (
             PassagePiece.objects.filter(acte=acte, le__date__gte=debut)
             .annotate(constitue_le=Subquery(constitution))
-            .filter(constitue_le__date__gte=debut)
+            .filter(constitue_le__date__gte=debut, le__gte=F("constitue_le"))
             .values_list("constitue_le", "le")
         )
         yield nom, [_jours(avant, apres) for avant, apres in passages]
@@ -193,7 +194,7 @@ def _pieces_envoyees(debut: date) -> Any:
         flux__transmis_le__isnull=False,
         flux__constitue_le__date__gte=debut,
     )
-    return Piece.objects.filter(bordereau__in=envois.values("bordereau"))
+    return pieces_des(Bordereau.objects.filter(pk__in=envois.values("bordereau")))
 
 
 def _par_direction(pieces: Any) -> dict[str, int]:

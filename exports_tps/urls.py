@@ -17,6 +17,7 @@ from exports_tps.views import (
     pouvoirs,
     preparation,
     recettes,
+    remises,
     reponses,
     tableau,
 )
@@ -86,6 +87,13 @@ urlpatterns = [
         name="regulariser_recette",
     ),
     path("gestion/recettes-percues/<int:pk>/emission/", recettes.titrer, name="titrer_recette"),
+    path("gestion/recettes-percues/<int:pk>/detacher/", recettes.detacher, name="detacher_recette"),
+    path("gestion/titres-refuses/", remises.liste, name="titres_refuses"),
+    path(
+        "gestion/titres-refuses/<int:pk>/remettre/",
+        remises.remettre,
+        name="remettre_en_preparation",
+    ),
     path("gestion/penalites/", penalites.liste, name="penalites"),
     path("gestion/mandats/<int:pk>/penalites/", penalites.titrer, name="titrer_penalites"),
     path(

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from exports_tps import decisions
+from exports_tps import decisions, remises
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye
 from exports_tps.requisition import requisition_de
@@ -31,11 +31,13 @@ from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi.avancement import prevenir_du_retour
 from facturier.suivi.corrections import reduits
 
+RENDU = "Rendu par le comptable, sans rejet : ce qui est encaissé le reste."
 # What each act asks of the state of a pièce.
 ETATS_ADMIS = {
     "prendre_en_charge": (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE),
     "suspendre": (EtatPiece.TRANSMISE,),
     "rejeter": (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE, EtatPiece.PRISE_EN_CHARGE),
+    "rendre": remises.RENVOYABLES,
     "payer": (EtatPiece.PRISE_EN_CHARGE,),
     "constater_retour": (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE),
 }
@@ -87,6 +89,7 @@ def _obstacle_au_retour(piece: Piece) -> str:
 _OBSTACLES = {
     "suspendre": _obstacle_a_la_suspension,
     "rejeter": _obstacle_au_rejet,
+    "rendre": remises.ce_qui_interdit_de_renvoyer,
     "payer": _obstacle_au_paiement,
     "constater_retour": _obstacle_au_retour,
 }
@@ -119,6 +122,20 @@ def rejeter(piece: Piece, *, motif: str, par: Utilisateur) -> None:
         {piece.pk: _motif(motif)}, date_rejet=timezone.localdate(), par=par
     )
     _exiger_effet(piece, rejetees)
+
+
+@transaction.atomic
+def rendre(piece: Piece, *, motif: str, par: Utilisateur) -> None:
+    """Give a titre that money settled back to the ordonnateur, in the place of a rejection.
+
+    It is in preparation again, with its number and what was collected (`remises`).
+    """
+    _exiger_comptable(par)
+    refus = _motif(motif)
+    verrouille = Piece.objects.select_for_update(of=("self",)).get(pk=piece.pk)
+    _exiger_sans(remises.ce_qui_interdit_de_renvoyer(verrouille))
+    accepter_bordereaux([piece.pk], par=par)
+    remises.renvoyer([verrouille], {piece.pk: refus}, motif=RENDU, par=par)
 
 
 @transaction.atomic

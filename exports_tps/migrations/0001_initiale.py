@@ -856,6 +856,49 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="AnnulationRegularisation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("motif", models.CharField(max_length=400)),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "ecriture",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="annulation_regularisation",
+                            to="grand_livre.ecriture",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "annulation d’une régularisation",
+                    "verbose_name_plural": "annulations de régularisations",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.CheckConstraint(
+                            condition=models.Q(("motif", ""), _negated=True),
+                            name="annulation_regularisation_motivee",
+                            violation_error_message=(
+                                "Dites pourquoi cette régularisation est annulée."
+                            ),
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="RegularisationRecette",
                 fields=[
                     (
@@ -865,6 +908,16 @@ class Migration(migrations.Migration):
                         ),
                     ),
                     ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "annulation",
+                        models.OneToOneField(
+                            blank=True,
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="regularisation",
+                            to="exports_tps.annulationregularisation",
+                        ),
+                    ),
                     (
                         "ecriture",
                         models.OneToOneField(
@@ -894,9 +947,9 @@ class Migration(migrations.Migration):
                     ),
                     (
                         "recette",
-                        models.OneToOneField(
+                        models.ForeignKey(
                             on_delete=django.db.models.deletion.PROTECT,
-                            related_name="regularisation",
+                            related_name="regularisations",
                             to="exports_tps.recettepercue",
                         ),
                     ),
@@ -913,6 +966,14 @@ class Migration(migrations.Migration):
                     "verbose_name": "régularisation d’une recette perçue",
                     "verbose_name_plural": "régularisations de recettes perçues",
                     "ordering": ["-pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("annulation__isnull", True)),
+                            fields=("recette",),
+                            name="regularisation_une_en_vigueur",
+                            violation_error_message="Cette recette règle déjà un titre.",
+                        ),
+                    ],
                 },
             ),
             migrations.CreateModel(

@@ -327,8 +327,34 @@ CREATE TRIGGER verificationsignatures_ajout_seul BEFORE UPDATE OR DELETE ON expo
 -- What the treasury told stays as it told it.
 CREATE TRIGGER recettepercue_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_recettepercue
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
-CREATE TRIGGER regularisationrecette_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_regularisationrecette
+CREATE TRIGGER annulation_regularisation_ajout_seul
+    BEFORE UPDATE OR DELETE ON exports_tps_annulationregularisation
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+CREATE TRIGGER regularisationrecette_sans_suppression BEFORE DELETE ON exports_tps_regularisationrecette
+    FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+-- What settles a titre is cancelled once, by the reversal of its own entry.
+CREATE TRIGGER regularisationrecette_identite BEFORE UPDATE ON exports_tps_regularisationrecette
+    FOR EACH ROW
+    WHEN (OLD.annulation_id IS NOT NULL
+          OR ROW(OLD.id, OLD.recette_id, OLD.titre_id, OLD.ecriture_id, OLD.message_id, OLD.par_id, OLD.le)
+             IS DISTINCT FROM
+             ROW(NEW.id, NEW.recette_id, NEW.titre_id, NEW.ecriture_id, NEW.message_id, NEW.par_id, NEW.le))
+    EXECUTE FUNCTION exports_tps_refuser_modification();
+CREATE FUNCTION exports_tps_annulation_contrepasse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM exports_tps_annulationregularisation a
+                   JOIN grand_livre_ecriture e ON e.id = a.ecriture_id
+                   WHERE a.id = NEW.annulation_id AND e.contrepasse_id = NEW.ecriture_id)
+    THEN
+        RAISE EXCEPTION 'Une régularisation s’annule par la contrepassation de son écriture.'
+            USING ERRCODE = '23514', CONSTRAINT = 'annulation_contrepasse';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER annulation_contrepasse
+    BEFORE INSERT OR UPDATE OF annulation_id ON exports_tps_regularisationrecette
+    FOR EACH ROW WHEN (NEW.annulation_id IS NOT NULL)
+    EXECUTE FUNCTION exports_tps_annulation_contrepasse();
 CREATE TRIGGER signaturebordereau_sans_suppression BEFORE DELETE ON exports_tps_signaturebordereau
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_parapheur_fige();
 CREATE TRIGGER signaturebordereau_figee BEFORE UPDATE ON exports_tps_signaturebordereau

@@ -306,8 +306,33 @@ CREATE TRIGGER recettepercue_sans_modification BEFORE UPDATE ON exports_tps_rece
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
 CREATE TRIGGER recettepercue_sans_suppression BEFORE DELETE ON exports_tps_recettepercue
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
-CREATE TRIGGER regularisationrecette_sans_modification BEFORE UPDATE ON exports_tps_regularisationrecette
+CREATE TRIGGER annulation_regularisation_sans_modification BEFORE UPDATE ON exports_tps_annulationregularisation
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER annulation_regularisation_sans_suppression BEFORE DELETE ON exports_tps_annulationregularisation
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+-- What settles a titre is cancelled once, by the reversal of its own entry.
+CREATE TRIGGER regularisationrecette_identite BEFORE UPDATE ON exports_tps_regularisationrecette
+WHEN OLD.annulation_id IS NOT NULL
+  OR OLD.id IS NOT NEW.id
+  OR OLD.recette_id IS NOT NEW.recette_id
+  OR OLD.titre_id IS NOT NEW.titre_id
+  OR OLD.ecriture_id IS NOT NEW.ecriture_id
+  OR OLD.message_id IS NOT NEW.message_id
+  OR OLD.par_id IS NOT NEW.par_id
+  OR OLD.le IS NOT NEW.le
+BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER annulation_contrepasse BEFORE UPDATE OF annulation_id ON exports_tps_regularisationrecette
+WHEN NEW.annulation_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_annulationregularisation a
+                  JOIN grand_livre_ecriture e ON e.id = a.ecriture_id
+                  WHERE a.id = NEW.annulation_id AND e.contrepasse_id = NEW.ecriture_id)
+BEGIN SELECT RAISE(ABORT, 'Une régularisation s’annule par la contrepassation de son écriture.'); END;;
+CREATE TRIGGER annulation_contrepasse_ajout BEFORE INSERT ON exports_tps_regularisationrecette
+WHEN NEW.annulation_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM exports_tps_annulationregularisation a
+                  JOIN grand_livre_ecriture e ON e.id = a.ecriture_id
+                  WHERE a.id = NEW.annulation_id AND e.contrepasse_id = NEW.ecriture_id)
+BEGIN SELECT RAISE(ABORT, 'Une régularisation s’annule par la contrepassation de son écriture.'); END;;
 CREATE TRIGGER regularisationrecette_sans_suppression BEFORE DELETE ON exports_tps_regularisationrecette
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
 CREATE TRIGGER signaturebordereau_figee BEFORE UPDATE ON exports_tps_signaturebordereau

@@ -28,13 +28,18 @@ from exports_tps.models.parapheur import (
     VisaParapheur,
     qualite,
 )
-from exports_tps.models.recettes import RecettePercue, RegularisationRecette
+from exports_tps.models.recettes import (
+    AnnulationRegularisation,
+    RecettePercue,
+    RegularisationRecette,
+)
 from exports_tps.models.requisitions import Requisition
 from exports_tps.models.reserves import Reserve, TraitementReserve
 from exports_tps.models.verifications import VerificationSignatures
 
 __all__ = [
     "AnnonceParapheur",
+    "AnnulationRegularisation",
     "ArchiveTPS",
     "CertificatSignataire",
     "Circuit",

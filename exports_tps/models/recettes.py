@@ -60,14 +60,51 @@ class RecettePercue(models.Model):
     @property
     def titre_regle(self) -> Titre | None:
         """The titre that it settles, if any yet."""
-        lien = getattr(self, "regularisation", None)
-        return lien.titre if lien else None
+        liens = (lien for lien in self.regularisations.all() if lien.annulation_id is None)
+        return next((lien.titre for lien in liens), None)
+
+
+class AnnulationRegularisation(models.Model):
+    """That a receipt does not settle a titre after all, and the reversal. Append only."""
+
+    ecriture = models.OneToOneField(
+        Ecriture, models.PROTECT, related_name="annulation_regularisation"
+    )
+    motif = models.CharField(max_length=400)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "annulation d’une régularisation"
+        verbose_name_plural = "annulations de régularisations"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(motif=""),
+                name="annulation_regularisation_motivee",
+                violation_error_message="Dites pourquoi cette régularisation est annulée.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.motif
+
+
+class RegularisationQuerySet(models.QuerySet["RegularisationRecette"]):
+    """Which of them still hold."""
+
+    def en_vigueur(self) -> "RegularisationQuerySet":
+        """Keep those that nothing cancels."""
+        return self.filter(annulation=None)
 
 
 class RegularisationRecette(models.Model):
-    """The titre that such a receipt settles, and the entry that says so. Append only."""
+    """The titre that such a receipt settles, and the entry that says so.
 
-    recette = models.OneToOneField(RecettePercue, models.PROTECT, related_name="regularisation")
+    Nothing of it changes but its `annulation`, set once: the receipt may then settle another.
+    """
+
+    recette = models.ForeignKey(RecettePercue, models.PROTECT, related_name="regularisations")
     titre = models.ForeignKey(Titre, models.PROTECT, related_name="recettes_percues")
     ecriture = models.OneToOneField(Ecriture, models.PROTECT, related_name="regularisation_recette")
     message = models.ForeignKey(
@@ -78,13 +115,30 @@ class RegularisationRecette(models.Model):
         related_name="+",
         help_text="qui la dit ; vide : décidée ici",
     )
+    annulation = models.OneToOneField(
+        AnnulationRegularisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regularisation",
+    )
     par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
     le = models.DateTimeField(auto_now_add=True)
+
+    objects = RegularisationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "régularisation d’une recette perçue"
         verbose_name_plural = "régularisations de recettes perçues"
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recette"],
+                condition=Q(annulation__isnull=True),
+                name="regularisation_une_en_vigueur",
+                violation_error_message="Cette recette règle déjà un titre.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recette} réglant {self.titre}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Sum
+from django.db.models import Count
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from exports_tps.etapes import etat_de
 from exports_tps.forms import ConstitutionForm
 from exports_tps.forms_parapheur import RepriseForm
 from exports_tps.models import Flux
-from exports_tps.reemission import epargnees
+from exports_tps.reemission import Reemission, epargnees, nomme_des_pieces, regles_epargnes
 from exports_tps.reemission import reemettre as reemettre_epargnees
 from exports_tps.repartition import constituer as constituer_les_flux
 from exports_tps.views.pages import (
@@ -44,6 +44,7 @@ from facturier.grand_livre.models import (
     EtatBordereau,
     Piece,
 )
+from facturier.grand_livre.presentations import avec_totaux, pieces_de
 
 FIL = [("Bordereaux", "/gestion/bordereaux/")]
 
@@ -54,9 +55,7 @@ def bordereaux(requete: RequeteConnectee) -> HttpResponse:
     """List bordereaux by state, newest first, with their number of pièces and amount."""
     etat = requete.GET.get("etat", "")
     nombres = dict(Bordereau.objects.values_list("etat").annotate(Count("pk")).order_by())
-    retenus = Bordereau.objects.annotate(
-        nombre=Count("pieces"), montant=Sum(F("pieces__montant_ht") + F("pieces__montant_tgc"))
-    )
+    retenus = avec_totaux(Bordereau.objects.all())
     if etat in EtatBordereau.values:
         retenus = retenus.filter(etat=etat)
     page, suivant = page_par_cle(requete, retenus)
@@ -80,7 +79,7 @@ def bordereaux(requete: RequeteConnectee) -> HttpResponse:
 def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a bordereau: pièces, documents, checklist, timeline, and what one may do with it."""
     objet = _lire(pk)
-    pieces, suivant = page_par_cle(requete, a_lire(objet.pieces.all()))
+    pieces, suivant = page_par_cle(requete, a_lire(pieces_de(objet)))
     est_ouvert = objet.etat == EtatBordereau.OUVERT
     est_agent = requete.user.a_role(Role.AGENT)
     etat, flux = etat_de(objet), _flux(objet)
@@ -109,7 +108,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             and requete.user.a_role(Role.ORDONNATEUR),
             "peut_constituer": objet.etat == EtatBordereau.SIGNE and est_agent and flux is None,
             "form": ConstitutionForm(),
-            "a_reemettre": est_agent and epargnees(objet).count(),
+            **(_reprise(objet) if est_agent else {}),
             **circuit_de_la_page(objet, etat),
             **ce_que_peut(requete.user, objet, etat),
         },
@@ -143,21 +142,8 @@ def retirer_signature(requete: RequeteConnectee, pk: int) -> HttpResponse:
 def reemettre(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Issue again what the refusal of a bordereau does not blame."""
     objet = _lire(pk)
-    nombre = epargnees(objet).count()
     if requete.method != "POST":
-        return render(
-            requete,
-            "confirmation.html",
-            {
-                "titre": f"Émettre de nouveau les pièces épargnées du {objet}",
-                "consequence": "Le refus ne nomme pas ces pièces : elles sont émises de nouveau "
-                "comme elles étaient, sous d’autres numéros, et réunies sur un nouveau bordereau à "
-                "présenter et à signer. Les pièces que le refus nomme restent à corriger.",
-                "lignes": [("Pièces à émettre de nouveau", str(nombre))],
-                "action": "Émettre de nouveau",
-                "retour": reverse("exports_tps:bordereau", args=[pk]),
-            },
-        )
+        return render(requete, "confirmation.html", _annonce_de_la_reprise(objet))
     try:
         bilan = reemettre_epargnees(objet, par=requete.user)
     except TransitionInterdite as refus:
@@ -167,10 +153,68 @@ def reemettre(requete: RequeteConnectee, pk: int) -> HttpResponse:
         messages.error(requete, raison)
     if bilan.bordereau is None:
         return redirect("exports_tps:bordereau", pk)
-    messages.success(
-        requete, f"Pièces émises de nouveau : {bilan.nombre}, réunies sur le {bilan.bordereau}."
-    )
+    messages.success(requete, _bilan(bilan))
     return redirect("exports_tps:bordereau", bilan.bordereau.pk)
+
+
+def _reprise(objet: Bordereau) -> dict[str, Any]:
+    """Return how many pièces of a refused bordereau may go on, and how the act is called."""
+    if objet.etat != EtatBordereau.REFUSE:
+        return {}
+    nouvelles, regles = epargnees(objet).count(), regles_epargnes(objet).count()
+    return {"a_reemettre": nouvelles + regles, "reprise": _libelle(objet, nouvelles)}
+
+
+def _libelle(objet: Bordereau, nouvelles: int) -> str:
+    if not nouvelles:
+        return "Présenter de nouveau ses titres réglés"
+    if nomme_des_pieces(objet):
+        return "Émettre de nouveau les pièces épargnées"
+    return "Émettre de nouveau ses pièces"
+
+
+def _annonce_de_la_reprise(objet: Bordereau) -> dict[str, Any]:
+    """Return the page that says what will go on, and how, before it is done."""
+    nouvelles, regles = epargnees(objet).count(), regles_epargnes(objet).count()
+    consequence = [
+        "Le refus ne nomme pas ces pièces."
+        if nomme_des_pieces(objet)
+        else "Le refus porte sur l’ensemble et ne met aucune pièce en cause."
+    ]
+    if nouvelles:
+        consequence.append(
+            "Celles qui sont rejetées sont émises de nouveau comme elles étaient, "
+            "sous d’autres numéros."
+        )
+    if regles:
+        consequence.append(
+            "Les titres déjà réglés sont présentés tels quels : leur numéro et ce "
+            "qui est encaissé ne changent pas."
+        )
+    consequence.append("Un nouveau bordereau les réunit, à présenter et à signer.")
+    if nomme_des_pieces(objet):
+        consequence.append("Les pièces que le refus nomme restent à corriger.")
+    lignes = [("Pièces à émettre de nouveau", nouvelles), ("Titres réglés à présenter", regles)]
+    return {
+        "titre": f"{_libelle(objet, nouvelles)} : {objet}",
+        "consequence": " ".join(consequence),
+        "lignes": [(nom, str(nombre)) for nom, nombre in lignes if nombre],
+        "action": "Émettre de nouveau" if nouvelles else "Présenter de nouveau",
+        "retour": reverse("exports_tps:bordereau", args=[objet.pk]),
+    }
+
+
+def _bilan(bilan: Reemission) -> str:
+    """Say what went on a new bordereau."""
+    faits = [
+        f"{libelle} : {nombre}"
+        for libelle, nombre in (
+            ("Pièces émises de nouveau", bilan.nombre),
+            ("Titres réglés présentés de nouveau", bilan.presentes),
+        )
+        if nombre
+    ]
+    return f"{', '.join(faits)}, sur le {bilan.bordereau}."
 
 
 @reserver_a(Role.AGENT)

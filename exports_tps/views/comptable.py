@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exports_tps import visa
 from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
+from exports_tps.remises import nombre_de_parties
 from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
 from facturier.acces.controle import reserver_a
@@ -36,6 +37,7 @@ FAITS = {
     "prendre_en_charge": "prise en charge enregistrée.",
     "suspendre": "suspension enregistrée ; l’ordonnateur voit votre motif.",
     "rejeter": "rejet enregistré et écriture contrepassée.",
+    "rendre": "rendu à l’ordonnateur avec votre motif ; il le présentera de nouveau.",
     "payer": "paiement enregistré.",
     "constater_retour": "retour de fonds enregistré ; la somme est due de nouveau.",
 }
@@ -62,6 +64,13 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         "Rejeter",
         "La pièce est écartée, son écriture est contrepassée, et ses factures sont à reprendre.",
         visa.rejeter,
+        MotifForm,
+    ),
+    "rendre": (
+        "Rendre à l’ordonnateur",
+        "Ce titre est déjà réglé : il ne se rejette pas, ce qui est encaissé le reste. Il quitte "
+        "son bordereau et revient en préparation avec votre motif, sous le même numéro.",
+        visa.rendre,
         MotifForm,
     ),
     "constater_retour": (
@@ -92,7 +101,7 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
             "flux": Flux.objects.filter(transmis_le__isnull=False)
-            .annotate(nombre=Count("lignes__bordereau__pieces"))
+            .annotate(nombre=Count("lignes__bordereau__pieces") + nombre_de_parties())
             .order_by("-transmis_le", "-pk")[:10],
         },
     )
@@ -117,9 +126,12 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "imputations": objet.lignes_piece.select_related("compte"),
             "parts": PartCedee.objects.filter(ligne__piece=objet).select_related("ligne"),
             "documents": objet.justificatifs.order_by("rattachements__rang"),
-            "flux": Flux.objects.filter(lignes__bordereau__pieces=objet)
+            "flux": Flux.objects.filter(
+                Q(lignes__bordereau__pieces=objet) | Q(lignes__bordereau__remises__piece=objet)
+            )
             .prefetch_related("verifications__par")
-            .order_by("-pk"),
+            .order_by("-pk")
+            .distinct(),
             "verdicts": objet.verdicts.select_related("message", "piece"),
             "actes": [
                 (acte, ACTES[acte][0], reverse(f"exports_tps:tps_{acte}", args=[pk]))
@@ -153,7 +165,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
             "est_dangereux": acte == "rejeter",
         },
         reussite=f"{objet} : {FAITS[acte]}",
-        vers=adresse,
+        vers=reverse("exports_tps:tps") if acte == "rendre" else adresse,  # no more the treasury’s
     )
 
 

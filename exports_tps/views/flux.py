@@ -25,6 +25,7 @@ from exports_tps.models import (
 from exports_tps.models.flux import PARTIES
 from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
 from exports_tps.preuves import verifier_sur_demande
+from exports_tps.remises import nombre_de_parties
 from exports_tps.repartition import (
     constituer_documents,
     documents_a_reunir,
@@ -50,7 +51,8 @@ from facturier.acces.models import Role
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.nombres import lire_entier
-from facturier.grand_livre.models import Bordereau, Piece
+from facturier.grand_livre.models import Bordereau
+from facturier.grand_livre.presentations import avec_totaux, pieces_des
 
 FIL = [("Flux", "/gestion/flux/")]
 TYPE_MIME = {"pes_v2": "application/xml", "lot_pieces": "application/zip"}
@@ -64,6 +66,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     nombres = dict(Flux.objects.values_list("etat").annotate(Count("pk")).order_by())
     retenus = Flux.objects.annotate(
         nombre=Count("lignes__bordereau__pieces", distinct=True)
+        + nombre_de_parties()
         + Count("pieces_externes", distinct=True)
     )
     if etat in EtatFlux.values:
@@ -100,9 +103,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "flux": objet,
             "fil": FIL,
             "lignes": lignes_flux(objet),
-            "bordereaux": Bordereau.objects.filter(lignes_flux__flux=objet)
-            .annotate(nombre=Count("pieces"))
-            .order_by("pk"),
+            "bordereaux": avec_totaux(_bordereaux(objet)).order_by("pk"),
             **_envois(requete, objet),
             "verification": objet.verifications.select_related("par").first(),
             "messages_tps": avec_reserves(messages_a_examiner().filter(flux=objet)),
@@ -230,7 +231,7 @@ def _a_envoyer_a_part() -> dict[str, int]:
 
 def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
     """Return what identifies a flux, as (label, value); ours holds no external pièce."""
-    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=objet).count()
+    pieces = pieces_des(_bordereaux(objet)).count()
     pieces += objet.pieces_externes.count()
     documents = objet.lignes.filter(justificatif__isnull=False).count() + (
         objet.documents_externes.exclude(est_inclus=False, sha256="").count()
@@ -299,11 +300,15 @@ def _externe(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
 
 def _verdicts(objet: Flux) -> QuerySet[Verdict]:
     """Verdicts on the flux and what it holds, and what later answers say of its pièces."""
-    pieces = Piece.objects.filter(bordereau__lignes_flux__flux=objet).values("pk")
+    pieces = pieces_des(_bordereaux(objet)).values("pk")
     externes = objet.pieces_externes.values("pk")
     return Verdict.objects.filter(
         Q(message__flux=objet) | Q(piece__in=pieces) | Q(piece_externe__in=externes)
     ).select_related("message", "piece", "piece_externe", "bordereau", "justificatif")
+
+
+def _bordereaux(objet: Flux) -> QuerySet[Bordereau]:
+    return Bordereau.objects.filter(lignes_flux__flux=objet)
 
 
 def _lire(pk: int) -> Flux:

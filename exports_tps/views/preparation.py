@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Prefetch, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,7 +23,13 @@ from exports_tps.views.pages import NON_TRAITABLE, RequeteConnectee, page_par_cl
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.nombres import lire_entiers
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
+from facturier.grand_livre.models import (
+    Bordereau,
+    EtatBordereau,
+    Piece,
+    RemiseEnPreparation,
+    SensPiece,
+)
 from facturier.grand_livre.suite import PAS_PARTIS
 
 CITES = 20
@@ -48,7 +54,7 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
         return reponse
     libres = Piece.objects.a_mettre_en_bordereau().annotate(genre=GENRE)
     libres = libres.filter(sens=sens, genre=nom)
-    page, suivant = page_par_cle(requete, libres.select_related("bordereau", "service"))
+    page, suivant = page_par_cle(requete, _a_montrer(libres))
     examinees = examiner_pieces(page)
     pretes = [examinee.piece.pk for examinee in examinees if examinee.est_prete]
     if requete.method == "GET" and requete.GET.get("cocher") == TOUT:
@@ -75,6 +81,14 @@ def _cocher(
     examinees: Sequence[PieceExaminee], cochees: Collection[int]
 ) -> list[tuple[PieceExaminee, bool]]:
     return [(examinee, examinee.piece.pk in cochees) for examinee in examinees]
+
+
+def _a_montrer(libres: QuerySet[Piece]) -> QuerySet[Piece]:
+    """Return free pièces with what their list shows: a titre tells the refusal that it had."""
+    refus = RemiseEnPreparation.objects.select_related("bordereau").order_by("pk")
+    return libres.select_related("bordereau", "service").prefetch_related(
+        Prefetch("remises", refus)
+    )
 
 
 def _pas_partis() -> list[Bordereau]:

@@ -1,13 +1,20 @@
 """Receipts collected before their titre: what waits, and the titre that each settles."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from exports_tps.forms import TitreForm
+from exports_tps.forms import DetachementForm, TitreForm
 from exports_tps.models import RecettePercue
-from exports_tps.recettes_percues import a_regulariser, proposer_titre
+from exports_tps.recettes_percues import (
+    AUCUN_TITRE,
+    a_regulariser,
+    annuler_regularisation,
+    ce_qui_interdit_de_detacher,
+    proposer_titre,
+)
 from exports_tps.recettes_percues import regulariser as regulariser_recette
 from exports_tps.recettes_percues import titrer as titrer_recette
 from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
@@ -24,7 +31,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     """List the receipts, those that wait for their titre unless all are asked for."""
     toutes = requete.GET.get("liste") == "toutes"
     recettes = RecettePercue.objects.all() if toutes else a_regulariser()
-    recettes = recettes.select_related("message", "regularisation__titre")
+    recettes = recettes.select_related("message").prefetch_related("regularisations__titre")
     page, suivant = page_par_cle(requete, recettes)
     return render(
         requete,
@@ -84,6 +91,36 @@ def titrer(requete: RequeteConnectee, pk: int) -> HttpResponse:
         },
         reussite=f"Le titre de {recette} est émis et réglé, à mettre en bordereau.",
         vers=adresse,
+    )
+
+
+@reserver_a(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def detacher(requete: RequeteConnectee, pk: int) -> HttpResponse:
+    """Take a receipt off the titre that it settles, after a page that says what it does."""
+    recette = get_object_or_404(RecettePercue, pk=pk)
+    titre = recette.titre_regle
+    adresse = reverse("exports_tps:recettes_percues")
+    retour = reverse("telepaiement:titre", args=[titre.pk]) if titre else adresse
+    raison = ce_qui_interdit_de_detacher(titre) if titre else AUCUN_TITRE
+    if requete.method == "GET" and raison:
+        messages.error(requete, raison)
+        return redirect(retour)
+    return confirmer(
+        requete,
+        DetachementForm(requete.POST or None),
+        lambda donnees: annuler_regularisation(recette, par=requete.user, **donnees),
+        {
+            "titre": f"Détacher de son titre : {recette}",
+            "consequence": "L’écriture qui réglait le titre est contrepassée : il est dû de "
+            "nouveau, et peut être annulé. La recette revient au compte 47138 et attend son titre.",
+            "action": "Détacher la recette",
+            "retour": retour,
+            "lignes": [("Titre", titre.reference if titre else "aucun"), *_lignes(recette)],
+            "est_dangereux": True,
+        },
+        reussite=f"{recette} ne règle plus ce titre : elle attend le sien.",
+        vers=retour,
     )
 
 

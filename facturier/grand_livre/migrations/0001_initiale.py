@@ -954,6 +954,72 @@ class Migration(migrations.Migration):
                     "ordering": ["piece", "rang"],
                 },
             ),
+            migrations.CreateModel(
+                name="RemiseEnPreparation",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("refus", models.TextField(help_text="ce que la Trésorerie en a dit")),
+                    (
+                        "motif",
+                        models.CharField(
+                            help_text="pourquoi il peut être présenté de nouveau", max_length=400
+                        ),
+                    ),
+                    ("le", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "bordereau",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remises",
+                            to="grand_livre.bordereau",
+                            verbose_name="bordereau quitté",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "piece",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="remises",
+                            to="grand_livre.piece",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "remise en préparation",
+                    "verbose_name_plural": "remises en préparation",
+                    "ordering": ["pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            fields=("piece", "bordereau"),
+                            name="remise_une_par_bordereau",
+                            violation_error_message="Cette pièce a déjà quitté ce bordereau.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("motif", ""), _negated=True),
+                                models.Q(("refus", ""), _negated=True),
+                            ),
+                            name="remise_dite",
+                            violation_error_message=(
+                                "Une remise en préparation dit le refus, et son motif."
+                            ),
+                        ),
+                    ],
+                },
+            ),
             migrations.AddField(
                 model_name="piece",
                 name="justificatifs",

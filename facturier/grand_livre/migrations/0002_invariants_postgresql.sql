@@ -341,9 +341,31 @@ BEGIN
 END $$;
 CREATE TRIGGER credit_fige BEFORE UPDATE OR DELETE ON grand_livre_creditouvert
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_credit();
+-- A titre that money settled leaves the bordereau that the treasury answered, and is issued still.
+CREATE FUNCTION grand_livre_remise_juste() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM grand_livre_piece p
+                   JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
+                   WHERE p.id = NEW.piece_id AND b.id = NEW.bordereau_id AND p.sens = 'recette'
+                     AND p.etat IN ('transmise', 'suspendue') AND b.etat IN ('refuse', 'accepte'))
+    THEN
+        RAISE EXCEPTION 'Seul un titre transmis et refusé quitte son bordereau.'
+            USING ERRCODE = '23514', CONSTRAINT = 'remise_juste';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER remise_juste BEFORE INSERT ON grand_livre_remiseenpreparation
+    FOR EACH ROW EXECUTE FUNCTION grand_livre_remise_juste();
+CREATE TRIGGER remise_ajout_seul BEFORE UPDATE OR DELETE ON grand_livre_remiseenpreparation
+    FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_modification();
 -- What is read in the parapheur is what will be signed; what a later signature counts stands still.
 CREATE FUNCTION grand_livre_bordereau_fige() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NEW.bordereau_id IS NULL AND NEW.etat = 'emise' AND OLD.etat IN ('transmise', 'suspendue')
+       AND EXISTS (SELECT 1 FROM grand_livre_remiseenpreparation r
+                   WHERE r.piece_id = OLD.id AND r.bordereau_id = OLD.bordereau_id) THEN
+        RETURN NEW;
+    END IF;
     IF EXISTS (SELECT 1 FROM grand_livre_bordereau b
                WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id) AND b.etat <> 'ouvert') THEN
         RAISE EXCEPTION 'Les pièces d’un bordereau présenté ou signé ne changent plus.'

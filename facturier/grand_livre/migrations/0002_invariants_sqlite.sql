@@ -173,8 +173,22 @@ BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre a
 CREATE TRIGGER credit_sans_suppression BEFORE DELETE ON grand_livre_creditouvert
 BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre acte les change.'); END;;-- The same on SQLite.
 
+-- A titre that money settled leaves the bordereau that the treasury answered, and is issued still.
+CREATE TRIGGER remise_juste BEFORE INSERT ON grand_livre_remiseenpreparation
+WHEN NOT EXISTS (SELECT 1 FROM grand_livre_piece p
+                 JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
+                 WHERE p.id = NEW.piece_id AND b.id = NEW.bordereau_id AND p.sens = 'recette'
+                   AND p.etat IN ('transmise', 'suspendue') AND b.etat IN ('refuse', 'accepte'))
+BEGIN SELECT RAISE(ABORT, 'Seul un titre transmis et refusé quitte son bordereau.'); END;;
+CREATE TRIGGER remise_sans_modification BEFORE UPDATE ON grand_livre_remiseenpreparation
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
+CREATE TRIGGER remise_sans_suppression BEFORE DELETE ON grand_livre_remiseenpreparation
+BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
 CREATE TRIGGER piece_bordereau_fige BEFORE UPDATE OF bordereau_id ON grand_livre_piece
 WHEN OLD.bordereau_id IS NOT NEW.bordereau_id
+  AND NOT (NEW.bordereau_id IS NULL AND NEW.etat = 'emise' AND OLD.etat IN ('transmise', 'suspendue')
+           AND EXISTS (SELECT 1 FROM grand_livre_remiseenpreparation r
+                       WHERE r.piece_id = OLD.id AND r.bordereau_id = OLD.bordereau_id))
   AND EXISTS (SELECT 1 FROM grand_livre_bordereau b
               WHERE b.id IN (OLD.bordereau_id, NEW.bordereau_id) AND b.etat <> 'ouvert')
 BEGIN SELECT RAISE(ABORT, 'Les pièces d’un bordereau présenté ou signé ne changent plus.'); END;;-- What a titre says of the receipt that it regularises. A double semicolon ends a statement.
@@ -195,6 +209,9 @@ WHEN NEW.contrepasse_id IS NOT NULL AND (
 BEGIN SELECT RAISE(ABORT, 'Une contrepassation ne précède pas ce qu’elle contrepasse, et ne sort pas de son exercice.'); END;;-- The same on SQLite. A double semicolon on its own ends a statement.
 CREATE TRIGGER piece_bordereau_compte BEFORE UPDATE OF bordereau_id ON grand_livre_piece
 WHEN OLD.bordereau_id IS NOT NEW.bordereau_id
+  AND NOT (NEW.bordereau_id IS NULL AND NEW.etat = 'emise' AND OLD.etat IN ('transmise', 'suspendue')
+           AND EXISTS (SELECT 1 FROM grand_livre_remiseenpreparation r
+                       WHERE r.piece_id = OLD.id AND r.bordereau_id = OLD.bordereau_id))
   AND EXISTS (SELECT 1 FROM grand_livre_bordereau b
                 JOIN grand_livre_bordereau s
                   ON s.exercice_id = b.exercice_id AND s.budget_id = b.budget_id

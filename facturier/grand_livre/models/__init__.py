@@ -19,6 +19,7 @@ from facturier.grand_livre.models.ecritures import (
     Scellement,
     Solde,
 )
+from facturier.grand_livre.models.justificatifs import PieceJustificative
 from facturier.grand_livre.models.parts import Deduction, PartCedee, Precompte
 from facturier.grand_livre.models.pieces import (
     APRES_ENCAISSEMENT,
@@ -35,11 +36,11 @@ from facturier.grand_livre.models.pieces import (
     PassageBordereau,
     PassagePiece,
     Piece,
-    PieceJustificative,
     RattachementPiece,
     SensPiece,
     Titre,
 )
+from facturier.grand_livre.models.presentations import RemiseEnPreparation
 from facturier.grand_livre.models.sens import Sens
 from facturier.grand_livre.models.tiers import CategorieTiers, NatureJuridique, Tiers
 
@@ -77,6 +78,7 @@ __all__ = [
     "PieceJustificative",
     "Precompte",
     "RattachementPiece",
+    "RemiseEnPreparation",
     "Scellement",
     "SchemaComptable",
     "Sens",

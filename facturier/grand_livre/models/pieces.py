@@ -1,4 +1,4 @@
-"""Pièces: mandats and titres, their lines, bordereaux and supporting documents.
+"""Pièces: mandats and titres, their lines, their bordereaux, what founds them.
 
 Mandats and titres share one table: they are numbered, listed, signed and transmitted alike, an
 act is one conditional UPDATE, and an export is one query. Check constraints say what each owes.
@@ -11,11 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from facturier.acces.models import Passage, Role, ServiceGestionnaire
-from facturier.commun.champs import FichierRange, MontantField
+from facturier.commun.champs import MontantField
 from facturier.commun.etats import Transition, transition
 from facturier.commun.pays import champ_pays, contrainte_pays, lignes_d_envoi
 from facturier.commun.tons import Ton
 from facturier.grand_livre.models.comptes import Budget, Compte, Exercice
+from facturier.grand_livre.models.justificatifs import PieceJustificative
 from facturier.grand_livre.models.tiers import Tiers
 
 
@@ -123,46 +124,6 @@ class PassageBordereau(Passage):
         verbose_name_plural = "passages de bordereau"
 
 
-class PieceJustificative(FichierRange):
-    """A document that founds a pièce. `identifiant` names it for ever for the treasury."""
-
-    class Genre(models.TextChoices):
-        """What the document is, for the people and for the treasury."""
-
-        FACTURE = "facture", "Facture"
-        BON_COMMANDE = "bon_commande", "Bon de commande"
-        CERTIFICAT_SERVICE_FAIT = "service_fait", "Certificat de service fait"
-        RIB = "rib", "Relevé d’identité bancaire"
-        MARCHE = "marche", "Pièce de marché"
-        AVIS = "avis", "Avis des sommes à payer"
-        DECISION = "decision", "Décision ou délibération"
-        OPPOSITION = "opposition", "Opposition, cession ou nantissement"
-        AUTRE = "autre", "Autre document"
-
-    identifiant = models.CharField("identifiant unique", max_length=50, unique=True)
-    genre = models.CharField(max_length=20, choices=Genre)
-    rangee_le = models.DateTimeField("rangée le", auto_now_add=True)
-
-    class Meta:
-        verbose_name = "pièce justificative"
-        verbose_name_plural = "pièces justificatives"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(identifiant__regex=r"^[0-9A-Za-z]{1,50}$"),
-                name="justificatif_identifiant_alphanumerique",
-                violation_error_message="L’identifiant n’a que des lettres et des chiffres.",
-            ),
-            models.CheckConstraint(
-                condition=Q(taille__gt=0),
-                name="justificatif_non_vide",
-                violation_error_message="Une pièce justificative n’est pas vide.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.nom
-
-
 class EtatPiece(models.TextChoices):
     """States of a mandat or titre."""
 
@@ -194,7 +155,7 @@ class Piece(models.Model):
     """A mandat (order to pay) or a titre (order to collect)."""
 
     Etat = EtatPiece
-    ACTES = {"rendre": "Rendu au débiteur"}
+    ACTES = {"rendre": "Rendu au débiteur", "remettre": "Remis en préparation"}
     TRANSITIONS: dict[str, Transition] = {
         "signer": transition({EtatPiece.EMISE}, EtatPiece.SIGNEE, Role.ORDONNATEUR),
         "retirer_signature": transition({EtatPiece.SIGNEE}, EtatPiece.EMISE, Role.ORDONNATEUR),
@@ -211,6 +172,12 @@ class Piece(models.Model):
         "payer": transition({EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PAYEE, Role.COMPTABLE),
         "constater_retour": transition(
             {EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PRISE_EN_CHARGE, Role.COMPTABLE
+        ),
+        "remettre": transition(
+            {EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE},
+            EtatPiece.EMISE,
+            Role.AGENT,
+            Role.COMPTABLE,
         ),
         "annuler": transition({EtatPiece.EMISE}, EtatPiece.ANNULEE, Role.AGENT),
         "annuler_par_correction": transition(

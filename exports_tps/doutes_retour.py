@@ -1,0 +1,62 @@
+"""What an answer on one pièce leaves to be looked at, while it is carried out all the same."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from exports_tps import lignes_retour
+from exports_tps.models import Reserve, Verdict
+from exports_tps.pes.lecture import PieceLue
+from facturier.commun.montants import afficher
+from facturier.grand_livre.models import Piece, SensPiece
+
+Decision, Nature = Verdict.Decision, Reserve.Nature
+EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
+PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
+
+
+def doutes(lue: PieceLue, piece: Piece, verdict: Verdict) -> Iterator[Reserve]:
+    """Yield what an answer on a pièce leaves to be looked at, before it is carried out."""
+    if verdict.decision in EN_AVANT:
+        yield from _en_suspens(lue, piece)
+    yield from _douteux(lue, piece)
+    yield from _prise_partielle(lue, piece)
+    yield from date_impossible(verdict, piece)
+
+
+def _en_suspens(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    for dit in lignes_retour.en_suspens(lue):
+        yield Reserve(nature=Nature.INSTANCE, piece=piece, texte=f"{piece} : {dit}")
+
+
+def _douteux(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    for dit in lignes_retour.montants_douteux(lue):
+        yield Reserve(nature=Nature.MONTANT, piece=piece, texte=f"{piece}, {dit}")
+
+
+def _prise_partielle(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
+    """Say what a titre was taken in charge for, when it is not for all that it calls for."""
+    if lue.sens != SensPiece.RECETTE or lue.piece.etat != PEC_PARTIELLE:
+        return
+    lignes: Any = lue.piece.lignes
+    admis = int(sum((ligne.montant_ht or 0) + (ligne.montant_tva or 0) for ligne in lignes))
+    yield Reserve(
+        nature=Nature.MONTANT,
+        piece=piece,
+        texte=f"{piece} : pris en charge en partie, pour {afficher(admis)} sur "
+        f"{afficher(piece.montant_ttc)}. Le redevable se voit toujours réclamer le tout : réduisez "
+        "le titre de ce que la Trésorerie n’a pas admis.",
+    )
+
+
+def date_impossible(verdict: Verdict, piece: Piece) -> list[Reserve]:
+    """Say that a rejection is dated before its pièce, or beyond the year after its exercice."""
+    jour = verdict.date_effet
+    if verdict.decision != Decision.REJETE or jour is None:
+        return []
+    if piece.date_emission <= jour and jour.year <= piece.exercice_id + 1:
+        return []
+    texte = (
+        f"{piece} : rejeté le {jour:%d/%m/%Y} d’après la réponse, une date hors de son exercice ou "
+        "d’avant son émission. L’écriture est contrepassée au jour de la lecture."
+    )
+    return [Reserve(nature=Nature.INCOHERENT, piece=piece, texte=texte)]
