@@ -166,7 +166,8 @@ def payer(
     reste = sum(restes.values())
     plafond = reste if beneficiaire is None else restes.get(beneficiaire, 0)
     if not 0 < montant <= plafond:
-        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(plafond)}.")
+        borne = f"Le montant doit être compris entre 1 et {afficher(plafond)}."
+        raise ValidationError({"montant": borne})
     if beneficiaire is None and montant < reste and len(dus(verrouillee)) > 1:
         raise ValidationError("Ce mandat paie plusieurs bénéficiaires : dites lequel est payé.")
     _exiger_apres_retour(verrouillee, date_paiement)
@@ -208,7 +209,8 @@ def constater_retour(
     total = sum(tenu.values())
     plafond = total if beneficiaire is None else tenu.get(beneficiaire, 0)
     if not 0 < montant <= plafond:
-        raise ValidationError(f"Le montant doit être compris entre 1 et {afficher(plafond)}.")
+        borne = f"Le montant doit être compris entre 1 et {afficher(plafond)}."
+        raise ValidationError({"montant": borne})
     if beneficiaire is None and montant < total and len(tenu) > 1:
         raise ValidationError(
             "Ce mandat a payé plusieurs bénéficiaires : dites d’où ils reviennent."

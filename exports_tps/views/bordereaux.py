@@ -28,7 +28,6 @@ from exports_tps.views.pages import (
     RequeteConnectee,
     ce_que_peut,
     circuit_de_la_page,
-    confirmer,
     dernier_renvoi,
     fichier_range,
     lignes_bordereau,
@@ -37,6 +36,7 @@ from exports_tps.views.pages import (
 from exports_tps.visibilite import a_lire
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.etats import TransitionInterdite
 from facturier.grand_livre.models import (
     PAS_SIGNES,

@@ -16,9 +16,10 @@ from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
 from exports_tps.remises import nombre_de_parties
 from exports_tps.requisition import requisition_de
-from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece

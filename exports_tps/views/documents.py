@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exports_tps.documents_refuses import PLUS_REFUSE, avec_leur_refus, remplacer, renvoyer
 from exports_tps.forms import DocumentForm
 from exports_tps.views.flux import FIL
-from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.grand_livre.models import PieceJustificative
 
 

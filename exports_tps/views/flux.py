@@ -39,7 +39,6 @@ from exports_tps.views.pages import (
     RequeteConnectee,
     ce_que_peut,
     circuit_de_la_page,
-    confirmer,
     dernier_renvoi,
     fichier_range,
     lignes_depot,
@@ -48,6 +47,7 @@ from exports_tps.views.pages import (
 )
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.nombres import lire_entier

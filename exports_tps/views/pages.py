@@ -7,9 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import Form
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +25,6 @@ from exports_tps.presentables import est_a_signer, est_presente
 from exports_tps.viseurs import attente_de, blocage_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
-from facturier.commun.etats import ActeInterdit
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entier
@@ -85,32 +82,6 @@ def fichier_range(sha256: str, *, nom: str, type_mime: str) -> FileResponse:
     """
     contenu = fichiers.ouvrir(sha256, settings.DOCUMENTS_RACINE)
     return FileResponse(contenu, as_attachment=True, filename=nom, content_type=type_mime)
-
-
-def confirmer(
-    requete: RequeteConnectee,
-    form: Form | None,
-    acte: Callable[[dict[str, Any]], object],
-    contexte: dict[str, Any],
-    *,
-    reussite: str,
-    vers: str,
-) -> HttpResponse:
-    """Show an act with its consequence and form, then carry it out; a refusal stays on the page."""
-    if requete.method == "POST" and (form is None or form.is_valid()):
-        try:
-            acte(form.cleaned_data if form else {})
-        except (ValidationError, ActeInterdit) as refus:
-            raisons = refus.messages if isinstance(refus, ValidationError) else [str(refus)]
-            if form is None:
-                messages.error(requete, " ".join(raisons))
-                return redirect(vers)
-            form.add_error(None, raisons)
-        else:
-            messages.success(requete, reussite)
-            return redirect(vers)
-    statut = NON_TRAITABLE if form is not None and form.errors else 200
-    return render(requete, "confirmation.html", contexte | {"form": form}, status=statut)
 
 
 def adresse_de(objet: Presentable, par: Utilisateur) -> str:

@@ -46,7 +46,6 @@ from exports_tps.views.pages import (
     adresse_d_acte,
     adresse_de,
     circuit_de_la_page,
-    confirmer,
     lignes_bordereau,
     lignes_depot,
     page_par_cle,
@@ -61,6 +60,7 @@ from exports_tps.visibilite import (
 )
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entiers
 from facturier.grand_livre.models import (

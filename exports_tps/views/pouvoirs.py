@@ -14,9 +14,10 @@ from exports_tps.pouvoirs import deleguer as donner
 from exports_tps.pouvoirs import efface_la_delegation, est_delegataire, suppleer
 from exports_tps.pouvoirs import revoquer as finir
 from exports_tps.signature_deposee import enregistrer_certificat, retirer_certificat
-from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle, tenter
+from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.grand_livre.models import VISEURS
 
 EFFACE = (

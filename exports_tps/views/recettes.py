@@ -17,9 +17,10 @@ from exports_tps.recettes_percues import (
 )
 from exports_tps.recettes_percues import regulariser as regulariser_recette
 from exports_tps.recettes_percues import titrer as titrer_recette
-from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from telepaiement.forms import TitreForm as EmissionForm
 from telepaiement.titres import DemandeTitre

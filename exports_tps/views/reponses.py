@@ -20,12 +20,12 @@ from exports_tps.views.flux import FIL
 from exports_tps.views.pages import (
     LECTEURS,
     RequeteConnectee,
-    confirmer,
     fichier_range,
     page_par_cle,
 )
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.exports import csv_en_flux
 from facturier.commun.fichiers import taille_lisible
 from facturier.commun.heures import jour_et_heure

@@ -228,6 +228,7 @@ def test_un_montant_trop_grand_garde_ce_qui_est_saisi(client, agent, ordonnateur
     texte = corps(reponse)
     assert "doit être compris entre 1 et 111\u202f000" in texte.replace("\u00a0", "\u202f")
     assert 'value="VIR-77"' in texte
+    assert 'href="#id_montant"' in texte
     assert "999" in texte
     piece.refresh_from_db()
     assert piece.etat == EtatPiece.PRISE_EN_CHARGE
