@@ -13,9 +13,10 @@ from exports_tps.remises import (
     raisons_du_refus,
     remettre_en_preparation,
 )
-from exports_tps.views.pages import RequeteConnectee, confirmer, page_par_cle
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import regle_par_piece
