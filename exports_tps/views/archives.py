@@ -14,9 +14,8 @@ from exports_tps.views.flux import FIL
 from exports_tps.views.pages import RequeteConnectee, fichier_range, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.commun.reveil import reveiller
-
-NON_TRAITABLE = 422
 
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)

@@ -134,7 +134,6 @@ def retirer_signature(requete: RequeteConnectee, pk: int) -> HttpResponse:
         },
         reussite=f"La signature du bordereau {objet.reference} est retirée : il est de nouveau en "
         "préparation.",
-        vers=adresse,
     )
 
 

@@ -12,6 +12,7 @@ from exports_tps.requisition import requerir as enregistrer_requisition
 from exports_tps.views.pages import RequeteConnectee, fichier_range
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.grand_livre.corrections import est_anterieure
@@ -20,8 +21,6 @@ from facturier.grand_livre.models import EtatPiece, Mandat, PieceJustificative, 
 from facturier.suivi.brouillon import TYPES_JOINTS
 from facturier.suivi.corrections import avoirs_a_reduire, reduire_mandat
 from facturier.suivi.regles import motif_de
-
-NON_TRAITABLE = 422
 
 
 @reserver_a(Role.AGENT)

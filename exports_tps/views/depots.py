@@ -17,9 +17,8 @@ from exports_tps.views.pages import RequeteConnectee, fichier_range, tenter
 from exports_tps.visibilite import depots_visibles
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.grand_livre.models import VISEURS
-
-NON_TRAITABLE = 422
 
 
 @reserver_a(Role.AGENT)

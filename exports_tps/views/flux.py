@@ -159,7 +159,6 @@ def redeposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": adresse,
         },
         reussite=f"{objet.nom_physique} est déposé de nouveau ; sa preuve est enregistrée.",
-        vers=adresse,
     )
 
 
@@ -183,7 +182,6 @@ def ecarter(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": adresse,
         },
         reussite=f"{objet} est écarté : ce qu’il contenait est libre.",
-        vers=adresse,
     )
 
 

@@ -31,7 +31,6 @@ from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.models import Bordereau
 
 TAILLE_PAGE = 50
-NON_TRAITABLE = 422
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE)
 M = TypeVar("M", bound=Model)
 

@@ -350,7 +350,6 @@ def renvoyer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> Http
             "est_dangereux": True,
         },
         reussite=f"{nommer(objet)} est renvoyé à qui l’a présenté.",
-        vers=reverse("exports_tps:parapheur"),
     )
 
 
@@ -372,7 +371,6 @@ def reprendre(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> Htt
             "retour": adresse,
         },
         reussite=f"{nommer(objet)} est de nouveau en préparation.",
-        vers=adresse,
     )
 
 
@@ -395,7 +393,6 @@ def retirer(requete: RequeteConnectee, pk: int, piece: int) -> HttpResponse:
             "retour": adresse,
         },
         reussite=f"{retiree} n’est plus dans le bordereau.",
-        vers=adresse,
     )
 
 
@@ -417,7 +414,6 @@ def abandonner(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": adresse,
         },
         reussite=f"Le bordereau {objet.reference} est abandonné.",
-        vers=adresse,
     )
 
 

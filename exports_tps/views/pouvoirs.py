@@ -68,7 +68,6 @@ def nouveau_circuit(requete: RequeteConnectee) -> HttpResponse:
             "retour": retour,
         },
         reussite="Le circuit est ouvert.",
-        vers=retour,
     )
 
 
@@ -90,7 +89,6 @@ def clore(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": retour,
         },
         reussite="Le circuit est clos.",
-        vers=retour,
     )
 
 
@@ -136,7 +134,6 @@ def deleguer(requete: RequeteConnectee) -> HttpResponse:
             "retour": retour,
         },
         reussite="La délégation est enregistrée.",
-        vers=retour,
     )
 
 
@@ -159,7 +156,6 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
             "retour": retour,
         },
         reussite="L’absence est enregistrée : le suppléant en est averti.",
-        vers=retour,
     )
 
 
@@ -184,7 +180,6 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "est_dangereux": True,
         },
         reussite="Le pouvoir est révoqué.",
-        vers=retour,
     )
 
 
@@ -205,7 +200,6 @@ def certificat(requete: RequeteConnectee) -> HttpResponse:
             "retour": retour,
         },
         reussite="Le certificat est enregistré.",
-        vers=retour,
     )
 
 

@@ -19,9 +19,10 @@ from exports_tps.preparation import (
     reunir,
     totaux_libres,
 )
-from exports_tps.views.pages import NON_TRAITABLE, RequeteConnectee, page_par_cle
+from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import NON_TRAITABLE
 from facturier.commun.nombres import lire_entiers
 from facturier.grand_livre.models import (
     Bordereau,

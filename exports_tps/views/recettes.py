@@ -65,7 +65,6 @@ def regulariser(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": _lignes(recette),
         },
         reussite=f"{recette} règle son titre.",
-        vers=adresse,
     )
 
 
@@ -91,7 +90,6 @@ def titrer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": _lignes(recette),
         },
         reussite=f"Le titre de {recette} est émis et réglé, à mettre en bordereau.",
-        vers=adresse,
     )
 
 
@@ -121,7 +119,6 @@ def detacher(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "est_dangereux": True,
         },
         reussite=f"{recette} ne règle plus ce titre : elle attend le sien.",
-        vers=retour,
     )
 
 

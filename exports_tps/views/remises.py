@@ -69,5 +69,4 @@ def remettre(requete: RequeteConnectee, pk: int) -> HttpResponse:
             ],
         },
         reussite=f"Le titre {titre.reference} est en préparation : inscrivez-le sur un bordereau.",
-        vers=adresse,
     )

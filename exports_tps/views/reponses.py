@@ -199,7 +199,6 @@ def traiter_reserves(
             "retour": adresse,
         },
         reussite="La réserve est traitée." if nombre == 1 else f"{nombre} réserves sont traitées.",
-        vers=adresse,
     )
 
 
@@ -221,7 +220,6 @@ def appliquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "retour": recu.get_absolute_url(),
         },
         reussite=f"{recu.nom} est appliqué.",
-        vers=recu.get_absolute_url(),
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.montants import afficher
 from facturier.commun.templatetags.coquille import jour
 from telepaiement import apurements, imputations
@@ -23,7 +23,7 @@ from telepaiement.forms_banque import ApurementForm
 from telepaiement.forms_regie import ConservationForm
 from telepaiement.models import Apurement
 from telepaiement.titres import adresse_connue
-from telepaiement.views.communs import agent, page_par_cle, rapporter
+from telepaiement.views.communs import agent, page_par_cle
 from telepaiement.views.regies import presenter
 
 ADRESSE = ("adresse_voie", "code_postal", "ville")

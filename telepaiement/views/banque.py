@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from telepaiement import impayes, lettres, rapprochement, releves
@@ -25,7 +25,7 @@ from telepaiement.models import (
     NatureRapprochement,
 )
 from telepaiement.propositions import Proposition, proposer
-from telepaiement.views.communs import agent, page_par_cle, rapporter
+from telepaiement.views.communs import agent, page_par_cle
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 REJETS_MONTRES = 20

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from telepaiement import au_lecteur, registres
 from telepaiement.cloture import cloturer_caisse, comparer, contresigner, peut_cloturer
 from telepaiement.coupures import detailler
 from telepaiement.edition_cloture import dessiner_cloture
 from telepaiement.forms_regie import ClotureForm, ContresignatureForm
 from telepaiement.models import EtatSession, EtatTentative, SessionCaisse
-from telepaiement.views.communs import agent, donner, rapporter, reponse_pdf
+from telepaiement.views.communs import agent, donner, reponse_pdf
 from telepaiement.views.guichet import session_exigee
 
 SIGNATAIRES = (Role.REGISSEUR, Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR)

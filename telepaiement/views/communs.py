@@ -4,9 +4,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -32,16 +30,6 @@ def agent(request: HttpRequest) -> Utilisateur:
     if not isinstance(request.user, Utilisateur):
         raise TypeError("page ouverte sans compte")
     return request.user
-
-
-def rapporter(form: BaseForm, erreur: ValidationError) -> None:
-    """Put the refusal of an act at its field, or at the head of the form."""
-    par_champ: dict[str, list[ValidationError]] = getattr(erreur, "error_dict", {})
-    for champ, erreurs in par_champ.items():
-        for une in erreurs:
-            form.add_error(champ if champ in form.fields else None, une)
-    if not par_champ:
-        form.add_error(None, erreur)
 
 
 def retenir(request: HttpRequest, genre: str, identifiant: UUID, donnees: dict[str, Any]) -> None:

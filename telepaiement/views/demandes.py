@@ -16,7 +16,7 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import reception
 from facturier.commun.apercu import remettre
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.nombres import lire_entier
 from facturier.grand_livre.soldes import reste_du
@@ -31,7 +31,7 @@ from telepaiement.models import (
     NatureDemande,
 )
 from telepaiement.reductions import est_reductible
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle
 
 BUREAU = (Role.AGENT, Role.COMPTABLE)
 DELAI_PREMIERE = timedelta(days=30)

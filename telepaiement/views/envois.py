@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import envois, liens
 from telepaiement.forms import EnvoiForm
 from telepaiement.models import DelivranceQuittance, LienPaiement
-from telepaiement.views.communs import agent, rapporter, reponse_qr
+from telepaiement.views.communs import agent, reponse_qr
 from telepaiement.views.guichet import encaissement_du_guichet, original_perdu, session_exigee
 
 

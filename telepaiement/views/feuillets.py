@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.montants import afficher
 from facturier.commun.templatetags.coquille import moment
 from facturier.grand_livre.soldes import reste_du
@@ -21,7 +22,7 @@ from telepaiement import carnets, creances
 from telepaiement.caisse import Saisie
 from telepaiement.forms_carnets import AnnulationFeuilletForm, FeuilletForm
 from telepaiement.models import Encaissement, Feuillet, Mode
-from telepaiement.views.communs import agent, rapporter, retenir, retenue
+from telepaiement.views.communs import agent, retenir, retenue
 from telepaiement.views.guichet import champs_retenus, details_du_moyen, session_exigee
 from telepaiement.views.regies import PRESENTATION, presenter
 

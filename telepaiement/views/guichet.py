@@ -17,6 +17,7 @@ from facturier.acces.alertes import signaler_document_perdu
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun import montants
+from facturier.commun.confirmation import rapporter
 from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
@@ -45,7 +46,6 @@ from telepaiement.views.communs import (
     CaisseFermee,
     agent,
     page_par_cle,
-    rapporter,
     reponse_pdf,
     retenir,
     retenue,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.grand_livre.passation import EcritureRefusee
 from telepaiement import imputations
 from telepaiement.forms import MotifForm
@@ -27,7 +27,7 @@ from telepaiement.models import (
     NatureLigne,
     Versement,
 )
-from telepaiement.views.communs import agent, page_par_cle, rapporter
+from telepaiement.views.communs import agent, page_par_cle
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 

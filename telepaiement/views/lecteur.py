@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role, Utilisateur
+from facturier.commun.confirmation import rapporter
 from facturier.commun.saisie import SaisieMontantField
 from facturier.grand_livre.models import Titre
 from telepaiement import au_lecteur, refus
 from telepaiement.cloture import peut_cloturer
 from telepaiement.forms_regie import LecteurForm
 from telepaiement.models import EtatTentative, Tentative
-from telepaiement.views.communs import agent, rapporter
+from telepaiement.views.communs import agent
 from telepaiement.views.guichet import contexte_du_titre, session_exigee
 from telepaiement.views.ventes import gardee
 

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import ouvrir_a_tous
 from facturier.acces.models import Utilisateur
+from facturier.commun.confirmation import rapporter
 from facturier.commun.provenance import adresse_client
 from facturier.grand_livre.models import Titre
 from telepaiement import demandes, liens, limites, quittances
 from telepaiement.forms import DemandeForm, ReglementForm
 from telepaiement.models import LienPaiement, NatureDemande, Quittance
-from telepaiement.views.communs import rapporter, reponse_pdf
+from telepaiement.views.communs import reponse_pdf
 from telepaiement.views.consultation import (
     BORNE,
     lien_retenu,

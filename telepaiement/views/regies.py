@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from telepaiement import etats_mensuels, nominations, position, regies, ventes
 from telepaiement.alertes import regies_en_alerte
 from telepaiement.deficits import rectifications_a_combler, sessions_a_combler
@@ -34,7 +35,7 @@ from telepaiement.models import (
     Regie,
 )
 from telepaiement.tarifs import avec_tarif
-from telepaiement.views.communs import agent, rapporter
+from telepaiement.views.communs import agent
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR, Role.REGISSEUR)
 CONTROLEURS = (Role.AGENT, Role.COMPTABLE, Role.ORDONNATEUR)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.montants import afficher
 from telepaiement import (
     avis,
@@ -30,7 +30,7 @@ from telepaiement.models import (
     RecuRemboursement,
     Remboursement,
 )
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, reponse_pdf
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entiers
 from telepaiement import repartition
 from telepaiement.forms_banque import RepartitionForm
 from telepaiement.models import EtatLigneBancaire, LigneBancaire
-from telepaiement.views.communs import agent, rapporter
+from telepaiement.views.communs import agent
 
 LECTEURS = (Role.AGENT, Role.COMPTABLE)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import confirmer, rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entier, lire_entiers
@@ -46,7 +47,7 @@ from telepaiement.reductions import est_reductible, reduire_titre
 from telepaiement.reglements import APUREMENT, reglements, sans_quittance
 from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.synchronisation import synchroniser
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, rapporter, reponse_pdf
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, reponse_pdf
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.REGISSEUR)
 
@@ -188,15 +189,6 @@ def avis_pdf(request: HttpRequest, titre_id: int) -> HttpResponse:
 def annuler(request: HttpRequest, titre_id: int) -> HttpResponse:
     """Cancel a titre that no bordereau holds."""
     titre = get_object_or_404(Titre, pk=titre_id)
-    form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            titres.annuler(titre.pk, motif=form.cleaned_data["motif"], par=agent(request))
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, f"Le titre {titre.reference} est annulé.")
-            return redirect("telepaiement:titre", titre_id=titre.pk)
     contexte = {
         "titre": f"Annuler le titre {titre.reference}",
         "consequence": f"Son écriture de {afficher(titre.montant_ttc)} sera contrepassée. "
@@ -204,9 +196,14 @@ def annuler(request: HttpRequest, titre_id: int) -> HttpResponse:
         "action": "Annuler le titre",
         "retour": reverse("telepaiement:titre", args=[titre.pk]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: titres.annuler(titre.pk, par=agent(request), **saisie),
+        contexte,
+        reussite=f"Le titre {titre.reference} est annulé.",
+    )
 
 
 @reserver_a(Role.AGENT)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.confirmation import rapporter
 from facturier.commun.montants import afficher
 from telepaiement import caisse, monnaie, ventes
 from telepaiement.forms import EncaissementForm
 from telepaiement.forms_regie import VenteForm
 from telepaiement.models import Mode, SessionCaisse
-from telepaiement.views.communs import agent, rapporter, retenir, retenue
+from telepaiement.views.communs import agent, retenir, retenue
 from telepaiement.views.guichet import session_exigee
 
 VENTES = "ventes_guichet"
