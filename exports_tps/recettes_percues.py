@@ -163,20 +163,21 @@ def _lire(
 
 def _enregistrer(recettes: list[RecettePercue], par: Utilisateur) -> None:
     """Keep new receipts, and post those that no régie posted, in a fixed number of queries."""
-    perceptions = {
-        _cle(recette): Perception(
-            montant=recette.montant,
-            jour=_jour_comptable(recette.encaissee_le),
-            reference=f"{recette.budget.code}-{recette.exercice}-{recette.numero}-{recette.ligne}",
-        )
-        for recette in recettes
-        if not recette.regie
-    }
+    perceptions = {_cle(recette): _perception(recette) for recette in recettes if not recette.regie}
     ecritures = percevoir_avant_titre(list(perceptions.values()), par=par)
     for recette in recettes:
         if perception := perceptions.get(_cle(recette)):
             recette.ecriture_id = ecritures[perception.reference]
     RecettePercue.objects.bulk_create(recettes)
+
+
+def _perception(recette: RecettePercue) -> Perception:
+    return Perception(
+        montant=recette.montant,
+        jour=_jour_comptable(recette.encaissee_le),
+        reference=f"{recette.budget.code}-{recette.exercice}-{recette.numero}-{recette.ligne}",
+        nom=str(recette),
+    )
 
 
 def _a_rattacher(
@@ -376,12 +377,11 @@ def _regulariser(
             f"Le titre {verrou.reference} ne réclame plus que {afficher(reste)}, pour "
             f"{afficher(recette.montant)} perçus : émettez un titre du montant perçu."
         )
-    annulees = regularisations.count()
     ecriture = regulariser_recette_percue(
         verrou,
-        montant=recette.montant,
+        _perception(recette),
+        fois=regularisations.count() + 1,
         date_comptable=timezone.localdate(),
-        reference=f"{recette.pk}-{annulees}" if annulees else str(recette.pk),
         par=par,
     )
     return RegularisationRecette.objects.create(

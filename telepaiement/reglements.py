@@ -6,7 +6,8 @@ from datetime import date
 
 from django.db.models import Q, Sum
 
-from facturier.grand_livre.models import Ecriture, LigneEcriture, Sens, Titre
+from facturier.grand_livre.models import LigneEcriture, Sens, Titre
+from facturier.grand_livre.tresorerie import perceptions_de
 
 PERCU_AVANT, APUREMENT = "regularisation_p503", "apurement_titre"
 DE_LA_TRESORERIE = "encaissement-tps-"
@@ -56,23 +57,26 @@ def reglements(titre: Titre) -> list[Reglement]:
 
     An entry that was reversed and its reversal are left out, both. Two queries at most.
     """
-    lignes = (
+    lignes = list(
         LigneEcriture.objects.filter(
             piece=titre,
             tiers__isnull=False,
             ecriture__evenement__in=MOTS,
             ecriture__contrepassee_par__isnull=True,
         )
-        .values_list("ecriture__evenement", "ecriture__cle", "ecriture__date_comptable")
+        .values_list(
+            "ecriture__evenement", "ecriture__cle", "ecriture__libelle", "ecriture__date_comptable"
+        )
         .annotate(
             credit=Sum("montant", filter=Q(sens=Sens.CREDIT), default=0),
             debit=Sum("montant", filter=Q(sens=Sens.DEBIT), default=0),
         )
         .order_by("ecriture__date_comptable", "ecriture")
     )
+    percus = perceptions_de(cle for evenement, cle, *_ in lignes if evenement == PERCU_AVANT)
     return [
-        _lire(titre, evenement, cle or "", jour, int(credit - debit))
-        for evenement, cle, jour, credit, debit in lignes
+        _lire(evenement, cle or "", libelle, percus.get(cle, jour), int(credit - debit))
+        for evenement, cle, libelle, jour, credit, debit in lignes
     ]
 
 
@@ -81,21 +85,10 @@ def sans_quittance(faits: Iterable[Reglement]) -> list[Reglement]:
     return [fait for fait in faits if not (fait.a_une_quittance or fait.evenement in REDUCTIONS)]
 
 
-def _lire(titre: Titre, evenement: str, cle: str, jour: date, montant: int) -> Reglement:
+def _lire(evenement: str, cle: str, libelle: str, jour: date, montant: int) -> Reglement:
     quoi, a_une_quittance = MOTS[evenement], evenement in AVEC_QUITTANCE
     if cle.startswith(DE_LA_TRESORERIE):
         quoi, a_une_quittance = "Payé à la Trésorerie", False
-    if evenement == PERCU_AVANT and titre.numero_encaisse:
-        quoi = f"{quoi} (P503 {titre.exercice_encaisse}-{titre.numero_encaisse})"
-        jour = _percu_le(titre) or jour
+    if evenement == PERCU_AVANT:
+        quoi = libelle  # it names the P503
     return Reglement(evenement, quoi, jour, montant, a_une_quittance)
-
-
-def _percu_le(titre: Titre) -> date | None:
-    """Return the day when the treasury collected what `titre` regularises, when one is known."""
-    debut = f"{titre.budget.code}-{titre.exercice_encaisse}-{titre.numero_encaisse}-"
-    perceptions = Ecriture.objects.filter(
-        evenement="recette_avant_titre", cle__startswith=f"recette-avant-titre-{debut}"
-    )
-    jours = set(perceptions.values_list("date_comptable", flat=True))
-    return jours.pop() if len(jours) == 1 else None

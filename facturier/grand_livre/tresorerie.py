@@ -302,13 +302,17 @@ def retourner_fonds(
     )
 
 
+CLE_P503, SUITE = "regularisation-p503-", "/"  # key of a régularisation: what it is of, which time
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Perception:
-    """Whole francs collected before any titre: the day, and what names them for ever."""
+    """Whole francs collected before any titre: the day, what names them for ever, and to people."""
 
     montant: int
     jour: date
     reference: str
+    nom: str
 
 
 def percevoir_avant_titre(perceptions: Sequence[Perception], *, par: Utilisateur) -> dict[str, int]:
@@ -317,12 +321,12 @@ def percevoir_avant_titre(perceptions: Sequence[Perception], *, par: Utilisateur
     Returns:
         The keys of the entries, by reference, those that were posted before included.
     """
-    cles = {f"recette-avant-titre-{p.reference}": p.reference for p in perceptions}
+    cles = {_cle_percue(p.reference): p.reference for p in perceptions}
     faits = [
         Fait(
             jour=p.jour,
             cle=cle,
-            libelle=f"Recette perçue avant titre, P503 {p.reference}",
+            libelle=f"Recette perçue avant titre, {p.nom}",
             sommes=sommes_de({"tresor": p.montant, "a_regulariser": p.montant}),
         )
         for cle, p in zip(cles, perceptions, strict=True)
@@ -360,18 +364,37 @@ def encaisser_virements(virements: Iterable[Virement], *, par: Utilisateur) -> l
 
 
 def regulariser_recette_percue(
-    titre: Piece, *, montant: int, date_comptable: date, reference: str, par: Utilisateur
+    titre: Piece, percue: Perception, *, fois: int = 1, date_comptable: date, par: Utilisateur
 ) -> Ecriture:
-    """Post that money collected before it settles a titre: D 47138, C 4111."""
+    """Post that money collected before it settles a titre: D 47138, C 4111.
+
+    Args:
+        fois: how many times this money has been put on a titre, this time included.
+    """
     return regulariser_par_titre(
         "regularisation_p503",
         titre,
-        cle=f"regularisation-p503-{reference}",
-        libelle=f"Perçu par la Trésorerie avant le titre {titre.reference}",
-        montant=montant,
+        cle=f"{CLE_P503}{percue.reference}{SUITE}{fois}",
+        libelle=f"Perçu par la Trésorerie avant le titre ({percue.nom})",
+        montant=percue.montant,
         date_comptable=date_comptable,
         par=par,
     )
+
+
+def perceptions_de(cles: Iterable[str]) -> dict[str, date]:
+    """Return the day of the money that each entry of `regulariser_recette_percue` put on a titre.
+
+    Args:
+        cles: keys of such entries; what a régie had posted itself is left out. One query.
+    """
+    percues = {_cle_percue(cle.removeprefix(CLE_P503).rpartition(SUITE)[0]): cle for cle in cles}
+    lues = Ecriture.objects.filter(cle__in=percues).values_list("cle", "date_comptable")
+    return {percues[cle]: jour for cle, jour in lues if cle}
+
+
+def _cle_percue(reference: str) -> str:
+    return f"recette-avant-titre-{reference}"
 
 
 def apurer_au_titre(

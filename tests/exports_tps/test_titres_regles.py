@@ -15,7 +15,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.evenements import encaisser
 from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
-from facturier.grand_livre.tresorerie import regulariser_recette_percue
+from facturier.grand_livre.tresorerie import Perception, regulariser_recette_percue
 from tests.exports_tps.factories import bordereau_recette
 from tests.exports_tps.reponses import acquitter, dites, element, repondre, titre
 
@@ -80,7 +80,8 @@ def test_un_acquittement_ne_rejette_pas_un_titre_encaisse(flux, agent, settings)
 def test_le_comptable_ne_rejette_pas_un_titre_qu_une_recette_p503_regle(flux, comptable, agent):
     piece = Piece.objects.get()
     visa.prendre_en_charge(piece, par=comptable)
-    regulariser_recette_percue(piece, montant=20_000, date_comptable=JOUR, reference="1", par=agent)
+    percue = Perception(montant=20_000, jour=JOUR, reference="2026-503-1", nom="P503 2026-503")
+    regulariser_recette_percue(piece, percue, date_comptable=JOUR, par=agent)
 
     with pytest.raises(TransitionInterdite, match="sont déjà encaissés"):
         visa.rejeter(Piece.objects.get(), motif="Débiteur erroné", par=comptable)

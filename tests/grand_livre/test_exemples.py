@@ -494,16 +494,18 @@ class Dossier:
 
     def percevoir_avant_titre(self, montant: str) -> None:
         """Hear of money that the treasury collected before any titre."""
-        jour = self._le_jour["date_comptable"]
-        perception = tresorerie.Perception(
-            montant=_francs(montant), jour=jour, reference="2026-503-1"
-        )
-        tresorerie.percevoir_avant_titre([perception], par=self._le_jour["par"])
+        tresorerie.percevoir_avant_titre([self._p503(montant)], par=self._le_jour["par"])
 
     def regulariser_recette_percue(self, montant: str) -> None:
         """Settle the titre with the money collected before it."""
-        tresorerie.regulariser_recette_percue(
-            self.piece, montant=_francs(montant), reference="1", **self._le_jour
+        tresorerie.regulariser_recette_percue(self.piece, self._p503(montant), **self._le_jour)
+
+    def _p503(self, montant: str) -> tresorerie.Perception:
+        return tresorerie.Perception(
+            montant=_francs(montant),
+            jour=self._le_jour["date_comptable"],
+            reference="2026-503-1",
+            nom="P503 2026-503, ligne 1",
         )
 
     def apurer(self, montant: str) -> None:

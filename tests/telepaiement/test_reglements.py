@@ -28,12 +28,13 @@ def percu(regies, agent) -> Titre:
     """A titre of what the treasury had collected before it, as P503 2026-503, line 1."""
     emis = titre(agent, montant=12_500, codes=CodesPiece(type="05", encaissement=(2026, 503)))
     perception = tresorerie.Perception(
-        montant=12_500, jour=ENCAISSE_LE, reference=f"{emis.budget.code}-2026-503-1"
+        montant=12_500,
+        jour=ENCAISSE_LE,
+        reference=f"{emis.budget.code}-2026-503-1",
+        nom="P503 2026-503, ligne 1",
     )
     tresorerie.percevoir_avant_titre([perception], par=agent)
-    tresorerie.regulariser_recette_percue(
-        emis, montant=12_500, date_comptable=JOUR, reference="1", par=agent
-    )
+    tresorerie.regulariser_recette_percue(emis, perception, date_comptable=JOUR, par=agent)
     return rendre_executoires([emis])[0]
 
 
@@ -69,7 +70,7 @@ def test_l_avis_d_un_titre_deja_regle_ne_demande_rien(percu):
     lu = avis_de(percu)
 
     assert "Déjà réglé, rien à payer" in lu
-    assert f"{EN_CHIFFRES} Perçu par la Trésorerie avant le titre (P503 2026-503)" in lu
+    assert f"{EN_CHIFFRES} Perçu par la Trésorerie avant le titre (P503 2026-503, ligne 1)" in lu
     assert "tribunal administratif" in lu
     assert "Comptable : " in lu
     assert not re.search(r"avant le \d|Clé de paiement|Talon|Comment payer|carte bancaire", lu)
@@ -108,7 +109,7 @@ def test_la_page_du_titre_nomme_le_p503_qui_l_a_regle(client, percu, agent):
 
     page = texte(client.get(reverse("telepaiement:titre", args=[percu.pk])))
 
-    dit = f"Perçu par la Trésorerie avant le titre (P503 2026-503) : {somme(12_500)}"
+    dit = f"Perçu par la Trésorerie avant le titre (P503 2026-503, ligne 1) : {somme(12_500)}"
     assert f"{dit}, le {EN_LETTRES}" in page
     assert "Aucun encaissement" not in page
 
@@ -117,7 +118,7 @@ def test_le_debiteur_lit_ce_qui_a_regle_son_titre(lire, percu):
     page = lire(percu)
 
     assert "entièrement payé" in page
-    dit = f"Perçu par la Trésorerie avant le titre (P503 2026-503) {somme(12_500)}"
+    dit = f"Perçu par la Trésorerie avant le titre (P503 2026-503, ligne 1) {somme(12_500)}"
     assert f"{dit} , le {EN_LETTRES}" in page
 
 
