@@ -212,7 +212,7 @@ def dire_correction(*, est_p503: bool) -> str:
         )
     return (
         "S’il est faux, remettez-le en préparation, faites rembourser chaque paiement depuis sa "
-        "page, puis annulez-le."
+        "page et annuler ce qui l’apure, puis annulez-le."
     )
 
 

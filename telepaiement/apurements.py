@@ -19,7 +19,14 @@ from facturier.commun.calendrier import dernier_jour_echu, plus_mois
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import CORRECTIF, PIECES_SANS_EFFET, Parametre, Piece, Titre
+from facturier.grand_livre.models import (
+    CORRECTIF,
+    PIECES_SANS_EFFET,
+    EtatPiece,
+    Parametre,
+    Piece,
+    Titre,
+)
 from facturier.grand_livre.passation import EcritureRefusee, contrepasser
 from facturier.grand_livre.soldes import reste_du, retours_par_piece
 from facturier.grand_livre.tresorerie import apurer_au_titre
@@ -39,6 +46,7 @@ from telepaiement.titres import DemandeTitre, emettre
 from telepaiement.ventes import APRES_ENCAISSEMENT, tiers_de
 
 COMPTE_EXCEDENTS = "7588"  # « Autres produits divers de gestion courante » (M52)
+DEFAISABLES = {*creances.ETATS_PAYABLES, EtatPiece.EMISE}  # `emise`: refused, in preparation again
 Excedent = SessionCaisse | RectificationVersement
 Somme = LigneVersement | Excedent
 
@@ -163,15 +171,15 @@ def refus_d_annuler(apurement: Apurement, par: Utilisateur) -> str:
         return "Cet apurement est déjà annulé."
     if apurement.par_id == par.pk:
         return "Vous avez fait cet apurement : une autre personne doit l’annuler."
-    return _suite_de(apurement.titre)
+    return suite_de(apurement.titre)
 
 
-def _suite_de(titre: Titre) -> str:
+def suite_de(titre: Titre) -> str:
     """Return in French what followed on `titre`, so that what settled it stays, or ""."""
     corrections = Piece.objects.filter(piece_origine=titre.pk, type_piece=CORRECTIF)
     if titre.type_piece == APRES_ENCAISSEMENT.type:
         return "Ce titre conserve la somme : il n’existe que par elle, et elle ne s’en retire pas."
-    if titre.etat not in creances.ETATS_PAYABLES:
+    if titre.etat not in DEFAISABLES:
         return f"Le titre {titre.reference} est « {titre.get_etat_display()} » : rien n’y change."
     if corrections.exclude(etat__in=PIECES_SANS_EFFET).exists():
         return f"Le titre {titre.reference} a été réduit depuis : l’apurement ne s’annule plus."

@@ -31,7 +31,16 @@ from facturier.grand_livre.models import (
     Titre,
 )
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
-from telepaiement import avis, contestations, creances, discordances, lettres, restitutions, titres
+from telepaiement import (
+    apurements,
+    avis,
+    contestations,
+    creances,
+    discordances,
+    lettres,
+    restitutions,
+    titres,
+)
 from telepaiement.forms import FiltreTitresForm, MotifForm, ReductionTitreForm, TitreForm
 from telepaiement.models import (
     Encaissement,
@@ -145,12 +154,7 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
                 for fait in sans_quittance(reglements(titre))
                 if fait.evenement != APUREMENT  # told with its reason
             ],
-            "apurements": [
-                (un, getattr(un, "annulation", None))
-                for un in titre.apurements.filter(annule__isnull=True)
-                .select_related("par", "annulation__par")
-                .order_by("pk")
-            ],
+            **_apurements(titre),
             "corrections": Piece.objects.filter(
                 piece_origine=titre.pk, type_piece=CORRECTIF
             ).order_by("pk"),
@@ -165,6 +169,16 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "voit_l_argent": agent(request).a_role(Role.AGENT, Role.COMPTABLE),
         },
     )
+
+
+def _apurements(titre: Titre) -> dict[str, Any]:
+    """Return the sums found afterwards, each with what undid it, and whether they are to stay."""
+    faits = titre.apurements.filter(annule__isnull=True).select_related("par", "annulation__par")
+    trouves = [(un, getattr(un, "annulation", None)) for un in faits.order_by("pk")]
+    return {
+        "apurements": trouves,
+        "apurements_figes": bool(trouves and apurements.suite_de(titre)),
+    }
 
 
 @reserver_a(*LECTEURS)

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from facturier.acces.models import ServiceGestionnaire
-from facturier.commun.etats import ActeInterdit
+from exports_tps.remises import renvoyer
+from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.commun.templatetags.coquille import jour
-from facturier.grand_livre.models import Parametre, Piece
+from facturier.grand_livre.models import Bordereau, Parametre, Piece
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
@@ -23,6 +24,7 @@ from telepaiement.decompte import decompte as decompte_du
 from telepaiement.depots import recevoir_versement
 from telepaiement.models import Apurement, Encaissement
 from telepaiement.rectifications import rectifier
+from telepaiement.titres import annuler as annuler_titre
 from tests.exports_tps.factories import compte_verifie
 from tests.exports_tps.test_exercice_anterieur import accepte
 from tests.grand_livre.factories import COMPTE_BANCAIRE
@@ -138,7 +140,7 @@ def test_un_apurement_s_annule_par_une_autre_personne_tant_que_rien_n_a_suivi(
     assert _anomalies() == [] == list(verifier())
 
 
-def test_ce_qui_a_suivi_garde_un_apurement(imputee, excedent, agent, comptable, sans_delai):
+def test_ce_qui_a_suivi_garde_un_apurement(imputee, excedent, agent, comptable, sans_delai, client):
     titre = titre_payable(12_500)
     fait = apurements.regler_titre(
         imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
@@ -152,6 +154,36 @@ def test_ce_qui_a_suivi_garde_un_apurement(imputee, excedent, agent, comptable, 
     for un, par, mot in ((fait, agent, "a été réduit depuis"), (garde, comptable, "conserve")):
         with pytest.raises(ValidationError, match=mot):
             apurements.annuler(un.pk, motif="Erreur", par=par)
+        client.force_login(par)
+        fiche = client.get(reverse("telepaiement:titre", args=[un.titre_id])).text
+        assert "retrouvés au compte 4718" in fiche
+        assert reverse("telepaiement:apurement_annuler", args=[un.pk]) not in fiche
+
+
+def test_un_titre_refuse_remis_en_preparation_perd_son_apurement_puis_s_annule(
+    imputee, agent, comptable, client
+):
+    titre = titre_payable(7_000)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    systeme = Utilisateur.objects.systeme()
+    franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
+    for acte in ("transmettre", "refuser"):
+        franchir_lot(Bordereau, [Bordereau.objects.get(pieces=titre.pk).pk], acte, par=systeme)
+    refuse = Piece.objects.get(pk=titre.pk)
+    renvoyer([refuse], {titre.pk: "Débiteur inconnu"}, motif="Débiteur erroné", par=agent)
+    client.force_login(agent)
+    fiche = reverse("telepaiement:titre", args=[titre.pk])
+    offerte = client.get(fiche).text
+
+    apurements.annuler(fait.pk, motif="Débiteur erroné", par=agent)
+    annuler_titre(titre.pk, motif="Débiteur erroné", par=agent)
+
+    titre.refresh_from_db()
+    assert reverse("telepaiement:apurement_annuler", args=[fait.pk]) in offerte
+    assert (titre.etat, reste_du(titre), apurements.reste(imputee)) == ("annulee", 0, 7_000)
+    assert _anomalies() == [] == list(verifier())
 
 
 @pytest.mark.deux_moteurs
