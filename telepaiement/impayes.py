@@ -92,10 +92,13 @@ def nommer(encaissement: Encaissement) -> str:
 def exiger_aucun(rapprochement: RapprochementBancaire) -> None:
     """Refuse that a remittance be undone while one of its cheques is told to have come back.
 
+    But for a cheque that the treasury received with a versement: the bank has it all the same.
+
     Raises:
         ValidationError: one is.
     """
     revenu = Litige.objects.filter(
+        ~Exists(CHEQUES_RECUS.filter(encaissement=OuterRef("encaissement"))),
         etat__in=ETATS_REPRIS,
         encaissement__mode=Mode.CHEQUE,
         encaissement__rapproches__rapprochement=rapprochement,

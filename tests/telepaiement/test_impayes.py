@@ -255,3 +255,26 @@ def test_un_cheque_que_la_banque_n_a_pas_eu_n_en_revient_pas(
     rapprochement.annuler(ligne_id=ligne.pk, motif="Erreur", par=agent)
     rapprochement.annuler(ligne_id=remise.ligne_id, motif="Erreur", par=agent)
     assert anomalies() == []
+
+
+def test_une_remise_se_defait_quand_la_tresorerie_a_recu_le_cheque_impaye(
+    importer, agent, session, regisseur, encaisser_au_guichet, remettre
+):
+    encaisser_au_guichet(Mode.CHEQUE, 12_500, **IMPAYES[0][1])
+    cloturer_caisse(
+        session_id=session.pk,
+        coupures=decompte(0),
+        pointage=Pointage(cheques=1),
+        motif_ecart="",
+        par=regisseur,
+    )
+    versement = verser(session.regie, regisseur)
+    depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=agent)
+    remise = remettre(12_500)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHQ IMPAYE 0001234"}))
+    confirmer(agent, NatureRapprochement.IMPAYE)
+
+    rapprochement.annuler(ligne_id=remise.ligne_id, motif="Autre remise", par=agent)
+
+    assert not remise.ligne.rapprochements.filter(annulation__isnull=True).exists()
+    assert anomalies() == []
