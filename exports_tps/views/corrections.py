@@ -12,7 +12,7 @@ from exports_tps.requisition import requerir as enregistrer_requisition
 from exports_tps.views.pages import RequeteConnectee, fichier_range
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import NON_TRAITABLE
+from facturier.commun.confirmation import NON_TRAITABLE, rapporter
 from facturier.commun.fichiers import FichierRefuse
 from facturier.commun.montants import afficher
 from facturier.grand_livre.corrections import est_anterieure
@@ -47,7 +47,7 @@ def reduire(requete: RequeteConnectee, pk: int) -> HttpResponse:
         except FichierRefuse as refus:
             formulaire.add_error("fichier", str(refus))
         except ValidationError as refus:
-            formulaire.add_error(None, refus)
+            rapporter(formulaire, refus)
         else:
             messages.success(requete, f"{reduction} est émis, à mettre en bordereau.")
             vue = "telepaiement:titre" if reduction.sens == SensPiece.RECETTE else "suivi:mandat"
@@ -108,7 +108,7 @@ def requerir(requete: RequeteConnectee, pk: int) -> HttpResponse:
         except FichierRefuse as refus:
             formulaire.add_error("fichier", str(refus))
         except ValidationError as refus:
-            formulaire.add_error(None, refus)
+            rapporter(formulaire, refus)
         else:
             messages.success(requete, "La réquisition est enregistrée : le comptable la voit.")
             return redirect("exports_tps:pourquoi_mandat", mandat.pk)

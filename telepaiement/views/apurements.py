@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer, rapporter
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from facturier.commun.templatetags.coquille import jour
 from telepaiement import apurements, imputations
@@ -91,21 +90,6 @@ def regler_versement(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _regler(request: HttpRequest, lot: QuerySet[Any], pk: int, liste: str) -> HttpResponse:
     somme = get_object_or_404(lot, pk=pk)
-    form = ApurementForm(request.POST or None, initial={"montant": somme.reste})
-    if request.method == "POST" and form.is_valid():
-        try:
-            fait = apurements.regler_titre(
-                somme,
-                titre_id=form.cleaned_data["titre"].pk,
-                montant=form.cleaned_data["montant"],
-                motif=form.cleaned_data["motif"],
-                par=agent(request),
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, f"Le titre {fait.titre.reference} est réglé d’autant.")
-            return redirect(f"telepaiement:{liste}")
     contexte = {
         "titre": "Régler un titre avec une somme en attente",
         "consequence": "La somme quitte le compte d’attente et le titre est réglé d’autant. Tant "
@@ -113,9 +97,20 @@ def _regler(request: HttpRequest, lot: QuerySet[Any], pk: int, liste: str) -> Ht
         "lignes": apurements.decrire(somme),
         "action": "Régler ce titre",
         "retour": reverse(f"telepaiement:{liste}"),
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        ApurementForm(request.POST or None, initial={"montant": somme.reste}),
+        lambda saisie: apurements.regler_titre(
+            somme,
+            titre_id=saisie["titre"].pk,
+            montant=saisie["montant"],
+            motif=saisie["motif"],
+            par=agent(request),
+        ),
+        contexte,
+        reussite=lambda saisie: f"Le titre {saisie['titre'].reference} est réglé d’autant.",
+    )
 
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from facturier.acces.alertes import signaler_document_perdu
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun import montants
-from facturier.commun.confirmation import rapporter
+from facturier.commun import confirmation, montants
 from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, reste_du_par_piece
@@ -69,7 +68,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
         try:
             caisse.ouvrir_session(par=agent(request), **form.cleaned_data)
         except ValidationError as erreur:
-            rapporter(form, erreur)
+            confirmation.rapporter(form, erreur)
         else:
             return redirect("telepaiement:guichet")
     statut = 422 if form.errors else 200
@@ -147,7 +146,7 @@ def titre(request: HttpRequest, titre_id: int) -> HttpResponse:
         try:
             caisse.controler_saisie(session=session, titre=dette, saisie=saisie)
         except ValidationError as erreur:
-            rapporter(form, erreur)
+            confirmation.rapporter(form, erreur)
         else:
             donnees = champs_retenus(saisie) | {"titre_id": dette.pk}
             retenir(request, SAISIES, saisie.identifiant, donnees)
@@ -354,17 +353,6 @@ def ticket(request: HttpRequest, encaissement_id: int) -> HttpResponse:
 def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
     """Cancel a payment of the day, with a reason."""
     fait = encaissement_du_guichet(request, encaissement_id)
-    form = MotifForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            caisse.annuler_encaissement(
-                encaissement_id=fait.pk, motif=form.cleaned_data["motif"], par=agent(request)
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(request, "L’encaissement est annulé ; la somme est due à nouveau.")
-            return redirect("telepaiement:guichet_encaissement", encaissement_id=fait.pk)
     contexte = {
         "titre": f"Annuler l’encaissement de {montants.afficher(fait.montant)}",
         "consequence": "La quittance ne vaudra plus, et la somme sera due à nouveau. "
@@ -372,9 +360,16 @@ def annuler(request: HttpRequest, encaissement_id: int) -> HttpResponse:
         "action": "Annuler l’encaissement",
         "retour": reverse("telepaiement:guichet_encaissement", args=[fait.pk]),
         "est_dangereux": True,
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmation.confirmer(
+        request,
+        MotifForm(request.POST or None),
+        lambda saisie: caisse.annuler_encaissement(
+            encaissement_id=fait.pk, par=agent(request), **saisie
+        ),
+        contexte,
+        reussite="L’encaissement est annulé ; la somme est due à nouveau.",
+    )
 
 
 @reserver_a(Role.REGISSEUR)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from facturier.commun.confirmation import confirmer, rapporter
+from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from telepaiement import (
     avis,
@@ -96,33 +96,29 @@ def demander(request: HttpRequest, pk: int) -> HttpResponse:
     form = RemboursementForm(
         request.POST or None, initial={"montant": propose, "disponible": disponible}
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            demande = remboursements.demander(
-                encaissement_id=pk,
-                montant=form.cleaned_data["montant"],
-                montant_disponible=form.cleaned_data["disponible"],
-                motif=form.cleaned_data["motif"],
-                par=agent(request),
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        else:
-            messages.success(
-                request,
-                f"Le remboursement de {afficher(demande.montant)} attend l’approbation d’un autre "
-                "agent.",
-            )
-            return redirect("telepaiement:encaissement", pk=pk)
     contexte = {
         "titre": f"Rembourser : {objet.objet}",
         "consequence": f"{afficher(disponible)} peuvent encore être rendus, sur la carte qui a "
         "payé et elle seule. Un autre agent devra approuver.",
         "action": "Demander le remboursement",
         "retour": reverse("telepaiement:encaissement", args=[pk]),
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        form,
+        lambda saisie: remboursements.demander(
+            encaissement_id=pk,
+            montant=saisie["montant"],
+            montant_disponible=saisie["disponible"],
+            motif=saisie["motif"],
+            par=agent(request),
+        ),
+        contexte,
+        reussite=lambda saisie: (
+            f"Le remboursement de {afficher(saisie['montant'])} attend "
+            "l’approbation d’un autre agent."
+        ),
+    )
 
 
 @reserver_a(*LECTEURS)
