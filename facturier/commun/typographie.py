@@ -6,6 +6,7 @@ import unicodedata
 FINE = "\u202f"
 _AVANT = re.compile(r" (?=[;:?!»%](?:[\s.,)»]|$))")
 _APRES = re.compile(r"« ")
+_ELIDE = re.compile(r"[AEIOUŒ]|Y(?![AEIOU])", re.IGNORECASE)  # d’Yves, but de Yann
 
 
 def espacer(texte: str) -> str:
@@ -20,5 +21,4 @@ def espacer(texte: str) -> str:
 def de(nom: object) -> str:
     """Return « de » before a name, elided before a vowel: `de Serge Santal`, `d’Odile Banian`."""
     texte = str(nom)
-    initiale = unicodedata.normalize("NFD", texte[:1]).upper()[:1]
-    return f"d’{texte}" if initiale and initiale in "AEIOU" else f"de {texte}"
+    return f"d’{texte}" if _ELIDE.match(unicodedata.normalize("NFD", texte)) else f"de {texte}"

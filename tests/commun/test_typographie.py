@@ -57,6 +57,8 @@ def test_aucune_ligne_d_un_gabarit_ne_commence_par_un_signe_double(gabarit):
         ("Serge Santal", "de Serge Santal"),
         ("Odile Banian", "d’Odile Banian"),
         ("Éléonore Tiaré", "d’Éléonore Tiaré"),
+        ("Yves Nangouy", "d’Yves Nangouy"),
+        ("Yann Niaouli", "de Yann Niaouli"),
         ("", "de "),
     ],
 )
