@@ -75,7 +75,8 @@ def suppleer(
 
     Raises:
         ActeInterdit: `par` says it of another, and is no administrator, or names himself.
-        ValidationError: the stand-in cannot do what the absent person does, or the period is over.
+        ValidationError: the stand-in cannot do what the absent person does, or is away himself on
+            some of these days; or the period is over.
     """
     absent = absent or par
     if absent.pk != par.pk:
@@ -91,6 +92,11 @@ def suppleer(
         )
     if absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
         raise ValidationError(f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un.")
+    if sienne := _absence_de(suppleant, debut, fin):
+        raise ValidationError(
+            f"{suppleant} est déjà en absence, du {sienne.debut:%d/%m/%Y} au "
+            f"{sienne.fin:%d/%m/%Y} : choisissez une autre personne, ou d’autres dates."
+        )
     pouvoir = _enregistrer(
         Delegation(
             nature=SUPPLEANCE,
@@ -103,6 +109,12 @@ def suppleer(
     )
     transaction.on_commit(lambda: prevenir_de_la_suppleance(pouvoir), robust=True)
     return pouvoir
+
+
+def _absence_de(personne: Utilisateur, debut: date, fin: date) -> Delegation | None:
+    """Return an absence of `personne` recorded for some of these days, and not revoked."""
+    vivantes = personne.delegations_donnees.filter(nature=SUPPLEANCE, revoquee_le=None)
+    return vivantes.filter(debut__lte=fin, fin__gte=debut).first()
 
 
 def _enregistrer(pouvoir: Delegation) -> Delegation:
@@ -122,7 +134,7 @@ def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
         TransitionInterdite: it is over already.
     """
     if par.pk not in {pouvoir.delegant_id, pouvoir.cree_par_id}:
-        raise ActeInterdit("Seul qui a donné un pouvoir le révoque.")
+        raise ActeInterdit("Seul qui a donné ou enregistré un pouvoir le révoque.")
     jour = timezone.localdate()
     vivants = Delegation.objects.filter(pk=pouvoir.pk, revoquee_le=None, fin__gte=jour)
     if not vivants.update(revoquee_le=jour, revoquee_par=par):

@@ -27,7 +27,7 @@ DELAI = "parapheur_relance_jours"
 def relancer() -> int:
     """Remind, once every `parapheur_relance_jours`, those whom a bordereau or a file waits for.
 
-    Where nobody may act today, who presented it and the administrators are told so instead.
+    Where nobody may act today, who presented it and the administrators are told so besides.
 
     Returns:
         How many bordereaux and files were reminded of; each leaves a row, so that a second run the

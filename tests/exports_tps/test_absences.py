@@ -299,6 +299,18 @@ def test_qui_ne_vise_ni_ne_signe_ne_supplee_pas(agent, comptable, dans):
         suppleer(suppleant=comptable, debut=dans(0), fin=dans(1), par=agent)
 
 
+def test_qui_est_absent_ces_jours_la_ne_supplee_personne(de_la_direction, absence):
+    absente, suppleante = de_la_direction("Solange"), de_la_direction("Sylvie", "DEPS")
+    sienne = absence(suppleante, absente, debut=3, duree=2)
+
+    for debut, duree in ((0, 3), (4, 0), (5, 9)):
+        with pytest.raises(ValidationError, match="est déjà en absence"):
+            absence(absente, suppleante, debut=debut, duree=duree)
+    absence(absente, suppleante, debut=6)
+    revoquer(sienne, par=suppleante)
+    absence(absente, suppleante, debut=0, duree=5)
+
+
 # --- Expected of me ---------------------------------------------------------------------------
 def test_au_dessus_du_plafond_rien_n_est_attendu_et_la_page_dit_pourquoi(
     agent, personne, ordonnateur, ouvrir, client, dans
