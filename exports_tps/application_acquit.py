@@ -233,7 +233,7 @@ def _verdicts_bordereau(
     commun: dict[str, object], bilan: Bilan, bordereau: Bordereau, element: ElementAcquit
 ) -> Iterator[Verdict]:
     details = list(_details(element.pieces))
-    motif = _motif(element.erreurs) or "; ".join(libelle for *_, libelle in details[:5])
+    motif = _motif(element.erreurs) or " ; ".join(libelle for *_, libelle in details[:5])
     if element.est_accepte:
         if element.domaine not in PREALABLES:
             bilan.acceptes.add(bordereau.pk)

@@ -125,6 +125,7 @@ def _dits(requete: RequeteConnectee, recu: MessageTPS) -> dict[str, Any]:
             EtatMessage(recu.etat),
             SANS_VERDICT if recettes or recu.reserves.exists() else RIEN_DE_NOUVEAU,
         ),
+        "inconnues": recu.verdicts.inconnus().exists(),
         "recettes": recettes,
         "recettes_suivant": autres,
         "percu": recu.recettes_percues.aggregate(nombre=Count("pk"), montant=Sum("montant")),
