@@ -7,12 +7,11 @@ presentation a PES_Retour speaks.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from exports_tps.doutes_retour import dire_decision
 from exports_tps.models import Reserve, Verdict
 from exports_tps.pes.lecture import PieceLue
-from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatPiece, Piece, RemiseEnPreparation, SensPiece
 
-EN_AVANT = (Verdict.Decision.PRIS_EN_CHARGE, Verdict.Decision.PAYE)
 PAS_PARTIS = (EtatPiece.EMISE, EtatPiece.SIGNEE)
 
 
@@ -36,28 +35,23 @@ class AnciensBordereaux:
         anciens, dit = self._de[piece.pk], lue.numero_bordereau or ""
         if dit.isdecimal() and (cle := anciens.get(int(dit))):
             return cle
-        return [*anciens.values()][-1] if piece.etat in PAS_PARTIS else None
+        est_ici = piece.bordereau_id is None or piece.etat in PAS_PARTIS
+        return [*anciens.values()][-1] if est_ici else None
 
 
-def hors_circuit(verdict: Verdict, piece: Piece, *, est_ancien: bool) -> Iterator[Reserve]:
-    """Say that the treasury holds a pièce that was never sent, is cancelled, or left a bordereau.
+def d_un_ancien(verdict: Verdict, titre: Piece) -> Iterator[Reserve]:
+    """Say that the treasury took in charge a titre on a bordereau that it left.
 
-    That it refuses again, on a bordereau that was left, what it had refused there says nothing new.
+    That it refuses there again what it had refused says nothing new.
     """
-    if est_ancien and verdict.decision not in EN_AVANT:
-        return
-    somme = f", {afficher(verdict.montant)} à ce jour" if verdict.montant else ""
-    dit = f"{verdict.get_decision_display().lower()}{somme} d’après la Trésorerie"
-    suite = (
-        "sur un bordereau qu’il a quitté. Voyez avec elle ce qu’elle tient avant de le présenter "
-        "de nouveau."
-        if est_ancien
-        else f"mais « {piece.get_etat_display()} » ici. Rien n’est comptabilisé ; voyez avec elle "
-        "ce qu’elle tient."
-    )
-    yield Reserve(
-        nature=Reserve.Nature.CONTRADICTION,
-        piece=piece,
-        bordereau_id=verdict.bordereau_id if est_ancien else None,
-        texte=f"{piece} : {dit}, {suite}",
-    )
+    if verdict.decision in Verdict.EN_AVANT:
+        texte = (
+            f"{titre} : {dire_decision(verdict)}, sur un bordereau qu’il a quitté. Voyez avec elle "
+            "ce qu’elle tient avant de le présenter de nouveau."
+        )
+        yield Reserve(
+            nature=Reserve.Nature.CONTRADICTION,
+            piece=titre,
+            bordereau_id=verdict.bordereau_id,
+            texte=texte,
+        )

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from exports_tps import lignes_retour
-from exports_tps.anciens_bordereaux import AnciensBordereaux, hors_circuit
+from exports_tps.anciens_bordereaux import AnciensBordereaux, d_un_ancien
 from exports_tps.beneficiaires import tiers_par_ligne
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import (
@@ -26,7 +26,7 @@ from exports_tps.decisions import (
     suspendre,
 )
 from exports_tps.depots import chercher
-from exports_tps.doutes_retour import date_impossible, doutes
+from exports_tps.doutes_retour import date_impossible, doutes, hors_circuit
 from exports_tps.messages import Etranger, budgets_concernes, conclure_lecture, contenu, par_lots
 from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
@@ -154,11 +154,14 @@ def _appliquer_lot(
             verdict.identifiant = _nom(lue)
         if ancien := anciens.designe(lue, connue):
             verdict.bordereau_id = ancien
-        verdicts += filter(None, (_prise_annulee(verdict, lue), verdict))
+        prise = _prise_annulee(verdict, lue)
+        verdicts += filter(None, (prise, verdict))
         if connue is None:
             continue
-        if ancien or connue.etat not in EN_COURS:
-            reserves.noter(*hors_circuit(verdict, connue, est_ancien=bool(ancien)))
+        if ancien:
+            reserves.noter(*d_un_ancien(prise or verdict, connue))
+        elif connue.etat not in EN_COURS:
+            reserves.noter(hors_circuit(verdict, connue))
         else:
             reserves.noter(*doutes(lue, connue, verdict))
             _ranger(lot, lue, connue, verdict, beneficiaires.get(connue.pk, {}))

@@ -109,12 +109,10 @@ def reglees(pieces: Collection[int]) -> dict[int, str]:
         .exclude(etat=EtatPiece.REJETEE)
         .order_by("pk")
     )
-    p503 = remises.regles_par_p503([p.pk for p in gardees if p.sens == SensPiece.RECETTE])
-    return {
-        piece.pk: _raison_de_garder(piece, regles.get(piece.pk, 0))
-        if piece.sens == SensPiece.DEPENSE
-        else remises.dire_garde(piece, regles[piece.pk], est_p503=piece.pk in p503)
-        for piece in gardees
+    titres = [piece for piece in gardees if piece.sens == SensPiece.RECETTE]
+    mandats = [piece for piece in gardees if piece.sens == SensPiece.DEPENSE]
+    return remises.dire_gardes(titres, regles) | {
+        mandat.pk: _raison_de_garder(mandat, regles.get(mandat.pk, 0)) for mandat in mandats
     }
 
 

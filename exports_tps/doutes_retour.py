@@ -10,13 +10,28 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece, SensPiece
 
 Decision, Nature = Verdict.Decision, Reserve.Nature
-EN_AVANT = {Decision.PRIS_EN_CHARGE, Decision.PAYE}
 PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
+
+
+def dire_decision(verdict: Verdict) -> str:
+    """Say what the treasury decided, with what it says that is paid."""
+    somme = f", {afficher(verdict.montant)} à ce jour" if verdict.montant else ""
+    return f"{verdict.get_decision_display().lower()}{somme} d’après la Trésorerie"
+
+
+def hors_circuit(verdict: Verdict, piece: Piece) -> Reserve:
+    """Say that the treasury decided of a pièce that was never sent, or is cancelled."""
+    return Reserve(
+        nature=Nature.CONTRADICTION,
+        piece=piece,
+        texte=f"{piece} : {dire_decision(verdict)}, mais « {piece.get_etat_display()} » ici. Rien "
+        "n’est comptabilisé ; voyez avec elle ce qu’elle tient.",
+    )
 
 
 def doutes(lue: PieceLue, piece: Piece, verdict: Verdict) -> Iterator[Reserve]:
     """Yield what an answer on a pièce leaves to be looked at, before it is carried out."""
-    if verdict.decision in EN_AVANT:
+    if verdict.decision in Verdict.EN_AVANT:
         yield from _en_suspens(lue, piece)
     yield from _douteux(lue, piece)
     yield from _prise_partielle(lue, piece)

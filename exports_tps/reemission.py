@@ -25,6 +25,7 @@ from facturier.grand_livre.models import (
     SensPiece,
     Titre,
 )
+from facturier.grand_livre.soldes import regle_par_piece
 from facturier.suivi import mandatement
 from facturier.suivi.mandatement import exiger_agent
 from telepaiement import titres
@@ -55,10 +56,17 @@ def epargnees(bordereau: Bordereau) -> QuerySet[Piece]:
 
 
 def regles_epargnes(bordereau: Bordereau) -> QuerySet[Titre]:
-    """Return the settled titres of a refused bordereau that no verdict names."""
-    return a_remettre().filter(
-        ~Exists(_nommees(bordereau)), bordereau=bordereau, bordereau__etat=EtatBordereau.REFUSE
-    )
+    """Return the titres of a refused bordereau that no verdict names, and that money still settles.
+
+    Two queries, and its own.
+    """
+    if bordereau.etat != EtatBordereau.REFUSE:
+        rien: QuerySet[Titre] = Titre.objects.none()
+        return rien
+    epargnes = a_remettre().filter(~Exists(_nommees(bordereau)), bordereau=bordereau)
+    regles = regle_par_piece(epargnes.values_list("pk", flat=True))
+    titres: QuerySet[Titre] = epargnes.filter(pk__in=regles)
+    return titres
 
 
 def nomme_des_pieces(bordereau: Bordereau) -> bool:

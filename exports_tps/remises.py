@@ -31,8 +31,7 @@ from facturier.suivi.mandatement import exiger_agent
 
 Decision = Verdict.Decision
 RENVOYABLES = (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE)
-DU_RETOUR = (Decision.SUSPENDU, Decision.REJETE, Decision.PRIS_EN_CHARGE, Decision.PAYE)
-PRISES = (Decision.PRIS_EN_CHARGE, Decision.PAYE)
+DU_RETOUR = (Decision.SUSPENDU, Decision.REJETE, *Verdict.EN_AVANT)
 NON_PRECISE = "Sans motif communiqué"
 NON_NOMME = "(refus du bordereau, qui ne nomme pas ce titre)"
 NUMERO_PRIS = (
@@ -51,14 +50,14 @@ def a_remettre() -> QuerySet[Titre]:
 
     All were settled when they were refused: the others were rejected.
     """
-    refuses: QuerySet[Titre] = _refuses().filter(~Exists(_verdicts(PRISES)))
+    refuses: QuerySet[Titre] = _refuses().filter(~Exists(_verdicts(Verdict.EN_AVANT)))
     return refuses
 
 
-def prises_puis_rejetes() -> QuerySet[Titre]:
-    """Return those that the treasury took in charge, then rejected: their number is burnt."""
-    refuses: QuerySet[Titre] = _refuses().filter(Exists(_verdicts(PRISES)))
-    return refuses
+def numeros_pris(titres: Collection[int]) -> set[int]:
+    """Return the keys of those that the treasury took in charge, then rejected: numbers burnt."""
+    pris = _refuses().filter(Exists(_verdicts(Verdict.EN_AVANT)), pk__in=titres)
+    return set(pris.values_list("pk", flat=True))
 
 
 def _refuses() -> QuerySet[Titre]:
@@ -157,7 +156,7 @@ def renvoyer(
 
 
 def ce_qui_interdit_de_renvoyer(titre: Piece) -> str:
-    """Say why what is not a titre sent and settled stays; empty when it is one.
+    """Say why what is not a titre sent and settled stays, or one whose number is burnt; else empty.
 
     That it is refused is for the caller to know.
     """
@@ -172,6 +171,8 @@ def ce_qui_interdit_de_renvoyer(titre: Piece) -> str:
             f"{titre} est « {titre.get_etat_display()} » : seul un titre transmis, puis refusé par "
             f"la Trésorerie, se remet en préparation. {suite}"
         )
+    if numeros_pris([titre.pk]):
+        return NUMERO_PRIS.format(titre=titre)
     if regle_par_piece([titre.pk]).get(titre.pk):
         return ""
     return (
@@ -185,13 +186,25 @@ def ce_qui_interdit_de_remettre(titre: Piece) -> str:
     raison = ce_qui_interdit_de_renvoyer(titre)
     if raison or a_remettre().filter(pk=titre.pk).exists():
         return raison
-    if prises_puis_rejetes().filter(pk=titre.pk).exists():
-        return NUMERO_PRIS.format(titre=titre)
     return f"La Trésorerie n’a pas refusé {titre} : attendez sa réponse, ou demandez-la-lui."
 
 
-def dire_garde(titre: Piece, montant: int, *, est_p503: bool) -> str:
-    """Say why a titre that `montant` francs settle is not rejected, and what to do of it."""
+def dire_gardes(titres: Sequence[Piece], regles: Mapping[int, int]) -> dict[int, str]:
+    """Say why `titres`, each settled as `regles` has it, are not rejected, and what to do of each.
+
+    Two queries.
+    """
+    cles = [titre.pk for titre in titres]
+    p503, pris = regles_par_p503(cles), numeros_pris(cles)
+    return {
+        titre.pk: NUMERO_PRIS.format(titre=titre)
+        if titre.pk in pris
+        else _dire_garde(titre, regles[titre.pk], est_p503=titre.pk in p503)
+        for titre in titres
+    }
+
+
+def _dire_garde(titre: Piece, montant: int, *, est_p503: bool) -> str:
     debut = f"{titre} : {afficher(montant)} sont déjà encaissés, il ne se rejette plus."
     if titre.etat not in RENVOYABLES:
         return f"{debut} {SUITES.get(EtatPiece(titre.etat), 'Voyez avec le comptable.')}"

@@ -112,6 +112,7 @@ class Verdict(models.Model):
         "rejete": Ton.REFUS,
         "paye": Ton.SUCCES,
     }
+    EN_AVANT = (Decision.PRIS_EN_CHARGE, Decision.PAYE)
 
     message = models.ForeignKey(MessageTPS, models.PROTECT, related_name="verdicts")
     portee = models.CharField("portée", max_length=12, choices=Portee)

@@ -11,7 +11,7 @@ from exports_tps.remises import (
     RENVOYABLES,
     a_remettre,
     dire_correction,
-    prises_puis_rejetes,
+    numeros_pris,
     raisons_du_refus,
     regles_par_p503,
 )
@@ -47,7 +47,7 @@ def titre_refuse(context: template.Context, piece: Piece) -> dict[str, Any]:
 
 def _refuse(titre: Piece) -> dict[str, Any]:
     """Return what is known of the refusal of a titre that is as it was sent; nothing without."""
-    if prises_puis_rejetes().filter(pk=titre.pk).exists():
+    if numeros_pris([titre.pk]):
         return {"impasse": NUMERO_PRIS.format(titre=titre)}
     if not a_remettre().filter(pk=titre.pk).exists():
         return {}

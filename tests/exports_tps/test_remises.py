@@ -18,7 +18,7 @@ from exports_tps.models import MessageTPS, RecettePercue, Verdict
 from exports_tps.motifs import MOTIFS, libelle_motifs
 from exports_tps.nouveau_depot import ce_qui_l_interdit
 from exports_tps.reemission import reemettre, regles_epargnes
-from exports_tps.remises import a_remettre, prises_puis_rejetes, remettre_en_preparation
+from exports_tps.remises import a_remettre, numeros_pris, remettre_en_preparation
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -29,13 +29,16 @@ from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.evenements import encaisser
 from facturier.grand_livre.models import (
     Bordereau,
+    Ecriture,
     Piece,
     RattachementPiece,
     RemiseEnPreparation,
     Titre,
 )
+from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
+from telepaiement.titres import annuler
 from tests.exports_tps.factories import bordereau_recette, tresorerie
 from tests.exports_tps.reponses import acquitter, dites, element, repeter, repondre, titre
 from tests.exports_tps.test_recettes_percues import ligne, recevoir
@@ -76,6 +79,12 @@ def payer(titre, par, montant=45_000):
         titre, mode="virement", montant=montant, date_comptable=JOUR, reference=f"g{titre.pk}",
         par=par,
     )  # fmt: skip
+
+
+def ne_plus_regler(titre, par):
+    """Reverse what `payer` posted."""
+    encaissement = Ecriture.objects.get(cle=f"encaissement-g{titre.pk}")
+    contrepasser(encaissement, par=par, motif="Rendu", date_comptable=JOUR)
 
 
 def relire(objet):
@@ -293,22 +302,67 @@ def _ordonnateur():
     return Bordereau.objects.earliest("pk").passages.get(acte="signer").par
 
 
-def test_un_numero_pris_en_charge_puis_rejete_ne_se_presente_plus(
-    client, agent, transmis, settings
-):
-    regle = Titre.objects.earliest("pk")
-    brule = titre(regle, "04", 0, etat_ligne="01").replace(
+def brule(piece):
+    """A rejection that says besides that the titre had been taken in charge."""
+    return titre(piece, "04", 0, etat_ligne="01").replace(
         '<EtatPce V="04"/>', '<DtePcePec V="2026-11-24"/><EtatPce V="04"/>'
     )
-    repondre(settings, transmis, "a.xml", brule, sens="Recette")
+
+
+def test_un_numero_pris_en_charge_puis_rejete_ne_se_presente_plus(
+    client, agent, comptable, transmis, settings
+):
+    regle = Titre.objects.earliest("pk")
+    repondre(settings, transmis, "a.xml", brule(regle), sens="Recette")
     lire_retours()
     client.force_login(agent)
 
-    assert (list(a_remettre()), list(prises_puis_rejetes())) == ([], [regle])
-    with pytest.raises(TransitionInterdite, match="ne peut plus lui être présenté"):
-        remettre_en_preparation(regle, motif=MOTIF, par=agent)
+    assert (list(a_remettre()), numeros_pris([regle.pk])) == ([], {regle.pk})
+    for acte, par in ((remettre_en_preparation, agent), (visa.rendre, comptable)):
+        with pytest.raises(TransitionInterdite, match="ne peut plus lui être présenté"):
+            acte(regle, motif=MOTIF, par=par)
+    dit = dites(MessageTPS.objects.get(nom="a.xml"))
+    assert "ne peut plus lui être présenté" in dit
+    assert "remettez-le" not in dit
     page = client.get(f"/gestion/titres/{regle.pk}/").content.decode()
     assert "ne peut plus lui être présenté" in page
+
+
+def test_un_numero_dit_pris_une_fois_le_bordereau_quitte_est_signale(agent, transmis, settings):
+    regle = Titre.objects.earliest("pk")
+    repondre(settings, transmis, "a.xml", titre(regle, "04", 0, etat_ligne="01"), sens="Recette")
+    lire_retours()
+    remettre_en_preparation(regle, motif=MOTIF, par=agent)
+    repondre(settings, transmis, "b.xml", brule(regle), sens="Recette")
+    lire_retours()
+
+    dit = dites(MessageTPS.objects.get(nom="b.xml"))
+    assert "pris en charge d’après la Trésorerie, sur un bordereau qu’il a quitté" in dit
+
+
+def test_la_reponse_repetee_sur_un_titre_annule_depuis_ne_dit_rien(agent, transmis, settings):
+    faux = Titre.objects.earliest("pk")
+    rejet = titre(faux, "04", 0, etat_ligne="01")
+    repondre(settings, transmis, "a.xml", rejet, sens="Recette")
+    lire_retours()
+    remettre_en_preparation(faux, motif=MOTIF, par=agent)
+    ne_plus_regler(faux, agent)
+    annuler(faux.pk, motif="Débiteur erroné", par=agent)
+    repeter(settings, "a.xml", "b.xml", b'<IdBord V="1"/>', b"")
+    lire_retours()
+
+    assert not MessageTPS.objects.get(nom="b.xml").reserves.filter(piece=faux).exists()
+
+
+def test_ce_que_rien_ne_regle_plus_ne_se_presente_pas_avec_le_reste(agent, transmis, settings):
+    rembourse, _ = Titre.objects.order_by("pk")
+    refuse = refuser(settings, transmis)
+    ne_plus_regler(rembourse, agent)
+
+    bilan = reemettre(refuse, par=agent)
+
+    assert (bilan.nombre, bilan.presentes) == (1, 0)
+    assert (relire(rembourse).etat, relire(rembourse).bordereau) == ("transmise", refuse)
 
 
 def test_ce_qui_ne_se_remet_pas_en_preparation(agent, comptable, transmis, settings):

@@ -341,7 +341,7 @@ BEGIN
 END $$;
 CREATE TRIGGER credit_fige BEFORE UPDATE OR DELETE ON grand_livre_creditouvert
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_credit();
--- A titre that money settled leaves the bordereau that the treasury answered, and is issued still.
+-- A titre that was sent leaves a bordereau that was answered; that money settles it, the act knows.
 CREATE FUNCTION grand_livre_remise_juste() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM grand_livre_piece p

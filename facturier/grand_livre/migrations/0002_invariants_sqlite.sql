@@ -173,7 +173,7 @@ BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre a
 CREATE TRIGGER credit_sans_suppression BEFORE DELETE ON grand_livre_creditouvert
 BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre acte les change.'); END;;-- The same on SQLite.
 
--- A titre that money settled leaves the bordereau that the treasury answered, and is issued still.
+-- A titre that was sent leaves a bordereau that was answered; that money settles it, the act knows.
 CREATE TRIGGER remise_juste BEFORE INSERT ON grand_livre_remiseenpreparation
 WHEN NOT EXISTS (SELECT 1 FROM grand_livre_piece p
                  JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
