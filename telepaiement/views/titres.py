@@ -164,7 +164,9 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and not titre.est_reduction,
             "peut_reduire": est_reductible(titre, reste),
             "est_reduction": titre.est_reduction,
-            "peut_annuler": titre.etat == EtatPiece.EMISE and titre.bordereau_id is None,
+            "peut_annuler": titre.etat == EtatPiece.EMISE
+            and titre.bordereau_id is None
+            and reste == titre.montant_ttc,
             "peut_gerer": agent(request).a_role(Role.AGENT),
             "voit_l_argent": agent(request).a_role(Role.AGENT, Role.COMPTABLE),
         },

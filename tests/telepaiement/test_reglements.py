@@ -140,3 +140,18 @@ def test_un_delai_de_recours_se_dit_d_une_seule_facon(lire, regies):
     assert phrase in avis_de(du)
     assert phrase in lire(du)
     assert "60 jours" not in lire(du)
+
+
+@pytest.mark.parametrize("est_regle", [True, False])
+def test_un_titre_que_l_on_ne_peut_annuler_ne_l_offre_pas(client, regies, agent, est_regle):
+    emis = titre(agent, montant=12_500)
+    if est_regle:
+        percue = tresorerie.Perception(
+            montant=2_500, jour=JOUR, reference="principal-2026-503-1", nom="P503 2026-503"
+        )
+        tresorerie.regulariser_recette_percue(emis, percue, date_comptable=JOUR, par=agent)
+    client.force_login(agent)
+
+    page = texte(client.get(reverse("telepaiement:titre", args=[emis.pk])))
+
+    assert ("Annuler le titre" in page) is not est_regle
