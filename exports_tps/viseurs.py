@@ -5,15 +5,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from exports_tps.etapes import (
-    VISE,
-    Etat,
-    empechement,
-    est_d_une_direction,
-)
+from exports_tps.etapes import VISE, Etat, est_d_une_direction
 from exports_tps.models import Delegation, Presentable
-from exports_tps.pouvoirs import SUPPLEANCE, absents, en_vigueur
-from exports_tps.presentables import directions_de, genre_de
+from exports_tps.pouvoirs import SUPPLEANCE, absents, en_vigueur, signataires_parmi
+from exports_tps.presentables import directions_de, genre_de, montant_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.typographie import de
 from facturier.grand_livre.models import VISEURS, Bordereau
@@ -82,12 +77,20 @@ def _possibles(
     actifs = Utilisateur.objects.filter(
         pk__in=candidats, is_active=True, attributions__role__in=VISEURS
     )
-    connus = [candidats[cle] for cle in sorted(set(actifs.values_list("pk", flat=True)))]
     if etat.etape is None:
-        return [personne for personne in connus if not empechement(objet, personne)]
-    de_droit = {personne.pk for personne in titulaires}
+        actifs = actifs.filter(attributions__role=Role.ORDONNATEUR)
+    connus = [candidats[cle] for cle in sorted(set(actifs.values_list("pk", flat=True)))]
     visas = list(etat.presentation.visas.filter(decision=VISE).values_list("par", "pour"))
     ont_supplee = {par for par, pour in visas if pour}
+    if etat.etape is None:
+        exclus = ont_supplee | _liquidateurs(objet)
+        circuit = etat.presentation.circuit
+        return signataires_parmi(
+            [personne for personne in connus if personne.pk not in exclus],
+            montant=montant_de(objet),
+            pour=circuit.signataire if circuit else None,
+        )
+    de_droit = {personne.pk for personne in titulaires}
     exclus = {par for par, _ in visas} | _liquidateurs(objet)
     return [
         personne

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -309,6 +310,25 @@ def test_qui_est_absent_ces_jours_la_ne_supplee_personne(de_la_direction, absenc
     absence(absente, suppleante, debut=6)
     revoquer(sienne, par=suppleante)
     absence(absente, suppleante, debut=0, duree=5)
+
+
+def test_la_page_coute_autant_quel_que_soit_le_nombre_d_ordonnateurs(
+    agent, ordonnateur, personne, ouvrir, client
+):
+    ouvrir()
+    adresse = reverse("exports_tps:bordereau", args=[presente(agent).pk])
+    client.force_login(agent)
+
+    def mesurer():
+        with CaptureQueriesContext(connection) as lues:
+            client.get(adresse)
+        return len(lues)
+
+    mesurer()
+    un = mesurer()
+    for prenom in ("Solange", "Sylvie", "Samir"):
+        personne(prenom, Role.ORDONNATEUR)
+    assert mesurer() == un
 
 
 # --- Expected of me ---------------------------------------------------------------------------
