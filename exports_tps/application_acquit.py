@@ -333,9 +333,9 @@ def _relever_contradictions(bilan: Bilan, acceptes: set[int]) -> None:
     for bordereau in Bordereau.objects.filter(pk__in=acceptes, etat=EtatBordereau.REFUSE):
         bilan.noter(
             Nature.CONTRADICTION,
-            f"{bordereau} : accepté après avoir été refusé. Ses pièces sont rejetées et "
-            "contrepassées ; avant de les émettre de nouveau, voyez avec la Trésorerie si elle les "
-            "paie.",
+            f"{bordereau} : accepté après avoir été refusé. Ses pièces, hors titres déjà réglés, "
+            "sont rejetées et contrepassées ; avant de les émettre de nouveau, voyez avec la "
+            "Trésorerie si elle les paie.",
             bordereau=bordereau,
         )
 

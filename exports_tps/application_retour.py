@@ -26,7 +26,12 @@ from exports_tps.decisions import (
     suspendre,
 )
 from exports_tps.depots import chercher
-from exports_tps.doutes_retour import date_impossible, doutes, hors_circuit
+from exports_tps.doutes_retour import (
+    date_impossible,
+    doutes,
+    hors_circuit,
+    prises_malgre_un_refus,
+)
 from exports_tps.messages import Etranger, budgets_concernes, conclure_lecture, contenu, par_lots
 from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
@@ -370,6 +375,7 @@ def _contradictions(lot: Lot, pieces: Iterable[Piece], dus: Mapping[int, int]) -
             texte=f"{piece} : la réponse contredit l’état « {piece.get_etat_display()} » ; à "
             "vérifier.",
         )
+    yield from prises_malgre_un_refus(lot.prises)
     for piece in pieces:
         if piece.pk in dus:
             yield from _ecart_de_paiement(lot, piece, dus[piece.pk])

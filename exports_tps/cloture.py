@@ -13,7 +13,7 @@ TRANCHES = {EtatBordereau.ACCEPTE, EtatBordereau.REFUSE}
 def accepter_bordereaux(pieces: Collection[int], *, par: Utilisateur) -> None:
     """Accept the bordereaux of pièces that the comptable handles.
 
-    A pièce is never handled in a refused bordereau: its acquittement is late, not missing.
+    One that was refused stays so: what is handled of it all the same is told apart.
     """
     bordereaux = Bordereau.objects.filter(pieces__in=pieces).values_list("pk", flat=True).distinct()
     acceptes = franchir_lot(Bordereau, bordereaux, "accepter", par=par)

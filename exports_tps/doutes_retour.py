@@ -1,13 +1,13 @@
 """What an answer on one pièce leaves to be looked at, while it is carried out all the same."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from exports_tps import lignes_retour
 from exports_tps.models import Reserve, Verdict
 from exports_tps.pes.lecture import PieceLue
 from facturier.commun.montants import afficher
-from facturier.grand_livre.models import Piece, SensPiece
+from facturier.grand_livre.models import EtatBordereau, EtatPiece, Piece, SensPiece
 
 Decision, Nature = Verdict.Decision, Reserve.Nature
 PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
@@ -75,3 +75,17 @@ def date_impossible(verdict: Verdict, piece: Piece) -> list[Reserve]:
         "d’avant son émission. L’écriture est contrepassée au jour de la lecture."
     )
     return [Reserve(nature=Nature.INCOHERENT, piece=piece, texte=texte)]
+
+
+def prises_malgre_un_refus(prises: Collection[int]) -> Iterator[Reserve]:
+    """Yield the settled titres taken in charge, of `prises`, whose bordereau was refused."""
+    titres = Piece.objects.filter(
+        pk__in=prises, etat=EtatPiece.PRISE_EN_CHARGE, bordereau__etat=EtatBordereau.REFUSE
+    )
+    for titre in titres.select_related("bordereau"):
+        yield Reserve(
+            nature=Nature.CONTRADICTION,
+            piece=titre,
+            texte=f"{titre} : pris en charge, alors que {titre.bordereau} est refusé ; voyez "
+            "avec la Trésorerie ce qu’elle en tient.",
+        )

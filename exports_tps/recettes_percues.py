@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat, Trim
 from django.utils import timezone
@@ -256,7 +256,10 @@ def regulariser(recette: RecettePercue, titre: Titre, *, par: Utilisateur) -> Re
         ValidationError: the titre is cancelled, or calls for less than was collected.
     """
     exiger_agent(par)
-    return _regulariser(recette, titre, par=par)
+    try:
+        return _regulariser(recette, titre, par=par)
+    except IntegrityError as erreur:  # somebody named another titre meanwhile
+        raise TransitionInterdite("Cette recette règle déjà un titre.") from erreur
 
 
 def proposer_titre(recette: RecettePercue) -> dict[str, Any]:

@@ -77,6 +77,20 @@ def test_un_acquittement_ne_rejette_pas_un_titre_encaisse(flux, agent, settings)
     assert "sont déjà encaissés, il ne se rejette plus" in dit
 
 
+def test_un_titre_pris_en_charge_sur_un_bordereau_refuse_se_dit(flux, agent, settings):
+    piece = Piece.objects.get()
+    encaisser_en_partie(agent)
+    refus = element("6", 0, bordereau=piece.bordereau, code="ERREUR_AUTRE")
+    acquitter(settings, flux, "a.xml", refus)
+    reserves()
+    repondre(settings, flux, "b.xml", titre(piece, "02", 0, etat_ligne="04"), sens="Recette")
+
+    dit = reserves()
+
+    assert constat() == ("prise_en_charge", 25_000, 20_000)
+    assert f"alors que {piece.bordereau} est refusé" in dit
+
+
 def test_le_comptable_ne_rejette_pas_un_titre_qu_une_recette_p503_regle(flux, comptable, agent):
     piece = Piece.objects.get()
     visa.prendre_en_charge(piece, par=comptable)
