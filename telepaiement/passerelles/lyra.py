@@ -267,6 +267,10 @@ class PasserelleLyra:
                     auth=(self.boutique, self.mot_de_passe),
                     timeout=patience.lecture if service in LECTURES else patience.acte,
                 )
+            if reponse.status_code >= ERREUR_SERVEUR:
+                raise PasserelleMuette(
+                    f"le service de paiement est en panne ({reponse.status_code})"
+                )
             lue = reponse.json()
         except (requests.RequestException, ValueError) as erreur:
             journal.warning(
@@ -274,8 +278,8 @@ class PasserelleLyra:
             )
             est_muette = isinstance(erreur, requests.Timeout | requests.ConnectionError)
             raise PasserelleMuette(MUETTE if est_muette else ILLISIBLE) from erreur
-        if reponse.status_code >= ERREUR_SERVEUR or not isinstance(lue, dict):
-            raise PasserelleMuette(f"le service de paiement est en panne ({reponse.status_code})")
+        if not isinstance(lue, dict):
+            raise PasserelleMuette(ILLISIBLE)
         resultat = lue.get("answer") or {}
         if lue.get("status") != "SUCCESS":
             code = str(resultat.get("errorCode"))

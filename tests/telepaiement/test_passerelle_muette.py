@@ -142,14 +142,24 @@ def test_une_tache_de_fond_attend_et_recommence(muette, settings):
 
 
 @pytest.mark.django_db
-def test_une_reponse_qui_ne_se_lit_pas_se_dit_en_francais(muette, lyra_a_l_adresse):
+@pytest.mark.parametrize(
+    ("entete", "corps", "mot"),
+    [
+        (b"200 OK", b"<a>", "ne se lit pas"),
+        (b"200 OK", b"[1]", "ne se lit pas"),
+        (b"502 Bad Gateway", b"<a>", "en panne .502."),
+    ],
+)
+def test_une_reponse_qui_ne_se_lit_pas_se_dit_en_francais(
+    muette, lyra_a_l_adresse, entete, corps, mot
+):
     def repondre() -> None:
         while not muette.appels:
             time.sleep(0.005)
-        muette.appels[0].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>")
+        muette.appels[0].sendall(b"HTTP/1.1 " + entete + b"\r\nContent-Length: 3\r\n\r\n" + corps)
 
     threading.Thread(target=repondre, daemon=True).start()
-    with pytest.raises(PasserelleMuette, match="ne se lit pas"):
+    with pytest.raises(PasserelleMuette, match=mot):
         construire("lyra", est_dans_une_page=False).lire("une commande")
 
 
