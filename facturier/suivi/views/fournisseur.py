@@ -146,7 +146,6 @@ def retirer(requete: HttpRequest, pk: int) -> HttpResponse:
         lambda saisie: instruction.retirer(facture, par=utilisateur_de(requete), **saisie),
         contexte,
         reussite=f"La facture {facture.numero} est retirée.",
-        vers=facture.get_absolute_url(),
     )
 
 
