@@ -4,6 +4,8 @@ A pièce is never edited: what could not be written once it is issued is refused
 form, the file or the request that brings it.
 """
 
+import unicodedata
+
 from django.core.exceptions import ValidationError
 
 from exports_tps.pes.latin1 import en_latin1
@@ -31,4 +33,5 @@ def exiger_transmissible(texte: str) -> None:
 
 def en_transmissible(texte: str) -> str:
     """Return `texte`, as a file gave it, without the characters that would be refused."""
-    return "".join(signe for signe in texte if not refus_du_tresor(signe)).strip()
+    compose = unicodedata.normalize("NFC", texte)  # an accent apart would go alone
+    return "".join(signe for signe in compose if not refus_du_tresor(signe)).strip()

@@ -23,3 +23,7 @@ def test_ce_qui_n_en_a_pas_est_nomme():
         "«\u202f🏝\u202f» (U+1F3DD). Écrivez-le autrement."
     ]
     assert en_transmissible("⅓ d’îlot 🏝") == "d’îlot"
+
+
+def test_un_accent_ecrit_a_part_ne_se_perd_pas():
+    assert en_transmissible("FE\u0301V-12 🏝") == "FÉV-12"
