@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as reglages_hypothesis
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import blocking_manager_key
 
 import facturier.celery  # noqa: F401  (as in every program: tasks go to its broker)
@@ -61,6 +61,7 @@ def navigateur() -> Iterator[Browser]:
     """One Chromium for the session; tests that ask for it are skipped where there is none."""
     if CHROMIUM is None:
         pytest.skip("Chromium absent : installer le paquet chromium")
+    expect.set_options(timeout=30_000)  # how fast the machine is proves nothing
     with sync_playwright() as pilote:
         chromium = pilote.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium

@@ -46,7 +46,7 @@ def partir(client, chemin=DEPART, **donnees) -> str:
     """Start the journey; return the address where the provider sends the browser back."""
     depart = client.post(chemin, donnees)
     assert depart.status_code == 302
-    retour = requests.get(depart.url, allow_redirects=False, timeout=5).headers["Location"]
+    retour = requests.get(depart.url, allow_redirects=False, timeout=30).headers["Location"]
     morceaux = urlsplit(retour)
     return f"{morceaux.path}?{morceaux.query}"
 

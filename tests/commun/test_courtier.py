@@ -31,7 +31,7 @@ def test_un_message_se_lit_entier_et_dans_l_ordre_ou_n_est_vu_de_personne(tmp_pa
             file.put({"rang": rang, "corps": GROS})
         lus = []
         for _ in range(MESSAGES):
-            message = file.get(timeout=5)
+            message = file.get(timeout=30)
             lus.append(message.payload)
             message.ack()
 

@@ -122,9 +122,13 @@ def photographier(page: Page, dossier_photographies: Path):
 
 @pytest.fixture
 def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str], None]:
-    """Check a page on a telephone and on a desk, and keep its pictures under that name."""
+    """Check a page on a telephone and on a desk, and keep its pictures under that name.
+
+    A click returns as soon as the next page begins to arrive: what is looked at is whole.
+    """
 
     def examiner(nom: str) -> None:
+        page.wait_for_load_state()
         assert "variable inconnue" not in page.content(), page.url
         for largeur in (360, 1280):
             photographier(nom, largeur)

@@ -78,6 +78,17 @@ def test_les_composants_sont_accessibles(page, settings, examiner, adresse):
     examiner("composants-faux" if "faux" in adresse else "composants")
 
 
+def test_une_page_lente_est_attendue_avant_d_etre_examinee(visite, settings):
+    settings.ROOT_URLCONF = "tests.navigateur.urls_composants"
+    visite.page.goto("/lente/")
+    visite.page.get_by_role("link", name="Suite").click()
+    visite.examiner("lente")
+
+    visite.suivre("Suite")
+
+    assert visite.page.title() == "Lente"
+
+
 def test_une_coupure_du_reseau_s_annonce_et_garde_la_saisie(page):
     page.goto("/compte/signup/")
     page.get_by_label("Prénom").fill("Léa")

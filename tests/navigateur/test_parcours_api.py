@@ -52,7 +52,7 @@ def test_un_fournisseur_donne_une_cle_a_son_logiciel(
     page.get_by_role("link", name="J’ai copié le secret").click()
     visite.examiner("acces-api")
     page.get_by_role("link", name="http://127.0.0.1:1025/factures", exact=True).click()
-    assert "En attente" in page.content()
+    visite.attendre("En attente")
     visite.presser("Envoyer un message d’essai")
     page.get_by_text("Choisir les états annoncés").click()
     page.get_by_label("Payée", exact=True).check()

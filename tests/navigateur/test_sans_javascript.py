@@ -21,7 +21,7 @@ def page(navigateur: Browser, live_server) -> Iterator[Page]:
     contexte = navigateur.new_context(
         base_url=live_server.url, locale="fr-FR", java_script_enabled=False
     )
-    contexte.set_default_timeout(10_000)
+    contexte.set_default_timeout(30_000)
     yield contexte.new_page()
     contexte.close()
 

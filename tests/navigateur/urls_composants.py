@@ -1,11 +1,13 @@
-"""A page that shows every component at once; served to the browser tests only."""
+"""A page that shows every component at once, one that is slow; for the browser tests only."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.urls import path
 
@@ -83,4 +85,17 @@ def composants(requete):
     return HttpResponse(engines["django"].from_string(PAGE).render(contexte, requete))
 
 
-urlpatterns = [path("composants/", composants), *urls.urlpatterns]
+@ouvrir_a_tous
+def lente(requete):
+    """Show a page that a slow machine sends in two times, and that leads to itself."""
+
+    def morceaux() -> Iterator[str]:
+        yield "<!doctype html>"
+        sleep(0.5)
+        yield '<html lang="fr"><head><title>Lente</title></head><body>'
+        yield '<main><h1>Lente</h1><a href="">Suite</a></main></body></html>'
+
+    return StreamingHttpResponse(morceaux())
+
+
+urlpatterns = [path("composants/", composants), path("lente/", lente), *urls.urlpatterns]

@@ -53,12 +53,14 @@ class Visite:
         self.page.get_by_label(libelle).first.select_option(label=option)
 
     def presser(self, nom: str) -> None:
-        """Press a button of the page."""
+        """Press a button of the page, and wait for the page that it leads to."""
         self.page.get_by_role("main").get_by_role("button", name=nom).click()
+        self.page.wait_for_load_state()
 
     def suivre(self, nom: str) -> None:
-        """Follow a link of the page."""
+        """Follow a link of the page, and wait for the page that it leads to."""
         self.page.get_by_role("main").get_by_role("link", name=nom).first.click()
+        self.page.wait_for_load_state()
 
     def attendre(self, texte: str) -> Locator:
         """Wait until the page says something."""

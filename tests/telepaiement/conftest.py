@@ -30,7 +30,7 @@ from tests.telepaiement.factories import doter, installer, titre_payable
 
 SECRET = "whsec_essai"
 CARTE, CARTE_REFUSEE, CARTE_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
-DELAI = 15
+DELAI = 30
 
 
 @dataclass(frozen=True)

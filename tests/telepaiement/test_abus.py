@@ -25,7 +25,7 @@ from telepaiement.models import (
 )
 from telepaiement.nominations import nommer
 from telepaiement.synchronisation import synchroniser
-from tests.telepaiement.conftest import fermer_connexion
+from tests.telepaiement.conftest import DELAI, fermer_connexion
 from tests.telepaiement.factories import ARRETE, decompte, titre_payable
 from tests.telepaiement.maisons import MaisonStripe
 
@@ -77,7 +77,7 @@ def test_la_cle_de_la_page_ne_change_ni_le_montant_ni_la_devise(banc, commencer,
     donnees = {"client_secret": tentative.secret_client} | champs
 
     reponses = [
-        requests.post(f"{adresse}{suite}", data=donnees, headers=entetes, timeout=5)
+        requests.post(f"{adresse}{suite}", data=donnees, headers=entetes, timeout=DELAI)
         for suite in ("", "/confirm")
     ]
 

@@ -23,6 +23,7 @@ from telepaiement.passerelles.contrat import (
     StatutRemboursement,
 )
 from telepaiement.passerelles.stripe import PasserelleStripe
+from tests.telepaiement.conftest import DELAI
 
 CLE = "sk_test_localstripe"
 REFUSES = (
@@ -65,9 +66,9 @@ def double() -> Iterator[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as processus:
-        for _ in range(200):
+        for _ in range(1_200):
             try:
-                requests.get(f"{adresse}/v1/balance", auth=(CLE, ""), timeout=5)
+                requests.get(f"{adresse}/v1/balance", auth=(CLE, ""), timeout=DELAI)
                 break
             except requests.ConnectionError:
                 time.sleep(0.05)
@@ -78,7 +79,7 @@ def double() -> Iterator[str]:
 @pytest.fixture
 def passerelle(double) -> PasserelleStripe:
     """Build the gateway of the product on that double."""
-    client = StripeClient(CLE, base_addresses={"api": double}, http_client=Filtre(timeout=10))
+    client = StripeClient(CLE, base_addresses={"api": double}, http_client=Filtre(timeout=DELAI))
     return PasserelleStripe(client, ["whsec_x"], est_reelle=False)
 
 
@@ -97,7 +98,7 @@ def _creer(passerelle: PasserelleStripe) -> tuple[str, str]:
 def _payer(double: str, reference: str) -> None:
     adresse = f"{double}/v1/payment_intents/{reference}"
     for chemin, champs in (("", {"payment_method": "pm_card_visa"}), ("/confirm", {})):
-        requests.post(f"{adresse}{chemin}", data=champs, auth=(CLE, ""), timeout=5)
+        requests.post(f"{adresse}{chemin}", data=champs, auth=(CLE, ""), timeout=DELAI)
 
 
 def test_creer_lire_payer_et_lire(passerelle, double):

@@ -20,7 +20,7 @@ from tests.telepaiement.conftest import oublier_passerelle
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.test_pannes import vieillir
 
-PAGE, FOND = 0.1, 0.15  # seconds
+PAGE, FOND, COUPURE = 0.5, 0.75, 2  # seconds
 
 
 @dataclass
@@ -45,13 +45,13 @@ class Muette:
 
 @pytest.fixture
 def muette(settings) -> Iterator[Muette]:
-    """Run it, and have the product wait for less than a second."""
+    """Run it, and have the product wait for a second or two."""
     settings.ATTENTE_PASSERELLE = {
         "page_secondes": PAGE,
         "secondes": FOND,
         "muettes": 3,
         "fenetre_secondes": 30,
-        "coupure_secondes": 0.4,
+        "coupure_secondes": COUPURE,
     }
     oublier_passerelle()
     serveur = Muette(socket.create_server(("127.0.0.1", 0)))
@@ -75,12 +75,12 @@ def _lire() -> float:
 def test_apres_des_appels_sans_reponse_un_seul_essaie_de_temps_en_temps(muette, lyra_a_l_adresse):
     durees = [_lire() for _ in range(5)]
     appels_avant = len(muette.appels)
-    time.sleep(0.45)
+    time.sleep(1.1 * COUPURE)
     apres = [_lire() for _ in range(3)]
     appels_apres = len(muette.appels)
 
     lyra_a_l_adresse()
-    time.sleep(0.45)
+    time.sleep(1.1 * COUPURE)
     lues = [construire("lyra", est_dans_une_page=True).lire("inconnue") for _ in range(2)]
 
     assert min(durees[:3]) >= PAGE

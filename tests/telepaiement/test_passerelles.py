@@ -41,7 +41,7 @@ from telepaiement.passerelles.lyra import signer
 from telepaiement.propositions import proposer
 from telepaiement.synchronisation import fermer, synchroniser
 from telepaiement.tentatives import ouvrir
-from tests.telepaiement.conftest import oublier_passerelle
+from tests.telepaiement.conftest import DELAI, oublier_passerelle
 from tests.telepaiement.factories import titre_payable
 from tests.telepaiement.maisons import Maison, MaisonStripe
 
@@ -404,9 +404,9 @@ def test_une_autre_carte_se_presente_apres_un_refus_chez_lyra(lyra):
     champs = dict(Client().get(adresse).context["formulaire"].champs)
     lyra.faire("formulaire", **champs)
     lyra.faire("payer", commande=tentative.reference, numero="4970100000000071")
-    rejoue = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=5)
+    rejoue = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=DELAI)
     suivants = dict(Client().get(adresse).context["formulaire"].champs)
-    accepte = requests.post(f"{lyra.adresse}/vads-payment/", data=suivants, timeout=5)
+    accepte = requests.post(f"{lyra.adresse}/vads-payment/", data=suivants, timeout=DELAI)
 
     assert champs["vads_trans_id"] != suivants["vads_trans_id"]
     assert (rejoue.status_code, accepte.status_code) == (400, 200)
@@ -435,12 +435,12 @@ def test_un_montant_change_dans_la_page_est_refuse_par_la_banque(lyra):
     page = Client().get(reverse("telepaiement:paiement", args=[tentative.jeton]))
     champs = dict(page.context["formulaire"].champs)
 
-    honnete = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=5)
+    honnete = requests.post(f"{lyra.adresse}/vads-payment/", data=champs, timeout=DELAI)
     altere = requests.post(
-        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_amount": "1"}, timeout=5
+        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_amount": "1"}, timeout=DELAI
     )
     devise = requests.post(
-        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_currency": "978"}, timeout=5
+        f"{lyra.adresse}/vads-payment/", data=champs | {"vads_currency": "978"}, timeout=DELAI
     )
 
     assert [honnete.status_code, altere.status_code, devise.status_code] == [200, 400, 400]
@@ -453,9 +453,9 @@ def test_le_panneau_de_lyra_agit_sans_script(lyra):
 
     def presser(controle: str, **champs: object) -> str:
         adresse = f"{lyra.adresse}/_controle/{controle}"
-        return str(requests.post(adresse, data=champs, timeout=5).text)
+        return str(requests.post(adresse, data=champs, timeout=DELAI).text)
 
-    a_payer = requests.get(panneau, timeout=5).text
+    a_payer = requests.get(panneau, timeout=DELAI).text
     reglee = presser("pannes", retarder=20)
     presser("pannes", retarder=0)
     presser("payer", commande=tentative.reference, numero="4970100000000071")
@@ -470,7 +470,7 @@ def test_le_panneau_de_lyra_agit_sans_script(lyra):
     rejete = presser("changer", uuid=rendu.reference, etat="REFUSED")
     execution_remboursements.relire(payee.encaissement)
     d_ailleurs = requests.post(
-        f"{lyra.adresse}/_controle/oublier", headers={"Origin": "http://ailleurs.nc"}, timeout=5
+        f"{lyra.adresse}/_controle/oublier", headers={"Origin": "http://ailleurs.nc"}, timeout=DELAI
     )
 
     rendu.refresh_from_db()

@@ -15,7 +15,7 @@ import requests
 import stripe
 
 SECRET_WEBHOOK = "whsec_essai"
-DELAI = 10.0
+DELAI = 30.0
 
 
 class Boutique(ThreadingHTTPServer):

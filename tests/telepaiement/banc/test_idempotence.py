@@ -7,7 +7,7 @@ import socket
 import pytest
 import stripe
 
-from tests.telepaiement.banc.conftest import client_stripe, creer_intention, fermer, lancer
+from tests.telepaiement.banc.conftest import DELAI, client_stripe, creer_intention, fermer, lancer
 
 DEMANDE = {"amount": 500, "currency": "xpf", "allowed_payment_method_types": ["card"]}
 
@@ -55,7 +55,7 @@ def test_une_cle_en_cours_d_emploi_est_refusee(banc, client):
 
 
 def test_une_reponse_perdue_se_retrouve_par_la_cle(banc):
-    client = client_stripe(banc, delai=0.5)
+    client = client_stripe(banc, delai=2)
     banc.controle("pannes", timeout=1)
 
     with pytest.raises(stripe.APIConnectionError):
@@ -71,7 +71,7 @@ def test_une_demande_coupee_au_milieu_ne_fait_rien(banc, client):
         "POST /v1/payment_intents HTTP/1.1\r\nHost: banc\r\nIdempotency-Key: cle-6\r\n"
         "Authorization: Bearer sk_test_banc\r\nContent-Length: 60\r\n\r\n"
     )
-    with socket.create_connection((hote, int(port)), timeout=5) as coupee:
+    with socket.create_connection((hote, int(port)), timeout=DELAI) as coupee:
         coupee.sendall(f"{entetes}amount=500&currency=xpf".encode())
         coupee.shutdown(socket.SHUT_WR)
         assert coupee.recv(1) == b""

@@ -8,7 +8,7 @@ import pytest
 import requests
 import stripe
 
-from tests.telepaiement.banc.conftest import client_stripe, fermer, lancer
+from tests.telepaiement.banc.conftest import DELAI, client_stripe, fermer, lancer
 
 
 def test_le_banc_dit_qu_il_vit_puis_s_arrete_proprement():
@@ -56,14 +56,14 @@ def test_un_etat_illisible_se_dit_en_une_ligne(tmp_path):
 def test_une_cle_absente_ou_fausse_est_refusee(banc, cle):
     entetes = {"Authorization": f"Bearer {cle}"}
 
-    reponse = requests.get(f"{banc.adresse}/v1/balance", headers=entetes, timeout=5)
+    reponse = requests.get(f"{banc.adresse}/v1/balance", headers=entetes, timeout=DELAI)
 
     assert reponse.status_code == 401
     assert reponse.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_la_cle_passe_aussi_en_authentification_simple(banc):
-    reponse = requests.get(f"{banc.adresse}/v1/balance", auth=("sk_test_banc", ""), timeout=5)
+    reponse = requests.get(f"{banc.adresse}/v1/balance", auth=("sk_test_banc", ""), timeout=DELAI)
 
     assert reponse.status_code == 200
     assert reponse.headers["Request-Id"].startswith("req_")
@@ -79,7 +79,7 @@ def test_une_adresse_inconnue_repond_404(client):
 def test_un_corps_trop_gros_est_refuse(banc):
     corps = b"a" * 1_000_001
 
-    reponse = requests.post(f"{banc.adresse}/v1/payment_intents", data=corps, timeout=5)
+    reponse = requests.post(f"{banc.adresse}/v1/payment_intents", data=corps, timeout=DELAI)
 
     assert reponse.status_code == 413
 
@@ -87,8 +87,8 @@ def test_un_corps_trop_gros_est_refuse(banc):
 def test_le_panneau_agit_sans_script(banc, payee):
     formulaire = {"payment_intent": payee.id}
 
-    retour = requests.post(f"{banc.adresse}/_controle/contester", data=formulaire, timeout=5)
-    second = requests.post(f"{banc.adresse}/_controle/contester", data=formulaire, timeout=5)
+    retour = requests.post(f"{banc.adresse}/_controle/contester", data=formulaire, timeout=DELAI)
+    second = requests.post(f"{banc.adresse}/_controle/contester", data=formulaire, timeout=DELAI)
 
     assert "C’est fait." in retour.text
     assert "déjà contesté" in second.text
@@ -106,14 +106,14 @@ def test_le_panneau_enregistre_un_lecteur_simule_et_le_nomme(banc):
 
 def test_un_controle_ne_s_appelle_pas_depuis_un_autre_site(banc):
     reponse = requests.post(
-        f"{banc.adresse}/_controle/verser", headers={"Origin": "http://ailleurs.nc"}, timeout=5
+        f"{banc.adresse}/_controle/verser", headers={"Origin": "http://ailleurs.nc"}, timeout=DELAI
     )
 
     assert reponse.status_code == 403
 
 
 def test_une_panne_inconnue_est_refusee(banc):
-    reponse = requests.post(f"{banc.adresse}/_controle/pannes", json={"feu": 1}, timeout=5)
+    reponse = requests.post(f"{banc.adresse}/_controle/pannes", json={"feu": 1}, timeout=DELAI)
 
     assert reponse.status_code == 400
     assert "perdre" in reponse.json()["error"]["message"]
@@ -122,7 +122,7 @@ def test_une_panne_inconnue_est_refusee(banc):
 def test_le_recu_nomme_la_carte_par_ses_derniers_chiffres(client, payee):
     charge = client.v1.charges.retrieve(payee.latest_charge)
 
-    recu = requests.get(charge.receipt_url, timeout=5)
+    recu = requests.get(charge.receipt_url, timeout=DELAI)
 
     assert "se terminant par 4242" in recu.text
 
@@ -140,9 +140,9 @@ def test_la_banque_renvoie_a_la_boutique(banc, client):
     question = intention.next_action.redirect_to_url.url
     reponse = {"secret": intention.client_secret, "reponse": "autoriser"}
 
-    retour = requests.post(question.partition("?")[0], data=reponse, timeout=5)
+    retour = requests.post(question.partition("?")[0], data=reponse, timeout=DELAI)
 
-    assert "700\u202fF CFP" in requests.get(question, timeout=5).text
+    assert "700\u202fF CFP" in requests.get(question, timeout=DELAI).text
     assert f"payment_intent={intention.id}" in retour.url
     assert "redirect_status=succeeded" in retour.url
 

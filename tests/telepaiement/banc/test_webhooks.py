@@ -6,6 +6,8 @@ import time
 import pytest
 import stripe
 
+from tests.telepaiement.banc.conftest import DELAI
+
 
 def test_un_paiement_est_annonce(boutique, client, payee):
     evenement = boutique.attendre("payment_intent.succeeded", payee.id)
@@ -72,7 +74,7 @@ def test_les_webhooks_peuvent_arriver_en_desordre(banc, boutique, client, intent
 
     client.v1.payment_intents.confirm(intention.id, {"payment_method": "pm_card_visa"})
 
-    arrivee = [boutique.recus.get(timeout=5).type for _ in range(2)]
+    arrivee = [boutique.recus.get(timeout=DELAI).type for _ in range(2)]
     assert arrivee == ["payment_intent.succeeded", "charge.succeeded"]
 
 
