@@ -18,10 +18,12 @@ def annoncer(objet: Presentable, *, par: Utilisateur) -> None:
     if etat is None:
         return
     attente = attente_de(objet, etat)
-    raison = blocage_de(objet, etat, attente)
     personnes = [*attente.presents, *attente.partis]
-    if raison:
-        personnes += [etat.presentation.presentee_par, *administrateurs()]
+    raison = ""
+    if not attente.presents:
+        a_qui = administrateurs()
+        raison = blocage_de(objet, etat, attente, a_qui)
+        personnes += [etat.presentation.presentee_par, *a_qui]
     adresses = sorted({personne.email for personne in personnes if personne.pk != par.pk})
     AnnonceParapheur.objects.create(
         presentation=etat.presentation, rang=etat.rang, destinataires=len(adresses)

@@ -9,7 +9,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.courriels import prevenir_de_la_suppleance
@@ -172,9 +172,21 @@ def absents(jour: date) -> set[int]:
     return set(en_vigueur(jour).filter(nature=SUPPLEANCE).values_list("delegant", flat=True))
 
 
+def _signent(jour: date, pour: Utilisateur | None = None) -> QuerySet[Delegation]:
+    """Return the powers to sign on `jour`: those of an ordonnateur who signs in his own name.
+
+    Args:
+        pour: keeps those of this signatory only.
+    """
+    bornes = Delegation.objects.filter(A_PRIS_EFFET, delegataire=OuterRef("delegant"))
+    tous = en_vigueur(jour).filter(delegant__attributions__role=Role.ORDONNATEUR)
+    siens = tous.filter(~Exists(bornes))
+    return siens if pour is None else siens.filter(delegant=pour)
+
+
 def pouvoirs_de_signer(par: Utilisateur, jour: date) -> list[Delegation]:
     """Return the powers received that let `par` sign on `jour`, whatever the amount."""
-    return [pouvoir for pouvoir in recus_par(par, jour) if _sert_a_signer(pouvoir, None)]
+    return list(_signent(jour).filter(delegataire=par))
 
 
 def pouvoir_de_signer(
@@ -191,7 +203,7 @@ def pouvoir_de_signer(
     delegataire = est_delegataire(par)
     if not delegataire and (pour is None or pour.pk == par.pk):
         return None
-    recus = [p for p in recus_par(par, jour) if _sert_a_signer(p, pour)]
+    recus = list(_signent(jour, pour).filter(delegataire=par))
     permis = [p for p in recus if p.plafond is None or montant <= p.plafond]
     if permis:
         return max(permis, key=lambda p: (p.plafond is None, p.plafond or 0))
@@ -211,22 +223,19 @@ def signataires_parmi(
 ) -> list[Utilisateur]:
     """Keep the ordonnateurs whose power reaches `montant` today, as `pouvoir_de_signer` has it.
 
-    One query for all who sign in their own right; some for each other one.
+    Two queries, whatever the number of people.
     """
     recues = Delegation.objects.filter(A_PRIS_EFFET, delegataire__in=personnes)
     bornes = set(recues.values_list("delegataire", flat=True))
-    jour = timezone.localdate()
-
-    def signe(personne: Utilisateur) -> bool:
-        if personne.pk not in bornes and (pour is None or pour.pk == personne.pk):
-            return True
-        try:
-            pouvoir_de_signer(personne, montant=montant, jour=jour, pour=pour)
-        except ActeInterdit:
-            return False
-        return True
-
-    return [personne for personne in personnes if signe(personne)]
+    portee = Q(plafond=None) | Q(plafond__gte=montant)
+    servent = _signent(timezone.localdate(), pour).filter(portee, delegataire__in=personnes)
+    permis = set(servent.values_list("delegataire", flat=True))
+    return [
+        personne
+        for personne in personnes
+        if personne.pk in permis
+        or (personne.pk not in bornes and (pour is None or pour.pk == personne.pk))
+    ]
 
 
 def sans_pouvoir(par: Utilisateur, jour: date) -> str:
@@ -245,13 +254,6 @@ def efface_la_delegation(pouvoir: Delegation, jour: date) -> bool:
         .exclude(pk=pouvoir.pk)
         .exists()
     )
-
-
-def _sert_a_signer(pouvoir: Delegation, pour: Utilisateur | None) -> bool:
-    """Tell whether a power comes from an ordonnateur who signs in his own name."""
-    if pour is not None and pouvoir.delegant_id != pour.pk:
-        return False
-    return pouvoir.delegant.a_role(Role.ORDONNATEUR) and not est_delegataire(pouvoir.delegant)
 
 
 def _perime(par: Utilisateur, jour: date) -> str:

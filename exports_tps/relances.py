@@ -47,7 +47,7 @@ def relancer() -> int:
             destinataires[cle] += 1
             if personne.pk not in partis:
                 tenues.add(cle)
-    bloquees = [_bloquee(en_retard[cle]) for cle in en_retard if cle not in tenues]
+    bloquees = _bloquees([en_retard[cle] for cle in en_retard if cle not in tenues])
     for bloquee in bloquees:
         destinataires[bloquee.presentation.pk] += len(bloquee.adresses)
     RelanceParapheur.objects.bulk_create(
@@ -69,11 +69,15 @@ class _Bloquee:
     adresses: list[str]
 
 
-def _bloquee(presentation: Any) -> _Bloquee:
-    objet = presentation.objet
-    raison = blocage_de(objet, etat_de(objet))
-    avertis = {presentation.presentee_par.email, *(qui.email for qui in administrateurs())}
-    return _Bloquee(presentation, raison, sorted(avertis))
+def _bloquees(presentations: Sequence[Any]) -> list[_Bloquee]:
+    a_qui = administrateurs() if presentations else []
+    bloquees = []
+    for presentation in presentations:
+        objet = presentation.objet
+        raison = blocage_de(objet, etat_de(objet), a_qui=a_qui)
+        avertis = {presentation.presentee_par.email, *(qui.email for qui in a_qui)}
+        bloquees.append(_Bloquee(presentation, raison, sorted(avertis)))
+    return bloquees
 
 
 def _ecrire_a_tous(par_adresse: Mapping[str, Sequence[Any]], bloquees: Sequence[_Bloquee]) -> None:

@@ -114,8 +114,17 @@ def administrateurs() -> list[Utilisateur]:
     return list(actifs.order_by("nom", "prenom", "pk"))
 
 
-def blocage_de(objet: Presentable, etat: Etat | None, attente: Attente | None = None) -> str:
-    """Say that nobody may take the step today, why, and whom to ask; empty when somebody may."""
+def blocage_de(
+    objet: Presentable,
+    etat: Etat | None,
+    attente: Attente | None = None,
+    a_qui: Sequence[Utilisateur] | None = None,
+) -> str:
+    """Say that nobody may take the step today, why, and whom to ask; empty when somebody may.
+
+    Args:
+        a_qui: the administrators, when they were read already.
+    """
     if etat is None:
         return ""
     attente = attente or attente_de(objet, etat)
@@ -130,7 +139,8 @@ def blocage_de(objet: Presentable, etat: Etat | None, attente: Attente | None = 
             f"{absence.delegant} : absence jusqu’au {absence.fin:%d/%m/%Y}, suppléance "
             f"{de(absence.delegataire)}, {pourquoi}."
         )
-    qui = " ou à ".join(f"{qui} ({qui.email})" for qui in administrateurs())
+    a_qui = administrateurs() if a_qui is None else a_qui
+    qui = " ou à ".join(f"{qui} ({qui.email})" for qui in a_qui)
     return " ".join(
         [
             *phrases,
