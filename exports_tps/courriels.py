@@ -1,4 +1,4 @@
-"""Mails of the parapheur: what arrives, what comes back, what waits, who stands in."""
+"""Mails of the parapheur: what arrives, comes back or waits, which powers are given and ended."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from exports_tps.models import Delegation, Presentation, VisaParapheur
 from exports_tps.presentables import genre_de, montant_de
+from exports_tps.sans_suppleant import Manque
 
 
 def prevenir_du_renvoi(visa: VisaParapheur) -> None:
@@ -76,6 +77,40 @@ def prevenir_de_la_suppleance(pouvoir: Delegation) -> None:
         "exports_tps/courriels/suppleance.txt",
         {"pouvoir": pouvoir, "adresse": _adresse("parapheur")},
         sorted(personnes),
+    )
+
+
+def prevenir_de_la_delegation(pouvoir: Delegation) -> None:
+    """Tell who received a délégation how far he signs by it."""
+    _envoyer(
+        "exports_tps/courriels/delegation.txt",
+        {"pouvoir": pouvoir, "adresse": _adresse("parapheur")},
+        [pouvoir.delegataire.email],
+    )
+
+
+def prevenir_de_la_revocation(pouvoir: Delegation, *, suite: str) -> None:
+    """Tell the holder of a power that it is over; who gave it too, when another ended it.
+
+    Args:
+        suite: how the holder of a délégation signs from now on.
+    """
+    personnes = {pouvoir.delegataire.email}
+    if pouvoir.revoquee_par_id != pouvoir.delegant_id:
+        personnes.add(pouvoir.delegant.email)
+    _envoyer(
+        "exports_tps/courriels/revocation.txt",
+        {"pouvoir": pouvoir, "suite": suite, "adresse": _adresse("parapheur")},
+        sorted(personnes),
+    )
+
+
+def prevenir_du_manque(manque: Manque, adresses: Collection[str]) -> None:
+    """Tell those who may name another stand-in that somebody absent has none any more."""
+    _envoyer(
+        "exports_tps/courriels/sans_suppleant.txt",
+        {"manque": manque, "pouvoir": manque.suppleance, "adresse": _adresse("absence")},
+        adresses,
     )
 
 

@@ -6,14 +6,23 @@ The database holds the same by triggers; what is here says in words what is wron
 
 from collections.abc import Collection
 from datetime import date
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from exports_tps.courriels import prevenir_de_la_suppleance
+from exports_tps.courriels import (
+    prevenir_de_la_delegation,
+    prevenir_de_la_revocation,
+    prevenir_de_la_suppleance,
+    prevenir_du_manque,
+)
 from exports_tps.models import Delegation
+from exports_tps.models.parapheur import par_quel_pouvoir
+from exports_tps.sans_suppleant import manques, suppleances_entre
+from facturier.acces.alertes import courriels_des
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.montants import afficher
@@ -30,7 +39,7 @@ A_PRIS_EFFET = Q(nature=DELEGATION) & (
 def deleguer(
     *, delegataire: Utilisateur, acte: str, debut: date, fin: date, plafond: int, par: Utilisateur
 ) -> Delegation:
-    """Let `delegataire` sign for `par`, up to `plafond` whole francs TTC a bordereau.
+    """Let `delegataire`, who is told, sign for `par`, up to `plafond` francs TTC a bordereau.
 
     Raises:
         ActeInterdit: `par` is not ordonnateur, or signs by a délégation himself.
@@ -46,7 +55,7 @@ def deleguer(
         raise ValidationError(
             f"{delegataire} délègue lui-même sa signature : révoquez d’abord ses délégations."
         )
-    return _enregistrer(
+    pouvoir = _enregistrer(
         Delegation(
             nature=DELEGATION,
             delegant=par,
@@ -58,6 +67,8 @@ def deleguer(
             cree_par=par,
         )
     )
+    transaction.on_commit(lambda: prevenir_de_la_delegation(pouvoir), robust=True)
+    return pouvoir
 
 
 @transaction.atomic
@@ -70,6 +81,9 @@ def suppleer(
     absent: Utilisateur | None = None,
 ) -> Delegation:
     """Record that somebody is absent, and who stands in: for visas, and to sign where he signs.
+
+    The stand-in is told by mail; so are those whom the absent person leaves without theirs, and the
+    administrators, who may name another.
 
     Args:
         absent: who is, when an administrator says it for somebody who left without saying so.
@@ -109,13 +123,21 @@ def suppleer(
         )
     )
     transaction.on_commit(lambda: prevenir_de_la_suppleance(pouvoir), robust=True)
+    _dire_qui_manque(pouvoir)
     return pouvoir
+
+
+def _dire_qui_manque(absence: Delegation) -> None:
+    """Mail those whom an absence leaves without a stand-in, who it is, and the administrators."""
+    for manque in manques(absence.delegant, absence.debut, absence.fin):
+        concernes = {manque.suppleance.delegant.email, absence.delegant.email}
+        adresses = concernes.union(courriels_des(Role.ADMINISTRATEUR)) - {absence.cree_par.email}
+        transaction.on_commit(partial(prevenir_du_manque, manque, sorted(adresses)), robust=True)
 
 
 def _absence_de(personne: Utilisateur, debut: date, fin: date) -> Delegation | None:
     """Return an absence of `personne` recorded for some of these days, and not revoked."""
-    vivantes = personne.delegations_donnees.filter(nature=SUPPLEANCE, revoquee_le=None)
-    return vivantes.filter(debut__lte=fin, fin__gte=debut).first()
+    return suppleances_entre(debut, fin).filter(delegant=personne).first()
 
 
 def _enregistrer(pouvoir: Delegation) -> Delegation:
@@ -128,7 +150,7 @@ def _enregistrer(pouvoir: Delegation) -> Delegation:
 
 @transaction.atomic
 def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
-    """End a power from today; what was signed by it stays signed.
+    """End a power from today; what was signed by it stays signed. Its holder is told by mail.
 
     Raises:
         ActeInterdit: `par` neither gave it nor recorded it.
@@ -141,6 +163,18 @@ def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
     if not vivants.update(revoquee_le=jour, revoquee_par=par):
         raise TransitionInterdite("Ce pouvoir est déjà terminé.")
     pouvoir.refresh_from_db()
+    suite = _ce_qui_reste(pouvoir.delegataire, jour) if pouvoir.nature == DELEGATION else ""
+    transaction.on_commit(lambda: prevenir_de_la_revocation(pouvoir, suite=suite), robust=True)
+
+
+def _ce_qui_reste(personne: Utilisateur, jour: date) -> str:
+    """Tell a délégataire how he signs on `jour`, now that a délégation is revoked."""
+    if personne.a_role(Role.ORDONNATEUR) and not est_delegataire(personne):
+        return "Elle n’avait pas servi : vous signez de nouveau en votre nom, sans plafond."
+    restent = [par_quel_pouvoir(pouvoir) for pouvoir in pouvoirs_de_signer(personne, jour)]
+    if restent:
+        return f"Vous signez encore {', '.join(restent)}."
+    return "Vous n’avez aucun autre pouvoir de signer aujourd’hui."
 
 
 def est_delegataire(personne: Utilisateur) -> bool:

@@ -422,10 +422,13 @@ class RelanceParapheur(models.Model):
 def qualite(par: Utilisateur, pouvoir: Delegation | None) -> str:
     """Say in which quality `par` signs: his own, or by the power of another."""
     fonction = par.fonction or "Ordonnateur"
-    if pouvoir is None:
-        return fonction
+    return fonction if pouvoir is None else f"{fonction}, {par_quel_pouvoir(pouvoir)}"
+
+
+def par_quel_pouvoir(pouvoir: Delegation) -> str:
+    """Say how one signs by a power: by which kind, whose, and the act that gave it."""
     comment = (
         "par délégation" if pouvoir.nature == Delegation.Nature.DELEGATION else "en suppléance"
     )
     acte = f" ({pouvoir.acte})" if pouvoir.acte else ""
-    return f"{fonction}, {comment} {de(pouvoir.delegant)}{acte}"
+    return f"{comment} {de(pouvoir.delegant)}{acte}"

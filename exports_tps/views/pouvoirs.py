@@ -1,5 +1,9 @@
 """Circuits, délégations, absences, certificates: who decides what in the parapheur, and when."""
 
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +17,7 @@ from exports_tps.models import CertificatSignataire, Circuit, Delegation
 from exports_tps.pouvoirs import deleguer as donner
 from exports_tps.pouvoirs import efface_la_delegation, est_delegataire, suppleer
 from exports_tps.pouvoirs import revoquer as finir
+from exports_tps.sans_suppleant import manques
 from exports_tps.signature_deposee import enregistrer_certificat, retirer_certificat
 from exports_tps.views.pages import RequeteConnectee, page_par_cle, tenter
 from facturier.acces.controle import reserver_a
@@ -25,6 +30,11 @@ EFFACE = (
     "ordonnateur qui signe en son nom, sans plafond ; s’il ne doit rien signer, demandez à un "
     "administrateur de retirer son rôle."
 )
+SUPPLEE = (
+    "Vous suppléez {} {}, et personne d’autre ne le fait alors. Si vous vous absentez ces "
+    "jours-là, un autre suppléant est à nommer."
+)
+A_NOMMER = "Déclarez l’absence avec un autre suppléant, ou demandez-le à un administrateur."
 FIL = [("Parapheur", "/gestion/parapheur/")]
 LECTEURS = (*VISEURS, Role.COMPTABLE, Role.ADMINISTRATEUR)
 
@@ -128,24 +138,33 @@ def deleguer(requete: RequeteConnectee) -> HttpResponse:
         {
             "titre": "Déléguer ma signature",
             "consequence": "Le délégataire signera « par délégation », entre ces dates, des "
-            "bordereaux qui ne dépassent pas le plafond, et rien d’autre. Envoyez l’arrêté au "
-            "comptable.",
+            "bordereaux qui ne dépassent pas le plafond, et rien d’autre. Il en est averti par "
+            "courriel. Envoyez l’arrêté au comptable.",
             "action": "Donner la délégation",
             "retour": retour,
         },
-        reussite="La délégation est enregistrée.",
+        reussite="La délégation est enregistrée : le délégataire en est averti.",
     )
 
 
 @reserver_a(*VISEURS, Role.ADMINISTRATEUR)
 @require_http_methods(["GET", "POST"])
 def absence(requete: RequeteConnectee) -> HttpResponse:
-    """Say when one is absent, or somebody who left without saying so, and who stands in."""
+    """Say when one is absent, or somebody who left without saying so, and who stands in.
+
+    Who stands in for another reads on which days nobody would any more, before and after.
+    """
     retour = reverse("exports_tps:pouvoirs")
+
+    def enregistrer(donnees: dict[str, Any]) -> None:
+        absence = suppleer(par=requete.user, **donnees)
+        for manque in manques(absence.delegant, absence.debut, absence.fin):
+            messages.warning(requete, f"{manque} {A_NOMMER}")
+
     return confirmer(
         requete,
         AbsenceForm(requete.POST or None, par=requete.user),
-        lambda donnees: suppleer(par=requete.user, **donnees),
+        enregistrer,
         {
             "titre": "Déclarer une absence",
             "consequence": "Pendant ces jours seulement, le suppléant donne les visas de la "
@@ -154,6 +173,10 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
             "pas ce qu’il a liquidé. Il en est averti par courriel.",
             "action": "Enregistrer l’absence",
             "retour": retour,
+            "alertes": [
+                SUPPLEE.format(manque.suppleance.delegant, manque.jours)
+                for manque in manques(requete.user, timezone.localdate(), date.max)
+            ],
         },
         reussite="L’absence est enregistrée : le suppléant en est averti.",
     )
@@ -166,20 +189,22 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     siens = Q(delegant=requete.user) | Q(cree_par=requete.user)
     pouvoir = get_object_or_404(Delegation.objects.filter(siens), pk=pk)
     retour = reverse("exports_tps:pouvoirs")
+    consequence = "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le reste."
+    if efface_la_delegation(pouvoir, timezone.localdate()):
+        consequence = EFFACE.format(pouvoir.delegataire)
+    averti = f"{pouvoir.delegataire} en est averti par courriel"
     return confirmer(
         requete,
         None,
         lambda _: finir(pouvoir, par=requete.user),
         {
             "titre": f"Révoquer : {pouvoir}",
-            "consequence": EFFACE.format(pouvoir.delegataire)
-            if efface_la_delegation(pouvoir, timezone.localdate())
-            else "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le reste.",
+            "consequence": f"{consequence} {averti}.",
             "action": "Révoquer",
             "retour": retour,
             "est_dangereux": True,
         },
-        reussite="Le pouvoir est révoqué.",
+        reussite=f"Le pouvoir est révoqué. {averti}.",
     )
 
 

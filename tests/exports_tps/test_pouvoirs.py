@@ -1,8 +1,9 @@
-"""Powers of the parapheur: what asking who may sign costs."""
+"""Powers of the parapheur: who is told when one is given, ended or missed; what asking costs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,8 +11,10 @@ from django.utils import timezone
 
 from exports_tps.circuits import ouvrir_circuit
 from exports_tps.parapheur import presenter
-from exports_tps.pouvoirs import deleguer, signataires_parmi
+from exports_tps.pouvoirs import deleguer, revoquer, signataires_parmi, suppleer
 from exports_tps.relances import relancer
+from exports_tps.sans_suppleant import manques
+from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role, Utilisateur
 from tests.exports_tps.factories import bordereau_depense
 
@@ -48,6 +51,35 @@ def donner(titulaire, dans):
 
 
 @pytest.fixture
+def absence(dans):
+    """Record an absence that begins and ends in so many days."""
+
+    def declarer(absent, suppleant, debut, fin, *, par=None):
+        return suppleer(
+            suppleant=suppleant,
+            debut=dans(debut),
+            fin=dans(fin),
+            absent=absent,
+            par=par or absent,
+        )
+
+    return declarer
+
+
+@pytest.fixture
+def courriels(django_capture_on_commit_callbacks):
+    """Carry out an act; return the mails that it sent, by address."""
+
+    def faire(acte, *arguments, **options):
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            acte(*arguments, **options)
+        return {message.to[0]: message for message in mail.outbox}
+
+    return faire
+
+
+@pytest.fixture
 def sans_visa(administrateur):
     """Open a circuit with nothing but the signature."""
     return ouvrir_circuit(
@@ -60,6 +92,157 @@ def sans_visa(administrateur):
         debut=timezone.localdate(),
         par=administrateur,
     )
+
+
+# --- A power is given, then ended --------------------------------------------------------------
+def test_la_fin_d_une_suppleance_se_dit_au_suppleant(agent, personne, absence, courriels):
+    suppleant = personne("Aline", Role.AGENT)
+    pouvoir = absence(agent, suppleant, 0, 5)
+
+    recus = courriels(revoquer, pouvoir, par=agent)
+
+    assert list(recus) == [suppleant.email]
+    message = recus[suppleant.email]
+    assert "révoquée" in message.subject
+    assert f"Suppléance d’{agent}" in message.subject
+    assert f"{suppleant} ne donne plus les visas d’{agent}" in message.body
+    assert "Ce qui est déjà visé ou signé le reste" in message.body
+
+
+def test_celle_qu_un_administrateur_revoque_se_dit_aussi_a_l_absent(
+    agent, personne, administrateur, absence, courriels
+):
+    suppleant = personne("Aline", Role.AGENT)
+    pouvoir = absence(agent, suppleant, 0, 5, par=administrateur)
+
+    recus = courriels(revoquer, pouvoir, par=administrateur)
+
+    assert set(recus) == {agent.email, suppleant.email}
+    assert str(administrateur) in recus[agent.email].body
+
+
+def test_une_delegation_se_dit_au_delegataire(ordonnateur, donner, courriels):
+    recus = courriels(donner, ordonnateur, plafond=200_000)
+
+    assert list(recus) == [ordonnateur.email]
+    assert "ne dépassent pas 200\u00a0000\u00a0F\u00a0CFP TTC" in recus[ordonnateur.email].body
+    assert "Arrêté 12" in recus[ordonnateur.email].body
+
+
+def test_la_fin_d_une_delegation_dit_ce_qui_reste_au_delegataire(
+    agent, personne, titulaire, ordonnateur, donner, courriels
+):
+    premiere = donner(ordonnateur)
+    assert "vous signez de nouveau en votre nom" in corps(
+        courriels(revoquer, premiere, par=titulaire)
+    )
+
+    servie, autre = donner(ordonnateur), personne("Oriane", Role.ORDONNATEUR)
+    signer_bordereau(bordereau_depense(agent), par=ordonnateur)
+    seconde = donner(ordonnateur, par=autre)
+    assert f"Vous signez encore par délégation d’{autre}" in corps(
+        courriels(revoquer, servie, par=titulaire)
+    )
+    assert "Vous n’avez aucun autre pouvoir de signer" in corps(
+        courriels(revoquer, seconde, par=autre)
+    )
+
+
+def corps(recus):
+    """The text of the only mail."""
+    (message,) = recus.values()
+    return message.body
+
+
+def test_les_pages_disent_que_l_autre_en_est_averti(titulaire, ordonnateur, donner, client):
+    pouvoir = donner(ordonnateur)
+    adresse = reverse("exports_tps:revoquer", args=[pouvoir.pk])
+    client.force_login(titulaire)
+
+    assert f"{ordonnateur} en est averti" in client.get(adresse).content.decode()
+    assert "en est averti" in client.post(adresse, follow=True).content.decode()
+    assert "averti par courriel" in client.get(reverse("exports_tps:deleguer")).content.decode()
+
+
+# --- A stand-in goes away too ------------------------------------------------------------------
+def dire(debut, fin=None):
+    """The days as pages and mails write them."""
+    return f"du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}" if fin else f"le {debut:%d/%m/%Y}"
+
+
+def test_un_suppleant_qui_s_absente_lit_avant_et_apres_qui_il_laisse(
+    agent, personne, administrateur, absence, client, dans, courriels
+):
+    suppleant, autre = personne("Aline", Role.AGENT), personne("Ali", Role.AGENT)
+    absence(agent, suppleant, 2, 5)
+    adresse = reverse("exports_tps:absence")
+    donnees = {"suppleant": autre.pk, "debut": dans(0).isoformat(), "fin": dans(3).isoformat()}
+    client.force_login(suppleant)
+
+    avant = client.get(adresse).content.decode()
+    recus = courriels(client.post, adresse, donnees)
+    apres = client.get(reverse("exports_tps:pouvoirs")).content.decode()
+
+    assert f"Vous suppléez {agent} {dire(dans(2), dans(5))}" in avant
+    laisse = f"{agent}, que suppléait {suppleant}, reste sans suppléant {dire(dans(2), dans(3))}"
+    assert laisse in apres
+    assert suppleant.delegations_donnees.get().delegataire == autre
+    assert set(recus) == {autre.email, agent.email, administrateur.email}
+    for courriel in (agent.email, administrateur.email):
+        assert "reste sans suppléant" in recus[courriel].subject
+        assert dire(dans(2), dans(3)) in recus[courriel].body
+    assert "Vous suppléez" in client.get(adresse).content.decode()
+    client.force_login(autre)
+    assert "Vous suppléez" in client.get(adresse).content.decode()
+
+
+def test_un_administrateur_qui_declare_l_absence_d_un_suppleant_le_lit(
+    agent, personne, administrateur, absence, client, dans, courriels
+):
+    suppleant, autre = personne("Aline", Role.AGENT), personne("Ali", Role.AGENT)
+    absence(agent, suppleant, 0, 0)
+    donnees = {
+        "absent": suppleant.pk,
+        "suppleant": autre.pk,
+        "debut": dans(0).isoformat(),
+        "fin": dans(3).isoformat(),
+    }
+    client.force_login(administrateur)
+
+    recus = courriels(client.post, reverse("exports_tps:absence"), donnees)
+
+    page = client.get(reverse("exports_tps:pouvoirs")).content.decode()
+    assert f"{agent}, que suppléait {suppleant}, reste sans suppléant {dire(dans(0))}" in page
+    assert set(recus) == {autre.email, agent.email, suppleant.email}
+
+
+def test_un_autre_suppleant_suffit_les_jours_ou_il_est_la(agent, personne, absence, dans):
+    aline, ali, alix = (personne(nom, Role.AGENT) for nom in ("Aline", "Ali", "Alix"))
+    absence(agent, aline, 0, 9)
+    absence(agent, ali, 2, 7)
+    absence(ali, alix, 4, 5)
+
+    trouves = manques(aline, dans(1), dans(9))
+
+    assert [manque.jours for manque in trouves] == [
+        dire(dans(1)),
+        dire(dans(4), dans(5)),
+        dire(dans(8), dans(9)),
+    ]
+    assert not manques(alix, dans(6), dans(9))
+    absence(agent, aline, 5, 8)
+    assert [manque.jours for manque in manques(aline, dans(8), dans(8))] == [dire(dans(8))]
+
+
+def test_une_suppleance_finie_ou_revoquee_ne_manque_a_personne(agent, personne, absence, dans):
+    aline, ali = personne("Aline", Role.AGENT), personne("Ali", Role.AGENT)
+    revoquee = absence(agent, aline, 0, 5)
+    assert manques(aline, dans(-9), dans(9))[0].debut == dans(0)
+
+    revoquer(revoquee, par=agent)
+
+    assert manques(aline, dans(0), dans(9)) == []
+    assert manques(ali, dans(0), date.max) == []
 
 
 # --- What it costs -----------------------------------------------------------------------------
