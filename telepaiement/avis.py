@@ -15,6 +15,7 @@ from facturier.commun.pdf import Colonne, Document
 from facturier.grand_livre.models import Parametre, PassageBordereau, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement.creances import MOTIFS
+from telepaiement.recours import recours
 from telepaiement.reglements import Reglement, reglements
 
 JOUR = "%d/%m/%Y"
@@ -183,9 +184,9 @@ def _paiement(pdf: Document, titre: Titre) -> None:
 
 def _recours(pdf: Document, titre: Titre) -> None:
     pdf.intertitre("Voies et délais de recours")
-    pdf.paragraphe(parametre("mention_recours_titre", titre))
-    mois = Parametre.objects.entier("recours_titre_mois", titre.date_emission)
-    pdf.paragraphe(f"Le délai est de {mois} mois à compter de la réception de l’avis.")
+    dit = recours(titre)
+    pdf.paragraphe(dit.mention)
+    pdf.paragraphe(f"{dit.delai}.")
 
 
 def _talon(pdf: Document, titre: Titre, reste: int) -> None:

@@ -108,6 +108,11 @@ def lignes_d_enveloppe(adresse: Adresse) -> list[str]:
     return [*avant, *(ligne.upper() for ligne in (ville, destination) if ligne)]
 
 
+def est_ici(adresse: Adresse) -> bool:
+    """Tell whether an address is in New Caledonia."""
+    return not adresse.pays and not _destination(adresse.code_postal)
+
+
 def _destination(code_postal: str) -> str:
     """Return where a letter to a French postal code goes, or "" when it stays in New Caledonia."""
     tables = _tables()

@@ -8,12 +8,12 @@ from django.forms import Form
 from django.http import HttpRequest
 from django.utils import timezone
 
-from facturier.commun.calendrier import plus_mois
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import creances, echeanciers
 from telepaiement.decompte import decompte
 from telepaiement.passerelles import passerelle
+from telepaiement.recours import recours
 
 CONSULTES = "titres_consultes"
 PAYEUR = "payeur"
@@ -98,7 +98,6 @@ def situation(titre: Titre) -> dict[str, Any]:
     hors_ligne = (
         "" if impayable else creances.motif_hors_ligne(titre, passerelle().montant_maximal, moindre)
     )
-    mois = Parametre.objects.entier("recours_titre_mois", titre.date_emission)
     echeancier = echeanciers.en_cours(titre)
     return {
         "reste": max(reste, 0),
@@ -107,11 +106,9 @@ def situation(titre: Titre) -> dict[str, Any]:
         "choix": choix,
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
         "decompte": decompte(titre),
-        "recours": Parametre.objects.valeur("mention_recours_titre", titre.date_emission),
+        "recours": recours(titre),
         "suspension": Parametre.objects.valeur("mention_suspension_titre", titre.date_emission),
         "regle_echeancier": Parametre.objects.valeur(
             "mention_echeancier_titre", titre.date_emission
         ),
-        "recours_mois": mois,
-        "recours_jusqu_au": plus_mois(titre.date_emission, mois),
     }

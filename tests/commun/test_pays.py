@@ -3,7 +3,14 @@ import re
 import phonenumbers
 import pytest
 
-from facturier.commun.pays import choix_pays, code_insee, lignes_d_enveloppe, lire_pays, nom_pays
+from facturier.commun.pays import (
+    choix_pays,
+    code_insee,
+    est_ici,
+    lignes_d_enveloppe,
+    lire_pays,
+    nom_pays,
+)
 from fournisseurs.models import Fournisseur
 
 SANS_CODE_ISO = {"AC", "TA", "XK"}  # Ascension and Tristan da Cunha are of Sainte-Hélène (SH)
@@ -56,3 +63,4 @@ def test_une_enveloppe_finit_par_sa_ville_et_son_pays_en_capitales(
     )
 
     assert lignes_d_enveloppe(adresse) == ["12 rue de l’Essai", *dernieres]
+    assert est_ici(adresse) is (ville == "Nouméa")

@@ -14,7 +14,7 @@ from facturier.grand_livre.models import Ecriture, Titre
 from facturier.grand_livre.passation import contrepasser
 from telepaiement import avis
 from telepaiement.reglements import reglements
-from tests.grand_livre.factories import JOUR, titre
+from tests.grand_livre.factories import JOUR, NOUMEA, SYDNEY, titre
 from tests.telepaiement.factories import rendre_executoires, titre_payable
 from tests.telepaiement.test_suites import somme, texte, texte_pdf
 
@@ -132,14 +132,38 @@ def test_ce_qui_est_contrepasse_ne_se_dit_plus(regies, agent):
     assert reglements(du) == []
 
 
-def test_un_delai_de_recours_se_dit_d_une_seule_facon(lire, regies):
-    du = titre_payable(12_500)
-    phrase = "Le délai est de 2 mois à compter de la réception de l’avis"
+@pytest.mark.parametrize(
+    ("adresse", "mois", "pourquoi", "fin"),
+    [
+        (NOUMEA, 2, "", "23 janvier 2027"),
+        (
+            NOUMEA | {"code_postal": "98713", "ville": "Papeete"},
+            3,
+            ", dont 1 mois de plus parce que le titre est adressé hors de la Nouvelle-Calédonie",
+            "23 février 2027",
+        ),
+        (
+            SYDNEY,
+            4,
+            ", dont 2 mois de plus parce que le titre est adressé à l’étranger",
+            "23 mars 2027",
+        ),
+    ],
+)
+def test_un_delai_de_recours_se_dit_d_une_seule_facon(
+    client, lire, regies, agent, adresse, mois, pourquoi, fin
+):
+    (du,) = rendre_executoires([titre(agent, adresse=adresse)])
+    phrase = f"Le délai est de {mois} mois à compter de la réception de l’avis{pourquoi}"
 
-    assert avis_de(du).count("mois") == 1
-    assert phrase in avis_de(du)
-    assert phrase in lire(du)
-    assert "60 jours" not in lire(du)
+    page = lire(du)
+    demande = texte(client.get(reverse("telepaiement:demander", args=[du.pk, "contestation"])))
+
+    assert f"{phrase}." in avis_de(du)
+    for lue in (page, demande):
+        assert phrase in lue
+        assert f"il s’achève le {fin}" in lue
+    assert "60 jours" not in page
 
 
 @pytest.mark.parametrize("est_regle", [True, False])
