@@ -30,7 +30,7 @@ from facturier.grand_livre.models import (
 from facturier.grand_livre.passation import EcritureRefusee, contrepasser
 from facturier.grand_livre.soldes import reste_du, retours_par_piece
 from facturier.grand_livre.tresorerie import apurer_au_titre
-from telepaiement import creances, echeanciers
+from telepaiement import creances, echeanciers, recus_apurement
 from telepaiement.imputations import en_attente
 from telepaiement.models import (
     Apurement,
@@ -138,6 +138,8 @@ def regler_titre(
 ) -> Apurement:
     """Say that a sum which waits paid a titre, for `montant` francs; the rest keeps waiting.
 
+    Its debtor gets a receipt.
+
     Args:
         titre_id: key of a titre that may be paid.
         montant: whole francs, at most what waits and what the titre still owes.
@@ -158,7 +160,9 @@ def regler_titre(
                 raise ValidationError({"titre": refus})
             if not 0 < montant <= min(attend, du):
                 raise ValidationError({"montant": _bornes(attend, du)})
-            return _apurer(somme, titre, montant, motif, par)
+            fait = _apurer(somme, titre, montant, motif, par)
+            recus_apurement.emettre(fait)
+            return fait
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
     except EcritureRefusee as erreur:
@@ -191,7 +195,7 @@ def suite_de(titre: Titre) -> str:
 def annuler(apurement_id: int, *, motif: str, par: Utilisateur) -> Apurement:
     """Undo an apurement by its contrary: the sum waits again, the titre is owed again.
 
-    Another person than who made it, and only while nothing followed.
+    Its receipt says so. Another person than who made it, and only while nothing followed.
 
     Raises:
         ActeInterdit: `par` is neither finance staff nor comptable.
@@ -225,6 +229,7 @@ def annuler(apurement_id: int, *, motif: str, par: Utilisateur) -> Apurement:
                 par=par,
             )
             echeanciers.suivre(titre)
+            recus_apurement.dire_annule(fait)
             return contraire
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from facturier.acces.alertes import signaler_document_perdu
 from facturier.commun.fichiers import DocumentPerdu
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
-from telepaiement import liens, quittances, recus
+from telepaiement import liens, quittances, recus, recus_apurement
 from telepaiement.models import (
     DemandeRedevable,
     Echeance,
@@ -21,6 +22,7 @@ from telepaiement.models import (
     LienPaiement,
     Litige,
     Quittance,
+    RecuApurement,
     RecuRemboursement,
     SuiteContestation,
 )
@@ -123,6 +125,46 @@ def envoyer_recu(recu_id: int) -> None:
     message.send()
 
 
+def envoyer_reglement(recu_id: int) -> None:
+    """Send to a debtor the receipt of what settled his titre, or tell him that it is undone.
+
+    Nothing without an address, nor when the store has lost the receipt: the staff is told.
+    """
+    recu = RecuApurement.objects.select_related(
+        "apurement__titre__tiers", "apurement__titre__service", "apurement__annulation"
+    ).get(pk=recu_id)
+    titre = recu.apurement.titre
+    if not (courriel := courriel_du_titre(titre)):
+        return
+    try:
+        pdf = recus_apurement.document(recu)
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu)
+        return
+    corps = render_to_string(
+        "telepaiement/courriels/reglement.txt",
+        {
+            "recu": recu,
+            "apurement": recu.apurement,
+            "titre": titre,
+            "provenance": recus_apurement.provenance(recu.apurement),
+            "reste": max(reste_du(titre), 0),
+            "verification": _publique("telepaiement:verification", recu.code),
+            "adresse": _publique("telepaiement:accueil"),
+        },
+    )
+    est = "est annulé" if recu.annulation else "est enregistré"
+    sujet = f"Le règlement du titre {titre.reference} {est}"
+    message = EmailMessage(subject=sujet, body=corps, to=[courriel])
+    message.attach(f"recu-{recu.reference}.pdf", pdf, "application/pdf")
+    message.send()
+
+
+def _publique(vue: str, *arguments: str) -> str:
+    """Return the address of a page as a mail gives it."""
+    return f"{settings.ADRESSE_PUBLIQUE}{reverse(vue, args=arguments)}"
+
+
 def envoyer_impaye(litige_id: int) -> None:
     """Tell a debtor that the bank took his payment back, or that it was told to him by mistake.
 
@@ -158,10 +200,13 @@ def courriel_du_debiteur(encaissement: Encaissement) -> str:
     """Return where to write about a payment, or ""."""
     if encaissement.tentative and encaissement.tentative.courriel:
         return encaissement.tentative.courriel
-    if encaissement.titre is None:
-        return ""
-    demandes = DemandeRedevable.objects.filter(titre=encaissement.titre).order_by("-pk")
-    fiches = Fournisseur.objects.filter(tiers=encaissement.titre.tiers_id)
+    return courriel_du_titre(encaissement.titre) if encaissement.titre else ""
+
+
+def courriel_du_titre(titre: Titre) -> str:
+    """Return where to write to the debtor of `titre`: his last request, else his record, or ""."""
+    demandes = DemandeRedevable.objects.filter(titre=titre).order_by("-pk")
+    fiches = Fournisseur.objects.filter(tiers=titre.tiers_id)
     connus = [*demandes.values_list("courriel", flat=True)[:1]]
     connus += fiches.values_list("courriel", flat=True)
     return next(filter(None, connus), "")

@@ -45,6 +45,7 @@ urlpatterns = [
         redevable.duplicata,
         name="duplicata",
     ),
+    path("payer/titre/<int:titre_id>/recus/<int:pk>.pdf", redevable.recu, name="recu_reglement"),
     path("payer/titre/<int:titre_id>/liens/", redevable.liens_titre, name="liens"),
     path(
         "payer/titre/<int:titre_id>/liens/<int:pk>/revoquer/",
@@ -359,6 +360,7 @@ urlpatterns = [
         virements.reporter,
         name="retour_reporter",
     ),
+    path("gestion/titres/recus/<int:pk>.pdf", titres.recu_pdf, name="titre_recu"),
     path("gestion/litiges/", argent.litiges, name="litiges"),
     path("gestion/litiges/<int:pk>/lettre.pdf", argent.lettre, name="litige_lettre"),
     path("gestion/litiges/<int:pk>/postee/", argent.lettre_postee, name="litige_lettre_postee"),

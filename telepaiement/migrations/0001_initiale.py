@@ -3293,6 +3293,43 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="RecuApurement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    ("annee", models.PositiveSmallIntegerField(verbose_name="année")),
+                    ("numero", models.PositiveIntegerField(verbose_name="numéro")),
+                    (
+                        "code",
+                        models.CharField(
+                            max_length=14, unique=True, verbose_name="code de vérification"
+                        ),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(max_length=64, verbose_name="empreinte du document"),
+                    ),
+                    ("emis_le", models.DateTimeField(verbose_name="émis le")),
+                    (
+                        "apurement",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="recu",
+                            to="telepaiement.apurement",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "reçu de règlement",
+                    "verbose_name_plural": "reçus de règlement",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
                 name="SessionInternet",
                 fields=[
                     (
@@ -5213,6 +5250,22 @@ class Migration(migrations.Migration):
                     ),
                     name="comblement_deficit_recepisse",
                     violation_error_message="Ce qui est payé à la Trésorerie a son récépissé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="recuapurement",
+                constraint=models.UniqueConstraint(
+                    fields=("annee", "numero"),
+                    name="recu_apurement_numero_unique",
+                    violation_error_message="Ce numéro de reçu est déjà pris.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="recuapurement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("numero__gt", 0), ("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="recu_apurement_scelle",
+                    violation_error_message="Un reçu a un numéro et l’empreinte de son document.",
                 ),
             ),
             migrations.AddConstraint(

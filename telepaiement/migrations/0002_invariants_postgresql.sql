@@ -1020,6 +1020,8 @@ CREATE TRIGGER compensation_contraire BEFORE INSERT ON telepaiement_compensation
 -- What is cleared of a sum that waits stays within it, and is never rewritten.
 CREATE TRIGGER apurement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_apurement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER recu_apurement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_recuapurement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE FUNCTION tp_controler_apurement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     attend bigint;

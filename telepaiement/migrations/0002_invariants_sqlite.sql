@@ -682,6 +682,10 @@ CREATE TRIGGER apurement_sans_modification BEFORE UPDATE ON telepaiement_apureme
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER apurement_sans_suppression BEFORE DELETE ON telepaiement_apurement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER recu_apurement_sans_modification BEFORE UPDATE ON telepaiement_recuapurement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER recu_apurement_sans_suppression BEFORE DELETE ON telepaiement_recuapurement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER apurement_annule_entier BEFORE INSERT ON telepaiement_apurement
 WHEN NEW.annule_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM telepaiement_apurement a

@@ -1,6 +1,6 @@
 """Models of the payments, by subject."""
 
-from telepaiement.models.apurements import Apurement
+from telepaiement.models.apurements import Apurement, RecuApurement
 from telepaiement.models.banque import (
     AnnulationRapprochement,
     EncaissementRapproche,
@@ -210,6 +210,7 @@ __all__ = [
     "Quitus",
     "RapprochementBancaire",
     "RectificationVersement",
+    "RecuApurement",
     "RecuRemboursement",
     "Regie",
     "Regularisation",

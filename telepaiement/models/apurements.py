@@ -61,3 +61,47 @@ class Apurement(models.Model):
 
     def __str__(self) -> str:
         return f"Apurement {self.pk} : {self.montant} F"
+
+
+class RecuApurement(models.Model):
+    """What proves to a debtor that a sum which waited settled his titre. Append only.
+
+    Numbered without gap per year, kept as issued, verifiable by its code as a quittance is.
+    """
+
+    apurement = models.OneToOneField(Apurement, models.PROTECT, related_name="recu")
+    annee = models.PositiveSmallIntegerField("année")
+    numero = models.PositiveIntegerField("numéro")
+    code = models.CharField("code de vérification", max_length=14, unique=True)
+    sha256 = models.CharField("empreinte du document", max_length=64)
+    emis_le = models.DateTimeField("émis le")
+
+    class Meta:
+        verbose_name = "reçu de règlement"
+        verbose_name_plural = "reçus de règlement"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["annee", "numero"],
+                name="recu_apurement_numero_unique",
+                violation_error_message="Ce numéro de reçu est déjà pris.",
+            ),
+            models.CheckConstraint(
+                condition=Q(numero__gt=0) & Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="recu_apurement_scelle",
+                violation_error_message="Un reçu a un numéro et l’empreinte de son document.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reçu de règlement {self.reference}"
+
+    @property
+    def reference(self) -> str:
+        """Year and number, as people quote it: `REGLEMENT-2026-000012`."""
+        return f"REGLEMENT-{self.annee}-{self.numero:06d}"
+
+    @property
+    def annulation(self) -> Apurement | None:
+        """What undid the settlement, or None; a page that lists many selects it with them."""
+        return getattr(self.apurement, "annulation", None)

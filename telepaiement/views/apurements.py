@@ -16,7 +16,8 @@ from facturier.acces.models import Role
 from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from facturier.commun.templatetags.coquille import jour
-from telepaiement import apurements, imputations
+from facturier.grand_livre.models import Titre
+from telepaiement import apurements, courriels, imputations
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import ApurementForm
 from telepaiement.forms_regie import ConservationForm
@@ -109,8 +110,19 @@ def _regler(request: HttpRequest, lot: QuerySet[Any], pk: int, liste: str) -> Ht
             par=agent(request),
         ),
         contexte,
-        reussite=lambda saisie: f"Le titre {saisie['titre'].reference} est réglé d’autant.",
+        reussite=lambda saisie: _dire_regle(saisie["titre"]),
     )
+
+
+def _dire_regle(titre: Titre) -> str:
+    """Say that a titre is settled, and how its debtor gets his receipt."""
+    suite = (
+        "Le reçu part par courriel au débiteur."
+        if courriels.courriel_du_titre(titre)
+        else "Le débiteur n’a pas d’adresse électronique : son reçu s’imprime depuis la page du "
+        "titre."
+    )
+    return f"Le titre {titre.reference} est réglé d’autant. {suite}"
 
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)
@@ -143,7 +155,12 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
         MotifForm(request.POST or None),
         lambda saisie: apurements.annuler(pk, par=agent(request), **saisie),
         contexte,
-        reussite="L’apurement est annulé.",
+        reussite="L’apurement est annulé, et le reçu du débiteur ne vaut plus."
+        + (
+            ""
+            if courriels.courriel_du_titre(objet.titre)
+            else " Il n’a pas d’adresse électronique : écrivez-lui."
+        ),
     )
 
 

@@ -8,12 +8,16 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
+from facturier.acces.alertes import signaler_document_perdu
 from facturier.acces.models import Utilisateur
 from facturier.commun.apercu import REMISE
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
+from facturier.commun.fichiers import DocumentPerdu
 from facturier.commun.nombres import lire_entier
 from facturier.commun.pdf import modules_qr
 from facturier.commun.types_contenu import PDF
+from telepaiement import recus_apurement
+from telepaiement.models import RecuApurement
 
 PAR_PAGE = 50
 SAISIES_RETENUES = 10  # typed and not confirmed, of one kind, in one session
@@ -73,6 +77,16 @@ def reponse_pdf(contenu: bytes, nom: str) -> HttpResponse:
     """Return a PDF to download, which the browser neither guesses nor keeps."""
     piece = {"Content-Disposition": f'attachment; filename="{nom}"'}
     return HttpResponse(contenu, content_type=PDF, headers=REMISE | piece)
+
+
+def reponse_recu(request: HttpRequest, recu: RecuApurement) -> HttpResponse:
+    """Return the receipt of a settlement, drawn again when the store has lost it."""
+    try:
+        contenu = recus_apurement.document(recu)
+    except DocumentPerdu as perdu:
+        signaler_document_perdu(perdu, request)
+        contenu = recus_apurement.dessiner(recu)
+    return reponse_pdf(contenu, f"recu-{recu.reference}.pdf")
 
 
 def reponse_qr(texte: str) -> HttpResponse:

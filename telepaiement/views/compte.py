@@ -1,5 +1,6 @@
 """With an account: « ce que je dois, ce qu’on me doit », for all one acts for."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -14,12 +15,11 @@ from facturier.grand_livre.models import LigneEcriture, Tiers, Titre
 from fournisseurs.models import Etablissement, Fournisseur
 from fournisseurs.releves import situation
 from telepaiement.demandes import tiers_rattaches
-from telepaiement.models import Encaissement
+from telepaiement.models import Encaissement, RecuApurement
 from telepaiement.views.communs import page_par_cle
 from telepaiement.views.consultation import retenir
 
 LIGNES, DERNIERES, TIERS_MONTRES = 50, 10, 20
-HISTORIQUES = ("paiements", "mouvements")
 
 
 def mes_tiers(utilisateur: Utilisateur) -> QuerySet[Tiers]:
@@ -52,12 +52,15 @@ def compte(requete: RequeteConnectee) -> HttpResponse:
 
 def _compte(tiers: Tiers) -> dict[str, Any]:
     paiements, paiements_suite = page_par_cle(_paiements(tiers), "", taille=DERNIERES)
+    recus, recus_suite = page_par_cle(_recus(tiers), "", taille=DERNIERES)
     mouvements, mouvements_suite = page_par_cle(_mouvements(tiers), "", taille=DERNIERES)
     return {
         "tiers": tiers,
         "situation": situation(tiers),
         "paiements": paiements,
         "paiements_suite": paiements_suite,
+        "recus": recus,
+        "recus_suite": recus_suite,
         "mouvements": mouvements,
         "mouvements_suite": mouvements_suite,
     }
@@ -69,22 +72,41 @@ def _paiements(tiers: Tiers) -> QuerySet[Any]:
     return siens.select_related("titre", "quittance__regie", "annulation").avec_suites()
 
 
+def _recus(tiers: Tiers) -> QuerySet[RecuApurement]:
+    """Return the receipts of what settled the titres of `tiers` after it had waited."""
+    siens = RecuApurement.objects.filter(apurement__titre__tiers__in=tiers.famille)
+    return siens.select_related("apurement__titre", "apurement__annulation")
+
+
 def _mouvements(tiers: Tiers) -> QuerySet[LigneEcriture]:
     """Return what was written in the name of `tiers`."""
     return LigneEcriture.objects.filter(tiers__in=tiers.famille).select_related("ecriture", "piece")
+
+
+HISTORIQUES: dict[str, tuple[str, Callable[[Tiers], QuerySet[Any]]]] = {
+    "paiements": ("Paiements", _paiements),
+    "recus": ("Reçus de règlement", _recus),
+    "mouvements": ("Mouvements", _mouvements),
+}
 
 
 @ouvrir_aux_comptes
 @never_cache
 @require_GET
 def historique(requete: RequeteConnectee, code: str, nature: str) -> HttpResponse:
-    """Show all the payments, or all the movements, of one whom one acts for: the newest first."""
+    """Show all of one kind that concerns one whom one acts for: the newest first."""
     if nature not in HISTORIQUES:
         raise Http404
+    libelle, lire = HISTORIQUES[nature]
     tiers = get_object_or_404(mes_tiers(requete.user), code=code)
-    lot: QuerySet[Any] = _paiements(tiers) if nature == "paiements" else _mouvements(tiers)
-    lignes, suivant = page_par_cle(lot, requete.GET.get("apres", ""), taille=LIGNES)
-    contexte = {"tiers": tiers, "nature": nature, "lignes": lignes, "suivant": suivant}
+    lignes, suivant = page_par_cle(lire(tiers), requete.GET.get("apres", ""), taille=LIGNES)
+    contexte = {
+        "tiers": tiers,
+        "libelle": libelle,
+        "gabarit": f"telepaiement/compte_{nature}.html",
+        "lignes": lignes,
+        "suivant": suivant,
+    }
     return render(requete, "telepaiement/historique.html", contexte)
 
 

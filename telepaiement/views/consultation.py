@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import creances, echeanciers
+from telepaiement import creances, echeanciers, recus_apurement
 from telepaiement.decompte import decompte
 from telepaiement.passerelles import passerelle
 from telepaiement.recours import recours
@@ -107,6 +107,7 @@ def situation(titre: Titre) -> dict[str, Any]:
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
         "decompte": decompte(titre),
         "recours": recours(titre),
+        "recus": recus_apurement.recus_de(titre),
         "suspension": Parametre.objects.valeur("mention_suspension_titre", titre.date_emission),
         "regle_echeancier": Parametre.objects.valeur(
             "mention_echeancier_titre", titre.date_emission

@@ -1,4 +1,4 @@
-"""Verification of a receipt by the code printed on it."""
+"""Verification of a receipt by the code printed on it: of a payment, or of what settled a titre."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,16 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from facturier.acces.controle import ouvrir_a_tous
 from facturier.commun.provenance import adresse_client
-from telepaiement import courriels, limites, quittances
+from telepaiement import courriels, limites, quittances, recus_apurement
 from telepaiement.forms import CourrielForm, VerificationForm
-from telepaiement.models import Encaissement, Quittance, Tentative
-from telepaiement.views.communs import reponse_pdf, reponse_qr
+from telepaiement.models import Encaissement, Quittance, RecuApurement, Tentative
+from telepaiement.views.communs import reponse_pdf, reponse_qr, reponse_recu
 from telepaiement.views.consultation import BORNE, sans_memoire
 from telepaiement.views.payer import avec_tentative, montrer
 
 INCONNU = (
-    "Aucune quittance ne porte ce code. Vérifiez-le ; s’il est bien recopié, ce document n’a pas "
-    "été délivré par la province Sud."
+    "Aucune quittance ni aucun reçu ne porte ce code. Vérifiez-le ; s’il est bien recopié, ce "
+    "document n’a pas été délivré par la province Sud."
 )
 
 
@@ -46,6 +46,12 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     quittance = _par_code(request, code)
     if isinstance(quittance, HttpResponse):
         return quittance
+    if isinstance(quittance, RecuApurement):
+        contexte = {
+            "recu": quittance,
+            "provenance": recus_apurement.provenance(quittance.apurement),
+        }
+        return render(request, "telepaiement/recu_reglement.html", contexte)
     suites = Encaissement.objects.avec_suites().get(pk=quittance.encaissement_id)
     contexte = {
         "quittance": quittance,
@@ -56,14 +62,15 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "telepaiement/verification.html", contexte)
 
 
-def _par_code(request: HttpRequest, code: str) -> Quittance | HttpResponse:
+def _par_code(request: HttpRequest, code: str) -> Quittance | RecuApurement | HttpResponse:
     """Return the receipt of this code, or the page that says why there is none."""
     est_borne = bool(request.session.get(BORNE))
     if not limites.recherche_permise(adresse_client(request), est_borne=est_borne):
         contexte = {"form": VerificationForm(), "erreur": limites.trop_de_recherches()}
         return render(request, "telepaiement/verifier.html", contexte, status=429)
-    quittance = (
-        Quittance.objects.filter(code=quittances.lire_code(code))
+    lu = quittances.lire_code(code)
+    trouve = (
+        Quittance.objects.filter(code=lu)
         .select_related(
             "regie",
             "encaissement__titre__tiers",
@@ -72,11 +79,11 @@ def _par_code(request: HttpRequest, code: str) -> Quittance | HttpResponse:
             "encaissement__annulation",
         )
         .first()
-    )
-    if quittance is None:
+    ) or recus_apurement.par_code(lu)
+    if trouve is None:
         contexte = {"form": VerificationForm(initial={"code": code}), "erreur": INCONNU}
         return render(request, "telepaiement/verifier.html", contexte, status=404)
-    return quittance
+    return trouve
 
 
 @ouvrir_a_tous
@@ -87,6 +94,8 @@ def duplicata(request: HttpRequest, code: str) -> HttpResponse:
     quittance = _par_code(request, code)
     if isinstance(quittance, HttpResponse):
         return quittance
+    if isinstance(quittance, RecuApurement):
+        return reponse_recu(request, quittance)
     if quittance.encaissement.est_annule:
         return redirect("telepaiement:verification", code=quittance.code)
     contenu = quittances.duplicata(quittance, en_discretion=quittances.est_discrete(quittance))

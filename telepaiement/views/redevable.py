@@ -14,10 +14,10 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.confirmation import rapporter
 from facturier.commun.provenance import adresse_client
 from facturier.grand_livre.models import Titre
-from telepaiement import demandes, liens, limites, quittances
+from telepaiement import demandes, liens, limites, quittances, recus_apurement
 from telepaiement.forms import DemandeForm, ReglementForm
 from telepaiement.models import LienPaiement, NatureDemande, Quittance
-from telepaiement.views.communs import reponse_pdf
+from telepaiement.views.communs import reponse_pdf, reponse_recu
 from telepaiement.views.consultation import (
     BORNE,
     lien_retenu,
@@ -216,3 +216,14 @@ def duplicata(request: HttpRequest, titre_id: int, quittance_id: int) -> HttpRes
         encaissement__annulation__isnull=True,
     )
     return reponse_pdf(quittances.duplicata(quittance), f"duplicata-{quittance.reference}.pdf")
+
+
+@ouvrir_a_tous
+@never_cache
+@require_GET
+def recu(request: HttpRequest, titre_id: int, pk: int) -> HttpResponse:
+    """Give the receipt of what settled a debt after it had waited."""
+    titre = titre_consulte(request, titre_id)
+    if titre is None:
+        return redirect("telepaiement:accueil")
+    return reponse_recu(request, get_object_or_404(recus_apurement.recus_de(titre), pk=pk))

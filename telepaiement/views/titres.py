@@ -48,6 +48,7 @@ from telepaiement.models import (
     EtatRemboursement,
     EtatTentative,
     Litige,
+    RecuApurement,
     Remboursement,
     Tentative,
 )
@@ -56,7 +57,7 @@ from telepaiement.reductions import est_reductible, reduire_titre
 from telepaiement.reglements import APUREMENT, reglements, sans_quittance
 from telepaiement.sommes_a_rendre import a_rendre_sans_paiement, titres_en_trop
 from telepaiement.synchronisation import synchroniser
-from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, reponse_pdf
+from telepaiement.views.communs import PAR_PAGE, agent, page_par_cle, reponse_pdf, reponse_recu
 
 LECTEURS = (Role.AGENT, Role.ORDONNATEUR, Role.COMPTABLE, Role.REGISSEUR)
 
@@ -174,9 +175,17 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
 
 
 def _apurements(titre: Titre) -> dict[str, Any]:
-    """Return the sums found afterwards, each with what undid it, and whether they are to stay."""
-    faits = titre.apurements.filter(annule__isnull=True).select_related("par", "annulation__par")
-    trouves = [(un, getattr(un, "annulation", None)) for un in faits.order_by("pk")]
+    """Return the sums found afterwards, each with what undid it and its receipt, if they have one.
+
+    And whether they are to stay.
+    """
+    faits = titre.apurements.filter(annule__isnull=True).select_related(
+        "par", "annulation__par", "recu"
+    )
+    trouves = [
+        (un, getattr(un, "annulation", None), getattr(un, "recu", None))
+        for un in faits.order_by("pk")
+    ]
     return {
         "apurements": trouves,
         "apurements_figes": bool(trouves and apurements.suite_de(titre)),
@@ -197,6 +206,17 @@ def avis_pdf(request: HttpRequest, titre_id: int) -> HttpResponse:
         messages.error(request, erreur.message)
         return redirect("telepaiement:titre", titre_id=titre.pk)
     return reponse_pdf(contenu, f"avis-{titre.reference}.pdf")
+
+
+@reserver_a(*LECTEURS)
+@never_cache
+@require_GET
+def recu_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the receipt of what settled a titre after it had waited."""
+    recus = RecuApurement.objects.select_related(
+        "apurement__titre__tiers", "apurement__titre__service", "apurement__annulation"
+    )
+    return reponse_recu(request, get_object_or_404(recus, pk=pk))
 
 
 @reserver_a(Role.AGENT)

@@ -1,0 +1,154 @@
+"""Receipts of what settled a titre after it had waited: for its debtor, until it is undone."""
+
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from pypdf import PdfReader
+
+from facturier.acces.models import ServiceGestionnaire
+from facturier.commun import fichiers
+from telepaiement import apurements, demandes
+from telepaiement.models import NatureDemande, RecuApurement
+from tests.fournisseurs.factories import FournisseurFactory
+from tests.telepaiement.factories import titre_payable, titres_payables
+from tests.telepaiement.test_apurements import ADRESSE
+from tests.telepaiement.test_apurements import excedent as excedent  # noqa: PLC0414
+from tests.telepaiement.test_apurements import imputee as imputee  # noqa: PLC0414
+from tests.telepaiement.test_apurements import sans_delai as sans_delai  # noqa: PLC0414
+from tests.telepaiement.test_demandes import demander as demander  # noqa: PLC0414
+from tests.telepaiement.test_imputations import ecarter as ecarter  # noqa: PLC0414
+
+pytestmark = pytest.mark.django_db
+
+
+def test_le_debiteur_recoit_un_recu_de_ce_qui_a_regle_son_titre_puis_lit_qu_il_est_annule(
+    imputee, agent, comptable, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"}).tiers
+    titre = titres_payables([12_500], tiers=debiteur)[0]
+    with django_capture_on_commit_callbacks(execute=True):
+        fait = apurements.regler_titre(
+            imputee, titre_id=titre.pk, montant=7_000, motif="Secret", par=comptable
+        )
+    recu = fait.recu
+    verifier_le_code = reverse("telepaiement:verification", args=[recu.code])
+    client.post(
+        reverse("telepaiement:accueil"), {"reference": titre.reference, "cle": titre.cle_paiement}
+    )
+    creance = reverse("telepaiement:creance", args=[titre.pk])
+    sien = reverse("telepaiement:recu_reglement", args=[titre.pk, recu.pk])
+    avant = (client.get(creance).text, client.get(verifier_le_code).text)
+    pdf = client.get(sien).content
+    assert pdf == mailoutbox[0].attachments[0].content
+    with django_capture_on_commit_callbacks(execute=True):
+        apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+    apres = (client.get(creance).text, client.get(verifier_le_code).text)
+
+    assert [un.to for un in mailoutbox] == [["lou@mail.example"]] * 2
+    for mot in (recu.reference, recu.code, "7\xa0000", "5\xa0500", titre.reference):
+        assert mot in mailoutbox[0].body
+    assert "Secret" not in mailoutbox[0].body + _lire(pdf)
+    for mot in (recu.reference, recu.code, titre.reference, "prestataire de paiement", "/2026"):
+        assert mot in _lire(pdf)
+    assert sien in avant[0]
+    assert "Ce reçu est authentique" in avant[1]
+    assert "ne vaut plus" in mailoutbox[1].body
+    assert "(annulé)" in apres[0]
+    assert "le règlement a été annulé le" in apres[1]
+    annule = _lire(client.get(sien).content)
+    assert "REÇU ANNULÉ" in annule
+    assert "ne prouve aucun règlement" in annule
+    assert "REÇU ANNULÉ" in _lire(mailoutbox[1].attachments[0].content)
+    assert "REÇU ANNULÉ" in _lire(
+        client.get(reverse("telepaiement:verification_duplicata", args=[recu.code])).content
+    )
+
+
+def test_sans_adresse_le_recu_s_imprime_de_la_page_du_titre_et_un_autre_ne_le_lit_pas(
+    imputee, agent, comptable, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    titre, autre = titres_payables([7_000, 7_000])
+    saisie = {"titre": titre.reference, "montant": "7 000", "motif": "x"}
+    client.force_login(comptable)
+    with django_capture_on_commit_callbacks(execute=True):
+        dit = client.post(
+            reverse("telepaiement:imputation_regler", args=[imputee.pk]), saisie, follow=True
+        ).text
+    recu = RecuApurement.objects.get()
+    page = reverse("telepaiement:titre_recu", args=[recu.pk])
+    fiche = client.get(reverse("telepaiement:titre", args=[titre.pk])).text
+    imprime = client.get(page)
+    client.force_login(agent)
+    defaire = reverse("telepaiement:apurement_annuler", args=[recu.apurement_id])
+    defait = client.post(defaire, {"motif": "Erreur"}, follow=True).text
+    client.logout()
+    client.post(
+        reverse("telepaiement:accueil"), {"reference": autre.reference, "cle": autre.cle_paiement}
+    )
+
+    assert not mailoutbox
+    assert "son reçu s’imprime depuis la page du titre" in dit
+    assert page in fiche
+    assert recu.reference in _lire(imprime.content)
+    assert "écrivez-lui" in defait
+    assert client.get(page).status_code == 302
+    for cle in (titre.pk, autre.pk):
+        lu = client.get(reverse("telepaiement:recu_reglement", args=[cle, recu.pk]))
+        assert lu.status_code == (404 if cle == autre.pk else 302)
+
+
+def test_un_recu_perdu_se_redessine_et_l_administrateur_le_sait(imputee, comptable, client, caplog):
+    titre = titre_payable(7_000)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    fichiers.chemin(fait.recu.sha256, settings.DOCUMENTS_RACINE).unlink()
+
+    rendu = client.get(reverse("telepaiement:verification_duplicata", args=[fait.recu.code]))
+
+    assert fait.recu.reference in _lire(rendu.content)
+    assert "document_perdu" in caplog.text
+
+
+@pytest.mark.deux_moteurs
+def test_un_recu_ne_se_reecrit_pas_et_un_excedent_conserve_n_en_a_pas(
+    excedent, agent, comptable, sans_delai
+):
+    regle = apurements.regler_titre(
+        excedent, titre_id=titre_payable(12_500).pk, montant=300, motif="x", par=comptable
+    )
+    service = ServiceGestionnaire.objects.get(code="DCJS")
+    apurements.conserver(excedent, motif="Rien", service=service, adresse=ADRESSE, par=agent)
+
+    assert [un.apurement for un in RecuApurement.objects.all()] == [regle]
+    lot = RecuApurement.objects.all()
+    for acte in (lambda: lot.update(code="AAAA-AAAA-AAAA"), lot.delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            acte()
+
+
+def test_le_compte_du_debiteur_liste_ses_recus(
+    imputee, agent, comptable, fournisseur, demander, client
+):
+    titre = titre_payable(7_000)
+    demande = demander(titre, NatureDemande.RATTACHEMENT, demandeur=fournisseur)
+    demandes.accepter(demande, reponse="C’est bien elle.", par=agent)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    client.force_login(fournisseur)
+    lieux = [
+        reverse("telepaiement:compte"),
+        reverse("telepaiement:compte_historique", args=[titre.tiers.code, "recus"]),
+    ]
+
+    for lieu in lieux:
+        assert fait.recu.reference in client.get(lieu).text
+
+
+def _lire(pdf: bytes) -> str:
+    """Return the text of the first page of a PDF."""
+    return PdfReader(BytesIO(pdf)).pages[0].extract_text()
