@@ -1,6 +1,7 @@
 """Letters to a debtor without a mail address, whose payment the bank took back: posted by an agent.
 
-What waits is told by the acts of the dispute: asked for, then posted, or given up.
+What waits is told by the acts of the dispute: asked for, then posted, or given up. What is printed
+is kept: the last print is what was posted, and what is shown later.
 """
 
 import io
@@ -15,17 +16,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun import montants
+from facturier.commun import fichiers, montants
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.pdf import Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import avis, courriels
-from telepaiement.models import EtatLitige, Litige, PassageLitige
+from telepaiement.models import EtatLitige, LettreImprimee, Litige, PassageLitige
 from telepaiement.titres import adresse_connue
 
 DEMANDER, POSTER, RENONCER = "demander_lettre", "poster_lettre", "renoncer_lettre"
 JOUR = "%d/%m/%Y"
+TAILLE_MAXIMALE = 1_000_000  # bytes
 
 
 def prevenir_debiteur(litige: Litige, *, par: Utilisateur) -> None:
@@ -59,30 +61,81 @@ def postees(titre: Titre) -> QuerySet[PassageLitige]:
     return parties.select_related("litige", "par").order_by("pk")
 
 
-@transaction.atomic
-def poster(litige_id: int, *, par: Utilisateur) -> None:
-    """Note that the letter left, by whom; harmless when it had left already.
+def imprimer(litige_id: int, *, par: Utilisateur) -> LettreImprimee:
+    """Draw the letter that waits, as things stand, and keep it.
 
     Raises:
         ActeInterdit: `par` is neither of the finances nor the comptable.
+        ValidationError: no letter waits.
     """
+    _exiger(par)
+    with transaction.atomic():
+        litige = _verrouiller(litige_id)
+        if not a_poster().filter(pk=litige.pk).exists():
+            raise ValidationError("Aucune lettre n’est plus à poster pour ce paiement.")
+        moment = timezone.now()
+        lettre: LettreImprimee = litige.lettres.create(
+            sha256=fichiers.ranger(
+                io.BytesIO(editer(litige, le=moment)),
+                racine=settings.DOCUMENTS_RACINE,
+                taille_maximale=TAILLE_MAXIMALE,
+            ).sha256,
+            par=par,
+            le=moment,
+        )
+        return lettre
+
+
+def contenu(lettre: LettreImprimee) -> bytes:
+    """Return a letter as it was printed.
+
+    Raises:
+        facturier.commun.fichiers.DocumentPerdu: the store has lost it.
+    """
+    return fichiers.lire(lettre.sha256, settings.DOCUMENTS_RACINE)
+
+
+def poster(litige_id: int, *, par: Utilisateur) -> None:
+    """Note that the letter last printed left, by whom; harmless when it had left already.
+
+    Raises:
+        ActeInterdit: `par` is neither of the finances nor the comptable.
+        ValidationError: it was not printed since it was asked for.
+    """
+    _exiger(par)
+    with transaction.atomic():
+        litige = _verrouiller(litige_id)
+        if not a_poster().filter(pk=litige.pk).exists():
+            return
+        demande = litige.passages.filter(acte=DEMANDER).latest("pk")
+        lettre = litige.lettres.filter(le__gte=demande.le).first()
+        if lettre is None:
+            raise ValidationError(
+                "Imprimez d’abord la lettre : ce qui est imprimé est gardé comme ce qui est posté."
+            )
+        _noter(litige, POSTER, par, lettre=lettre)
+
+
+def _exiger(par: Utilisateur) -> None:
     if not par.a_role(Role.AGENT, Role.COMPTABLE):
         raise ActeInterdit("Les finances ou le comptable postent cette lettre.")
-    litige = Litige.objects.select_for_update(of=("self",)).get(pk=litige_id)
-    if a_poster().filter(pk=litige.pk).exists():
-        _noter(litige, POSTER, par)
 
 
-def _noter(litige: Litige, acte: str, par: Utilisateur) -> None:
-    litige.passages.create(acte=acte, depart=litige.etat, arrivee=litige.etat, par=par)
+def _verrouiller(litige_id: int) -> Litige:
+    litige: Litige = Litige.objects.select_for_update(of=("self",)).get(pk=litige_id)
+    return litige
 
 
-def editer(litige: Litige, *, le: datetime, postee: PassageLitige | None = None) -> bytes:
+def _noter(
+    litige: Litige, acte: str, par: Utilisateur, *, lettre: LettreImprimee | None = None
+) -> None:
+    litige.passages.create(
+        acte=acte, depart=litige.etat, arrivee=litige.etat, par=par, lettre=lettre
+    )
+
+
+def editer(litige: Litige, *, le: datetime) -> bytes:
     """Return the letter as a PDF, its address in the window of the envelope.
-
-    Args:
-        postee: the letter that left already, of which this is a copy: it says what it said then,
-            but what is owed, which is that of `le`.
 
     Raises:
         ValidationError: the payment is a sale's, whose buyer left no address.
@@ -90,7 +143,7 @@ def editer(litige: Litige, *, le: datetime, postee: PassageLitige | None = None)
     encaissement, titre = litige.encaissement, litige.encaissement.titre
     if titre is None:
         raise ValidationError("Cette vente n’a pas de débiteur à qui écrire.")
-    est_annule = (postee.depart if postee else litige.etat) == EtatLitige.ANNULE
+    est_annule = litige.etat == EtatLitige.ANNULE
     sortie = io.BytesIO()
     with Document(
         sortie,
@@ -100,12 +153,7 @@ def editer(litige: Litige, *, le: datetime, postee: PassageLitige | None = None)
         emetteur=(encaissement.regie.libelle, encaissement.regie.acte),
     ) as pdf:
         pdf.adresse(avis.adresse_postale(titre))
-        pdf.adresse([f"Nouméa, le {timezone.localtime(postee.le if postee else le):{JOUR}}"])
-        if postee:
-            pdf.paragraphe(
-                f"Copie de la lettre postée le {timezone.localtime(postee.le):{JOUR}} par "
-                f"{postee.par.nom_complet}."
-            )
+        pdf.adresse([f"Nouméa, le {timezone.localtime(le):{JOUR}}"])
         if est_annule:
             pdf.titre("Votre paiement est bien reçu", f"Titre de recettes n° {titre.reference}")
             pdf.paragraphe(

@@ -1426,6 +1426,43 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="LettreImprimee",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(max_length=64, verbose_name="empreinte du document"),
+                    ),
+                    ("le", models.DateTimeField(verbose_name="imprimée le")),
+                    (
+                        "litige",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lettres",
+                            to="telepaiement.litige",
+                        ),
+                    ),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "lettre imprimée",
+                    "verbose_name_plural": "lettres imprimées",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
                 name="PassageLitige",
                 fields=[
                     (
@@ -1439,6 +1476,15 @@ class Migration(migrations.Migration):
                     ("arrivee", models.CharField(max_length=30, verbose_name="état d’arrivée")),
                     ("le", models.DateTimeField(auto_now_add=True)),
                     ("motif", models.TextField(blank=True)),
+                    (
+                        "lettre",
+                        models.OneToOneField(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="postee",
+                            to="telepaiement.lettreimprimee",
+                        ),
+                    ),
                     (
                         "litige",
                         models.ForeignKey(
@@ -5250,6 +5296,29 @@ class Migration(migrations.Migration):
                     ),
                     name="comblement_deficit_recepisse",
                     violation_error_message="Ce qui est payé à la Trésorerie a son récépissé.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lettreimprimee",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                    name="lettre_imprimee_scellee",
+                    violation_error_message="Une lettre imprimée a l’empreinte de son document.",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="passagelitige",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("acte", "poster_lettre"), ("lettre__isnull", False)),
+                        models.Q(
+                            models.Q(("acte", "poster_lettre"), _negated=True),
+                            ("lettre__isnull", True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="passage_litige_lettre_postee",
+                    violation_error_message="Une lettre postée est une lettre imprimée.",
                 ),
             ),
             migrations.AddConstraint(

@@ -184,6 +184,8 @@ CREATE TRIGGER encaissement_rapproche_ajout_seul BEFORE UPDATE OR DELETE ON tele
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER passage_remboursement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageremboursement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER lettre_imprimee_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_lettreimprimee
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER passage_litige_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagelitige
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER passage_versement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageversement

@@ -61,6 +61,10 @@ CREATE TRIGGER passage_remboursement_sans_modification BEFORE UPDATE ON telepaie
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_remboursement_sans_suppression BEFORE DELETE ON telepaiement_passageremboursement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER lettre_imprimee_sans_modification BEFORE UPDATE ON telepaiement_lettreimprimee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER lettre_imprimee_sans_suppression BEFORE DELETE ON telepaiement_lettreimprimee
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_litige_sans_modification BEFORE UPDATE ON telepaiement_passagelitige
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_litige_sans_suppression BEFORE DELETE ON telepaiement_passagelitige

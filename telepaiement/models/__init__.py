@@ -74,7 +74,13 @@ from telepaiement.models.internet import (
     SessionInternet,
 )
 from telepaiement.models.liens import LienPaiement
-from telepaiement.models.litiges import ETATS_REPRIS, EtatLitige, Litige, PassageLitige
+from telepaiement.models.litiges import (
+    ETATS_REPRIS,
+    EtatLitige,
+    LettreImprimee,
+    Litige,
+    PassageLitige,
+)
 from telepaiement.models.nominations import (
     EtatNomination,
     Nomination,
@@ -174,6 +180,7 @@ __all__ = [
     "FormatReleve",
     "Guichet",
     "ImputationVersement",
+    "LettreImprimee",
     "LienPaiement",
     "LigneBancaire",
     "LigneRegularisee",

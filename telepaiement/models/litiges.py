@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from facturier.acces.models import Passage, Role
+from facturier.acces.models import Passage, Role, Utilisateur
 from facturier.commun.champs import MontantField
 from facturier.commun.etats import Transition, transition
 from facturier.commun.tons import Ton
@@ -97,11 +97,44 @@ class Litige(models.Model):
         return f"Litige de {self.montant} F : {self.get_etat_display()}"
 
 
+class LettreImprimee(models.Model):
+    """A letter to a debtor as it was printed, kept: what is posted is one of them. Append only."""
+
+    litige = models.ForeignKey(Litige, models.PROTECT, related_name="lettres")
+    sha256 = models.CharField("empreinte du document", max_length=64)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField("imprimée le")
+
+    class Meta:
+        verbose_name = "lettre imprimée"
+        verbose_name_plural = "lettres imprimées"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sha256__regex=r"^[0-9a-f]{64}$"),
+                name="lettre_imprimee_scellee",
+                violation_error_message="Une lettre imprimée a l’empreinte de son document.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Lettre imprimée {self.pk}"
+
+
 class PassageLitige(Passage):
-    """Trace of an act on a dispute."""
+    """Trace of an act on a dispute; of a letter that left, `lettre` is what was posted."""
 
     litige = models.ForeignKey(Litige, models.PROTECT, related_name="passages")
+    lettre = models.OneToOneField(LettreImprimee, models.PROTECT, null=True, related_name="postee")
 
     class Meta(Passage.Meta):
         verbose_name = "passage de litige"
         verbose_name_plural = "passages de litige"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(acte="poster_lettre", lettre__isnull=False)
+                | ~Q(acte="poster_lettre") & Q(lettre__isnull=True),
+                name="passage_litige_lettre_postee",
+                violation_error_message="Une lettre postée est une lettre imprimée.",
+            ),
+        ]

@@ -1,6 +1,7 @@
 """Pages of the finance staff: payouts, what was not paid out, disputes."""
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,8 +17,8 @@ from telepaiement.models import (
     EtatImputation,
     EtatLitige,
     EtatVersement,
+    LettreImprimee,
     Litige,
-    PassageLitige,
     Versement,
 )
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
@@ -158,36 +159,31 @@ def litiges(request: HttpRequest) -> HttpResponse:
 
 @reserver_a(*LECTEURS)
 @never_cache
-@require_GET
+@require_POST
 def lettre(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give the letter to print and post to a debtor without a mail address."""
-    lot = Litige.objects.filter(encaissement__titre__isnull=False).select_related(
-        "ligne", "encaissement__titre__tiers", "encaissement__regie", "encaissement__quittance"
-    )
-    litige = get_object_or_404(lot, pk=pk)
-    contenu = lettres.editer(litige, le=timezone.now())
-    return reponse_pdf(contenu, f"lettre-{litige.encaissement.titre.reference}.pdf")
+    """Give the letter to print and post to a debtor without a mail address; it is kept."""
+    litige = get_object_or_404(Litige.objects.select_related("encaissement__titre"), pk=pk)
+    try:
+        imprimee = lettres.imprimer(litige.pk, par=agent(request))
+    except ValidationError as refus:
+        messages.error(request, " ".join(refus.messages))
+        return redirect("telepaiement:encaissement", pk=litige.encaissement_id)
+    return _donner_lettre(imprimee, litige)
 
 
 @reserver_a(*LECTEURS)
 @never_cache
 @require_GET
 def copie_lettre(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a copy of a letter that left."""
-    passage = get_object_or_404(
-        PassageLitige.objects.select_related(
-            "par",
-            "litige__ligne",
-            "litige__encaissement__titre__tiers",
-            "litige__encaissement__titre__service",
-            "litige__encaissement__regie__tiers",
-            "litige__encaissement__quittance",
-        ),
-        pk=pk,
-        acte=lettres.POSTER,
-    )
-    contenu = lettres.editer(passage.litige, le=timezone.now(), postee=passage)
-    return reponse_pdf(contenu, f"lettre-{passage.litige.encaissement.titre.reference}.pdf")
+    """Give a letter that left, as it was printed."""
+    imprimees = LettreImprimee.objects.select_related("litige__encaissement__titre")
+    imprimee = get_object_or_404(imprimees, pk=pk, postee__isnull=False)
+    return _donner_lettre(imprimee, imprimee.litige)
+
+
+def _donner_lettre(imprimee: LettreImprimee, litige: Litige) -> HttpResponse:
+    reference = litige.encaissement.titre.reference
+    return reponse_pdf(lettres.contenu(imprimee), f"lettre-{reference}.pdf")
 
 
 @reserver_a(*LECTEURS)
@@ -195,6 +191,10 @@ def copie_lettre(request: HttpRequest, pk: int) -> HttpResponse:
 def lettre_postee(request: HttpRequest, pk: int) -> HttpResponse:
     """Note that the letter left."""
     litige = get_object_or_404(Litige, pk=pk)
-    lettres.poster(litige.pk, par=agent(request))
-    messages.success(request, "La lettre est notée comme postée.")
+    try:
+        lettres.poster(litige.pk, par=agent(request))
+    except ValidationError as refus:
+        messages.error(request, " ".join(refus.messages))
+    else:
+        messages.success(request, "La lettre est notée comme postée.")
     return redirect("telepaiement:encaissement", pk=litige.encaissement_id)

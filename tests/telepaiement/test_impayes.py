@@ -12,7 +12,15 @@ from pypdf import PdfReader
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import caisse, depots, impayes, lettres, navigation, rapprochement, ventes
 from telepaiement.cloture import Pointage, cloturer_caisse
-from telepaiement.models import LigneBancaire, Litige, Mode, NatureRapprochement, Produit
+from telepaiement.encaissement import enregistrer
+from telepaiement.models import (
+    LettreImprimee,
+    LigneBancaire,
+    Litige,
+    Mode,
+    NatureRapprochement,
+    Produit,
+)
 from telepaiement.propositions import proposer
 from tests.fournisseurs.factories import FournisseurFactory
 from tests.telepaiement.factories import decompte, verser
@@ -119,15 +127,17 @@ def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
     with django_capture_on_commit_callbacks(execute=True):
         acte = client.post(adresse, {"cle": cle}, follow=True)
     litige = encaissement.litiges.get()
-    lettre = client.get(reverse("telepaiement:litige_lettre", args=[litige.pk])).content
+    poster = reverse("telepaiement:litige_lettre_postee", args=[litige.pk])
+    sans_imprimer = client.post(poster, follow=True).text
+    lettre = client.post(reverse("telepaiement:litige_lettre", args=[litige.pk])).content
     texte = PdfReader(BytesIO(lettre)).pages[0].extract_text()
     accueil = {une.libelle: une.nombre for une in navigation.cartes(agent)}
     liste = client.get(reverse("telepaiement:litiges"), {"lettre": "a_poster"}).content.decode()
-    client.post(reverse("telepaiement:litige_lettre_postee", args=[litige.pk]))
+    client.post(poster)
     postee = lettres.a_poster().exists()
     fiche = client.get(reverse("telepaiement:titre", args=[encaissement.titre_id])).text
     copie = reverse(
-        "telepaiement:lettre_copie", args=[lettres.postees(encaissement.titre).get().pk]
+        "telepaiement:lettre_copie", args=[lettres.postees(encaissement.titre).get().lettre_id]
     )
     defaire = reverse("telepaiement:banque_annuler", args=[ligne.pk])
     defait = client.post(defaire, {"motif": "Erreur"}, follow=True).content.decode()
@@ -146,16 +156,76 @@ def test_sans_courriel_une_lettre_est_a_imprimer_et_a_poster(
     assert copie in fiche
     assert copie in defait
     assert "la banque a repris son paiement" in fiche
-    relue = PdfReader(BytesIO(client.get(copie).content)).pages[0].extract_text()
+    assert "Imprimez d’abord la lettre" in sans_imprimer
+    assert client.get(copie).content == lettre  # what it said then, though it was undone since
     assert "Nouméa, le" in texte
     contact = texte[texte.index("Pour nous joindre") :].replace("\n", " ")
     assert encaissement.regie.libelle in contact
-    assert "Copie de la lettre postée le" in relue
-    assert "n’a pas abouti" in relue  # what it said then, though it was undone since
     client.force_login(regisseur)
     vue = client.get(reverse("telepaiement:titre", args=[encaissement.titre_id])).text
     assert "la banque a repris son paiement" in vue
     assert copie not in vue
+
+
+def test_la_lettre_postee_se_relit_avec_le_reste_du_jour_ou_elle_fut_imprimee(
+    importer, agent, comptable, client, encaisser_au_guichet, remettre
+):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    confirmer(agent, NatureRapprochement.IMPAYE)
+    litige = encaissement.litiges.get()
+    imprimees = [lettres.imprimer(litige.pk, par=un) for un in (agent, comptable)]
+    lettres.poster(litige.pk, par=agent)
+    enregistrer(
+        titre=encaissement.titre,
+        regie=encaissement.regie,
+        mode=Mode.VIREMENT,
+        montant=5_000,
+        moment=timezone.now(),
+        reference="essai-lettre",
+        par=agent,
+        reference_virement="VIR",
+    )
+
+    client.force_login(agent)
+    (postee,) = lettres.postees(encaissement.titre)
+    lieux = [
+        reverse("telepaiement:lettre_copie", args=[une.pk]) for une in (postee.lettre, imprimees[0])
+    ]
+    relue = PdfReader(BytesIO(client.get(lieux[0]).content)).pages[0].extract_text()
+
+    assert reste_du(encaissement.titre) == 7_500
+    assert postee.lettre == imprimees[1]  # the last one printed left
+    assert "Reste à payer 12 500 F CFP" in " ".join(relue.split())
+    assert client.get(lieux[1]).status_code == 404  # it was printed, and not posted
+    with pytest.raises(ValidationError, match="n’est plus à poster"):
+        lettres.imprimer(litige.pk, par=agent)
+    lettres.poster(litige.pk, par=agent)  # harmless
+    assert lettres.postees(encaissement.titre).count() == 1
+
+
+@pytest.mark.deux_moteurs
+def test_une_lettre_imprimee_ne_se_reecrit_pas_et_se_poste_seule(
+    importer, agent, encaisser_au_guichet, remettre
+):
+    tiers = FournisseurFactory(champs={"courriel": ""}).tiers
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    confirmer(agent, NatureRapprochement.IMPAYE)
+    litige = encaissement.litiges.get()
+    lettres.imprimer(litige.pk, par=agent)
+
+    refus = [
+        lambda: LettreImprimee.objects.update(sha256="0" * 64),
+        LettreImprimee.objects.all().delete,
+        lambda: litige.passages.create(acte=lettres.POSTER, depart="", arrivee="", par=agent),
+    ]
+    for acte in refus:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            acte()
 
 
 def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(
