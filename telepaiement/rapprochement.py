@@ -32,6 +32,7 @@ from telepaiement.models import (
     NatureRapprochement,
     OrigineVersement,
     RapprochementBancaire,
+    Regie,
     Versement,
 )
 from telepaiement.passerelles.contrat import PasserelleMuette, PasserelleRefuse
@@ -169,9 +170,17 @@ def annuler(*, ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapproc
 
 @transaction.atomic
 def _annuler(ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapprochement:
-    """Undo a match under the lock of its debt, if it has one, then of the movement."""
-    titres = Titre.objects.filter(encaissements__rapproches__rapprochement__ligne=ligne_id)
+    """Undo a match under the locks of what it settled, then of the movement.
+
+    The titres first, then the régies that sold: whoever tells that one of these payments came back
+    takes the same lock, and one of the two acts sees what the other did.
+    """
+    regles = EncaissementRapproche.objects.filter(rapprochement__ligne=ligne_id)
+    titres = Titre.objects.filter(pk__in=regles.values("encaissement__titre"))
     list(titres.select_for_update(of=("self",)).order_by("pk"))
+    ventes = regles.filter(encaissement__titre__isnull=True)
+    regies = Regie.objects.filter(pk__in=ventes.values("encaissement__regie"))
+    list(regies.select_for_update(of=("self",)).order_by("pk"))
     ligne = LigneBancaire.objects.select_for_update(of=("self",)).get(pk=ligne_id)
     exiger(ligne, "annuler_rapprochement", par=par)
     rapprochement = (

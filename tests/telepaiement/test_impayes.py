@@ -1,10 +1,12 @@
 """What the bank takes back from the account: unpaid cheques and cards, and who is told."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
@@ -347,4 +349,70 @@ def test_une_remise_se_defait_quand_la_tresorerie_a_recu_le_cheque_impaye(
     rapprochement.annuler(ligne_id=remise.ligne_id, motif="Autre remise", par=agent)
 
     assert not remise.ligne.rapprochements.filter(annulation__isnull=True).exists()
+    assert anomalies() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("premier", ["remise", "impaye"])
+def test_l_impaye_d_une_vente_et_l_annulation_de_sa_remise_ne_se_croisent_pas(
+    importer, agent, collegue, session, regisseur, remettre, monkeypatch, premier
+):
+    _, details, libelle, _ = IMPAYES[0]
+    ventes.vendre(
+        session=session,
+        quantites={Produit.objects.get(code="S001").pk: 3},
+        payeur="Club fictif",
+        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
+        par=regisseur,
+    )
+    remise = remettre(1_500)
+    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
+    ligne = LigneBancaire.objects.get(montant__lt=0)
+    (proposition,) = proposer(ligne)
+    lu, suivi = threading.Event(), threading.Event()
+
+    def s_arreter(acte):
+        """Let the other person act between what `acte` reads and the commit that follows."""
+
+        def faire(*arguments, **nommes):
+            rendu = acte(*arguments, **nommes)
+            lu.set()
+            suivi.wait(2)
+            return rendu
+
+        return faire
+
+    ou = {"remise": "exiger_aucun", "impaye": "constater_impaye"}[premier]
+    monkeypatch.setattr(impayes, ou, s_arreter(getattr(impayes, ou)))
+    actes = {
+        "remise": lambda: rapprochement.annuler(
+            ligne_id=remise.ligne_id, motif="Erreur", par=agent
+        ),
+        "impaye": lambda: rapprochement.confirmer(
+            ligne_id=ligne.pk, cle=proposition.cle, par=collegue
+        ),
+    }
+
+    def tenter(nom):
+        if nom != premier:
+            lu.wait(10)
+        try:
+            actes[nom]()
+        except ValidationError as refus:
+            return " ".join(refus.messages)
+        else:
+            return ""
+        finally:
+            if nom != premier:
+                suivi.set()
+            connection.close()
+
+    with ThreadPoolExecutor(2) as fils:
+        refus = dict(zip(actes, fils.map(tenter, actes), strict=True))
+
+    assert refus[premier] == ""
+    attendu = {"remise": "n’est pas remis à la banque", "impaye": "est revenu impayé"}[premier]
+    assert attendu in "".join(refus.values())
+    assert remise.ligne.rapprochements.filter(annulation=None).exists() == (premier == "impaye")
+    assert Litige.objects.exists() == (premier == "impaye")
     assert anomalies() == []
