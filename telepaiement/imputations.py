@@ -16,6 +16,7 @@ from facturier.acces.models import Role, Utilisateur
 from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.etats import ActeInterdit, franchir
 from facturier.commun.montants import DEVISE, afficher
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.tresorerie import compenser_imputations
 from telepaiement.models import (
     CompensationImputation,
@@ -86,8 +87,8 @@ def approuver(*, imputation_id: int, par: Utilisateur) -> Versement:
 
     Raises:
         ActeInterdit: `par` is neither finance staff nor comptable.
-        ValidationError: asked for by `par`, decided already, or the lines changed since.
-        facturier.grand_livre.passation.EcritureRefusee: the ledger refuses the entry.
+        ValidationError: asked for by `par`, decided already, the lines changed since, or the
+            ledger refuses.
     """
     try:
         with transaction.atomic():
@@ -109,6 +110,8 @@ def approuver(*, imputation_id: int, par: Utilisateur) -> Versement:
             return comptabiliser(versement, par=par)
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
 
 
 @transaction.atomic
@@ -156,8 +159,7 @@ def compenser(
 
     Raises:
         ActeInterdit: `par` is not the comptable.
-        ValidationError: no reason, cleared already, or not contrary.
-        facturier.grand_livre.passation.EcritureRefusee: the ledger refuses the entry.
+        ValidationError: no reason, cleared already, not contrary, or the ledger refuses.
     """
     if not par.a_role(Role.COMPTABLE):
         raise ActeInterdit("Les comptes d’attente s’apurent à la Trésorerie.")
@@ -189,6 +191,8 @@ def compenser(
             )
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur
+    except EcritureRefusee as erreur:
+        raise ValidationError(str(erreur)) from erreur
 
 
 def _attend_entiere(ligne_id: int) -> bool:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.confirmation import confirmer, rapporter
-from facturier.grand_livre.passation import EcritureRefusee
 from telepaiement import imputations
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import CompensationForm
@@ -124,8 +123,6 @@ def approuver(request: HttpRequest, pk: int) -> HttpResponse:
             imputations.approuver(imputation_id=pk, par=agent(request))
         except ValidationError as erreur:
             alertes = erreur.messages
-        except EcritureRefusee as erreur:
-            alertes = [str(erreur)]
         else:
             messages.success(request, "Le versement est comptabilisé, ses mouvements imputés.")
             return redirect("telepaiement:versement", pk=objet.versement_id)
@@ -184,28 +181,22 @@ def refuser(request: HttpRequest, pk: int) -> HttpResponse:
 def compenser(request: HttpRequest, pk: int) -> HttpResponse:
     """Clear a movement that waits by another, the contrary of it."""
     ligne = get_object_or_404(LigneVersement, pk=pk, nature=NatureLigne.IMPUTEE)
-    form = CompensationForm(request.POST or None, contraires=imputations.contraires(ligne))
-    if request.method == "POST" and form.is_valid():
-        try:
-            imputations.compenser(
-                ligne_id=pk,
-                contraire_id=form.cleaned_data["contraire"].pk,
-                motif=form.cleaned_data["motif"],
-                par=agent(request),
-            )
-        except ValidationError as erreur:
-            rapporter(form, erreur)
-        except EcritureRefusee as erreur:
-            form.add_error(None, str(erreur))
-        else:
-            messages.success(request, "Les deux mouvements sont apurés.")
-            return redirect("telepaiement:imputations")
     contexte = {
         "titre": "Compenser un mouvement en attente",
         "consequence": "Les deux mouvements quittent les comptes d’attente : cela ne s’annule pas.",
         "lignes": _resumer([ligne]),
         "action": "Compenser",
         "retour": reverse("telepaiement:imputations"),
-        "form": form,
     }
-    return render(request, "confirmation.html", contexte, status=422 if form.errors else 200)
+    return confirmer(
+        request,
+        CompensationForm(request.POST or None, contraires=imputations.contraires(ligne)),
+        lambda saisie: imputations.compenser(
+            ligne_id=pk,
+            contraire_id=saisie["contraire"].pk,
+            motif=saisie["motif"],
+            par=agent(request),
+        ),
+        contexte,
+        reussite="Les deux mouvements sont apurés.",
+    )

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.commun.etats import ActeInterdit
-from facturier.grand_livre.models import Compte, Ecriture, LigneEcriture
+from facturier.grand_livre.models import Compte, Ecriture, Exercice, LigneEcriture
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.soldes import solde
 from telepaiement import imputations, rapprochement, releves, verification, versements
@@ -242,3 +242,38 @@ def test_la_base_tient_les_deux_personnes_et_le_montant(ecarter, agent, collegue
     with pytest.raises(IntegrityError), transaction.atomic():
         demandes.update(etat="refusee", motif_refus="trop tard")
     assert Ecriture.objects.filter(versement=versement).count() == 1
+
+
+def test_ce_que_le_grand_livre_refuse_se_dit_sur_la_page(
+    ecarter, agent, collegue, comptable, client
+):
+    versement = ecarter(("adjustment", 700), ("adjustment", -700))
+    demande = imputations.demander(versement_id=versement.pk, motif="à classer", par=agent)
+    approuver = reverse("telepaiement:imputation_approuver", args=[demande.pk])
+
+    def fermer(clos_le):
+        Exercice.objects.update(clos_le=clos_le)
+
+    fermer(timezone.now())
+    with pytest.raises(ValidationError, match="L’exercice est clos"):
+        imputations.approuver(imputation_id=demande.pk, par=collegue)
+    client.force_login(collegue)
+    refusee = client.post(approuver)
+    fermer(None)
+    imputations.approuver(imputation_id=demande.pk, par=collegue)
+    credit, debit = (imputations.en_attente().get(montant=montant) for montant in (700, -700))
+    acte = {"contraire_id": debit.pk, "motif": "Contraires"}
+    fermer(timezone.now())
+    with pytest.raises(ValidationError, match="L’exercice est clos"):
+        imputations.compenser(ligne_id=credit.pk, par=comptable, **acte)
+    client.force_login(comptable)
+    compensee = client.post(
+        reverse("telepaiement:imputation_compenser", args=[credit.pk]),
+        {"contraire": debit.pk, "motif": "Contraires"},
+    )
+
+    for page in (refusee, compensee):
+        assert page.status_code == 422
+        assert "L’exercice est clos" in page.text
+    assert 'value="Contraires"' in compensee.text  # nothing typed is lost
+    assert imputations.en_attente().count() == 2
