@@ -8,5 +8,5 @@ from facturier.commun.sql import poser
 class Migration(migrations.Migration):
     """Not reversible: a trace that can be rewritten proves nothing."""
 
-    dependencies = [("exports_tps", "0001_initiale")]
+    dependencies = [("exports_tps", "0001_initiale"), ("telepaiement", "0002_invariants")]
     operations = [migrations.RunPython(poser(__file__, "0002_invariants"))]

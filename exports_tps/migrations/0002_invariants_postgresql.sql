@@ -377,6 +377,34 @@ END $$;
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau
     FOR EACH ROW WHEN (OLD.etat = 'signe' AND NEW.etat = 'ouvert')
     EXECUTE FUNCTION exports_tps_bordereau_sans_flux();
+-- What settles a refused titre stays until the titre is back in preparation, where it may be
+-- presented again or cancelled; one whose number is burnt never is, and is rejected once unsettled.
+CREATE FUNCTION exports_tps_apurement_d_un_titre_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    bordereau bigint;
+    etat_bordereau text;
+BEGIN
+    SELECT b.id, b.etat INTO bordereau, etat_bordereau FROM grand_livre_piece p
+        JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
+        WHERE p.id = NEW.titre_id AND p.etat IN ('transmise', 'suspendue');
+    IF (etat_bordereau = 'refuse'
+        OR etat_bordereau = 'accepte' AND 'rejete' = (
+            SELECT v.decision FROM exports_tps_verdict v
+            WHERE v.piece_id = NEW.titre_id AND v.bordereau_id = bordereau
+              AND v.decision IN ('suspendu', 'rejete', 'pris_en_charge', 'paye')
+            ORDER BY v.id DESC LIMIT 1))
+       AND NOT EXISTS (
+            SELECT 1 FROM exports_tps_verdict v
+            WHERE v.piece_id = NEW.titre_id AND v.bordereau_id = bordereau
+              AND v.decision IN ('pris_en_charge', 'paye')) THEN
+        RAISE EXCEPTION 'La Trésorerie a refusé ce titre : remettez-le d’abord en préparation, puis annulez l’apurement.'
+            USING ERRCODE = '23514', CONSTRAINT = 'apurement_d_un_titre_refuse';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER apurement_d_un_titre_refuse BEFORE INSERT ON telepaiement_apurement
+    FOR EACH ROW WHEN (NEW.annule_id IS NOT NULL)
+    EXECUTE FUNCTION exports_tps_apurement_d_un_titre_refuse();
 -- A new deposit: asked for once the last one is done, never once the treasury has answered.
 
 CREATE TRIGGER nouveaudepot_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_nouveaudepot

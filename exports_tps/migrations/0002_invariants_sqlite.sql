@@ -395,6 +395,20 @@ WHEN NEW.etat = 'signe' AND OLD.etat <> 'signe'
   AND NOT EXISTS (SELECT 1 FROM exports_tps_signaturebordereau s
                   WHERE s.bordereau_id = NEW.id AND s.retiree_le IS NULL)
 BEGIN SELECT RAISE(ABORT, 'Un bordereau ne devient « Signé » qu’avec la trace de qui le signe.'); END;;
+CREATE TRIGGER apurement_d_un_titre_refuse BEFORE INSERT ON telepaiement_apurement
+WHEN NEW.annule_id IS NOT NULL AND EXISTS (
+  SELECT 1 FROM grand_livre_piece p JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
+  WHERE p.id = NEW.titre_id AND p.etat IN ('transmise', 'suspendue')
+  AND (b.etat = 'refuse' OR b.etat = 'accepte' AND 'rejete' = (
+    SELECT v.decision FROM exports_tps_verdict v
+    WHERE v.piece_id = p.id AND v.bordereau_id = b.id
+      AND v.decision IN ('suspendu', 'rejete', 'pris_en_charge', 'paye')
+    ORDER BY v.id DESC LIMIT 1))
+  AND NOT EXISTS (
+    SELECT 1 FROM exports_tps_verdict v
+    WHERE v.piece_id = p.id AND v.bordereau_id = b.id
+      AND v.decision IN ('pris_en_charge', 'paye')))
+BEGIN SELECT RAISE(ABORT, 'La Trésorerie a refusé ce titre : remettez-le d’abord en préparation, puis annulez l’apurement.'); END;;
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau
 WHEN OLD.etat = 'signe' AND NEW.etat = 'ouvert'
   AND EXISTS (SELECT 1 FROM exports_tps_ligneflux l

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from exports_tps.remises import renvoyer
+from exports_tps.models import MessageTPS, Verdict
+from exports_tps.remises import remettre_en_preparation, renvoyer
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.commun.templatetags.coquille import jour
@@ -184,6 +185,55 @@ def test_un_titre_refuse_remis_en_preparation_perd_son_apurement_puis_s_annule(
     assert reverse("telepaiement:apurement_annuler", args=[fait.pk]) in offerte
     assert (titre.etat, reste_du(titre), apurements.reste(imputee)) == ("annulee", 0, 7_000)
     assert _anomalies() == [] == list(verifier())
+
+
+@pytest.mark.deux_moteurs
+@pytest.mark.parametrize(
+    ("reponse", "decisions", "reste_fait"),
+    [
+        ("refuser", [], True),
+        ("accepter", ["rejete"], True),
+        ("accepter", ["rejete", "suspendu"], False),  # it said better since
+        ("refuser", ["pris_en_charge"], False),  # a number that serves no more: it is rejected
+        ("accepter", [], False),
+    ],
+)
+def test_ce_qui_regle_un_titre_refuse_reste_tant_qu_il_n_est_pas_en_preparation(
+    excedent, agent, comptable, client, reponse, decisions, reste_fait
+):
+    titre = titre_payable(300)
+    fait = apurements.regler_titre(
+        excedent, titre_id=titre.pk, montant=300, motif="x", par=comptable
+    )
+    systeme, bordereau = Utilisateur.objects.systeme(), Bordereau.objects.get(pieces=titre.pk)
+    franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
+    for acte in ("transmettre", reponse):
+        franchir_lot(Bordereau, [bordereau.pk], acte, par=systeme)
+    message = MessageTPS.objects.create(nom="r.xml", sha256="0" * 64, taille=1)
+    for decision in decisions:
+        Verdict.objects.create(
+            message=message,
+            portee="piece",
+            identifiant="1",
+            piece_id=titre.pk,
+            bordereau=bordereau,
+            decision=decision,
+        )
+    client.force_login(agent)
+
+    defaire = reverse("telepaiement:apurement_annuler", args=[fait.pk])
+    page = client.post(defaire, {"motif": "Autre débiteur"})
+
+    assert page.status_code == (422 if reste_fait else 302)
+    assert ("remettez-le d’abord en préparation" in page.text) == reste_fait
+    assert reste_du(titre) == (0 if reste_fait else 300)
+    if reste_fait:
+        assert 'value="Autre débiteur"' in page.text
+        with pytest.raises(ValidationError, match="remettez-le d’abord en préparation"):
+            apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+        remettre_en_preparation(titre, motif="Débiteur erroné", par=agent)
+        apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+        assert reste_du(titre) == 300
 
 
 @pytest.mark.deux_moteurs
