@@ -245,17 +245,21 @@ def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(
     assert not lettres.a_poster().exists()
 
 
-def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(
-    importer, agent, session, regisseur
-):
-    _, details, libelle, _ = IMPAYES[0]
+def vendre_par_cheque(session, regisseur):
+    """Sell for 1 500 F, paid by the cheque that the statement takes back."""
     ventes.vendre(
         session=session,
         quantites={Produit.objects.get(code="S001").pk: 3},
         payeur="Club fictif",
-        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
+        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **IMPAYES[0][1]),
         par=regisseur,
     )
+
+
+def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s_annule(
+    importer, agent, session, regisseur
+):
+    vendre_par_cheque(session, regisseur)
     cloturer_caisse(
         session_id=session.pk,
         coupures=decompte(0),
@@ -265,7 +269,7 @@ def test_une_vente_impayee_perd_son_titre_a_venir_et_le_retrouve_si_le_constat_s
     )
     versement = verser(session.regie, regisseur)
     depots.recevoir_versement(versement_id=versement.pk, recepisse="R-1", par=agent)
-    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
+    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": IMPAYES[0][2]}))
 
     fait = confirmer(agent, NatureRapprochement.IMPAYE)
     impayee = ventes.sommes_a_regulariser(session.regie, timezone.localdate())
@@ -357,16 +361,9 @@ def test_une_remise_se_defait_quand_la_tresorerie_a_recu_le_cheque_impaye(
 def test_l_impaye_d_une_vente_et_l_annulation_de_sa_remise_ne_se_croisent_pas(
     importer, agent, collegue, session, regisseur, remettre, monkeypatch, premier
 ):
-    _, details, libelle, _ = IMPAYES[0]
-    ventes.vendre(
-        session=session,
-        quantites={Produit.objects.get(code="S001").pk: 3},
-        payeur="Club fictif",
-        saisie=caisse.Saisie(mode=Mode.CHEQUE, montant=1_500, **details),
-        par=regisseur,
-    )
+    vendre_par_cheque(session, regisseur)
     remise = remettre(1_500)
-    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": libelle}))
+    importer(camt({"montant": "1500", "sens": "DBIT", "libelle": IMPAYES[0][2]}))
     ligne = LigneBancaire.objects.get(montant__lt=0)
     (proposition,) = proposer(ligne)
     lu, suivi = threading.Event(), threading.Event()
