@@ -89,7 +89,7 @@ def dessiner(recu: RecuApurement) -> bytes:
     """Return the receipt on A5; once undone, it says since when it proves nothing."""
     apurement, titre = recu.apurement, recu.apurement.titre
     adresse = reverse("telepaiement:verification", args=[recu.code])
-    nom = f"Reçu de règlement n° {recu.reference}"
+    nom = f"Reçu n° {recu.reference}"
     sortie = io.BytesIO()
     with Document(
         sortie,

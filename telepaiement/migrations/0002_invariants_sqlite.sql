@@ -715,6 +715,6 @@ WHEN NEW.montant + (
     0)
 BEGIN SELECT RAISE(ABORT, 'Cette somme en attente ne suffit plus, ou elle est déjà apurée.'); END;;
 CREATE TRIGGER compensation_sans_apurement BEFORE INSERT ON telepaiement_compensationimputation
-WHEN EXISTS (SELECT 1 FROM telepaiement_apurement
-  WHERE ligne_id IN (NEW.debit_id, NEW.credit_id) HAVING sum(montant) <> 0)
+WHEN (SELECT coalesce(sum(montant), 0) FROM telepaiement_apurement
+  WHERE ligne_id IN (NEW.debit_id, NEW.credit_id)) <> 0
 BEGIN SELECT RAISE(ABORT, 'Ce mouvement est déjà apuré en partie : il ne se compense plus.'); END;;
