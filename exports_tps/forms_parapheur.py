@@ -24,6 +24,13 @@ def personnes(*roles: Role) -> QuerySet[Utilisateur]:
     )
 
 
+def proposer(champ: Any, autres: QuerySet[Utilisateur]) -> None:
+    """Let a field choose one of `autres`; where there is nobody, say what is to be done."""
+    champ.queryset = autres
+    if not autres.exists():
+        champ.help_text = "Personne d’autre n’a ce rôle : un administrateur l’accorde d’abord."
+
+
 class VisaForm(forms.Form):
     """A remark with a visa."""
 
@@ -121,7 +128,7 @@ class CircuitForm(forms.Form):
                 nom = libelle or f"Visa {rang}"
                 etapes.append(Etape(libelle=nom, role=role, titulaire=titulaire))
             elif titulaire or libelle:
-                self.add_error(f"role_{rang}", "Choisissez le rôle de ce visa.")
+                self.add_error(f"role_{rang}", f"Visa {rang} : choisissez son rôle.")
         donnees["etapes"] = etapes
         return donnees
 
@@ -141,8 +148,7 @@ class DelegationForm(forms.Form):
 
     def __init__(self, *arguments: Any, par: Utilisateur, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        champ: Any = self.fields["delegataire"]
-        champ.queryset = personnes(Role.ORDONNATEUR).exclude(pk=par.pk)
+        proposer(self.fields["delegataire"], personnes(Role.ORDONNATEUR).exclude(pk=par.pk))
 
 
 class AbsenceForm(forms.Form):
@@ -167,4 +173,4 @@ class AbsenceForm(forms.Form):
             return
         del champs["absent"]
         roles = [Role.ORDONNATEUR] if par.a_role(Role.ORDONNATEUR) else list(ROLES_VISEURS)
-        champs["suppleant"].queryset = personnes(*roles).exclude(pk=par.pk)
+        proposer(champs["suppleant"], personnes(*roles).exclude(pk=par.pk))

@@ -34,6 +34,9 @@ A_PRIS_EFFET = Q(nature=DELEGATION) & (
     Q(revoquee_le=None) | Q(revoquee_le__gt=F("debut")) | Q(signatures__isnull=False)
 )
 
+A_ACCORDER = "un administrateur l’accorde d’abord"
+A_REVOQUER = "révoquez d’abord ses délégations"
+
 
 @transaction.atomic
 def deleguer(
@@ -49,11 +52,11 @@ def deleguer(
         raise ActeInterdit("Seul un ordonnateur qui signe en son nom délègue sa signature.")
     if not delegataire.a_role(Role.ORDONNATEUR):
         raise ValidationError(
-            f"{delegataire} n’a pas le rôle « Ordonnateur » : un administrateur l’accorde d’abord."
+            {"delegataire": f"{delegataire} n’a pas le rôle « Ordonnateur » : {A_ACCORDER}."}
         )
     if delegataire.delegations_donnees.filter(A_PRIS_EFFET, fin__gte=debut).exists():
         raise ValidationError(
-            f"{delegataire} délègue lui-même sa signature : révoquez d’abord ses délégations."
+            {"delegataire": f"{delegataire} délègue sa signature : {A_REVOQUER}."}
         )
     pouvoir = _enregistrer(
         Delegation(
@@ -100,18 +103,9 @@ def suppleer(
         if suppleant.pk == par.pk:
             raise ActeInterdit("Un administrateur ne se nomme pas lui-même suppléant.")
     if not absent.a_role(*VISEURS):
-        raise ValidationError(f"{absent} n’a rien à viser ni à signer au parapheur.")
-    if not (suppleant.is_active and suppleant.a_role(*VISEURS)):
-        raise ValidationError(
-            f"{suppleant} ne peut ni viser ni signer : choisissez une autre personne."
-        )
-    if absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
-        raise ValidationError(f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un.")
-    if sienne := _absence_de(suppleant, debut, fin):
-        raise ValidationError(
-            f"{suppleant} est déjà en absence, du {sienne.debut:%d/%m/%Y} au "
-            f"{sienne.fin:%d/%m/%Y} : choisissez une autre personne, ou d’autres dates."
-        )
+        raise ValidationError({"absent": f"{absent} n’a rien à viser ni à signer au parapheur."})
+    if raison := _refus_de_suppleer(absent, suppleant, debut, fin):
+        raise ValidationError({"suppleant": raison})
     pouvoir = _enregistrer(
         Delegation(
             nature=SUPPLEANCE,
@@ -125,6 +119,22 @@ def suppleer(
     transaction.on_commit(lambda: prevenir_de_la_suppleance(pouvoir), robust=True)
     _dire_qui_manque(pouvoir)
     return pouvoir
+
+
+def _refus_de_suppleer(absent: Utilisateur, suppleant: Utilisateur, debut: date, fin: date) -> str:
+    """Say why `suppleant` does not stand in for `absent` on these days; empty when he may."""
+    if suppleant.pk == absent.pk:
+        return f"{absent} ne se supplée pas : choisissez une autre personne."
+    if not (suppleant.is_active and suppleant.a_role(*VISEURS)):
+        return f"{suppleant} ne peut ni viser ni signer : choisissez une autre personne."
+    if absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
+        return f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un."
+    if sienne := _absence_de(suppleant, debut, fin):
+        return (
+            f"{suppleant} est déjà en absence, du {sienne.debut:%d/%m/%Y} au "
+            f"{sienne.fin:%d/%m/%Y} : choisissez une autre personne, ou d’autres dates."
+        )
+    return ""
 
 
 def _dire_qui_manque(absence: Delegation) -> None:
@@ -141,8 +151,10 @@ def _absence_de(personne: Utilisateur, debut: date, fin: date) -> Delegation | N
 
 
 def _enregistrer(pouvoir: Delegation) -> Delegation:
+    if pouvoir.fin < pouvoir.debut:
+        raise ValidationError({"fin": "Le dernier jour ne vient pas avant le premier."})
     if pouvoir.fin < timezone.localdate():
-        raise ValidationError("La fin est déjà passée : donnez une date à venir.")
+        raise ValidationError({"fin": "La fin est déjà passée : donnez une date à venir."})
     pouvoir.full_clean()
     pouvoir.save(force_insert=True)
     return pouvoir

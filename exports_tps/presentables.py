@@ -41,7 +41,7 @@ def genre_de(objet: Presentable) -> str:
 
 def nommer(objet: Presentable) -> str:
     """Name it at the head of a sentence."""
-    return f"{genre_de(objet).capitalize()} {objet.reference}"
+    return f"Le {genre_de(objet)} {objet.reference}"
 
 
 def est_presente(objet: Presentable) -> bool:

@@ -25,6 +25,7 @@ from exports_tps.etapes import (
     empechement,
     etat_de,
     exiger_viseur,
+    ou_il_en_est,
     pouvoir_pour,
     refus_de_viser,
 )
@@ -32,7 +33,7 @@ from exports_tps.forms_parapheur import RenvoiForm, RepriseForm, SignatureForm, 
 from exports_tps.models import EtatFlux, LectureBordereau, Presentable, qualite
 from exports_tps.parapheur import bordereaux_attendus, depots_attendus
 from exports_tps.pouvoirs import sans_pouvoir
-from exports_tps.presentables import est_a_signer, genre_de, nommer
+from exports_tps.presentables import est_a_signer, est_presente, genre_de, nommer
 from exports_tps.signature_deposee import (
     SANS_CERTIFICAT,
     certificats_de,
@@ -337,6 +338,8 @@ def renvoyer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> Http
     """Send a bordereau or a file back, with what is to be corrected."""
     objet = _lire(requete, pk, depot=depot)
     genre = genre_de(objet)
+    if requete.method == "GET" and not est_presente(objet):
+        return _dire_ou_il_en_est(requete, objet)
     return confirmer(
         requete,
         RenvoiForm(requete.POST or None),
@@ -353,12 +356,20 @@ def renvoyer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> Http
     )
 
 
+def _dire_ou_il_en_est(requete: RequeteConnectee, objet: Presentable) -> HttpResponse:
+    """Say that something is not in the parapheur, instead of a form that would be refused."""
+    messages.error(requete, f"{ou_il_en_est(objet)} Il n’est pas au parapheur.")
+    return redirect(adresse_de(objet, requete.user))
+
+
 @reserver_a(Role.AGENT)
 @require_http_methods(["GET", "POST"])
 def reprendre(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpResponse:
     """Take a bordereau or a file back from the parapheur."""
     objet = _lire(requete, pk, depot=depot)
     adresse, genre = adresse_de(objet, requete.user), genre_de(objet)
+    if requete.method == "GET" and not est_presente(objet):
+        return _dire_ou_il_en_est(requete, objet)
     return confirmer(
         requete,
         RepriseForm(requete.POST or None),

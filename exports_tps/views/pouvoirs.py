@@ -34,7 +34,10 @@ SUPPLEE = (
     "Vous suppléez {} {}, et personne d’autre ne le fait alors. Si vous vous absentez ces "
     "jours-là, un autre suppléant est à nommer."
 )
-A_NOMMER = "Déclarez l’absence avec un autre suppléant, ou demandez-le à un administrateur."
+PREVENUS = (
+    "Un courriel l’en avertit, ainsi que les administrateurs : chacun peut nommer un autre "
+    "suppléant."
+)
 FIL = [("Parapheur", "/gestion/parapheur/")]
 LECTEURS = (*VISEURS, Role.COMPTABLE, Role.ADMINISTRATEUR)
 
@@ -159,7 +162,7 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
     def enregistrer(donnees: dict[str, Any]) -> None:
         absence = suppleer(par=requete.user, **donnees)
         for manque in manques(absence.delegant, absence.debut, absence.fin):
-            messages.warning(requete, f"{manque} {A_NOMMER}")
+            messages.warning(requete, f"{manque} {PREVENUS}")
 
     return confirmer(
         requete,
@@ -192,19 +195,19 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     consequence = "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le reste."
     if efface_la_delegation(pouvoir, timezone.localdate()):
         consequence = EFFACE.format(pouvoir.delegataire)
-    averti = f"{pouvoir.delegataire} en est averti par courriel"
+    averti = f"Un courriel en avertit {pouvoir.delegataire}."
     return confirmer(
         requete,
         None,
         lambda _: finir(pouvoir, par=requete.user),
         {
             "titre": f"Révoquer : {pouvoir}",
-            "consequence": f"{consequence} {averti}.",
+            "consequence": f"{consequence} {averti}",
             "action": "Révoquer",
             "retour": retour,
             "est_dangereux": True,
         },
-        reussite=f"Le pouvoir est révoqué. {averti}.",
+        reussite=f"Le pouvoir est révoqué. {averti}",
     )
 
 

@@ -349,7 +349,7 @@ def test_on_ne_signe_en_lot_que_ce_qu_on_a_lu(agent, ordonnateur):
 
     assert signes == [lu]
     assert refus == [
-        f"Bordereau {non_lu.reference} : lisez-le d’abord, il n’est pas lu tel qu’il est."
+        f"Le bordereau {non_lu.reference} : lisez-le d’abord, il n’est pas lu tel qu’il est."
     ]
     assert LectureBordereau.objects.count() == 2
 

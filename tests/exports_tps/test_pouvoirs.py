@@ -16,7 +16,7 @@ from exports_tps.relances import relancer
 from exports_tps.sans_suppleant import manques
 from exports_tps.signature import signer_bordereau
 from facturier.acces.models import Role, Utilisateur
-from tests.exports_tps.factories import bordereau_depense
+from tests.exports_tps.factories import bordereau_depense, bordereau_recette
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -159,8 +159,9 @@ def test_les_pages_disent_que_l_autre_en_est_averti(titulaire, ordonnateur, donn
     adresse = reverse("exports_tps:revoquer", args=[pouvoir.pk])
     client.force_login(titulaire)
 
-    assert f"{ordonnateur} en est averti" in client.get(adresse).content.decode()
-    assert "en est averti" in client.post(adresse, follow=True).content.decode()
+    averti = f"Un courriel en avertit {ordonnateur}."
+    assert averti in client.get(adresse).content.decode()
+    assert averti in client.post(adresse, follow=True).content.decode()
     assert "averti par courriel" in client.get(reverse("exports_tps:deleguer")).content.decode()
 
 
@@ -243,6 +244,82 @@ def test_une_suppleance_finie_ou_revoquee_ne_manque_a_personne(agent, personne, 
 
     assert manques(aline, dans(0), dans(9)) == []
     assert manques(ali, dans(0), date.max) == []
+
+
+# --- What is refused is said at its field ------------------------------------------------------
+@pytest.mark.parametrize(
+    ("debut", "fin", "est_le_meme", "champ", "refus"),
+    [
+        (3, 2, False, "fin", "Le dernier jour ne vient pas avant le premier."),
+        (0, 2, True, "suppleant", "ne se supplée pas\u202f: choisissez une autre personne."),
+    ],
+)
+def test_une_absence_refusee_dit_pourquoi_a_son_champ(
+    agent, personne, administrateur, client, dans, debut, fin, est_le_meme, champ, refus
+):
+    suppleant = personne("Aline", Role.AGENT)
+    donnees = {
+        "absent": agent.pk,
+        "suppleant": (agent if est_le_meme else suppleant).pk,
+        "debut": dans(debut).isoformat(),
+        "fin": dans(fin).isoformat(),
+    }
+    client.force_login(administrateur)
+
+    page = client.post(reverse("exports_tps:absence"), donnees).content.decode()
+
+    assert refus in page
+    assert f'href="#id_{champ}"' in page
+    assert "La délégation finit" not in page
+
+
+def test_une_delegation_a_l_envers_le_dit_a_la_fin(ordonnateur, titulaire, client, dans):
+    donnees = {
+        "delegataire": ordonnateur.pk,
+        "acte": "Arrêté 12",
+        "debut": dans(3).isoformat(),
+        "fin": dans(1).isoformat(),
+        "plafond": "100000",
+    }
+    client.force_login(titulaire)
+
+    page = client.post(reverse("exports_tps:deleguer"), donnees).content.decode()
+
+    assert "Le dernier jour ne vient pas avant le premier." in page
+    assert 'href="#id_fin"' in page
+
+
+@pytest.mark.parametrize("nom", ["deleguer", "absence"])
+def test_quand_personne_d_autre_n_a_le_role_on_le_dit(titulaire, client, nom):
+    client.force_login(titulaire)
+
+    page = client.get(reverse(f"exports_tps:{nom}")).content.decode()
+
+    assert "Personne d’autre n’a ce rôle\u202f: un administrateur l’accorde d’abord." in page
+
+
+def test_signer_des_titres_ne_justifie_aucun_service_fait(agent, ordonnateur, client):
+    client.force_login(ordonnateur)
+
+    def lire(bordereau):
+        adresse = reverse("exports_tps:signer", args=[bordereau.pk])
+        return client.get(adresse).content.decode()
+
+    assert "justifie le service fait" in lire(bordereau_depense(agent))
+    assert "service fait" not in lire(bordereau_recette(agent))
+
+
+@pytest.mark.parametrize("acte", ["renvoyer", "reprendre"])
+def test_hors_du_parapheur_le_formulaire_ne_s_offre_pas(agent, client, acte):
+    bordereau = bordereau_depense(agent)
+    client.force_login(agent)
+
+    page = client.get(
+        reverse(f"exports_tps:{acte}", args=[bordereau.pk]), follow=True
+    ).content.decode()
+
+    assert "Il n’est pas au parapheur." in page
+    assert "Ne rien changer et revenir" not in page
 
 
 # --- What it costs -----------------------------------------------------------------------------

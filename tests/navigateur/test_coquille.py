@@ -52,6 +52,17 @@ def test_le_lien_d_evitement_mene_au_contenu(page):
     assert page.evaluate("document.activeElement.id") == "contenu"
 
 
+@pytest.mark.parametrize("classe", ["btn", "nav-link", "page-link"])
+def test_un_controle_atteint_au_clavier_se_voit_comme_les_autres(page, au_clavier, classe):
+    page.goto("/aide/")
+    page.locator("main").evaluate(f"e => e.innerHTML = '<a class={classe} href=#ici>Essai</a>'")
+
+    au_clavier("Essai")
+
+    contour = "getComputedStyle(document.activeElement).outline"
+    assert re.search("solid 3px$", page.evaluate(contour))
+
+
 def test_la_connexion_se_fait_au_clavier(page, au_clavier, photographier, django_user_model):
     utilisateur = django_user_model.objects.create_user(
         "lea.fictive@exemple.test", "un-mot-de-passe-long", prenom="Léa", nom="Fictive"
