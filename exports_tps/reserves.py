@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from exports_tps.models import MessageTPS, Reserve, TraitementReserve
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
+from facturier.commun.insertion import inserer_sauf_connus
 
 LOT = 1000  # reserves written together
 CITEES = 20  # reserves told in a mail or beside a file; its page has them all
@@ -49,7 +50,7 @@ class Reserves:
         )
         connues = set(traitees.values_list("empreinte", flat=True))
         nouvelles = [r for r in self._attente if r.empreinte not in connues]
-        Reserve.objects.bulk_create(nouvelles, batch_size=LOT, ignore_conflicts=True)
+        inserer_sauf_connus(nouvelles, unique="reserve_ouverte_une_fois")
         self._attente.clear()
 
     def _empreinte(self, reserve: Reserve) -> str:

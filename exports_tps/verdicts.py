@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from exports_tps.models import MessageTPS, Reserve, Verdict
+from facturier.commun.insertion import inserer_sauf_connus
 from facturier.commun.montants import milliers
 from facturier.grand_livre.models import Budget
 
@@ -86,7 +87,7 @@ def enregistrer_verdicts(
         if not est_designe or verdict.date_effet is not None:
             verdict.empreinte = hashlib.sha256(repr((*cadre, *objet, *fait)).encode()).hexdigest()
         retenus.append(verdict)
-    Verdict.objects.bulk_create(retenus, ignore_conflicts=True)
+    inserer_sauf_connus(retenus, unique="verdict_dit_une_fois")
 
 
 def pieces_inconnues(message: MessageTPS) -> Iterator[Reserve]:

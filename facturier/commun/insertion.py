@@ -1,10 +1,12 @@
-"""INSERT … SELECT, which Django does not write: rows made by the database out of others."""
+"""Insertions that Django does not write: out of other rows, or but for one conflict alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Value
+from django.db.models.sql import InsertQuery
 
 
 def inserer_depuis(
@@ -37,6 +39,38 @@ def inserer_depuis(
     with connection.cursor() as curseur:
         curseur.execute(f"INSERT INTO {table} ({colonnes}) {sql} RETURNING {rendue}", parametres)
         return [valeur for (valeur,) in curseur.fetchall()]
+
+
+def inserer_sauf_connus(objets: Sequence[models.Model], *, unique: str) -> None:
+    """Insert `objets`, of one model and without keys, but those that a constraint knows already.
+
+    Any other fault is raised: `bulk_create(ignore_conflicts=True)` hides on SQLite what breaks a
+    check, or misses a value. The objects get no key.
+
+    Args:
+        unique: the name of the unique constraint; what breaks it is left out.
+    """
+    if not objets:
+        return
+    modele: Any = type(objets[0])
+    champs = [champ for champ in modele._meta.concrete_fields if not champ.primary_key]
+    cible = _cible(modele, unique)
+    taille = connection.ops.bulk_batch_size(champs, objets)
+    with transaction.atomic(), connection.cursor() as curseur:
+        for debut in range(0, len(objets), taille):
+            insertion = InsertQuery(modele)
+            insertion.insert_values(champs, list(objets[debut : debut + taille]))
+            for sql, parametres in insertion.get_compiler(connection=connection).as_sql():
+                curseur.execute(f"{sql} ON CONFLICT {cible} DO NOTHING", parametres)
+
+
+def _cible(modele: Any, unique: str) -> str:
+    """Return what names the index of a unique constraint in ON CONFLICT, its condition included."""
+    (contrainte,) = (c for c in modele._meta.constraints if c.name == unique)
+    nommer = connection.ops.quote_name
+    colonnes = ", ".join(nommer(modele._meta.get_field(c).column) for c in contrainte.fields)
+    condition = contrainte._get_condition_sql(modele, connection.schema_editor())
+    return f"({colonnes}) WHERE {condition}" if condition else f"({colonnes})"
 
 
 def _simple(champ: Any) -> Any:

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from exports_tps.constitution import constituer_flux
 from exports_tps.models import MessageTPS, Reserve, Verdict
-from exports_tps.reserves import messages_a_examiner, traiter
+from exports_tps.reserves import Reserves, messages_a_examiner, traiter
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from exports_tps.verdicts import enregistrer_verdicts
 from facturier.grand_livre.models import Bordereau, Exercice, Piece
 from tests.exports_tps.factories import bordereau_recette, flux_transmis
 from tests.exports_tps.reponses import (
@@ -175,3 +176,32 @@ def test_une_piece_inconnue_d_un_fichier_externe_est_dite_une_fois(agent, ordonn
     assert inconnue.identifiant.startswith("Pièce 77 du bordereau 2026-D-")
     assert (inconnue.code, inconnue.libelle) == ("ERREUR_AUTRE", "Autre anomalie")
     assert Reserve.objects.get().texte == f"{inconnue.identifiant} : inconnu ici."
+
+
+@pytest.mark.deux_moteurs
+@pytest.mark.parametrize("fautive", ["une réserve muette", "un verdict sans décision"])
+def test_seul_ce_qui_est_deja_dit_est_laisse(flux, settings, fautive):
+    """Any other fault of a row is told, on both engines, and nothing of the lot is kept."""
+    repondre(settings, flux, "a.xml", mandat(INCONNU, "02"))
+    lire_retours()
+    message, avant = MessageTPS.objects.get(), tout()
+
+    def enregistrer():
+        if fautive == "une réserve muette":
+            reserves = Reserves(message)
+            reserves.noter(
+                Reserve(nature="inconnu", texte="Dit"), Reserve(nature="inconnu", texte="")
+            )
+            reserves.enregistrer()
+        else:
+            dit = {"portee": "piece", "identifiant": "X", "decision": None}
+            enregistrer_verdicts(message, [Verdict(message=message, **dit)])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        enregistrer()
+
+    assert tout() == avant
+    reserves = Reserves(message)
+    reserves.noter(*(Reserve(nature="inconnu", texte=t) for t in ("Un", "Un", "Deux")))
+    reserves.enregistrer()
+    assert Reserve.objects.filter(texte__in=["Un", "Deux"]).count() == 2
