@@ -1,6 +1,7 @@
 """A titre settled, then refused by the treasury: presented again, itself, on another bordereau."""
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -36,7 +37,7 @@ from facturier.grand_livre.models import (
     Titre,
 )
 from facturier.grand_livre.passation import contrepasser
-from facturier.grand_livre.soldes import reste_du
+from facturier.grand_livre.soldes import EVENEMENTS_D_EMISSION, reste_du
 from facturier.grand_livre.verification import verifier
 from telepaiement.titres import annuler
 from tests.exports_tps.factories import bordereau_recette, tresorerie
@@ -412,6 +413,40 @@ def test_la_base_ne_laisse_quitter_que_ce_qui_est_refuse(agent, transmis, settin
     tenter(remise.delete)
     Piece.objects.filter(pk=regle.pk).update(bordereau=None, etat="emise")
     tenter(lambda: Piece.objects.filter(pk=regle.pk).update(bordereau=tete))
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_ne_laisse_quitter_que_ce_que_quelque_chose_regle(agent, transmis, settings):
+    rendu = Titre.objects.earliest("pk")
+    tete = refuser(settings, transmis)
+
+    def quitter(piece):
+        return RemiseEnPreparation.objects.create(
+            piece=piece, bordereau=tete, refus="Refusé", motif=MOTIF, par=agent
+        )
+
+    with transaction.atomic():
+        quitter(rendu)
+        transaction.set_rollback(True)
+    ne_plus_regler(rendu, agent)
+
+    with pytest.raises(IntegrityError, match="quelque chose règle"), transaction.atomic():
+        quitter(rendu)
+
+
+@pytest.mark.deux_moteurs
+def test_la_base_et_l_acte_lisent_de_meme_ce_qui_regle():
+    lire = (
+        "SELECT sql FROM sqlite_master WHERE name = 'remise_reglee'"
+        if connection.vendor == "sqlite"
+        else "SELECT pg_get_functiondef('grand_livre_remise_juste'::regproc)"
+    )
+    with connection.cursor() as curseur:
+        curseur.execute(lire)
+        regle = curseur.fetchone()[0]
+
+    exclus = regle.split("NOT IN (")[1].split(")")[0]
+    assert set(re.findall(r"'(\w+)'", exclus)) == set(EVENEMENTS_D_EMISSION)
 
 
 def test_le_comptable_rend_un_titre_regle_au_lieu_de_le_rejeter(client, agent, comptable, transmis):

@@ -341,7 +341,7 @@ BEGIN
 END $$;
 CREATE TRIGGER credit_fige BEFORE UPDATE OR DELETE ON grand_livre_creditouvert
     FOR EACH STATEMENT EXECUTE FUNCTION gl_refuser_credit();
--- A titre that was sent leaves a bordereau that was answered; that money settles it, the act knows.
+-- A titre that was sent, and that money settles, leaves a bordereau that was answered: `regle_par_piece`.
 CREATE FUNCTION grand_livre_remise_juste() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM grand_livre_piece p
@@ -351,6 +351,18 @@ BEGIN
     THEN
         RAISE EXCEPTION 'Seul un titre transmis et refusé quitte son bordereau.'
             USING ERRCODE = '23514', CONSTRAINT = 'remise_juste';
+    END IF;
+    IF (SELECT coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE -l.montant END), 0)
+        FROM grand_livre_ligneecriture l
+        JOIN grand_livre_ecriture e ON e.id = l.ecriture_id
+        LEFT JOIN grand_livre_ecriture o ON o.id = e.contrepasse_id
+        WHERE l.piece_id = NEW.piece_id AND l.tiers_id IS NOT NULL
+          AND coalesce(o.evenement, e.evenement) NOT IN (
+              'mandatement', 'titre', 'reduction_mandat', 'reduction_titre',
+              'annulation_mandat_anterieur', 'annulation_titre_anterieur')) = 0
+    THEN
+        RAISE EXCEPTION 'Seul un titre que quelque chose règle quitte son bordereau.'
+            USING ERRCODE = '23514', CONSTRAINT = 'remise_reglee';
     END IF;
     RETURN NEW;
 END $$;

@@ -173,13 +173,23 @@ BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre a
 CREATE TRIGGER credit_sans_suppression BEFORE DELETE ON grand_livre_creditouvert
 BEGIN SELECT RAISE(ABORT, 'Des crédits ouverts ne se modifient pas : un autre acte les change.'); END;;-- The same on SQLite.
 
--- A titre that was sent leaves a bordereau that was answered; that money settles it, the act knows.
+-- A titre that was sent, and that money settles, leaves a bordereau that was answered: `regle_par_piece`.
 CREATE TRIGGER remise_juste BEFORE INSERT ON grand_livre_remiseenpreparation
 WHEN NOT EXISTS (SELECT 1 FROM grand_livre_piece p
                  JOIN grand_livre_bordereau b ON b.id = p.bordereau_id
                  WHERE p.id = NEW.piece_id AND b.id = NEW.bordereau_id AND p.sens = 'recette'
                    AND p.etat IN ('transmise', 'suspendue') AND b.etat IN ('refuse', 'accepte'))
 BEGIN SELECT RAISE(ABORT, 'Seul un titre transmis et refusé quitte son bordereau.'); END;;
+CREATE TRIGGER remise_reglee BEFORE INSERT ON grand_livre_remiseenpreparation
+WHEN (SELECT coalesce(sum(CASE l.sens WHEN 'D' THEN l.montant ELSE -l.montant END), 0)
+      FROM grand_livre_ligneecriture l
+      JOIN grand_livre_ecriture e ON e.id = l.ecriture_id
+      LEFT JOIN grand_livre_ecriture o ON o.id = e.contrepasse_id
+      WHERE l.piece_id = NEW.piece_id AND l.tiers_id IS NOT NULL
+        AND coalesce(o.evenement, e.evenement) NOT IN (
+            'mandatement', 'titre', 'reduction_mandat', 'reduction_titre',
+            'annulation_mandat_anterieur', 'annulation_titre_anterieur')) = 0
+BEGIN SELECT RAISE(ABORT, 'Seul un titre que quelque chose règle quitte son bordereau.'); END;;
 CREATE TRIGGER remise_sans_modification BEFORE UPDATE ON grand_livre_remiseenpreparation
 BEGIN SELECT RAISE(ABORT, 'Le grand livre ne se modifie pas et ne s’efface pas : passez une contrepassation.'); END;;
 CREATE TRIGGER remise_sans_suppression BEFORE DELETE ON grand_livre_remiseenpreparation
