@@ -26,6 +26,11 @@ MOTIFS = {
     EtatPiece.REJETEE: "Ce titre a été rejeté par le comptable : il n’y a rien à payer.",
     EtatPiece.ANNULEE: "Ce titre est annulé : il n’y a rien à payer.",
 }
+RENDU = (
+    "La Trésorerie a rendu ce titre à la province Sud, qui le corrige ou le présente de nouveau : "
+    "ce qui est déjà payé est gardé, et rien de plus n’est à payer tant qu’il n’est pas signé de "
+    "nouveau."
+)
 FERME = (
     "Le paiement par carte est interrompu pour l’instant : rien n’est prélevé. Réessayez "
     "plus tard, ou payez par chèque ou par virement."
@@ -105,6 +110,8 @@ def verrouiller_paiement(encaissement_id: int) -> Encaissement:
 
 def motif_impayable(titre: Titre, reste: int) -> str:
     """Return in French why `titre`, of which `reste` francs are owed, cannot be paid; or ""."""
+    if titre.etat == EtatPiece.EMISE and titre.remises.exists():
+        return RENDU if reste > 0 else SOLDE
     if titre.etat in MOTIFS:
         return MOTIFS[EtatPiece(titre.etat)]
     if reste <= 0 or titre.etat not in ETATS_PAYABLES:

@@ -225,10 +225,15 @@ def rompre(echeancier_id: int, *, motif: str, par: Utilisateur) -> Echeancier:
 
 
 def tous_en_retard() -> QuerySet[Echeancier]:
-    """Return the échéanciers under way of which an instalment is late, oldest first."""
+    """Return the échéanciers under way of which an instalment is late, oldest first.
+
+    Of a titre that may not be paid now, suspended or given back, nothing is late.
+    """
     echues = Sum("echeances__montant", filter=Q(echeances__le__lt=timezone.localdate()))
     du = Greatest(0, reste_correle("titre", sens=SensPiece.RECETTE), output_field=MontantField())
-    en_cours: QuerySet[Any] = Echeancier.objects.filter(etat=EtatEcheancier.EN_COURS)
+    en_cours: QuerySet[Any] = Echeancier.objects.filter(
+        etat=EtatEcheancier.EN_COURS, titre__etat__in=creances.ETATS_PAYABLES
+    )
     retards: QuerySet[Echeancier] = en_cours.annotate(echu=echues, du=du).filter(
         echu__gt=F("montant") - F("du")
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from exports_tps.models import SignatureBordereau
+from exports_tps.remises import renvoyer
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import franchir, franchir_lot
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import EtatBordereau, Piece, SensPiece, Tiers, Titre
+from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece, Tiers, Titre
 from telepaiement.coupures import en_coupures
 from telepaiement.depots import especes_a_verser, etablir_versement
 from telepaiement.models import MouvementFonds, Nomination, Regie, VersementRegie
@@ -100,6 +101,16 @@ def titres_payables(
 ) -> list[Titre]:
     """Issue a titre of each amount, all in one bordereau that is signed."""
     return rendre_executoires([titre_emis(montant, tiers=tiers) for montant in montants], le=le)
+
+
+def refuser_et_rendre(titre: Titre, *, par: Utilisateur) -> None:
+    """Send a titre that money settles, have it refused, and put it back in preparation."""
+    systeme = Utilisateur.objects.systeme()
+    franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
+    for acte in ("transmettre", "refuser"):
+        franchir_lot(Bordereau, [Bordereau.objects.get(pieces=titre.pk).pk], acte, par=systeme)
+    refuse = Piece.objects.get(pk=titre.pk)
+    renvoyer([refuse], {titre.pk: "Débiteur inconnu"}, motif="Débiteur erroné", par=par)
 
 
 def rendre_executoires(titres: Sequence[Titre], *, le: date = JOUR) -> list[Titre]:

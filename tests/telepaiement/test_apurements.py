@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exports_tps.models import MessageTPS, Verdict
-from exports_tps.remises import remettre_en_preparation, renvoyer
+from exports_tps.remises import remettre_en_preparation
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
 from facturier.commun.etats import ActeInterdit, franchir_lot
 from facturier.commun.templatetags.coquille import jour
@@ -31,6 +31,7 @@ from tests.exports_tps.test_exercice_anterieur import accepte
 from tests.grand_livre.factories import COMPTE_BANCAIRE
 from tests.telepaiement.factories import (
     decompte,
+    refuser_et_rendre,
     signataire,
     titre_payable,
     titres_payables,
@@ -168,12 +169,7 @@ def test_un_titre_refuse_remis_en_preparation_perd_son_apurement_puis_s_annule(
     fait = apurements.regler_titre(
         imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
     )
-    systeme = Utilisateur.objects.systeme()
-    franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
-    for acte in ("transmettre", "refuser"):
-        franchir_lot(Bordereau, [Bordereau.objects.get(pieces=titre.pk).pk], acte, par=systeme)
-    refuse = Piece.objects.get(pk=titre.pk)
-    renvoyer([refuse], {titre.pk: "Débiteur inconnu"}, motif="Débiteur erroné", par=agent)
+    refuser_et_rendre(titre, par=agent)
     client.force_login(agent)
     fiche = reverse("telepaiement:titre", args=[titre.pk])
     offerte = client.get(fiche).text

@@ -30,7 +30,7 @@ from telepaiement.synchronisation import synchroniser
 from telepaiement.tentatives import PaiementRefuse, controler_avant_paiement
 from telepaiement.verification import echeanciers_faux
 from telepaiement.views import compte
-from tests.telepaiement.factories import titre_payable, titres_payables
+from tests.telepaiement.factories import refuser_et_rendre, titre_payable, titres_payables
 
 pytestmark = pytest.mark.django_db
 COURRIEL = "usager@essai.example"
@@ -220,6 +220,40 @@ def test_une_echeance_en_retard_se_dit_et_se_rappelle_une_fois(
     assert (premiere["relances"], seconde["relances"]) == (1, 0)
     assert RelanceEcheance.objects.count() == 1
     assert "échéance 1" in mailoutbox[-1].body
+
+
+def test_un_titre_rendu_par_la_tresorerie_ne_se_paie_ni_ne_se_relance(
+    client, etale, agent, regies, regisseur
+):
+    """The money given stays; what is left waits for another signature, and the payer is told so."""
+    payer_au_guichet(etale, 1_000, regies, regisseur)
+    refuser_et_rendre(etale, par=agent)
+    cles = {"reference": etale.reference, "cle": etale.cle_paiement}
+
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
+        creance = client.post(reverse("telepaiement:accueil"), cles)["Location"]
+        page = client.get(creance).content.decode()
+        refusee = client.post(creance, {"nombre_echeances": 1}).content.decode()
+        en_retard = list(echeanciers.en_retard())
+
+    assert "La Trésorerie a rendu ce titre à la province Sud" in page
+    assert "ce qui est déjà payé est gardé" in page
+    assert "pas encore signé" not in page
+    assert "Une échéance est en retard" not in page
+    assert "par carte</button>" not in page
+    assert "La Trésorerie a rendu ce titre" in refusee
+    assert en_retard == []
+
+
+def test_un_titre_rendu_et_paye_en_entier_se_dit_paye(client, agent, regies, regisseur):
+    titre = titre_payable(12_500)
+    payer_au_guichet(titre, 12_500, regies, regisseur)
+    refuser_et_rendre(titre, par=agent)
+    cles = {"reference": titre.reference, "cle": titre.cle_paiement}
+
+    page = client.get(client.post(reverse("telepaiement:accueil"), cles)["Location"])
+
+    assert "entièrement payé" in page.content.decode()
 
 
 def test_un_echeancier_rompu_rend_tout_exigible(etale, agent, commencer):
