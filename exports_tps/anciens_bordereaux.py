@@ -46,8 +46,8 @@ def d_un_ancien(verdict: Verdict, titre: Piece) -> Iterator[Reserve]:
     """
     if verdict.decision in Verdict.EN_AVANT:
         texte = (
-            f"{titre} : {dire_decision(verdict)}, sur un bordereau qu’il a quitté. Voyez avec elle "
-            "ce qu’elle tient avant de le présenter de nouveau."
+            f"{titre} : {dire_decision(verdict)}, sur un bordereau qu’il a quitté. Son numéro "
+            "ne se présente plus ; voyez avec elle ce qu’elle tient."
         )
         yield Reserve(
             nature=Reserve.Nature.CONTRADICTION,

@@ -40,6 +40,7 @@ from exports_tps.pes.latin1 import ajuster
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import PieceJointe
 from exports_tps.preuves import Occasion, Preuve, conserver, examiner
+from exports_tps.remises import dire_numeros_pris
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.causes import cause
@@ -250,6 +251,8 @@ def _exiger_envoyables(choisis: list[Bordereau]) -> None:
             )
     if len({(b.budget_id, b.exercice_id) for b in choisis}) > 1:
         raise ValidationError("Un flux réunit des bordereaux d’un seul budget et exercice.")
+    if pris := dire_numeros_pris(choisis):
+        raise ValidationError(pris)
 
 
 def en_attente_avant(choisis: Sequence[Bordereau]) -> QuerySet[Bordereau]:

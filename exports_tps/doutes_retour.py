@@ -10,6 +10,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import EtatBordereau, EtatPiece, Piece, SensPiece
 
 Decision, Nature = Verdict.Decision, Reserve.Nature
+PAS_PRISES: Final = (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE)
 PEC_PARTIELLE: Final = "03"  # EtatPce of a titre
 
 
@@ -33,6 +34,8 @@ def doutes(lue: PieceLue, piece: Piece, verdict: Verdict) -> Iterator[Reserve]:
     """Yield what an answer on a pièce leaves to be looked at, before it is carried out."""
     if verdict.decision in Verdict.EN_AVANT:
         yield from _en_suspens(lue, piece)
+    else:
+        yield from _encaisse_sans_prise(piece, verdict)
     yield from _douteux(lue, piece)
     yield from _prise_partielle(lue, piece)
     yield from date_impossible(verdict, piece)
@@ -41,6 +44,22 @@ def doutes(lue: PieceLue, piece: Piece, verdict: Verdict) -> Iterator[Reserve]:
 def _en_suspens(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:
     for dit in lignes_retour.en_suspens(lue):
         yield Reserve(nature=Nature.INSTANCE, piece=piece, texte=f"{piece} : {dit}")
+
+
+def _encaisse_sans_prise(titre: Piece, verdict: Verdict) -> Iterator[Reserve]:
+    """Say that the treasury collected on a titre that it does not take in charge, not posted.
+
+    Decision 40 posts what it collects on those that it takes; else nothing keeps it but a P503.
+    """
+    if titre.sens != SensPiece.RECETTE or titre.etat not in PAS_PRISES or not verdict.montant:
+        return
+    yield Reserve(
+        nature=Nature.MONTANT,
+        piece=titre,
+        texte=f"{titre} : {dire_decision(verdict)}. Cette somme n’est pas comptabilisée. Demandez "
+        "à la Trésorerie de la rendre, ou de la dire en recette perçue avant titre (P503) : elle "
+        "règle alors le titre juste.",
+    )
 
 
 def _douteux(lue: PieceLue, piece: Piece) -> Iterator[Reserve]:

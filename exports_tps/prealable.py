@@ -27,6 +27,7 @@ from exports_tps.projections import (
     ORIGINES,
     PieceLue,
 )
+from exports_tps.remises import numeros_pris
 from facturier.commun.pays import CODE_POSTAL_ETRANGER
 from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
@@ -35,6 +36,10 @@ from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_con
 MAXIMUM_CITE = 20  # pièces named by one check; the rest is counted
 CODE_POSTAL = 5
 FORMAT = "Règles du format"
+NUMERO_PRIS = (
+    "la Trésorerie l’a déjà pris en charge, son numéro ne peut plus lui être présenté ; sa page "
+    "dit que faire."
+)
 CORRIGER = "Annulez la pièce, corrigez-la et émettez-la de nouveau."
 
 Constat = dict[str, Any]
@@ -181,6 +186,16 @@ def _comptes(pieces: QuerySet[Piece]) -> list[Controle]:
     ]
 
 
+def _numeros(pieces: QuerySet[Piece]) -> Controle:
+    """Return the check that the treasury has not taken the number of a titre in charge already."""
+    pris = numeros_pris(pieces.values("pk"))
+
+    def numero(constat: Constat) -> str:
+        return NUMERO_PRIS if constat["pk"] in pris else ""
+
+    return Controle("Numéro libre à la Trésorerie", "PES V2, § 8", numero)
+
+
 def _documents(pieces: QuerySet[Piece]) -> Controle:
     """Return the check that each document still to be sent fits in a flux of its own."""
     maximum = document_maximal(timezone.now())
@@ -206,7 +221,7 @@ def controles_de(pieces: QuerySet[Piece], sens: str) -> list[Controle]:
     if sens == SensPiece.DEPENSE:
         tous = _liste(manquements(pieces, jour), regles.manquements(pieces, jour))
     else:
-        tous = _liste({}, {})
+        tous = [*_liste({}, {}), _numeros(pieces)]
     tous += [*_comptes(pieces), _documents(pieces)]
     return [c for c in tous if c.sens in (None, sens)]
 

@@ -2,11 +2,13 @@
 
 It is never rejected, its entry could not be reversed. It leaves the bordereau that bore it, which
 keeps the trace of what it presented (`RemiseEnPreparation`), and waits for another one with its
-number, its key and its receipts. A number that was taken in charge serves no more (pes_v2, §8).
+number, its key and its receipts. A number that was taken in charge serves no more (pes_v2, §8),
+were it told late, on a bordereau that the titre has left: the database refuses to present it.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +20,7 @@ from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite, franchir_lot
 from facturier.commun.montants import afficher
 from facturier.grand_livre.models import (
+    Bordereau,
     EtatBordereau,
     EtatPiece,
     PassageBordereau,
@@ -34,10 +37,8 @@ RENVOYABLES = (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE)
 DU_RETOUR = (Decision.SUSPENDU, Decision.REJETE, *Verdict.EN_AVANT)
 NON_PRECISE = "Sans motif communiqué"
 NON_NOMME = "(refus du bordereau, qui ne nomme pas ce titre)"
-NUMERO_PRIS = (
-    "{titre} : la Trésorerie l’avait pris en charge avant de le rejeter, son numéro ne peut plus "
-    "lui être présenté. Voyez avec le comptable comment il garde la somme encaissée."
-)
+CITES = 5  # titres that a refusal names
+PAS_PARTIS = (EtatPiece.EMISE, EtatPiece.SIGNEE)
 SUITES = {
     EtatPiece.PRISE_EN_CHARGE: "Il est pris en charge : réduisez-le de ce qui n’est pas dû.",
     EtatPiece.REJETEE: "Il est rejeté : son écriture est contrepassée, émettez un autre titre.",
@@ -50,14 +51,37 @@ def a_remettre() -> QuerySet[Titre]:
 
     All were settled when they were refused: the others were rejected.
     """
-    refuses: QuerySet[Titre] = _refuses().filter(~Exists(_verdicts(Verdict.EN_AVANT)))
+    refuses: QuerySet[Titre] = _refuses().filter(
+        ~Exists(_verdicts(Verdict.EN_AVANT)), ~Exists(_verdicts_quittes())
+    )
     return refuses
 
 
-def numeros_pris(titres: Collection[int]) -> set[int]:
-    """Return the keys of those that the treasury took in charge, then rejected: numbers burnt."""
-    pris = _refuses().filter(Exists(_verdicts(Verdict.EN_AVANT)), pk__in=titres)
-    return set(pris.values_list("pk", flat=True))
+def numeros_pris(titres: Collection[int] | QuerySet[Any]) -> set[int]:
+    """Return the keys of those that may not be presented: the treasury took their number in charge.
+
+    It did so before it refused them, or on a bordereau that they left. One query.
+    """
+    pris = Q(pk__in=_refuses().filter(Exists(_verdicts(Verdict.EN_AVANT))).values("pk")) | Q(
+        Exists(_verdicts_quittes()), etat__in=(*PAS_PARTIS, *RENVOYABLES)
+    )
+    return set(Titre.objects.filter(pris, pk__in=titres).values_list("pk", flat=True))
+
+
+def dire_numero_pris(titre: Piece) -> str:
+    """Say that the number of `titre` serves no more, and what to do, as its state allows."""
+    debut = (
+        f"{titre} : la Trésorerie l’a déjà pris en charge, son numéro ne peut plus lui être "
+        "présenté. Voyez avec le comptable ce qu’il en tient, et comment il garde la somme "
+        "encaissée. S’il n’en tient rien, faites défaire ce qui règle ce titre (recette à "
+        "détacher, paiement à rembourser, somme à reprendre)"
+    )
+    if titre.etat in RENVOYABLES:
+        return (
+            f"{debut} : il le rejette alors, et le titre s’émet de nouveau, sous un autre numéro."
+        )
+    retrait = ", retirez-le de son bordereau" if titre.bordereau_id else ""
+    return f"{debut}{retrait}, annulez-le, puis émettez-en un autre."
 
 
 def _refuses() -> QuerySet[Titre]:
@@ -76,6 +100,50 @@ def _verdicts(decisions: Collection[str]) -> QuerySet[Verdict]:
     """Return, for a subquery on pièces, what was said of each on the bordereau that holds it."""
     return Verdict.objects.filter(
         piece=OuterRef("pk"), bordereau=OuterRef("bordereau"), decision__in=decisions
+    )
+
+
+def dire_numeros_pris(bordereaux: Collection[Bordereau] | QuerySet[Bordereau]) -> str:
+    """Say which titres of `bordereaux` keep them from leaving; empty when none does."""
+    pris = numeros_pris(Titre.objects.filter(bordereau__in=bordereaux).values("pk"))
+    titres = Titre.objects.filter(pk__in=pris).order_by("pk")
+    noms = ", ".join(titre.reference for titre in titres[:CITES])
+    return noms and (
+        "Numéros que la Trésorerie a déjà pris en charge, et qui ne peuvent plus lui être "
+        f"présentés : {noms}. Écartez le flux s’il est constitué, faites retirer la signature du "
+        "bordereau, puis retirez-en ce qui est nommé ; la page de chaque titre dit la suite."
+    )
+
+
+def _verdicts_quittes() -> QuerySet[Verdict]:
+    """Return, for a subquery on pièces, where each was taken in charge though it had left there."""
+    return Verdict.objects.filter(
+        piece=OuterRef("pk"),
+        bordereau__remises__piece=OuterRef("pk"),
+        decision__in=Verdict.EN_AVANT,
+    )
+
+
+def rejetes_apres_coup(titres: Collection[int]) -> set[int]:
+    """Return the keys of those that the treasury took in charge, then rejected or cancelled."""
+    dernier = _verdicts(DU_RETOUR).order_by("-pk").values("decision")[:1]
+    pris = Titre.objects.filter(pk__in=titres, etat=EtatPiece.PRISE_EN_CHARGE)
+    rejetes = pris.annotate(dernier=Subquery(dernier)).filter(dernier=Decision.REJETE)
+    return set(rejetes.values_list("pk", flat=True))
+
+
+def dire_rejet_apres_coup(titre: Piece, montant: int) -> str:
+    """Say how a titre rejected once taken in charge is undone: the treasury acts first."""
+    debut = f"{titre} : la Trésorerie l’a rejeté ou annulé, après l’avoir pris en charge"
+    if not montant:
+        return f"{debut}. Plus rien ne le règle : le comptable le rejette depuis sa page."
+    return (
+        f"{debut}, et {afficher(montant)} le règlent : elle ne le tient plus, il ne se réduit pas. "
+        "Ce qu’elle a encaissé elle-même : demandez-lui ce qu’elle en fait, puis le comptable "
+        "constate que ces fonds quittent le titre (« Constater un retour de fonds »). Ce qui est "
+        "reçu ici : chaque paiement se rembourse depuis sa page. Une fois que plus rien ne le "
+        "règle, le comptable rejette le titre ; s’il est juste, il s’émet de nouveau, et ce que la "
+        "Trésorerie garde le règle (P503)."
     )
 
 
@@ -172,7 +240,7 @@ def ce_qui_interdit_de_renvoyer(titre: Piece) -> str:
             f"la Trésorerie, se remet en préparation. {suite}"
         )
     if numeros_pris([titre.pk]):
-        return NUMERO_PRIS.format(titre=titre)
+        return dire_numero_pris(titre)
     if regle_par_piece([titre.pk]).get(titre.pk):
         return ""
     return (
@@ -192,16 +260,19 @@ def ce_qui_interdit_de_remettre(titre: Piece) -> str:
 def dire_gardes(titres: Sequence[Piece], regles: Mapping[int, int]) -> dict[int, str]:
     """Say why `titres`, each settled as `regles` has it, are not rejected, and what to do of each.
 
-    Two queries.
+    Three queries.
     """
     cles = [titre.pk for titre in titres]
-    p503, pris = regles_par_p503(cles), numeros_pris(cles)
-    return {
-        titre.pk: NUMERO_PRIS.format(titre=titre)
-        if titre.pk in pris
-        else _dire_garde(titre, regles[titre.pk], est_p503=titre.pk in p503)
-        for titre in titres
-    }
+    p503, pris, rejetes = regles_par_p503(cles), numeros_pris(cles), rejetes_apres_coup(cles)
+    dits: dict[int, str] = {}
+    for titre in titres:
+        if titre.pk in pris:
+            dits[titre.pk] = dire_numero_pris(titre)
+        elif titre.pk in rejetes:
+            dits[titre.pk] = dire_rejet_apres_coup(titre, regles[titre.pk])
+        else:
+            dits[titre.pk] = _dire_garde(titre, regles[titre.pk], est_p503=titre.pk in p503)
+    return dits
 
 
 def _dire_garde(titre: Piece, montant: int, *, est_p503: bool) -> str:

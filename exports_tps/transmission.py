@@ -22,6 +22,7 @@ from exports_tps.alertes import alerter
 from exports_tps.constitution import liens_en_route
 from exports_tps.disjoncteur import a_reprendre, etat_transport, prochain_essai, vient_de_s_ouvrir
 from exports_tps.models import EtatFlux, Flux, NouveauDepot, Transmission
+from exports_tps.remises import dire_numeros_pris
 from exports_tps.transports import (
     PROVISOIRE,
     NomOccupe,
@@ -67,8 +68,8 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         ActeInterdit: `par` is not finance staff.
         TransitionInterdite: the flux is not constituted.
         TransportIndisponible: the transport failed; the next attempt is recorded.
-        EnvoiImpossible: another file bears that name, the archive is damaged, or a bordereau that
-            comes before has not left.
+        EnvoiImpossible: another file bears that name, the archive is damaged, a bordereau that
+            comes before has not left, or a titre bears a number that serves no more.
     """
     if not par.a_role(Role.AGENT):
         raise ActeInterdit("Seul un agent des finances transmet un flux.")
@@ -79,6 +80,7 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
         return flux
     if depot is None and not flux.transmissions.filter(issue=Issue.ENGAGEE).exists():
         _exiger_son_tour(flux)
+        _exiger_numeros_libres(flux)
     if depot is None and not flux.passages.filter(acte="demander_envoi").exists():
         franchir(flux, "demander_envoi", par=par)
     canal, nom = transport(), nom_distant(flux)
@@ -181,6 +183,12 @@ def _exiger_son_tour(flux: Flux) -> None:
             )
     if attendus := list(attendus_avant(bordereaux)):
         raise EnvoiImpossible(f"{flux} ne part pas encore. {dire_attendus(attendus)}")
+
+
+def _exiger_numeros_libres(flux: Flux) -> None:
+    """Raise EnvoiImpossible when the treasury took a number of `flux` in charge meanwhile."""
+    if pris := dire_numeros_pris(Bordereau.objects.filter(lignes_flux__flux=flux)):
+        raise EnvoiImpossible(f"{flux} ne part pas. {pris}")
 
 
 # --- Depositing -------------------------------------------------------------------------------

@@ -454,6 +454,15 @@ BEGIN
         RAISE EXCEPTION 'Un bordereau qui vient avant n’est pas encore parti.'
             USING ERRCODE = '23514', CONSTRAINT = 'depart_a_son_tour';
     END IF;
+    IF EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+               JOIN grand_livre_piece p ON p.bordereau_id = l.bordereau_id
+               JOIN grand_livre_remiseenpreparation r ON r.piece_id = p.id
+               JOIN exports_tps_verdict v
+                 ON v.piece_id = r.piece_id AND v.bordereau_id = r.bordereau_id
+               WHERE l.flux_id = NEW.flux_id AND v.decision IN ('pris_en_charge', 'paye')) THEN
+        RAISE EXCEPTION 'La Trésorerie a déjà pris en charge le numéro d’un titre de ce flux.'
+            USING ERRCODE = '23514', CONSTRAINT = 'depart_sans_numero_pris';
+    END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER depart_a_son_tour BEFORE INSERT ON exports_tps_transmission
@@ -520,3 +529,21 @@ CREATE TRIGGER reserve_traitee_avec_son_message
 CREATE TRIGGER remplacement_document_ajout_seul
     BEFORE UPDATE OR DELETE ON exports_tps_remplacementdocument
     FOR EACH STATEMENT EXECUTE FUNCTION exports_tps_refuser_modification();
+-- A number taken in charge on a bordereau that the titre left is presented no more (pes_v2, §8).
+CREATE FUNCTION exports_tps_numero_pris() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM grand_livre_remiseenpreparation r
+               JOIN exports_tps_verdict v
+                 ON v.piece_id = r.piece_id AND v.bordereau_id = r.bordereau_id
+               WHERE r.piece_id = NEW.id AND v.decision IN ('pris_en_charge', 'paye')) THEN
+        RAISE EXCEPTION 'Un de ces titres porte un numéro que la Trésorerie a déjà pris en charge : il ne lui est plus présenté. Sa page dit que faire.'
+            USING ERRCODE = '23514', CONSTRAINT = 'numero_pris';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER numero_pris BEFORE UPDATE OF bordereau_id, etat ON grand_livre_piece
+    FOR EACH ROW
+    WHEN (NEW.sens = 'recette'
+          AND ((NEW.bordereau_id IS NOT NULL AND NEW.bordereau_id IS DISTINCT FROM OLD.bordereau_id)
+               OR (NEW.etat = 'signee' AND OLD.etat <> 'signee')))
+    EXECUTE FUNCTION exports_tps_numero_pris();

@@ -385,6 +385,15 @@ WHEN NEW.issue = 'engagee' AND NEW.nouveau_depot_id IS NULL
   AND NOT EXISTS (SELECT 1 FROM exports_tps_flux f
                   WHERE f.id = NEW.flux_id AND f.etat = 'constitue')
 BEGIN SELECT RAISE(ABORT, 'Ce flux ne part plus.'); END;;
+CREATE TRIGGER depart_sans_numero_pris BEFORE INSERT ON exports_tps_transmission
+WHEN NEW.issue = 'engagee' AND NEW.nouveau_depot_id IS NULL
+  AND EXISTS (SELECT 1 FROM exports_tps_ligneflux l
+              JOIN grand_livre_piece p ON p.bordereau_id = l.bordereau_id
+              JOIN grand_livre_remiseenpreparation r ON r.piece_id = p.id
+              JOIN exports_tps_verdict v
+                ON v.piece_id = r.piece_id AND v.bordereau_id = r.bordereau_id
+              WHERE l.flux_id = NEW.flux_id AND v.decision IN ('pris_en_charge', 'paye'))
+BEGIN SELECT RAISE(ABORT, 'La Trésorerie a déjà pris en charge le numéro d’un titre de ce flux.'); END;;
 CREATE TRIGGER ecart_avant_engagement BEFORE UPDATE OF etat ON exports_tps_flux
 WHEN NEW.etat = 'en_erreur' AND OLD.etat <> 'en_erreur'
   AND EXISTS (SELECT 1 FROM exports_tps_transmission t
@@ -453,3 +462,12 @@ BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'
 CREATE TRIGGER remplacement_document_sans_suppression
 BEFORE DELETE ON exports_tps_remplacementdocument
 BEGIN SELECT RAISE(ABORT, 'Cette preuve ne se modifie pas et ne s’efface pas.'); END;;
+CREATE TRIGGER numero_pris BEFORE UPDATE OF bordereau_id, etat ON grand_livre_piece
+WHEN NEW.sens = 'recette'
+  AND ((NEW.bordereau_id IS NOT NULL AND NEW.bordereau_id IS NOT OLD.bordereau_id)
+       OR (NEW.etat = 'signee' AND OLD.etat <> 'signee'))
+  AND EXISTS (SELECT 1 FROM grand_livre_remiseenpreparation r
+              JOIN exports_tps_verdict v
+                ON v.piece_id = r.piece_id AND v.bordereau_id = r.bordereau_id
+              WHERE r.piece_id = NEW.id AND v.decision IN ('pris_en_charge', 'paye'))
+BEGIN SELECT RAISE(ABORT, 'Un de ces titres porte un numéro que la Trésorerie a déjà pris en charge : il ne lui est plus présenté. Sa page dit que faire.'); END;;

@@ -7,16 +7,19 @@ from django import template
 from exports_tps.models import RegularisationRecette
 from exports_tps.recettes_percues import ce_qui_interdit_de_detacher
 from exports_tps.remises import (
-    NUMERO_PRIS,
+    PAS_PARTIS,
     RENVOYABLES,
     a_remettre,
     dire_correction,
+    dire_numero_pris,
+    dire_rejet_apres_coup,
     numeros_pris,
     raisons_du_refus,
     regles_par_p503,
+    rejetes_apres_coup,
 )
 from facturier.acces.models import Role
-from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.models import Piece, SensPiece
 from facturier.grand_livre.soldes import regle_par_piece
 
 register = template.Library()
@@ -34,8 +37,11 @@ def titre_refuse(context: template.Context, piece: Piece) -> dict[str, Any]:
     suite: dict[str, Any] = {}
     if piece.etat in RENVOYABLES:
         suite = _refuse(piece)
-    elif piece.etat == EtatPiece.EMISE:
-        suite = {"remise": piece.remises.select_related("bordereau", "par").last()}
+    elif piece.etat in PAS_PARTIS:
+        suite = _en_preparation(piece)
+    elif rejetes_apres_coup([piece.pk]):
+        regle = regle_par_piece([piece.pk]).get(piece.pk, 0)
+        suite = {"impasse": dire_rejet_apres_coup(piece, regle)}
     return {
         "titre": piece,
         "est_agent": context["request"].user.a_role(Role.AGENT),
@@ -48,7 +54,7 @@ def titre_refuse(context: template.Context, piece: Piece) -> dict[str, Any]:
 def _refuse(titre: Piece) -> dict[str, Any]:
     """Return what is known of the refusal of a titre that is as it was sent; nothing without."""
     if numeros_pris([titre.pk]):
-        return {"impasse": NUMERO_PRIS.format(titre=titre)}
+        return {"impasse": dire_numero_pris(titre)}
     if not a_remettre().filter(pk=titre.pk).exists():
         return {}
     return {
@@ -56,3 +62,11 @@ def _refuse(titre: Piece) -> dict[str, Any]:
         "raison": raisons_du_refus([titre])[titre.pk],
         "correction": dire_correction(est_p503=bool(regles_par_p503([titre.pk]))),
     }
+
+
+def _en_preparation(titre: Piece) -> dict[str, Any]:
+    """Return what is known of the last refusal of a titre that left its bordereau since."""
+    remise = titre.remises.select_related("bordereau", "par").last()
+    if remise and numeros_pris([titre.pk]):
+        return {"remise": remise, "impasse": dire_numero_pris(titre)}
+    return {"remise": remise}

@@ -56,7 +56,7 @@ def inserer_sauf_connus(objets: Sequence[models.Model], *, unique: str) -> None:
     champs = [champ for champ in modele._meta.concrete_fields if not champ.primary_key]
     cible = _cible(modele, unique)
     taille = connection.ops.bulk_batch_size(champs, objets)
-    with transaction.atomic(), connection.cursor() as curseur:
+    with transaction.atomic(savepoint=False), connection.cursor() as curseur:
         for debut in range(0, len(objets), taille):
             insertion = InsertQuery(modele)
             insertion.insert_values(champs, list(objets[debut : debut + taille]))

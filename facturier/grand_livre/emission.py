@@ -12,6 +12,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
+from facturier.commun.causes import phrase_de_la_base
 from facturier.commun.montants import milliers
 from facturier.commun.pays import ecart_de_pays
 from facturier.commun.transmissible import refus_du_tresor
@@ -271,7 +272,7 @@ def creer_bordereau(
 
     Raises:
         ValidationError: no pièce, more than the treasury takes, pièces of several budgets or
-            exercices, or one of them is no longer free.
+            exercices, one of them is no longer free, or its number serves no more.
     """
     demandees = set(pieces)
     maximum = Parametre.objects.entier("flux_pieces_maximum", date_emission)
@@ -317,7 +318,11 @@ def creer_bordereau(
     PassageBordereau.objects.create(
         bordereau=bordereau, acte="creer", depart="", arrivee=EtatBordereau.OUVERT, par=par
     )
-    Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
+    try:
+        with transaction.atomic():
+            Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
+    except IntegrityError as refus:  # the treasury said so of the bordereau that the titre left
+        raise ValidationError(phrase_de_la_base(refus)) from refus
     return bordereau
 
 

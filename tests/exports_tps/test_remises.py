@@ -19,7 +19,7 @@ from exports_tps.models import MessageTPS, RecettePercue, Verdict
 from exports_tps.motifs import MOTIFS, libelle_motifs
 from exports_tps.nouveau_depot import ce_qui_l_interdit
 from exports_tps.reemission import reemettre, regles_epargnes
-from exports_tps.remises import a_remettre, numeros_pris, remettre_en_preparation
+from exports_tps.remises import a_remettre, remettre_en_preparation
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -279,12 +279,12 @@ def test_une_reponse_ancienne_ne_vaut_pas_pour_le_nouveau_bordereau(agent, envoy
     flux = envoyer(premier, rejet)
     remettre_en_preparation(regle, motif=MOTIF, par=agent)
     repondre(settings, flux, "encore.xml", titre(regle, "04", 0, etat_ligne="01"), sens="Recette")
-    repondre(settings, flux, "pris.xml", titre(regle, "02", 0), sens="Recette")
     lire_retours()
     en_preparation = relire(regle).etat
     second = signer_bordereau(lister(relire(regle), par=agent), par=_ordonnateur())
     transmettre(constituer_flux([second], par=agent), par=agent)
     repeter(settings, "encore.xml", "tard.xml", b'DteStr V="2026-11-23"', b'DteStr V="2026-11-25"')
+    repondre(settings, flux, "pris.xml", titre(regle, "02", 0), sens="Recette")
     lire_retours()
 
     assert en_preparation == "emise"
@@ -295,50 +295,12 @@ def test_une_reponse_ancienne_ne_vaut_pas_pour_le_nouveau_bordereau(agent, envoy
         premier.pk
     }
     assert (relire(regle).etat, list(a_remettre())) == ("transmise", [])
-    with pytest.raises(TransitionInterdite, match="n’a pas refusé"):
+    with pytest.raises(TransitionInterdite, match="ne peut plus lui être présenté"):
         remettre_en_preparation(regle, motif=MOTIF, par=agent)
 
 
 def _ordonnateur():
     return Bordereau.objects.earliest("pk").passages.get(acte="signer").par
-
-
-def brule(piece):
-    """A rejection that says besides that the titre had been taken in charge."""
-    return titre(piece, "04", 0, etat_ligne="01").replace(
-        '<EtatPce V="04"/>', '<DtePcePec V="2026-11-24"/><EtatPce V="04"/>'
-    )
-
-
-def test_un_numero_pris_en_charge_puis_rejete_ne_se_presente_plus(
-    client, agent, comptable, transmis, settings
-):
-    regle = Titre.objects.earliest("pk")
-    repondre(settings, transmis, "a.xml", brule(regle), sens="Recette")
-    lire_retours()
-    client.force_login(agent)
-
-    assert (list(a_remettre()), numeros_pris([regle.pk])) == ([], {regle.pk})
-    for acte, par in ((remettre_en_preparation, agent), (visa.rendre, comptable)):
-        with pytest.raises(TransitionInterdite, match="ne peut plus lui être présenté"):
-            acte(regle, motif=MOTIF, par=par)
-    dit = dites(MessageTPS.objects.get(nom="a.xml"))
-    assert "ne peut plus lui être présenté" in dit
-    assert "remettez-le" not in dit
-    page = client.get(f"/gestion/titres/{regle.pk}/").content.decode()
-    assert "ne peut plus lui être présenté" in page
-
-
-def test_un_numero_dit_pris_une_fois_le_bordereau_quitte_est_signale(agent, transmis, settings):
-    regle = Titre.objects.earliest("pk")
-    repondre(settings, transmis, "a.xml", titre(regle, "04", 0, etat_ligne="01"), sens="Recette")
-    lire_retours()
-    remettre_en_preparation(regle, motif=MOTIF, par=agent)
-    repondre(settings, transmis, "b.xml", brule(regle), sens="Recette")
-    lire_retours()
-
-    dit = dites(MessageTPS.objects.get(nom="b.xml"))
-    assert "pris en charge d’après la Trésorerie, sur un bordereau qu’il a quitté" in dit
 
 
 def test_la_reponse_repetee_sur_un_titre_annule_depuis_ne_dit_rien(agent, transmis, settings):

@@ -62,7 +62,8 @@ def test_un_retour_ne_rejette_pas_un_titre_encaisse(flux, agent, settings):
     dit = reserves()
 
     assert constat() == ("prise_en_charge", 25_000, 20_000)
-    assert dit.startswith(f"{piece} : {afficher(20_000)} sont déjà encaissés")
+    assert dit.startswith(f"{piece} : la Trésorerie l’a rejeté ou annulé")
+    assert f"{afficher(20_000)} le règlent" in dit
 
 
 def test_un_acquittement_ne_rejette_pas_un_titre_encaisse(flux, agent, settings):
