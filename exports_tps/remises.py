@@ -138,12 +138,12 @@ def dire_rejet_apres_coup(titre: Piece, montant: int) -> str:
     if not montant:
         return f"{debut}. Plus rien ne le règle : le comptable le rejette depuis sa page."
     return (
-        f"{debut}, et {afficher(montant)} le règlent : elle ne le tient plus, il ne se réduit pas. "
-        "Ce qu’elle a encaissé elle-même : demandez-lui ce qu’elle en fait, puis le comptable "
-        "constate que ces fonds quittent le titre (« Constater un retour de fonds »). Ce qui est "
-        "reçu ici : chaque paiement se rembourse depuis sa page. Une fois que plus rien ne le "
-        "règle, le comptable rejette le titre ; s’il est juste, il s’émet de nouveau, et ce que la "
-        "Trésorerie garde le règle (P503)."
+        f"{debut}, et {afficher(montant)} le règlent : elle ne le tient plus, et en refuserait la "
+        "réduction. Ce qu’elle a encaissé elle-même : demandez-lui ce qu’elle en fait, puis le "
+        "comptable constate que ces fonds quittent le titre (« Constater un retour de fonds »). "
+        "Ce qui est reçu ici : chaque paiement se rembourse depuis sa page. Une fois que plus rien "
+        "ne le règle, le comptable rejette le titre ; s’il est juste, il s’émet de nouveau, et ce "
+        "que la Trésorerie garde le règle (P503)."
     )
 
 
@@ -160,7 +160,7 @@ def raisons_du_refus(titres: Collection[Piece]) -> dict[int, str]:
         decision__in=[Decision.REFUSE, Decision.REJETE],
     )
     for cle, libelle in verdicts.order_by("pk").values_list("piece", "libelle"):
-        if cle is not None and libelle and libelle not in dits[cle]:
+        if cle is not None and libelle not in dits[cle]:
             dits[cle].append(libelle)
     refus = dict(
         PassageBordereau.objects.filter(bordereau__in=bordereaux, acte="refuser").values_list(
@@ -168,8 +168,9 @@ def raisons_du_refus(titres: Collection[Piece]) -> dict[int, str]:
         )
     )
     return {
-        titre.pk: " ; ".join(dits[titre.pk])
-        or f"{refus.get(titre.bordereau_id or 0) or NON_PRECISE} {NON_NOMME}"
+        titre.pk: " ; ".join(filter(None, dits[titre.pk])) or NON_PRECISE
+        if titre.pk in dits
+        else f"{refus.get(titre.bordereau_id or 0) or NON_PRECISE} {NON_NOMME}"
         for titre in titres
     }
 

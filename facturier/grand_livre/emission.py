@@ -318,12 +318,17 @@ def creer_bordereau(
     PassageBordereau.objects.create(
         bordereau=bordereau, acte="creer", depart="", arrivee=EtatBordereau.OUVERT, par=par
     )
+    _inscrire(demandees, bordereau)
+    return bordereau
+
+
+def _inscrire(pieces: Iterable[int], bordereau: Bordereau) -> None:
+    """List free pièces on `bordereau`, unless the treasury took the number of one in charge."""
     try:
         with transaction.atomic():
-            Piece.objects.filter(pk__in=demandees).update(bordereau=bordereau)
-    except IntegrityError as refus:  # the treasury said so of the bordereau that the titre left
+            Piece.objects.filter(pk__in=pieces).update(bordereau=bordereau)
+    except IntegrityError as refus:
         raise ValidationError(phrase_de_la_base(refus)) from refus
-    return bordereau
 
 
 def type_bordereau(type_piece: str, nature: str) -> str:

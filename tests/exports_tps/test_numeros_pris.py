@@ -87,6 +87,10 @@ def test_un_numero_pris_en_charge_puis_rejete_ne_se_presente_plus(
     assert "ne peut plus lui être présenté" in page
 
 
+def test_un_rejet_sans_motif_qui_nomme_le_titre_n_est_pas_celui_du_bordereau(rejete):
+    assert rejete.remises.get().refus == "Sans motif communiqué"
+
+
 @pytest.mark.deux_moteurs
 def test_un_numero_dit_pris_une_fois_le_bordereau_quitte_ne_part_plus(
     client, agent, rejete, dire_tard
@@ -223,6 +227,8 @@ def test_ce_que_la_tresorerie_a_encaisse_puis_rejete_se_defait_par_son_retour(
     lire_retours()
     repondre(settings, flux, "b.xml", rejet_avec(faux, 45_000, jour=jour), sens="Recette")
     lire_retours()
+    client.force_login(comptable)
+    a_la_tresorerie = client.get(f"/tps/pieces/{faux.pk}/").content.decode()
     client.force_login(agent)
     avant = client.get(f"/gestion/titres/{faux.pk}/").content.decode()
     with pytest.raises(TransitionInterdite, match="Constater un retour de fonds"):
@@ -238,6 +244,7 @@ def test_ce_que_la_tresorerie_a_encaisse_puis_rejete_se_defait_par_son_retour(
     assert "rejeté ou annulé, après l’avoir pris en charge" in dit
     assert "réduisez-le" not in dit
     assert "rejeté ou annulé, après l’avoir pris en charge" in avant
+    assert "rejeté ou annulé, après l’avoir pris en charge" in a_la_tresorerie
     assert "Plus rien ne le règle" in apres
     assert (relire(faux).etat, reste_du(faux)) == ("rejetee", 0)
     assert list(verifier()) == []
