@@ -395,7 +395,10 @@ BEGIN
             ORDER BY v.id DESC LIMIT 1))
        AND NOT EXISTS (
             SELECT 1 FROM exports_tps_verdict v
-            WHERE v.piece_id = NEW.titre_id AND v.bordereau_id = bordereau
+            WHERE v.piece_id = NEW.titre_id
+              AND (v.bordereau_id = bordereau
+                   OR v.bordereau_id IN (SELECT r.bordereau_id FROM grand_livre_remiseenpreparation r
+                                         WHERE r.piece_id = NEW.titre_id))
               AND v.decision IN ('pris_en_charge', 'paye')) THEN
         RAISE EXCEPTION 'La Trésorerie a refusé ce titre : remettez-le d’abord en préparation, puis annulez l’apurement.'
             USING ERRCODE = '23514', CONSTRAINT = 'apurement_d_un_titre_refuse';

@@ -415,7 +415,10 @@ WHEN NEW.annule_id IS NOT NULL AND EXISTS (
     ORDER BY v.id DESC LIMIT 1))
   AND NOT EXISTS (
     SELECT 1 FROM exports_tps_verdict v
-    WHERE v.piece_id = p.id AND v.bordereau_id = b.id
+    WHERE v.piece_id = p.id
+      AND (v.bordereau_id = b.id
+           OR v.bordereau_id IN (SELECT r.bordereau_id FROM grand_livre_remiseenpreparation r
+                                 WHERE r.piece_id = p.id))
       AND v.decision IN ('pris_en_charge', 'paye')))
 BEGIN SELECT RAISE(ABORT, 'La Trésorerie a refusé ce titre : remettez-le d’abord en préparation, puis annulez l’apurement.'); END;;
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau

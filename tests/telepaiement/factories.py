@@ -105,12 +105,17 @@ def titres_payables(
 
 def refuser_et_rendre(titre: Titre, *, par: Utilisateur) -> None:
     """Send a titre that money settles, have it refused, and put it back in preparation."""
+    refuser(titre)
+    refuse = Piece.objects.get(pk=titre.pk)
+    renvoyer([refuse], {titre.pk: "Débiteur inconnu"}, motif="Débiteur erroné", par=par)
+
+
+def refuser(titre: Titre) -> None:
+    """Send the signed bordereau of a titre, and have it refused."""
     systeme = Utilisateur.objects.systeme()
     franchir_lot(Piece, [titre.pk], "transmettre", par=systeme)
     for acte in ("transmettre", "refuser"):
         franchir_lot(Bordereau, [Bordereau.objects.get(pieces=titre.pk).pk], acte, par=systeme)
-    refuse = Piece.objects.get(pk=titre.pk)
-    renvoyer([refuse], {titre.pk: "Débiteur inconnu"}, motif="Débiteur erroné", par=par)
 
 
 def rendre_executoires(titres: Sequence[Titre], *, le: date = JOUR) -> list[Titre]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from exports_tps.models import MessageTPS, Verdict
 from exports_tps.remises import remettre_en_preparation
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.commun.etats import ActeInterdit, franchir_lot
+from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir_lot
 from facturier.commun.templatetags.coquille import jour
 from facturier.grand_livre.models import Bordereau, Parametre, Piece
 from facturier.grand_livre.passation import contrepasser
@@ -31,7 +31,9 @@ from tests.exports_tps.test_exercice_anterieur import accepte
 from tests.grand_livre.factories import COMPTE_BANCAIRE
 from tests.telepaiement.factories import (
     decompte,
+    refuser,
     refuser_et_rendre,
+    rendre_executoires,
     signataire,
     titre_payable,
     titres_payables,
@@ -230,6 +232,35 @@ def test_ce_qui_regle_un_titre_refuse_reste_tant_qu_il_n_est_pas_en_preparation(
         remettre_en_preparation(titre, motif="Débiteur erroné", par=agent)
         apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
         assert reste_du(titre) == 300
+
+
+@pytest.mark.deux_moteurs
+def test_ce_qui_regle_un_titre_refuse_deux_fois_se_defait_si_son_numero_est_pris(
+    excedent, agent, comptable
+):
+    """Told late, on the first bordereau: it is never in preparation again, it is to be rejected."""
+    titre = titre_payable(300)
+    fait = apurements.regler_titre(
+        excedent, titre_id=titre.pk, montant=300, motif="x", par=comptable
+    )
+    premier = Bordereau.objects.get(pieces=titre.pk)
+    refuser_et_rendre(titre, par=agent)
+    rendre_executoires([titre])
+    refuser(titre)
+    Verdict.objects.create(
+        message=MessageTPS.objects.create(nom="r.xml", sha256="0" * 64, taille=1),
+        portee="piece",
+        identifiant="1",
+        piece_id=titre.pk,
+        bordereau=premier,
+        decision="pris_en_charge",
+    )
+
+    with pytest.raises(TransitionInterdite, match="ne peut plus lui être présenté"):
+        remettre_en_preparation(titre, motif="Débiteur erroné", par=agent)
+    apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+
+    assert reste_du(titre) == 300
 
 
 @pytest.mark.deux_moteurs
