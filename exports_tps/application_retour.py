@@ -34,6 +34,7 @@ from exports_tps.doutes_retour import (
 )
 from exports_tps.messages import Etranger, budgets_concernes, conclure_lecture, contenu, par_lots
 from exports_tps.models import MessageTPS, Reserve, Verdict
+from exports_tps.paiements_sans_total import SansTotal, ajouts_possibles, lire_sans_total
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
 from exports_tps.reserves import Reserves
@@ -83,6 +84,7 @@ class Lot:
     paiements: dict[int, CumulPaye] = field(default_factory=dict)
     encaissements: dict[int, CumulPaye] = field(default_factory=dict)
     dits: dict[int, tuple[int, date | None]] = field(default_factory=dict)  # totals, and their day
+    sans_total: dict[int, SansTotal] = field(default_factory=dict)
     soldes: set[int] = field(default_factory=set)  # mandats that the treasury owes nothing on
 
     def cles(self) -> set[int]:
@@ -174,8 +176,12 @@ def _appliquer_lot(
     enregistrer_verdicts(message, verdicts, budget=budgets[0])
     reserves.noter(*_executer(lot, pieces.values(), par))
     dus = _dus(lot, pieces.values())
+    ajouts = ajouts_possibles(lot.sans_total, pieces.values(), message=message)
+    reserves.noter(*ajouts.values())
+    lot.soldes -= ajouts.keys()
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
-    reserves.noter(*baisses(lot.dits, pieces.values(), message=message, emis_le=emis_le))
+    totaux = {cle: dit for cle, dit in lot.dits.items() if cle not in ajouts}
+    reserves.noter(*baisses(totaux, pieces.values(), message=message, emis_le=emis_le))
     reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
 
 
@@ -291,6 +297,8 @@ def _ranger_paiement(
     total, dernier = lignes_retour.cumul(lue)
     if lignes_retour.est_chiffre(lue):
         lot.dits[piece.pk] = total, dernier
+    if sans_total := lire_sans_total(lue, total):
+        lot.sans_total[piece.pk] = sans_total
     if verdict.decision == Decision.PAYE:
         lot.soldes.add(piece.pk)
         total = total or piece.montant_ttc  # settled, without the detail of the payments
@@ -395,8 +403,8 @@ def _ecart_de_paiement(lot: Lot, piece: Piece, due: int) -> Iterator[Reserve]:
         yield Reserve(
             nature=Nature.MONTANT,
             piece=piece,
-            texte=f"{piece} : dit soldé, mais {chiffres} ; demandez le détail à la Trésorerie, "
-            "puis complétez.",
+            texte=f"{piece} : dit soldé, mais {chiffres}. Demandez le détail à la Trésorerie ; ce "
+            "qui a été payé en plus, le comptable l’enregistre sur la page du mandat.",
         )
 
 

@@ -57,6 +57,89 @@ def test_un_mandat_dit_solde_pour_moins_que_son_du_est_une_reserve(agent, ordonn
     assert (paye(), etats()) == (61_000, [EtatPiece.PRISE_EN_CHARGE])
 
 
+def test_un_second_paiement_dit_seul_donne_les_deux_sommes_et_ce_qu_il_faut_faire(
+    agent, ordonnateur, settings
+):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    premier, second = ("2026-11-26", 50_000), ("2026-11-28", 50_000)
+    repondre(settings, flux, "a.xml", mandat(piece, "02", ligne(reglements=[premier])))
+    seul = lire()
+    repondre(settings, flux, "b.xml", mandat(piece, "02", ligne(reglements=[second])))
+
+    message = lire()
+
+    assert (dites(seul), paye()) == ("", 50_000)
+    (reserve,) = message.reserves.all()
+    assert (reserve.piece, reserve.nature) == (piece, "montant")
+    for mot in (
+        f"{afficher(50_000)} payés depuis le 28/11/2026, sans total à ce jour",
+        f"{afficher(50_000)} l’étaient déjà au 26/11/2026",
+        "(MtPayTot)",
+        f"S’il est de {afficher(100_000)}, le comptable enregistre ce qui manque",
+    ):
+        assert mot in reserve.texte
+    # What it leaves to do is done by hand, or by an answer that tells the total.
+    total = ligne(cumul=100_000, reglements=[second])
+    repondre(settings, flux, "c.xml", mandat(piece, "02", total))
+    assert (dites(lire()), paye()) == ("", 100_000)
+
+
+@pytest.mark.parametrize(
+    ("suite", "attendu"),
+    [
+        ([("2026-11-26", 50_000), ("2026-11-28", 10_000)], 60_000),  # it repeats the first
+        ([("2026-11-26", 60_000)], 60_000),  # of the same day: another figure of the same
+    ],
+)
+def test_des_paiements_qui_repetent_les_premiers_se_lisent_comme_un_total(
+    agent, ordonnateur, settings, suite, attendu
+):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    premiere = ligne(reglements=[("2026-11-26", 50_000)])
+    repondre(settings, flux, "a.xml", mandat(piece, "02", premiere))
+    lire()
+    repondre(settings, flux, "b.xml", mandat(piece, "02", ligne(reglements=suite)))
+
+    assert (dites(lire()), paye()) == ("", attendu)
+
+
+def test_un_second_paiement_moindre_ou_dit_solde_n_a_qu_une_reserve(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    piece = Piece.objects.get()
+    repondre(
+        settings, flux, "a.xml", mandat(piece, "02", ligne(reglements=[("2026-11-26", 61_000)]))
+    )
+    lire()
+    repondre(
+        settings, flux, "b.xml", mandat(piece, "05", ligne(reglements=[("2026-11-28", 50_000)]))
+    )
+
+    (reserve,) = lire().reserves.all()
+
+    assert f"S’il est de {afficher(111_000)}" in reserve.texte
+    assert (paye(), etats()) == (61_000, [EtatPiece.PRISE_EN_CHARGE])
+
+
+def test_un_second_encaissement_dit_seul_attend_le_total_de_la_tresorerie(
+    agent, ordonnateur, settings
+):
+    signe = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    flux = transmettre(constituer_flux([signe], par=agent), par=agent)
+    piece = Piece.objects.get()
+    for nom, jour in (("a.xml", "2026-11-26"), ("b.xml", "2026-11-28")):
+        dit = titre(piece, "02", 20_000, etat_ligne="04", jour=jour)
+        repondre(settings, flux, nom, dit, sens="Recette")
+        message = lire()
+
+    (reserve,) = message.reserves.all()
+    assert "encaissés depuis le 28/11/2026" in reserve.texte
+    assert "quand une réponse dira ce total" in reserve.texte
+    assert "(MtRecoTot)" in reserve.texte
+    assert reste_du(Piece.objects.get()) == 25_000
+
+
 def test_un_retour_qui_ne_dit_pas_son_budget_est_mis_de_cote(agent, ordonnateur, settings):
     flux = flux_transmis(agent, ordonnateur)
     annexe = Budget.objects.get(pk=flux.budget_id)
