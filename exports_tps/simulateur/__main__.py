@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from threading import Event
 
+from exports_tps.simulateur.causes import cause
 from exports_tps.simulateur.certificats import AutoritesIllisibles, lire_autorites
 from exports_tps.simulateur.etat import Etat, EtatInutilisable
 from exports_tps.simulateur.examen import Outils
@@ -98,6 +99,7 @@ def derouler(tresorerie: Tresorerie, options: argparse.Namespace, arret: Event) 
             continuer = False
         elif options.jusqu_au_bout:
             continuer = reste
+            tresorerie.sauter_l_attente()
         else:
             arret.wait(options.intervalle)
 
@@ -143,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(erreur, file=sys.stderr)
         return MAUVAIS_USAGE
     except OSError as erreur:
-        print(f"Arrêt\u202f: {erreur.strerror} ({erreur.filename}).", file=sys.stderr)
+        print(f"Arrêt\u202f: {cause(erreur)} ({erreur.filename}).", file=sys.stderr)
         return MAUVAIS_USAGE
     finally:
         tresorerie.etat.fermer()
@@ -161,6 +163,8 @@ def _conclure(tresorerie: Tresorerie, *, en_json: bool) -> int:
             f" Anomalies\u202f: {len(bilan.anomalies)}."
             f" Signalements\u202f: {len(bilan.signalements)}."
         )
+        if bilan.tues:
+            _dire(f"Réponses que le plan ne donne jamais\u202f: {bilan.tues}.")
     return FAIT if bilan.est_sain else ANOMALIES
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from exports_tps.simulateur.anomalies import DOMAINES, Anomalie, Verdict
-from exports_tps.simulateur.lecture import DEPENSE, Noeud
+from exports_tps.simulateur.lecture import DEPENSE, Noeud, Saut
 from exports_tps.simulateur.plan import Defaut
 from exports_tps.simulateur.regles import AUTRE, REGLES, Contexte, montant
 
@@ -18,10 +18,14 @@ ANOMALIES_PAR_BORDEREAU = 200  # an answer stays readable when all is wrong
 
 @dataclass
 class BordereauRecu:
-    """One bordereau as read; `rang` is its place in the file, from 0, both sides together."""
+    """One bordereau as read; `rang` is its place in the file, from 0, both sides together.
+
+    `sauts` is what to pass over in the file to read it again.
+    """
 
     sens: str
     rang: int
+    sauts: tuple[Saut, ...]
     identifiant: str
     dematerialise: bool
     bloc: Noeud = field(default_factory=lambda: Noeud("BlocBordereau", "", 0, {}))

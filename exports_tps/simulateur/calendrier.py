@@ -11,7 +11,7 @@ from exports_tps.simulateur.plan import TOUTES, Defaut, Plan
 from exports_tps.simulateur.rangement import Examen
 
 ALTERATIONS = ("tronquer", "invalider", "tromper_collectivite")
-TEMPS = ("retarder", "desordonner", "repeter")
+TEMPS = ("retarder", "taire", "desordonner", "repeter")
 DESORDRE = 2  # passes by which a disordered answer comes after the one that should follow it
 
 
@@ -25,11 +25,12 @@ def prevoir(examen: Examen, plan: Plan, passe: int) -> list[ReponsePrevue]:
     verdicts = [vers_json(verdict) for verdict in examen.verdicts()]
     acquit = ReponsePrevue("acquit", passe, {"verdicts": verdicts}, {})
     depart = passe + _retard(acquit, [acquit], generaux)
+    est_muet = _est_tue(acquit, [acquit], generaux)
     reponses = _derouler([acquit], generaux, decalage=0)
     for bordereau in [] if examen.est_refuse else examen.bordereaux:
         if not bordereau.anomalies:
             vises = [d for d in defauts if _vise(d, bordereau)]
-            suite = _suite(bordereau, depart)
+            suite = [replace(r, est_tue=est_muet) for r in _suite(bordereau, depart)]
             reponses += _derouler(suite, vises, decalage=len(reponses))
     return reponses
 
@@ -48,7 +49,7 @@ def _retard(
     reponse: ReponsePrevue, suite: Sequence[ReponsePrevue], defauts: Iterable[Defaut]
 ) -> int:
     """Passes by which the delays planned on this answer, and on those before it, hold it back."""
-    genres = {autre.genre for autre in suite if autre.passe < reponse.passe} | {reponse.genre}
+    genres = _jusqu_a(reponse, suite)
     return sum(
         max(defaut.passes, 1)
         for defaut in defauts
@@ -58,12 +59,32 @@ def _retard(
     )
 
 
+def _est_tue(
+    reponse: ReponsePrevue, suite: Sequence[ReponsePrevue], defauts: Iterable[Defaut]
+) -> bool:
+    """True when the plan never gives this answer, or one before it."""
+    genres = _jusqu_a(reponse, suite)
+    return reponse.est_tue or any(
+        _concerne(defaut, genre) for defaut in defauts if defaut.acte == "taire" for genre in genres
+    )
+
+
+def _jusqu_a(reponse: ReponsePrevue, suite: Sequence[ReponsePrevue]) -> set[str]:
+    return {autre.genre for autre in suite if autre.passe < reponse.passe} | {reponse.genre}
+
+
 def _derouler(
     suite: Sequence[ReponsePrevue], defauts: Sequence[Defaut], *, decalage: int
 ) -> list[ReponsePrevue]:
     """Apply the plan to `suite`; repeats come last and point at `decalage` + their model."""
-    passes = [reponse.passe + _retard(reponse, suite, defauts) for reponse in suite]
-    reponses = [replace(reponse, passe=passe) for reponse, passe in zip(suite, passes, strict=True)]
+    reponses = [
+        replace(
+            reponse,
+            passe=reponse.passe + _retard(reponse, suite, defauts),
+            est_tue=_est_tue(reponse, suite, defauts),
+        )
+        for reponse in suite
+    ]
     copies: list[ReponsePrevue] = []
     for rang, reponse in enumerate(reponses):
         for defaut in defauts:
@@ -197,7 +218,7 @@ def _contenu(
     if motifs is not None:
         seulement = motifs
     return {
-        "bordereau": bordereau.rang,
+        "sauts": bordereau.sauts,
         "numero": bordereau.numero,
         "exercice": bordereau.exercice,
         "sens": bordereau.sens,

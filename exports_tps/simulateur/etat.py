@@ -33,8 +33,12 @@ CREATE TABLE IF NOT EXISTS piece_jointe_acceptee (
 CREATE TABLE IF NOT EXISTS reponse (
     numero INTEGER PRIMARY KEY, flux INTEGER NOT NULL REFERENCES flux, genre TEXT NOT NULL,
     reference INTEGER NOT NULL, passe INTEGER NOT NULL, contenu TEXT NOT NULL,
-    alteration TEXT NOT NULL, contexte TEXT, etat TEXT NOT NULL DEFAULT 'attendue');
+    alteration TEXT NOT NULL, contexte TEXT, nom TEXT, etat TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS reponse_par_etat ON reponse (etat, passe);
+CREATE INDEX IF NOT EXISTS reponse_par_reference ON reponse (reference);
+CREATE INDEX IF NOT EXISTS reponse_par_nom ON reponse (nom) WHERE etat = 'emise';
+CREATE INDEX IF NOT EXISTS reponse_par_dossier ON reponse (
+    flux, genre, json_extract(contenu, '$.dossier'), json_extract(contenu, '$.part'));
 """
 
 REPONSES = """
@@ -87,13 +91,14 @@ class Reponse:
 
 @dataclass
 class ReponsePrevue:
-    """One answer to schedule; `modele` is the index, in the same list, of the one it repeats."""
+    """One answer to schedule, or never to give; `modele` is the index of the one it repeats."""
 
     genre: str
     passe: int
     contenu: dict[str, Any]
     alteration: dict[str, str]
     modele: int | None = None
+    est_tue: bool = False
 
 
 class Etat:
@@ -131,6 +136,15 @@ class Etat:
         """Count one pass more; return its number."""
         curseur = self.base.execute("INSERT INTO passe (ouverte_le) VALUES (?)", [moment])
         return curseur.lastrowid or 0
+
+    def avancer(self, moment: str) -> None:
+        """Go to the eve of the next answer to come, if it is not there yet."""
+        self.base.execute(
+            "INSERT INTO passe SELECT prochaine - 1, ?"
+            " FROM (SELECT min(passe) AS prochaine FROM reponse WHERE etat = 'attendue')"
+            " WHERE prochaine - 1 > (SELECT max(numero) FROM passe)",
+            [moment],
+        )
 
     def est_connu(self, fichier: str, taille: int, modifie_ns: int) -> bool:
         """True when that file, unchanged, has been picked up."""
@@ -229,8 +243,8 @@ class Etat:
             numeros.append(numero)
             reference = numero if reponse.modele is None else numeros[reponse.modele]
             self.base.execute(
-                "INSERT INTO reponse (numero, flux, genre, reference, passe, contenu, alteration)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO reponse (numero, flux, genre, reference, passe, contenu, alteration,"
+                " etat) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     numero,
                     flux,
@@ -239,6 +253,7 @@ class Etat:
                     reponse.passe,
                     json.dumps(reponse.contenu),
                     json.dumps(reponse.alteration),
+                    "tue" if reponse.est_tue else "attendue",
                 ],
             )
 
@@ -250,14 +265,25 @@ class Etat:
         """The answers to issue by that pass."""
         return self._reponses("attendue", passe)
 
-    def emises(self) -> list[Reponse]:
-        """The answers on disk."""
-        return self._reponses("emise", SANS_LIMITE)
+    def retours_emis(self, noms: Collection[str]) -> set[str]:
+        """Those of `noms` that are answers on disk."""
+        requete = (
+            "SELECT nom FROM reponse WHERE etat = 'emise'"
+            " AND nom IN (SELECT value FROM json_each(?))"
+        )
+        return {nom for (nom,) in self.base.execute(requete, [json.dumps(list(noms))])}
 
     def reste(self) -> int:
         """How many answers are still to come."""
-        requete = "SELECT count(*) FROM reponse WHERE etat IN ('attendue', 'commencee')"
-        return int(self.base.execute(requete).fetchone()[0])
+        return self._compter("attendue", "commencee")
+
+    def tues(self) -> int:
+        """How many answers will never come, as the plan wants it."""
+        return self._compter("tue")
+
+    def _compter(self, *etats: str) -> int:
+        requete = "SELECT count(*) FROM reponse WHERE etat IN (SELECT value FROM json_each(?))"
+        return int(self.base.execute(requete, [json.dumps(etats)]).fetchone()[0])
 
     def contexte_emis(self, reponse: Reponse, genre: str, part: int) -> dict[str, str]:
         """The dates of the answer of that kind already issued for the same pièces, if any."""
@@ -268,11 +294,11 @@ class Etat:
         """The dates already given to the same content (a repeat keeps them)."""
         return self._contexte(CONTEXTE_REFERENCE, [reponse.reference])
 
-    def commencer(self, reponse: Reponse, contexte: dict[str, str]) -> None:
-        """Fix the dates of an answer, before it is written."""
+    def commencer(self, reponse: Reponse, *, nom: str) -> None:
+        """Fix the dates of an answer, and its NomFic if it is a Retour, before it is written."""
         self.base.execute(
-            "UPDATE reponse SET etat = 'commencee', contexte = ? WHERE numero = ?",
-            [json.dumps(contexte), reponse.numero],
+            "UPDATE reponse SET etat = 'commencee', contexte = ?, nom = ? WHERE numero = ?",
+            [json.dumps(reponse.contexte), nom, reponse.numero],
         )
 
     def terminer(self, reponse: Reponse, etat: str = "emise") -> None:

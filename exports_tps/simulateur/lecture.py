@@ -4,10 +4,10 @@ The parser is expat, from the standard library; the memory used does not depend 
 mandats nor on the size of the attachments.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from exports_tps.simulateur.contenu import ContenuPieceJointe
@@ -57,12 +57,19 @@ class Noeud:
             yield from enfant.descendants(nom)
 
 
+Saut = tuple[int, int]  # bytes of the file to pass over: from, to
+
+
 class Evenement(NamedTuple):
-    """What has just been read: its kind, the side (dépense or recette, '' elsewhere), the tree."""
+    """What has just been read: its kind, the side (dépense or recette, '' elsewhere), the tree.
+
+    Where a bordereau begins, `sauts` is what to pass over to read it again without those before it.
+    """
 
     genre: str
     sens: str
     noeud: Noeud
+    sauts: tuple[Saut, ...] = ()
 
 
 def _chemins() -> dict[str, tuple[str, str]]:
@@ -86,6 +93,7 @@ def _chemins() -> dict[str, tuple[str, str]]:
 CHEMINS = _chemins()
 FINS = {"PES_DepenseAller/Bordereau": DEPENSE, "PES_RecetteAller/Bordereau": RECETTE}
 PROFONDEUR_UTILE = 3
+PROFONDEUR_DOMAINE = 2  # the root is at 1
 
 
 class _Lecteur:
@@ -96,6 +104,7 @@ class _Lecteur:
         self.ouverts: list[Noeud] = []  # the tree being kept, root first
         self.chemin: list[str] = []
         self.retenu: tuple[str, str] = ("", "")
+        self.premier_domaine = self.domaine = self.premier_fils = -1  # where they begin, in bytes
         self.parseur = expat.ParserCreate(namespace_separator=" ")
         self.parseur.buffer_text = True
         self.parseur.buffer_size = TAILLE_LECTURE
@@ -110,10 +119,14 @@ class _Lecteur:
         if len(self.chemin) == 1:
             self._noter("racine", "", Noeud(nom, espace, 1, attributs))
             return
+        self._reperer()
         cle = "/".join(self.chemin[1:]) if len(self.chemin) - 1 <= PROFONDEUR_UTILE else ""
         if not self.ouverts and cle not in CHEMINS:
             if cle in FINS:
-                self._noter("debut_bordereau", FINS[cle], self._noeud(nom, espace, attributs))
+                ici = self.parseur.CurrentByteIndex
+                sauts = ((self.premier_domaine, self.domaine), (self.premier_fils, ici))
+                noeud = self._noeud(nom, espace, attributs)
+                self.prets.append(Evenement("debut_bordereau", FINS[cle], noeud, sauts))
             return
         noeud = self._noeud(nom, espace, attributs)
         if self.ouverts:
@@ -123,6 +136,16 @@ class _Lecteur:
         if nom == "Fichier":
             noeud.contenu = ContenuPieceJointe()
         self.ouverts.append(noeud)
+
+    def _reperer(self) -> None:
+        """Note where a domain begins, and what is first in the root and in the domain."""
+        profondeur = len(self.chemin)
+        if profondeur == PROFONDEUR_DOMAINE:
+            self.domaine, self.premier_fils = self.parseur.CurrentByteIndex, -1
+            if self.premier_domaine < 0:
+                self.premier_domaine = self.domaine
+        elif profondeur == PROFONDEUR_DOMAINE + 1 and self.premier_fils < 0:
+            self.premier_fils = self.parseur.CurrentByteIndex
 
     def fin(self, _nom: str) -> None:
         cle = "/".join(self.chemin[1:]) if len(self.chemin) - 1 < PROFONDEUR_UTILE else ""
@@ -155,20 +178,17 @@ class _Lecteur:
         self.prets.append(Evenement(genre, sens, noeud))
 
 
-def lire(fichier: Path) -> Iterator[Evenement]:
-    """Yield what `fichier` holds, in file order.
+def lire(fichier: Path, sauts: Iterable[Saut] = ()) -> Iterator[Evenement]:
+    """Yield what `fichier` holds, in file order, but for the bytes in `sauts`.
 
     Kinds: racine, enveloppe, entete, entete_domaine, debut_bordereau, bordereau, piece, signature,
     fin_bordereau, facture, entete_pj, pj, acquit_retour. Raises XmlIllisible, or OSError.
     """
     lecteur = _Lecteur()
     with fichier.open("rb") as flux:
-        fini = False
-        while not fini:
-            octets = flux.read(TAILLE_LECTURE)
-            fini = not octets
+        for octets in _morceaux(flux, sauts):
             try:
-                lecteur.parseur.Parse(octets, fini)
+                lecteur.parseur.Parse(octets, not octets)
             except expat.ExpatError as erreur:
                 yield from lecteur.prets
                 raison = expat.errors.messages.get(erreur.code, "")
@@ -177,3 +197,14 @@ def lire(fichier: Path) -> Iterator[Evenement]:
                 ) from erreur
             yield from lecteur.prets
             lecteur.prets.clear()
+
+
+def _morceaux(flux: BinaryIO, sauts: Iterable[Saut]) -> Iterator[bytes]:
+    """The bytes of a file, by chunks; an empty one ends them."""
+    for debut, fin in sauts:
+        while reste := debut - flux.tell():
+            yield flux.read(min(reste, TAILLE_LECTURE))
+        flux.seek(fin)
+    while octets := flux.read(TAILLE_LECTURE):
+        yield octets
+    yield b""

@@ -1,11 +1,12 @@
 """One pass of the treasury: pick up what is new, issue the answers that are due."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from exports_tps.simulateur.calendrier import prevoir
+from exports_tps.simulateur.causes import cause
 from exports_tps.simulateur.etat import Etat, Reponse
 from exports_tps.simulateur.examen import Outils, empreinte, examiner
 from exports_tps.simulateur.lecture import DEPENSE
@@ -42,6 +43,7 @@ class Bilan:
     anomalies: list[str] = field(default_factory=list)
     signalements: list[str] = field(default_factory=list)  # accepted, but to be looked at
     reste: int = 0
+    tues: int = 0  # answers that the plan never lets out
 
     @property
     def est_sain(self) -> bool:
@@ -61,6 +63,7 @@ class Tresorerie:
     dire: Callable[[str], None]
     arret_demande: Callable[[], bool]
     bilan: Bilan = field(default_factory=Bilan)
+    vus: dict[str, tuple[int, int, str]] = field(default_factory=dict)  # size, time, digest
 
     def passer(self) -> bool:
         """Do one pass; True when a flux was picked up or answers are still to come."""
@@ -77,8 +80,12 @@ class Tresorerie:
             if self.arret_demande():
                 break
             self._dater(reponse)
-        self.bilan.reste = self.etat.reste()
+        self.bilan.reste, self.bilan.tues = self.etat.reste(), self.etat.tues()
         return a_recu or bool(self.bilan.reste)
+
+    def sauter_l_attente(self) -> None:
+        """Count as done the passes that would say nothing before the next answer."""
+        self.etat.avancer(datetime.now(UTC).isoformat(timespec="seconds"))
 
     def _nouveaux(self) -> Iterator[Path]:
         for fichier in sorted(self.envois.iterdir()):
@@ -96,7 +103,7 @@ class Tresorerie:
                 return False
             examen = examiner(fichier, self.outils)
         except OSError as erreur:
-            self._signaler(f"{fichier.name}\u202f: fichier illisible ({erreur.strerror}).")
+            self._signaler(f"{fichier.name}\u202f: fichier illisible ({cause(erreur)}).")
             return False
         if examen.est_pes and examen.entete.get("NomFic"):
             self._enregistrer(fichier, signature, examen, passe)
@@ -115,7 +122,7 @@ class Tresorerie:
         self.etat.recevoir(
             fichier=fichier, empreinte=signature, entete=examen.entete, etat="acquit_retour"
         )
-        emis = {nom_retour(r) for r in self.etat.emises() if r.genre != "acquit"}
+        emis = self.etat.retours_emis(examen.retours_acquittes)
         inconnus = [nom for nom in examen.retours_acquittes if nom not in emis]
         connus = len(examen.retours_acquittes) - len(inconnus)
         self.dire(f"Reçu {fichier.name}\u202f: retours acquittés {connus}.")
@@ -161,18 +168,9 @@ class Tresorerie:
 
     def _dater(self, reponse: Reponse) -> None:
         contexte = self.etat.contexte_reference(reponse) or self._contexte(reponse)
-        self.etat.commencer(reponse, contexte)
-        self._emettre(
-            Reponse(
-                numero=reponse.numero,
-                flux=reponse.flux,
-                genre=reponse.genre,
-                reference=reponse.reference,
-                contenu=reponse.contenu,
-                alteration=reponse.alteration,
-                contexte=contexte,
-            )
-        )
+        datee = replace(reponse, contexte=contexte)
+        self.etat.commencer(datee, nom="" if datee.genre == "acquit" else nom_retour(datee))
+        self._emettre(datee)
 
     def _contexte(self, reponse: Reponse) -> dict[str, str]:
         """The dates of an answer, fixed for ever when it is issued."""
@@ -226,11 +224,20 @@ class Tresorerie:
             return
         fichier = self.envois / reponse.flux.fichier
         try:
-            signature = empreinte(fichier)
+            signature = self._empreinte(fichier)
         except OSError as erreur:
             raise FluxModifie("le fichier envoyé n’est plus lisible") from erreur
         if signature != reponse.flux.empreinte:
             raise FluxModifie("le fichier envoyé a changé depuis sa réception")
+
+    def _empreinte(self, fichier: Path) -> str:
+        """The digest of a file, computed once while its size and its time stay the same."""
+        infos = fichier.stat()
+        taille, modifie, signature = self.vus.get(fichier.name, (-1, -1, ""))
+        if (taille, modifie) != (infos.st_size, infos.st_mtime_ns):
+            signature = empreinte(fichier)
+            self.vus[fichier.name] = infos.st_size, infos.st_mtime_ns, signature
+        return signature
 
     def _signaler(self, message: str) -> None:
         self.bilan.anomalies.append(message)

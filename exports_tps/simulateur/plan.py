@@ -35,12 +35,14 @@ ACTES: dict[str, set[str]] = {
     "encaisser_titre": CHAMPS_OBJET - {"sens"} | {"piece"},
     "rejeter_paiement": CHAMPS_OBJET | {"piece", "passes"},
     "retarder": CHAMPS_REPONSE,
+    "taire": CHAMPS_OBJET | {"reponse"},
     "desordonner": CHAMPS_REPONSE,
     "repeter": CHAMPS_REPONSE,
     "tronquer": CHAMPS_ALTERATION,
     "invalider": CHAMPS_ALTERATION,
     "tromper_collectivite": CHAMPS_ALTERATION | {"collectivite"},
 }
+PASSES_MAXIMUM = 1_000_000
 ACTES_PIECE = {
     "rejeter_piece",
     "suspendre_piece",
@@ -179,6 +181,11 @@ def _verifier_valeurs(lieu: str, table: dict[str, Any]) -> None:
             )
         if isinstance(valeur, int) and valeur < 0:
             raise PlanInvalide(f"{lieu}\u202f: « {cle} » doit être positif.")
+        if cle == "passes" and isinstance(valeur, int) and valeur > PASSES_MAXIMUM:
+            raise PlanInvalide(
+                f"{lieu}\u202f: « passes » vaut {PASSES_MAXIMUM} au plus\u202f; une réponse qui ne "
+                "vient jamais se demande par l’acte « taire »."
+            )
     motifs = table.get("motifs", ["06"])
     if not motifs or not all(isinstance(motif, str) for motif in motifs):
         raise PlanInvalide(f'{lieu}\u202f: « motifs » est une liste de codes comme ["02", "05"].')

@@ -6,7 +6,7 @@ from pathlib import Path
 from exports_tps.simulateur import anomalies as domaines
 from exports_tps.simulateur.anomalies import Anomalie, Verdict
 from exports_tps.simulateur.bordereaux import BordereauRecu
-from exports_tps.simulateur.lecture import Evenement, Noeud, XmlIllisible, lire
+from exports_tps.simulateur.lecture import Evenement, Noeud, Saut, XmlIllisible, lire
 from exports_tps.simulateur.pieces_jointes import PieceJointeRecue, examiner_piece_jointe
 from exports_tps.simulateur.plan import ACTES_PIECE, Plan
 from exports_tps.simulateur.series import Rang, Serie
@@ -75,10 +75,12 @@ class _Rangement:
         self.examen = examen
         self.plan = plan
         self.courant: BordereauRecu | None = None
+        self.sauts: tuple[Saut, ...] = ()
         self.dematerialise = False
         self.version_pj = ""
 
     def ranger(self, evenement: Evenement) -> None:
+        self.sauts = evenement.sauts
         getattr(self, f"_{evenement.genre}")(evenement.sens, evenement.noeud)
 
     def _racine(self, _sens: str, noeud: Noeud) -> None:
@@ -104,7 +106,7 @@ class _Rangement:
 
     def _debut_bordereau(self, sens: str, noeud: Noeud) -> None:
         rang, identifiant = len(self.examen.bordereaux), noeud.attributs.get("Id", "")
-        self.courant = BordereauRecu(sens, rang, identifiant, self.dematerialise)
+        self.courant = BordereauRecu(sens, rang, self.sauts, identifiant, self.dematerialise)
         self.examen.bordereaux.append(self.courant)
 
     def _bordereau(self, _sens: str, noeud: Noeud) -> None:

@@ -143,12 +143,8 @@ def _pieces(reponse: Reponse, fichier: Path) -> Iterator[tuple[Noeud, Noeud | No
     sauf = set(reponse.contenu["sauf"])
     seulement = reponse.contenu["seulement"]
     retenues = None if seulement is None else set(seulement)
-    rang, bloc = -1, None
-    for evenement in lire(fichier):
-        if evenement.genre == "debut_bordereau":
-            rang += 1
-        if rang != reponse.contenu["bordereau"]:
-            continue
+    bloc = None
+    for evenement in lire(fichier, reponse.contenu["sauts"]):
         if evenement.genre == "bordereau":
             bloc = evenement.noeud
             yield bloc, None

@@ -41,7 +41,6 @@ from facturier.suivi.mandatement import remandater
 from facturier.suivi.models import Facture
 
 MEMOIRE: Final = "simulateur.sqlite3"  # that the launcher gives the simulator too
-JAMAIS: Final = 1_000_000  # passes: nobody waits so long, so it waits on the screens
 NON_PAYES, NON_VISES = timedelta(days=12), timedelta(days=5)  # before the end of the past
 JOURS_AVANT_REPAIEMENT = 5
 CORRIGE = "Corrigé d’après le motif de la Trésorerie."
@@ -216,14 +215,17 @@ class Envois:
         depuis = self.fin - timezone.localdate()
         attentes = {
             "acquit": self.hasard.randint(0, 2),
-            "prise_en_charge": JAMAIS if depuis <= NON_VISES else self.hasard.randint(1, 5),
-            "paiement": JAMAIS if depuis <= NON_PAYES else self.hasard.randint(2, 11),
+            "prise_en_charge": self.hasard.randint(1, 5) if depuis > NON_VISES else 0,
+            "paiement": self.hasard.randint(2, 11) if depuis > NON_PAYES else 0,
         }
         defauts = [
             f'acte = "retarder"\nreponse = "{reponse}"\npasses = {passes}'
             for reponse, passes in attentes.items()
             if passes
         ]
+        if depuis <= NON_PAYES:  # it waits on the screens
+            tue = "prise_en_charge" if depuis <= NON_VISES else "paiement"
+            defauts.append(f'acte = "taire"\nreponse = "{tue}"')
         mandats = Piece.objects.filter(bordereau__lignes_flux__flux=flux)
         visee = mandats.order_by("-bordereau__numero", "numero").select_related("bordereau").first()
         if self.rang in AVARIES and visee is not None and visee.bordereau is not None:

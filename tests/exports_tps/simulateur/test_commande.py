@@ -7,6 +7,7 @@ import tracemalloc
 
 import pytest
 
+from exports_tps.simulateur import passe
 from exports_tps.simulateur.__main__ import main
 from exports_tps.simulateur.examen import Outils, examiner
 from exports_tps.simulateur.plan import Plan
@@ -138,3 +139,54 @@ def test_un_jour_illisible_arrete_les_passes_en_le_disant(banc, monkeypatch, cap
     code = main(["--envois", str(banc.envois), "--retours", str(banc.retours), "--jours"])
 
     assert (code, capsys.readouterr().err.strip()) == (2, "« lundi » n’est pas un jour AAAA-MM-JJ.")
+
+
+def test_jusqu_au_bout_saute_les_passes_ou_rien_ne_se_dit(banc):
+    banc.deposer(fabrique.flux_simple())
+    plan = '[[defaut]]\nacte = "retarder"\nreponse = "paiement"\npasses = 3000'
+
+    bilan = banc.terminer(*banc.plan(plan))
+
+    assert [emise["genre"] for emise in bilan.emises] == ["acquit", "prise_en_charge", "paiement"]
+    assert (bilan.passes, bilan.reste) == (3, 0)
+
+
+def test_un_flux_depose_apres_un_saut_est_repondu_a_la_passe_suivante(banc):
+    banc.deposer(fabrique.flux_simple())
+    banc.terminer(*banc.plan('[[defaut]]\nacte = "retarder"\nreponse = "acquit"\npasses = 3000'))
+    banc.deposer(fabrique.flux_simple("SUIVANT", 13, "PJ2"), "suivant.xml")
+
+    genres = [[emise["genre"] for emise in banc.passer().emises] for _ in range(4)]
+
+    assert genres == [["acquit"], ["prise_en_charge"], ["paiement"], []]
+
+
+def test_une_reponse_tue_ne_retient_pas_la_commande_qui_le_dit(banc, capsys):
+    banc.deposer(fabrique.flux_simple())
+    banc.deposer(fabrique.flux_simple("MUET", 13, "PJ2"), "muet.xml")
+    plan = '[[defaut]]\nacte = "taire"\nflux = "MUET"\nreponse = "prise_en_charge"'
+    dossiers = ["--envois", str(banc.envois), "--retours", str(banc.retours)]
+
+    code = main([*dossiers, "--jusqu-au-bout", *map(str, banc.plan(plan))])
+
+    sortie = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert sortie[-2].startswith("Passes\u202f: 3. Flux reçus\u202f: 2. Réponses émises\u202f: 4,")
+    assert sortie[-1] == "Réponses que le plan ne donne jamais\u202f: 2."
+    assert banc.terminer().tues == 2
+
+
+def test_un_flux_illisible_et_un_dossier_disparu_se_disent_en_francais(banc, capsys, monkeypatch):
+    fichier = banc.deposer(fabrique.flux_simple())
+    dossiers = ["--envois", str(banc.envois), "--retours", str(banc.retours), "--une-fois"]
+    monkeypatch.setattr(passe, "examiner", lambda *_: (banc.dossier / "absent").open())
+
+    illisible = main(dossiers)
+    fichier.unlink()
+    monkeypatch.setattr(passe.Tresorerie, "_nouveaux", lambda _: (banc.dossier / "non").open())
+    disparu = main(dossiers)
+
+    sortie = capsys.readouterr()
+    assert (illisible, disparu) == (1, 2)
+    assert "flux.xml\u202f: fichier illisible (introuvable)." in sortie.out
+    assert sortie.err == f"Arrêt\u202f: introuvable ({banc.dossier / 'non'}).\n"

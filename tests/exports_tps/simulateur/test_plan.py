@@ -125,6 +125,21 @@ def test_retarder_la_prise_en_charge_retarde_le_paiement(banc):
     assert genres == [["acquit"], [], ["prise_en_charge"], ["paiement"]]
 
 
+@pytest.mark.parametrize(
+    ("reponse", "genres"),
+    [
+        ("acquit", []),
+        ("prise_en_charge", ["acquit"]),
+        ("paiement", ["acquit", "prise_en_charge"]),
+        ("toutes", []),
+    ],
+)
+def test_taire_une_reponse_tait_ce_qui_la_suit(banc, reponse, genres):
+    passes = jouer(banc, f'[[defaut]]\nacte = "taire"\nreponse = "{reponse}"')
+
+    assert [genre for passe in passes for genre in passe] == genres
+
+
 def test_desordonner_envoie_le_paiement_avant_la_prise_en_charge(banc):
     plan = '[[defaut]]\nacte = "desordonner"\nreponse = "prise_en_charge"'
 
@@ -197,6 +212,7 @@ def test_l_exemple_montre_tous_les_actes():
         ('[[defaut]]\nacte = "rejeter_piece"\npiece = 1\nmotifs = []', "motifs"),
         ('[[defaut]]\nacte = "retarder"\nreponse = "courrier"', "admis"),
         ('[[defaut]]\nacte = "refuser_flux"\nanomalie = "ERREUR_X"', "admis"),
+        (f'[[defaut]]\nacte = "retarder"\npasses = {10**30}', "taire"),
     ],
 )
 def test_un_plan_fautif_est_refuse_en_une_ligne(tmp_path, texte, message):
