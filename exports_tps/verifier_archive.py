@@ -87,6 +87,17 @@ def verifier_preuve(preuve: dict[str, Any], relues: dict[str, str]) -> Iterator[
             yield f"{preuve['fichier']['chemin']} : un autre fichier a été relu à destination."
 
 
+def cause(chemin: Path, erreur: Exception) -> str:
+    """Say why an archive cannot even be opened."""
+    if not chemin.exists():
+        return "n’existe pas."
+    if isinstance(erreur, PermissionError):
+        return "ne peut pas être lu : l’accès est refusé."
+    if isinstance(erreur, (KeyError, FileNotFoundError)):
+        return f"n’est pas une archive des échanges : il y manque {MANIFESTE}."
+    return "n’est pas une archive des échanges, ou n’en a plus que des morceaux."
+
+
 def main(arguments: list[str]) -> int:
     """Verify and tell; return the exit code."""
     chemin = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
@@ -94,15 +105,12 @@ def main(arguments: list[str]) -> int:
         archive = Archive(chemin)
         anomalies = list(verifier(archive))
     except (*ABIMES, KeyError) as erreur:
-        print(
-            f"{chemin} n’est pas une archive lisible : son manifeste ne s’ouvre pas ({erreur}).",
-            file=sys.stderr,
-        )
+        print(f"{chemin} {cause(chemin, erreur)}", file=sys.stderr)
         return 2
     for anomalie in anomalies:
         print(anomalie)
     if anomalies:
-        print(f"{len(anomalies)} différence(s) : l’archive n’est pas celle qui a été remise.")
+        print(f"Différences : {len(anomalies)}. L’archive n’est pas celle qui a été remise.")
         return 1
     print(f"Tout concorde : {len(archive.noms)} fichiers vérifiés.")
     print("Le cachet de la province se vérifie à part : voir LISEZMOI.txt.")

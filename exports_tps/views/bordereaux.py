@@ -20,6 +20,7 @@ from exports_tps.etapes import etat_de
 from exports_tps.forms import ConstitutionForm
 from exports_tps.forms_parapheur import RepriseForm
 from exports_tps.models import Flux
+from exports_tps.partages import flux_a_part
 from exports_tps.reemission import Reemission, epargnees, nomme_des_pieces, regles_epargnes
 from exports_tps.reemission import reemettre as reemettre_epargnees
 from exports_tps.repartition import constituer as constituer_les_flux
@@ -95,6 +96,7 @@ def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "lignes": lignes_bordereau(objet, lu),
             "controles": lu.controles if lu else [],
             "flux": flux,
+            "flux_a_part": flux_a_part(objet) if flux else (),
             "renvoi": dernier_renvoi(objet),
             "verification": objet.verifications.select_related("par").first()
             if objet.signe_le

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from exports_tps import visa
 from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
+from exports_tps.partages import nombre_de_documents
 from exports_tps.remises import nombre_de_parties
 from exports_tps.requisition import requisition_de
 from exports_tps.views.pages import RequeteConnectee, page_par_cle
@@ -102,7 +103,10 @@ def accueil(requete: RequeteConnectee) -> HttpResponse:
             "etat": etat,
             "etats": [(e.value, e.label, nombres.get(e, 0)) for e in ETATS_VISIBLES],
             "flux": Flux.objects.filter(transmis_le__isnull=False)
-            .annotate(nombre=Count("lignes__bordereau__pieces") + nombre_de_parties())
+            .annotate(
+                nombre=Count("lignes__bordereau__pieces") + nombre_de_parties(),
+                documents=nombre_de_documents(),
+            )
             .order_by("-transmis_le", "-pk")[:10],
         },
     )

@@ -24,6 +24,7 @@ from exports_tps.models import (
 )
 from exports_tps.models.flux import PARTIES
 from exports_tps.nouveau_depot import ce_qui_l_interdit, deposer_de_nouveau
+from exports_tps.partages import bordereaux_designes, nombre_de_documents
 from exports_tps.preuves import verifier_sur_demande
 from exports_tps.remises import nombre_de_parties
 from exports_tps.repartition import (
@@ -67,7 +68,8 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
     retenus = Flux.objects.annotate(
         nombre=Count("lignes__bordereau__pieces", distinct=True)
         + nombre_de_parties()
-        + Count("pieces_externes", distinct=True)
+        + Count("pieces_externes", distinct=True),
+        documents=nombre_de_documents(),
     )
     if etat in EtatFlux.values:
         retenus = retenus.filter(etat=etat)
@@ -104,6 +106,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "fil": FIL,
             "lignes": lignes_flux(objet),
             "bordereaux": avec_totaux(_bordereaux(objet)).order_by("pk"),
+            "designes": bordereaux_designes(objet),
             **_envois(requete, objet),
             "verification": objet.verifications.select_related("par").first(),
             "messages_tps": avec_reserves(messages_a_examiner().filter(flux=objet)),
@@ -231,9 +234,7 @@ def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
     """Return what identifies a flux, as (label, value); ours holds no external pièce."""
     pieces = pieces_des(_bordereaux(objet)).count()
     pieces += objet.pieces_externes.count()
-    documents = objet.lignes.filter(justificatif__isnull=False).count() + (
-        objet.documents_externes.exclude(est_inclus=False, sha256="").count()
-    )
+    documents = Flux.objects.filter(pk=objet.pk).values_list(nombre_de_documents(), flat=True)
     return [
         ("Nom du fichier", objet.nom_physique),
         ("Profil", objet.get_profil_display()),
@@ -241,7 +242,7 @@ def lignes_flux(objet: Flux) -> list[tuple[str, str]]:
         ("Taille", taille_lisible(objet.taille) if objet.taille else "pas encore écrit"),
         ("Empreinte SHA-256", objet.sha256 or "pas encore écrit"),
         ("Pièces", str(pieces)),
-        ("Documents joints", str(documents)),
+        ("Documents joints", str(documents.get())),
     ]
 
 

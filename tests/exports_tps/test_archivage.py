@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from exports_tps.archivage import achever_archive, achever_archives, demander_archive
+from exports_tps.contenu_archive import VERIFICATEUR
 from exports_tps.models import ArchiveTPS, MessageTPS
 from exports_tps.retours import lire_retours
 from facturier.commun import fichiers
@@ -97,7 +98,29 @@ def test_le_script_verifie_et_dit_ce_qui_differe(archive, settings, tmp_path):
     assert "LISEZMOI.txt : absent" in alteree.stdout
     assert "ajoute.pdf : ajouté" in alteree.stdout
     assert f"flux/{envoye.name} : modifié" in alteree.stdout
-    assert (autre.returncode, "pas une archive lisible" in autre.stderr) == (2, True)
+    assert "Différences : 4. L’archive" in alteree.stdout
+    assert autre.returncode == 2
+    assert f"{racine / 'flux'} n’est pas une archive des échanges : il y manque" in autre.stderr
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu", "attendu"),
+    [
+        ("absente.zip", None, "n’existe pas."),
+        ("vide.zip", b"", "n’est pas une archive des échanges, ou n’en a plus que des morceaux."),
+        ("coupee.zip", b"PK\x03\x04" + bytes(50), "ou n’en a plus que des morceaux."),
+    ],
+)
+def test_ce_qui_n_est_pas_une_archive_se_dit_en_francais(tmp_path, nom, contenu, attendu):
+    (tmp_path / "verifier.py").write_bytes(VERIFICATEUR.read_bytes())
+    if contenu is not None:
+        (tmp_path / nom).write_bytes(contenu)
+
+    resultat = verifier(tmp_path, nom)
+
+    assert (resultat.returncode, resultat.stdout) == (2, "")
+    assert resultat.stderr.startswith(f"{tmp_path / nom} ")
+    assert resultat.stderr.endswith(f"{attendu}\n")
 
 
 def test_un_octet_change_dans_le_zip_lui_meme_se_dit(archive, settings, tmp_path):

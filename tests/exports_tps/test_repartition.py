@@ -262,3 +262,26 @@ def test_un_bordereau_trop_long_se_refuse_a_sa_creation(agent):
 
     with pytest.raises(ValidationError, match="au plus 1 pièces"):
         creer_bordereau(sens="depense", pieces=[1, 2], date_emission=JOUR, par=agent)
+
+
+def test_chaque_page_nomme_les_flux_d_un_bordereau_partage(client, agent, ordonnateur):
+    bordereau = bordereau_depense(agent)
+    for rang in (2, 3, 4):
+        joindre(bordereau.pieces.get(), 700_000, rang, graine=rang)
+    signer_bordereau(bordereau, par=ordonnateur)
+    limiter("flux_taille_maximale_mo", 1)
+    premier, *autres = constituer([bordereau], par=agent)
+    client.force_login(agent)
+
+    page = client.get(reverse("exports_tps:bordereau", args=[bordereau.pk])).content.decode()
+    liste = client.get(reverse("exports_tps:flux_liste")).content.decode()
+    flux = client.get(autres[0].get_absolute_url()).content.decode()
+    entier = client.get(premier.get_absolute_url()).content.decode()
+
+    assert "Documents dans un flux à part\u202f:" in page
+    assert [autre.get_absolute_url() in page for autre in autres] == [True, True]
+    assert 'data-titre="Documents" class="nombre">1<' in liste
+    assert "Pièces désignées" in flux
+    assert reverse("exports_tps:bordereau", args=[bordereau.pk]) in flux
+    assert "<h2>Bordereaux</h2>" not in flux
+    assert "Pièces désignées" not in entier
