@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from exports_tps.constitution import numero_de_flux
 from exports_tps.etapes import exiger_pouvoir
-from exports_tps.limites import taille_maximale
+from exports_tps.limites import TAILLE, taille_maximale
 from exports_tps.models import (
     DepotExterne,
     DocumentExterne,
@@ -74,6 +74,12 @@ def deposer_pes(fichier: BinaryIO, *, nom: str, par: Utilisateur) -> Flux:
     settings.DOCUMENTS_RACINE.mkdir(parents=True, exist_ok=True)
     try:
         range_ = _ranger(fichier)
+    except fichiers.FichierTropLourd as refus:
+        maximum = fichiers.taille_lisible(taille_maximale(timezone.now()))
+        raise ValidationError(
+            f"Le fichier dépasse {maximum}, le plus que prend un flux (paramètre {TAILLE}) : "
+            "faites-le produire en plusieurs fichiers."
+        ) from refus
     except fichiers.FichierRefuse as refus:
         raise ValidationError(str(refus)) from refus
     except OSError as erreur:

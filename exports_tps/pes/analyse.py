@@ -16,6 +16,7 @@ from xml.parsers import expat
 from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
 from exports_tps.pes.formes import ENCODAGE, Formes, Reprise
+from exports_tps.pes.illisible import pourquoi_illisible
 from exports_tps.pes.messages import Anomalie, Niveau
 from exports_tps.pes.modeles import SIGNATURE, Noeud, Particule
 from exports_tps.pes.noms_xml import est_espace_permis, est_nom_xml
@@ -115,7 +116,7 @@ class Analyse:
             self._parseur.Parse(b"", True)
             self._montrer(self._reste)
         except expat.ExpatError:
-            self._anomalie("xml", "XML", "XML mal formé : la suite ne se lit plus.")
+            self._anomalie("xml", "XML", pourquoi_illisible(fichier))
         except _Arret:
             pass
         except ValueError:

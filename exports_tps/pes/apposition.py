@@ -13,6 +13,7 @@ from xml.parsers import expat
 from exports_tps.pes.canonique import empreinte
 from exports_tps.pes.controle import apres_balise
 from exports_tps.pes.flux import ecrire_documents
+from exports_tps.pes.illisible import pourquoi_illisible
 from exports_tps.pes.messages import ErreurPES
 from exports_tps.pes.pieces_jointes import PieceJointe
 from exports_tps.pes.signature import Signature, sceller
@@ -67,7 +68,8 @@ class _Lecture:
                 self._parseur.Parse(morceau, False)
             self._parseur.Parse(b"", True)
         except expat.ExpatError as erreur:
-            raise ErreurPES("Ce fichier n’est pas du XML bien formé.") from erreur
+            raison = pourquoi_illisible(fichier)
+            raise ErreurPES(f"Ce fichier ne se lit pas : {raison}") from erreur
         return self.plan
 
     def _declaration(self, version: str, encodage: str | None, autonome: int) -> None:

@@ -29,6 +29,10 @@ class FichierRefuse(ValueError):
     """A file handed in is not accepted; the message says in French what, and what to do."""
 
 
+class FichierTropLourd(FichierRefuse):
+    """The file is larger than what is allowed here."""
+
+
 class DocumentPerdu(Exception):
     """What the store was handed in can no longer be read from it: an administrator must look."""
 
@@ -84,7 +88,7 @@ def recopier(source: BinaryIO, cible: IO[bytes], taille_maximale: int) -> tuple[
     while bloc := source.read(TAILLE_BLOC):
         taille += len(bloc)
         if taille > taille_maximale:
-            raise FichierRefuse(
+            raise FichierTropLourd(
                 f"Le fichier dépasse {taille_lisible(taille_maximale)} : réduisez-le "
                 "(numérisation en 200 points par pouce, par exemple) ou scindez-le."
             )

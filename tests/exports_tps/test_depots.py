@@ -240,7 +240,7 @@ def test_un_fichier_depose_signe_se_complete_sans_rompre_ses_signatures(
         (b'CodCol V="988"', b'CodCol V="999"', "n’est pas gérée ici"),
         (b'NomFic V="FIN', b'NomFic V="../FIN', "ne peut pas nommer un fichier"),
         (b'IdPost V="988001"', b'IdPost V="1"', "serait rejeté"),
-        (b"</Piece>", b"", "XML bien formé"),
+        (b"</Piece>", b"", "XML mal formé"),
     ],
 )
 def test_un_fichier_etranger_se_refuse_avec_un_mot(agent, avant, apres, message):

@@ -62,8 +62,9 @@ class Command(CommandeMetier):
             verdict = "conforme" if fichier["conforme"] else "serait rejeté"
             self.stdout.write(f"{fichier['fichier']} : {verdict}")
             for anomalie in fichier["anomalies"]:
+                lieu = f"ligne {anomalie['ligne']}, " if anomalie["ligne"] else ""
                 self.stderr.write(
-                    f"  ligne {anomalie['ligne']}, {anomalie['balise']} "
+                    f"  {lieu}{anomalie['balise']} "
                     f"({anomalie['regle']}, {anomalie['niveau']}) : {anomalie['message']}"
                 )
             if fichier["tronque"]:
@@ -101,7 +102,7 @@ def _controler(
                 citees.append(_decrire(anomalie))
         est_conforme &= not any(reste.est_bloquante for reste in anomalies)
     except (OSError, ErreurPES) as erreur:
-        raison = cause(erreur) if isinstance(erreur, OSError) else str(erreur)
+        raison = f"{cause(erreur)}." if isinstance(erreur, OSError) else str(erreur)
         citees.append(_decrire(Anomalie(0, "fichier", "lecture", f"Illisible : {raison}")))
         est_conforme = False
     return {
