@@ -118,13 +118,18 @@ def _flux(tete: Tete) -> Flux:
     Raises:
         Etranger: there is none, or it never left.
     """
-    candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier or "", transmis_le__isnull=False)
+    if not tete.nom_fichier:
+        raise Etranger(
+            "Cet acquittement ne dit pas à quel flux il répond : il est coupé, ou abîmé. Demandez "
+            "à la Trésorerie de l’envoyer de nouveau."
+        )
+    candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier, transmis_le__isnull=False)
     if tete.code_collectivite:
         candidats = candidats.filter(code_collectivite=tete.code_collectivite)
     flux = candidats.select_for_update(of=("self",)).order_by("-pk").first()
     if flux is None:
         raise Etranger(
-            f"Aucun flux « {tete.nom_fichier or 'sans nom'} » de la collectivité "
+            f"Aucun flux « {tete.nom_fichier} » de la collectivité "
             f"« {tete.code_collectivite or 'non précisée'} » n’a été envoyé d’ici."
         )
     return flux

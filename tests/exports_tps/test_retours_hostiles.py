@@ -198,3 +198,19 @@ def test_une_reserve_est_dite_par_courriel(
     (courriel,) = mailoutbox
     assert "est appliqué, sauf ceci" in courriel.body
     assert "excédent" in courriel.body
+
+
+def test_un_acquittement_coupe_avant_son_nom_se_dit_coupe(agent, ordonnateur, settings):
+    flux = flux_transmis(agent, ordonnateur)
+    tresorerie("--une-fois")
+    (fichier,) = settings.TPS_RETOURS.glob("PES_ACQUIT*")
+    octets = fichier.read_bytes()
+    fichier.write_bytes(octets[: octets.index(b"<Parametres>")])
+
+    lire_retours()
+
+    message = MessageTPS.objects.get()
+    flux.refresh_from_db()
+    assert message.etat == EtatMessage.MIS_DE_COTE
+    assert "ne dit pas à quel flux il répond : il est coupé" in message.erreur
+    assert flux.etat == "transmis"
