@@ -32,6 +32,19 @@ ENTREES: Final = {
 _MAXIMUM: Final = 100
 _ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']+)'")
 _MOT: Final = re.compile(r"\w+")
+_REFUS: Final = (
+    ("[facet 'enumeration'", "valeur hors de la liste admise."),
+    ("[facet 'pattern'", "valeur contraire à la forme attendue."),
+    ("[facet 'maxLength'", "valeur trop longue."),
+    ("[facet 'minLength'", "valeur trop courte."),
+    ("[facet 'length'", "valeur d’une autre longueur que celle attendue."),
+    ("[facet '", "nombre hors des bornes admises."),
+    ("is not a valid value", "valeur refusée."),
+    ("This element is not expected", "balise inattendue à cette place."),
+    ("Missing child element", "il y manque une balise."),
+    ("is required but missing", "il y manque un attribut."),
+    ("is not allowed", "attribut ou contenu inattendu."),
+)
 
 
 @lru_cache(8)
@@ -40,6 +53,11 @@ def _schema(fichier: Path) -> etree.XMLSchema:
         return etree.XMLSchema(etree.parse(fichier))
     except (OSError, etree.LxmlError) as erreur:
         raise ErreurPES(f"Schéma officiel « {fichier.name} » absent ou illisible.") from erreur
+
+
+def _en_francais(message: str) -> str:
+    """Say what libxml2 refuses, which it tells in English."""
+    return next((dit for motif, dit in _REFUS if motif in message), f"refusé ({message}).")
 
 
 class _Rien:
@@ -116,7 +134,7 @@ class Validation:
             if repere is not None:
                 restants.remove(repere)
             ligne = repere[1] if repere else erreur.line
-            message = f"schéma officiel : {erreur.message}"
+            message = f"schéma officiel : {_en_francais(erreur.message)}"
             yield Anomalie(ligne, nommee[1] if nommee else "XML", "xsd", message)
 
     def _fermer(self) -> None:

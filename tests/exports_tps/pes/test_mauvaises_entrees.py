@@ -146,3 +146,23 @@ def test_un_message_abime_se_lit_ou_se_dit_illisible(
     assert tete.racine
     for element in contenu:
         assert element is not None
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres", "mot"),
+    [
+        (b'<CodCol V="250">', b'<CodCol V="000">', "forme attendue"),
+        (b'<CodCol V="250">', b'<CodCol V="2500">', "longueur"),
+        (b'<TypBord V="01">', b'<TypBord V="99">', "liste admise"),
+        (b"<NbrPce V=", b"<NbrPce W=", "il y manque un attribut"),
+    ],
+)
+def test_le_schema_officiel_refuse_en_francais(schemas, avant, apres, mot):
+    octets = CAS["depense"]()
+    assert avant in octets
+
+    lues = list(controler(BytesIO(octets.replace(avant, apres, 1)), schemas=schemas))
+
+    officielles = [lue.message for lue in lues if lue.regle == "xsd"]
+    assert any(mot in message for message in officielles), officielles
+    assert not any("lement" in message and "'" in message for message in officielles)
