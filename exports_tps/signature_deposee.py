@@ -251,6 +251,11 @@ def signataires_admis() -> list[x509.Certificate]:
 
 
 def _lire_certificat(octets: bytes) -> x509.Certificate:
+    if b"PRIVATE KEY-----" in octets:
+        raise ValidationError(
+            "Ce fichier contient une clé privée : rien n’en est gardé. Ne la confiez à personne, "
+            "et déposez le certificat seul."
+        )
     for lire in (x509.load_pem_x509_certificate, x509.load_der_x509_certificate):
         try:
             return lire(octets)

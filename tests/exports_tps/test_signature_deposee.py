@@ -164,6 +164,9 @@ def test_un_certificat_retire_ne_sert_plus(agent, odile, identite):
     )
     with pytest.raises(ValidationError, match="n’est pas un certificat"):
         enregistrer_certificat(io.BytesIO(b"%PDF-1.4"), par=odile)
+    cle = b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+    with pytest.raises(ValidationError, match="clé privée : rien n’en est gardé"):
+        enregistrer_certificat(io.BytesIO(cle), par=odile)
 
 
 def test_la_page_telecharge_puis_verifie(client, agent, odile, identite):
