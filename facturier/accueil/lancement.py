@@ -329,6 +329,20 @@ def _lire_options(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def _jouer(lancement: Lancement, *, est_servi: bool) -> None:
+    """Play the circuit; what somebody left half done may stop it, and is no reason not to serve.
+
+    Raises:
+        LancementImpossible: it does not hold, and nothing is to be served after it.
+    """
+    try:
+        lancement.commander(["jouer_circuit"])
+    except LancementImpossible as erreur:
+        if not est_servi:
+            raise
+        print(f"{erreur}La démonstration s’ouvre quand même.", file=sys.stderr)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Prepare, start, play and serve; return the exit code."""
     options = _lire_options(arguments)
@@ -342,7 +356,7 @@ def main(arguments: list[str] | None = None) -> int:
         lancement.preparer()
         lancement.demarrer()
         if not options.sans_circuit:
-            lancement.commander(["jouer_circuit"])
+            _jouer(lancement, est_servi=not options.sans_servir)
         if not options.sans_servir:
             _servir(lancement)
     except Interruption:

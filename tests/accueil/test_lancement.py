@@ -8,6 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from facturier.accueil import lancement
+
 ISOLEES = ("FACTURIER_", "STRIPE_", "DATABASE_", "DJANGO_", "TPS_")
 
 
@@ -90,3 +92,23 @@ def test_une_option_incomprise_rend_le_code_2(refuser, options, message):
 
     assert code == 2
     assert message in dit
+
+
+@pytest.mark.parametrize(("options", "code", "servis"), [([], 0, 1), (["--sans-servir"], 1, 0)])
+def test_un_circuit_qui_ne_tient_pas_n_empeche_pas_de_servir(
+    monkeypatch, capsys, options, code, servis
+):
+    ouverts: list[lancement.Lancement] = []
+
+    def echouer(*_):
+        raise lancement.LancementImpossible("L’étape « jouer_circuit » a échoué (code 1). ")
+
+    for acte in ("preparer", "demarrer", "arreter"):
+        monkeypatch.setattr(lancement.Lancement, acte, lambda _: None)
+    monkeypatch.setattr(lancement.Lancement, "commander", echouer)
+    monkeypatch.setattr(lancement, "_servir", ouverts.append)
+    monkeypatch.setattr(lancement.signal, "signal", lambda *_: None)
+
+    assert lancement.main(options) == code
+    assert len(ouverts) == servis
+    assert "jouer_circuit" in capsys.readouterr().err
