@@ -96,6 +96,19 @@ def test_le_resume_mene_au_premier_choix_d_une_liste_de_boutons():
     assert "Montant\u202f: ce champ est obligatoire." in html
 
 
+@pytest.mark.parametrize(
+    ("valeur", "attendu"), [("x" * 9, "comporte au plus 5"), ("a\0", "caractère nul")]
+)
+def test_le_resume_nomme_les_champs_que_django_ne_nomme_pas(valeur, attendu):
+    class CourtForm(forms.Form):
+        numero = forms.CharField(label="Numéro", max_length=5)
+
+    html = rendre("{% resume_erreurs form %}", form=CourtForm({"numero": valeur}))
+
+    assert ">Numéro\u202f: " in html
+    assert attendu in html
+
+
 def test_un_formulaire_juste_n_a_pas_de_resume():
     donnees = {"objet": "Fournitures", "mode": "a", "montant": "138 750 F CFP"}
 

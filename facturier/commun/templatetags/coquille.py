@@ -22,6 +22,7 @@ from facturier.commun.typographie import espacer
 
 register = template.Library()
 ESPACE_D_UN_MONTANT = re.compile(r"(?<=\d)\u202f(?=[\dF])")
+SANS_NOM = {"required", "max_length", "min_length", "null_characters_not_allowed"}  # told by Django
 
 
 # --- Values ------------------------------------------------------------------------------------
@@ -158,9 +159,9 @@ def _erreurs(formulaire: BaseForm) -> Iterator[tuple[str, str]]:
 
 
 def _message(champ: BoundField, erreur: ValidationError) -> str:
-    """The message of an error; a missing value is told with the name of its field."""
+    """The message of an error, with the name of its field where it would suit any."""
     message = " ".join(erreur.messages)
-    if erreur.code != "required":
+    if erreur.code not in SANS_NOM:
         return message
     if champ.label.endswith("?"):
         return f"{champ.label} {message}"
