@@ -32,18 +32,27 @@ ENTREES: Final = {
 _MAXIMUM: Final = 100
 _ELEMENT: Final = re.compile(r"Element '(?:\{[^}]*\})?([^']+)'")
 _MOT: Final = re.compile(r"\w+")
-_REFUS: Final = (
-    ("[facet 'enumeration'", "valeur hors de la liste admise."),
-    ("[facet 'pattern'", "valeur contraire à la forme attendue."),
-    ("[facet 'maxLength'", "valeur trop longue."),
-    ("[facet 'minLength'", "valeur trop courte."),
-    ("[facet 'length'", "valeur d’une autre longueur que celle attendue."),
-    ("[facet '", "nombre hors des bornes admises."),
-    ("is not a valid value", "valeur refusée."),
-    ("This element is not expected", "balise inattendue à cette place."),
-    ("Missing child element", "il y manque une balise."),
-    ("is required but missing", "il y manque un attribut."),
-    ("is not allowed", "attribut ou contenu inattendu."),
+_ESPACE: Final = re.compile(r"\{[^}]*\}(?=\w)")
+_REFUS: Final = tuple(
+    (re.compile(motif, re.DOTALL), dit)
+    for motif, dit in (
+        (r"'enumeration'\] The value '(.*)' is not", "« {} » n’est pas dans la liste admise."),
+        (r"'pattern'\] The value '(.*)' is not", "« {} » n’a pas la forme attendue."),
+        (r"'maxLength'.* length of '(\d+)';.* '(\d+)'", "valeur longue de {}, pour {} au plus."),
+        (r"'minLength'.* length of '(\d+)';.* '(\d+)'", "valeur longue de {}, pour {} au moins."),
+        (r"'length'.* length of '(\d+)';.* '(\d+)'", "valeur longue de {} au lieu de {}."),
+        (r"\[facet '.*The value '(.*?)'", "« {} » est hors des bornes admises."),
+        (r"'(.*)' is not a valid value", "« {} » est une valeur refusée."),
+        (
+            r"not expected\. Expected is.*\( (.*) \)",
+            "balise inattendue ; attendu : {}.",
+        ),
+        (r"is not expected", "balise inattendue."),
+        (r"Missing child.*\( (.*) \)", "il y manque une balise ; attendu : {}."),
+        (r"The attribute '(.*)' is required", "il y manque l’attribut {}."),
+        (r"The attribute '(.*)' is not allowed", "attribut {} inattendu."),
+        (r"content.* is not allowed", "texte inattendu dans cette balise."),
+    )
 )
 
 
@@ -55,9 +64,13 @@ def _schema(fichier: Path) -> etree.XMLSchema:
         raise ErreurPES(f"Schéma officiel « {fichier.name} » absent ou illisible.") from erreur
 
 
-def _en_francais(message: str) -> str:
-    """Say what libxml2 refuses, which it tells in English."""
-    return next((dit for motif, dit in _REFUS if motif in message), f"refusé ({message}).")
+def en_francais(message: str) -> str:
+    """Say what libxml2 refuses, and of which value, which it tells in English."""
+    refus = _ESPACE.sub("", message.split(": ", 1)[-1])
+    for motif, dit in _REFUS:
+        if trouve := motif.search(refus):
+            return dit.format(*trouve.groups())
+    return f"refusé ({message})."
 
 
 class _Rien:
@@ -134,7 +147,7 @@ class Validation:
             if repere is not None:
                 restants.remove(repere)
             ligne = repere[1] if repere else erreur.line
-            message = f"schéma officiel : {_en_francais(erreur.message)}"
+            message = f"schéma officiel : {en_francais(erreur.message)}"
             yield Anomalie(ligne, nommee[1] if nommee else "XML", "xsd", message)
 
     def _fermer(self) -> None:

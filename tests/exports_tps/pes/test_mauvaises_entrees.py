@@ -12,6 +12,7 @@ from exports_tps.pes.controle import controler
 from exports_tps.pes.flux import ecrire_flux
 from exports_tps.pes.lecture import lire_acquit, lire_aller, lire_retour
 from exports_tps.pes.messages import ChampRefuse, ErreurPES, FichierIllisible
+from exports_tps.pes.schemas import en_francais
 from tests.exports_tps.golden import CAS, flux, section
 from tests.exports_tps.pes import exemples
 from tests.exports_tps.pes.documents import COMPLETS
@@ -151,10 +152,13 @@ def test_un_message_abime_se_lit_ou_se_dit_illisible(
 @pytest.mark.parametrize(
     ("avant", "apres", "mot"),
     [
-        (b'<CodCol V="250">', b'<CodCol V="000">', "forme attendue"),
-        (b'<CodCol V="250">', b'<CodCol V="2500">', "longueur"),
-        (b'<TypBord V="01">', b'<TypBord V="99">', "liste admise"),
-        (b"<NbrPce V=", b"<NbrPce W=", "il y manque un attribut"),
+        (b'<CodCol V="250">', b'<CodCol V="000">', "« 000 » n’a pas la forme attendue."),
+        (b'<CodCol V="250">', b'<CodCol V="2500">', "valeur longue de 4 au lieu de 3."),
+        (b'<TypBord V="01">', b'<TypBord V="99">', "« 99 » n’est pas dans la liste admise."),
+        (b'<NbrPce V="', b'<NbrPce V="z: ', "« z: 1 » est une valeur refusée."),
+        (b"<NbrPce V=", b"<NbrPce W=", "il y manque l’attribut V."),
+        (b"<NbrPce V=", b"<NbrPce W=", "attribut W inattendu."),
+        (b"<NbrPce V=", b"bonjour<NbrPce V=", "texte inattendu dans cette balise."),
     ],
 )
 def test_le_schema_officiel_refuse_en_francais(schemas, avant, apres, mot):
@@ -164,5 +168,36 @@ def test_le_schema_officiel_refuse_en_francais(schemas, avant, apres, mot):
     lues = list(controler(BytesIO(octets.replace(avant, apres, 1)), schemas=schemas))
 
     officielles = [lue.message for lue in lues if lue.regle == "xsd"]
-    assert any(mot in message for message in officielles), officielles
+    attendu = f"schéma officiel : {mot}".replace(" :", "\u202f:")
+    attendu = attendu.replace("« ", "«\u202f").replace(" »", "\u202f»")
+    assert attendu in officielles
     assert not any("lement" in message and "'" in message for message in officielles)
+
+
+@pytest.mark.parametrize(
+    ("anglais", "francais"),
+    [
+        (
+            "Element '{urn:a}X': This element is not expected. Expected is one of ( {urn:a}Y, Z ).",
+            "balise inattendue ; attendu : Y, Z.",
+        ),
+        ("Element 'X': This element is not expected.", "balise inattendue."),
+        (
+            "Element 'X': Missing child element(s). Expected is ( {urn:a}Y ).",
+            "il y manque une balise ; attendu : Y.",
+        ),
+        (
+            "Element 'X', attribute 'V': [facet 'maxLength'] The value 'abc' has a length of '3'; "
+            "this exceeds the allowed maximum length of '2'.",
+            "valeur longue de 3, pour 2 au plus.",
+        ),
+        (
+            "Element 'X', attribute 'V': [facet 'minInclusive'] The value '-1' is less than the "
+            "minimum value allowed ('0').",
+            "« -1 » est hors des bornes admises.",
+        ),
+        ("Element 'X': something else.", "refusé (Element 'X': something else.)."),
+    ],
+)
+def test_ce_que_dit_libxml2_se_traduit_sans_rien_perdre(anglais, francais):
+    assert en_francais(anglais) == francais
