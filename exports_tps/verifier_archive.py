@@ -89,10 +89,10 @@ def verifier_preuve(preuve: dict[str, Any], relues: dict[str, str]) -> Iterator[
 
 def cause(chemin: Path, erreur: Exception) -> str:
     """Say why an archive cannot even be opened."""
+    if isinstance(erreur, PermissionError):  # first: an existence behind it cannot be told
+        return "ne peut pas être lu : l’accès est refusé."
     if not chemin.exists():
         return "n’existe pas."
-    if isinstance(erreur, PermissionError):
-        return "ne peut pas être lu : l’accès est refusé."
     if isinstance(erreur, (KeyError, FileNotFoundError)):
         return f"n’est pas une archive des échanges : il y manque {MANIFESTE}."
     return "n’est pas une archive des échanges, ou n’en a plus que des morceaux."

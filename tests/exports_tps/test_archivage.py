@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from exports_tps import verifier_archive
 from exports_tps.archivage import achever_archive, achever_archives, demander_archive
 from exports_tps.contenu_archive import VERIFICATEUR
 from exports_tps.models import ArchiveTPS, MessageTPS
@@ -121,6 +123,16 @@ def test_ce_qui_n_est_pas_une_archive_se_dit_en_francais(tmp_path, nom, contenu,
     assert (resultat.returncode, resultat.stdout) == (2, "")
     assert resultat.stderr.startswith(f"{tmp_path / nom} ")
     assert resultat.stderr.endswith(f"{attendu}\n")
+
+
+def test_un_dossier_ferme_ne_se_dit_pas_inexistant(monkeypatch):
+    def refuser(_chemin):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuser)
+    monkeypatch.setattr(Path, "exists", refuser)
+
+    assert verifier_archive.main(["/ferme/archive.zip"]) == 2
 
 
 def test_un_octet_change_dans_le_zip_lui_meme_se_dit(archive, settings, tmp_path):
