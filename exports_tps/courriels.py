@@ -1,7 +1,7 @@
 """Mails of the parapheur: what arrives, comes back or waits, which powers are given and ended."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -11,6 +11,15 @@ from django.urls import reverse
 from exports_tps.models import Delegation, Presentation, VisaParapheur
 from exports_tps.presentables import genre_de, montant_de
 from exports_tps.sans_suppleant import Manque
+from facturier.acces.models import Utilisateur
+
+if TYPE_CHECKING:
+    from exports_tps.viseurs import Blocage
+
+
+def joignables(personnes: Iterable[Utilisateur]) -> list[str]:
+    """Return the addresses of those whose account is open, each once."""
+    return sorted({personne.email for personne in personnes if personne.is_active})
 
 
 def prevenir_du_renvoi(visa: VisaParapheur) -> None:
@@ -24,7 +33,7 @@ def prevenir_du_renvoi(visa: VisaParapheur) -> None:
             "genre": genre_de(objet),
             "adresse": _adresse("bordereau" if visa.presentation.bordereau else "flux", objet.pk),
         },
-        [visa.presentation.presentee_par.email],
+        joignables([visa.presentation.presentee_par]),
     )
 
 
@@ -52,31 +61,33 @@ def prevenir_de_l_arrivee(
 
 
 def prevenir_du_blocage(
-    presentation: Presentation, *, raison: str, adresses: Collection[str]
+    presentation: Presentation, *, blocage: "Blocage", adresses: Collection[str]
 ) -> None:
-    """Tell those who may do something about it that nobody may take the step, and why."""
-    objet = presentation.objet
-    _envoyer(
-        "exports_tps/courriels/blocage.txt",
-        {
-            "presentation": presentation,
-            "objet": objet,
-            "raison": raison,
-            "adresse": _adresse("absence"),
-        },
-        adresses,
-    )
+    """Tell that nobody may take the step, why, and whom to ask; an administrator, what to do."""
+    contexte = {
+        "presentation": presentation,
+        "objet": presentation.objet,
+        "blocage": blocage,
+        "adresse": _adresse("absence"),
+    }
+    administrateurs = {qui.email for qui in blocage.administrateurs}
+    for est_administrateur in (False, True):
+        _envoyer(
+            "exports_tps/courriels/blocage.txt",
+            {**contexte, "est_administrateur": est_administrateur},
+            [une for une in adresses if (une in administrateurs) is est_administrateur],
+        )
 
 
 def prevenir_de_la_suppleance(pouvoir: Delegation) -> None:
     """Tell who stands in for somebody absent; the absent person, when another said it."""
-    personnes = {pouvoir.delegataire.email}
+    personnes = [pouvoir.delegataire]
     if pouvoir.cree_par_id != pouvoir.delegant_id:
-        personnes.add(pouvoir.delegant.email)
+        personnes.append(pouvoir.delegant)
     _envoyer(
         "exports_tps/courriels/suppleance.txt",
         {"pouvoir": pouvoir, "adresse": _adresse("parapheur")},
-        sorted(personnes),
+        joignables(personnes),
     )
 
 
@@ -85,7 +96,7 @@ def prevenir_de_la_delegation(pouvoir: Delegation) -> None:
     _envoyer(
         "exports_tps/courriels/delegation.txt",
         {"pouvoir": pouvoir, "adresse": _adresse("parapheur")},
-        [pouvoir.delegataire.email],
+        joignables([pouvoir.delegataire]),
     )
 
 
@@ -95,13 +106,13 @@ def prevenir_de_la_revocation(pouvoir: Delegation, *, suite: str) -> None:
     Args:
         suite: how the holder of a délégation signs from now on.
     """
-    personnes = {pouvoir.delegataire.email}
+    personnes = [pouvoir.delegataire]
     if pouvoir.revoquee_par_id != pouvoir.delegant_id:
-        personnes.add(pouvoir.delegant.email)
+        personnes.append(pouvoir.delegant)
     _envoyer(
         "exports_tps/courriels/revocation.txt",
         {"pouvoir": pouvoir, "suite": suite, "adresse": _adresse("parapheur")},
-        sorted(personnes),
+        joignables(personnes),
     )
 
 

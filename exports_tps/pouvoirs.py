@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from exports_tps.courriels import (
+    joignables,
     prevenir_de_la_delegation,
     prevenir_de_la_revocation,
     prevenir_de_la_suppleance,
@@ -140,8 +141,9 @@ def _refus_de_suppleer(absent: Utilisateur, suppleant: Utilisateur, debut: date,
 def _dire_qui_manque(absence: Delegation) -> None:
     """Mail those whom an absence leaves without a stand-in, who it is, and the administrators."""
     for manque in manques(absence.delegant, absence.debut, absence.fin):
-        concernes = {manque.suppleance.delegant.email, absence.delegant.email}
-        adresses = concernes.union(courriels_des(Role.ADMINISTRATEUR)) - {absence.cree_par.email}
+        concernes = joignables([manque.suppleance.delegant, absence.delegant])
+        tous = {*concernes, *courriels_des(Role.ADMINISTRATEUR)}
+        adresses = tous - {absence.cree_par.email}
         transaction.on_commit(partial(prevenir_du_manque, manque, sorted(adresses)), robust=True)
 
 
@@ -181,10 +183,11 @@ def revoquer(pouvoir: Delegation, *, par: Utilisateur) -> None:
 
 def _ce_qui_reste(personne: Utilisateur, jour: date) -> str:
     """Tell a délégataire how he signs on `jour`, now that a délégation is revoked."""
-    if personne.a_role(Role.ORDONNATEUR) and not est_delegataire(personne):
+    est_ordonnateur = personne.a_role(Role.ORDONNATEUR)
+    if est_ordonnateur and not est_delegataire(personne):
         return "Elle n’avait pas servi : vous signez de nouveau en votre nom, sans plafond."
     restent = [par_quel_pouvoir(pouvoir) for pouvoir in pouvoirs_de_signer(personne, jour)]
-    if restent:
+    if est_ordonnateur and restent:
         return f"Vous signez encore {', '.join(restent)}."
     return "Vous n’avez aucun autre pouvoir de signer aujourd’hui."
 

@@ -12,11 +12,11 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exports_tps.attendus import attendus_de, presentations_en_cours
-from exports_tps.courriels import prevenir_du_blocage, rappeler
+from exports_tps.courriels import joignables, prevenir_du_blocage, rappeler
 from exports_tps.etapes import etat_de
 from exports_tps.models import RelanceParapheur, VisaParapheur
 from exports_tps.pouvoirs import absents
-from exports_tps.viseurs import administrateurs, blocage_de
+from exports_tps.viseurs import Blocage, administrateurs, blocage_de
 from facturier.acces.models import Utilisateur
 from facturier.grand_livre.models import VISEURS, Parametre
 
@@ -65,7 +65,7 @@ class _Bloquee:
     """What nobody may act on today: why, and who is told."""
 
     presentation: Any
-    raison: str
+    blocage: Blocage
     adresses: list[str]
 
 
@@ -74,9 +74,9 @@ def _bloquees(presentations: Sequence[Any]) -> list[_Bloquee]:
     bloquees = []
     for presentation in presentations:
         objet = presentation.objet
-        raison = blocage_de(objet, etat_de(objet), a_qui=a_qui)
-        avertis = {presentation.presentee_par.email, *(qui.email for qui in a_qui)}
-        bloquees.append(_Bloquee(presentation, raison, sorted(avertis)))
+        if blocage := blocage_de(objet, etat_de(objet), a_qui=a_qui):
+            adresses = joignables([presentation.presentee_par, *a_qui])
+            bloquees.append(_Bloquee(presentation, blocage, adresses))
     return bloquees
 
 
@@ -84,7 +84,9 @@ def _ecrire_a_tous(par_adresse: Mapping[str, Sequence[Any]], bloquees: Sequence[
     for adresse, attendus in par_adresse.items():
         rappeler(adresse, attendus)
     for bloquee in bloquees:
-        prevenir_du_blocage(bloquee.presentation, raison=bloquee.raison, adresses=bloquee.adresses)
+        prevenir_du_blocage(
+            bloquee.presentation, blocage=bloquee.blocage, adresses=bloquee.adresses
+        )
 
 
 def _en_retard(jour: date) -> list[Any]:

@@ -114,22 +114,42 @@ def administrateurs() -> list[Utilisateur]:
     return list(actifs.order_by("nom", "prenom", "pk"))
 
 
+@dataclass(frozen=True, slots=True)
+class Blocage:
+    """Why nobody may take a step today, and the administrators, who may do something about it."""
+
+    raison: str
+    administrateurs: Sequence[Utilisateur]
+
+    def __str__(self) -> str:
+        return f"{self.raison} {self.recours}"
+
+    @property
+    def recours(self) -> str:
+        """Whom to ask, for those who are not administrators."""
+        qui = " ou à ".join(f"{qui} ({qui.email})" for qui in self.administrateurs)
+        return (
+            "Pour qu’un autre suppléant soit nommé, ou le rôle accordé, adressez-vous à un "
+            f"administrateur{f' : {qui}' if qui else ''}."
+        )
+
+
 def blocage_de(
     objet: Presentable,
     etat: Etat | None,
     attente: Attente | None = None,
     a_qui: Sequence[Utilisateur] | None = None,
-) -> str:
-    """Say that nobody may take the step today, why, and whom to ask; empty when somebody may.
+) -> Blocage | None:
+    """Say that nobody may take the step today, why, and whom to ask; None when somebody may.
 
     Args:
         a_qui: the administrators, when they were read already.
     """
     if etat is None:
-        return ""
+        return None
     attente = attente or attente_de(objet, etat)
     if attente.presents:
-        return ""
+        return None
     quoi = f"donner le visa « {etat.etape} »" if etat.etape else f"signer ce {genre_de(objet)}"
     phrases = [f"Personne ne peut {quoi} aujourd’hui."]
     partis = {personne.pk for personne in attente.partis}
@@ -139,12 +159,4 @@ def blocage_de(
             f"{absence.delegant} : absence jusqu’au {absence.fin:%d/%m/%Y}, suppléance "
             f"{de(absence.delegataire)}, {pourquoi}."
         )
-    a_qui = administrateurs() if a_qui is None else a_qui
-    qui = " ou à ".join(f"{qui} ({qui.email})" for qui in a_qui)
-    return " ".join(
-        [
-            *phrases,
-            "Pour qu’un autre suppléant soit nommé, ou le rôle accordé, adressez-vous à un "
-            f"administrateur{f' : {qui}' if qui else ''}.",
-        ]
-    )
+    return Blocage(" ".join(phrases), administrateurs() if a_qui is None else a_qui)

@@ -185,6 +185,7 @@ def viser(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpRes
         "form": form,
         "acte": "Viser",
         "est_visa": True,
+        "sans_objet": etat is None,
         "peut_renvoyer": not raison,
         "est_pret": not raison,
         "empechement": raison,
@@ -208,12 +209,14 @@ def signer(requete: RequeteConnectee, pk: int, *, depot: bool = False) -> HttpRe
         )
         return redirect(adresse_de(objet, requete.user))
     etat = etat_de(objet)
-    raison = empechement(objet, requete.user) if est_a_signer(objet) else "Il est déjà signé."
+    reste_a_signer = est_a_signer(objet)
+    raison = empechement(objet, requete.user) if reste_a_signer else ou_il_en_est(objet)
     contexte = _contexte(requete, objet, etat)
     lu: ASigner = contexte["lu"]
     contexte |= {
         "acte": "Signer",
         "est_visa": False,
+        "sans_objet": not reste_a_signer,
         "empechement": raison,
         "qualite": "" if raison else _qualite(objet, requete.user, etat),
         "est_pret": not raison and lu.est_pret,

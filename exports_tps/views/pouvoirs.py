@@ -176,7 +176,7 @@ def absence(requete: RequeteConnectee) -> HttpResponse:
             "pas ce qu’il a liquidé. Il en est averti par courriel.",
             "action": "Enregistrer l’absence",
             "retour": retour,
-            "alertes": [
+            "avertissements": [
                 SUPPLEE.format(manque.suppleance.delegant, manque.jours)
                 for manque in manques(requete.user, timezone.localdate(), date.max)
             ],
@@ -195,19 +195,20 @@ def revoquer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     consequence = "Ce pouvoir ne sert plus dès aujourd’hui ; ce qui est visé ou signé le reste."
     if efface_la_delegation(pouvoir, timezone.localdate()):
         consequence = EFFACE.format(pouvoir.delegataire)
-    averti = f"Un courriel en avertit {pouvoir.delegataire}."
+    est_joignable = pouvoir.delegataire.is_active
+    averti = f" Un courriel en avertit {pouvoir.delegataire}." if est_joignable else ""
     return confirmer(
         requete,
         None,
         lambda _: finir(pouvoir, par=requete.user),
         {
             "titre": f"Révoquer : {pouvoir}",
-            "consequence": f"{consequence} {averti}",
+            "consequence": f"{consequence}{averti}",
             "action": "Révoquer",
             "retour": retour,
             "est_dangereux": True,
         },
-        reussite=f"Le pouvoir est révoqué. {averti}",
+        reussite=f"Le pouvoir est révoqué.{averti}",
     )
 
 

@@ -249,8 +249,8 @@ class Circuit:
         presenter(bordereau, par=self.qui(Role.AGENT))
         while (etat := etat_de(bordereau)) is not None and etat.etape is not None:
             attente = attente_de(bordereau, etat)
-            if raison := blocage_de(bordereau, etat, attente):
-                raise EtapeManquee(raison)
+            if blocage := blocage_de(bordereau, etat, attente):
+                raise EtapeManquee(str(blocage))
             par = self.liquidateur if self.liquidateur in attente.presents else attente.presents[0]
             viser(bordereau, par=par)
             yield f"bordereau {bordereau.reference} : « {etat.etape} » donné par {par}"

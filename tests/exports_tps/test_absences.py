@@ -236,6 +236,10 @@ def test_personne_ne_peut_viser_on_le_dit_et_a_qui_s_adresser(
     )
     assert "personne ne peut agir" in mail.outbox[0].subject
     assert "en absence aussi" in mail.outbox[0].body
+    for message in mail.outbox:  # an administrator is not sent to herself
+        est_elle = message.to == [administrateur.email]
+        assert ("adressez-vous à un administrateur" in message.body) is not est_elle
+        assert ("Vous pouvez accorder le rôle" in message.body) is est_elle
     client.force_login(agent)
     page = client.get(reverse("exports_tps:bordereau", args=[bordereau.pk])).content.decode()
     assert "Personne ne peut donner le visa «\u202fDirection\u202f» aujourd’hui" in page

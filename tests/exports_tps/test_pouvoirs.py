@@ -165,6 +165,39 @@ def test_les_pages_disent_que_l_autre_en_est_averti(titulaire, ordonnateur, donn
     assert "averti par courriel" in client.get(reverse("exports_tps:deleguer")).content.decode()
 
 
+def test_qui_n_a_plus_d_acces_n_est_pas_averti(
+    agent, personne, administrateur, titulaire, ordonnateur, absence, donner, courriels, client
+):
+    suppleant = personne("Aline", Role.AGENT)
+    pouvoirs = [absence(agent, suppleant, 0, 5, par=administrateur), donner(ordonnateur)]
+    Utilisateur.objects.filter(pk__in=[agent.pk, suppleant.pk, ordonnateur.pk]).update(
+        is_active=False
+    )
+    adresses = [reverse("exports_tps:revoquer", args=[p.pk]) for p in pouvoirs]
+    client.force_login(administrateur)
+    assert "Un courriel" not in client.get(adresses[0]).content.decode()
+
+    assert not courriels(client.post, adresses[0])
+    client.force_login(titulaire)
+    assert not courriels(client.post, adresses[1])
+
+    assert all(p.delegataire.delegations_recues.get().revoquee_le for p in pouvoirs)
+
+
+def test_un_delegataire_qui_n_est_plus_ordonnateur_ne_signe_plus_rien(
+    personne, titulaire, donner, courriels
+):
+    delegataire = personne("Otis", Role.ORDONNATEUR)
+    premier = donner(delegataire)
+    donner(delegataire, par=personne("Olga", Role.ORDONNATEUR))
+    delegataire.attributions.all().delete()
+    premier.refresh_from_db()
+
+    recus = courriels(revoquer, premier, par=titulaire)
+
+    assert "aucun autre pouvoir de signer" in recus[delegataire.email].body
+
+
 # --- A stand-in goes away too ------------------------------------------------------------------
 def dire(debut, fin=None):
     """The days as pages and mails write them."""
@@ -185,6 +218,7 @@ def test_un_suppleant_qui_s_absente_lit_avant_et_apres_qui_il_laisse(
     apres = client.get(reverse("exports_tps:pouvoirs")).content.decode()
 
     assert f"Vous suppléez {agent} {dire(dans(2), dans(5))}" in avant
+    assert "alert-danger" not in avant
     laisse = f"{agent}, que suppléait {suppleant}, reste sans suppléant {dire(dans(2), dans(3))}"
     assert laisse in apres
     assert suppleant.delegations_donnees.get().delegataire == autre
@@ -320,6 +354,24 @@ def test_hors_du_parapheur_le_formulaire_ne_s_offre_pas(agent, client, acte):
 
     assert "Il n’est pas au parapheur." in page
     assert "Ne rien changer et revenir" not in page
+
+
+def test_ce_qui_est_decide_ne_se_presente_plus_comme_a_decider(
+    agent, ordonnateur, sans_visa, client
+):
+    bordereau = bordereau_depense(agent)
+    presenter(bordereau, par=agent)
+    client.force_login(ordonnateur)
+    signer = reverse("exports_tps:signer", args=[bordereau.pk])
+    assert "Votre signature rend" in client.get(signer).content.decode()
+    signer_bordereau(bordereau, par=ordonnateur)
+
+    page = client.get(signer).content.decode()
+    visa = client.get(reverse("exports_tps:viser", args=[bordereau.pk])).content.decode()
+
+    assert "Ce bordereau est «\u202fSigné\u202f»." in page
+    assert "Votre signature rend" not in page
+    assert "Votre visa dit" not in visa
 
 
 # --- What it costs -----------------------------------------------------------------------------
