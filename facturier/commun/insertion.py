@@ -42,18 +42,20 @@ def inserer_depuis(
 
 
 def inserer_sauf_connus(objets: Sequence[models.Model], *, unique: str) -> None:
-    """Insert `objets`, of one model and without keys, but those that a constraint knows already.
+    """Insert `objets`, of one model and without automatic keys, but those known already.
 
     Any other fault is raised: `bulk_create(ignore_conflicts=True)` hides on SQLite what breaks a
     check, or misses a value. The objects get no key.
 
     Args:
-        unique: the name of the unique constraint; what breaks it is left out.
+        unique: the name of the unique constraint, or of the field; what breaks it is left out.
     """
     if not objets:
         return
     modele: Any = type(objets[0])
-    champs = [champ for champ in modele._meta.concrete_fields if not champ.primary_key]
+    champs = [
+        champ for champ in modele._meta.concrete_fields if champ is not modele._meta.auto_field
+    ]
     cible = _cible(modele, unique)
     taille = connection.ops.bulk_batch_size(champs, objets)
     with transaction.atomic(savepoint=False), connection.cursor() as curseur:
@@ -66,8 +68,10 @@ def inserer_sauf_connus(objets: Sequence[models.Model], *, unique: str) -> None:
 
 def _cible(modele: Any, unique: str) -> str:
     """Return what names the index of a unique constraint in ON CONFLICT, its condition included."""
-    (contrainte,) = (c for c in modele._meta.constraints if c.name == unique)
     nommer = connection.ops.quote_name
+    contrainte = next((c for c in modele._meta.constraints if c.name == unique), None)
+    if contrainte is None:
+        return f"({nommer(modele._meta.get_field(unique).column)})"
     colonnes = ", ".join(nommer(modele._meta.get_field(c).column) for c in contrainte.fields)
     condition = contrainte._get_condition_sql(modele, connection.schema_editor())
     return f"({colonnes}) WHERE {condition}" if condition else f"({colonnes})"

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from facturier.commun.insertion import inserer_sauf_connus
 from facturier.suivi.etats import EtatFacture
 from facturier.suivi.horloges import JOUR, durees_des_passages
 from facturier.suivi.models import DelaiConstate, Facture, PassageFacture, PrevisionPaiement
@@ -37,7 +38,7 @@ def _a_mesurer(factures: Collection[int] | None) -> QuerySet[Facture]:
 def _constater(factures: list[Facture]) -> int:
     passages = _passages([facture.pk for facture in factures])
     delais = [_delai(facture, passages[facture.pk]) for facture in factures]
-    DelaiConstate.objects.bulk_create(delais, ignore_conflicts=True)
+    inserer_sauf_connus(delais, unique="facture")
     _juger({delai.facture_id: delai for delai in delais})
     return len(delais)
 

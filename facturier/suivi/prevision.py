@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from facturier.commun.insertion import inserer_sauf_connus
 from facturier.grand_livre.models import Parametre
 from facturier.suivi.horloges import JOUR, Horloge
 from facturier.suivi.models import DelaiConstate, Facture, PrevisionPaiement
@@ -172,7 +173,7 @@ def prevoir(factures: Collection[int], jalon: PrevisionPaiement.Jalon) -> int:
         for pk, bareme in trouves
         if bareme is not None
     ]
-    PrevisionPaiement.objects.bulk_create(previsions, ignore_conflicts=True)
+    inserer_sauf_connus(previsions, unique="prevision_une_par_jalon")
     return len(previsions)
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
+from facturier.commun.insertion import inserer_sauf_connus
 from facturier.grand_livre.models import EtatPiece, LignePiece, Piece, RattachementPiece, SensPiece
 from facturier.suivi.models import ConstatRegle, Facture, RegleApprise
 
@@ -48,13 +49,13 @@ def manquements(pieces: QuerySet[Piece], au: date) -> dict[int, str]:
 def noter(mandats: Iterable[int]) -> None:
     """Keep which rules in force stop these mandats; noted once, however often it is tried."""
     pieces = Piece.objects.filter(pk__in=list(mandats))
-    ConstatRegle.objects.bulk_create(
+    inserer_sauf_connus(
         [
             ConstatRegle(regle=regle, mandat_id=cle)
             for cle, regles in touches(pieces, timezone.localdate()).items()
             for regle in regles
         ],
-        ignore_conflicts=True,
+        unique="constat_regle_unique",
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from facturier.commun.insertion import inserer_sauf_connus
 from facturier.suivi.models import Bureau, Facture, RepriseRejet
 
 # Words of the reasons (pes_v2, §8, and the visa page), the first that is found tells the desk.
@@ -27,7 +28,7 @@ def bureau_de(motif: str) -> Bureau:
 def ouvrir(factures: Collection[int], motifs: Mapping[int, str]) -> None:
     """Make the task of each invoice whose mandat was rejected; `motifs` is by mandat."""
     lues = Facture.objects.filter(pk__in=factures).values_list("pk", "mandat_id")
-    RepriseRejet.objects.bulk_create(
+    inserer_sauf_connus(
         [
             RepriseRejet(
                 facture_id=cle,
@@ -38,7 +39,7 @@ def ouvrir(factures: Collection[int], motifs: Mapping[int, str]) -> None:
             for cle, mandat in lues
             if mandat is not None
         ],
-        ignore_conflicts=True,
+        unique="reprise_rejet_unique",
     )
 
 

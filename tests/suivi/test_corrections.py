@@ -21,7 +21,7 @@ from facturier.grand_livre.emission import creer_bordereau
 from facturier.grand_livre.models import EtatPiece, Mandat, Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.verification import verifier
-from facturier.suivi import instruction, mandatement
+from facturier.suivi import instruction, mandatement, reprises
 from facturier.suivi.corrections import avoirs_a_reduire, reduire_mandat
 from facturier.suivi.models import Facture
 from facturier.suivi.navigation import cartes
@@ -346,3 +346,16 @@ class TestRequisition:
         assert "Urgence" in fiche
         acte = client.get(f"/gestion/mandats/{suspendu.pk}/requisition/acte/")
         assert acte.getvalue() == b"%PDF-1.4 acte"
+
+
+def test_une_reprise_s_ouvre_une_fois_et_sans_bureau_est_une_faute(transmise, monkeypatch):
+    def ouvrir():
+        reprises.ouvrir([transmise.pk], {transmise.mandat_id: "Domiciliation fausse"})
+
+    ouvrir()
+    ouvrir()
+
+    assert transmise.reprises.get().bureau == "tiers"
+    monkeypatch.setattr(reprises, "bureau_de", lambda motif: None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ouvrir()

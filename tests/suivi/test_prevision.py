@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from facturier.acces.models import Role
 from facturier.grand_livre.models import Parametre
-from facturier.suivi import avancement, instruction
+from facturier.suivi import avancement, delais, instruction
 from facturier.suivi.delais import constater_delais
 from facturier.suivi.models import DelaiConstate, Facture, PrevisionPaiement
-from facturier.suivi.prevision import annonce, prevoir, quantile
+from facturier.suivi.prevision import Bareme, Baremes, annonce, prevoir, quantile
 from tests.suivi.factories import AVANCER, FactureFactory, ServiceFactory, acteur, retour
 
 pytestmark = [
@@ -104,6 +104,30 @@ def test_la_mesure_se_rattrape_et_ne_se_fait_qu_une_fois(monkeypatch):
     payee(10, 15)
 
     assert [constater_delais(), constater_delais()] == [1, 0]
+
+
+def test_une_mesure_ou_une_prevision_incoherente_est_une_faute_que_rien_ne_tait(monkeypatch):
+    """SQLite left it out without a word, and what was still to measure was read again for ever."""
+    monkeypatch.setattr(avancement, "constater_delais", lambda factures: 0)
+    facture = payee(10, 15)
+    mesures: list[Facture] = []
+
+    def mal_mesurer(facture, passages):
+        assert not mesures, "mesurée une seconde fois"
+        mesures.append(facture)
+        delai = juste(facture, passages)
+        delai.jours_nets = delai.jours_total + 1
+        return delai
+
+    juste = delais._delai
+    monkeypatch.setattr(delais, "_delai", mal_mesurer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        constater_delais()
+    desordre = Bareme(tot=9, milieu=5, tard=1, base=Base.ENSEMBLE, effectif=3)
+    monkeypatch.setattr(Baremes, "de", lambda *choix: desordre)
+    PrevisionPaiement.objects.all().delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prevoir([facture.pk], Jalon.DEPOT)
 
 
 def test_un_delai_constate_ne_se_modifie_pas():
