@@ -38,11 +38,26 @@ def suivre_reduction(
     Called in the transaction of the réduction; `est_entiere`: nothing is left of the titre.
     """
     natures = SuiteContestation.Nature
+    nature = natures.ANNULATION if est_entiere else natures.REDUCTION
+    _suivre(titre, nature, montant, par, reduction=reduction.pk)
+
+
+def suivre_annulation(titre: Titre, *, par: Utilisateur) -> None:
+    """Say that `titre`, in no bordereau, is cancelled: the contestation accepted is answered.
+
+    Called in the transaction of the later of the two acts.
+    """
+    _suivre(titre, SuiteContestation.Nature.ANNULATION, titre.montant_ttc, par)
+
+
+def _suivre(
+    titre: Titre, nature: str, montant: int, par: Utilisateur, *, reduction: int | None = None
+) -> None:
     for demande in sans_suite().filter(titre=titre):
         suite = SuiteContestation.objects.create(
             demande=demande,
-            nature=natures.ANNULATION if est_entiere else natures.REDUCTION,
-            reduction_id=reduction.pk,
+            nature=nature,
+            reduction_id=reduction,
             montant=montant,
             motif=f"Contestation {demande.reference} acceptée",
             par=par,

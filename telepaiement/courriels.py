@@ -12,7 +12,7 @@ from facturier.commun.fichiers import DocumentPerdu
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
-from telepaiement import liens, quittances, recus, recus_apurement
+from telepaiement import creances, liens, quittances, recus, recus_apurement
 from telepaiement.models import (
     DemandeRedevable,
     Echeance,
@@ -141,6 +141,7 @@ def envoyer_reglement(recu_id: int) -> None:
     except DocumentPerdu as perdu:
         signaler_document_perdu(perdu)
         return
+    reste = reste_du(titre)
     corps = render_to_string(
         "telepaiement/courriels/reglement.txt",
         {
@@ -148,7 +149,8 @@ def envoyer_reglement(recu_id: int) -> None:
             "apurement": recu.apurement,
             "titre": titre,
             "provenance": recus_apurement.provenance(recu.apurement),
-            "reste": max(reste_du(titre), 0),
+            "reste": max(reste, 0),
+            "impayable": creances.motif_impayable(titre, reste),
             "verification": _publique("telepaiement:verification", recu.code),
             "adresse": _publique("telepaiement:accueil"),
         },
@@ -179,13 +181,15 @@ def envoyer_impaye(litige_id: int) -> None:
     if titre is None or not courriel:
         return
     est_annule = litige.etat == EtatLitige.ANNULE
+    reste = reste_du(titre)
     corps = render_to_string(
         "telepaiement/courriels/impaye.txt",
         {
             "litige": litige,
             "encaissement": encaissement,
             "titre": titre,
-            "reste": reste_du(titre),
+            "reste": max(reste, 0),
+            "impayable": creances.motif_impayable(titre, reste),
             "quittance": encaissement.quittance,
             "est_discrete": quittances.est_discrete(encaissement.quittance),
             "adresse": f"{settings.ADRESSE_PUBLIQUE}{reverse('telepaiement:accueil')}",

@@ -108,9 +108,14 @@ def verrouiller_paiement(encaissement_id: int) -> Encaissement:
     return encaissement
 
 
+def est_rendu(titre: Titre) -> bool:
+    """Whether the treasury gave `titre` back, and it is in preparation again."""
+    return titre.etat == EtatPiece.EMISE and titre.remises.exists()
+
+
 def motif_impayable(titre: Titre, reste: int) -> str:
     """Return in French why `titre`, of which `reste` francs are owed, cannot be paid; or ""."""
-    if titre.etat == EtatPiece.EMISE and titre.remises.exists():
+    if est_rendu(titre):
         return RENDU if reste > 0 else SOLDE
     if titre.etat in MOTIFS:
         return MOTIFS[EtatPiece(titre.etat)]

@@ -18,7 +18,7 @@ from facturier.commun.fichiers import FichierRefuse
 from facturier.grand_livre.models import EtatPiece, Tiers, Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import courriels, creances, echeanciers
+from telepaiement import contestations, courriels, creances, echeanciers
 from telepaiement.models import (
     DEMANDES_OUVERTES,
     DOCUMENTS_MAXIMUM,
@@ -92,6 +92,11 @@ def deposer(
     return demande
 
 
+def admet_une_demande(titre: Titre) -> bool:
+    """Whether its debtor may ask something: of a titre given back too, whose delay to sue runs."""
+    return titre.etat in CONTESTABLES or creances.est_rendu(titre)
+
+
 def _recevoir(documents: Sequence[tuple[str, BinaryIO]]) -> Iterable[dict[str, Any]]:
     """Put the documents away, each content once; every one refused is told."""
     if len(documents) > DOCUMENTS_MAXIMUM:
@@ -125,7 +130,7 @@ def _controler_depot(titre: Titre, nature: str, demandeur: Utilisateur | None) -
     recentes = titre.demandes.filter(deposee_le__gt=timezone.now() - timedelta(days=1))
     if recentes.count() >= PAR_JOUR_ET_TITRE:
         raise ValidationError(TROP)
-    if titre.etat not in CONTESTABLES:
+    if not admet_une_demande(titre):
         raise ValidationError(PAS_EXIGIBLE)
     if nature == NatureDemande.ECHEANCIER:
         if motif := creances.motif_impayable(titre, reste_du(titre)):
@@ -153,13 +158,18 @@ def accepter(
 ) -> None:
     """Accept `demande` with an answer; instalments asked for are agreed on in the same act.
 
+    A contestation of a titre that is cancelled already is followed at once.
+
     Raises:
         ValidationError: no answer, or instalments that do not fit what is owed.
         facturier.commun.etats.TransitionInterdite: decided or withdrawn already.
     """
     if demande.nature == NatureDemande.ECHEANCIER:
         echeanciers.accorder(demande, echeances=echeances, par=par)
+    titre = Titre.objects.select_for_update(of=("self",)).get(pk=demande.titre_id)
     _decider(demande, "accepter", reponse, par)
+    if titre.etat == EtatPiece.ANNULEE:
+        contestations.suivre_annulation(titre, par=par)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from facturier.commun.pdf import Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import avis, courriels
+from telepaiement.creances import motif_impayable
 from telepaiement.models import EtatLitige, LettreImprimee, Litige, PassageLitige
 from telepaiement.titres import adresse_connue
 
@@ -144,6 +145,7 @@ def editer(litige: Litige, *, le: datetime) -> bytes:
     if titre is None:
         raise ValidationError("Cette vente n’a pas de débiteur à qui écrire.")
     est_annule = litige.etat == EtatLitige.ANNULE
+    impayable = motif_impayable(titre, reste_du(titre))
     sortie = io.BytesIO()
     with Document(
         sortie,
@@ -163,31 +165,38 @@ def editer(litige: Litige, *, le: datetime) -> bytes:
             )
         else:
             pdf.titre("Votre paiement n’a pas abouti", f"Titre de recettes n° {titre.reference}")
-            _dire_l_impaye(pdf, litige)
+            _dire_l_impaye(pdf, litige, impayable)
         pdf.espace()
         pdf.resume(_lignes(litige, est_annule=est_annule))
         if not est_annule:
-            _dire_comment_payer(pdf, litige, f"Au {timezone.localtime(le):{JOUR}}")
+            _dire_comment_payer(pdf, litige, f"Au {timezone.localtime(le):{JOUR}}", impayable)
         pdf.paragraphe(_contact(litige))
     return sortie.getvalue()
 
 
-def _dire_l_impaye(pdf: Document, litige: Litige) -> None:
+def _dire_l_impaye(pdf: Document, litige: Litige, impayable: str) -> None:
     cheque, quittance = litige.encaissement.numero_cheque, litige.encaissement.quittance
     quoi = f"Votre chèque n° {cheque}" if cheque else "Votre paiement par carte"
     pdf.paragraphe(
-        f"{quoi}, de {montants.afficher(litige.montant)}, a été repris par la banque. La somme est "
-        f"de nouveau due, et votre quittance {quittance.reference} ne vaut plus."
+        f"{quoi}, de {montants.afficher(litige.montant)}, a été repris par la banque. Votre "
+        f"quittance {quittance.reference} ne vaut plus. "
+        f"{impayable or 'La somme est de nouveau due.'}"
     )
 
 
-def _dire_comment_payer(pdf: Document, litige: Litige, jour: str) -> None:
+def _dire_comment_payer(pdf: Document, litige: Litige, jour: str, impayable: str) -> None:
     titre = litige.encaissement.titre
-    pdf.encadre("Reste à payer", montants.afficher(max(reste_du(titre), 0)), jour)
+    erreur = (
+        "Si vous pensez que c’est une erreur, adressez-vous d’abord à votre banque, puis à nous "
+        "avec sa réponse."
+    )
+    if impayable:
+        pdf.paragraphe(erreur)
+        return
+    pdf.encadre("Reste à payer", montants.afficher(reste_du(titre)), jour)
     pdf.paragraphe(
         "Payez par carte à l’adresse ci-dessous, ou au guichet de la régie, en espèces ou par "
-        "carte. Si vous pensez que c’est une erreur, adressez-vous d’abord à votre banque, puis à "
-        "nous avec sa réponse."
+        f"carte. {erreur}"
     )
     pdf.code_qr(
         avis.adresse_paiement(titre),

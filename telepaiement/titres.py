@@ -22,6 +22,7 @@ from facturier.grand_livre.models import Budget, Parametre, Piece, Tiers, Titre
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import reste_du
 from fournisseurs.models import Fournisseur
+from telepaiement import contestations
 from telepaiement.models import Produit
 from telepaiement.tarifs import tarifs_du
 
@@ -178,7 +179,7 @@ def _echeance(jour: date) -> date:
 
 @transaction.atomic
 def annuler(titre_id: int, *, motif: str, par: Utilisateur) -> Titre:
-    """Cancel a titre that no bordereau holds, and reverse its entry.
+    """Cancel a titre that no bordereau holds, and reverse its entry; who contested it is told.
 
     Raises:
         ValidationError: in a bordereau already, partly paid, or no reason given.
@@ -193,4 +194,5 @@ def annuler(titre_id: int, *, motif: str, par: Utilisateur) -> Titre:
         raise ValidationError("Ce titre a déjà été payé en partie : il ne s’annule plus ici.")
     franchir(titre, "annuler", par=par, motif=motif.strip())
     annuler_emission(titre, motif=motif.strip(), date_comptable=timezone.localdate(), par=par)
+    contestations.suivre_annulation(titre, par=par)
     return titre

@@ -5406,9 +5406,10 @@ class Migration(migrations.Migration):
                         models.Q(
                             models.Q(
                                 ("montant__gt", 0),
-                                ("nature__in", ["reduction", "annulation"]),
+                                ("nature", "reduction"),
                                 ("reduction__isnull", False),
                             ),
+                            models.Q(("montant__gt", 0), ("nature", "annulation")),
                             models.Q(
                                 ("montant", 0),
                                 ("nature", "sans_changement"),

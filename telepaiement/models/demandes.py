@@ -195,7 +195,8 @@ class DocumentDemande(FichierAnalyse):
 class SuiteContestation(models.Model):
     """What was done with a titre whose contestation was accepted. Append only.
 
-    A réduction of all that was left of it cancels the titre.
+    A réduction of all that was left of it cancels the titre; one that no bordereau holds any more
+    is cancelled without it.
 
     `montant` is what the debtor owes less, in whole francs.
     """
@@ -225,8 +226,8 @@ class SuiteContestation(models.Model):
             models.CheckConstraint(
                 condition=~Q(motif="")
                 & (
-                    Q(nature__in=["reduction", "annulation"], montant__gt=0)
-                    & Q(reduction__isnull=False)
+                    Q(nature="reduction", montant__gt=0, reduction__isnull=False)
+                    | Q(nature="annulation", montant__gt=0)
                     | Q(nature="sans_changement", reduction__isnull=True, montant=0)
                 ),
                 name="suite_contestation_complete",

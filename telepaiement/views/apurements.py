@@ -155,13 +155,18 @@ def annuler(request: HttpRequest, pk: int) -> HttpResponse:
         MotifForm(request.POST or None),
         lambda saisie: apurements.annuler(pk, par=agent(request), **saisie),
         contexte,
-        reussite="L’apurement est annulé, et le reçu du débiteur ne vaut plus."
-        + (
-            ""
-            if courriels.courriel_du_titre(objet.titre)
-            else " Il n’a pas d’adresse électronique : écrivez-lui."
-        ),
+        reussite=lambda _: _dire_annule(objet.titre),
     )
+
+
+def _dire_annule(titre: Titre) -> str:
+    """Say that a settlement is undone, and whether its debtor is told."""
+    suite = (
+        "Un courriel le dit au débiteur."
+        if courriels.courriel_du_titre(titre)
+        else "Le débiteur n’a pas d’adresse électronique : écrivez-lui."
+    )
+    return f"L’apurement est annulé, et le reçu du débiteur ne vaut plus. {suite}"
 
 
 @reserver_a(Role.AGENT)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from facturier.grand_livre.models import Parametre, Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import creances, echeanciers, recus_apurement
+from telepaiement import creances, demandes, echeanciers, recus_apurement
 from telepaiement.decompte import decompte
 from telepaiement.passerelles import passerelle
 from telepaiement.recours import recours
@@ -106,6 +106,7 @@ def situation(titre: Titre) -> dict[str, Any]:
         "choix": choix,
         "echeances": echeanciers.suivies(echeancier, reste) if echeancier else [],
         "decompte": decompte(titre),
+        "admet_une_demande": demandes.admet_une_demande(titre),
         "recours": recours(titre),
         "recus": recus_apurement.recus_de(titre),
         "suspension": Parametre.objects.valeur("mention_suspension_titre", titre.date_emission),

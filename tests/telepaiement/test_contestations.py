@@ -13,11 +13,15 @@ from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import contestations, demandes
+from telepaiement import apurements, contestations, demandes, titres
 from telepaiement.models import NatureDemande, SuiteContestation
 from telepaiement.reductions import reduire_titre
-from tests.telepaiement.factories import titre_payable
+from tests.grand_livre.factories import titre
+from tests.telepaiement.factories import refuser_et_rendre, titre_payable
+from tests.telepaiement.test_apurements import imputee as imputee  # noqa: PLC0414
+from tests.telepaiement.test_apurements import sans_delai as sans_delai  # noqa: PLC0414
 from tests.telepaiement.test_concurrence import reduire
+from tests.telepaiement.test_imputations import ecarter as ecarter  # noqa: PLC0414
 
 pytestmark = pytest.mark.django_db
 COURRIEL = "usager@essai.example"
@@ -117,3 +121,65 @@ def test_un_titre_laisse_inchange_dit_pourquoi(contester, agent, client):
     with pytest.raises(IntegrityError), transaction.atomic():
         SuiteContestation.objects.all().delete()
     _voir_comme_redevable(client, titre, demande, "Titre inchangé\u202f: Le calcul repris")
+
+
+@pytest.mark.deux_moteurs
+@pytest.mark.parametrize("accepte_dabord", [True, False])
+def test_un_titre_rendu_se_conteste_et_son_annulation_repond(
+    imputee,
+    contester,
+    agent,
+    comptable,
+    client,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+    accepte_dabord,
+):
+    titre = titre_payable(7_000)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    refuser_et_rendre(titre, par=agent)
+    client.post(
+        reverse("telepaiement:accueil"), {"reference": titre.reference, "cle": titre.cle_paiement}
+    )
+    lien = reverse("telepaiement:demander", args=[titre.pk, "contestation"])
+    offerte = client.get(reverse("telepaiement:creance", args=[titre.pk])).text
+    deposee = client.post(lien, {"texte": "Ce n’est pas moi.", "courriel": COURRIEL})
+    demande = titre.demandes.get()
+    client.force_login(agent)
+
+    def accepter():
+        demandes.accepter(demande, reponse="Vous avez raison.", par=agent)
+        return client.get(reverse("telepaiement:demande_gestion", args=[demande.pk])).text
+
+    with django_capture_on_commit_callbacks(execute=True):
+        page = accepter() if accepte_dabord else ""
+        apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+        titres.annuler(titre.pk, motif="Débiteur erroné", par=agent)
+        page = page or accepter()
+
+    assert lien in offerte
+    assert deposee.status_code == 302
+    suite = SuiteContestation.objects.get()
+    assert (suite.nature, suite.montant, suite.reduction) == ("annulation", 7_000, None)
+    assert "Ce titre est annulé" in mailoutbox[-1].body
+    assert ("La Trésorerie l’a rendu" in page) == accepte_dabord
+    assert list(contestations.sans_suite()) == []
+
+
+@pytest.mark.parametrize("acte", ["", "annuler"])
+def test_ce_qui_n_admet_aucune_demande_n_en_offre_pas(client, agent, regies, acte):
+    du = titre(agent)
+    if acte:
+        titres.annuler(du.pk, motif="Erreur", par=agent)
+    client.force_login(agent)
+    client.post(
+        reverse("telepaiement:accueil"), {"reference": du.reference, "cle": du.cle_paiement}
+    )
+
+    page = client.get(reverse("telepaiement:creance", args=[du.pk])).text
+
+    assert du.reference in page
+    assert "contestation" not in page
+    assert "rattachement" not in page

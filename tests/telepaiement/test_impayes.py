@@ -25,7 +25,7 @@ from telepaiement.models import (
 )
 from telepaiement.propositions import proposer
 from tests.fournisseurs.factories import FournisseurFactory
-from tests.telepaiement.factories import decompte, verser
+from tests.telepaiement.factories import decompte, refuser_et_rendre, verser
 from tests.telepaiement.test_banque import anomalies, camt, confirmer
 from tests.telepaiement.test_banque import encaisser_au_guichet as encaisser_au_guichet  # noqa: PLC0414
 from tests.telepaiement.test_banque import importer as importer  # noqa: PLC0414
@@ -228,6 +228,36 @@ def test_une_lettre_imprimee_ne_se_reecrit_pas_et_se_poste_seule(
     for acte in refus:
         with pytest.raises(IntegrityError), transaction.atomic():
             acte()
+
+
+@pytest.mark.parametrize("courriel", ["", "lou@mail.example"])
+def test_l_impaye_d_un_titre_rendu_ne_demande_pas_de_payer(
+    importer,
+    agent,
+    encaisser_au_guichet,
+    remettre,
+    mailoutbox,
+    django_capture_on_commit_callbacks,
+    courriel,
+):
+    tiers = FournisseurFactory(champs={"courriel": courriel}).tiers
+    encaissement = encaisser_au_guichet(Mode.CHEQUE, 12_500, tiers, **IMPAYES[0][1])
+    remettre(12_500)
+    refuser_et_rendre(encaissement.titre, par=agent)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
+    with django_capture_on_commit_callbacks(execute=True):
+        confirmer(agent, NatureRapprochement.IMPAYE)
+
+    if courriel:
+        (dit,) = [un.body for un in mailoutbox]
+    else:
+        lettre = lettres.imprimer(encaissement.litiges.get().pk, par=agent)
+        pdf = PdfReader(BytesIO(lettres.contenu(lettre)))
+        dit = " ".join(pdf.pages[0].extract_text().split())
+    assert "La Trésorerie a rendu ce titre à la province Sud" in dit
+    assert "d’abord à votre banque" in dit
+    for mot in ("de nouveau due", "Reste à payer", "par carte à", "payer par carte"):
+        assert mot not in dit
 
 
 def test_une_lettre_qui_n_est_pas_partie_ne_se_dement_pas(

@@ -13,7 +13,7 @@ from facturier.commun import fichiers
 from telepaiement import apurements, demandes
 from telepaiement.models import NatureDemande, RecuApurement
 from tests.fournisseurs.factories import FournisseurFactory
-from tests.telepaiement.factories import titre_payable, titres_payables
+from tests.telepaiement.factories import refuser_et_rendre, titre_payable, titres_payables
 from tests.telepaiement.test_apurements import ADRESSE
 from tests.telepaiement.test_apurements import excedent as excedent  # noqa: PLC0414
 from tests.telepaiement.test_apurements import imputee as imputee  # noqa: PLC0414
@@ -152,3 +152,22 @@ def test_le_compte_du_debiteur_liste_ses_recus(
 def _lire(pdf: bytes) -> str:
     """Return the text of the first page of a PDF."""
     return PdfReader(BytesIO(pdf)).pages[0].extract_text()
+
+
+def test_un_reglement_defait_d_un_titre_rendu_ne_demande_pas_de_payer(
+    imputee, agent, comptable, mailoutbox, django_capture_on_commit_callbacks
+):
+    debiteur = FournisseurFactory(champs={"courriel": "lou@mail.example"}).tiers
+    titre = titres_payables([7_000], tiers=debiteur)[0]
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="x", par=comptable
+    )
+    refuser_et_rendre(titre, par=agent)
+    with django_capture_on_commit_callbacks(execute=True):
+        apurements.annuler(fait.pk, motif="Débiteur erroné", par=agent)
+
+    (dit,) = [un.body for un in mailoutbox]
+    assert "rien de plus n’est à payer tant qu’il n’est pas signé" in dit
+    assert "à la province Sud, qui le corrige" in dit
+    for mot in ("de nouveau due", "par carte,", "Reste à payer"):
+        assert mot not in dit
