@@ -116,7 +116,7 @@ def _flux(tete: Tete) -> Flux:
     """Find the flux that the head names.
 
     Raises:
-        Etranger: there is none, or it never left.
+        Etranger: it names none, there is none, or it never left.
     """
     if not tete.nom_fichier:
         raise Etranger(

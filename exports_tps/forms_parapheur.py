@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from exports_tps.circuits import Etape
 from exports_tps.models.parapheur import ROLES_VISEURS
+from exports_tps.pouvoirs import A_ACCORDER
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import SensPiece
@@ -28,7 +29,7 @@ def proposer(champ: Any, autres: QuerySet[Utilisateur]) -> None:
     """Let a field choose one of `autres`; where there is nobody, say what is to be done."""
     champ.queryset = autres
     if not autres.exists():
-        champ.help_text = "Personne d’autre n’a ce rôle : un administrateur l’accorde d’abord."
+        champ.help_text = f"Personne d’autre n’a ce rôle : {A_ACCORDER}."
 
 
 class VisaForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What a bordereau and its documents share between flux: each page names the others."""
+"""A bordereau and its documents in several flux: its page names these, and theirs name it."""
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
@@ -22,11 +22,15 @@ def _compter(lignes: QuerySet[LigneFlux] | QuerySet[DocumentExterne]) -> Coalesc
 
 
 def bordereaux_designes(flux: Flux) -> QuerySet[Bordereau]:
-    """Return the bordereaux whose pièces a flux of documents alone names; none for another flux."""
+    """Return the bordereaux whose pièces a flux of documents alone names; none for another flux.
+
+    A document may found a pièce of a bordereau that left later, or never: the file ignores it.
+    """
     if flux.lignes.filter(bordereau__isnull=False).exists():
         return Bordereau.objects.none()
     liens = RattachementPiece.objects.filter(justificatif__lignes_flux__flux=flux)
-    cites = Bordereau.objects.filter(pieces__in=liens.values("piece"))
+    partis = Bordereau.objects.filter(lignes_flux__flux__lt=flux.pk)
+    cites = partis.filter(pieces__in=liens.values("piece"))
     return cites.distinct().order_by("exercice", "sens", "numero")
 
 

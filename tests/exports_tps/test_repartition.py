@@ -20,7 +20,7 @@ from exports_tps.transmission import EnvoiImpossible, transmettre
 from facturier.commun import fichiers
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.emission import creer_bordereau
-from facturier.grand_livre.models import Parametre, RattachementPiece
+from facturier.grand_livre.models import Parametre, PieceJustificative, RattachementPiece
 from tests.exports_tps.factories import (
     bordereau_depense,
     bordereau_recette,
@@ -285,3 +285,24 @@ def test_chaque_page_nomme_les_flux_d_un_bordereau_partage(client, agent, ordonn
     assert reverse("exports_tps:bordereau", args=[bordereau.pk]) in flux
     assert "<h2>Bordereaux</h2>" not in flux
     assert "Pièces désignées" not in entier
+
+
+def test_un_flux_de_documents_ne_nomme_pas_un_bordereau_qui_part_apres_lui(
+    client, agent, ordonnateur
+):
+    parti, suivant = bordereau_depense(agent), bordereau_depense(agent)
+    for rang in (2, 3):
+        joindre(parti.pieces.get(), 700_000, rang, graine=rang)
+    signer_bordereau(parti, par=ordonnateur)
+    limiter("flux_taille_maximale_mo", 1)
+    _, flux = constituer([parti], par=agent)
+    document = PieceJustificative.objects.get(lignes_flux__flux=flux)
+    RattachementPiece.objects.create(piece=suivant.pieces.get(), justificatif=document, rang=2)
+    client.force_login(agent)
+
+    for suite in ("en préparation", "parti ensuite"):
+        if suite == "parti ensuite":
+            constituer([signer_bordereau(suivant, par=ordonnateur)], par=agent)
+        page = client.get(flux.get_absolute_url()).content.decode()
+        assert reverse("exports_tps:bordereau", args=[parti.pk]) in page
+        assert reverse("exports_tps:bordereau", args=[suivant.pk]) not in page
