@@ -8,6 +8,7 @@ result for every URL, and a test compares it with what the server answers.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -78,6 +79,23 @@ def toutes_directions(vue: Any) -> bool:
     return getattr(vue, "toutes_directions", False)
 
 
+def motif_de_refus(vue: Any, personne: Utilisateur | AnonymousUser) -> str:
+    """Say why `vue` does not serve `personne`, or nothing when it does."""
+    admis = roles_admis(vue)
+    if admis & {TOUS, CLE}:
+        return ""
+    if not isinstance(personne, Utilisateur):
+        return "Connectez-vous pour ouvrir cette page."
+    if CONNECTE not in admis and not personne.a_role(*admis):
+        return "Cette page est réservée à d’autres rôles que le vôtre."
+    if toutes_directions(vue) and not personne.voit_toutes_les_directions:
+        return (
+            "Cette page montre les tiers de toutes les directions : elle est réservée à la "
+            "direction des finances."
+        )
+    return ""
+
+
 class ControleAccesMiddleware:
     """Refuse a request whose view does not serve the person who asks."""
 
@@ -93,15 +111,8 @@ class ControleAccesMiddleware:
     ) -> HttpResponse | None:
         """Answer nothing (go on), a redirection to the login page, or 403."""
         admis = roles_admis(vue)
-        if admis & {TOUS, CLE}:
-            return None
-        if not requete.user.is_authenticated:
+        if not admis & {TOUS, CLE} and not requete.user.is_authenticated:
             return redirect_to_login(requete.get_full_path())
-        if CONNECTE not in admis and not requete.user.a_role(*admis):
-            raise PermissionDenied("Cette page est réservée à d’autres rôles que le vôtre.")
-        if toutes_directions(vue) and not requete.user.voit_toutes_les_directions:
-            raise PermissionDenied(
-                "Cette page montre les tiers de toutes les directions : elle est réservée à la "
-                "direction des finances."
-            )
+        if refus := motif_de_refus(vue, requete.user):
+            raise PermissionDenied(refus)
         return None

@@ -1,7 +1,10 @@
 """The circuit from nothing, on both engines; and what it leaves behind."""
 
+import json
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,23 @@ def test_une_ligne_falsifiee_dans_le_dos_du_grand_livre_est_nommee(installation)
 
     assert resultat.returncode == 1
     assert f"écriture {ecriture}" in resultat.stderr
+
+
+def test_aucun_lien_ne_mene_a_une_porte_fermee(installation_postgresql):
+    visite = subprocess.run(
+        [sys.executable, "-m", "tests.circuit.visiteur"],
+        env={
+            **os.environ,
+            **installation_postgresql.variables,
+            "DJANGO_SETTINGS_MODULE": "facturier.settings",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert visite.returncode == 0, visite.stderr
+    bilan = json.loads(visite.stdout)
+    assert {qui: impasses for qui, (_, impasses) in bilan.items() if impasses} == {}
+    assert len(bilan) == 9
+    assert sum(vues for vues, _ in bilan.values()) > 500
