@@ -108,6 +108,8 @@ def dire_numeros_pris(bordereaux: Collection[Bordereau] | QuerySet[Bordereau]) -
     pris = numeros_pris(Titre.objects.filter(bordereau__in=bordereaux).values("pk"))
     titres = Titre.objects.filter(pk__in=pris).order_by("pk")
     noms = ", ".join(titre.reference for titre in titres[:CITES])
+    if (autres := len(pris) - CITES) > 0:
+        noms += f", et {autres} autre{'s' if autres > 1 else ''}"
     return noms and (
         "Numéros que la Trésorerie a déjà pris en charge, et qui ne peuvent plus lui être "
         f"présentés : {noms}. Écartez le flux s’il est constitué, faites retirer la signature du "

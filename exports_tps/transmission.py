@@ -236,6 +236,7 @@ def _engager(
         premiere = flux.transmissions.filter(issue=Issue.ENGAGEE, nouveau_depot=depot).first()
         if premiere is None:
             session.nettoyer(f".{nom}.")
+            _exiger_numeros_libres(flux)  # one may have been told as taken since it was looked at
             raise EnvoiImpossible(f"{flux} vient d’être écarté : il ne part pas.") from erreur
         return premiere
 

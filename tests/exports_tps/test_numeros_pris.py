@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from exports_tps import visa
+from exports_tps import remises, transmission, visa
 from exports_tps.constitution import constituer_flux, ecarter_flux
 from exports_tps.models import MessageTPS, RecettePercue
 from exports_tps.parapheur import retirer
@@ -161,6 +161,39 @@ def test_ce_qui_est_signe_avec_un_numero_pris_ne_part_pas(
     retirer_signature(relire(second), motif="Numéro pris", par=ordonnateur)
     retirer(relire(second), relire(rejete), par=agent)
     assert relire(rejete).etat == "emise"
+
+
+def test_un_numero_pris_pendant_l_envoi_se_dit_pour_ce_qu_il_est(
+    agent, ordonnateur, rejete, dire_tard, monkeypatch
+):
+    """Told between the look and the copy engaged: the database refuses, for the true reason."""
+    second = signer_bordereau(lister(rejete, par=agent), par=ordonnateur)
+    flux = constituer_flux([second], par=agent)
+    engager = transmission._engager
+
+    def engager_trop_tard(*arguments):
+        dire_tard(rejete)
+        return engager(*arguments)
+
+    monkeypatch.setattr(transmission, "_engager", engager_trop_tard)
+
+    with pytest.raises(EnvoiImpossible, match="déjà pris en charge"):
+        transmettre(flux, par=agent)
+
+
+def test_les_numeros_pris_au_dela_de_ceux_qui_sont_nommes_se_comptent(agent, monkeypatch):
+    bordereau = bordereau_recette(agent, 3)
+    cles = list(Titre.objects.values_list("pk", flat=True))
+    monkeypatch.setattr(remises, "CITES", 1)
+    dits = []
+    for pris in (cles, cles[:2], cles[:1], []):
+        monkeypatch.setattr(remises, "numeros_pris", lambda _, pris=pris: set(pris))
+        dits.append(remises.dire_numeros_pris([bordereau]))
+
+    assert ", et 2 autres. Écartez" in dits[0]
+    assert ", et 1 autre. Écartez" in dits[1]
+    assert "autre" not in dits[2]
+    assert dits[3] == ""
 
 
 def test_refuse_deux_fois_un_numero_pris_ne_se_remet_pas_et_se_defait(
