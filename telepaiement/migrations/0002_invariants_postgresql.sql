@@ -186,6 +186,17 @@ CREATE TRIGGER passage_remboursement_ajout_seul BEFORE UPDATE OR DELETE ON telep
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER lettre_imprimee_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_lettreimprimee
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE FUNCTION tp_exiger_lettre_du_litige() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM telepaiement_lettreimprimee
+                   WHERE id = NEW.lettre_id AND litige_id = NEW.litige_id) THEN
+        RAISE EXCEPTION 'Une lettre postée concerne le paiement pour lequel elle fut imprimée.'
+            USING ERRCODE = '23514', CONSTRAINT = 'lettre_du_litige';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lettre_du_litige BEFORE INSERT ON telepaiement_passagelitige
+    FOR EACH ROW WHEN (NEW.lettre_id IS NOT NULL) EXECUTE FUNCTION tp_exiger_lettre_du_litige();
 CREATE TRIGGER passage_litige_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passagelitige
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER passage_versement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_passageversement

@@ -65,6 +65,10 @@ CREATE TRIGGER lettre_imprimee_sans_modification BEFORE UPDATE ON telepaiement_l
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER lettre_imprimee_sans_suppression BEFORE DELETE ON telepaiement_lettreimprimee
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER lettre_du_litige BEFORE INSERT ON telepaiement_passagelitige
+WHEN NEW.lettre_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM telepaiement_lettreimprimee
+  WHERE id = NEW.lettre_id AND litige_id = NEW.litige_id)
+BEGIN SELECT RAISE(ABORT, 'Une lettre postée concerne le paiement pour lequel elle fut imprimée.'); END;;
 CREATE TRIGGER passage_litige_sans_modification BEFORE UPDATE ON telepaiement_passagelitige
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER passage_litige_sans_suppression BEFORE DELETE ON telepaiement_passagelitige

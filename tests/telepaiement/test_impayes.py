@@ -218,12 +218,20 @@ def test_une_lettre_imprimee_ne_se_reecrit_pas_et_se_poste_seule(
     importer(camt({"montant": "12500", "sens": "DBIT", "libelle": "CHEQUE IMPAYE"}))
     confirmer(agent, NatureRapprochement.IMPAYE)
     litige = encaissement.litiges.get()
-    lettres.imprimer(litige.pk, par=agent)
+    lettre = lettres.imprimer(litige.pk, par=agent)
+    autre = Litige.objects.create(
+        encaissement=encaisser_au_guichet(Mode.TPE, 500, tiers, **IMPAYES[1][1]),
+        reference="autre",
+        montant=500,
+        ouvert_le=timezone.now(),
+    )
+    postee = {"acte": lettres.POSTER, "depart": "", "arrivee": "", "par": agent}
 
     refus = [
         lambda: LettreImprimee.objects.update(sha256="0" * 64),
         LettreImprimee.objects.all().delete,
-        lambda: litige.passages.create(acte=lettres.POSTER, depart="", arrivee="", par=agent),
+        lambda: litige.passages.create(**postee),
+        lambda: autre.passages.create(**postee, lettre=lettre),
     ]
     for acte in refus:
         with pytest.raises(IntegrityError), transaction.atomic():
