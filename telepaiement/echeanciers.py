@@ -48,6 +48,7 @@ class EcheanceSuivie:
     montant: int
     reste: int
     pk: int
+    est_exigible: bool  # its titre may be paid now, neither suspended nor given back
 
     @property
     def est_payee(self) -> bool:
@@ -56,8 +57,8 @@ class EcheanceSuivie:
 
     @property
     def est_en_retard(self) -> bool:
-        """Whether its day is over and it is not wholly paid."""
-        return self.reste > 0 and self.le < timezone.localdate()
+        """Whether its day is over and it is not wholly paid, though it may be."""
+        return self.est_exigible and self.reste > 0 and self.le < timezone.localdate()
 
 
 def proposer(reste: int, nombre: int, premiere: date) -> list[tuple[date, int]]:
@@ -79,6 +80,7 @@ def en_cours(titre: Titre) -> Echeancier | None:
 def suivies(echeancier: Echeancier, reste: int) -> list[EcheanceSuivie]:
     """Return its instalments, with what each owes when `reste` francs of the titre are owed."""
     paye = max(echeancier.montant - max(reste, 0), 0)
+    est_exigible = echeancier.titre.etat in creances.ETATS_PAYABLES
     resultat = []
     for echeance in echeancier.echeances.all():
         part = min(paye, echeance.montant)
@@ -90,6 +92,7 @@ def suivies(echeancier: Echeancier, reste: int) -> list[EcheanceSuivie]:
                 montant=echeance.montant,
                 reste=echeance.montant - part,
                 pk=echeance.pk,
+                est_exigible=est_exigible,
             )
         )
     return resultat

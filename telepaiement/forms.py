@@ -215,7 +215,7 @@ class VerificationForm(FormulaireSansCarte):
     code = forms.CharField(
         label="Code de vérification",
         max_length=20,
-        help_text="Douze lettres et chiffres, au bas de la quittance.",
+        help_text="Douze lettres et chiffres, au bas de la quittance ou du reçu.",
         widget=forms.TextInput({"autocomplete": "off", "class": "court"}),
     )
 

@@ -168,8 +168,7 @@ def creance(request: HttpRequest, titre_id: int) -> HttpResponse:
         "ouverte": ouverte if ouverte and ouverte.est_engagee else None,
         "attente": motif_attente(titre.pk, payeur(request)),
         "demandes": titre.demandes.exclude(nature=NatureDemande.RATTACHEMENT),
-        "retard": not lieu["impayable"]
-        and any(echeance.est_en_retard for echeance in lieu["echeances"]),
+        "retard": any(echeance.est_en_retard for echeance in lieu["echeances"]),
         **lieu,
     }
     return render(request, "telepaiement/creance.html", contexte, status=statut)

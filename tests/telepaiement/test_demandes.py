@@ -239,7 +239,8 @@ def test_un_titre_rendu_par_la_tresorerie_ne_se_paie_ni_ne_se_relance(
     assert "La Trésorerie a rendu ce titre à la province Sud" in page
     assert "ce qui est déjà payé est gardé" in page
     assert "pas encore signé" not in page
-    assert "Une échéance est en retard" not in page
+    assert "en retard" not in page.lower()
+    assert page.count("En attente") == 3
     assert "par carte</button>" not in page
     assert "La Trésorerie a rendu ce titre" in refusee
     assert en_retard == []
