@@ -29,6 +29,7 @@ from exports_tps.projections import (
 )
 from exports_tps.remises import numeros_pris
 from facturier.commun.pays import CODE_POSTAL_ETRANGER
+from facturier.commun.typographie import autres
 from facturier.grand_livre.models import Bordereau, Piece, RattachementPiece, SensPiece
 from facturier.suivi import regles
 from fournisseurs.gel import COMPTE_CONTESTE, demandes_en_cours, dire, ibans_contestes
@@ -318,7 +319,7 @@ class Examen:
         for controle in filter(lambda controle: controle.est_bloquant, self.controles):
             yield from controle.anomalies
             if controle.nombre > MAXIMUM_CITE:
-                yield f"{controle.libelle} : et {controle.nombre - MAXIMUM_CITE} autres pièces."
+                yield f"{controle.libelle} : et {autres(controle.nombre - MAXIMUM_CITE, 'pièce')}."
 
     def exiger(self) -> None:
         """Raise ValidationError, naming pièces and what to do, unless all is right."""

@@ -19,6 +19,7 @@ from exports_tps.models import RegularisationRecette, Verdict
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite, franchir_lot
 from facturier.commun.montants import afficher
+from facturier.commun.typographie import autres
 from facturier.grand_livre.models import (
     Bordereau,
     EtatBordereau,
@@ -108,8 +109,8 @@ def dire_numeros_pris(bordereaux: Collection[Bordereau] | QuerySet[Bordereau]) -
     pris = numeros_pris(Titre.objects.filter(bordereau__in=bordereaux).values("pk"))
     titres = Titre.objects.filter(pk__in=pris).order_by("pk")
     noms = ", ".join(titre.reference for titre in titres[:CITES])
-    if (autres := len(pris) - CITES) > 0:
-        noms += f", et {autres} autre{'s' if autres > 1 else ''}"
+    if (reste := len(pris) - CITES) > 0:
+        noms += f", et {autres(reste)}"
     return noms and (
         "Numéros que la Trésorerie a déjà pris en charge, et qui ne peuvent plus lui être "
         f"présentés : {noms}. Écartez le flux s’il est constitué, faites retirer la signature du "

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from exports_tps.models import MessageTPS, Reserve, Verdict
 from facturier.commun.insertion import inserer_sauf_connus
 from facturier.commun.montants import milliers
+from facturier.commun.typographie import autres
 from facturier.grand_livre.models import Budget
 
 OBJET: Final = (
@@ -103,7 +104,7 @@ def pieces_inconnues(message: MessageTPS) -> Iterator[Reserve]:
     texte = f"{citees[0]} : inconnu ici."
     if nombre > 1:
         reste = nombre - len(citees)
-        suite = f" et {milliers(reste)} autre{'s' if reste > 1 else ''}" if reste else ""
+        suite = f" et {autres(reste)}" if reste else ""
         texte = f"{milliers(nombre)} pièces sont inconnues ici : {', '.join(citees)}{suite}."
     yield Reserve(nature=Reserve.Nature.INCONNU, texte=texte)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir
 from facturier.commun.montants import DEVISE, afficher
+from facturier.commun.typographie import autres
 from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.tresorerie import rejeter_versement, verser_cartes
 from telepaiement import execution_remboursements, litiges
@@ -434,8 +435,8 @@ def _anomalie(
     """Return in French why a payout cannot be posted, or ""."""
     lues = list(lignes)
     en_ecart = [ligne.anomalie for ligne in lues if ligne.anomalie]
-    autres = len(en_ecart) - 1
-    suite = f" (et {autres} autre{'s' if autres > 1 else ''})" if autres > 0 else ""
+    reste = len(en_ecart) - 1
+    suite = f" (et {autres(reste)})" if reste > 0 else ""
     net = sum(un.montant - un.commission for un in mouvements)
     causes = {
         "versement manuel : le prestataire n’en donne pas le détail": not distant.est_detaille,

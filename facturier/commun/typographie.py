@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from facturier.commun.montants import milliers
+
 FINE = "\u202f"
 _AVANT = re.compile(r" (?=[;:?!»%](?:[\s.,)»]|$))")
 _APRES = re.compile(r"« ")
@@ -22,3 +24,9 @@ def de(nom: object) -> str:
     """Return « de » before a name, elided before a vowel: `de Serge Santal`, `d’Odile Banian`."""
     texte = str(nom)
     return f"d’{texte}" if _ELIDE.match(unicodedata.normalize("NFD", texte)) else f"de {texte}"
+
+
+def autres(nombre: int, quoi: str = "") -> str:
+    """Count what is not named: `1 autre`, `3 autres pièces` when `quoi` is « pièce »."""
+    pluriel = "s" if nombre > 1 else ""
+    return f"{milliers(nombre)} autre{pluriel}" + (f" {quoi}{pluriel}" if quoi else "")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from facturier.commun.etats import TransitionInterdite
+from facturier.commun.typographie import autres
 from facturier.grand_livre.models import PAS_SIGNES, Bordereau, EtatBordereau
 
 PAS_PARTIS = (*PAS_SIGNES, EtatBordereau.SIGNE)
@@ -74,9 +75,10 @@ def dire_attendus(attendus: Sequence[Bordereau]) -> str:
         f"{bordereau.reference} (« {bordereau.get_etat_display()} »)"
         for bordereau in attendus[:CITES]
     )
-    autres = f", et {len(attendus) - CITES} autres" if len(attendus) > CITES else ""
+    reste = len(attendus) - CITES
+    suite = f", et {autres(reste)}" if reste > 0 else ""
     return (
-        f"La Trésorerie contrôle la suite des numéros ; doivent partir avant : {cites}{autres}. "
+        f"La Trésorerie contrôle la suite des numéros ; doivent partir avant : {cites}{suite}. "
         "Envoyez-les d’abord, ou ensemble ; un bordereau vide s’abandonne."
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from facturier.commun.typographie import de, espacer
+from facturier.commun.typographie import autres, de, espacer
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,19 @@ def test_une_espace_insecable_precede_les_signes_doubles(ecrit, attendu):
 @pytest.mark.parametrize("texte", ["https://province.example/a?b=1", "10:30", "a ?b", "d’accord"])
 def test_le_reste_ne_change_pas(texte):
     assert espacer(texte) == texte
+
+
+@pytest.mark.parametrize(
+    ("nombre", "quoi", "dit"),
+    [
+        (1, "", "1 autre"),
+        (2, "", "2 autres"),
+        (1, "pièce", "1 autre pièce"),
+        (1200, "pièce", "1\u202f200 autres pièces"),
+    ],
+)
+def test_ce_qui_n_est_pas_nomme_se_compte(nombre, quoi, dit):
+    assert autres(nombre, quoi) == dit
 
 
 GABARITS = sorted(

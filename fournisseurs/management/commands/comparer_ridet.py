@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
+from facturier.commun.typographie import autres
 from fournisseurs.models import EcartRegistre
 from fournisseurs.registre.comparaison import comparer
 from fournisseurs.reprise.colonnes import FichierIllisible
@@ -66,7 +67,7 @@ class Command(CommandeMetier):
         for anomalie in resultat["anomalies"][:MONTRES]:
             self.stderr.write(_phrase(anomalie))
         if (reste := len(resultat["anomalies"]) - MONTRES) > 0:
-            self.stderr.write(f"… et {reste} autres : --json les donne toutes.")
+            self.stderr.write(f"… et {autres(reste)} : --json les donne toutes.")
         if not resultat["execute"]:
             self.stdout.write("Essai à blanc : rien n’est gardé. Ajoutez --executer pour le faire.")
 

@@ -7,6 +7,7 @@ from typing import Any
 from facturier.acces.models import Utilisateur
 from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
+from facturier.commun.typographie import autres
 from fournisseurs.models import Importation
 from fournisseurs.reprise.colonnes import FichierIllisible
 from fournisseurs.reprise.depot import ecrire_rejets
@@ -83,6 +84,6 @@ class Command(CommandeMetier):
         for rejet in resultat["anomalies"][:REJETS_MONTRES]:
             self.stderr.write(f"Ligne {rejet['ligne']} : {rejet['motif']}")
         if (reste := resultat["rejetes"] - REJETS_MONTRES) > 0:
-            self.stderr.write(f"… et {reste} autres lignes rejetées : --rejets les garde toutes.")
+            self.stderr.write(f"… et {autres(reste)} : --rejets les garde toutes.")
         if not resultat["execute"]:
             self.stdout.write("Essai à blanc : rien n’est écrit. Ajoutez --executer pour le faire.")
