@@ -248,6 +248,7 @@ class ArchiveForm(forms.Form):
         annees = Exercice.objects.order_by("-annee").values_list("annee", flat=True)
         champs: Any = self.fields
         champs["exercice"].choices = [(annee, str(annee)) for annee in annees]
+        champs["exercice"].initial = timezone.localdate().year  # the next one may be open already
 
 
 class DocumentForm(forms.Form):

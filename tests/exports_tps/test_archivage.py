@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from exports_tps import verifier_archive
 from exports_tps.archivage import achever_archive, achever_archives, demander_archive
@@ -18,6 +19,7 @@ from exports_tps.contenu_archive import VERIFICATEUR
 from exports_tps.models import ArchiveTPS, MessageTPS
 from exports_tps.retours import lire_retours
 from facturier.commun import fichiers
+from facturier.grand_livre.models import Exercice
 from tests.exports_tps.factories import flux_transmis, tresorerie
 from tests.exports_tps.reponses import repeter, repondre, titre
 
@@ -210,6 +212,17 @@ def test_une_archive_faite_ne_change_plus(archive):
         ArchiveTPS.objects.filter(pk=archive.pk).update(motif="autre")
     with pytest.raises(IntegrityError), transaction.atomic():
         ArchiveTPS.objects.all().delete()
+
+
+def test_l_exercice_propose_est_celui_du_jour(client, agent):
+    annee = timezone.localdate().year
+    for ouvert in (annee, annee + 1):
+        Exercice.objects.get_or_create(annee=ouvert)
+    client.force_login(agent)
+
+    page = client.get("/gestion/flux/archives/").content.decode()
+
+    assert f'<option value="{annee}" selected>' in page
 
 
 def test_la_commande_et_la_page_font_de_meme(
