@@ -16,19 +16,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Role, Utilisateur
-from facturier.commun import fichiers, montants
+from facturier.commun import montants
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.pdf import Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
-from telepaiement import avis, courriels
+from telepaiement import avis, courriels, originaux
 from telepaiement.creances import motif_impayable
 from telepaiement.models import EtatLitige, LettreImprimee, Litige, PassageLitige
 from telepaiement.titres import adresse_connue
 
 DEMANDER, POSTER, RENONCER = "demander_lettre", "poster_lettre", "renoncer_lettre"
 JOUR = "%d/%m/%Y"
-TAILLE_MAXIMALE = 1_000_000  # bytes
 
 
 def prevenir_debiteur(litige: Litige, *, par: Utilisateur) -> None:
@@ -76,13 +75,7 @@ def imprimer(litige_id: int, *, par: Utilisateur) -> LettreImprimee:
             raise ValidationError("Aucune lettre n’est plus à poster pour ce paiement.")
         moment = timezone.now()
         lettre: LettreImprimee = litige.lettres.create(
-            sha256=fichiers.ranger(
-                io.BytesIO(editer(litige, le=moment)),
-                racine=settings.DOCUMENTS_RACINE,
-                taille_maximale=TAILLE_MAXIMALE,
-            ).sha256,
-            par=par,
-            le=moment,
+            sha256=originaux.garder(editer(litige, le=moment)), par=par, le=moment
         )
         return lettre
 
@@ -93,7 +86,7 @@ def contenu(lettre: LettreImprimee) -> bytes:
     Raises:
         facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
-    return fichiers.lire(lettre.sha256, settings.DOCUMENTS_RACINE)
+    return originaux.relire(lettre.sha256)
 
 
 def poster(litige_id: int, *, par: Utilisateur) -> None:

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from facturier.acces.models import Utilisateur
-from facturier.commun import fichiers, montants
+from facturier.commun import montants
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import A5, Document
 from facturier.commun.ticket import Ticket
 from facturier.grand_livre.numerotation import prendre_numero
+from telepaiement import originaux
 from telepaiement.liens import nom_discret
 from telepaiement.models import (
     AnnulationEncaissement,
@@ -26,7 +27,6 @@ from telepaiement.models import (
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without the signs that look alike
 GROUPES, LONGUEUR_GROUPE = 3, 4
-TAILLE_MAXIMALE = 1_000_000  # bytes
 NULLE = "Elle ne prouve aucun paiement"
 COTE_QR = 76.0  # points: 27 mm, that a telephone reads and an A5 duplicata has room for
 AUTOUR_DU_QR = 38.0  # points: its heading, that a page does not part from it, and the space below
@@ -52,10 +52,7 @@ def emettre(encaissement: Encaissement, *, code: str = "") -> Quittance:
         remplace=_annulee(code),
         emise_le=moment,
     )
-    contenu = dessiner(quittance)
-    quittance.sha256 = fichiers.ranger(
-        io.BytesIO(contenu), racine=settings.DOCUMENTS_RACINE, taille_maximale=TAILLE_MAXIMALE
-    ).sha256
+    quittance.sha256 = originaux.garder(dessiner(quittance))
     quittance.save(force_insert=True)
     return quittance
 
@@ -124,7 +121,7 @@ def original(quittance: Quittance) -> bytes:
     Raises:
         facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
-    return fichiers.lire(quittance.sha256, settings.DOCUMENTS_RACINE)
+    return originaux.relire(quittance.sha256)
 
 
 def lire_code(saisie: str) -> str:

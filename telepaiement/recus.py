@@ -3,15 +3,14 @@
 import io
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from facturier.commun import fichiers, montants
+from facturier.commun import montants
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import Document
 from facturier.grand_livre.numerotation import prendre_numero
-from telepaiement import courriels, quittances
+from telepaiement import courriels, originaux, quittances
 from telepaiement.models import RecuRemboursement, Remboursement
 
 
@@ -27,11 +26,7 @@ def emettre(remboursement: Remboursement) -> RecuRemboursement:
         numero=prendre_numero(f"remboursement-{regie.code}-{annee}"),
         emis_le=moment,
     )
-    recu.sha256 = fichiers.ranger(
-        io.BytesIO(dessiner(recu)),
-        racine=settings.DOCUMENTS_RACINE,
-        taille_maximale=quittances.TAILLE_MAXIMALE,
-    ).sha256
+    recu.sha256 = originaux.garder(dessiner(recu))
     recu.save(force_insert=True)
     transaction.on_commit(partial(courriels.envoyer_recu, recu.pk), robust=True)
     return recu
@@ -43,7 +38,7 @@ def original(recu: RecuRemboursement) -> bytes:
     Raises:
         facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
-    return fichiers.lire(recu.sha256, settings.DOCUMENTS_RACINE)
+    return originaux.relire(recu.sha256)
 
 
 def dessiner(recu: RecuRemboursement) -> bytes:

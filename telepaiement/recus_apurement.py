@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from facturier.commun import fichiers, montants
+from facturier.commun import montants
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import A5, Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.numerotation import prendre_numero
-from telepaiement import avis, courriels, quittances
+from telepaiement import avis, courriels, originaux, quittances
 from telepaiement.models import Apurement, RecuApurement
 
 JOUR = "%d/%m/%Y"
@@ -36,11 +36,7 @@ def emettre(apurement: Apurement) -> RecuApurement:
         code=quittances.tirer_code(),
         emis_le=moment,
     )
-    recu.sha256 = fichiers.ranger(
-        io.BytesIO(dessiner(recu)),
-        racine=settings.DOCUMENTS_RACINE,
-        taille_maximale=quittances.TAILLE_MAXIMALE,
-    ).sha256
+    recu.sha256 = originaux.garder(dessiner(recu))
     recu.save(force_insert=True)
     transaction.on_commit(partial(courriels.envoyer_reglement, recu.pk), robust=True)
     return recu
@@ -82,7 +78,7 @@ def document(recu: RecuApurement) -> bytes:
     """
     if recu.annulation is not None:
         return dessiner(recu)
-    return fichiers.lire(recu.sha256, settings.DOCUMENTS_RACINE)
+    return originaux.relire(recu.sha256)
 
 
 def dessiner(recu: RecuApurement) -> bytes:
