@@ -272,12 +272,8 @@ def _reserver_lignes(flux: Flux, choisis: list[Bordereau]) -> None:
         LigneFlux(flux=flux, bordereau=bordereau, empreinte=bordereau.empreinte_signee)
         for bordereau in choisis
     )
-    documents = (
-        documents_a_joindre()
-        .filter(rattachements__piece__bordereau__in=choisis)
-        .order_by("pk")
-        .distinct()
-    )
+    lies = RattachementPiece.objects.filter(piece__bordereau__in=choisis)
+    documents = documents_a_joindre().filter(pk__in=lies.values("justificatif")).order_by("pk")
     fragments = sum(taille_rangee(bordereau.empreinte_signee) for bordereau in choisis)
     libre = taille_maximale(flux.constitue_le) - fragments
     reserver_documents(flux, tenir_dans(documents, libre))
