@@ -134,6 +134,26 @@ class PaiementForm(forms.Form):
         return jour
 
 
+class EncaissementForm(forms.Form):
+    """Money that the treasury collected on a titre, and that no PES_Retour tells."""
+
+    montant = SaisieMontantField(
+        label="Montant encaissé",
+        minimum=1,
+        help_text="Ce que la Trésorerie a encaissé elle-même, et qui n’est pas encore comptabilisé "
+        "sur ce titre.",
+    )
+    date_encaissement = SaisieJourField(
+        label="Date de l’encaissement", au_plus_tard=timezone.localdate
+    )
+    reference = forms.CharField(
+        label="Référence qui le prouve",
+        max_length=60,
+        help_text="Le numéro du virement, du chèque ou de la quittance. La même référence ne "
+        "s’enregistre qu’une fois sur un titre.",
+    )
+
+
 class RetourDeFondsForm(forms.Form):
     """Money that came back to the treasury."""
 

@@ -64,17 +64,12 @@ def _s_ajoute(piece: Piece, dit: SansTotal, deja: int, dernier: date) -> bool:
 def _reserver(piece: Piece, dit: SansTotal, deja: int, dernier: date) -> Reserve:
     est_mandat = piece.sens == SensPiece.DEPENSE
     fait, balise = ("payés", "MtPayTot") if est_mandat else ("encaissés", "MtRecoTot")
-    suite = (
-        "le comptable enregistre ce qui manque sur la page du mandat"
-        if est_mandat
-        else "ce qui manque se comptabilisera quand une réponse dira ce total"
-    )
     return Reserve(
-        nature=Reserve.Nature.MONTANT,
+        nature=Reserve.Nature.SANS_TOTAL,
         piece=piece,
         texte=f"{piece} : {afficher(dit.montant)} {fait} depuis le {dit.premier_jour:{JOUR}}, sans "
         f"total à ce jour, alors que {afficher(deja)} l’étaient déjà au {dernier:{JOUR}}. Cette "
         f"somme est lue comme un total. Demandez à la Trésorerie le total à ce jour ({balise}). "
-        f"S’il est de {afficher(deja + dit.montant)}, {suite} ; s’il est de "
-        f"{afficher(dit.montant)}, il n’y a rien à faire.",
+        f"S’il est de {afficher(deja + dit.montant)}, le comptable enregistre ce qui manque sur la "
+        f"page du {piece.nom_genre} ; s’il est de {afficher(dit.montant)}, il n’y a rien à faire.",
     )

@@ -16,6 +16,7 @@ from exports_tps.models import MessageTPS, Reserve, TraitementReserve
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.insertion import inserer_sauf_connus
+from facturier.grand_livre.models import Piece
 
 LOT = 1000  # reserves written together
 CITEES = 20  # reserves told in a mail or beside a file; its page has them all
@@ -94,6 +95,23 @@ def lever_l_empechement(message: MessageTPS, *, par: Utilisateur) -> None:
     empechements = message.reserves.ouvertes().filter(nature=Reserve.Nature.ECARTE)
     if empechements.exists():
         _traiter(message, empechements, APPLIQUE_DE_NOUVEAU, par)
+
+
+def totaux_a_demander(piece: Piece) -> QuerySet[Reserve]:
+    """Return the open reserves that ask for the total paid or collected on `piece`."""
+    return Reserve.objects.ouvertes().filter(piece=piece, nature=Reserve.Nature.SANS_TOTAL)
+
+
+def clore_les_totaux(piece: Piece, *, commentaire: str, par: Utilisateur) -> None:
+    """Settle what asks for the total of `piece`: what was missing of it is posted.
+
+    Called in the transaction of that act.
+    """
+    messages = MessageTPS.objects.filter(pk__in=totaux_a_demander(piece).values("message"))
+    for message in messages.select_for_update(of=("self",)).order_by("pk"):
+        ouvertes = totaux_a_demander(piece).filter(message=message)
+        if ouvertes.exists():
+            _traiter(message, ouvertes, commentaire, par)
 
 
 @transaction.atomic

@@ -14,22 +14,26 @@ from exports_tps import decisions, remises
 from exports_tps.cloture import accepter_bordereaux
 from exports_tps.decisions import CumulPaye
 from exports_tps.requisition import requisition_de
+from exports_tps.reserves import clore_les_totaux
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir
 from facturier.commun.montants import afficher
 from facturier.commun.transmissible import exiger_transmissible
-from facturier.grand_livre.models import EtatPiece, Piece, SensPiece
+from facturier.grand_livre.models import EtatPiece, Piece, SensPiece, Titre
+from facturier.grand_livre.passation import EcritureRefusee
 from facturier.grand_livre.soldes import (
     fonds_par_piece,
+    regle_par_piece,
     reste_du,
     reste_du_par_tiers,
     retours_par_piece,
     tenu_par_la_tresorerie,
 )
-from facturier.grand_livre.tresorerie import retourner_fonds
+from facturier.grand_livre.tresorerie import Virement, encaisser_virements, retourner_fonds
 from facturier.grand_livre.ventilation import sommes_dues, total_par_tiers
 from facturier.suivi.avancement import prevenir_du_retour
 from facturier.suivi.corrections import reduits
+from telepaiement import echeanciers
 
 RENDU = "Rendu par le comptable, sans rejet : ce qui est encaissé le reste."
 # What each act asks of the state of a pièce.
@@ -39,6 +43,7 @@ ETATS_ADMIS = {
     "rejeter": (EtatPiece.TRANSMISE, EtatPiece.SUSPENDUE, EtatPiece.PRISE_EN_CHARGE),
     "rendre": remises.RENVOYABLES,
     "payer": (EtatPiece.PRISE_EN_CHARGE,),
+    "encaisser": (EtatPiece.PRISE_EN_CHARGE,),
     "constater_retour": (EtatPiece.PRISE_EN_CHARGE, EtatPiece.PAYEE),
 }
 
@@ -80,6 +85,20 @@ def _obstacle_au_paiement(piece: Piece) -> str:
     return "" if reste_du(piece) > 0 else f"Il ne reste rien à payer sur {piece}."
 
 
+def _obstacle_a_l_encaissement(piece: Piece) -> str:
+    if piece.sens != SensPiece.RECETTE:
+        return f"{piece} ne s’encaisse pas : c’est une dépense, que la Trésorerie paie."
+    if piece.etat != EtatPiece.PRISE_EN_CHARGE:
+        return (
+            f"{piece} est « {piece.get_etat_display()} » : un encaissement s’enregistre sur un "
+            "titre pris en charge."
+        )
+    if remises.rejetes_apres_coup([piece.pk]):
+        regle = regle_par_piece([piece.pk]).get(piece.pk, 0)
+        return remises.dire_rejet_apres_coup(piece, regle)
+    return "" if reste_du(piece) > 0 else f"Il ne reste rien à encaisser sur {piece}."
+
+
 def _obstacle_au_retour(piece: Piece) -> str:
     if tenu_par_la_tresorerie(piece):
         return ""
@@ -91,6 +110,7 @@ _OBSTACLES = {
     "rejeter": _obstacle_au_rejet,
     "rendre": remises.ce_qui_interdit_de_renvoyer,
     "payer": _obstacle_au_paiement,
+    "encaisser": _obstacle_a_l_encaissement,
     "constater_retour": _obstacle_au_retour,
 }
 
@@ -178,6 +198,66 @@ def payer(
         par_tiers=_cumul_par_tiers(verrouillee, restes, beneficiaire, montant),
     )
     decisions.payer({piece.pk: cumul}, par=par)
+    clore_les_totaux(
+        verrouillee, commentaire=_dire(montant, "payés", date_paiement, reference), par=par
+    )
+
+
+@transaction.atomic
+def encaisser(
+    titre: Piece, *, montant: int, date_encaissement: date, reference: str, par: Utilisateur
+) -> None:
+    """Record what the treasury itself collected on a titre, where no PES_Retour tells the total.
+
+    The same reference is posted once on a titre. A total that a PES_Retour tells later holds it.
+
+    Args:
+        montant: whole francs collected and not posted yet, at most what the titre still claims.
+        reference: what proves it, as the treasury names it.
+
+    Raises:
+        TransitionInterdite: not a titre taken in charge on which something is owed.
+        ValidationError: more than what is owed, nothing, no reference or one posted already, or
+            the ledger refuses.
+    """
+    _exiger_comptable(par)
+    preuve = " ".join(reference.split())
+    if not preuve:
+        raise ValidationError({"reference": "Dites ce qui prouve cet encaissement."})
+    exiger_transmissible(preuve)
+    verrouille = Piece.objects.select_for_update(of=("self",)).get(pk=titre.pk)
+    _exiger_sans(_obstacle_a_l_encaissement(verrouille))
+    if not 0 < montant <= (reste := reste_du(verrouille)):
+        raise ValidationError(
+            {
+                "montant": f"Le montant doit être compris entre 1 et {afficher(reste)}, ce que le "
+                "titre réclame encore. Ce qui est encaissé en plus ne le règle pas : rendez-le, ou "
+                "dites-le en recette perçue avant titre (P503)."
+            }
+        )
+    _exiger_apres_retour(verrouille, date_encaissement)
+    virement = Virement(
+        titre=verrouille,
+        montant=montant,
+        jour=date_encaissement,
+        reference=f"tps-{titre.pk}-{preuve.casefold()}",
+    )
+    try:
+        nouvelles = encaisser_virements([virement], par=par)
+    except EcritureRefusee as refus:
+        raise ValidationError(str(refus)) from refus
+    if not nouvelles:
+        raise ValidationError(
+            {"reference": f"Un encaissement de cette référence est déjà enregistré sur {titre}."}
+        )
+    dit = _dire(montant, "encaissés", date_encaissement, preuve)
+    franchir(verrouille, "encaisser", par=par, motif=dit)
+    echeanciers.suivre(Titre.objects.get(pk=titre.pk))
+    clore_les_totaux(verrouille, commentaire=dit, par=par)
+
+
+def _dire(montant: int, fait: str, jour: date, reference: str) -> str:
+    return f"{afficher(montant)} {fait} le {jour:%d/%m/%Y}, référence {reference}."
 
 
 @transaction.atomic

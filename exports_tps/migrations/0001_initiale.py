@@ -1255,6 +1255,7 @@ class Migration(migrations.Migration):
                                 ("incoherent", "Incompréhensible"),
                                 ("contradiction", "Contradiction"),
                                 ("montant", "Montant à vérifier"),
+                                ("sans_total", "Total à demander"),
                                 ("instance", "Mise en instance"),
                                 ("non_comptabilise", "Non comptabilisé"),
                                 ("document", "Document"),

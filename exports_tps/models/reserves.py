@@ -54,6 +54,7 @@ class Reserve(models.Model):
         INCOHERENT = "incoherent", "Incompréhensible"
         CONTRADICTION = "contradiction", "Contradiction"
         MONTANT = "montant", "Montant à vérifier"
+        SANS_TOTAL = "sans_total", "Total à demander"
         INSTANCE = "instance", "Mise en instance"
         NON_COMPTABILISE = "non_comptabilise", "Non comptabilisé"
         DOCUMENT = "document", "Document"

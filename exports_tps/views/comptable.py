@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps import visa
-from exports_tps.forms import MotifForm, PaiementForm, RetourDeFondsForm
+from exports_tps.forms import EncaissementForm, MotifForm, PaiementForm, RetourDeFondsForm
 from exports_tps.models import Flux, SignatureBordereau
 from exports_tps.partages import nombre_de_documents
 from exports_tps.remises import nombre_de_parties
 from exports_tps.requisition import requisition_de
+from exports_tps.reserves import totaux_a_demander
 from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
@@ -41,6 +42,7 @@ FAITS = {
     "rejeter": "rejet enregistré et écriture contrepassée.",
     "rendre": "rendu à l’ordonnateur avec votre motif ; il le présentera de nouveau.",
     "payer": "paiement enregistré.",
+    "encaisser": "encaissement enregistré ; il n’est plus réclamé.",
     "constater_retour": "retour de fonds enregistré ; la somme est due de nouveau.",
 }
 ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
@@ -55,6 +57,12 @@ ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
         "L’écriture de paiement est passée et le fournisseur est prévenu.",
         visa.payer,
         PaiementForm,
+    ),
+    "encaisser": (
+        "Enregistrer un encaissement",
+        "L’écriture d’encaissement est passée : le débiteur doit d’autant moins.",
+        visa.encaisser,
+        EncaissementForm,
     ),
     "suspendre": (
         "Suspendre",
@@ -126,6 +134,7 @@ def piece(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "requisition": requisition_de(objet),
             "signalement": signaler(objet.tiers_id) if objet.sens == SensPiece.DEPENSE else "",
             "lignes": _resume(objet),
+            "totaux": totaux_a_demander(objet).select_related("message"),
             "bordereau": objet.bordereau,
             "preuves": _preuves(objet),
             "imputations": objet.lignes_piece.select_related("compte"),
@@ -166,7 +175,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
             "consequence": consequence,
             "action": libelle,
             "retour": adresse,
-            "lignes": _resume(objet),
+            "lignes": [*_resume(objet), *_a_clore(objet, acte)],
             "est_dangereux": acte == "rejeter",
         },
         reussite=f"{objet} : {FAITS[acte]}",
@@ -176,7 +185,7 @@ def decider(requete: RequeteConnectee, pk: int, acte: str) -> HttpResponse:
 
 def _formulaire(requete: RequeteConnectee, objet: Piece, acte: str, classe: type[Any]) -> Any:
     """Return the form of an act; that of a payment knows whom the mandat pays."""
-    options: dict[str, Any] = {"sens": objet.sens}
+    options: dict[str, Any] = {} if acte == "encaisser" else {"sens": objet.sens}
     if acte == "payer":
         options = {
             "initial": {"montant": reste_du(objet)},
@@ -193,6 +202,13 @@ def _formulaire(requete: RequeteConnectee, objet: Piece, acte: str, classe: type
             ],
         }
     return classe(requete.POST or None, **options)
+
+
+def _a_clore(objet: Piece, acte: str) -> list[tuple[str, str]]:
+    """Return the reserves that an act on money settles."""
+    if acte not in {"payer", "encaisser"}:
+        return []
+    return [("Réserve close par cet acte", un.texte) for un in totaux_a_demander(objet)]
 
 
 def _beneficiaires(objet: Piece) -> list[tuple[int, str, int]]:

@@ -71,7 +71,7 @@ def test_un_second_paiement_dit_seul_donne_les_deux_sommes_et_ce_qu_il_faut_fair
 
     assert (dites(seul), paye()) == ("", 50_000)
     (reserve,) = message.reserves.all()
-    assert (reserve.piece, reserve.nature) == (piece, "montant")
+    assert (reserve.piece, reserve.nature) == (piece, "sans_total")
     for mot in (
         f"{afficher(50_000)} payés depuis le 28/11/2026, sans total à ce jour",
         f"{afficher(50_000)} l’étaient déjà au 26/11/2026",
@@ -135,7 +135,7 @@ def test_un_second_encaissement_dit_seul_attend_le_total_de_la_tresorerie(
 
     (reserve,) = message.reserves.all()
     assert "encaissés depuis le 28/11/2026" in reserve.texte
-    assert "quand une réponse dira ce total" in reserve.texte
+    assert "le comptable enregistre ce qui manque sur la page du titre" in reserve.texte
     assert "(MtRecoTot)" in reserve.texte
     assert reste_du(Piece.objects.get()) == 25_000
 

@@ -155,7 +155,11 @@ class Piece(models.Model):
     """A mandat (order to pay) or a titre (order to collect)."""
 
     Etat = EtatPiece
-    ACTES = {"rendre": "Rendu au débiteur", "remettre": "Remis en préparation"}
+    ACTES = {
+        "rendre": "Rendu au débiteur",
+        "remettre": "Remis en préparation",
+        "encaisser": "Encaissé par la Trésorerie",
+    }
     TRANSITIONS: dict[str, Transition] = {
         "signer": transition({EtatPiece.EMISE}, EtatPiece.SIGNEE, Role.ORDONNATEUR),
         "retirer_signature": transition({EtatPiece.SIGNEE}, EtatPiece.EMISE, Role.ORDONNATEUR),
@@ -170,6 +174,9 @@ class Piece(models.Model):
             Role.COMPTABLE,
         ),
         "payer": transition({EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PAYEE, Role.COMPTABLE),
+        "encaisser": transition(
+            {EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PRISE_EN_CHARGE, Role.COMPTABLE
+        ),
         "constater_retour": transition(
             {EtatPiece.PAYEE, EtatPiece.PRISE_EN_CHARGE}, EtatPiece.PRISE_EN_CHARGE, Role.COMPTABLE
         ),
