@@ -408,6 +408,23 @@ END $$;
 CREATE TRIGGER apurement_d_un_titre_refuse BEFORE INSERT ON telepaiement_apurement
     FOR EACH ROW WHEN (NEW.annule_id IS NOT NULL)
     EXECUTE FUNCTION exports_tps_apurement_d_un_titre_refuse();
+-- What the treasury rejected once it had taken it in charge is rejected here, not reduced.
+CREATE FUNCTION exports_tps_correction_d_un_titre_rejete() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF 'rejete' = (
+        SELECT v.decision FROM exports_tps_verdict v
+        JOIN grand_livre_piece p ON p.id = v.piece_id AND p.bordereau_id = v.bordereau_id
+        WHERE p.id = NEW.piece_origine_id AND p.sens = 'recette' AND p.etat = 'prise_en_charge'
+          AND v.decision IN ('suspendu', 'rejete', 'pris_en_charge', 'paye')
+        ORDER BY v.id DESC LIMIT 1) THEN
+        RAISE EXCEPTION 'La Trésorerie a rejeté ou annulé ce titre après l’avoir pris en charge : il ne se réduit plus. Sa page dit que faire.'
+            USING ERRCODE = '23514', CONSTRAINT = 'correction_d_un_titre_rejete';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER correction_d_un_titre_rejete BEFORE INSERT ON grand_livre_piece
+    FOR EACH ROW WHEN (NEW.type_piece = '02' AND NEW.piece_origine_id IS NOT NULL)
+    EXECUTE FUNCTION exports_tps_correction_d_un_titre_rejete();
 -- A new deposit: asked for once the last one is done, never once the treasury has answered.
 
 CREATE TRIGGER nouveaudepot_ajout_seul BEFORE UPDATE OR DELETE ON exports_tps_nouveaudepot

@@ -421,6 +421,14 @@ WHEN NEW.annule_id IS NOT NULL AND EXISTS (
                                  WHERE r.piece_id = p.id))
       AND v.decision IN ('pris_en_charge', 'paye')))
 BEGIN SELECT RAISE(ABORT, 'La Trésorerie a refusé ce titre : remettez-le d’abord en préparation, puis annulez l’apurement.'); END;;
+CREATE TRIGGER correction_d_un_titre_rejete BEFORE INSERT ON grand_livre_piece
+WHEN NEW.type_piece = '02' AND NEW.piece_origine_id IS NOT NULL AND 'rejete' = (
+  SELECT v.decision FROM exports_tps_verdict v
+  JOIN grand_livre_piece p ON p.id = v.piece_id AND p.bordereau_id = v.bordereau_id
+  WHERE p.id = NEW.piece_origine_id AND p.sens = 'recette' AND p.etat = 'prise_en_charge'
+    AND v.decision IN ('suspendu', 'rejete', 'pris_en_charge', 'paye')
+  ORDER BY v.id DESC LIMIT 1)
+BEGIN SELECT RAISE(ABORT, 'La Trésorerie a rejeté ou annulé ce titre après l’avoir pris en charge : il ne se réduit plus. Sa page dit que faire.'); END;;
 CREATE TRIGGER bordereau_sans_flux BEFORE UPDATE OF etat ON grand_livre_bordereau
 WHEN OLD.etat = 'signe' AND NEW.etat = 'ouvert'
   AND EXISTS (SELECT 1 FROM exports_tps_ligneflux l

@@ -51,6 +51,21 @@ def titre_refuse(context: template.Context, piece: Piece) -> dict[str, Any]:
     }
 
 
+@register.simple_tag
+def refuse_depuis(titre: Piece) -> bool:
+    """Whether the treasury rejected `titre` once taken in charge: the database reduces it no more.
+
+    `titre_refuse` says why.
+    """
+    return bool(rejetes_apres_coup([titre.pk]))
+
+
+@register.simple_tag
+def attend_sa_remise(titre: Piece) -> bool:
+    """Whether `titre`, refused, may go back in preparation: the database keeps what settles it."""
+    return a_remettre().filter(pk=titre.pk).exists()
+
+
 def _refuse(titre: Piece) -> dict[str, Any]:
     """Return what is known of the refusal of a titre that is as it was sent; nothing without."""
     if numeros_pris([titre.pk]):

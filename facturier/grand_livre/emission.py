@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Model
 
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
@@ -464,8 +464,11 @@ def _exiger_transmissibles(*objets: Model) -> None:
                 raise EcritureRefusee(f"{nom[:1].upper()}{nom[1:]}, {refus}")
 
 
-def _motif_refus(erreur: Exception) -> str:
-    """Return the French message of the constraint that the database names."""
+def _motif_refus(erreur: DatabaseError) -> str:
+    """Return the French message of the constraint that the database names, or of a trigger."""
+    dit = phrase_de_la_base(erreur)
+    if isinstance(erreur, IntegrityError) and "constraint" not in dit:
+        return dit
     contraintes = (
         *Piece._meta.constraints,
         *LignePiece._meta.constraints,

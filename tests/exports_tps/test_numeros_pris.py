@@ -1,10 +1,12 @@
 """A number that the treasury took in charge, then rejected, serves no more (pes_v2, §8)."""
 
+import io
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from exports_tps import remises, transmission, visa
 from exports_tps.constitution import constituer_flux, ecarter_flux
@@ -17,9 +19,12 @@ from exports_tps.retrait_signature import retirer_signature
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import EnvoiImpossible, transmettre
 from facturier.commun.etats import TransitionInterdite
+from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.models import Piece, Titre
 from facturier.grand_livre.soldes import reste_du
 from facturier.grand_livre.verification import verifier
+from telepaiement import demandes
+from telepaiement.reductions import reduire_titre
 from telepaiement.titres import annuler
 from tests.exports_tps.factories import bordereau_recette
 from tests.exports_tps.reponses import acquitter, dites, element, repondre, titre
@@ -281,6 +286,48 @@ def test_ce_que_la_tresorerie_a_encaisse_puis_rejete_se_defait_par_son_retour(
     assert "Plus rien ne le règle" in apres
     assert (relire(faux).etat, reste_du(faux)) == ("rejetee", 0)
     assert list(verifier()) == []
+
+
+@pytest.mark.deux_moteurs
+def test_un_titre_rejete_apres_sa_prise_en_charge_ne_se_reduit_plus(
+    client, agent, ordonnateur, settings
+):
+    signe = signer_bordereau(bordereau_recette(agent, 1), par=ordonnateur)
+    flux = transmettre(constituer_flux([signe], par=agent), par=agent)
+    faux = Titre.objects.get()
+    client.force_login(agent)
+    fiche, acte = f"/gestion/titres/{faux.pk}/", f"/gestion/titres/{faux.pk}/reduire/"
+    contestation = demandes.deposer(titre_id=faux.pk, nature="contestation", texte="Non.")
+    demandes.accepter(contestation, reponse="Oui.", par=agent)
+    demande = reverse("telepaiement:demande_gestion", args=[contestation.pk])
+
+    def offres():
+        return [acte in client.get(adresse).text for adresse in (fiche, demande)]
+
+    def reduire():
+        decision = ranger_justificatif(
+            io.BytesIO(b"%PDF-1.4 d"), nom="decision.pdf", genre="decision"
+        )
+        return reduire_titre(
+            faux, montant_ht=1_000, motif="Erreur", justificatifs=[decision], par=agent
+        )
+
+    jour = "2026-11-25"
+    repondre(settings, flux, "a.xml", titre(faux, "02", 5_000, jour=jour), sens="Recette")
+    lire_retours()
+    avant = offres()
+    repondre(settings, flux, "b.xml", rejet_avec(faux, 5_000, jour=jour), sens="Recette")
+    lire_retours()
+
+    assert (avant, offres()) == ([True, True], [False, False])
+    with pytest.raises(ValidationError, match="il ne se réduit plus"):
+        reduire()
+    dit = client.get(demande).text
+    assert "sa page dit que faire" in dit
+    repondre(settings, flux, "c.xml", titre(faux, "02", 6_000, jour=jour), sens="Recette")
+    lire_retours()  # it says better since
+    assert offres() == [True, True]
+    assert reduire().montant_ttc == 1_000
 
 
 def test_ce_que_la_tresorerie_encaisse_sans_prendre_en_charge_se_dit(agent, ordonnateur, settings):

@@ -218,10 +218,13 @@ def test_ce_qui_regle_un_titre_refuse_reste_tant_qu_il_n_est_pas_en_preparation(
             decision=decision,
         )
     client.force_login(agent)
+    fiche = client.get(reverse("telepaiement:titre", args=[titre.pk])).text
 
     defaire = reverse("telepaiement:apurement_annuler", args=[fait.pk])
     page = client.post(defaire, {"motif": "Autre débiteur"})
 
+    assert (defaire in fiche) == (not reste_fait)
+    assert ("il s’annule une fois le titre remis en préparation" in fiche) == reste_fait
     assert page.status_code == (422 if reste_fait else 302)
     assert ("remettez-le d’abord en préparation" in page.text) == reste_fait
     assert reste_du(titre) == (0 if reste_fait else 300)
