@@ -17,7 +17,7 @@ from facturier.grand_livre.models import Ecriture
 from facturier.grand_livre.passation import contrepasser
 from facturier.grand_livre.tresorerie import constater_impaye, perdre_litige
 from telepaiement import echeanciers, lettres
-from telepaiement.creances import verrouiller_dette, verrouiller_paiement
+from telepaiement.creances import verrouiller_paiement
 from telepaiement.encaissement import date_comptable
 from telepaiement.models import (
     ETATS_REPRIS,
@@ -164,8 +164,9 @@ def annuler(ecriture: Ecriture, *, motif: str, par: Utilisateur) -> None:
 
     Who was told that it came back is told the contrary.
     """
+    encaissement = verrouiller_paiement(ecriture.litige.encaissement_id)
     litige = Litige.objects.select_for_update(of=("self",)).get(ecriture=ecriture)
-    titre = verrouiller_dette(litige.encaissement.titre_id, litige.encaissement.regie_id)
+    litige.encaissement, titre = encaissement, encaissement.titre
     if litige.ecriture_issue is not None:
         jour = timezone.localdate()
         contrepasser(litige.ecriture_issue, par=par, motif=motif, date_comptable=jour)

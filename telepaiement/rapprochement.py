@@ -29,6 +29,7 @@ from telepaiement.models import (
     EtatLigneBancaire,
     EtatVersement,
     LigneBancaire,
+    Litige,
     NatureRapprochement,
     OrigineVersement,
     RapprochementBancaire,
@@ -170,16 +171,18 @@ def annuler(*, ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapproc
 
 @transaction.atomic
 def _annuler(ligne_id: int, motif: str, par: Utilisateur) -> AnnulationRapprochement:
-    """Undo a match under the locks of what it settled, then of the movement.
+    """Undo a match under the locks of what it settled, or took back, then of the movement.
 
     The titres first, then the régies that sold: whoever tells that one of these payments came back
     takes the same lock, and one of the two acts sees what the other did.
     """
     regles = EncaissementRapproche.objects.filter(rapprochement__ligne=ligne_id)
-    titres = Titre.objects.filter(pk__in=regles.values("encaissement__titre"))
+    repris = Litige.objects.filter(ligne=ligne_id)
+    cles = regles.values_list("encaissement").union(repris.values_list("encaissement"))
+    touches = Encaissement.objects.filter(pk__in=[cle for (cle,) in cles])
+    titres = Titre.objects.filter(pk__in=touches.values("titre"))
     list(titres.select_for_update(of=("self",)).order_by("pk"))
-    ventes = regles.filter(encaissement__titre__isnull=True)
-    regies = Regie.objects.filter(pk__in=ventes.values("encaissement__regie"))
+    regies = Regie.objects.filter(pk__in=touches.filter(titre__isnull=True).values("regie"))
     list(regies.select_for_update(of=("self",)).order_by("pk"))
     ligne = LigneBancaire.objects.select_for_update(of=("self",)).get(pk=ligne_id)
     exiger(ligne, "annuler_rapprochement", par=par)

@@ -1,7 +1,7 @@
 """What the bank takes back from the account: unpaid cheques and cards, and who is told."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from io import BytesIO
 
 import pytest
@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du, solde
 from telepaiement import caisse, depots, impayes, lettres, navigation, rapprochement, ventes
 from telepaiement.cloture import Pointage, cloturer_caisse
 from telepaiement.encaissement import enregistrer
 from telepaiement.models import (
+    Encaissement,
+    EtatLitige,
     LettreImprimee,
     LigneBancaire,
     Litige,
@@ -451,3 +454,32 @@ def test_l_impaye_d_une_vente_et_l_annulation_de_sa_remise_ne_se_croisent_pas(
     assert remise.ligne.rapprochements.filter(annulation=None).exists() == (premier == "impaye")
     assert Litige.objects.exists() == (premier == "impaye")
     assert anomalies() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="demande deux transactions")
+def test_un_impaye_s_annule_sous_le_verrou_de_son_titre_d_abord(
+    importer, agent, encaisser_au_guichet
+):
+    mode, details, libelle, _ = IMPAYES[1]
+    encaissement = encaisser_au_guichet(mode, 12_500, **details)
+    importer(camt({"montant": "12500", "sens": "DBIT", "libelle": libelle}))
+    fait = confirmer(agent, NatureRapprochement.IMPAYE)
+
+    def annuler():
+        try:
+            rapprochement.annuler(ligne_id=fait.ligne_id, motif="Erreur", par=agent)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as fils:
+        with transaction.atomic():
+            Titre.objects.select_for_update(of=("self",)).get(pk=encaissement.titre_id)
+            acte = fils.submit(annuler)
+            assert wait([acte], timeout=1).not_done
+            for modele in (Encaissement, Litige, LigneBancaire):  # the others wait, holding nothing
+                list(modele.objects.select_for_update(nowait=True))
+        acte.result(timeout=10)
+
+    assert Litige.objects.get().etat == EtatLitige.ANNULE
+    assert reste_du(encaissement.titre) == 0
