@@ -41,6 +41,7 @@ from facturier.suivi.avancement import (
     constater_suspension,
 )
 from facturier.suivi.corrections import constater_corrections, reduits
+from telepaiement import contestations
 
 Retours = Mapping[int, tuple[int, date]]  # how often money came back, and the last day, by pièce
 
@@ -78,8 +79,8 @@ def suspendre(motifs: Mapping[int, str], *, par: Utilisateur) -> set[int]:
 
 @transaction.atomic
 def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) -> set[int]:
-    """Reject pièces: their entry is reversed, their invoices go back to the desk, and the avoir
-    that founds a réduction is free again.
+    """Reject pièces: their entry is reversed, their invoices go back to the desk, the avoir that
+    founds a réduction is free again, and who contested a titre is answered.
 
     A pièce that a réduction corrects is left alone, the réduction is to be rejected first; so is
     one that is settled in part, whose entry can no longer be reversed (see `reglees`).
@@ -94,6 +95,7 @@ def rejeter(motifs: Mapping[int, str], *, date_rejet: date, par: Utilisateur) ->
     )
     constater_rejet({pk: motifs[pk] for pk in rejetees}, par=par)
     avoirs_de_mandat.liberer({pk: motifs[pk] for pk in rejetees}, par=par)
+    contestations.suivre_rejets(rejetees, par=par)
     return rejetees
 
 

@@ -1,5 +1,6 @@
-"""What follows a contestation that was accepted: the titre is reduced, cancelled, or stands."""
+"""What follows a contestation accepted: the titre is reduced, cancelled, rejected, or stands."""
 
+from collections.abc import Collection
 from functools import partial
 
 from django.core.exceptions import ValidationError
@@ -48,6 +49,15 @@ def suivre_annulation(titre: Titre, *, par: Utilisateur) -> None:
     Called in the transaction of the later of the two acts.
     """
     _suivre(titre, SuiteContestation.Nature.ANNULATION, titre.montant_ttc, par)
+
+
+def suivre_rejets(titres: Collection[int], *, par: Utilisateur) -> None:
+    """Say that the treasury rejected `titres`, by key: their contestations accepted are answered.
+
+    Called in the transaction of the later of the two acts; one query when nothing was contested.
+    """
+    for titre in Titre.objects.filter(pk__in=sans_suite().filter(titre__in=titres).values("titre")):
+        _suivre(titre, SuiteContestation.Nature.REJET, titre.montant_ttc, par)
 
 
 def _suivre(

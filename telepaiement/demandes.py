@@ -158,7 +158,7 @@ def accepter(
 ) -> None:
     """Accept `demande` with an answer; instalments asked for are agreed on in the same act.
 
-    A contestation of a titre that is cancelled already is followed at once.
+    A contestation of a titre that is cancelled or rejected already is followed at once.
 
     Raises:
         ValidationError: no answer, or instalments that do not fit what is owed.
@@ -170,6 +170,8 @@ def accepter(
     _decider(demande, "accepter", reponse, par)
     if titre.etat == EtatPiece.ANNULEE:
         contestations.suivre_annulation(titre, par=par)
+    if titre.etat == EtatPiece.REJETEE:
+        contestations.suivre_rejets([titre.pk], par=par)
 
 
 @transaction.atomic

@@ -3470,6 +3470,7 @@ class Migration(migrations.Migration):
                             choices=[
                                 ("reduction", "Titre réduit"),
                                 ("annulation", "Titre annulé"),
+                                ("rejet", "Titre rejeté par la Trésorerie"),
                                 ("sans_changement", "Titre inchangé"),
                             ],
                             max_length=16,
@@ -5410,6 +5411,11 @@ class Migration(migrations.Migration):
                                 ("reduction__isnull", False),
                             ),
                             models.Q(("montant__gt", 0), ("nature", "annulation")),
+                            models.Q(
+                                ("montant__gt", 0),
+                                ("nature", "rejet"),
+                                ("reduction__isnull", True),
+                            ),
                             models.Q(
                                 ("montant", 0),
                                 ("nature", "sans_changement"),

@@ -196,7 +196,7 @@ class SuiteContestation(models.Model):
     """What was done with a titre whose contestation was accepted. Append only.
 
     A réduction of all that was left of it cancels the titre; one that no bordereau holds any more
-    is cancelled without it.
+    is cancelled without it; one that the treasury rejects is owed no more.
 
     `montant` is what the debtor owes less, in whole francs.
     """
@@ -206,6 +206,7 @@ class SuiteContestation(models.Model):
 
         REDUCTION = "reduction", "Titre réduit"
         ANNULATION = "annulation", "Titre annulé"
+        REJET = "rejet", "Titre rejeté par la Trésorerie"
         SANS_CHANGEMENT = "sans_changement", "Titre inchangé"
 
     demande = models.OneToOneField(DemandeRedevable, models.PROTECT, related_name="suite")
@@ -228,6 +229,7 @@ class SuiteContestation(models.Model):
                 & (
                     Q(nature="reduction", montant__gt=0, reduction__isnull=False)
                     | Q(nature="annulation", montant__gt=0)
+                    | Q(nature="rejet", reduction__isnull=True, montant__gt=0)
                     | Q(nature="sans_changement", reduction__isnull=True, montant=0)
                 ),
                 name="suite_contestation_complete",

@@ -7,7 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from exports_tps import decisions
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import franchir_lot
 from facturier.grand_livre.documents import ranger_justificatif
@@ -17,7 +19,7 @@ from telepaiement import apurements, contestations, demandes, titres
 from telepaiement.models import NatureDemande, SuiteContestation
 from telepaiement.reductions import reduire_titre
 from tests.grand_livre.factories import titre
-from tests.telepaiement.factories import refuser_et_rendre, titre_payable
+from tests.telepaiement.factories import refuser_et_rendre, titre_payable, titres_payables
 from tests.telepaiement.test_apurements import imputee as imputee  # noqa: PLC0414
 from tests.telepaiement.test_apurements import sans_delai as sans_delai  # noqa: PLC0414
 from tests.telepaiement.test_concurrence import reduire
@@ -183,3 +185,35 @@ def test_ce_qui_n_admet_aucune_demande_n_en_offre_pas(client, agent, regies, act
     assert du.reference in page
     assert "contestation" not in page
     assert "rattachement" not in page
+
+
+@pytest.mark.deux_moteurs
+@pytest.mark.parametrize("accepte_dabord", [True, False])
+def test_le_rejet_par_la_tresorerie_repond_a_la_contestation_acceptee(
+    contester, agent, client, mailoutbox, django_capture_on_commit_callbacks, accepte_dabord
+):
+    conteste, autre = titres_payables([7_000, 9_000])
+    demande = contester(conteste)
+    par = Utilisateur.objects.systeme()
+    franchir_lot(Piece, [conteste.pk, autre.pk], "transmettre", par=par)
+    actes = [
+        lambda: demandes.accepter(demande, reponse="Vous avez raison.", par=agent),
+        lambda: decisions.rejeter(
+            {conteste.pk: "Débiteur erroné", autre.pk: "Débiteur erroné"},
+            date_rejet=timezone.localdate(),
+            par=par,
+        ),
+    ]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for acte in actes if accepte_dabord else reversed(actes):
+            acte()
+
+    suite = SuiteContestation.objects.get()
+    assert (suite.nature, suite.montant, suite.reduction) == ("rejet", 7_000, None)
+    assert "La Trésorerie l’a rejeté" in mailoutbox[-1].body
+    assert list(contestations.sans_suite()) == []
+    client.force_login(agent)
+    page = client.get(reverse("telepaiement:demande_gestion", args=[demande.pk])).text
+    assert "Laisser le titre inchangé" not in page
+    _voir_comme_redevable(client, conteste, demande, "Titre rejeté par la Trésorerie le")
