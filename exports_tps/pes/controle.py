@@ -7,7 +7,10 @@ refuse.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -62,12 +65,22 @@ def controler(
 
 @contextmanager
 def ouvrir(fichier: Path | BinaryIO) -> Iterator[BinaryIO]:
-    """Open a path; a stream is given back as it is."""
+    """Open a path; a stream is given back as it is.
+
+    Raises:
+        OSError: it cannot be read; a pipe, a device or a socket is ENXIO, without waiting for it.
+    """
     if isinstance(fichier, Path):
-        with fichier.open("rb") as flux:
+        with open(fichier, "rb", opener=_sans_attendre) as flux:
+            if not stat.S_ISREG(os.fstat(flux.fileno()).st_mode):
+                raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), str(fichier))
             yield flux
     else:
         yield fichier
+
+
+def _sans_attendre(chemin: str, drapeaux: int) -> int:
+    return os.open(chemin, drapeaux | os.O_NONBLOCK)  # a pipe opens though nobody writes to it
 
 
 def apres_balise(flux: BinaryIO, decalage: int) -> int:

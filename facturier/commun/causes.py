@@ -15,6 +15,7 @@ CAUSES = {
     errno.ENOTDIR: "un fichier en occupe la place",
     errno.ENOENT: "il n’existe pas",
     errno.EISDIR: "c’est un dossier",
+    errno.ENXIO: "ce n’est pas un fichier ordinaire",  # a pipe, a device, a socket
 }
 
 

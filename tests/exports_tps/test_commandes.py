@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import socket
 import zipfile
 from pathlib import Path
 
@@ -138,6 +140,44 @@ def test_controler_un_dossier_ou_un_absent_repond_sans_trace(tmp_path):
 
     assert code == 1
     assert [fichier["conforme"] for fichier in resultat["fichiers"]] == [False, False]
+
+
+@pytest.fixture
+def speciaux(tmp_path):
+    """A pipe nobody writes to, a device without end and a socket."""
+    tube, prise = tmp_path / "tube.xml", tmp_path / "prise.xml"
+    os.mkfifo(tube)
+    with socket.socket(socket.AF_UNIX) as ecoute:
+        ecoute.bind(str(prise))
+        yield [tube, Path("/dev/zero"), prise]
+
+
+def test_controler_n_attend_ni_tube_ni_peripherique_et_juge_les_autres(speciaux):
+    bon = sorted(DOSSIER.glob("*.xml"))[0]
+
+    code, resultat = lancer("controler_pes", *speciaux, bon)
+
+    *refuses, juge = resultat["fichiers"]
+    dits = {anomalie["message"] for fichier in refuses for anomalie in fichier["anomalies"]}
+    assert (code, juge["conforme"]) == (1, True)
+    assert dits == {"Illisible\u202f: ce n’est pas un fichier ordinaire."}
+
+
+def test_des_autorites_qui_sont_un_tube_sont_un_mauvais_usage(speciaux):
+    bon = sorted(DOSSIER.glob("*.xml"))[0]
+
+    code, message = lancer("controler_pes", bon, "--autorites", speciaux[0])
+
+    assert (code, "Autorités illisibles" in message) == (2, True)
+
+
+def test_deposer_n_attend_ni_tube_ni_peripherique(circuit, speciaux):
+    code, resultat = lancer("deposer_pes", *speciaux)
+
+    assert (code, resultat["deposes"]) == (1, [])
+    assert resultat["anomalies"] == [
+        f"{fichier} : illisible, ce n’est pas un fichier ordinaire." for fichier in speciaux
+    ]
 
 
 def archive(tmp_path, **entrees):

@@ -8,7 +8,7 @@ from typing import Any
 
 from cryptography import x509
 
-from exports_tps.pes.controle import controler
+from exports_tps.pes.controle import controler, ouvrir
 from exports_tps.pes.messages import Anomalie, ErreurPES
 from exports_tps.schemas_officiels import dossier_schemas
 from facturier.commun.causes import cause
@@ -77,7 +77,8 @@ def _autorites(fichier: Path | None) -> Sequence[x509.Certificate] | None:
     if fichier is None:
         return None
     try:
-        return x509.load_pem_x509_certificates(fichier.read_bytes())
+        with ouvrir(fichier) as contenu:
+            return x509.load_pem_x509_certificates(contenu.read())
     except (OSError, ValueError) as erreur:
         raise MauvaisUsage(f"Autorités illisibles : {fichier}.") from erreur
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from exports_tps.depots import deposer_pes
+from exports_tps.pes.controle import ouvrir
 from facturier.acces.models import Utilisateur
 from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier
@@ -28,7 +29,7 @@ class Command(CommandeMetier):
         anomalies: list[str] = []
         for fichier in options["fichiers"]:
             try:
-                with fichier.open("rb") as contenu:
+                with ouvrir(fichier) as contenu:
                     flux = deposer_pes(contenu, nom=fichier.name, par=systeme)
                 deposes.append(f"{fichier.name} : flux {flux.numero}")
             except OSError as erreur:
