@@ -49,12 +49,11 @@ def ouvrir_circuit(
     """
     if not par.a_role(Role.ADMINISTRATEUR):
         raise ActeInterdit("Seul un administrateur règle les circuits.")
-    if signataire is not None and not signataire.a_role(Role.ORDONNATEUR):
-        raise ValidationError(f"{signataire} n’a pas le rôle « Ordonnateur ».")
+    if signataire is not None and (raison := sans_role(signataire, Role.ORDONNATEUR)):
+        raise ValidationError(raison)
     for etape in etapes:
-        if etape.titulaire is not None and not etape.titulaire.a_role(etape.role):
-            role = Role(etape.role).label
-            raise ValidationError(f"{etape.titulaire} n’a pas le rôle « {role} ».")
+        if etape.titulaire is not None and (raison := sans_role(etape.titulaire, etape.role)):
+            raise ValidationError(raison)
     circuit = Circuit(
         libelle=libelle,
         sens=sens,
@@ -77,6 +76,11 @@ def ouvrir_circuit(
         for rang, etape in enumerate(etapes, start=1)
     )
     return circuit
+
+
+def sans_role(personne: Utilisateur, role: str) -> str:
+    """Say that `personne` lacks the role of a step; empty when he holds it."""
+    return "" if personne.a_role(role) else f"{personne} n’a pas le rôle « {Role(role).label} »."
 
 
 @transaction.atomic

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from exports_tps.circuits import Etape
+from exports_tps.circuits import Etape, sans_role
 from exports_tps.models.parapheur import ROLES_VISEURS
-from exports_tps.pouvoirs import A_ACCORDER
+from exports_tps.pouvoirs import A_ACCORDER, refus_de_deleguer, refus_de_suppleer
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
+from facturier.commun.confirmation import rapporter
 from facturier.commun.saisie import SaisieJourField, SaisieMontantField
 from facturier.grand_livre.models import SensPiece
 
@@ -118,7 +120,7 @@ class CircuitForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Gather the visas; a name alone, or a person alone, asks for the role."""
+        """Gather the visas: a name or a person alone asks for the role, a person has his own."""
         donnees: dict[str, Any] = super().clean() or {}
         etapes = []
         for rang in range(1, ETAPES + 1):
@@ -128,6 +130,8 @@ class CircuitForm(forms.Form):
             if role:
                 nom = libelle or f"Visa {rang}"
                 etapes.append(Etape(libelle=nom, role=role, titulaire=titulaire))
+                if titulaire and (raison := sans_role(titulaire, role)):
+                    self.add_error(f"titulaire_{rang}", raison)
             elif titulaire or libelle:
                 self.add_error(f"role_{rang}", f"Visa {rang} : choisissez son rôle.")
         donnees["etapes"] = etapes
@@ -151,6 +155,14 @@ class DelegationForm(forms.Form):
         super().__init__(*arguments, **options)
         proposer(self.fields["delegataire"], personnes(Role.ORDONNATEUR).exclude(pk=par.pk))
 
+    def clean(self) -> dict[str, Any]:
+        """Tell what the act would refuse with the errors of the fields, not after them."""
+        donnees: dict[str, Any] = super().clean() or {}
+        lus = (donnees.get(champ) for champ in ("delegataire", "debut", "fin"))
+        if refus := refus_de_deleguer(*lus):
+            rapporter(self, ValidationError(refus))
+        return donnees
+
 
 class AbsenceForm(forms.Form):
     """Who is absent, when, and who stands in; an administrator says it of anybody."""
@@ -166,12 +178,22 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *arguments: Any, par: Utilisateur, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.par = par
         champs: Any = self.fields
         tous = personnes(*ROLES_VISEURS)
         if par.a_role(Role.ADMINISTRATEUR):
             champs["absent"].queryset = tous
-            champs["suppleant"].queryset = tous
+            proposer(champs["suppleant"], tous.exclude(pk=par.pk))
             return
         del champs["absent"]
         roles = [Role.ORDONNATEUR] if par.a_role(Role.ORDONNATEUR) else list(ROLES_VISEURS)
         proposer(champs["suppleant"], personnes(*roles).exclude(pk=par.pk))
+
+    def clean(self) -> dict[str, Any]:
+        """Tell what the act would refuse with the errors of the fields, not after them."""
+        donnees: dict[str, Any] = super().clean() or {}
+        absent = donnees.get("absent") if "absent" in self.fields else self.par
+        lus = (donnees.get(champ) for champ in ("suppleant", "debut", "fin"))
+        if refus := refus_de_suppleer(absent, *lus):
+            rapporter(self, ValidationError(refus))
+        return donnees

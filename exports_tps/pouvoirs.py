@@ -51,14 +51,8 @@ def deleguer(
     """
     if not par.a_role(Role.ORDONNATEUR) or est_delegataire(par):
         raise ActeInterdit("Seul un ordonnateur qui signe en son nom délègue sa signature.")
-    if not delegataire.a_role(Role.ORDONNATEUR):
-        raise ValidationError(
-            {"delegataire": f"{delegataire} n’a pas le rôle « Ordonnateur » : {A_ACCORDER}."}
-        )
-    if delegataire.delegations_donnees.filter(A_PRIS_EFFET, fin__gte=debut).exists():
-        raise ValidationError(
-            {"delegataire": f"{delegataire} délègue sa signature : {A_REVOQUER}."}
-        )
+    if refus := refus_de_deleguer(delegataire, debut, fin):
+        raise ValidationError(refus)
     pouvoir = _enregistrer(
         Delegation(
             nature=DELEGATION,
@@ -73,6 +67,20 @@ def deleguer(
     )
     transaction.on_commit(lambda: prevenir_de_la_delegation(pouvoir), robust=True)
     return pouvoir
+
+
+def refus_de_deleguer(
+    delegataire: Utilisateur | None, debut: date | None, fin: date | None
+) -> dict[str, str]:
+    """Say by field all that is wrong in a délégation; of what is None, nothing is known yet."""
+    refus = _refus_des_jours(debut, fin)
+    if delegataire is not None and not delegataire.a_role(Role.ORDONNATEUR):
+        refus["delegataire"] = f"{delegataire} n’a pas le rôle « Ordonnateur » : {A_ACCORDER}."
+    elif delegataire is not None and debut is not None:
+        donnees = delegataire.delegations_donnees.filter(A_PRIS_EFFET, fin__gte=debut)
+        if donnees.exists():
+            refus["delegataire"] = f"{delegataire} délègue sa signature : {A_REVOQUER}."
+    return refus
 
 
 @transaction.atomic
@@ -103,10 +111,8 @@ def suppleer(
             raise ActeInterdit("Seul un administrateur déclare l’absence d’un autre.")
         if suppleant.pk == par.pk:
             raise ActeInterdit("Un administrateur ne se nomme pas lui-même suppléant.")
-    if not absent.a_role(*VISEURS):
-        raise ValidationError({"absent": f"{absent} n’a rien à viser ni à signer au parapheur."})
-    if raison := _refus_de_suppleer(absent, suppleant, debut, fin):
-        raise ValidationError({"suppleant": raison})
+    if refus := refus_de_suppleer(absent, suppleant, debut, fin):
+        raise ValidationError(refus)
     pouvoir = _enregistrer(
         Delegation(
             nature=SUPPLEANCE,
@@ -122,20 +128,41 @@ def suppleer(
     return pouvoir
 
 
-def _refus_de_suppleer(absent: Utilisateur, suppleant: Utilisateur, debut: date, fin: date) -> str:
-    """Say why `suppleant` does not stand in for `absent` on these days; empty when he may."""
-    if suppleant.pk == absent.pk:
+def refus_de_suppleer(
+    absent: Utilisateur | None, suppleant: Utilisateur | None, debut: date | None, fin: date | None
+) -> dict[str, str]:
+    """Say by field all that is wrong in an absence; of what is None, nothing is known yet."""
+    refus = _refus_des_jours(debut, fin)
+    if absent is not None and not absent.a_role(*VISEURS):
+        refus["absent"] = f"{absent} n’a rien à viser ni à signer au parapheur."
+    if suppleant is not None and (raison := _refus_du_suppleant(absent, suppleant, debut, fin)):
+        refus["suppleant"] = raison
+    return refus
+
+
+def _refus_du_suppleant(
+    absent: Utilisateur | None, suppleant: Utilisateur, debut: date | None, fin: date | None
+) -> str:
+    if suppleant == absent:
         return f"{absent} ne se supplée pas : choisissez une autre personne."
     if not (suppleant.is_active and suppleant.a_role(*VISEURS)):
         return f"{suppleant} ne peut ni viser ni signer : choisissez une autre personne."
-    if absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
+    if absent and absent.a_role(Role.ORDONNATEUR) and not suppleant.a_role(Role.ORDONNATEUR):
         return f"{suppleant} n’a pas le rôle « Ordonnateur » : choisissez-en un."
-    if sienne := _absence_de(suppleant, debut, fin):
+    if debut and fin and (sienne := _absence_de(suppleant, debut, fin)):
         return (
             f"{suppleant} est déjà en absence, du {sienne.debut:%d/%m/%Y} au "
             f"{sienne.fin:%d/%m/%Y} : choisissez une autre personne, ou d’autres dates."
         )
     return ""
+
+
+def _refus_des_jours(debut: date | None, fin: date | None) -> dict[str, str]:
+    if debut and fin and fin < debut:
+        return {"fin": "Le dernier jour ne vient pas avant le premier."}
+    if fin and fin < timezone.localdate():
+        return {"fin": "La fin est déjà passée : donnez une date à venir."}
+    return {}
 
 
 def _dire_qui_manque(absence: Delegation) -> None:
@@ -153,10 +180,6 @@ def _absence_de(personne: Utilisateur, debut: date, fin: date) -> Delegation | N
 
 
 def _enregistrer(pouvoir: Delegation) -> Delegation:
-    if pouvoir.fin < pouvoir.debut:
-        raise ValidationError({"fin": "Le dernier jour ne vient pas avant le premier."})
-    if pouvoir.fin < timezone.localdate():
-        raise ValidationError({"fin": "La fin est déjà passée : donnez une date à venir."})
     pouvoir.full_clean()
     pouvoir.save(force_insert=True)
     return pouvoir
