@@ -1,10 +1,11 @@
 """A bordereau and its documents in several flux: its page names these, and theirs name it."""
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from exports_tps.models import DocumentExterne, Flux, LigneFlux
+from exports_tps.models import DocumentExterne, Flux, LigneFlux, PassageFlux
 from facturier.grand_livre.models import Bordereau, RattachementPiece
 from facturier.grand_livre.presentations import pieces_de
 
@@ -24,13 +25,21 @@ def _compter(lignes: QuerySet[LigneFlux] | QuerySet[DocumentExterne]) -> Coalesc
 def bordereaux_designes(flux: Flux) -> QuerySet[Bordereau]:
     """Return the bordereaux whose pièces a flux of documents alone names; none for another flux.
 
-    A document may found a pièce of a bordereau that left later, or never: the file ignores it.
+    They were in a live flux when its file was written. A document may found a pièce of a bordereau
+    that left later, or never: the file ignores it.
     """
     if flux.lignes.filter(bordereau__isnull=False).exists():
         return Bordereau.objects.none()
+    ecriture = flux.passages.filter(acte="controler").first()
+    ecrit_le = ecriture.le if ecriture else timezone.now()
+    ouverts = PassageFlux.objects.filter(acte="constituer", le__lte=ecrit_le)
+    vivantes = LigneFlux.objects.filter(
+        Q(liberee_le=None) | Q(liberee_le__gt=ecrit_le), flux__in=ouverts.values("flux")
+    )
     liens = RattachementPiece.objects.filter(justificatif__lignes_flux__flux=flux)
-    partis = Bordereau.objects.filter(lignes_flux__flux__lt=flux.pk)
-    cites = partis.filter(pieces__in=liens.values("piece"))
+    cites = Bordereau.objects.filter(
+        pieces__in=liens.values("piece"), pk__in=vivantes.values("bordereau")
+    )
     return cites.distinct().order_by("exercice", "sens", "numero")
 
 

@@ -19,9 +19,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exports_tps.alertes import alerter
-from exports_tps.constitution import liens_en_route
 from exports_tps.disjoncteur import a_reprendre, etat_transport, prochain_essai, vient_de_s_ouvrir
 from exports_tps.models import EtatFlux, Flux, NouveauDepot, Transmission
+from exports_tps.partages import bordereaux_designes
 from exports_tps.remises import dire_numeros_pris
 from exports_tps.transports import (
     PROVISOIRE,
@@ -35,8 +35,13 @@ from exports_tps.transports import (
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
 from facturier.commun.etats import ActeInterdit, TransitionInterdite, franchir, franchir_lot
-from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece, SensPiece
-from facturier.grand_livre.suite import attendus_avant, dire_attendus
+from facturier.grand_livre.models import Bordereau, Piece, SensPiece
+from facturier.grand_livre.suite import (
+    PAS_PARTIS,
+    attendus_avant,
+    citer_avec_etat,
+    dire_attendus,
+)
 from facturier.suivi.avancement import constater_transmission
 
 journal = structlog.get_logger(__name__)
@@ -79,7 +84,8 @@ def transmettre(flux: Flux, *, par: Utilisateur) -> Flux:
     if not _reste_a_deposer(flux, depot):
         return flux
     if depot is None and not flux.transmissions.filter(issue=Issue.ENGAGEE).exists():
-        _exiger_son_tour(flux)
+        if attente := ce_que_le_flux_attend(flux):
+            raise EnvoiImpossible(attente)
         _exiger_numeros_libres(flux)
     if depot is None and not flux.passages.filter(acte="demander_envoi").exists():
         franchir(flux, "demander_envoi", par=par)
@@ -165,24 +171,23 @@ def nom_distant(flux: Flux) -> str:
     return f"{reglage['destination']}%%{reglage['application']}%%{message}%%{sha1.hexdigest()}"
 
 
-def _exiger_son_tour(flux: Flux) -> None:
-    """Raise EnvoiImpossible while a bordereau that comes before one of `flux` has not left.
+def ce_que_le_flux_attend(flux: Flux) -> str:
+    """Say which bordereaux leave before `flux`, and what is to be done; empty when it may leave.
 
-    Before a flux of documents alone comes what they name, which is in a flux of its own.
+    Before a flux of documents alone comes what its file names, which is in a flux of its own.
     """
+    if flux.etat != EtatFlux.CONSTITUE or flux.transmissions.filter(issue=Issue.ENGAGEE).exists():
+        return ""
+    if nommes := list(bordereaux_designes(flux).filter(etat__in=PAS_PARTIS)):
+        return (
+            f"{flux} ne part pas encore : ses documents sont ceux de bordereaux que la Trésorerie "
+            f"n’a pas reçus : {citer_avec_etat(nommes)}. Envoyez-les d’abord ; ou écartez ce flux, "
+            "et ses documents repartiront avec leurs pièces, ou après elles."
+        )
     bordereaux = list(Bordereau.objects.filter(lignes_flux__flux=flux))
-    if not bordereaux:
-        liens = liens_en_route().filter(justificatif__lignes_flux__flux=flux)
-        cites = Bordereau.objects.filter(
-            pieces__in=liens.values("piece"), etat=EtatBordereau.SIGNE
-        ).distinct()
-        if references := [bordereau.reference for bordereau in cites[:5]]:
-            raise EnvoiImpossible(
-                f"{flux} ne part pas encore : ses documents sont ceux de bordereaux que la "
-                f"Trésorerie n’a pas reçus ({', '.join(references)}). Envoyez-les d’abord."
-            )
     if attendus := list(attendus_avant(bordereaux)):
-        raise EnvoiImpossible(f"{flux} ne part pas encore. {dire_attendus(attendus)}")
+        return f"{flux} ne part pas encore. {dire_attendus(attendus)}"
+    return ""
 
 
 def _exiger_numeros_libres(flux: Flux) -> None:

@@ -33,7 +33,7 @@ from exports_tps.repartition import (
     documents_refuses,
 )
 from exports_tps.reserves import avec_reserves, messages_a_examiner
-from exports_tps.transmission import transmettre
+from exports_tps.transmission import ce_que_le_flux_attend, transmettre
 from exports_tps.views.pages import (
     LECTEURS,
     TAILLE_PAGE,
@@ -105,7 +105,7 @@ def detail(requete: RequeteConnectee, pk: int) -> HttpResponse:
             "flux": objet,
             "fil": FIL,
             "lignes": lignes_flux(objet),
-            "bordereaux": avec_totaux(_bordereaux(objet)).order_by("pk"),
+            "bordereaux": avec_totaux(_bordereaux(objet)).order_by("sens", "numero"),
             "designes": bordereaux_designes(objet),
             **_envois(requete, objet),
             "verification": objet.verifications.select_related("par").first(),
@@ -253,12 +253,14 @@ def _envois(requete: RequeteConnectee, objet: Flux) -> dict[str, Any]:
     est_agent = requete.user.a_role(Role.AGENT)
     transmissions = objet.transmissions.select_related("nouveau_depot")
     dernier_depart = transmissions.filter(issue__in=PARTIES).last()
+    attente = ce_que_le_flux_attend(objet)
     est_douteux = dernier_depart is not None and dernier_depart.issue == Transmission.Issue.RETIREE
     return {
         "transmissions": transmissions,
         "doute": dernier_depart if est_douteux and objet.etat == EtatFlux.TRANSMIS else None,
         "transport": etat_transport() if reste_a_partir else None,
-        "peut_transmettre": reste_a_partir and est_agent,
+        "attente": attente,
+        "peut_transmettre": reste_a_partir and est_agent and not attente,
         "peut_redeposer": est_agent
         and objet.etat == EtatFlux.TRANSMIS
         and not ce_qui_l_interdit(objet),

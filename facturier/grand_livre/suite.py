@@ -71,16 +71,21 @@ def attendus_avant(bordereaux: Sequence[Bordereau]) -> QuerySet[Bordereau]:
 
 def dire_attendus(attendus: Sequence[Bordereau]) -> str:
     """Say which bordereaux leave first and what each waits for, in French."""
-    cites = ", ".join(
-        f"{bordereau.reference} (« {bordereau.get_etat_display()} »)"
-        for bordereau in attendus[:CITES]
-    )
-    reste = len(attendus) - CITES
-    suite = f", et {autres(reste)}" if reste > 0 else ""
     return (
-        f"La Trésorerie contrôle la suite des numéros ; doivent partir avant : {cites}{suite}. "
+        "La Trésorerie contrôle la suite des numéros ; doivent partir avant : "
+        f"{citer_avec_etat(attendus)}. "
         "Envoyez-les d’abord, ou ensemble ; un bordereau vide s’abandonne."
     )
+
+
+def citer_avec_etat(bordereaux: Sequence[Bordereau]) -> str:
+    """Name the first bordereaux, each with its state, and count the others, in French."""
+    cites = ", ".join(
+        f"{bordereau.reference} (« {bordereau.get_etat_display()} »)"
+        for bordereau in bordereaux[:CITES]
+    )
+    reste = len(bordereaux) - CITES
+    return f"{cites}, et {autres(reste)}" if reste > 0 else cites
 
 
 def exiger_vide(bordereau: Bordereau) -> None:

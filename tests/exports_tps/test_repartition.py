@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models.signals import post_init
 from django.urls import reverse
 
-from exports_tps.constitution import FluxRefuse, constituer_flux
+from exports_tps.constitution import FluxRefuse, constituer_flux, ecarter_flux
 from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.pes.lecture import lire_aller
 from exports_tps.pes.pieces_jointes import FichePJ
@@ -232,12 +232,71 @@ def test_un_document_ne_part_pas_avant_ce_qu_il_nomme(agent, ordonnateur):
     limiter("flux_taille_maximale_mo", 1)
     premier, suivant, *_ = constituer([bordereau], par=agent)
 
-    with pytest.raises(EnvoiImpossible, match=r"n’a pas reçus \(2026-D-1\)") as refus:
+    with pytest.raises(EnvoiImpossible, match=r"n’a pas reçus : 2026-D-1 \(« Signé") as refus:
         transmettre(suivant, par=agent)
     transmettre(premier, par=agent)
 
     assert "Envoyez-les d’abord" in str(refus.value)
     assert transmettre(suivant, par=agent).etat == EtatFlux.TRANSMIS
+
+
+@pytest.fixture
+def separes(agent, ordonnateur):
+    """A bordereau sent whole, then the flux of its documents that did not fit beside it."""
+    bordereau = bordereau_depense(agent)
+    for rang in (2, 3):
+        joindre(bordereau.pieces.get(), 700_000, rang, graine=rang)
+    signer_bordereau(bordereau, par=ordonnateur)
+    limiter("flux_taille_maximale_mo", 1)
+    premier, documents = constituer([bordereau], par=agent)
+    return bordereau, premier, documents
+
+
+def test_un_flux_de_documents_n_attend_pas_un_bordereau_que_son_fichier_ignore(
+    client, agent, ordonnateur, separes
+):
+    _, premier, documents = separes
+    transmettre(premier, par=agent)
+    suivant = bordereau_depense(agent)
+    partage = PieceJustificative.objects.get(lignes_flux__flux=documents)
+    RattachementPiece.objects.create(piece=suivant.pieces.get(), justificatif=partage, rang=2)
+    constituer([signer_bordereau(suivant, par=ordonnateur)], par=agent)
+    client.force_login(agent)
+
+    page = client.get(documents.get_absolute_url()).content.decode()
+
+    assert "Transmettre à la Trésorerie" in page
+    assert transmettre(documents, par=agent).etat == EtatFlux.TRANSMIS
+
+
+def test_un_flux_de_documents_dit_qu_il_attend_les_pieces_d_un_flux_ecarte(
+    client, agent, ordonnateur, separes
+):
+    bordereau, premier, documents = separes
+    ecarter_flux(premier, motif="Refait", par=agent)
+    client.force_login(agent)
+
+    page = client.get(documents.get_absolute_url()).content.decode()
+    with pytest.raises(EnvoiImpossible, match="n’a pas reçus"):
+        transmettre(documents, par=agent)
+
+    assert "n’a pas reçus\u202f: 2026-D-1" in page
+    assert "écartez ce flux" in page
+    assert "Transmettre à la Trésorerie" not in page
+    (nouveau,) = constituer([bordereau], par=agent)
+    transmettre(nouveau, par=agent)
+    assert "Transmettre" in client.get(documents.get_absolute_url()).content.decode()
+    assert transmettre(documents, par=agent).etat == EtatFlux.TRANSMIS
+
+
+def test_un_flux_de_documents_ecarte_rend_ses_documents_a_leurs_pieces(agent, ordonnateur, separes):
+    bordereau, premier, documents = separes
+    for flux in (premier, documents):
+        ecarter_flux(flux, motif="Refait", par=agent)
+
+    nouveau, suite = constituer([bordereau], par=agent)
+
+    assert [transmettre(flux, par=agent).etat for flux in (nouveau, suite)] == ["transmis"] * 2
 
 
 def test_un_document_tardif_part_par_le_profil_de_sa_piece(agent, ordonnateur, settings):
