@@ -80,7 +80,7 @@ def bordereaux(requete: RequeteConnectee) -> HttpResponse:
 def bordereau(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show a bordereau: pièces, documents, checklist, timeline, and what one may do with it."""
     objet = _lire(pk)
-    pieces, suivant = page_par_cle(requete, a_lire(pieces_de(objet)))
+    pieces, suivant = page_par_cle(requete, a_lire(pieces_de(objet)), ordre="numero")
     est_ouvert = objet.etat == EtatBordereau.OUVERT
     est_agent = requete.user.a_role(Role.AGENT)
     etat, flux = etat_de(objet), _flux(objet)

@@ -90,7 +90,7 @@ def _fil(objet: Piece, par: Utilisateur) -> list[tuple[str, str]]:
 def profils(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Show what each profile would send of a bordereau."""
     objet = get_object_or_404(bordereaux_visibles(requete.user), pk=pk)
-    page, suivant = page_par_cle(requete, comparaison.documents(objet))
+    page, suivant = page_par_cle(requete, comparaison.documents(objet), ordre="pk")
     try:
         donnees, refus = list(comparaison.donnees(objet)), ""
     except ErreurPES as erreur:

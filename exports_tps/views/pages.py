@@ -48,16 +48,18 @@ def page_par_cle(
 
     Args:
         cle: parameter that holds where the page begins; a page with two lists has two.
-        ordre: "pk" lists them as they were recorded, for instance in the order of a file.
+        ordre: "pk" lists them as they were recorded, for instance in the order of a file; "numero"
+            by their number, which no two of them share.
     """
+    champ = ordre.removeprefix("-")
     if (apres := lire_entier(requete.GET.get(cle, ""))) is not None:
-        sens = "pk__gt" if ordre == "pk" else "pk__lt"
-        objets = objets.filter(**{sens: apres})
+        sens = "lt" if ordre != champ else "gt"
+        objets = objets.filter(**{f"{champ}__{sens}": apres})
     page = list(objets.order_by(ordre)[: TAILLE_PAGE + 1])
     if len(page) <= TAILLE_PAGE:
         return page, ""
     parametres = requete.GET.copy()
-    parametres[cle] = str(page[TAILLE_PAGE - 1].pk)
+    parametres[cle] = str(getattr(page[TAILLE_PAGE - 1], champ))
     return page[:TAILLE_PAGE], f"?{parametres.urlencode()}"
 
 

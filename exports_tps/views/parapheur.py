@@ -256,7 +256,7 @@ def _contexte(requete: RequeteConnectee, objet: Presentable, etat: Etat | None) 
 
 def _du_bordereau(requete: RequeteConnectee, objet: Bordereau, lu: ASigner) -> dict[str, Any]:
     miennes = pieces_visibles(requete.user).filter(bordereau=objet)
-    pieces, suivant = page_par_cle(requete, a_lire(miennes))
+    pieces, suivant = page_par_cle(requete, a_lire(miennes), ordre="numero")
     return {
         "bordereau": objet,
         "lignes": lignes_bordereau(objet, lu),

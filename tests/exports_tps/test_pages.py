@@ -12,6 +12,7 @@ from exports_tps.repartition import constituer
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
+from exports_tps.views import pages
 from facturier.grand_livre.models import EtatBordereau, EtatPiece
 from facturier.grand_livre.soldes import solde
 from facturier.suivi.mandatement import annuler_mandat
@@ -323,3 +324,23 @@ def test_on_n_explique_pas_un_blocage_a_qui_n_est_pas_bloque(client, agent):
     assert (lien in corps(en_cours), lien in corps(annule)) == (True, False)
     assert suivi.redirect_chain == [(fiche, 302)]
     assert "il est annulé" in corps(suivi)
+
+
+@pytest.mark.parametrize("nom", ["bordereau", "signer", "viser"])
+def test_les_pieces_d_un_bordereau_se_lisent_par_numero_de_page_en_page(
+    client, agent, ordonnateur, monkeypatch, nom
+):
+    bordereau = bordereau_depense(agent, 5)
+    numeros = [f"{piece.reference}<" for piece in bordereau.pieces.order_by("numero")]
+    monkeypatch.setattr(pages, "TAILLE_PAGE", 2)
+    client.force_login(ordonnateur)
+    adresse = reverse(f"exports_tps:{nom}", args=[bordereau.pk])
+
+    lus, suite = [], "?"
+    while suite:
+        texte = client.get(f"{adresse}{suite}").content.decode()
+        lus += sorted((n for n in numeros if n in texte), key=texte.index)
+        trouvee = re.search(r'href="(\?apres=\d+)"', texte)
+        suite = trouvee.group(1) if trouvee else ""
+
+    assert lus == numeros
