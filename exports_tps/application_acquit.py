@@ -1,8 +1,8 @@
 """PES_ACQUIT: accepted or refused, element by element (pes_v2, §7).
 
-Matching is lenient: name of the flux and code collectivité, or the name alone when the code is
-missing. Acceptance may be partial; a bordereau that the message leaves out waits for another one,
-unless the file as a whole is accepted or refused.
+Matching is lenient: name of the flux and code collectivité; when the code is missing, the name, and
+the SIRET in the head or in that name. Acceptance may be partial; a bordereau that the message
+leaves out waits for another one, unless the file as a whole is accepted or refused.
 """
 
 from collections.abc import Iterator
@@ -36,6 +36,10 @@ from facturier.grand_livre.presentations import pieces_de
 DOMAINE_PJ: Final = "4"
 DEJA_TENU: Final = {"ERREUR_DOUBLON_BORDEREAU", "ERREUR_DOUBLON_PIECE"}
 PJ_DEJA_RECUE: Final = "ERREUR_DOUBLON_PJ"
+SIRET_SEUL: Final = (
+    "Code de la collectivité (CodCol) absent ou illisible : la réponse est reconnue au nom du "
+    "fichier et au SIRET (IdColl) qu’elle cite, ceux d’un envoi d’ici. Signalez-le à la Trésorerie."
+)
 SENS: Final = {"5": "depense", "6": "recette"}
 Portee, Decision, Nature = Verdict.Portee, Verdict.Decision, Reserve.Nature
 
@@ -82,13 +86,15 @@ def appliquer_acquit(message: MessageTPS, reserves: Reserves, *, par: Utilisateu
     """Apply an acquittement; set `message.flux`; what could not be applied goes to `reserves`.
 
     Raises:
-        Etranger: no flux of that name was sent.
+        Etranger: no flux of that name was sent, or it may be that of another collectivité.
         Illisible: the file is truncated.
     """
     with contenu(message) as fichier:
         tete, elements = lire_acquit(fichier)
         flux = _flux(tete)
         message.flux = flux
+        if not tete.code_collectivite:
+            reserves.noter(_sans_code(flux, tete))
         if est_externe(flux):
             appliquer_acquit_externe(message, flux, tete, elements, reserves, par=par)
             conclure_lecture(message, tete)
@@ -126,6 +132,8 @@ def _flux(tete: Tete) -> Flux:
     candidats = Flux.objects.filter(nom_fichier=tete.nom_fichier, transmis_le__isnull=False)
     if tete.code_collectivite:
         candidats = candidats.filter(code_collectivite=tete.code_collectivite)
+    elif siens := candidats.filter(budget__identifiant_collectivite=tete.identifiant_collectivite):
+        candidats = siens
     flux = candidats.select_for_update(of=("self",)).order_by("-pk").first()
     if flux is None:
         raise Etranger(
@@ -133,6 +141,38 @@ def _flux(tete: Tete) -> Flux:
             f"« {tete.code_collectivite or 'non précisée'} » n’a été envoyé d’ici."
         )
     return flux
+
+
+def _sans_code(flux: Flux, tete: Tete) -> Reserve:
+    """Return what is to be looked at in an answer that does not say its collectivité.
+
+    Raises:
+        Etranger: its SIRET is another one, or nothing but a name says whose it is.
+    """
+    siret, dit = flux.budget.identifiant_collectivite, tete.identifiant_collectivite
+    if dit == siret:
+        return Reserve(nature=Nature.FORMAT, texte=SIRET_SEUL)  # told once, whatever the flux
+    if dit:
+        raise Etranger(
+            f"Cet acquittement porte le nom de {flux}, sans code de collectivité lisible, et le "
+            f"SIRET {dit} au lieu de {siret} : il est peut-être d’une autre collectivité. Rien "
+            "n’est appliqué ; demandez à la Trésorerie à qui il répond."
+        )
+    if siret not in flux.nom_fichier:
+        raise Etranger(
+            f"Cet acquittement porte le nom de {flux}, mais ne dit lisiblement ni le code de sa "
+            "collectivité ni son SIRET : rien ne prouve qu’il réponde à la nôtre. Rien n’est "
+            "appliqué ; demandez à la Trésorerie de l’envoyer de nouveau, complet."
+        )
+    parti_le = timezone.localtime(flux.transmis_le)
+    return Reserve(
+        nature=Nature.INCOHERENT,
+        texte=f"{flux}, envoyé le {parti_le:%d/%m/%Y} : cette réponse ne dit lisiblement ni le "
+        "code de sa collectivité (CodCol) ni son SIRET (IdColl). Elle est appliquée parce que le "
+        f"nom de fichier qu’elle cite, {flux.nom_fichier}, est le sien et contient le SIRET "
+        f"{siret}. Avant de vous y fier, comparez avec ce flux les numéros de bordereau et les "
+        "documents qu’elle nomme, et sa date : s’ils diffèrent, appelez la Trésorerie.",
+    )
 
 
 def _bordereaux(flux: Flux) -> dict[tuple[int, int, str], Bordereau]:

@@ -1,11 +1,12 @@
 """PES_ACQUIT: each element speaks for itself, in whatever order and domains they come."""
 
 import pytest
+from django.urls import reverse
 
 from exports_tps.models import EtatMessage, LigneFlux, MessageTPS, Verdict
 from exports_tps.repartition import documents_a_envoyer
 from exports_tps.retours import lire_retours
-from facturier.grand_livre.models import Bordereau, Piece, PieceJustificative
+from facturier.grand_livre.models import Bordereau, Budget, Piece, PieceJustificative
 from tests.exports_tps.factories import flux_transmis
 from tests.exports_tps.reponses import acquitter, dites, element, repeter
 
@@ -169,3 +170,65 @@ def test_un_acquittement_repete_a_un_octet_pres_ne_dit_rien_de_nouveau(lire, set
     decisions = Verdict.objects.filter(bordereau=bordereau).values_list("decision", flat=True)
     assert list(decisions) == ["accepte", "refuse", "accepte"]
     assert Verdict.objects.count() == 5
+
+
+# --- Without the code of the collectivité -----------------------------------------------------
+CODE, SIRET = b'<CodCol V="988"/>', b'<IdColl V="00012345600012"/>'
+
+
+@pytest.fixture
+def sans_code(settings, flux):
+    """Drop the acceptance of the flux, its head changed; return its state and the message."""
+
+    def lire(**changes):
+        bordereau = Bordereau.objects.get()
+        acquitter(settings, flux, "0.xml", element("5", 1, bordereau=bordereau))
+        fichier = settings.TPS_RETOURS / "0.xml"
+        octets = fichier.read_bytes()
+        for avant, apres in {CODE: b'<CodCol V="000"/>', **changes.get("tete", {})}.items():
+            assert avant in octets
+            octets = octets.replace(avant, apres)
+        fichier.write_bytes(octets)
+        lire_retours()
+        flux.refresh_from_db()
+        return flux.etat, MessageTPS.objects.get()
+
+    return lire
+
+
+@pytest.mark.parametrize("code", [b'<CodCol V="000"/>', b'<CodCol V="98"/>', b""])
+def test_sans_code_le_nom_et_le_siret_suffisent_et_cela_se_dit(sans_code, code):
+    etat, message = sans_code(tete={CODE: code})
+
+    assert (etat, message.etat) == ("acquitte", EtatMessage.APPLIQUE)
+    assert "reconnue au nom du fichier et au SIRET" in dites(message)
+
+
+@pytest.mark.parametrize("siret", [b'<IdColl V="99912345600019"/>'])
+def test_sans_code_un_autre_siret_n_applique_rien(sans_code, siret):
+    etat, message = sans_code(tete={SIRET: siret})
+
+    assert (etat, message.etat) == ("transmis", EtatMessage.MIS_DE_COTE)
+    assert "SIRET 99912345600019 au lieu de 00012345600012" in message.erreur
+    assert not Verdict.objects.exists()
+
+
+@pytest.mark.parametrize("siret", [b"", b'<IdColl V="?"/>'])
+def test_le_nom_seul_dit_ce_qu_il_faut_comparer(sans_code, flux, client, agent, siret):
+    etat, message = sans_code(tete={SIRET: siret})
+    client.force_login(agent)
+    page = client.get(reverse("exports_tps:message", args=[message.pk])).content.decode()
+
+    assert etat == "acquitte"
+    assert (
+        f"Elle est appliquée parce que le nom de fichier qu’elle cite, {flux.nom_fichier}" in page
+    )
+    assert "comparez avec ce flux les numéros de bordereau" in page
+
+
+def test_un_nom_qui_ne_dit_pas_la_collectivite_ne_suffit_pas(sans_code):
+    Budget.objects.update(identifiant_collectivite="00099912300016")
+    etat, message = sans_code(tete={b'<IdColl V="00099912300016"/>': b""})
+
+    assert (etat, message.etat) == ("transmis", EtatMessage.MIS_DE_COTE)
+    assert "rien ne prouve qu’il réponde à la nôtre" in message.erreur
