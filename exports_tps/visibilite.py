@@ -11,7 +11,7 @@ from exports_tps.attendus import attendus_pour
 from exports_tps.models import DepotExterne, PieceExterne
 from exports_tps.pouvoirs import supplees_par
 from facturier.acces.models import ServiceGestionnaire, Utilisateur
-from facturier.grand_livre.models import Bordereau, PartCedee, Piece
+from facturier.grand_livre.models import Bordereau, PartCedee, Piece, PieceJustificative
 
 
 def bordereaux_visibles(par: Utilisateur) -> QuerySet[Bordereau]:
@@ -71,8 +71,10 @@ def _codes_de(par: Utilisateur) -> QuerySet[ServiceGestionnaire, str]:
 
 
 def a_lire(pieces: QuerySet[Piece]) -> QuerySet[Piece]:
-    """Return `pieces` with what a page shows of each: documents, and whom else it pays."""
+    """Return `pieces` with what a page shows of each: documents by rank, and whom else it pays."""
+    documents = PieceJustificative.objects.order_by("rattachements__rang", "pk")
     parts = PartCedee.objects.select_related("ligne").order_by("pk")
     return pieces.prefetch_related(
-        "justificatifs", Prefetch("lignes_piece__parts_cedees", queryset=parts)
+        Prefetch("justificatifs", queryset=documents),
+        Prefetch("lignes_piece__parts_cedees", queryset=parts),
     )

@@ -1,5 +1,6 @@
 """The pages: whom they serve, what they show, what their buttons do."""
 
+import io
 import re
 
 import pytest
@@ -13,7 +14,8 @@ from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from exports_tps.views import pages
-from facturier.grand_livre.models import EtatBordereau, EtatPiece
+from facturier.grand_livre.documents import ranger_justificatif
+from facturier.grand_livre.models import EtatBordereau, EtatPiece, RattachementPiece
 from facturier.grand_livre.soldes import solde
 from facturier.suivi.mandatement import annuler_mandat
 from tests.exports_tps import reponses
@@ -344,3 +346,19 @@ def test_les_pieces_d_un_bordereau_se_lisent_par_numero_de_page_en_page(
         suite = trouvee.group(1) if trouvee else ""
 
     assert lus == numeros
+
+
+def test_les_documents_d_une_piece_se_lisent_dans_leur_ordre(client, agent, ordonnateur):
+    bordereau = bordereau_depense(agent, 2)
+    premiere, seconde = bordereau.pieces.order_by("numero")
+    facture = premiere.justificatifs.get()
+    bon = ranger_justificatif(io.BytesIO(b"%PDF-1.4 bon"), nom="bon.pdf", genre="autre")
+    RattachementPiece.objects.create(piece=premiere, justificatif=bon, rang=2)
+    RattachementPiece.objects.create(piece=seconde, justificatif=facture, rang=3)
+    RattachementPiece.objects.create(piece=seconde, justificatif=bon, rang=2)
+
+    texte = corps(page(client, ordonnateur, "bordereau", bordereau.pk))
+
+    lus = re.findall(r">([\w-]+\.pdf)</a>", texte)
+    sienne = seconde.justificatifs.exclude(pk__in=[bon.pk, facture.pk]).get()
+    assert lus == [facture.nom, bon.nom, sienne.nom, bon.nom, facture.nom]
