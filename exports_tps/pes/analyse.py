@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
+from exports_tps.pes.cadre import Cadre
 from exports_tps.pes.controle_base64 import Controle
 from exports_tps.pes.evenements import Borne, Document, Evenement, Scelle, Unite
 from exports_tps.pes.formes import ENCODAGE, Formes, Reprise
@@ -36,19 +36,6 @@ class _Arret(Exception):
     """Reading cannot go on."""
 
 
-@dataclass(slots=True)
-class _Cadre:
-    """An open element: where we are among its children, and the fields read so far."""
-
-    noeud: Noeud
-    ligne: int
-    champs: dict[str, Any]
-    particule: Particule | None = None
-    position: int = -1
-    presents: set[str] | None = None
-    repetes: dict[int, int] | None = None
-
-
 class Analyse:
     """Reads one file; see `evenements`.
 
@@ -68,7 +55,7 @@ class Analyse:
         self._signaler = signaler
         self._suivre = suivre
         self._est_tolerante = est_tolerante
-        self._pile: list[_Cadre] = []
+        self._pile: list[Cadre] = []
         self._attente: list[Evenement | Reprise] = []
         self._espaces: list[tuple[int, dict[str, str]]] = [(0, {})]
         self._profondeur = 0
@@ -225,10 +212,10 @@ class Analyse:
             self._ouvrir_racine(nom, attributs)
 
     def _lire_feuille(
-        self, cadre: _Cadre, particule: Particule, type_simple: TypeSimple, attributs: list[str]
+        self, cadre: Cadre, particule: Particule, type_simple: TypeSimple, attributs: list[str]
     ) -> None:
         """Read a leaf `<nom V="…">`."""
-        self._placer(cadre, particule)
+        cadre.placer(particule, self._anomalie)
         self._feuille = nom = particule.noeud.balise
         if len(attributs) != 2 or attributs[0] != "V":  # noqa: PLR2004
             self._attributs_de_feuille(nom, attributs)
@@ -236,12 +223,12 @@ class Analyse:
         valeur = attributs[1]
         lues = particule.noeud.lues
         if valeur in lues:
-            self._affecter(cadre, particule, lues[valeur])
+            cadre.affecter(particule, lues[valeur], self._anomalie)
         elif type_simple.accepte(valeur):
             lue = type_simple.lire(valeur)
             if len(lues) < _MEMOIRE:
                 lues[valeur] = lue
-            self._affecter(cadre, particule, lue)
+            cadre.affecter(particule, lue, self._anomalie)
         else:
             self._anomalie("type", nom, type_simple.refus(valeur))
 
@@ -250,44 +237,6 @@ class Analyse:
             self._anomalie("attribut", nom, f"« {nom} » doit porter sa valeur dans l’attribut V.")
         for inconnu in (attribut for attribut in noms if attribut != "V"):
             self._anomalie("attribut", nom, f"attribut « {inconnu} » inattendu.")
-
-    def _affecter(self, cadre: _Cadre, particule: Particule, valeur: Any) -> None:
-        champ = particule.champ
-        if champ is None:
-            return
-        if champ.exige is not None and valeur != champ.exige:
-            self._anomalie(
-                "version", champ.balise, f"la valeur {champ.exige} est exigée.", champ.niveau
-            )
-        if champ.est_multiple:
-            cadre.champs.setdefault(champ.nom, []).append(valeur)
-        else:
-            cadre.champs[champ.nom] = valeur
-
-    def _placer(self, cadre: _Cadre, particule: Particule) -> None:
-        """Check order and cardinality of a child."""
-        position = particule.position
-        if position > cadre.position + 1:
-            for balise in cadre.noeud.manquants(cadre.position, position):
-                self._anomalie("cardinalite", balise, f"il manque « {balise} ».")
-        elif position <= cadre.position:
-            self._deplacer(cadre, particule)
-        cadre.position = max(cadre.position, position)
-        if cadre.presents is not None:
-            cadre.presents.add(particule.noeud.balise)
-
-    def _deplacer(self, cadre: _Cadre, particule: Particule) -> None:
-        balise = particule.noeud.balise
-        if particule.position < cadre.position:
-            avant = cadre.noeud.particules[cadre.position].noeud.balise
-            self._anomalie("ordre", balise, f"« {balise} » doit précéder « {avant} ».")
-        elif not particule.est_multiple:
-            self._anomalie("cardinalite", balise, f"« {balise} » est en double.")
-        elif particule.champ is not None and (maximum := particule.champ.maximum):
-            repetes = cadre.repetes = cadre.repetes or {}
-            repetes[particule.position] = nombre = repetes.get(particule.position, 1) + 1
-            if nombre == maximum + 1:
-                self._anomalie("cardinalite", balise, f"« {balise} » : {maximum} au plus.")
 
     def _fin(self, nom: str) -> None:
         self._profondeur -= 1
@@ -368,7 +317,7 @@ class Analyse:
         if particule is None or (espace and not est_signature):
             self._refuser(nom, f"« {nom} » n’a pas sa place dans « {cadre.noeud.balise} ».")
             return
-        self._placer(cadre, particule)
+        cadre.placer(particule, self._anomalie)
         if est_signature:
             self._ouvrir_scelle(nom, attributs)
             return
@@ -384,9 +333,9 @@ class Analyse:
         ligne = self._ligne
         if est_enveloppe := noeud.classe is None and self._est_dans_unite:
             parent = self._pile[-1]
-            cadre = _Cadre(noeud, ligne, parent.champs, particule, presents=parent.presents)
+            cadre = Cadre(noeud, ligne, parent.champs, particule, presents=parent.presents)
         else:
-            cadre = _Cadre(noeud, ligne, {}, particule, presents=set() if noeud.choix else None)
+            cadre = Cadre(noeud, ligne, {}, particule, presents=set() if noeud.choix else None)
         self._pile.append(cadre)
         if noeud.est_unite:
             self._est_valide = self._est_dans_unite = True
@@ -413,8 +362,9 @@ class Analyse:
         elif not self._est_dans_unite:
             self._attente.append(Borne(noeud.balise, False, self._ligne, self._decalage))
 
-    def _fermer_enregistrement(self, cadre: _Cadre) -> None:
-        objet = self._construire(cadre)
+    def _fermer_enregistrement(self, cadre: Cadre) -> None:
+        est_permis = self._est_valide or self._est_tolerante
+        objet = cadre.construire(est_tolerant=self._est_tolerante) if est_permis else None
         if cadre.noeud.est_unite:
             self._est_dans_unite = False
             lignes = tuple(self._lignes)
@@ -422,20 +372,7 @@ class Analyse:
             if cadre.noeud.balise == "Piece":
                 self._jonction = self._parseur.CurrentByteIndex + len(_FIN_PIECE)
         elif cadre.particule is not None:
-            self._affecter(self._pile[-1], cadre.particule, objet)
-
-    def _construire(self, cadre: _Cadre) -> Any:
-        """Return the record of a closed block; None when refused, unless reading is tolerant."""
-        classe = cadre.noeud.classe
-        if classe is None or not (self._est_valide or self._est_tolerante):
-            return None
-        champs = cadre.champs
-        for champ in classe.CHAMPS:
-            if champ.est_multiple:
-                champs[champ.nom] = tuple(champs.get(champ.nom, ()))
-            elif self._est_tolerante:
-                champs.setdefault(champ.nom, None)
-        return classe(**champs)
+            self._pile[-1].affecter(cadre.particule, objet, self._anomalie)
 
     def _controler_attributs(
         self, noeud: Noeud, attributs: list[tuple[str, str]], *, est_racine: bool = False
