@@ -7,6 +7,7 @@ file is kept with its error, and is another message once it has changed.
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -333,7 +334,9 @@ def _genre(message: MessageTPS) -> GenreMessage:
 def _ecarter(message: MessageTPS, etat: EtatMessage, raison: Exception) -> MessageTPS:
     journal.warning("message_tps_ecarte", nom=message.nom, etat=str(etat), raison=str(raison))
     message.etat, message.erreur = etat, str(raison)
-    message.save(update_fields=["etat", "erreur"])
+    with suppress(Etranger, Illisible, fichiers.DocumentPerdu):
+        message.genre = _genre(message)  # known even of what is not applied, if it can be read
+    message.save(update_fields=["etat", "erreur", "genre"])
     if not message.nom.endswith(ETRANGERS):
         noter_l_empechement(message)
     return message

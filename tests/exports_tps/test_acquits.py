@@ -209,6 +209,7 @@ def test_sans_code_un_autre_siret_n_applique_rien(sans_code, siret):
     etat, message = sans_code(tete={SIRET: siret})
 
     assert (etat, message.etat) == ("transmis", EtatMessage.MIS_DE_COTE)
+    assert message.get_genre_display() == "Acquittement"
     assert "SIRET 99912345600019 au lieu de 00012345600012" in message.erreur
     assert not Verdict.objects.exists()
 
