@@ -30,6 +30,16 @@ from facturier.commun.heures import jour_et_heure
 ATTENTE = 20  # seconds to connect, or without a sign of life
 SILENCE = 120  # seconds for one request: a block of 4 MiB takes some thirty on a slow line
 BLOC_SFTP = 4 * 1024 * 1024  # bytes handed over at once: the library asks for them side by side
+COUPEE = "la connexion est coupée ou n’aboutit pas"
+REFUS = {  # the answers that have a number of their own; for the others, see `_refus`
+    asyncssh.FX_NO_SUCH_FILE: "un dossier ou un fichier n’existe pas",
+    asyncssh.FX_NO_SUCH_PATH: "un dossier n’existe pas",
+    asyncssh.FX_PERMISSION_DENIED: "l’accès y est refusé",
+    asyncssh.FX_WRITE_PROTECT: "son disque est en lecture seule",
+    asyncssh.FX_NO_SPACE_ON_FILESYSTEM: "son disque est plein",
+    asyncssh.FX_QUOTA_EXCEEDED: "notre quota y est atteint",
+    asyncssh.FX_FILE_ALREADY_EXISTS: "un fichier y porte déjà ce nom",
+}
 T = TypeVar("T")
 
 
@@ -110,7 +120,7 @@ class SessionSftp:
         return relu.hexdigest()
 
     def ecrire(self, nom: str, source: BinaryIO) -> None:
-        """Write by blocks; the server is asked to synchronise when it knows how."""
+        """Write by blocks, removed when refused; synchronised when the server knows how."""
         self._boucle.faire(self._ecrire(self._chemin(nom), source))
 
     def nommer(self, provisoire: str, nom: str) -> bool:
@@ -159,11 +169,16 @@ class SessionSftp:
                 prendre(bloc)
 
     async def _ecrire(self, chemin: str, source: BinaryIO) -> None:
-        async with self._ouvert(chemin, "wb") as fichier:
-            for bloc in blocs(source, BLOC_SFTP):
-                await _repondre(fichier.write(bloc))
-            with suppress(asyncssh.SFTPOpUnsupported):
-                await _repondre(fichier.fsync())
+        try:
+            async with self._ouvert(chemin, "wb") as fichier:
+                for bloc in blocs(source, BLOC_SFTP):
+                    await _repondre(fichier.write(bloc))
+                with suppress(asyncssh.SFTPOpUnsupported):
+                    await _repondre(fichier.fsync())
+        except asyncssh.SFTPError:
+            with suppress(asyncssh.Error, TimeoutError):  # a full disk is left as it was
+                await _repondre(self._client.remove(chemin))
+            raise
 
     async def _nommer(self, provisoire: str, nom: str) -> bool:
         if await _repondre(self._client.exists(nom)):
@@ -243,12 +258,28 @@ def _en_francais() -> Iterator[None]:
             "le serveur refuse notre clé (TPS_SFTP_UTILISATEUR, TPS_SFTP_CLE) : faites-la "
             "enregistrer par la Trésorerie"
         ) from erreur
+    except (asyncssh.SFTPNoConnection, asyncssh.SFTPConnectionLost) as erreur:
+        raise TransportEnPanne(COUPEE) from erreur
     except asyncssh.SFTPError as erreur:
-        raise TransportEnPanne(f"le serveur refuse l’opération ({erreur.reason})") from erreur
+        raise TransportEnPanne(f"le serveur refuse l’opération : {_refus(erreur)}") from erreur
     except (asyncssh.Error, TimeoutError, ConnectionError) as erreur:
-        raise TransportEnPanne("la connexion est coupée ou n’aboutit pas") from erreur
+        raise TransportEnPanne(COUPEE) from erreur
     except OSError as erreur:
         raise TransportEnPanne(f"réseau ou fichier local, {cause(erreur)}") from erreur
+
+
+def _refus(erreur: asyncssh.SFTPError) -> str:
+    """Say why the server refuses; most servers have one number for all, and a word of English."""
+    mot = erreur.reason.strip()
+    if connu := REFUS.get(erreur.code):
+        return connu
+    if "no space" in mot.lower():
+        return REFUS[asyncssh.FX_NO_SPACE_ON_FILESYSTEM]
+    if "quota" in mot.lower():
+        return REFUS[asyncssh.FX_QUOTA_EXCEEDED]
+    if mot.lower() in {"", "failure"}:
+        return "il ne dit pas pourquoi ; souvent, son disque est plein"
+    return f"il répond « {mot} »"
 
 
 def _algorithmes(cle: asyncssh.SSHKey) -> list[str]:

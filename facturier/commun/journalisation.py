@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from facturier.commun.provenance import Provenance, adresse_client, provenir_de
 
-NOMS_BAVARDS = ("factur-x", "mailer", "stripe")  # they would log names and addresses
+NOMS_BAVARDS = ("asyncssh", "factur-x", "mailer", "stripe")  # names, addresses, steps in English
 
 
 def configurer(reglages: dict[str, Any]) -> None:

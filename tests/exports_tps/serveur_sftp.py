@@ -11,7 +11,7 @@ import asyncssh
 class ServeurSftp:
     """One server, its keys and its two folders; `couper_apres` bytes written, it hangs up.
 
-    When it `est_muet`, it lets in and never opens a file.
+    When it `est_muet`, it lets in and never opens a file; `refus` is what it answers to a write.
     """
 
     def __init__(self, racine: Path) -> None:
@@ -20,6 +20,7 @@ class ServeurSftp:
         self.cle_client = asyncssh.generate_private_key("ssh-ed25519")
         self.couper_apres: int | None = None
         self.est_muet = False
+        self.refus: asyncssh.SFTPError | None = None
         for boite in ("envois", "retours"):
             (racine / boite).mkdir(parents=True)
         self.fichier_cle = racine.parent / f"{racine.name}.cle"
@@ -77,7 +78,9 @@ class _Sftp(asyncssh.SFTPServer):
         return super().open(path, pflags, attrs)
 
     def write(self, file_obj, offset, data):
-        """Write, unless the line is to be cut."""
+        """Write, unless the line is to be cut or nothing is to be written."""
+        if self._serveur.refus is not None:
+            raise self._serveur.refus
         self._ecrits += len(data)
         limite = self._serveur.couper_apres
         if limite is not None and self._ecrits > limite:

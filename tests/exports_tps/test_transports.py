@@ -113,6 +113,26 @@ def test_une_mauvaise_cle_n_envoie_rien(
     assert Flux.objects.get().etat == EtatFlux.CONSTITUE
 
 
+@pytest.mark.parametrize(
+    ("refus", "mots"),
+    [
+        (asyncssh.SFTPFailure("No space left on device"), "l’opération : son disque est plein."),
+        (asyncssh.SFTPFailure("Failure"), "ne dit pas pourquoi ; souvent, son disque est plein."),
+        (asyncssh.SFTPFailure("Disk quota exceeded"), "l’opération : notre quota y est atteint."),
+        (asyncssh.SFTPPermissionDenied("Permission denied"), "l’accès y est refusé."),
+        (asyncssh.SFTPFailure("Virus found"), "il répond « Virus found »."),
+    ],
+)
+def test_un_refus_du_serveur_se_dit_et_ne_laisse_rien(agent, ordonnateur, serveur, refus, mots):
+    serveur.refus = refus
+
+    with pytest.raises(TransportIndisponible, match=mots):
+        flux_transmis(agent, ordonnateur)
+
+    assert envois(serveur) == []
+    assert Flux.objects.get().etat == EtatFlux.CONSTITUE
+
+
 def test_un_destinataire_qui_vide_sa_boite_ne_recoit_rien_deux_fois(
     client, agent, ordonnateur, serveur, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
 ):
