@@ -109,14 +109,21 @@ def transmettre_en_attente(
     transmis: list[Flux] = []
     prets = Flux.objects.filter(etat=EtatFlux.CONSTITUE).order_by("pk")
     choisis = list(prets.filter(numero__in=numeros) if numeros else prets)
-    manquants = sorted(set(numeros) - {flux.numero for flux in choisis})
-    echecs = [f"Flux {numero} : absent ou pas prêt." for numero in manquants]
+    manquants = set(numeros) - {flux.numero for flux in choisis}
+    autres = {flux.numero: flux for flux in Flux.objects.filter(numero__in=manquants)}
+    echecs = [_dire_pourquoi(numero, autres.get(numero)) for numero in sorted(manquants)]
     for flux in choisis:
         try:
             transmis.append(transmettre(flux, par=par))
         except EnvoiImpossible as erreur:
             echecs += erreur.messages
     return transmis, echecs
+
+
+def _dire_pourquoi(numero: int, flux: Flux | None) -> str:
+    if flux is None:
+        return f"Flux {numero} : il n’existe pas."
+    return f"{flux} : il est « {flux.get_etat_display()} », il ne part pas."
 
 
 def reprendre_envois(*, par: Utilisateur) -> tuple[list[Flux], list[str]]:

@@ -7,6 +7,7 @@ once, whoever hands it in.
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -121,6 +122,21 @@ def lire(sha256: str, racine: Path) -> bytes:
     if hashlib.sha256(contenu).hexdigest() != sha256:
         raise _altere(sha256)
     return contenu
+
+
+def sortir(sha256: str, racine: Path, destination: Path) -> None:
+    """Copy a stored file out; it bears its name once whole, and nothing is left when it fails.
+
+    Raises `FichierIntrouvable`, and the OSError by which the system refuses the copy.
+    """
+    provisoire = destination.with_name(f".{destination.name}.part")
+    try:
+        with ouvrir(sha256, racine) as source, provisoire.open("wb") as copie:
+            shutil.copyfileobj(source, copie)
+        provisoire.replace(destination)
+    except OSError:
+        provisoire.unlink(missing_ok=True)
+        raise
 
 
 def taille(sha256: str, racine: Path) -> int:

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from exports_tps.signature import signer_bordereau
 from facturier.commun import fichiers
+from tests.disque import disque_plein
 from tests.exports_tps.factories import bordereau_depense, flux_constitue, flux_transmis, tresorerie
 from tests.exports_tps.golden import DOSSIER
 
@@ -53,8 +54,26 @@ def test_un_envoi_qui_echoue_n_est_pas_dit_absent(circuit, agent, ordonnateur, s
 
     absent, echec = resultat["anomalies"]
     assert (code, resultat["transmis"]) == (1, [])
-    assert absent == "Flux 99999 : absent ou pas prêt."
+    assert absent == "Flux 99999 : il n’existe pas."
     assert "Rien n’est perdu" in echec
+
+
+def test_une_copie_qui_echoue_se_dit_et_ne_laisse_rien(circuit, agent, ordonnateur, tmp_path):
+    flux = flux_constitue(agent, ordonnateur)
+    reference = flux.lignes.exclude(bordereau=None).get().bordereau.reference
+    sortie = tmp_path / "sortie"
+    sortie.mkdir()
+    commande = ("constituer_flux", "--bordereau", reference, "--sortie", sortie)
+
+    with disque_plein():
+        code, resultat = lancer(*commande)
+    restes = list(sortie.iterdir())
+
+    (anomalie,) = resultat["anomalies"]
+    assert (code, resultat["flux"][0]["numero"], restes) == (1, flux.numero, [])
+    assert "n’a pas pu être copié" in anomalie
+    assert lancer(*commande)[0] == 0
+    assert [copie.name for copie in sortie.iterdir()] == [flux.nom_physique]
 
 
 def test_constituer_deux_fois_ne_fait_qu_un_flux(circuit, agent, ordonnateur):

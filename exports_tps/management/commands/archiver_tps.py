@@ -1,6 +1,5 @@
 """Archive what was exchanged with the treasury, for the chambre territoriale des comptes."""
 
-import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -48,9 +47,8 @@ class Command(CommandeMetier):
         if archive.erreur:
             raise Refus(archive.erreur)
         if sortie is not None:
-            source = fichiers.chemin(archive.sha256, settings.DOCUMENTS_RACINE)
             try:
-                shutil.copyfile(source, sortie / archive.nom)
+                fichiers.sortir(archive.sha256, settings.DOCUMENTS_RACINE, sortie / archive.nom)
             except OSError as erreur:
                 raise Refus(f"{archive.nom} n’a pas pu être copié : {cause(erreur)}.") from erreur
         return {

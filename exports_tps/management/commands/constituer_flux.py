@@ -1,7 +1,6 @@
 """Constitute the flux of signed bordereaux, by budget and exercice."""
 
 import re
-import shutil
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,6 +15,7 @@ from exports_tps.models import EtatFlux, Flux, LigneFlux, ProfilExport
 from exports_tps.repartition import constituer, constituer_documents
 from facturier.acces.models import Utilisateur
 from facturier.commun import fichiers
+from facturier.commun.causes import cause
 from facturier.commun.commandes import CommandeMetier, MauvaisUsage, Refus
 from facturier.grand_livre.models import Bordereau, EtatBordereau
 from facturier.grand_livre.suite import dire_attendus
@@ -69,8 +69,7 @@ class Command(CommandeMetier):
         if options["documents"]:
             _tenter(lambda: constituer_documents(par=systeme), faits, anomalies)
         if sortie is not None:
-            for flux in faits:
-                _copier(flux, sortie)
+            anomalies += [refus for flux in faits if (refus := _copier(flux, sortie))]
         for anomalie in anomalies:
             self.stderr.write(anomalie)
         return {"flux": [_decrire(flux) for flux in faits], "anomalies": anomalies}
@@ -131,12 +130,16 @@ def _tenter(acte: Any, faits: list[Flux], anomalies: list[str]) -> None:
         anomalies += refus.messages
 
 
-def _copier(flux: Flux, sortie: Path) -> None:
-    with (
-        fichiers.ouvrir(flux.sha256, settings.DOCUMENTS_RACINE) as source,
-        (sortie / flux.nom_physique).open("wb") as copie,
-    ):
-        shutil.copyfileobj(source, copie)
+def _copier(flux: Flux, sortie: Path) -> str:
+    """Copy the file of `flux`; return why it could not be, as a sentence."""
+    try:
+        fichiers.sortir(flux.sha256, settings.DOCUMENTS_RACINE, sortie / flux.nom_physique)
+    except OSError as erreur:
+        return (
+            f"{flux} est constitué, mais {flux.nom_physique} n’a pas pu être copié dans {sortie} : "
+            f"{cause(erreur)}. Téléchargez-le depuis sa page."
+        )
+    return ""
 
 
 def _decrire(flux: Flux) -> dict[str, Any]:
