@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from exports_tps.enregistrements import fiche_pj
+from exports_tps.horloge import exiger_apres
 from exports_tps.limites import (
     dire_trop_lourd,
     documents_a_joindre,
@@ -94,7 +95,8 @@ def constituer_flux(
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        ValidationError: a bordereau is not signed, is in another flux, or they do not go together.
+        ValidationError: a bordereau is not signed, is in another flux, or they do not go together;
+            or the clock was set back since they were signed.
         FluxRefuse: the file would be rejected by the treasury.
     """
     if not par.a_role(Role.AGENT):
@@ -195,6 +197,8 @@ def _reserver(cles: list[int], par: Utilisateur, profil: str, moment: datetime) 
         return deja
     _exiger_envoyables(choisis)
     _exiger_suite(choisis)
+    for choisi in choisis:
+        exiger_apres(moment, choisi.signe_le, f"le bordereau {choisi.reference} a été signé")
     flux = ouvrir_flux(choisis[0].budget, choisis[0].exercice_id, par, profil, moment)
     _reserver_lignes(flux, choisis)
     return flux

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from exports_tps.constitution import numero_de_flux
 from exports_tps.etapes import exiger_pouvoir
+from exports_tps.horloge import exiger_apres
 from exports_tps.limites import TAILLE, taille_maximale
 from exports_tps.models import (
     DepotExterne,
@@ -151,13 +152,15 @@ def signer_depot(flux: Flux, *, par: Utilisateur, empreinte_lue: str = "") -> Fl
     Raises:
         ActeInterdit: `par` is not ordonnateur, or his délégation does not reach a bordereau of it.
         TransitionInterdite: signed already, or a visa is missing.
-        ValidationError: the key cannot be opened, or what is signed would be rejected.
+        ValidationError: the key cannot be opened, what is signed would be rejected, or the clock
+            was set back.
     """
     depot = verrouiller(flux.depot_externe)
     pouvoir = exiger_pouvoir(depot, par)
     if empreinte_lue not in ("", depot.sha256):
         raise ValidationError("Ce n’est pas le fichier que vous avez lu : relisez-le, puis signez.")
     moment = timezone.now().replace(microsecond=0)
+    exiger_apres(moment, depot.depose_le, f"le fichier {depot.nom} a été déposé")
     signature = Signature(
         signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )

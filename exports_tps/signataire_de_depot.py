@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from exports_tps.horloge import HORLOGE
 from exports_tps.models import CertificatSignataire, Delegation, DepotExterne, SignatureBordereau
 from exports_tps.pes.verification import Lue, nom_commun
 from exports_tps.pouvoirs import pouvoir_de_signer
 from exports_tps.presentables import montant_de
-from exports_tps.signature_deposee import HORLOGE
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit
 from facturier.commun.heures import jour_et_heure

@@ -18,6 +18,7 @@ from django.utils import timezone
 from exports_tps.cles import signataire
 from exports_tps.enregistrements import pieces_pes, refus_du_format, tete_pes
 from exports_tps.etapes import exiger_pouvoir
+from exports_tps.horloge import exiger_apres, pret_le
 from exports_tps.limites import dire_trop_lourd, taille_maximale
 from exports_tps.models import Delegation, SignatureBordereau, qualite
 from exports_tps.pes.bordereau import Fragment
@@ -57,12 +58,14 @@ def signer_bordereau(
         ActeInterdit: `par` is not ordonnateur, liquidated an invoice of the bordereau, or his
             délégation does not reach it.
         TransitionInterdite: the bordereau is signed already, or a visa is missing.
-        ValidationError: a check before signing fails; each message names a pièce and what to do.
+        ValidationError: a check before signing fails, each message names a pièce and what to do;
+            or the clock was set back.
     """
     verrouille = verrouiller(bordereau)
     pouvoir = exiger_pouvoir(verrouille, par)
     figer_precedents(verrouille)
     moment = (signee_le or timezone.now()).replace(microsecond=0)
+    exiger_apres(moment, pret_le(verrouille), f"le bordereau {verrouille.reference} a été préparé")
     signature = Signature(
         signataire=ouvrir_cle(), signee_le=moment, role=qualite(par, pouvoir)[:QUALITE]
     )

@@ -6,7 +6,6 @@ deposited. What is kept is the fragment, in the form that any flux copies.
 
 import tempfile
 from contextlib import suppress
-from datetime import timedelta
 from typing import BinaryIO
 
 from cryptography import x509
@@ -21,6 +20,7 @@ from exports_tps.a_signer import lire_a_signer
 from exports_tps.cles import autorites, signataire
 from exports_tps.constitution import APPLICATION, SIGLE, TYPE_FICHIER
 from exports_tps.etapes import exiger_pouvoir
+from exports_tps.horloge import HORLOGE, pret_le
 from exports_tps.models import CertificatSignataire, SignatureBordereau
 from exports_tps.pes.bordereau import Fragment
 from exports_tps.pes.communs import EnTete, Enveloppe
@@ -40,7 +40,6 @@ from facturier.grand_livre.suite import figer_precedents
 
 TAILLE_CERTIFICAT = 20_000  # bytes
 SANS_CERTIFICAT = "Aucun certificat n’est enregistré à votre nom : enregistrez d’abord le vôtre."
-HORLOGE = timedelta(minutes=5)  # by how much the clock of who signs may be ahead
 
 
 def ecrire_a_signer(bordereau: Bordereau, sortie: BinaryIO) -> None:
@@ -146,8 +145,7 @@ def _verifier(bordereau: Bordereau, remis: BinaryIO, rendu: BinaryIO, par: Utili
     connus = certificats_de(par)
     if not connus:
         raise ValidationError(SANS_CERTIFICAT)
-    presente = bordereau.presentations.order_by("-pk").values_list("presentee_le", flat=True)
-    debut = presente.first() or bordereau.passages.earliest("pk").le
+    debut = pret_le(bordereau)
     maintenant = timezone.now()
     remis.seek(0)
     try:
@@ -168,12 +166,14 @@ def _verifier(bordereau: Bordereau, remis: BinaryIO, rendu: BinaryIO, par: Utili
 
 
 def _expliquer(bordereau: Bordereau, rendu: BinaryIO, raison: str) -> str:
-    """Say that a file signs another bordereau, when it does; else repeat the reason."""
+    """Say that a file signs another bordereau, or none, when it does; else repeat the reason."""
     rendu.seek(0)
     attendu = f'<Bordereau Id="{lire_a_signer(bordereau).identifiant}"'.encode()
     debut = rendu.read(8192)
     if b"<Bordereau Id=" in debut and attendu not in debut:
         return f"Ce fichier signe un autre bordereau que {bordereau.reference} : déposez le bon."
+    if "bordereau non signé" in raison:
+        return "Ce fichier n’est pas signé : signez-le, puis déposez ce que rend votre outil."
     return raison
 
 

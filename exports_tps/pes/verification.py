@@ -213,7 +213,7 @@ def verifier_confiance(lue: Lue, confiance: Confiance) -> None:
     _verifier_chaine(lue, confiance.autorites)
     certificat = lue.certificats[0]
     if confiance.signataires is not None and certificat not in confiance.signataires:
-        attendus = " ou ".join(nom_commun(attendu) for attendu in confiance.signataires)
+        attendus = " ou ".join(dict.fromkeys(map(nom_commun, confiance.signataires)))
         raise SignatureRefusee(
             f"signée avec le certificat de « {nom_commun(certificat)} » "
             f"(n° {certificat.serial_number:x}), qui n’est pas celui du signataire attendu : "

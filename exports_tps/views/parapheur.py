@@ -461,10 +461,13 @@ def a_signer(requete: RequeteConnectee, pk: int) -> HttpResponse | FileResponse:
 def deposer(requete: RequeteConnectee, pk: int) -> HttpResponse:
     """Take the signed copy of the file to sign, once it is verified; first, whose it must be."""
     objet = _lire(requete, pk)
+    adresse = reverse("exports_tps:bordereau", args=[pk])
+    if objet.etat not in PAS_SIGNES:
+        messages.error(requete, f"{objet} est déjà signé.")
+        return redirect(adresse)
     if not certificats_de(requete.user):
         messages.info(requete, SANS_CERTIFICAT)
         return redirect("exports_tps:certificat")
-    adresse = reverse("exports_tps:bordereau", args=[pk])
     return confirmer(
         requete,
         SignatureForm(requete.POST or None, requete.FILES or None),

@@ -16,6 +16,7 @@ from exports_tps.pes.autorite import creer_autorite, delivrer_certificat
 from exports_tps.pes.signataire import SignataireLogiciel
 from exports_tps.pes.signature import Signature
 from exports_tps.preuves import verifier_flux
+from exports_tps.signature import signer_bordereau
 from exports_tps.signature_deposee import (
     deposer_signature,
     ecrire_a_signer,
@@ -180,7 +181,7 @@ def test_la_page_telecharge_puis_verifie(client, agent, odile, identite):
     acceptee = client.post(adresse, {"fichier": SimpleUploadedFile("x.xml", signe)})
 
     assert refusee.status_code == 422
-    assert "non signé" in refusee.content.decode()
+    assert "n’est pas signé" in refusee.content.decode()
     assert acceptee.status_code == 302
     bordereau.refresh_from_db()
     assert bordereau.etat == EtatBordereau.SIGNE
@@ -194,3 +195,32 @@ def test_sans_certificat_la_page_mene_a_celle_ou_l_enregistrer(client, agent, or
 
     assert reponse.redirect_chain[0][0] == reverse("exports_tps:certificat")
     assert "Aucun certificat n’est enregistré à votre nom" in reponse.content.decode()
+
+
+def test_un_fichier_rendu_sans_signature_le_dit(agent, odile):
+    bordereau = bordereau_depense(agent)
+
+    message = refus(bordereau, io.BytesIO(a_signer(bordereau)), odile)
+
+    assert message.startswith("Ce fichier n’est pas signé")
+
+
+def test_qui_a_deux_certificats_n_est_nomme_qu_une_fois(agent, odile, autorite, identite):
+    second = delivrer_certificat(autorite, nom="Odile", organisation="Essais", valable_du=DEPUIS)
+    pem = second.certificat.public_bytes(Encoding.PEM)
+    enregistrer_certificat(io.BytesIO(pem), par=odile)
+    bordereau = bordereau_depense(agent)
+
+    message = refus(bordereau, signer_ailleurs(a_signer(bordereau), identite("Paul")), odile)
+
+    assert message.endswith("attendu\u202f: Odile.")
+
+
+def test_un_bordereau_signe_n_attend_plus_de_fichier(client, agent, odile):
+    bordereau = signer_bordereau(bordereau_depense(agent), par=odile)
+    client.force_login(odile)
+
+    page = client.get(reverse("exports_tps:deposer_signature", args=[bordereau.pk]), follow=True)
+
+    assert page.redirect_chain == [(reverse("exports_tps:bordereau", args=[bordereau.pk]), 302)]
+    assert f"{bordereau} est déjà signé." in page.content.decode()
