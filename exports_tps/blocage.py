@@ -67,6 +67,15 @@ class Point:
     remede: str = ""
     qui: str = ""
 
+    def attribuer(self, phrase: str) -> str:
+        """Add who does it to a sentence that says what to do, or what is wrong."""
+        return f"{phrase.removesuffix('.')} ({self.qui})." if self.qui else phrase
+
+    @property
+    def remede_et_qui(self) -> str:
+        """What to do, and who does it."""
+        return self.attribuer(self.remede)
+
 
 @dataclass(frozen=True, slots=True)
 class Explication:

@@ -79,12 +79,10 @@ class Famille:
     def a_faire(self) -> list[str]:
         """What is wrong, what to do and who does it, a sentence each."""
         return [
-            " ".join(
-                (
-                    point.constat,
-                    "" if point.remede == DIT_PAR_LE_CONSTAT else point.remede,
-                    f"({point.qui})" if point.qui else "",
-                )
+            point.attribuer(
+                point.constat
+                if point.remede in {"", DIT_PAR_LE_CONSTAT}
+                else f"{point.constat} {point.remede}"
             )
             for point in self.defauts
         ]

@@ -8,7 +8,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps import visa
@@ -21,9 +20,10 @@ from exports_tps.reserves import totaux_a_demander
 from exports_tps.views.pages import RequeteConnectee, page_par_cle
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
+from facturier.commun.banque import afficher_iban
 from facturier.commun.confirmation import confirmer
-from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
+from facturier.commun.templatetags.coquille import jour, moment
 from facturier.grand_livre.models import EtatPiece, PartCedee, Piece, SensPiece
 from facturier.grand_livre.soldes import reste_du, reste_du_par_tiers, tenu_par_la_tresorerie
 from fournisseurs.gel import signaler
@@ -235,12 +235,11 @@ def _preuves(objet: Piece) -> list[tuple[str, str]]:
         .select_related("par", "delegation__delegant")
         .first()
     )
-    moment = timezone.localtime(bordereau.signe_le)
-    lignes = [("Bordereau", bordereau.reference), ("Signé le", jour_et_heure(moment))]
+    lignes = [("Bordereau", bordereau.reference), ("Signé le", moment(bordereau.signe_le))]
     if signature is not None:
         lignes += [
             ("Par", f"{signature.par}, {signature.qualite}"),
-            ("Comment", signature.get_mode_display()),
+            ("Mode de signature", signature.get_mode_display()),
             ("Empreinte de ce qui est signé", signature.empreinte or "non conservée"),
         ]
     return [
@@ -260,7 +259,8 @@ def _resume(objet: Piece) -> list[tuple[str, str]]:
         ("Reste dû", afficher(reste_du(objet))),
     ]
     if objet.sens == SensPiece.DEPENSE:
-        lignes.append(("Compte à créditer", f"{objet.iban} – {objet.titulaire_compte}"))
+        compte = f"{afficher_iban(objet.iban)} – {objet.titulaire_compte}"
+        lignes.append(("Compte à créditer", compte))
     if objet.fin_delai:
-        lignes.append(("À payer avant le", f"{objet.fin_delai:%d/%m/%Y}"))
+        lignes.append(("À payer avant le", jour(objet.fin_delai)))
     return lignes

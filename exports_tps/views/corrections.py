@@ -116,7 +116,7 @@ def requerir(requete: RequeteConnectee, pk: int) -> HttpResponse:
         "form": formulaire,
         "titre": f"Requérir le paiement du mandat {mandat.reference}",
         "consequence": "Votre attestation tiendra lieu de justification du service fait ; le "
-        "comptable ne pourra plus suspendre ce mandat (décret 2012-1246, article 38).",
+        "comptable ne pourra plus suspendre ce mandat (décret nº 2012-1246, article 38).",
         "action": "Enregistrer la réquisition",
         "retour": reverse("exports_tps:pourquoi_mandat", args=[mandat.pk]),
         "lignes": [

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from exports_tps.a_signer import ASigner
 from exports_tps.enregistrements import tete_pes
@@ -25,9 +24,9 @@ from exports_tps.presentables import est_a_signer, est_presente
 from exports_tps.viseurs import attente_de, blocage_de
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun import fichiers
-from facturier.commun.heures import jour_et_heure
 from facturier.commun.montants import afficher
 from facturier.commun.nombres import lire_entier
+from facturier.commun.templatetags.coquille import jour, moment
 from facturier.grand_livre.models import Bordereau
 
 TAILLE_PAGE = 50
@@ -121,16 +120,15 @@ def lignes_bordereau(objet: Bordereau, lu: ASigner | None = None) -> list[tuple[
     lignes = [
         ("Sens", objet.get_sens_display()),
         ("Budget et exercice", f"{objet.budget} – {objet.exercice_id}"),
-        ("Date d’émission", f"{objet.date_emission:%d/%m/%Y}"),
+        ("Date d’émission", jour(objet.date_emission)),
         ("Nombre de pièces", str(tete.nombre_pieces)),
         ("Montant HT", afficher(ht)),
         ("TGC", afficher(tgc)),
         ("Montant TTC", afficher(ht + tgc)),
     ]
     if objet.signe_le:
-        moment = timezone.localtime(objet.signe_le)
         lignes += [
-            ("Signé le", jour_et_heure(moment)),
+            ("Signé le", moment(objet.signe_le)),
             ("Certificat", objet.signataire),
             ("Empreinte signée", objet.empreinte_signee),
         ]

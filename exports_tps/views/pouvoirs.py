@@ -60,6 +60,7 @@ def circuits(requete: RequeteConnectee) -> HttpResponse:
             "suivant": suivant,
             "jour": jour,
             "peut_regler": requete.user.a_role(Role.ADMINISTRATEUR),
+            "fil": FIL if requete.user.a_role(*VISEURS) else [],
         },
     )
 

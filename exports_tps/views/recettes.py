@@ -22,8 +22,11 @@ from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
 from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
+from facturier.commun.templatetags.coquille import jour
 from telepaiement.forms import TitreForm as EmissionForm
 from telepaiement.titres import DemandeTitre
+
+FIL = [("Titres", "/gestion/titres/")]
 
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)
@@ -42,6 +45,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "suivant": suivant,
             "toutes": toutes,
             "est_agent": requete.user.a_role(Role.AGENT),
+            "fil": FIL,
         },
     )
 
@@ -126,7 +130,7 @@ def _lignes(recette: RecettePercue) -> list[tuple[str, str]]:
     """Return what the treasury told of a receipt."""
     return [
         ("Perçu", afficher(recette.montant)),
-        ("Encaissé le", f"{recette.encaissee_le:%d/%m/%Y}"),
+        ("Encaissé le", jour(recette.encaissee_le)),
         ("Payeur", recette.payeur or "non précisé"),
         ("Objet", recette.objet or "non précisé"),
         ("Produit local", recette.code_produit or "non précisé"),

@@ -21,6 +21,8 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import regle_par_piece
 
+FIL = [("Titres", "/gestion/titres/")]
+
 
 @reserver_a(Role.AGENT, Role.COMPTABLE)
 @require_GET
@@ -36,6 +38,7 @@ def liste(requete: RequeteConnectee) -> HttpResponse:
             "titres": [(titre, regles.get(titre.pk, 0), raisons[titre.pk]) for titre in page],
             "suivant": suivant,
             "est_agent": requete.user.a_role(Role.AGENT),
+            "fil": FIL,
         },
     )
 

@@ -8,7 +8,6 @@ from django.db.models import Count, Sum
 from django.forms import Form
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from exports_tps.forms import TraitementForm
@@ -28,7 +27,7 @@ from facturier.acces.models import Role
 from facturier.commun.confirmation import confirmer
 from facturier.commun.exports import csv_en_flux
 from facturier.commun.fichiers import taille_lisible
-from facturier.commun.heures import jour_et_heure
+from facturier.commun.templatetags.coquille import moment
 
 AVEC_RESERVE = "reserve"
 LOT = 2000  # verdicts read at once for a file
@@ -233,10 +232,10 @@ def _lignes(recu: MessageTPS) -> list[tuple[str, str]]:
     """Return what identifies a message, as (label, value)."""
     lignes = [
         ("Genre", recu.get_genre_display()),
-        ("Reçu le", jour_et_heure(timezone.localtime(recu.recu_le))),
+        ("Reçu le", moment(recu.recu_le)),
         ("Taille", taille_lisible(recu.taille)),
         ("Empreinte SHA-256", recu.sha256),
     ]
     if recu.applique_le:
-        lignes.append(("Appliqué le", jour_et_heure(timezone.localtime(recu.applique_le))))
+        lignes.append(("Appliqué le", moment(recu.applique_le)))
     return lignes

@@ -12,6 +12,7 @@ from facturier.acces.controle import reserver_a
 from facturier.commun.exports import Tableau, TropDeLignes, exporter
 from facturier.commun.nombres import lire_entier
 
+FIL = [("Flux", "/gestion/flux/")]
 TITRE = "Échanges avec la Trésorerie"
 PERIODES = (3, 6, MOIS)
 LIGNES_A_L_ECRAN = 100  # the exports have them all
@@ -28,6 +29,7 @@ def page(requete: RequeteConnectee) -> HttpResponse:
         "mois": mois,
         "periodes": PERIODES,
         "lignes_affichees": LIGNES_A_L_ECRAN,
+        "fil": FIL,
     }
     return render(requete, "exports_tps/tableau.html", contexte)
 

@@ -14,6 +14,7 @@ from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
 from exports_tps.views import pages
+from facturier.commun.banque import afficher_iban
 from facturier.grand_livre.documents import ranger_justificatif
 from facturier.grand_livre.models import EtatBordereau, EtatPiece, RattachementPiece
 from facturier.grand_livre.soldes import solde
@@ -134,6 +135,7 @@ def test_le_comptable_prend_en_charge_puis_paie(client, agent, ordonnateur, comp
     assert piece.etat == EtatPiece.PAYEE
     assert solde("515", exercice=2026).credit == 111_000
     payee = corps(page(client, comptable, "tps_piece", piece.pk))
+    assert f"{afficher_iban(piece.iban)} – {piece.titulaire_compte}" in payee
     retour = re.search(r'href="([^"]+)">Constater un retour de fonds', payee)
     assert retour is not None
     assert "Constater un retour de fonds – Mandat" in corps(client.get(retour[1]))

@@ -30,7 +30,10 @@ def test_chaque_piece_dit_si_elle_est_prete_et_pourquoi_non(agent):
         False,
         True,
     ]
-    assert "aucune pièce justificative" in par_controle["Validité de la dette"].defauts[0].constat
+    validite = par_controle["Validité de la dette"]
+    assert "aucune pièce justificative" in validite.defauts[0].constat
+    assert validite.a_faire[0].endswith(" (le bureau des finances).")
+    assert ". (" not in validite.a_faire[0]
     assert {(t.libelle, t.nombre, t.montant) for t in totaux_libres()} == {
         ("Mandats", 2, 222_000),
         ("Titres", 1, 45_000),

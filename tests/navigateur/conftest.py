@@ -76,10 +76,15 @@ def verifier_accessibilite(page: Page):
             if regle["impact"] in GRAVES
         ]
         assert not graves, "\n".join([page.url, *graves])
-        debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert debord <= 0, f"{page.url} déborde de {debord} px"
+        verifier_largeur(page)
 
     return verifier
+
+
+def verifier_largeur(page: Page) -> None:
+    """Fail when the page is wider than the window."""
+    debord = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert debord <= 0, f"{page.url} déborde de {debord} px"
 
 
 @pytest.fixture
@@ -122,7 +127,7 @@ def photographier(page: Page, dossier_photographies: Path):
 
 @pytest.fixture
 def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str], None]:
-    """Check a page on a telephone and on a desk, and keep its pictures under that name.
+    """Check a page on a telephone, on a desk and there at 200 %; keep pictures under that name.
 
     A click returns as soon as the next page begins to arrive: what is looked at is whole.
     """
@@ -133,6 +138,9 @@ def examiner(page: Page, verifier_accessibilite, photographier) -> Callable[[str
         for largeur in (360, 1280):
             photographier(nom, largeur)
             verifier_accessibilite()
+        page.set_viewport_size({"width": 640, "height": 400})
+        verifier_largeur(page)
+        page.set_viewport_size({"width": 1280, "height": 800})
 
     return examiner
 
