@@ -229,7 +229,7 @@ def annuler(apurement_id: int, *, motif: str, par: Utilisateur) -> Apurement:
                 par=par,
             )
             echeanciers.suivre(titre)
-            recus_apurement.dire_annule(fait)
+            recus_apurement.dire_annule(fait, par=par)
             return contraire
     except IntegrityError as erreur:
         raise ValidationError(phrase_de_la_base(erreur)) from erreur

@@ -185,12 +185,14 @@ def _dire_comment_payer(pdf: Document, litige: Litige, jour: str, impayable: str
     )
     if impayable:
         pdf.paragraphe(erreur)
-        return
+    else:
+        dire_le_reste(pdf, titre, jour, f"en espèces ou par carte. {erreur}")
+
+
+def dire_le_reste(pdf: Document, titre: Titre, jour: str, suite: str) -> None:
+    """Say what is owed of a titre and how it is paid; `suite` ends the sentence."""
     pdf.encadre("Reste à payer", montants.afficher(reste_du(titre)), jour)
-    pdf.paragraphe(
-        "Payez par carte à l’adresse ci-dessous, ou au guichet de la régie, en espèces ou par "
-        f"carte. {erreur}"
-    )
+    pdf.paragraphe(f"Payez par carte à l’adresse ci-dessous, ou au guichet de la régie, {suite}")
     pdf.code_qr(
         avis.adresse_paiement(titre),
         legende=(

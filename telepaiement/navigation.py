@@ -9,7 +9,14 @@ from facturier.commun.navigation import GROUPE_PIECES, Carte, Entree
 from facturier.commun.tons import Ton
 from facturier.grand_livre.exercices import a_ouvrir, commande_d_ouverture
 from facturier.grand_livre.models import EtatPiece, Titre
-from telepaiement import apurements, contestations, echeanciers, lettres, retours
+from telepaiement import (
+    apurements,
+    contestations,
+    echeanciers,
+    lettres,
+    lettres_reglement,
+    retours,
+)
 from telepaiement.alertes import regies_en_alerte
 from telepaiement.classement import a_classer
 from telepaiement.models import (
@@ -245,12 +252,13 @@ def _apres_le_paiement() -> Iterator[Carte]:
 
 def _lettres() -> Iterator[Carte]:
     """Yield the letters that nobody posted yet; nothing when all left."""
-    if nombre := lettres.a_poster().count():
+    if nombre := lettres.a_poster().count() + lettres_reglement.a_poster().count():
         yield Carte(
             "Lettres à poster",
             "telepaiement:litiges",
             nombre=nombre,
-            detail="Paiements repris par la banque, de débiteurs sans adresse électronique.",
+            detail="Paiements repris par la banque ou règlements annulés, de débiteurs sans "
+            "adresse électronique.",
             ton=Ton.ATTENTE,
             recherche="lettre=a_poster",
             ordre=13,

@@ -14,13 +14,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from facturier.acces.models import Utilisateur
 from facturier.commun import montants
 from facturier.commun.heures import jour_et_heure
 from facturier.commun.pdf import A5, Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.numerotation import prendre_numero
 from telepaiement import avis, courriels, originaux, quittances
-from telepaiement.models import Apurement, RecuApurement
+from telepaiement.models import ActeLettreReglement, Apurement, RecuApurement
 
 JOUR = "%d/%m/%Y"
 
@@ -42,10 +43,15 @@ def emettre(apurement: Apurement) -> RecuApurement:
     return recu
 
 
-def dire_annule(apurement: Apurement) -> None:
-    """Tell a debtor that his settlement is undone, once that is committed; he may have no mail."""
-    if (recu := RecuApurement.objects.filter(apurement=apurement).first()) is not None:
+def dire_annule(apurement: Apurement, *, par: Utilisateur) -> None:
+    """Tell a debtor that his settlement is undone: by mail once committed, else by a letter."""
+    recu = RecuApurement.objects.filter(apurement=apurement).first()
+    if recu is None:
+        return
+    if courriels.courriel_du_titre(apurement.titre):
         transaction.on_commit(partial(courriels.envoyer_reglement, recu.pk), robust=True)
+    else:
+        recu.lettre.create(acte=ActeLettreReglement.Acte.DEMANDER, par=par, le=timezone.now())
 
 
 def recus_de(titre: Titre) -> QuerySet[RecuApurement]:

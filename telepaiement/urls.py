@@ -387,6 +387,17 @@ urlpatterns = [
         name="imputation_regler",
     ),
     path("gestion/apurements/<int:pk>/annuler/", apurements.annuler, name="apurement_annuler"),
+    path("gestion/reglements/<int:pk>/lettre.pdf", apurements.lettre, name="reglement_lettre"),
+    path(
+        "gestion/reglements/<int:pk>/postee/",
+        apurements.lettre_postee,
+        name="reglement_lettre_postee",
+    ),
+    path(
+        "gestion/reglements/lettres/<int:pk>.pdf",
+        apurements.copie_lettre,
+        name="reglement_lettre_copie",
+    ),
     path("gestion/excedents/", apurements.excedents, name="excedents"),
     path(
         "gestion/excedents/caisses/<int:pk>/titre/",

@@ -3376,6 +3376,76 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name="ActeLettreReglement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(
+                            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        ),
+                    ),
+                    (
+                        "acte",
+                        models.CharField(
+                            choices=[
+                                ("demander", "Lettre à poster"),
+                                ("imprimer", "Lettre imprimée"),
+                                ("poster", "Lettre postée"),
+                            ],
+                            max_length=10,
+                        ),
+                    ),
+                    (
+                        "sha256",
+                        models.CharField(
+                            blank=True, max_length=64, verbose_name="empreinte du document"
+                        ),
+                    ),
+                    ("le", models.DateTimeField()),
+                    (
+                        "par",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "recu",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lettre",
+                            to="telepaiement.recuapurement",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "acte sur une lettre de règlement annulé",
+                    "verbose_name_plural": "actes sur les lettres de règlements annulés",
+                    "ordering": ["-pk"],
+                    "constraints": [
+                        models.UniqueConstraint(
+                            condition=models.Q(("acte", "imprimer"), _negated=True),
+                            fields=("recu", "acte"),
+                            name="lettre_reglement_une_fois",
+                            violation_error_message="Cette lettre est déjà demandée, ou déjà postée.",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(
+                                    ("acte__in", ["imprimer", "poster"]),
+                                    ("sha256__regex", "^[0-9a-f]{64}$"),
+                                ),
+                                models.Q(("acte", "demander"), ("sha256", "")),
+                                _connector="OR",
+                            ),
+                            name="lettre_reglement_scellee",
+                            violation_error_message="Une lettre imprimée a l’empreinte de son document.",
+                        ),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
                 name="SessionInternet",
                 fields=[
                     (

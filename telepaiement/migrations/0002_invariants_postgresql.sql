@@ -1035,6 +1035,8 @@ CREATE TRIGGER apurement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_apur
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE TRIGGER recu_apurement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_recuapurement
     FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
+CREATE TRIGGER lettre_reglement_ajout_seul BEFORE UPDATE OR DELETE ON telepaiement_actelettrereglement
+    FOR EACH STATEMENT EXECUTE FUNCTION tp_refuser_modification();
 CREATE FUNCTION tp_controler_apurement() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     attend bigint;

@@ -694,6 +694,10 @@ CREATE TRIGGER recu_apurement_sans_modification BEFORE UPDATE ON telepaiement_re
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER recu_apurement_sans_suppression BEFORE DELETE ON telepaiement_recuapurement
 BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER lettre_reglement_sans_modification BEFORE UPDATE ON telepaiement_actelettrereglement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
+CREATE TRIGGER lettre_reglement_sans_suppression BEFORE DELETE ON telepaiement_actelettrereglement
+BEGIN SELECT RAISE(ABORT, 'Ce qui touche à l’argent reçu ne se modifie pas et ne s’efface pas : annulez par contrepassation.'); END;;
 CREATE TRIGGER apurement_annule_entier BEFORE INSERT ON telepaiement_apurement
 WHEN NEW.annule_id IS NOT NULL AND NOT EXISTS (
   SELECT 1 FROM telepaiement_apurement a

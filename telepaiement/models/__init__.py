@@ -1,6 +1,6 @@
 """Models of the payments, by subject."""
 
-from telepaiement.models.apurements import Apurement, RecuApurement
+from telepaiement.models.apurements import ActeLettreReglement, Apurement, RecuApurement
 from telepaiement.models.banque import (
     AnnulationRapprochement,
     EncaissementRapproche,
@@ -141,6 +141,7 @@ __all__ = [
     "ETATS_SANS_SUITE",
     "MODES_PASSERELLE",
     "SECONDE_SAISIE",
+    "ActeLettreReglement",
     "AnnulationEncaissement",
     "AnnulationRapprochement",
     "Apurement",

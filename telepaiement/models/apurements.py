@@ -105,3 +105,46 @@ class RecuApurement(models.Model):
     def annulation(self) -> Apurement | None:
         """What undid the settlement, or None; a page that lists many selects it with them."""
         return getattr(self.apurement, "annulation", None)
+
+
+class ActeLettreReglement(models.Model):
+    """An act on the letter that tells a debtor without a mail address of a settlement undone.
+
+    It is asked for by what undoes it, printed, then posted: the last print is what left. Append
+    only.
+    """
+
+    class Acte(models.TextChoices):
+        """What was done of the letter."""
+
+        DEMANDER = "demander", "Lettre à poster"
+        IMPRIMER = "imprimer", "Lettre imprimée"
+        POSTER = "poster", "Lettre postée"
+
+    recu = models.ForeignKey(RecuApurement, models.PROTECT, related_name="lettre")
+    acte = models.CharField(max_length=10, choices=Acte)
+    sha256 = models.CharField("empreinte du document", max_length=64, blank=True)
+    par = models.ForeignKey(Utilisateur, models.PROTECT, related_name="+")
+    le = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "acte sur une lettre de règlement annulé"
+        verbose_name_plural = "actes sur les lettres de règlements annulés"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recu", "acte"],
+                condition=~Q(acte="imprimer"),
+                name="lettre_reglement_une_fois",
+                violation_error_message="Cette lettre est déjà demandée, ou déjà postée.",
+            ),
+            models.CheckConstraint(
+                condition=Q(acte__in=["imprimer", "poster"], sha256__regex=r"^[0-9a-f]{64}$")
+                | Q(acte="demander", sha256=""),
+                name="lettre_reglement_scellee",
+                violation_error_message="Une lettre imprimée a l’empreinte de son document.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_acte_display()} : {self.recu}"

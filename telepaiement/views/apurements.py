@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
@@ -17,13 +18,13 @@ from facturier.commun.confirmation import confirmer
 from facturier.commun.montants import afficher
 from facturier.commun.templatetags.coquille import jour
 from facturier.grand_livre.models import Titre
-from telepaiement import apurements, courriels, imputations
+from telepaiement import apurements, courriels, imputations, lettres_reglement
 from telepaiement.forms import MotifForm
 from telepaiement.forms_banque import ApurementForm
 from telepaiement.forms_regie import ConservationForm
-from telepaiement.models import Apurement
+from telepaiement.models import ActeLettreReglement, Apurement, RecuApurement
 from telepaiement.titres import adresse_connue
-from telepaiement.views.communs import agent, page_par_cle
+from telepaiement.views.communs import agent, page_par_cle, reponse_pdf
 from telepaiement.views.regies import presenter
 
 ADRESSE = ("adresse_voie", "code_postal", "ville")
@@ -164,9 +165,48 @@ def _dire_annule(titre: Titre) -> str:
     suite = (
         "Un courriel le dit au débiteur."
         if courriels.courriel_du_titre(titre)
-        else "Le débiteur n’a pas d’adresse électronique : écrivez-lui."
+        else "Le débiteur n’a pas d’adresse électronique : sa lettre est à imprimer et à poster."
     )
     return f"L’apurement est annulé, et le reçu du débiteur ne vaut plus. {suite}"
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_POST
+def lettre(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the letter that tells of a settlement undone, to print and post; it is kept."""
+    recu = get_object_or_404(RecuApurement.objects.select_related("apurement__titre"), pk=pk)
+    try:
+        pdf = lettres_reglement.imprimer(pk, par=agent(request))
+    except ValidationError as refus:
+        messages.error(request, " ".join(refus.messages))
+        return redirect("telepaiement:titre", titre_id=recu.apurement.titre_id)
+    return reponse_pdf(pdf, f"lettre-{recu.apurement.titre.reference}.pdf")
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@require_POST
+def lettre_postee(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that the letter left."""
+    recu = get_object_or_404(RecuApurement.objects.select_related("apurement"), pk=pk)
+    try:
+        lettres_reglement.poster(pk, par=agent(request))
+    except ValidationError as refus:
+        messages.error(request, " ".join(refus.messages))
+    else:
+        messages.success(request, "La lettre est notée comme postée.")
+    return redirect("telepaiement:titre", titre_id=recu.apurement.titre_id)
+
+
+@reserver_a(Role.AGENT, Role.COMPTABLE)
+@never_cache
+@require_GET
+def copie_lettre(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a letter that left, as it was printed."""
+    parties = ActeLettreReglement.objects.filter(acte=ActeLettreReglement.Acte.POSTER)
+    postee = get_object_or_404(parties.select_related("recu__apurement__titre"), pk=pk)
+    reference = postee.recu.apurement.titre.reference
+    return reponse_pdf(lettres_reglement.contenu(postee), f"lettre-{reference}.pdf")
 
 
 @reserver_a(Role.AGENT)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from facturier.acces.controle import reserver_a
 from facturier.acces.models import Role
-from telepaiement import imputations, lettres, registres
+from telepaiement import imputations, lettres, lettres_reglement, registres
 from telepaiement import versements as service
 from telepaiement.models import (
     EtatImputation,
@@ -152,7 +152,8 @@ def litiges(request: HttpRequest) -> HttpResponse:
             "etat": etat,
             "etats": EtatLitige.choices,
             "par_lettre": par_lettre,
-            "a_poster": lettres.a_poster().count(),
+            "a_poster": lettres.a_poster().count() + lettres_reglement.a_poster().count(),
+            "reglements": lettres_reglement.a_poster() if par_lettre else (),
         },
     )
 

@@ -38,6 +38,7 @@ from telepaiement import (
     creances,
     discordances,
     lettres,
+    lettres_reglement,
     restitutions,
     titres,
 )
@@ -161,6 +162,8 @@ def detail(request: HttpRequest, titre_id: int) -> HttpResponse:
             ).order_by("pk"),
             "demandes": titre.demandes.all(),
             "postees": lettres.postees(titre),
+            "reglements_a_dire": lettres_reglement.a_poster().filter(apurement__titre=titre),
+            "reglements_dits": lettres_reglement.postees(titre),
             "tentatives": titre.tentatives.avec_discordance().avec_decision().order_by("-pk")[:20],
             "a_un_avis": titre.etat in creances.ETATS_PAYABLES and not titre.est_reduction,
             "peut_reduire": est_reductible(titre, reste),

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from facturier.acces.models import ServiceGestionnaire
 from facturier.commun import fichiers
 from telepaiement import apurements, demandes
-from telepaiement.models import NatureDemande, RecuApurement
+from telepaiement.models import ActeLettreReglement, NatureDemande, RecuApurement
 from tests.fournisseurs.factories import FournisseurFactory
 from tests.telepaiement.factories import refuser_et_rendre, titre_payable, titres_payables
 from tests.telepaiement.test_apurements import ADRESSE
@@ -93,7 +93,7 @@ def test_sans_adresse_le_recu_s_imprime_de_la_page_du_titre_et_un_autre_ne_le_li
     assert "son reçu s’imprime depuis la page du titre" in dit
     assert page in fiche
     assert recu.reference in _lire(imprime.content)
-    assert "écrivez-lui" in defait
+    assert "sa lettre est à imprimer et à poster" in defait
     assert client.get(page).status_code == 302
     for cle in (titre.pk, autre.pk):
         lu = client.get(reverse("telepaiement:recu_reglement", args=[cle, recu.pk]))
@@ -111,6 +111,50 @@ def test_un_recu_perdu_se_redessine_et_l_administrateur_le_sait(imputee, comptab
 
     assert fait.recu.reference in _lire(rendu.content)
     assert "document_perdu" in caplog.text
+
+
+@pytest.mark.deux_moteurs
+def test_sans_adresse_un_reglement_defait_se_dit_par_une_lettre_imprimee_puis_postee(
+    imputee, agent, comptable, client, mailoutbox, django_capture_on_commit_callbacks
+):
+    titre = titre_payable(7_000)
+    fait = apurements.regler_titre(
+        imputee, titre_id=titre.pk, montant=7_000, motif="Secret", par=comptable
+    )
+    client.force_login(agent)
+    fiche = reverse("telepaiement:titre", args=[titre.pk])
+    imprimer = reverse("telepaiement:reglement_lettre", args=[fait.recu.pk])
+    poster = reverse("telepaiement:reglement_lettre_postee", args=[fait.recu.pk])
+    liste = f"{reverse('telepaiement:litiges')}?lettre=a_poster"
+    trop_tot = client.post(imprimer, follow=True).text
+    with django_capture_on_commit_callbacks(execute=True):
+        apurements.annuler(fait.pk, motif="Autre débiteur", par=agent)
+    attend = [client.get(page).text for page in (fiche, liste, reverse("accueil:tableau"))]
+    sans_imprimer = client.post(poster, follow=True).text
+    pdf = client.post(imprimer)
+    suites = [client.post(poster, follow=True).text for _ in range(2)]
+    postee = ActeLettreReglement.objects.get(acte="poster")
+    copie = client.get(reverse("telepaiement:reglement_lettre_copie", args=[postee.pk]))
+
+    assert not mailoutbox
+    assert "Aucune lettre n’est à poster" in trop_tot
+    assert imprimer in attend[0]
+    assert titre.reference in attend[1]
+    assert "Lettres à poster" in attend[2]
+    assert "Imprimez d’abord la lettre" in sans_imprimer
+    assert pdf["Content-Type"] == "application/pdf"
+    lettre = _lire(pdf.content)
+    for mot in (titre.reference, fait.recu.reference, titre.cle_paiement, "est annulé"):
+        assert mot in lettre
+    assert "Secret" not in lettre
+    assert all("est notée comme postée" in suite and imprimer not in suite for suite in suites)
+    assert copie.content == pdf.content
+    assert "son règlement de" in suites[1]
+    assert titre.reference not in client.get(liste).text
+    lot = ActeLettreReglement.objects.all()
+    for acte in (lambda: lot.update(acte="poster"), lot.delete):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            acte()
 
 
 @pytest.mark.deux_moteurs
