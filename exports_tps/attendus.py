@@ -1,11 +1,12 @@
 """What the parapheur expects of whom: the very rules of `etapes`, asked of many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     Count,
     Exists,
     F,
@@ -15,6 +16,7 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -27,13 +29,19 @@ from exports_tps.models import (
     Presentation,
     VisaParapheur,
 )
-from exports_tps.pouvoirs import est_delegataire, pouvoirs_de_signer, supplees_par
+from exports_tps.pouvoirs import (
+    est_delegataire,
+    pouvoirs_de_chacun,
+    pouvoirs_de_signer,
+    supplees_par,
+)
 from facturier.acces.models import Role, ServiceGestionnaire, Utilisateur
 from facturier.grand_livre.models import Bordereau, EtatBordereau, Piece
 from facturier.suivi.models import PassageFacture
 
 VISES = VisaParapheur.objects.filter(decision=VisaParapheur.Decision.VISE)
 RIEN = Q(pk__in=[])
+LOT = 200  # people asked for in one query: each is a column of it
 
 
 def presentations_en_cours() -> QuerySet[Any]:
@@ -69,19 +77,62 @@ def presentations_en_cours() -> QuerySet[Any]:
 
 def attendus_de(par: Utilisateur, jour: date) -> QuerySet[Any]:
     """Return what waits in the parapheur for a visa or the signature of `par`, who may give it."""
+    sous_pouvoir = RIEN
+    if par.a_role(Role.ORDONNATEUR):
+        sous_pouvoir = _sous_son_pouvoir(par, jour, circuit="circuit")
+    return _chiffrees().filter(_attendues_de(par, supplees_par(par, jour), sous_pouvoir))
+
+
+def attendus_de_chacun(
+    personnes: Sequence[Utilisateur], jour: date, *, parmi: Collection[int]
+) -> dict[int, set[int]]:
+    """Return, by person, the keys of what waits for each as `attendus_de` has it, `parmi` those.
+
+    A query for `LOT` people, and three for what all may do.
+    """
+    pouvoirs = pouvoirs_de_chacun(personnes, jour)
+    attendus: dict[int, set[int]] = {personne.pk: set() for personne in personnes}
+    for debut in range(0, len(personnes), LOT):
+        filtres = {}
+        for personne in personnes[debut : debut + LOT]:
+            siens, sous_pouvoir = pouvoirs[personne.pk], RIEN
+            if personne.a_role(Role.ORDONNATEUR):
+                sous_pouvoir = _portee(
+                    personne, siens.signatures, est_borne=siens.est_delegataire, circuit="circuit"
+                )
+            filtres[f"attend_{personne.pk}"] = Case(
+                When(
+                    _attendues_de(personne, siens.suppleances, sous_pouvoir),
+                    then=Value(personne.pk),
+                ),
+                output_field=BigIntegerField(),
+            )
+        lues = _chiffrees().filter(pk__in=parmi).annotate(**filtres).values_list("pk", *filtres)
+        for cle, *attendent in lues:
+            for personne in filter(None, attendent):
+                attendus[personne].add(cle)
+    return attendus
+
+
+def _chiffrees() -> QuerySet[Any]:
+    """Return what is in the parapheur, with its `montant`."""
+    chiffrees: QuerySet[Any] = presentations_en_cours().alias(
+        montant=_montant("bordereau", "depot")
+    )
+    return chiffrees
+
+
+def _attendues_de(par: Utilisateur, suppleances: Iterable[Delegation], sous_pouvoir: Q) -> Any:
+    """Tell what waits for `par`, by what he stands in for and what he may sign."""
     a_supplee = _vises_par(par, pour__isnull=False)
     filtre: Any = _de_droit(par) & ~Exists(a_supplee)
-    for suppleance in supplees_par(par, jour):
+    for suppleance in suppleances:
         filtre |= _en_suppleance(par, suppleance)
-    if par.a_role(Role.ORDONNATEUR):
+    if sous_pouvoir is not RIEN:
         filtre |= (
-            Q(etape=None)
-            & _sous_son_pouvoir(par, jour, circuit="circuit")
-            & ~Exists(a_supplee)
-            & ~Exists(_liquides(par, "bordereau"))
+            Q(etape=None) & sous_pouvoir & ~Exists(a_supplee) & ~Exists(_liquides(par, "bordereau"))
         )
-    attendus: QuerySet[Any] = presentations_en_cours().alias(montant=_montant("bordereau", "depot"))
-    return attendus.filter(filtre)
+    return filtre
 
 
 def attendus_pour(par: Utilisateur, suppleance: Delegation) -> QuerySet[Any]:
@@ -145,15 +196,20 @@ def _sous_son_pouvoir(par: Utilisateur, jour: date, *, circuit: str = "") -> Q:
     Args:
         circuit: path to the circuit; empty where there is none, so that nobody is named.
     """
+    recus = pouvoirs_de_signer(par, jour)
+    return _portee(par, recus, est_borne=est_delegataire(par), circuit=circuit)
+
+
+def _portee(par: Utilisateur, recus: Iterable[Delegation], *, est_borne: bool, circuit: str) -> Q:
+    """What `par` may sign by the powers received, and in his own name unless `est_borne`."""
     libre, sienne = ~RIEN, RIEN
     if circuit:
         libre = Q(**{circuit: None}) | Q(**{f"{circuit}__signataire": None})
         sienne = Q(**{f"{circuit}__signataire": par.pk})
-    borne = est_delegataire(par)
-    filtre = RIEN if borne else libre | sienne
-    for pouvoir in pouvoirs_de_signer(par, jour):
+    filtre = RIEN if est_borne else libre | sienne
+    for pouvoir in recus:
         le_sien = Q(**{f"{circuit}__signataire": pouvoir.delegant_id}) if circuit else RIEN
-        portee = le_sien | libre if borne else le_sien
+        portee = le_sien | libre if est_borne else le_sien
         if pouvoir.plafond is not None:
             portee &= Q(montant__lte=pouvoir.plafond)
         filtre |= portee

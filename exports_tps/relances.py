@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from exports_tps.attendus import attendus_de, presentations_en_cours
+from exports_tps.attendus import attendus_de_chacun, presentations_en_cours
 from exports_tps.courriels import joignables, prevenir_du_blocage, rappeler
 from exports_tps.etapes import etat_de
 from exports_tps.models import RelanceParapheur, VisaParapheur
@@ -39,10 +39,10 @@ def relancer() -> int:
     par_adresse: dict[str, list[Any]] = defaultdict(list)
     destinataires: dict[int, int] = defaultdict(int)
     tenues: set[int] = set()
-    for personne in _personnes() if en_retard else []:
-        for cle in (
-            attendus_de(personne, jour).filter(pk__in=en_retard).values_list("pk", flat=True)
-        ):
+    personnes = _personnes() if en_retard else []
+    attendus = attendus_de_chacun(personnes, jour, parmi=en_retard)
+    for personne in personnes:
+        for cle in sorted(attendus[personne.pk]):
             par_adresse[personne.email].append(en_retard[cle])
             destinataires[cle] += 1
             if personne.pk not in partis:
@@ -115,6 +115,7 @@ def _personnes() -> list[Utilisateur]:
     return list(
         Utilisateur.objects.filter(Q(attributions__role__in=VISEURS), is_active=True)
         .select_related("service")
+        .prefetch_related("attributions")
         .order_by("pk")
         .distinct()
     )

@@ -130,7 +130,7 @@ class Utilisateur(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """The roles held, read once per instance."""
-        return frozenset(self.attributions.values_list("role", flat=True))
+        return frozenset(attribution.role for attribution in self.attributions.all())
 
     def a_role(self, *roles: str) -> bool:
         """Tell whether one of `roles` is held; the system account may carry out any act."""

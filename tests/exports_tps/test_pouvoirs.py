@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from exports_tps import relances
+from exports_tps.attendus import attendus_de, attendus_de_chacun, presentations_en_cours
 from exports_tps.circuits import ouvrir_circuit
 from exports_tps.parapheur import presenter
 from exports_tps.pouvoirs import deleguer, revoquer, signataires_parmi, suppleer
@@ -435,3 +437,35 @@ def test_une_arrivee_que_personne_ne_prend_lit_une_fois_les_administrateurs(
         presenter(bordereau, par=agent)
 
     assert sum("'administrateur'" in lue["sql"] for lue in lues) == 1
+
+
+def test_la_relance_coute_autant_pour_douze_personnes(
+    agent, personne, titulaire, donner, absence, sans_visa, monkeypatch
+):
+    presenter(bordereau_depense(agent), par=agent)
+    demain = timezone.localdate() + timedelta(days=9)
+
+    def arriver(nombre):
+        for rang in range(nombre):
+            nom = f"{nombre}{'abcdefghijkl'[rang]}"
+            donner(personne(f"Otis{nom}", Role.ORDONNATEUR), plafond=10_000_000 if rang % 2 else 1)
+            absence(personne(f"Ana{nom}", Role.AGENT), personne(f"Ari{nom}", Role.AGENT), 0, 30)
+
+    def couter():
+        with monkeypatch.context() as horloge, transaction.atomic():
+            horloge.setattr(timezone, "localdate", lambda *_: demain)
+            faites = compter(relancer)
+            transaction.set_rollback(True)
+        return faites
+
+    arriver(2)
+    cout = couter()
+    arriver(10)
+
+    assert couter() == cout
+    lues = relances._personnes()
+    cles = set(presentations_en_cours().values_list("pk", flat=True))
+    ensemble = attendus_de_chacun(lues, demain, parmi=cles)
+    un_par_un = {p.pk: set(attendus_de(p, demain).values_list("pk", flat=True)) for p in lues}
+    assert ensemble == un_par_un
+    assert sum(map(len, un_par_un.values())) == 1 + 6  # the titulaire, and who may sign that much
