@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from lxml import etree
 
+from facturier.commun.causes import CAUSES, cause
+
 ENTREE = "PES_V2/Rev0/PES_Aller.xsd"
 TAILLE_MAXIMALE = 64 * 1024 * 1024  # bytes, once unpacked
 NOMBRE_MAXIMAL = 2000
@@ -34,10 +36,19 @@ def installer_schemas(archive: Path, *, dossier: Path, remplacer: bool = False) 
 
     Raises:
         ValidationError: not a ZIP, no PES V2 schema in it, a dangerous entry, too large, schemas
-            that do not load, or `dossier` taken and not `remplacer`.
+            that do not load, `dossier` taken and not `remplacer`, or a disk that refuses.
     """
     if dossier.exists() and not remplacer:
         raise ValidationError(f"{dossier} existe déjà : ajoutez --remplacer pour le remplacer.")
+    try:
+        return _installer(archive, dossier)
+    except OSError as erreur:
+        raise ValidationError(
+            f"Les schémas n’ont pas pu être installés dans {dossier} : {cause(erreur)}."
+        ) from erreur
+
+
+def _installer(archive: Path, dossier: Path) -> int:
     dossier.parent.mkdir(parents=True, exist_ok=True)
     provisoire = Path(tempfile.mkdtemp(dir=dossier.parent, prefix=".schemas-"))
     try:
@@ -61,6 +72,8 @@ def _deballer(archive: Path, cible: Path) -> int:
                 with contenu.open(entree) as source, fichier.open("wb") as sortie:
                     shutil.copyfileobj(source, sortie)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as erreur:
+        if isinstance(erreur, OSError) and erreur.errno in CAUSES:
+            raise  # the disk refuses, the archive is not at fault
         raise ValidationError(f"{archive.name} n’est pas une archive ZIP lisible.") from erreur
     return len(entrees)
 

@@ -31,6 +31,7 @@ AIDE = {  # what the framework says in English of the options that every command
     "force_color": "avec des couleurs, même hors d’un terminal",
     "skip_checks": "sans les contrôles de l’installation",
 }
+ENTIER_MAXIMAL = 10**15  # francs and numbers are far below; no base holds more than 2**63
 PARTIES = {"positional arguments": "arguments", "options": "options"}
 USAGE = (  # what argparse says of a command line, and how it is said here
     (r"the following arguments are required: (.*)", r"Il manque : \1."),
@@ -60,9 +61,12 @@ class MauvaisUsage(CommandError):
 
 def _entier(texte: str) -> int:
     try:
-        return int(texte)
+        entier = int(texte)
     except ValueError:
         raise ArgumentTypeError(f"« {texte} » n’est pas un nombre entier") from None
+    if abs(entier) > ENTIER_MAXIMAL:
+        raise ArgumentTypeError(f"« {texte} » est trop grand")
+    return entier
 
 
 def _en_francais(message: str) -> str:

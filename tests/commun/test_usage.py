@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
     [
         ("rattacher_charges", ["abcd"], "annee : « abcd » n’est pas un nombre entier."),
         ("rattacher_charges", [], "Il manque : annee."),
+        ("transmettre_flux", ["--flux", "9" * 20], f"--flux : « {'9' * 20} » est trop grand."),
         ("sceller", ["--nimporte"], "Option inconnue : --nimporte."),
         ("cloturer_caisse", ["--comptees"], "L’option --comptees attend une valeur."),
         ("constituer_flux", ["--profil", "pes_v3"], "--profil ne peut valoir « pes_v3 », mais"),

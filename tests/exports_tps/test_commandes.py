@@ -224,6 +224,19 @@ def test_installer_refuse_des_schemas_illisibles(tmp_path):
     assert (code, (tmp_path / "xsd").exists()) == (1, False)
 
 
+def test_installer_dit_ce_que_le_disque_refuse(tmp_path):
+    (tmp_path / "occupe").write_text("un fichier, pas un dossier")
+    lourde = archive(tmp_path, **{"PES_V2/Rev0/PES_Aller.xsd": "a" * 9000})
+
+    _, occupe = lancer("installer_schemas_pes", lourde, "--dossier", tmp_path / "occupe" / "xsd")
+    with disque_plein():
+        code, plein = lancer("installer_schemas_pes", lourde, "--dossier", tmp_path / "xsd")
+
+    assert occupe.endswith(" : un fichier en occupe la place.")
+    assert (code, (tmp_path / "xsd").exists()) == (1, False)
+    assert plein.endswith(" : le fichier dépasse la taille permise ici.")
+
+
 def test_installer_deballe_les_schemas_officiels(avec_schemas, tmp_path):
     source = Path(avec_schemas)
     if not avec_schemas:
