@@ -250,7 +250,7 @@ def mandater(visite: Visite) -> None:
     visite.attendre("est émis")
     visite.examiner("mandat")
     visite.suivre("Pourquoi ce mandat est-il bloqué ?")
-    visite.attendre("Mettez-le en bordereau.")
+    visite.attendre("Mettez-le en bordereau (")
     visite.examiner("pourquoi-bloque")
     visite.page.goto("/gestion/mandats/bordereau/")
     visite.examiner("mandats-bordereau")
