@@ -248,7 +248,7 @@ def encaisser(
         raise ValidationError(str(refus)) from refus
     if not nouvelles:
         raise ValidationError(
-            {"reference": f"Un encaissement de cette référence est déjà enregistré sur {titre}."}
+            {"reference": "Un encaissement de cette référence est déjà enregistré sur ce titre."}
         )
     dit = _dire(montant, "encaissés", date_encaissement, preuve)
     franchir(verrouille, "encaisser", par=par, motif=dit)

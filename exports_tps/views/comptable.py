@@ -42,7 +42,7 @@ FAITS = {
     "rejeter": "rejet enregistré et écriture contrepassée.",
     "rendre": "rendu à l’ordonnateur avec votre motif ; il le présentera de nouveau.",
     "payer": "paiement enregistré.",
-    "encaisser": "encaissement enregistré ; il n’est plus réclamé.",
+    "encaisser": "encaissement enregistré ; le débiteur doit d’autant moins.",
     "constater_retour": "retour de fonds enregistré ; la somme est due de nouveau.",
 }
 ACTES: dict[str, tuple[str, str, Callable[..., None], type[Any] | None]] = {
