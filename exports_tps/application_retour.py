@@ -37,7 +37,7 @@ from exports_tps.models import MessageTPS, Reserve, Verdict
 from exports_tps.paiements_sans_total import SansTotal, ajouts_possibles, lire_sans_total
 from exports_tps.pes.lecture import BordereauGlobalLu, PieceLue, lire_retour
 from exports_tps.recettes_percues import constater, est_p503
-from exports_tps.reserves import Reserves
+from exports_tps.reserves import Reserves, clore_les_totaux_dits
 from exports_tps.retours_de_fonds import baisses
 from exports_tps.verdicts import enregistrer_verdicts
 from facturier.acces.models import Utilisateur
@@ -181,6 +181,7 @@ def _appliquer_lot(
     lot.soldes -= ajouts.keys()
     reserves.noter(*_contradictions(lot, pieces.values(), dus))
     totaux = {cle: dit for cle, dit in lot.dits.items() if cle not in ajouts}
+    clore_les_totaux_dits(totaux, sans_total=lot.sans_total, par=par)
     reserves.noter(*baisses(totaux, pieces.values(), message=message, emis_le=emis_le))
     reserves.noter(*_sans_detail(lot, pieces.values(), beneficiaires, dus))
 

@@ -28,6 +28,7 @@ def exiger_apres(moment: datetime, debut: datetime | None, quoi: str) -> None:
         return
     dit, fait = (jour_et_heure(timezone.localtime(instant)) for instant in (moment, debut))
     raise ValidationError(
-        f"L’horloge du serveur indique le {dit}, alors que {quoi} le {fait} : elle a reculé. Rien "
-        "n’est écrit. Faites-la remettre à l’heure, puis recommencez."
+        f"L’horloge du serveur indique le {dit}, alors que {quoi} le {fait} : elle a reculé, ou "
+        "elle avançait alors. Rien n’est écrit. Faites-la remettre à l’heure, puis recommencez ; "
+        "si elle y est, refaites ce qui précède."
     )

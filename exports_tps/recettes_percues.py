@@ -26,7 +26,7 @@ from exports_tps.models import (
     Reserve,
 )
 from exports_tps.pes.lecture import PieceLue
-from exports_tps.remises import RENVOYABLES, numeros_pris
+from exports_tps.remises import RENVOYABLES, numeros_pris, rejetes_apres_coup
 from facturier.acces.models import Utilisateur
 from facturier.commun.etats import TransitionInterdite
 from facturier.commun.montants import afficher
@@ -321,8 +321,8 @@ def annuler_regularisation(recette: RecettePercue, *, motif: str, par: Utilisate
 
     Raises:
         ActeInterdit: `par` is not finance staff.
-        TransitionInterdite: the receipt settles nothing, or its titre is neither in preparation
-            nor refused under a number that serves no more.
+        TransitionInterdite: the receipt settles nothing, or its titre is neither in preparation,
+            nor refused under a number that serves no more, nor rejected once taken in charge.
         ValidationError: no reason, or the ledger refuses.
     """
     exiger_agent(par)
@@ -356,6 +356,8 @@ def ce_qui_interdit_de_detacher(titre: Piece) -> str:
     if titre.etat == EtatPiece.EMISE:
         return f"{titre} est dans un bordereau : retirez-l’en d’abord."
     if titre.etat in RENVOYABLES and numeros_pris([titre.pk]):  # it goes back no more
+        return ""
+    if rejetes_apres_coup([titre.pk]):  # it is rejected, and not reduced, once nothing settles it
         return ""
     return (
         f"{titre} est « {titre.get_etat_display()} » : la recette ne se détache que d’un titre en "

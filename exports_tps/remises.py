@@ -142,8 +142,9 @@ def dire_rejet_apres_coup(titre: Piece, montant: int) -> str:
         return f"{debut}. Plus rien ne le règle : le comptable le rejette depuis sa page."
     return (
         f"{debut}, et {afficher(montant)} le règlent : elle ne le tient plus, et en refuserait la "
-        "réduction. Ce qu’elle a encaissé elle-même : demandez-lui ce qu’elle en fait, puis le "
-        "comptable constate que ces fonds quittent le titre (« Constater un retour de fonds »). "
+        "réduction. Faites d’abord annuler ce qui l’apure (4718) et détacher la recette perçue "
+        "avant lui (P503). Ce qu’elle a encaissé elle-même : demandez-lui ce qu’elle en fait, puis "
+        "le comptable constate que ces fonds quittent le titre (« Constater un retour de fonds »). "
         "Ce qui est reçu ici : chaque paiement se rembourse depuis sa page. Une fois que plus rien "
         "ne le règle, le comptable rejette le titre ; s’il est juste, il s’émet de nouveau, et ce "
         "que la Trésorerie garde le règle (P503)."

@@ -5,17 +5,19 @@ answered it. Only what fails here (a year that is not open) comes back when it f
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from exports_tps.models import MessageTPS, Reserve, TraitementReserve
+from exports_tps.models import MessageTPS, Reserve, TraitementReserve, Verdict
 from facturier.acces.models import Role, Utilisateur
 from facturier.commun.etats import ActeInterdit, TransitionInterdite
 from facturier.commun.insertion import inserer_sauf_connus
+from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece
 
 LOT = 1000  # reserves written together
@@ -112,6 +114,37 @@ def clore_les_totaux(piece: Piece, *, commentaire: str, par: Utilisateur) -> Non
         ouvertes = totaux_a_demander(piece).filter(message=message)
         if ouvertes.exists():
             _traiter(message, ouvertes, commentaire, par)
+
+
+def clore_les_totaux_dits(
+    dits: Mapping[int, tuple[int, date | None]], *, sans_total: Container[int], par: Utilisateur
+) -> None:
+    """Settle what asks for a total that an answer tells, up to the last payment in doubt or later.
+
+    Args:
+        dits: by pièce, the total in whole francs and the day of its last payment.
+        sans_total: those read as a total without being told as one: more than the doubt alone.
+    """
+    douteux = Verdict.objects.filter(message=OuterRef("message"), piece=OuterRef("piece"))
+    douteux = douteux.order_by("-date_effet")
+    demandes = (
+        Reserve.objects.ouvertes()
+        .filter(piece__in=dits, nature=Reserve.Nature.SANS_TOTAL)
+        .values_list(
+            "piece",
+            Subquery(douteux.values("date_effet")[:1]),
+            Subquery(douteux.values("montant")[:1]),
+        )
+    )
+    repondues = set()
+    for piece, dernier, doute in demandes:
+        total, jour = dits[piece]
+        if jour and dernier and jour >= dernier and (piece not in sans_total or total > doute):
+            repondues.add(piece)
+    for piece in Piece.objects.filter(pk__in=repondues).order_by("pk") if repondues else ():
+        total, jour = dits[piece.pk]
+        dit = f"La Trésorerie dit le total au {jour:%d/%m/%Y} : {afficher(total)}."
+        clore_les_totaux(piece, commentaire=dit, par=par)
 
 
 @transaction.atomic

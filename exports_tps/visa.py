@@ -240,7 +240,7 @@ def encaisser(
         titre=verrouille,
         montant=montant,
         jour=date_encaissement,
-        reference=f"tps-{titre.pk}-{preuve.casefold()}",
+        reference=f"tps-{titre.pk}-saisi-{preuve.casefold()}",  # never that of a total told
     )
     try:
         nouvelles = encaisser_virements([virement], par=par)

@@ -466,9 +466,6 @@ def _exiger_transmissibles(*objets: Model) -> None:
 
 def _motif_refus(erreur: DatabaseError) -> str:
     """Return the French message of the constraint that the database names, or of a trigger."""
-    dit = phrase_de_la_base(erreur)
-    if isinstance(erreur, IntegrityError) and "constraint" not in dit:
-        return dit
     contraintes = (
         *Piece._meta.constraints,
         *LignePiece._meta.constraints,
@@ -480,7 +477,12 @@ def _motif_refus(erreur: DatabaseError) -> str:
         for contrainte in contraintes
         if re.search(rf"\b{contrainte.name}\b", str(erreur))
     )
-    return next(messages, "Un champ de la pièce est trop long ou hors limites.")
+    if connu := next(messages, ""):
+        return connu
+    dit = phrase_de_la_base(erreur)
+    if isinstance(erreur, IntegrityError) and "constraint" not in dit:
+        return dit
+    return "Un champ de la pièce est trop long ou hors limites."
 
 
 def _comptes_imputables(exercice: int, imputations: Sequence[Imputation]) -> dict[str, Compte]:

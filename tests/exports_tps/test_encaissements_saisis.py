@@ -17,7 +17,7 @@ from facturier.commun.montants import afficher
 from facturier.grand_livre.models import Piece
 from facturier.grand_livre.soldes import reste_du, solde
 from tests.exports_tps.factories import bordereau_recette, flux_transmis
-from tests.exports_tps.reponses import ligne, mandat, repondre, titre
+from tests.exports_tps.reponses import ligne, mandat, repeter, repondre, titre
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 
@@ -83,6 +83,29 @@ def test_le_total_dit_ensuite_ne_le_comptabilise_pas_deux_fois(douteux, comptabl
 
     assert reste_du(Piece.objects.get()) == 5_000
     assert ouvertes() == 0
+
+
+def test_le_total_dit_avant_la_saisie_clot_la_reserve(douteux, settings):
+    piece = Piece.objects.get()
+    repeter(settings, "b.xml", "encore.xml", b"HELIOS", b"HELIOS 2")
+    lire_retours()
+    assert (reste_du(piece), ouvertes()) == (25_000, 1)  # the same doubt, told again
+
+    tout = titre(piece, "02", 40_000, etat_ligne="04", jour="2026-11-24")
+    repondre(settings, douteux, "c.xml", tout, sens="Recette")
+    lire_retours()
+
+    assert (reste_du(piece), ouvertes()) == (5_000, 0)
+
+
+def test_une_reference_saisie_n_est_jamais_celle_d_un_total(douteux, comptable, settings):
+    encaisser(comptable, 5_000, reference="45000")
+    encaisser(comptable, 2_000, reference="20000")
+    tout = titre(Piece.objects.get(), "02", 45_000, etat_ligne="04", jour="2026-11-24")
+    repondre(settings, douteux, "c.xml", tout, sens="Recette")
+    lire_retours()
+
+    assert reste_du(Piece.objects.get()) == 0
 
 
 def test_jamais_plus_que_ce_qui_est_du_et_la_saisie_est_gardee(douteux, client, comptable):

@@ -6,7 +6,8 @@ import pytest
 
 from exports_tps import visa
 from exports_tps.constitution import constituer_flux
-from exports_tps.models import MessageTPS
+from exports_tps.models import MessageTPS, RecettePercue
+from exports_tps.recettes_percues import annuler_regularisation
 from exports_tps.retours import lire_retours
 from exports_tps.signature import signer_bordereau
 from exports_tps.transmission import transmettre
@@ -18,6 +19,8 @@ from facturier.grand_livre.soldes import reste_du, solde
 from facturier.grand_livre.tresorerie import Perception, regulariser_recette_percue
 from tests.exports_tps.factories import bordereau_recette
 from tests.exports_tps.reponses import acquitter, dites, element, repondre, titre
+from tests.exports_tps.test_recettes_percues import ligne as ligne_p503
+from tests.exports_tps.test_recettes_percues import recevoir
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("circuit")]
 JOUR = date(2026, 11, 26)
@@ -102,3 +105,27 @@ def test_le_comptable_ne_rejette_pas_un_titre_qu_une_recette_p503_regle(flux, co
         visa.rejeter(Piece.objects.get(), motif="Débiteur erroné", par=comptable)
 
     assert constat() == ("prise_en_charge", 25_000, 20_000)
+
+
+def test_une_recette_percue_se_detache_d_un_titre_rejete_apres_coup(
+    flux, comptable, agent, settings
+):
+    """The reduction is closed to such a titre: the receipt comes off, then it is rejected."""
+    piece = Piece.objects.get()
+    pris = titre(piece, "02", 0, etat_ligne="04")
+    repondre(settings, flux, "a.xml", pris, sens="Recette")
+    recevoir(settings, ligne_p503(montant=45_000, rattache=piece.numero))
+    recette = RecettePercue.objects.get()
+    with pytest.raises(TransitionInterdite, match="s’il est pris en charge, réduisez-le"):
+        annuler_regularisation(recette, motif="Débiteur erroné", par=agent)
+    repondre(settings, flux, "b.xml", titre(piece, "05", 0, etat_ligne="02"), sens="Recette")
+    assert "détacher la recette perçue" in reserves()
+    with pytest.raises(TransitionInterdite):
+        visa.rejeter(piece, motif="Débiteur erroné", par=comptable)
+
+    annuler_regularisation(recette, motif="Débiteur erroné", par=agent)
+    visa.rejeter(piece, motif="Débiteur erroné", par=comptable)
+
+    piece.refresh_from_db()
+    assert piece.etat == "rejetee"
+    assert RecettePercue.objects.get().titre_regle is None
