@@ -28,6 +28,7 @@ from telepaiement.titres import adresse_connue
 
 DEMANDER, POSTER, RENONCER = "demander_lettre", "poster_lettre", "renoncer_lettre"
 JOUR = "%d/%m/%Y"
+A_IMPRIMER = "Imprimez d’abord la lettre : ce qui est imprimé est gardé comme ce qui est posté."
 
 
 def prevenir_debiteur(litige: Litige, *, par: Utilisateur) -> None:
@@ -68,7 +69,7 @@ def imprimer(litige_id: int, *, par: Utilisateur) -> LettreImprimee:
         ActeInterdit: `par` is neither of the finances nor the comptable.
         ValidationError: no letter waits.
     """
-    _exiger(par)
+    exiger_expediteur(par)
     with transaction.atomic():
         litige = _verrouiller(litige_id)
         if not a_poster().filter(pk=litige.pk).exists():
@@ -96,7 +97,7 @@ def poster(litige_id: int, *, par: Utilisateur) -> None:
         ActeInterdit: `par` is neither of the finances nor the comptable.
         ValidationError: it was not printed since it was asked for.
     """
-    _exiger(par)
+    exiger_expediteur(par)
     with transaction.atomic():
         litige = _verrouiller(litige_id)
         if not a_poster().filter(pk=litige.pk).exists():
@@ -104,13 +105,12 @@ def poster(litige_id: int, *, par: Utilisateur) -> None:
         demande = litige.passages.filter(acte=DEMANDER).latest("pk")
         lettre = litige.lettres.filter(le__gte=demande.le).first()
         if lettre is None:
-            raise ValidationError(
-                "Imprimez d’abord la lettre : ce qui est imprimé est gardé comme ce qui est posté."
-            )
+            raise ValidationError(A_IMPRIMER)
         _noter(litige, POSTER, par, lettre=lettre)
 
 
-def _exiger(par: Utilisateur) -> None:
+def exiger_expediteur(par: Utilisateur) -> None:
+    """Refuse, by ActeInterdit, whoever is neither of the finances nor the comptable."""
     if not par.a_role(Role.AGENT, Role.COMPTABLE):
         raise ActeInterdit("Les finances ou le comptable postent cette lettre.")
 

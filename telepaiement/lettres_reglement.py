@@ -11,15 +11,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from facturier.acces.models import Role, Utilisateur
+from facturier.acces.models import Utilisateur
 from facturier.commun import montants
-from facturier.commun.etats import ActeInterdit
 from facturier.commun.pdf import Document
 from facturier.grand_livre.models import Titre
 from facturier.grand_livre.soldes import reste_du
 from telepaiement import avis, originaux, recus_apurement
 from telepaiement.creances import motif_impayable
-from telepaiement.lettres import JOUR, dire_le_reste
+from telepaiement.lettres import A_IMPRIMER, JOUR, dire_le_reste, exiger_expediteur
 from telepaiement.models import ActeLettreReglement, RecuApurement
 
 Acte = ActeLettreReglement.Acte
@@ -51,7 +50,7 @@ def imprimer(recu_id: int, *, par: Utilisateur) -> bytes:
         ActeInterdit: `par` is neither of the finances nor the comptable.
         ValidationError: no letter waits.
     """
-    _exiger(par)
+    exiger_expediteur(par)
     with transaction.atomic():
         recu = _verrouiller(recu_id)
         if recu is None:
@@ -69,16 +68,14 @@ def poster(recu_id: int, *, par: Utilisateur) -> None:
         ActeInterdit: `par` is neither of the finances nor the comptable.
         ValidationError: it was not printed.
     """
-    _exiger(par)
+    exiger_expediteur(par)
     with transaction.atomic():
         recu = _verrouiller(recu_id)
         if recu is None:
             return
         imprimee = recu.lettre.filter(acte=Acte.IMPRIMER).first()
         if imprimee is None:
-            raise ValidationError(
-                "Imprimez d’abord la lettre : ce qui est imprimé est gardé comme ce qui est posté."
-            )
+            raise ValidationError(A_IMPRIMER)
         recu.lettre.create(acte=Acte.POSTER, sha256=imprimee.sha256, par=par, le=timezone.now())
 
 
@@ -89,11 +86,6 @@ def contenu(postee: ActeLettreReglement) -> bytes:
         facturier.commun.fichiers.DocumentPerdu: the store has lost it.
     """
     return originaux.relire(postee.sha256)
-
-
-def _exiger(par: Utilisateur) -> None:
-    if not par.a_role(Role.AGENT, Role.COMPTABLE):
-        raise ActeInterdit("Les finances ou le comptable postent cette lettre.")
 
 
 def _verrouiller(recu_id: int) -> RecuApurement | None:
